@@ -1,0 +1,204 @@
+/**
+ * A release as its office writes it, and as the world reads it. The field names are those of the
+ * front matter of content files; the API's body is the same, plus `body`.
+ */
+import * as z from "zod/mini";
+import {
+  ATTACHMENTS_MAX,
+  FACET_VALUES_MAX,
+  SLUG_CHARS_MAX,
+  SUMMARY_CHARS_MAX,
+  TITLE_CHARS_MAX,
+  URL_CHARS_MAX,
+} from "../limits.ts";
+import { parseInstant, parseReleaseDate } from "./instant.ts";
+import { carriable, oneLine } from "./text.ts";
+
+export const RELEASE_TYPES = ["press-release", "statement", "speech", "interview", "visit", "qa"] as const;
+export const FACETS = ["topics", "people", "organisations", "places"] as const;
+export type Facet = (typeof FACETS)[number];
+
+/** What stands at a release: embargoed ones are seen by nobody without the admin token. */
+export type Status = "embargoed" | "published";
+export type ChangeKind = "major" | "minor";
+
+const line = (max: number) =>
+  z.pipe(
+    z.pipe(z.string(), z.transform(oneLine)),
+    z
+      .string()
+      .check(z.minLength(1, "must not be empty"), z.maxLength(max, `must have ${max} characters at most`)),
+  );
+
+const slug = z
+  .string()
+  .check(
+    z.maxLength(SLUG_CHARS_MAX, `must have ${SLUG_CHARS_MAX} characters at most`),
+    z.regex(
+      /^[a-z0-9]+(?:-[a-z0-9]+)*$/,
+      "must be lower-case Latin letters and digits, joined by single hyphens",
+    ),
+  );
+
+const webAddress = z.string().check(
+  z.maxLength(URL_CHARS_MAX, `must have ${URL_CHARS_MAX} characters at most`),
+  z.refine((text) => {
+    const url = URL.parse(text);
+    return url !== null && (url.protocol === "https:" || url.protocol === "http:") && !/\s/.test(text);
+  }, "must be an absolute http or https URL"),
+);
+
+const instant = z
+  .string()
+  .check(
+    z.refine(
+      (text) => parseInstant(text) !== undefined,
+      "must be an RFC 3339 instant, such as 2020-12-01T10:00:00+04:00",
+    ),
+  );
+
+/** BCP 47, in its canonical case, so that one language has one URL. */
+const lang = z.pipe(
+  z
+    .string()
+    .check(
+      z.refine((tag) => canonicalLanguage(tag) !== undefined, "must be a BCP 47 language tag, such as en"),
+    ),
+  z.transform((tag) => canonicalLanguage(tag) ?? tag),
+);
+
+/** `EN-gb` → `en-GB`; undefined if it is no BCP 47 tag. */
+export function canonicalLanguage(tag: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(tag)[0];
+  } catch {
+    return undefined;
+  }
+}
+
+const facet = z._default(
+  z.pipe(
+    z.array(slug).check(z.maxLength(FACET_VALUES_MAX, `must have ${FACET_VALUES_MAX} values at most`)),
+    z.transform((values) => [...new Set(values)]),
+  ),
+  [],
+);
+
+const attachment = z.strictObject({
+  url: webAddress,
+  type: z.string().check(z.regex(/^[\w.+-]+\/[\w.+-]+$/, "must be a media type, such as application/pdf")),
+  title: z.optional(line(TITLE_CHARS_MAX)),
+  size: z.optional(z.int("must be a whole number of bytes").check(z.nonnegative("must not be negative"))),
+});
+
+const image = z.strictObject({
+  url: webAddress,
+  alt: z.pipe(z.string(), z.transform(oneLine)),
+  credit: z.optional(line(TITLE_CHARS_MAX)),
+  caption: z.optional(line(SUMMARY_CHARS_MAX)),
+});
+
+/** A UUID in lower case: the same id in another case is the same release. */
+export const releaseId = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform((text) => text.toLowerCase()),
+  ),
+  z.uuid("must be a UUID, such as 6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11"),
+);
+
+const fields = {
+  lang,
+  slug,
+  group: z.optional(slug),
+  type: z.enum(RELEASE_TYPES, `must be one of ${RELEASE_TYPES.join(", ")}`),
+  title: line(TITLE_CHARS_MAX),
+  date: z
+    .string()
+    .check(
+      z.refine(
+        (text) => parseReleaseDate(text) !== undefined,
+        "must be a day, such as 2020-12-01, or an RFC 3339 instant",
+      ),
+    ),
+  summary: z.optional(line(SUMMARY_CHARS_MAX)),
+  topics: facet,
+  people: facet,
+  organisations: facet,
+  places: facet,
+  embargo: z.optional(instant),
+  change: z.optional(z.enum(["major", "minor"], "must be major or minor")),
+  note: z.optional(line(SUMMARY_CHARS_MAX)),
+  source: z.optional(webAddress),
+  attachments: z._default(
+    z.array(attachment).check(z.maxLength(ATTACHMENTS_MAX, `must be ${ATTACHMENTS_MAX} at most`)),
+    [],
+  ),
+  image: z.optional(image),
+};
+
+const body = z.pipe(
+  // Not `trim`: four spaces at the start of the first line are Markdown for code.
+  z.pipe(
+    z.string(),
+    z.transform((text) =>
+      carriable(text)
+        .replace(/^(?:[^\S\n]*\n)+/, "")
+        .trimEnd(),
+    ),
+  ),
+  z.string().check(z.minLength(1, "must not be empty")),
+);
+
+/** The body of a publish. Unknown fields are faults: a mistyped `embargo` must not go out at once. */
+export const releaseInput = z.strictObject({ id: releaseId, ...fields, body });
+export type ReleaseInput = z.infer<typeof releaseInput>;
+
+/** The front matter of a content file: a new file has no id yet. */
+export const frontMatter = z.strictObject({ id: z.optional(releaseId), ...fields });
+export type FrontMatter = z.infer<typeof frontMatter>;
+
+/** A release with what is made of its Markdown once, before the ledger takes it. */
+export interface PreparedRelease {
+  input: ReleaseInput;
+  /** Sanitised HTML of the body. */
+  html: string;
+  /** Plain text of the body, paragraphs apart by an empty line. */
+  text: string;
+  /** The author's summary, or the first sentence or two. */
+  summary: string;
+}
+
+/** One release at one edition, as feeds, pages and events show it. Times are RFC 3339 in UTC. */
+export interface ReleaseView {
+  id: string;
+  group: string;
+  lang: string;
+  type: string;
+  title: string;
+  summary: string;
+  url: string;
+  edition: number;
+  status: Status;
+  /** As its author gave it: a day or an instant. */
+  date: string;
+  datePrecision: "day" | "second";
+  published: string;
+  updated: string;
+  topics: string[];
+  people: string[];
+  organisations: string[];
+  places: string[];
+  translations: { lang: string; id: string; url: string }[];
+  content: { html: string; text: string };
+  /** Of the latest major edition, if any. */
+  note?: string;
+  source?: string;
+  attachments: ReleaseInput["attachments"];
+  image?: NonNullable<ReleaseInput["image"]>;
+}
+
+/** The path of a release's page below the service's address. */
+export function releasePath(release: { lang: string; slug: string }): string {
+  return `/${release.lang}/releases/${release.slug}`;
+}

@@ -1,0 +1,79 @@
+/**
+ * Every limit and magic number, with its unit in its name and its reason beside it.
+ */
+
+// Texts ---------------------------------------------------------------------------------------
+
+/** Bytes of a request body: CONTRACT 6. A Durable Object row holds 2 MB at most; this stays below. */
+export const BODY_BYTES_MAX = 1_048_576;
+/** Releases in one batch: CONTRACT 6. */
+export const BATCH_RELEASES_MAX = 100;
+/** Characters of a title: the longest of 1,012 real ministry titles has 260. */
+export const TITLE_CHARS_MAX = 1_000;
+/** Characters of a summary or a note: several times what any reader shows. */
+export const SUMMARY_CHARS_MAX = 5_000;
+/** Characters of a URL: what Chromium, IIS and most proxies still take. */
+export const URL_CHARS_MAX = 2_048;
+/** Characters of a slug: file names end at 255 bytes, and `.md` comes behind. */
+export const SLUG_CHARS_MAX = 200;
+/** Values of one facet on one release. */
+export const FACET_VALUES_MAX = 100;
+/** Attachments of one release. */
+export const ATTACHMENTS_MAX = 100;
+/** Graphemes of a summary taken from the text; a sentence that is longer is cut at a word. */
+export const DERIVED_SUMMARY_GRAPHEMES = 300;
+/** Below this many graphemes the second sentence joins the first in a derived summary. */
+export const SHORT_SENTENCE_GRAPHEMES = 120;
+/** Faults named in one answer; a body with more is broken in a way that the first ones show. */
+export const FAULTS_MAX = 200;
+
+// The Newsroom's alarm ------------------------------------------------------------------------
+
+/** Embargoes lifted in one step; each is a transaction of its own. */
+export const EMBARGOES_PER_STEP = 20;
+/** Targets rendered in one step: a list is four documents, a release two, so 40 KV writes at most. */
+export const TARGETS_PER_STEP = 10;
+/** Subscriptions told in one step: below the free plan's 50 subrequests, with room for KV writes. */
+export const SUBSCRIPTIONS_PER_STEP = 40;
+/** Events handed over together, so that a backlog costs one call a subscription, not one an event. */
+export const EVENTS_PER_SWEEP = 20;
+/** Milliseconds between two writes of one KV key: the platform takes one a second. */
+export const KV_WRITE_INTERVAL_MS = 1_000;
+/** Milliseconds before our own failure (KV, an object call) is tried again; doubles up to the maximum. */
+export const OWN_RETRY_MS = 500;
+export const OWN_RETRY_MAX_MS = 60_000;
+
+// Reading -------------------------------------------------------------------------------------
+
+/** Milliseconds for which an isolate serves a document without asking KV again. */
+export const MEMO_MS = 1_000;
+/** Documents and bytes (UTF-16 units) that an isolate remembers; an isolate has 128 MB for everything. */
+export const MEMO_DOCUMENTS_MAX = 1_000;
+export const MEMO_UNITS_MAX = 16_000_000;
+/** Seconds for which a client or a proxy may keep a page or feed; Miniflux polls no faster than this. */
+export const CACHE_SECONDS = 60;
+/** Seconds for which a proxy may serve the old one while it fetches the new. */
+export const STALE_SECONDS = 600;
+/** Releases on a list page; the same as a feed's default. */
+export const ROWS_PER_PAGE_MAX = 100;
+
+// Delivery ------------------------------------------------------------------------------------
+
+/** Attempts in flight for one subscription: CONTRACT's issue on delivery; the platform has six connections. */
+export const ATTEMPTS_IN_FLIGHT_MAX = 4;
+/** Bytes of an answer that are read, and that are kept: CONTRACT 7. */
+export const ANSWER_BYTES_READ = 65_536;
+export const ANSWER_BYTES_KEPT = 4_096;
+/** Seconds that a Retry-After can put an attempt off at most: CONTRACT 7. */
+export const RETRY_AFTER_SECONDS_MAX = 86_400;
+/** The part of a delay that chance adds at most, so that retries do not come in waves: CONTRACT 7. */
+export const JITTER = 0.1;
+/** Milliseconds after which an alarm looks whether attempts in hand have died with their object. */
+export const IN_HAND_CHECK_MS = 2_000;
+/** Bytes of a signing secret: 24 to 64 by Standard Webhooks 1.0. */
+export const SECRET_BYTES = 32;
+/** Rows of a list in the API: CONTRACT 6. */
+export const PAGE_ROWS_MAX = 100;
+export const PAGE_ROWS_DEFAULT = 50;
+/** Characters of a subscription's description. */
+export const DESCRIPTION_CHARS_MAX = 500;

@@ -1,0 +1,41 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+/** What tests speak to the service with; nobody else's. */
+const secrets = { ADMIN_TOKEN: "test-admin-token", SECRETS_KEY: "test-secrets-key-of-32-bytes-or-more" };
+
+export default defineConfig({
+  test: {
+    silent: "passed-only",
+    projects: [
+      {
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: {
+                ...secrets,
+                BASE_URL: "https://press.example",
+                LOCAL_TARGETS: "loopback",
+                DELIVERY_TIMEOUT: "1",
+              },
+            },
+          }),
+        ],
+        test: {
+          name: "workerd",
+          globalSetup: "./test/receiver.ts",
+          include: ["test/{domain,feeds,delivery,site,newsroom,subscriber,http}/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "node",
+          include: ["test/{cli,readers,chaos,project}/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
