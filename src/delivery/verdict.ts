@@ -1,0 +1,82 @@
+/**
+ * The one place that decides what follows from an attempt, and whose fault a failure was.
+ */
+import { RETRY_AFTER_SECONDS_MAX } from "../limits.ts";
+import type { AttemptResult } from "./attempt.ts";
+import { delayBefore, type RetrySchedule } from "./retry-schedule.ts";
+
+export type Verdict =
+  | { kind: "delivered" }
+  /** Try again after so many milliseconds. */
+  | { kind: "retry"; delayMs: number; reason: string }
+  /** The schedule is used up. */
+  | { kind: "failed"; reason: string }
+  /** The endpoint says that it is gone for good: the subscription ends. */
+  | { kind: "gone"; reason: string };
+
+/**
+ * @param challenge what the answer must say, where the attempt asks for proof
+ * @param attempt the number of the attempt that was made, 1 for the first
+ * @param nowMs milliseconds since 1970, for a Retry-After that is a date
+ * @param random from 0 up to but not including 1
+ */
+export function judgeAttempt(
+  result: AttemptResult,
+  challenge: string | undefined,
+  attempt: number,
+  schedule: RetrySchedule,
+  nowMs: number,
+  random: number,
+): Verdict {
+  const reason = reasonOf(result) ?? unprovedReason(result, challenge);
+  if (reason === undefined) return { kind: "delivered" };
+  if (result.kind === "answered" && result.status === 410) return { kind: "gone", reason };
+  const scheduled = delayBefore(schedule, attempt + 1, random);
+  if (scheduled === undefined) return { kind: "failed", reason };
+  const asked = result.kind === "answered" ? retryAfterMs(result.status, result.retryAfter, nowMs) : 0;
+  return { kind: "retry", delayMs: Math.max(scheduled, asked), reason };
+}
+
+/** A 2xx alone proves nothing: half the web answers 200 to anything. */
+function unprovedReason(result: AttemptResult, challenge: string | undefined): string | undefined {
+  if (challenge === undefined || result.kind !== "answered") return undefined;
+  if (echoes(result.answer, challenge)) return undefined;
+  return "answered without the challenge; answer with it, or post to the confirm URL";
+}
+
+/** The challenge as the whole body, or as `{"challenge":"…"}`. */
+function echoes(answer: string, challenge: string): boolean {
+  if (answer.trim() === challenge) return true;
+  try {
+    const parsed: unknown = JSON.parse(answer);
+    return (
+      typeof parsed === "object" && parsed !== null && "challenge" in parsed && parsed.challenge === challenge
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** In words for the subscriber's log; undefined for success. Nothing of what is inside our network. */
+function reasonOf(result: AttemptResult): string | undefined {
+  switch (result.kind) {
+    case "answered":
+      if (result.status >= 200 && result.status < 300) return undefined;
+      if (result.status >= 300 && result.status < 400)
+        return `answered ${result.status}; redirects are not followed`;
+      return `answered ${result.status}`;
+    case "timed-out":
+      return "no complete answer in time";
+    case "unreachable":
+      return "no connection, or it broke off";
+    case "target-refused":
+      return `the URL ${result.reason}`;
+  }
+}
+
+/** Milliseconds that 429 and 503 ask us to wait; 0 if they do not say, or not intelligibly. */
+function retryAfterMs(status: number, retryAfter: string | null, nowMs: number): number {
+  if ((status !== 429 && status !== 503) || retryAfter === null) return 0;
+  const ms = /^\d+$/.test(retryAfter.trim()) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - nowMs;
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), RETRY_AFTER_SECONDS_MAX * 1000) : 0;
+}

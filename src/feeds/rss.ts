@@ -1,0 +1,76 @@
+/**
+ * RSS 2.0, by the `feed` package with its input made safe.
+ *
+ * `feed` writes through xml-js, which ends CDATA at a second `]]>`, un-escapes text that is already
+ * escaped and leaves `<` in attributes as it is. So no markup character ever reaches it: each is
+ * replaced by a control character, which no text of ours can hold (domain/text.ts), and becomes the
+ * hexadecimal reference that the W3C validator recommends once the document is written.
+ */
+import { Feed as Rss } from "feed";
+import { carriable } from "../domain/text.ts";
+import { entryUrn, type Feed, type FeedEntry } from "./feed-model.ts";
+
+const STAND_INS: Record<string, string> = { "&": "\u0001", "<": "\u0002", ">": "\u0003", '"': "\u0004" };
+const REFERENCES: Record<string, string> = {
+  "\u0001": "&#x26;",
+  "\u0002": "&#x3C;",
+  "\u0003": "&#x3E;",
+  "\u0004": "&#x22;",
+};
+
+/** The RSS 2.0 document of a feed: a pure function of it. */
+export function writeRss(feed: Feed): string {
+  const rss = new Rss({
+    id: feed.page,
+    title: guarded(feed.title),
+    description: guarded(feed.title),
+    link: feed.page,
+    ...(feed.lang === undefined ? {} : { language: feed.lang }),
+    // Never left out: `feed` would put the clock there.
+    updated: new Date((feed.updated ?? 0) * 1000),
+    docs: "https://www.rssboard.org/rss-specification",
+    generator: "communique",
+    feedLinks: { rss: feed.self.rss },
+  });
+  for (const entry of feed.entries) addEntry(rss, feed, entry);
+  const written = rss.rss2().replace('encoding="utf-8"', 'encoding="UTF-8"');
+  // oxlint-disable-next-line no-control-regex -- the stand-ins are control characters by design
+  const restored = written.replace(/[\u0001-\u0004]/g, (standIn) => REFERENCES[standIn] ?? "");
+  // An empty feed was never updated; leaving the date out is the one thing `feed` cannot do.
+  return feed.updated === undefined
+    ? restored.replace(/\s*<lastBuildDate>[^<]*<\/lastBuildDate>/, "")
+    : restored;
+}
+
+function addEntry(rss: Rss, feed: Feed, entry: FeedEntry): void {
+  rss.addItem({
+    // `feed` writes titles as CDATA, in which a reference is no reference: see the extension below.
+    title: "",
+    id: entryUrn(entry.id),
+    link: entry.url,
+    date: new Date(entry.published * 1000),
+    // HTML by RSS 2.0, so a plain summary is escaped as such; stand-ins keep it out of CDATA's reach.
+    description: asHtml(carriable(entry.summary)),
+    // Never empty: without content `feed` leaves out the namespace that dc:creator needs.
+    content: carriable(entry.html).replaceAll("]]>", "]]&gt;") || "<p></p>",
+    category: entry.categories.map(({ scheme, label }) => ({
+      name: guarded(label),
+      domain: guarded(scheme),
+    })),
+    extensions: [
+      { name: "title", objects: { _text: guarded(entry.title) } },
+      // An author without an e-mail address is no valid RSS author.
+      { name: "dc:creator", objects: { _text: guarded(feed.author.name) } },
+      { name: "dc:language", objects: { _text: entry.lang } },
+    ],
+  });
+}
+
+function guarded(text: string): string {
+  return carriable(text).replace(/[&<>"]/g, (character) => STAND_INS[character] ?? "");
+}
+
+/** Text as HTML, safe inside CDATA because no `>` is left. */
+function asHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

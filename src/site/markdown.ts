@@ -1,0 +1,89 @@
+/**
+ * Markdown as people may write it → HTML and text that are safe to show anywhere.
+ */
+import type { Element, Root } from "hast";
+import { toHtml } from "hast-util-to-html";
+import { toText } from "hast-util-to-text";
+import rehypeRaw from "rehype-raw";
+import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
+import remarkGfm from "remark-gfm";
+import remarkParse from "remark-parse";
+import remarkRehype from "remark-rehype";
+import { unified } from "unified";
+
+/**
+ * Stands for the service's address in stored HTML, so that a text need not be rendered again when
+ * the address changes. `.invalid` can never be anybody's (RFC 2606).
+ */
+const HERE = "https://here.invalid";
+
+const ID_PREFIX = "user-content-";
+
+/**
+ * GitHub's list of what user-written HTML may hold. Ids get a prefix so that they cannot clash with
+ * a page's own; elements whose text is no text of the author's go with what is in them.
+ */
+const schema: typeof defaultSchema = {
+  ...defaultSchema,
+  clobberPrefix: ID_PREFIX,
+  strip: [
+    "script",
+    "style",
+    "template",
+    "iframe",
+    "noscript",
+    "noembed",
+    "noframes",
+    "xmp",
+    "title",
+    "textarea",
+  ],
+};
+
+const processor = unified()
+  .use(remarkParse)
+  .use(remarkGfm)
+  .use(remarkRehype, { allowDangerousHtml: true, clobberPrefix: "" })
+  .use(rehypeRaw)
+  .use(rehypeSanitize, schema);
+
+/**
+ * Renders the Markdown of one release.
+ *
+ * @param markdown CommonMark with GFM; raw HTML in it is parsed and sanitised
+ * @param path of the release's page, against which relative links are resolved: in a feed they have
+ *   no other base
+ * @returns `html` without script, style, event handlers or `]]>`, for {@link placeHtml}, and
+ *   `text` with empty lines between paragraphs
+ */
+export function renderMarkdown(markdown: string, path: string): { html: string; text: string } {
+  const tree: Root = processor.runSync(processor.parse(markdown));
+  makeUrlsAbsolute(tree, HERE + path);
+  return {
+    // In CDATA `]]>` would end the section; in HTML both spellings are the same text.
+    html: toHtml(tree).replaceAll("]]>", "]]&gt;").trim(),
+    text: toText(tree).trim(),
+  };
+}
+
+/** Rendered HTML at the address where the service now stands. */
+export function placeHtml(html: string, baseUrl: string): string {
+  return html.replaceAll(`="${HERE}/`, `="${baseUrl}/`);
+}
+
+const URL_PROPERTIES = ["href", "src", "cite", "longDesc"] as const;
+
+function makeUrlsAbsolute(node: Root | Element, base: string): void {
+  for (const child of node.children) {
+    if (child.type !== "element") continue;
+    for (const name of URL_PROPERTIES) {
+      const value = child.properties[name];
+      if (typeof value !== "string") continue;
+      const target = value.startsWith("#") ? `#${ID_PREFIX}${value.slice(1)}` : value;
+      const url = URL.parse(target, base);
+      if (url) child.properties[name] = url.href;
+      else delete child.properties[name];
+    }
+    makeUrlsAbsolute(child, base);
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * For an address at which nothing is, in the language that the address speaks.
+ */
+import { h } from "hastscript";
+import { pageHtml, type Site } from "./page-frame.ts";
+import { phrasesIn } from "./phrases.ts";
+
+export function notFoundPage(path: string, site: Site): string {
+  const asked = path.split("/")[1];
+  const lang = site.languages.find((language) => language === asked);
+  const shown = lang ?? site.languages[0] ?? "en";
+  const phrases = phrasesIn(shown);
+  return pageHtml(
+    {
+      title: phrases.notFound,
+      lang: shown,
+      listPath: lang === undefined ? "" : `/${lang}`,
+      main: [h("h1", phrases.notFound), h("p", phrases.notFoundText)],
+    },
+    site,
+  );
+}

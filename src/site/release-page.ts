@@ -1,0 +1,92 @@
+/**
+ * One release, for people.
+ */
+import type { Element } from "hast";
+import { h } from "hastscript";
+import { dayOf, parseInstant } from "../domain/instant.ts";
+import { FACETS, type ReleaseView } from "../domain/release.ts";
+import { pageHtml, type Site } from "./page-frame.ts";
+import { dayInWords, languageName, phrasesIn } from "./phrases.ts";
+
+export function releasePage(release: ReleaseView, path: string, site: Site): string {
+  const phrases = phrasesIn(release.lang);
+  const facets = FACETS.flatMap((facet) => release[facet]);
+  const main = h("article", [
+    h("p", { className: ["facts"] }, [
+      releaseTime(release, release.lang, site),
+      " · ",
+      phrases.types[release.type] ?? release.type,
+    ]),
+    h("h1", release.title),
+    release.note === undefined
+      ? null
+      : h("p", { className: ["note"] }, [
+          `${phrases.updated} ${dayInWords(dayOf(parseInstant(release.updated) ?? 0, site.timeZone), release.lang)}. `,
+          `${phrases.note}: ${release.note}`,
+        ]),
+    release.image === undefined
+      ? null
+      : h("figure", [
+          h("img", { src: release.image.url, alt: release.image.alt, loading: "lazy" }),
+          h("figcaption", [release.image.caption, release.image.credit].filter(Boolean).join(" – ")),
+        ]),
+    h("div", { className: ["text"] }, { type: "raw", value: release.content.html }),
+    release.attachments.length === 0
+      ? null
+      : h("section", [
+          h("h2", phrases.attachments),
+          h(
+            "ul",
+            release.attachments.map(({ url, type, title }) =>
+              h("li", h("a", { href: url, type }, title ?? url)),
+            ),
+          ),
+        ]),
+    h("dl", [
+      ...term(
+        phrases.otherLanguages,
+        release.translations.map(({ lang, url }) =>
+          h("a", { href: url, lang, hrefLang: lang }, languageName(lang)),
+        ),
+      ),
+      ...term(phrases.filedUnder, facets),
+      ...term(
+        phrases.source,
+        release.source === undefined ? [] : [h("a", { href: release.source }, release.source)],
+      ),
+    ]),
+  ]);
+  return pageHtml(
+    {
+      title: release.title,
+      lang: release.lang,
+      description: release.summary,
+      path,
+      listPath: `/${release.lang}`,
+      alternates: release.translations,
+      main,
+    },
+    site,
+  );
+}
+
+/** A term with its descriptions; nothing when there are none. */
+function term(name: string, descriptions: (string | Element)[]): Element[] {
+  return descriptions.length === 0
+    ? []
+    : [h("dt", name), ...descriptions.map((description) => h("dd", description))];
+}
+
+/** A release's date as a person reads it: the day, and the time only if its author gave one. */
+export function releaseTime(release: ReleaseView, lang: string, site: Site): Element {
+  if (release.datePrecision === "day")
+    return h("time", { dateTime: release.date }, dayInWords(release.date, lang));
+  const instant = parseInstant(release.date) ?? 0;
+  const time = new Intl.DateTimeFormat("en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: site.timeZone,
+    timeZoneName: "shortOffset",
+  }).format(instant * 1000);
+  return h("time", { dateTime: release.date }, `${dayInWords(dayOf(instant, site.timeZone), lang)}, ${time}`);
+}

@@ -1,0 +1,38 @@
+/**
+ * The one stylesheet: the reader's own fonts and colours, a comfortable measure, both directions.
+ */
+export const STYLESHEET = `:root { color-scheme: light dark; --line: #8884; --soft: #666; --link: #0b57d0; }
+@media (prefers-color-scheme: dark) { :root { --soft: #aaa; --link: #8ab4f8; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 0 1.25rem 3rem; max-width: 44rem; font: 1.0625rem/1.6 system-ui, sans-serif; overflow-wrap: break-word; }
+a { color: var(--link); text-underline-offset: .15em; }
+.skip { position: absolute; inset-inline-start: -99rem; }
+.skip:focus { position: static; }
+header { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: baseline; justify-content: space-between; padding: 1.25rem 0; border-bottom: 1px solid var(--line); }
+header p { margin: 0; }
+.site a { color: inherit; font-weight: 650; text-decoration: none; }
+nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; }
+nav a[aria-current] { color: inherit; text-decoration: none; }
+h1 { font-size: 1.75rem; line-height: 1.25; margin: 1rem 0; text-wrap: balance; }
+h2 { font-size: 1.25rem; line-height: 1.35; margin: .25rem 0 .5rem; }
+article > h2 a { text-decoration: none; }
+article > h2 a:hover { text-decoration: underline; }
+main > article { margin: 2rem 0; }
+.facts { color: var(--soft); font-size: .9375rem; margin: 0; }
+.note { border-inline-start: .25rem solid var(--link); padding-inline-start: .75rem; }
+figure { margin: 1.5rem 0; }
+img { max-width: 100%; height: auto; }
+figcaption { color: var(--soft); font-size: .9375rem; }
+blockquote { margin-inline: 0; padding-inline-start: 1rem; border-inline-start: .25rem solid var(--line); }
+pre, table { display: block; overflow-x: auto; }
+table { border-collapse: collapse; }
+th, td { border: 1px solid var(--line); padding: .25rem .6rem; text-align: start; }
+dl { margin: 2rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); font-size: .9375rem; display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }
+dl:empty { display: none; }
+dt { color: var(--soft); grid-column: 1; }
+dd { margin: 0; grid-column: 2; min-width: 0; }
+footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9375rem; }
+footer p { margin: .25rem 0; }
+.sr-only { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+@media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dt, dd { grid-column: 1; } }
+`;
