@@ -1,0 +1,72 @@
+/**
+ * Every route of the service, each pointing at its handler.
+ */
+import { Hono } from "hono";
+import { adminOnly, subscriberOrAdmin } from "./auth.ts";
+import { getDocument, getStylesheet, pageNotFound, redirectToRelease } from "./documents.ts";
+import { getHealth } from "./health.ts";
+import { boundedBody } from "./json-body.ts";
+import { notFound, onlyMethods, problem } from "./problem.ts";
+import { postRebuild } from "./rebuild-api.ts";
+import { postReleases, putRelease } from "./releases-api.ts";
+import { requestLog } from "./request-log.ts";
+import {
+  confirmSubscription,
+  deleteSubscription,
+  getDeliveries,
+  getDelivery,
+  getSubscription,
+  postSubscription,
+  testSubscription,
+} from "./subscriptions-api.ts";
+import { readyToWork } from "./ready-to-work.ts";
+
+export const app = new Hono<{ Bindings: Env }>();
+
+app.use(requestLog());
+app.use(readyToWork());
+
+app.get("/healthz", getHealth);
+app.get("/style.css", getStylesheet);
+app.get("/r/:id", redirectToRelease);
+
+const api = new Hono<{ Bindings: Env }>();
+api.put("/releases/:id", adminOnly(), boundedBody(), putRelease);
+api.get("/releases/:id", getDocument);
+api.all("/releases/:id", onlyMethods("GET", "PUT"));
+api.post("/releases", adminOnly(), boundedBody(), postReleases);
+api.all("/releases", onlyMethods("POST"));
+api.post("/rebuild", adminOnly(), postRebuild);
+api.all("/rebuild", onlyMethods("POST"));
+
+api.post("/subscriptions", boundedBody(), postSubscription);
+api.all("/subscriptions", onlyMethods("POST"));
+api.post("/subscriptions/:id/confirm/:token", confirmSubscription);
+api.all("/subscriptions/:id/confirm/:token", onlyMethods("POST"));
+api.use("/subscriptions/:id/*", subscriberOrAdmin());
+api.get("/subscriptions/:id", getSubscription);
+api.delete("/subscriptions/:id", deleteSubscription);
+api.all("/subscriptions/:id", onlyMethods("GET", "DELETE"));
+api.post("/subscriptions/:id/test", testSubscription);
+api.all("/subscriptions/:id/test", onlyMethods("POST"));
+api.get("/subscriptions/:id/deliveries", getDeliveries);
+api.all("/subscriptions/:id/deliveries", onlyMethods("GET"));
+api.get("/subscriptions/:id/deliveries/:event", getDelivery);
+api.all("/subscriptions/:id/deliveries/:event", onlyMethods("GET"));
+api.all("/*", notFound);
+app.route("/api/v1", api);
+
+app.get("/*", getDocument);
+app.all("/*", onlyMethods("GET", "HEAD"));
+
+app.notFound(pageNotFound);
+app.onError((error, c) => {
+  console.error(
+    JSON.stringify({ message: "request failed", path: c.req.path, error: String(error), stack: error.stack }),
+  );
+  return problem(c, {
+    status: 500,
+    title: "Internal error",
+    detail: "The fault is ours and has been logged. Sending the same again is safe.",
+  });
+});

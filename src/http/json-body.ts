@@ -1,0 +1,62 @@
+/**
+ * Bodies of requests: bounded, UTF-8, JSON, and of the shape that was asked for.
+ */
+import type { Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import * as z from "zod/mini";
+import { type Fault, faultsOf, plainMessage } from "../domain/fault.ts";
+import { BODY_BYTES_MAX } from "../limits.ts";
+import { invalid, problem } from "./problem.ts";
+
+/** Refuses a body over the limit before it is read. */
+export function boundedBody(): ReturnType<typeof bodyLimit> {
+  return bodyLimit({
+    maxSize: BODY_BYTES_MAX,
+    onError: (c) =>
+      problem(c, {
+        status: 413,
+        title: "Content too large",
+        detail: `A body may have ${BODY_BYTES_MAX} bytes. Send a long list in several calls.`,
+      }),
+  });
+}
+
+export type JsonBody<T> = { ok: true; value: T } | { ok: false; response: Response };
+
+/** The body as the schema has it, or the answer that says what is wrong with it. */
+export async function readJsonBody<S extends z.ZodMiniType>(
+  c: Context,
+  schema: S,
+): Promise<JsonBody<z.output<S>>> {
+  const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== undefined && type !== "application/json" && !type.endsWith("+json")) {
+    const response = problem(c, {
+      status: 415,
+      title: "Unsupported media type",
+      detail: `Send the body as application/json, not ${type}.`,
+    });
+    return { ok: false, response };
+  }
+  let json: unknown;
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(
+      await c.req.arrayBuffer(),
+    );
+    json = JSON.parse(text);
+  } catch (error) {
+    const detail =
+      error instanceof SyntaxError ? `The body is not JSON: ${error.message}` : "The body is not UTF-8 text.";
+    return { ok: false, response: problem(c, { status: 400, title: "Bad request", detail }) };
+  }
+  const parsed = parse(schema, json);
+  return parsed.ok ? parsed : { ok: false, response: invalid(c, parsed.faults) };
+}
+
+/** Parses with faults in plain words. */
+export function parse<S extends z.ZodMiniType>(
+  schema: S,
+  value: unknown,
+): { ok: true; value: z.output<S> } | { ok: false; faults: Fault[] } {
+  const parsed = z.safeParse(schema, value, { error: plainMessage });
+  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, faults: faultsOf(parsed.error) };
+}

@@ -1,0 +1,54 @@
+/**
+ * Errors as RFC 9457 `application/problem+json`.
+ */
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Fault } from "../domain/fault.ts";
+
+export interface Problem {
+  status: ContentfulStatusCode;
+  title: string;
+  /** What is wrong with this request, and the way out. */
+  detail?: string;
+  errors?: Fault[];
+  headers?: Record<string, string>;
+}
+
+export function problem(c: Context, { status, title, detail, errors, headers }: Problem): Response {
+  return c.body(JSON.stringify({ type: "about:blank", title, status, detail, errors }), status, {
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+    ...headers,
+  });
+}
+
+/** The one answer to a missing or wrong token, whatever it was for. */
+export function unauthorized(c: Context): Response {
+  return problem(c, {
+    status: 401,
+    title: "Unauthorized",
+    detail: "Send the token as `Authorization: Bearer TOKEN`.",
+    headers: { "www-authenticate": 'Bearer realm="communique"' },
+  });
+}
+
+export function invalid(c: Context, errors: Fault[], detail = "Nothing was changed."): Response {
+  return problem(c, { status: 422, title: "Invalid", detail, errors });
+}
+
+export function notFound(c: Context): Response {
+  return problem(c, { status: 404, title: "Not found", detail: "There is nothing at this address." });
+}
+
+/** For a path that is there, but not with this method. */
+export function onlyMethods(...methods: string[]): (c: Context) => Response {
+  return function methodNotAllowed(c) {
+    const allow = methods.join(", ");
+    return problem(c, {
+      status: 405,
+      title: "Method not allowed",
+      detail: `This address takes ${allow}.`,
+      headers: { allow },
+    });
+  };
+}

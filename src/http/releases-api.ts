@@ -1,0 +1,142 @@
+/**
+ * Publishing over HTTP (CONTRACT 6).
+ */
+import type { Context } from "hono";
+import * as z from "zod/mini";
+import type { Fault } from "../domain/fault.ts";
+import {
+  type PreparedRelease,
+  releaseId,
+  type ReleaseInput,
+  releaseInput,
+  releasePath,
+} from "../domain/release.ts";
+import { deriveSummary } from "../domain/text.ts";
+import { BATCH_RELEASES_MAX, DERIVED_SUMMARY_GRAPHEMES, SHORT_SENTENCE_GRAPHEMES } from "../limits.ts";
+import type { PublishResult } from "../newsroom/ledger.ts";
+import { renderMarkdown } from "../site/markdown.ts";
+import { parse, readJsonBody } from "./json-body.ts";
+import { newsroom } from "../objects.ts";
+import { invalid, problem } from "./problem.ts";
+
+type App = { Bindings: Env };
+
+const batchInput = z.strictObject({
+  releases: z
+    .array(releaseInput)
+    .check(
+      z.minLength(1, "must hold at least one release"),
+      z.maxLength(BATCH_RELEASES_MAX, `must hold ${BATCH_RELEASES_MAX} releases at most`),
+    ),
+});
+
+/** `PUT /releases/ID`: makes the release be what the body says. */
+export async function putRelease(c: Context<App>): Promise<Response> {
+  const id = parse(releaseId, c.req.param("id"));
+  if (!id.ok) return invalid(c, [{ path: "/id", message: "in the address must be a UUID" }]);
+  const ifEdition = parseIfMatch(c.req.header("if-match"));
+  if (ifEdition === "malformed") {
+    return problem(c, {
+      status: 400,
+      title: "Bad request",
+      detail:
+        'If-Match must be an edition in quotes, such as "2"; "0" means that the release must not be there yet.',
+    });
+  }
+  const read = await readJsonBody(c, releaseBody);
+  if (!read.ok) return read.response;
+  if (read.value.id !== undefined && read.value.id !== id.value) {
+    return invalid(c, [{ path: "/id", message: `must be the id in the address, ${id.value}` }]);
+  }
+  const prepared = prepare({ ...read.value, id: id.value });
+  if (prepared.html === "") return invalid(c, [EMPTY_BODY]);
+
+  const result = await newsroom(c.env).publish([prepared], {
+    dryRun: isDryRun(c),
+    ...(ifEdition === undefined ? {} : { ifEdition }),
+  });
+  const [answer] = result.ok ? result.answers : [];
+  if (!result.ok || answer === undefined) return refusal(c, result, () => "");
+  const isNew = answer.changed && answer.edition === 1;
+  return c.json(answer, isNew ? 201 : 200, {
+    etag: `"${answer.edition}"`,
+    ...(isNew ? { location: `/api/v1/releases/${answer.id}` } : {}),
+  });
+}
+
+/** `POST /releases`: a batch, all of it or nothing. */
+export async function postReleases(c: Context<App>): Promise<Response> {
+  const read = await readJsonBody(c, batchInput);
+  if (!read.ok) return read.response;
+  const prepared = read.value.releases.map(prepare);
+  const faults = [
+    ...repeatedIds(read.value.releases),
+    ...prepared.flatMap(({ html }, index) =>
+      html === "" ? [{ ...EMPTY_BODY, path: `/releases/${index}${EMPTY_BODY.path}` }] : [],
+    ),
+  ];
+  if (faults.length > 0) return invalid(c, faults);
+  const result = await newsroom(c.env).publish(prepared, { dryRun: isDryRun(c) });
+  return result.ok ? c.json({ data: result.answers }) : refusal(c, result, (index) => `/releases/${index}`);
+}
+
+/** In a PUT the id stands in the address already. */
+const releaseBody = z.extend(releaseInput, { id: z.optional(releaseId) });
+
+const EMPTY_BODY: Fault = { path: "/body", message: "has nothing that may be shown" };
+
+/** What is made of the text once, outside the ledger, which has no time for it. */
+function prepare(input: ReleaseInput): PreparedRelease {
+  const { html, text } = renderMarkdown(input.body, releasePath(input));
+  const summary =
+    input.summary ??
+    deriveSummary(text || input.title, input.lang, {
+      graphemes: DERIVED_SUMMARY_GRAPHEMES,
+      shortSentence: SHORT_SENTENCE_GRAPHEMES,
+    });
+  return { input, html, text, summary };
+}
+
+function refusal(
+  c: Context<App>,
+  result: PublishResult & { ok?: boolean },
+  prefix: (index: number) => string,
+): Response {
+  if (result.ok) throw new TypeError("a publish without an answer");
+  if (result.problem === "edition-mismatch") {
+    return problem(c, {
+      status: 412,
+      title: "Precondition failed",
+      detail: `The present edition is ${result.present}; read it, and send your change against that. Nothing was changed.`,
+      headers: { etag: `"${result.present}"` },
+    });
+  }
+  const errors = result.faults.map(({ index, fault }) => ({ ...fault, path: prefix(index) + fault.path }));
+  return result.problem === "conflict"
+    ? problem(c, { status: 409, title: "Conflict", detail: "Nothing was changed.", errors })
+    : invalid(c, errors);
+}
+
+/** Two texts for one release in one batch: neither is meant more than the other. */
+function repeatedIds(releases: readonly ReleaseInput[]): Fault[] {
+  const first = new Map<string, number>();
+  return releases.flatMap(({ id }, index) => {
+    const before = first.get(id);
+    if (before === undefined) {
+      first.set(id, index);
+      return [];
+    }
+    return [{ path: `/releases/${index}/id`, message: `is the id of /releases/${before} too` }];
+  });
+}
+
+function parseIfMatch(header: string | undefined): number | undefined | "malformed" {
+  if (header === undefined) return undefined;
+  const edition = /^\s*"(\d{1,9})"\s*$/.exec(header)?.[1];
+  return edition === undefined ? "malformed" : Number(edition);
+}
+
+/** Judged and answered like a publish, but nothing is kept. */
+function isDryRun(c: Context): boolean {
+  return c.req.query("dryRun") === "true";
+}

@@ -1,0 +1,100 @@
+/**
+ * The tables of the Newsroom. Times are whole seconds since 1970 where the world sees them
+ * (`published`, `updated`, `at`, `embargo`) and milliseconds (`_ms`) where only we do.
+ */
+
+const TABLES = `
+CREATE TABLE IF NOT EXISTS releases (
+  id TEXT PRIMARY KEY,
+  lang TEXT NOT NULL,
+  slug TEXT NOT NULL,
+  "group" TEXT NOT NULL,
+  status TEXT NOT NULL,
+  edition INTEGER NOT NULL,
+  embargo INTEGER,
+  published INTEGER UNIQUE, -- frozen when it is first seen, never before: a gap would tell of an embargo
+  updated INTEGER,
+  note TEXT,                -- of the latest major edition
+  UNIQUE (lang, slug)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS releases_newest ON releases (status, published);
+CREATE INDEX IF NOT EXISTS releases_newest_in_language ON releases (status, lang, published);
+CREATE INDEX IF NOT EXISTS releases_of_a_group ON releases ("group");
+CREATE INDEX IF NOT EXISTS releases_embargoed ON releases (embargo) WHERE embargo IS NOT NULL;
+
+CREATE TABLE IF NOT EXISTS editions (
+  release TEXT NOT NULL,
+  edition INTEGER NOT NULL,
+  accepted_ms INTEGER NOT NULL,
+  content TEXT NOT NULL,    -- JSON: the front matter's fields and the body, canonical
+  embargo INTEGER,
+  change TEXT,
+  note TEXT,
+  html TEXT NOT NULL,
+  text TEXT NOT NULL,
+  summary TEXT NOT NULL,
+  PRIMARY KEY (release, edition)
+) WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS events (
+  sequence INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  type TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  release TEXT NOT NULL,
+  edition INTEGER NOT NULL,
+  details TEXT NOT NULL     -- JSON: what the release's row said at that moment
+);
+CREATE INDEX IF NOT EXISTS events_of_a_release ON events (release, sequence);
+
+-- Work that follows: what must be rendered again, and since which change.
+CREATE TABLE IF NOT EXISTS stale_targets (
+  target TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  due_ms INTEGER NOT NULL,
+  failures INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS stale_targets_due ON stale_targets (due_ms);
+
+-- What KV holds, as far as we wrote it.
+CREATE TABLE IF NOT EXISTS documents (
+  path TEXT PRIMARY KEY,
+  target TEXT NOT NULL,
+  etag TEXT NOT NULL,
+  modified INTEGER NOT NULL,
+  written_ms INTEGER NOT NULL  -- 0: known, but no longer in KV
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS documents_of_a_target ON documents (target);
+
+CREATE TABLE IF NOT EXISTS subscriptions (
+  id TEXT PRIMARY KEY,
+  filter TEXT NOT NULL,     -- JSON
+  events TEXT NOT NULL,     -- JSON: the event types it wants
+  active INTEGER NOT NULL,  -- 0 until the endpoint has proved that it wants this
+  cursor INTEGER,           -- set while it lags: the last sequence that it was handed
+  due_ms INTEGER,           -- set while it lags: when to hand it more
+  failures INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS subscriptions_lagging ON subscriptions (due_ms) WHERE cursor IS NOT NULL AND active = 1;
+
+CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+`;
+
+/** Makes the tables that are not there yet. */
+export function createTables(sql: SqlStorage): void {
+  sql.exec(TABLES);
+}
+
+/** A single value kept across restarts. */
+export function readMark(sql: SqlStorage, name: "settings" | "swept" | "sweep"): string | number | undefined {
+  const [row] = sql.exec<{ value: string | number }>("SELECT value FROM marks WHERE name = ?", name);
+  return row?.value;
+}
+
+export function writeMark(
+  sql: SqlStorage,
+  name: "settings" | "swept" | "sweep",
+  value: string | number,
+): void {
+  sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", name, value);
+}

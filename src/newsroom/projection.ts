@@ -1,0 +1,142 @@
+/**
+ * Writes what has become stale into KV: only bytes that differ, no key more than once a second, and
+ * in steps that can be cut off anywhere and run again.
+ */
+import { etagOf, removeDocument, type StoredDocument, writeDocument } from "../documents.ts";
+import { parseDocumentPath } from "../document-paths.ts";
+import { KV_WRITE_INTERVAL_MS, TARGETS_PER_STEP } from "../limits.ts";
+import type { Settings } from "../settings.ts";
+import { ownRetryDelayMs } from "../own-retry.ts";
+import type { ReleaseViews } from "./release-views.ts";
+import { type Rendered, renderTarget, targetAt } from "./rendering.ts";
+import { keyOf, type StaleTarget, type StaleTargets, type Target } from "./stale-targets.ts";
+
+interface WrittenDocument {
+  path: string;
+  etag: string;
+  modified: number;
+  written_ms: number;
+  [column: string]: SqlStorageValue;
+}
+
+export class Projection {
+  readonly #sql: SqlStorage;
+  readonly #kv: KVNamespace;
+  readonly #views: ReleaseViews;
+  readonly #stale: StaleTargets;
+  readonly #settings: Settings;
+  readonly #now: () => number;
+
+  constructor(
+    parts: { sql: SqlStorage; kv: KVNamespace; views: ReleaseViews; stale: StaleTargets; settings: Settings },
+    now: () => number,
+  ) {
+    this.#sql = parts.sql;
+    this.#kv = parts.kv;
+    this.#views = parts.views;
+    this.#stale = parts.stale;
+    this.#settings = parts.settings;
+    this.#now = now;
+  }
+
+  /** One bounded step. @returns whether anything was due */
+  async step(): Promise<boolean> {
+    const due = this.#stale.due(TARGETS_PER_STEP, this.#now());
+    for (const target of due) await this.#project(target);
+    return due.length > 0;
+  }
+
+  /**
+   * The document at a path, straight from the ledger, for a reader whom KV does not know what to
+   * answer: it is written a moment ago, or lost. Lost ones are marked to be written again.
+   */
+  async document(path: string): Promise<StoredDocument | undefined> {
+    const place = parseDocumentPath(path);
+    const target = place && targetAt(place, this.#views);
+    const rendered = target && this.#render(target).find((candidate) => candidate.path === path);
+    if (target === undefined || rendered === undefined) return undefined;
+    const etag = await etagOf(rendered.body);
+    const written = this.#written(target).find((candidate) => candidate.path === path);
+    if (written === undefined) this.#stale.add([target]);
+    return {
+      body: rendered.body,
+      type: rendered.type,
+      etag,
+      ...(written?.etag === etag ? { modified: written.modified } : {}),
+    };
+  }
+
+  /** KV is taken to be empty; what stood there, and since when, is still known. */
+  forgetWrites(): void {
+    this.#sql.exec("UPDATE documents SET written_ms = 0");
+  }
+
+  async #project(stale: StaleTarget): Promise<void> {
+    try {
+      const written = this.#written(stale.target);
+      const rendered = this.#render(stale.target);
+      const waits = await Promise.all(
+        rendered.map((document) => this.#write(stale.target, document, written)),
+      );
+      for (const { path } of written) {
+        if (!rendered.some((document) => document.path === path)) await this.#remove(path);
+      }
+      const waitUntilMs = Math.max(...waits, 0);
+      if (waitUntilMs === 0) this.#stale.done(stale);
+      else this.#stale.postpone(stale, waitUntilMs, 0);
+    } catch (error) {
+      // KV's fault or ours, never the office's: again soon, and nobody else waits for it.
+      console.error(
+        JSON.stringify({ message: "projection failed", target: keyOf(stale.target), error: String(error) }),
+      );
+      this.#stale.postpone(stale, this.#now() + ownRetryDelayMs(stale.failures), stale.failures + 1);
+    }
+  }
+
+  /** @returns 0 when KV holds the bytes, else the time (ms) from which they may be written */
+  async #write(target: Target, rendered: Rendered, written: WrittenDocument[]): Promise<number> {
+    const etag = await etagOf(rendered.body);
+    const before = written.find(({ path }) => path === rendered.path);
+    const isSame = before?.etag === etag;
+    if (isSame && before.written_ms > 0) return 0;
+    const nowMs = this.#now();
+    const allowedMs = (before?.written_ms ?? 0) + KV_WRITE_INTERVAL_MS;
+    if (before && nowMs < allowedMs) return allowedMs;
+    // Writes of one path are a second apart, so each has a Last-Modified of its own.
+    const modified = isSame ? before.modified : Math.floor(nowMs / 1000);
+    await writeDocument(this.#kv, rendered.path, {
+      body: rendered.body,
+      type: rendered.type,
+      etag,
+      modified,
+    });
+    // Noted after the write: cut off in between, the same bytes are written once more.
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO documents (path, target, etag, modified, written_ms) VALUES (?, ?, ?, ?, ?)",
+      rendered.path,
+      keyOf(target),
+      etag,
+      modified,
+      nowMs,
+    );
+    return 0;
+  }
+
+  async #remove(path: string): Promise<void> {
+    await removeDocument(this.#kv, path);
+    this.#sql.exec("DELETE FROM documents WHERE path = ?", path);
+  }
+
+  #render(target: Target): Rendered[] {
+    return renderTarget(target, this.#views, this.#settings);
+  }
+
+  #written(target: Target): WrittenDocument[] {
+    return this.#sql
+      .exec<WrittenDocument>(
+        "SELECT path, etag, modified, written_ms FROM documents WHERE target = ?",
+        keyOf(target),
+      )
+      .toArray();
+  }
+}

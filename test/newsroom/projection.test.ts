@@ -1,0 +1,127 @@
+import { env } from "cloudflare:workers";
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import { newsroom } from "../../src/objects.ts";
+import {
+  ADMIN,
+  inNewsroom,
+  kvBody,
+  ledgerRows,
+  newsroomLater,
+  publish,
+  release,
+  request,
+  settled,
+} from "../service.ts";
+
+/** All that KV holds: key, bytes, metadata. */
+async function everythingInKv(): Promise<[string, string | null, unknown][]> {
+  const { keys } = await env.DOCUMENTS.list();
+  return Promise.all(
+    keys.map(async ({ name }): Promise<[string, string | null, unknown]> => {
+      const { value, metadata } = await env.DOCUMENTS.getWithMetadata(name);
+      return [name, value, metadata];
+    }),
+  );
+}
+
+const written = () =>
+  ledgerRows<{ path: string; written_ms: number }>("SELECT path, written_ms FROM documents ORDER BY path");
+
+describe("the read model", () => {
+  it("can be lost and made again from the ledger, byte for byte", async () => {
+    const text = release({ body: "First." });
+    await publish(text);
+    await publish(release({ lang: "hy", title: "Նիստ", group: "g", slug: "nist" }));
+    await publish(release({ lang: "ru", title: "Сессия", group: "g", slug: "sessiya" }));
+    await settled();
+    await newsroomLater(2);
+    await publish({ ...text, body: "Second.", change: "major", note: "More" });
+    await settled();
+    await newsroomLater(2);
+    const before = await everythingInKv();
+    expect(before.length).toBeGreaterThan(10);
+
+    for (const [key] of before) await env.DOCUMENTS.delete(key);
+    expect((await request("/api/v1/rebuild", { method: "POST", headers: ADMIN })).status).toBe(202);
+    await settled();
+    await newsroomLater(2);
+    expect(await everythingInKv()).toEqual(before);
+  });
+
+  it("is written only where bytes differ", async () => {
+    const before = await written();
+    await inNewsroom((instance) => instance.rebuild());
+    await settled();
+    await newsroomLater(2);
+    const rebuilt = await written();
+    expect(rebuilt.map(({ path }) => path)).toEqual(before.map(({ path }) => path));
+
+    const text = release({ lang: "fr", slug: "seance", title: "Une séance" });
+    await publish(text);
+    await settled();
+    const after = await written();
+    const touched = after.filter(
+      ({ path, written_ms }) => !rebuilt.some((row) => row.path === path && row.written_ms === written_ms),
+    );
+    expect(touched.map(({ path }) => path).sort()).toEqual(
+      [
+        "/",
+        ...["rss", "atom", "json"].map((format) => `/feed.${format}`),
+        ...["rss", "atom", "json"].map((format) => `/fr/feed.${format}`),
+        "/fr",
+        "/fr/releases/seance",
+        `/api/v1/releases/${text.id}`,
+      ].sort(),
+    );
+  });
+
+  it("writes no key twice within a second, and the latest bytes in the end", async () => {
+    const text = release({ slug: "fast", body: "One." });
+    await newsroomLater(2);
+    await publish(text);
+    await settled();
+    const first = (await written()).find(({ path }) => path === "/en/releases/fast");
+    await publish({ ...text, body: "Two.", change: "minor" });
+    await publish({ ...text, body: "Three.", change: "minor" });
+    await settled();
+    expect((await written()).find(({ path }) => path === "/en/releases/fast")).toEqual(first);
+    expect(await kvBody("/en/releases/fast")).toContain("One.");
+    await newsroomLater(1);
+    expect(await kvBody("/en/releases/fast")).toContain("Three.");
+    const second = (await written()).find(({ path }) => path === "/en/releases/fast");
+    expect(second!.written_ms - first!.written_ms).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it("links the translations of a text on each of their pages", async () => {
+    await publish(release({ group: "pair", lang: "en", slug: "pair" }));
+    await settled();
+    await newsroomLater(2);
+    await publish(release({ group: "pair", lang: "ru", slug: "para", title: "Пара" }));
+    await settled();
+    expect(await kvBody("/en/releases/pair")).toContain('href="https://press.example/ru/releases/para"');
+    expect(await kvBody("/ru/releases/para")).toContain(
+      'hreflang="en" href="https://press.example/en/releases/pair"',
+    );
+  });
+
+  it("is finished by alarm when it was cut off", async () => {
+    const text = release({ slug: "cut-off" });
+    await publish(text);
+    await settled();
+    await newsroomLater(2);
+    // As a death between the commit and the write would have left it.
+    await inNewsroom((_instance, { storage }) => {
+      storage.sql.exec("UPDATE documents SET written_ms = 0 WHERE path = '/en/releases/cut-off'");
+      storage.sql.exec(
+        "INSERT INTO stale_targets (target, version, due_ms) VALUES (?, 1, 0)",
+        `release:${text.id}`,
+      );
+    });
+    await env.DOCUMENTS.delete("document:/en/releases/cut-off");
+    await inNewsroom(async (_instance, { storage }) => storage.setAlarm(Date.now() + 60_000));
+    await runDurableObjectAlarm(newsroom(env));
+    await settled();
+    expect(await kvBody("/en/releases/cut-off")).toContain("The session was held");
+  });
+});

@@ -1,0 +1,319 @@
+import { env } from "cloudflare:workers";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { Webhook } from "standardwebhooks";
+import { describe, expect, it } from "vitest";
+import { subscriber } from "../../src/objects.ts";
+import {
+  inNewsroom,
+  newsroomLater,
+  publish,
+  release,
+  settled,
+  subscriberIdle,
+  subscriberLater,
+} from "../service.ts";
+import { arrivals, deliveries, delivery, endpoint, type Made, own, subscribe } from "../subscriptions.ts";
+
+/** Publishes, and waits until its event has been handed over and tried. */
+async function publishTo(made: Made[], body: Parameters<typeof publish>[0]): Promise<void> {
+  await publish(body);
+  await settled();
+  for (const { id } of made) await subscriberIdle(id);
+}
+
+const bodyOf = (arrival: { body: string }) =>
+  JSON.parse(arrival.body) as {
+    type: string;
+    data: { id: string; sequence: number; release: Record<string, unknown>; change: unknown };
+  };
+
+describe("an event that is delivered", () => {
+  it("carries a signature that the public library verifies, over the exact bytes", async () => {
+    const made = await subscribe();
+    await publishTo([made], release({ title: "Սահմանը", body: "Emoji 😀 & <b>" }));
+    const [arrival] = await arrivals(made);
+    expect(arrival).toBeDefined();
+    expect(() => new Webhook(made.secret).verify(arrival!.body, arrival!.headers)).not.toThrow();
+    expect(() => new Webhook(made.secret).verify(`${arrival!.body} `, arrival!.headers)).toThrow();
+    expect(() =>
+      new Webhook(`whsec_${btoa("another secret, 24 bytes")}`).verify(arrival!.body, arrival!.headers),
+    ).toThrow();
+    expect(arrival!.headers).toMatchObject({
+      "content-type": "application/json",
+      "webhook-event": "release.published",
+      "user-agent": "communique (+https://press.example)",
+    });
+    expect(arrival!.headers["webhook-id"]).toBe(bodyOf(arrival!).data.id);
+  });
+
+  it("says what the contract says, and no more", async () => {
+    const made = await subscribe();
+    const text = release({
+      title: "Q&A",
+      summary: "In short.",
+      topics: ["csto"],
+      source: "https://src.example/1",
+    });
+    await publishTo([made], text);
+    const [arrival] = await arrivals(made);
+    const { data, ...outer } = bodyOf(arrival!);
+    expect(outer).toEqual({
+      type: "release.published",
+      timestamp: expect.stringMatching(/^\d{4}-.*:\d\dZ$/),
+    });
+    expect(data).toEqual({
+      id: expect.stringMatching(/^evt_[0-9a-f]{32}$/),
+      sequence: expect.any(Number),
+      release: {
+        id: text.id,
+        group: text.id,
+        lang: "en",
+        type: "press-release",
+        title: "Q&A",
+        summary: "In short.",
+        url: `https://press.example/en/releases/${String(text["slug"])}`,
+        edition: 1,
+        status: "published",
+        date: "2020-12-01",
+        datePrecision: "day",
+        published: expect.any(String),
+        updated: expect.any(String),
+        topics: ["csto"],
+        people: [],
+        organisations: [],
+        places: [],
+        translations: [],
+        content: {
+          html: "<p>On December 1, a session was held.</p>",
+          text: "On December 1, a session was held.",
+        },
+      },
+      change: null,
+    });
+  });
+
+  it("has the same webhook-id for every subscriber, and the text only for those who want it", async () => {
+    const [full, summary] = [await subscribe(), await subscribe({ content: "summary" })];
+    await publishTo([full, summary], release());
+    const [[one], [two]] = [await arrivals(full), await arrivals(summary)];
+    expect(one!.headers["webhook-id"]).toBe(two!.headers["webhook-id"]);
+    expect(bodyOf(one!).data.release).toHaveProperty("content");
+    expect(bodyOf(two!).data.release).not.toHaveProperty("content");
+  });
+
+  it("goes to those whose filter takes it, a typo corrected only to those who ask for it by name", async () => {
+    const [hy, speeches, minor] = [
+      await subscribe({ filter: { lang: "hy" } }),
+      await subscribe({ filter: { lang: ["en", "ru"], type: "speech" } }),
+      await subscribe({ events: ["release.revised"] }),
+    ];
+    const all = [hy, speeches, minor];
+    const text = release({ lang: "hy" });
+    await publishTo(all, text);
+    await publishTo(all, release({ type: "speech" }));
+    await publishTo(all, release({ type: "visit" }));
+    await publishTo(all, { ...text, body: "Typo.", change: "minor" });
+    const seen = await Promise.all(
+      all.map(async (made) =>
+        (await arrivals(made)).map((a) => [bodyOf(a).type, bodyOf(a).data.release["lang"]]),
+      ),
+    );
+    expect(seen).toEqual([
+      [["release.published", "hy"]],
+      [["release.published", "en"]],
+      [["release.revised", "hy"]],
+    ]);
+  });
+
+  it("tells of a correction with its note and what it changed", async () => {
+    const made = await subscribe();
+    const text = release();
+    await publishTo([made], text);
+    await publishTo([made], {
+      ...text,
+      title: "Another",
+      date: "2020-12-02",
+      change: "major",
+      note: "Date and title",
+    });
+    expect(bodyOf((await arrivals(made))[1]!)).toMatchObject({
+      type: "release.corrected",
+      data: { change: { kind: "major", note: "Date and title", previous: 1, fields: ["title", "date"] } },
+    });
+  });
+
+  it("links the translations that were there when it happened", async () => {
+    const made = await subscribe();
+    await publishTo([made], release({ group: "both", slug: "both" }));
+    await publishTo([made], release({ group: "both", lang: "ru", slug: "oba" }));
+    const events = (await arrivals(made)).map(bodyOf);
+    expect(events.map(({ data }) => data.release["translations"])).toEqual([
+      [],
+      [{ lang: "en", id: events[0]!.data.release["id"], url: "https://press.example/en/releases/both" }],
+    ]);
+  });
+});
+
+describe("an endpoint that does not take it", () => {
+  it("is tried again by the schedule, with the same bytes and id, and logged each time", async () => {
+    const url = endpoint("500,503,204");
+    const made = await subscribe({ url });
+    await publishTo([made], release());
+    expect((await deliveries(made))[0]).toMatchObject({
+      state: "pending",
+      attempts: 1,
+      reason: "answered 500",
+    });
+    await subscriberLater(made.id, 4); // not yet: five seconds
+    expect((await arrivals(made)).length).toBe(1);
+    await subscriberLater(made.id, 2);
+    await subscriberLater(made.id, 331); // five minutes, and up to a tenth more
+    const tried = await arrivals(made);
+    expect(tried.length).toBe(3);
+    expect(new Set(tried.map(({ body }) => body)).size).toBe(1);
+    expect(new Set(tried.map(({ headers }) => headers["webhook-id"])).size).toBe(1);
+    expect(new Set(tried.map(({ headers }) => headers["webhook-timestamp"])).size).toBe(3);
+    const { event, ...logged } = await delivery(made, (await deliveries(made))[0]!.event);
+    expect(event).toBe(tried[0]!.headers["webhook-id"]);
+    expect(logged).toMatchObject({ state: "delivered", attempts: 3, reason: null, nextAttempt: null });
+    expect(logged.log.map(({ attempt, status, reason }) => [attempt, status, reason])).toEqual([
+      [1, 500, "answered 500"],
+      [2, 503, "answered 503"],
+      [3, 204, null],
+    ]);
+  });
+
+  it("is given up when the schedule is used up", async () => {
+    const made = await subscribe({ url: endpoint("500") });
+    await publishTo([made], release());
+    for (let attempt = 2; attempt <= 12; attempt += 1) await subscriberLater(made.id, 100_000);
+    expect((await arrivals(made)).length).toBe(10);
+    expect((await deliveries(made))[0]).toMatchObject({ state: "failed", attempts: 10, nextAttempt: null });
+  });
+
+  it("is not followed where it redirects", async () => {
+    const made = await subscribe({ url: endpoint("redirect") });
+    await publishTo([made], release());
+    expect((await deliveries(made))[0]).toMatchObject({
+      state: "pending",
+      reason: "answered 302; redirects are not followed",
+    });
+    expect(await arrivals({ endpoint: new URL("/elsewhere", made.endpoint).href })).toEqual([]);
+  });
+
+  it("gets the time that it asks for", async () => {
+    const made = await subscribe({ url: endpoint("retry-after:600,204") });
+    await publishTo([made], release());
+    await subscriberLater(made.id, 590);
+    expect((await arrivals(made)).length).toBe(1);
+    await subscriberLater(made.id, 20);
+    expect((await arrivals(made)).length).toBe(2);
+  });
+
+  it("ends its subscription with 410, and what was meant for it is held", async () => {
+    const made = await subscribe({ url: endpoint("410") });
+    await publishTo([made], release());
+    await publishTo([made], release());
+    await subscriberLater(made.id, 100_000);
+    expect((await arrivals(made)).length).toBe(1);
+    expect(await (await own(made)).json()).toMatchObject({
+      status: "disabled",
+      reason: "the endpoint answered 410 Gone",
+    });
+    expect((await deliveries(made)).map(({ state }) => state)).toEqual(["pending", "pending"]);
+  });
+
+  it("is read no further than it must be, and logged no longer", async () => {
+    const made = await subscribe({ url: endpoint("huge") });
+    await publishTo([made], release());
+    const [first] = await deliveries(made);
+    expect(first).toMatchObject({ state: "delivered" });
+    expect((await delivery(made, first!.event)).log[0]!.answer?.length).toBe(4_096);
+  });
+
+  it.each(["hang", "stall"])("is given up after the timeout when it would %s", async (kind) => {
+    const made = await subscribe({ url: endpoint(`${kind},204`) });
+    await publishTo([made], release());
+    expect((await deliveries(made))[0]).toMatchObject({
+      state: "pending",
+      reason: "no complete answer in time",
+    });
+  });
+
+  it("is not told of the second event of a release before the first has arrived", async () => {
+    const made = await subscribe({ url: endpoint("500,204") });
+    const text = release();
+    await publishTo([made], text);
+    await publishTo([made], { ...text, body: "Corrected.", change: "major", note: "All of it" });
+    await publishTo([made], release()); // another release need not wait
+    const types = async () =>
+      (await arrivals(made)).map((arrival) => [
+        bodyOf(arrival).type,
+        bodyOf(arrival).data.release["id"] === text.id,
+      ]);
+    expect(await types()).toEqual([
+      ["release.published", true],
+      ["release.published", false],
+    ]);
+    await subscriberLater(made.id, 6);
+    expect((await types()).slice(2)).toEqual([
+      ["release.published", true],
+      ["release.corrected", true],
+    ]);
+  });
+});
+
+describe("what is on its way", () => {
+  it("is one row for each event, however often it is handed over", async () => {
+    const made = await subscribe();
+    await publishTo([made], release());
+    const [arrival] = await arrivals(made);
+    const { data } = bodyOf(arrival!);
+    await runInDurableObject(subscriber(env, made.id), async (instance) => {
+      const [event] = await instance.deliveries(10).then((page) => page!.deliveries);
+      expect(event).toMatchObject({ event: data.id, sequence: data.sequence });
+    });
+    // The sweep is taken back, as a death before its mark was written would.
+    await inNewsroom(async (instance, { storage }) => {
+      storage.sql.exec("UPDATE marks SET value = ? WHERE name = 'swept'", data.sequence - 1);
+      await instance.alarm();
+      await instance.idle();
+    });
+    await subscriberIdle(made.id);
+    expect((await arrivals(made)).length).toBe(1);
+    expect((await deliveries(made)).length).toBe(1);
+  });
+
+  it("goes on by alarm when its object has died with it in hand", async () => {
+    const made = await subscribe({ url: endpoint("204") });
+    await runInDurableObject(subscriber(env, made.id), (_instance, { storage }) => {
+      storage.sql.exec(
+        `INSERT INTO deliveries (event, type, sequence, release, state, attempts, created_ms, due_ms, body)
+         VALUES ('evt_left', 'release.published', 1, 'r', 'pending', 0, 0, 0, '{"type":"release.published"}')`,
+      );
+    });
+    await runInDurableObject(subscriber(env, made.id), async (_instance, { storage }) =>
+      storage.setAlarm(Date.now() + 60_000),
+    );
+    await runDurableObjectAlarm(subscriber(env, made.id));
+    await subscriberIdle(made.id);
+    expect((await arrivals(made))[0]?.headers["webhook-id"]).toBe("evt_left");
+  });
+
+  it("reaches one whose object fails at first, without delaying the others", async () => {
+    const [ill, well] = [await subscribe(), await subscribe()];
+    await runInDurableObject(subscriber(env, ill.id), (_instance, { storage }) => {
+      storage.sql.exec("ALTER TABLE deliveries RENAME TO deliveries_away");
+    });
+    await publish(release());
+    await settled();
+    await subscriberIdle(well.id);
+    expect((await arrivals(well)).length).toBe(1);
+    await runInDurableObject(subscriber(env, ill.id), (_instance, { storage }) => {
+      storage.sql.exec("ALTER TABLE deliveries_away RENAME TO deliveries");
+    });
+    await newsroomLater(61);
+    await subscriberIdle(ill.id);
+    expect((await arrivals(ill)).length).toBe(1);
+  });
+});

@@ -1,0 +1,74 @@
+/**
+ * Subscriptions as tests in workerd make them, against the real receiver.
+ */
+import { inject } from "vitest";
+import type { Arrival } from "./receiver.ts";
+import { ADMIN, request, subscriberIdle } from "./service.ts";
+
+export interface Made {
+  id: string;
+  secret: string;
+  token: string;
+  status: string;
+  /** The endpoint's own address at the receiver. */
+  endpoint: string;
+}
+
+/** An address at the receiver that nobody else uses, and what it answers. */
+export function endpoint(answers = "204"): string {
+  return `${inject("receiverUrl")}/${crypto.randomUUID()}?answers=${answers}`;
+}
+
+/** Subscribes; already proved unless the test asks for the proof. */
+export async function subscribe(fields: Record<string, unknown> = {}): Promise<Made> {
+  const url = endpoint();
+  const response = await request("/api/v1/subscriptions", {
+    method: "POST",
+    headers: { ...ADMIN, "content-type": "application/json" },
+    body: JSON.stringify({ url, verify: false, ...fields }),
+  });
+  if (response.status !== 201) throw new Error(`refused: ${await response.text()}`);
+  const made = await response.json<Omit<Made, "endpoint">>();
+  await subscriberIdle(made.id);
+  return { ...made, endpoint: typeof fields["url"] === "string" ? fields["url"] : url };
+}
+
+/** What has arrived at an endpoint so far. */
+export async function arrivals(made: { endpoint: string }): Promise<Arrival[]> {
+  const url = new URL(made.endpoint);
+  return (await fetch(`${url.origin}${url.pathname}`)).json<Arrival[]>();
+}
+
+/** The API of a subscription, with its own token. */
+export function own(made: Made, path = "", method = "GET"): Promise<Response> {
+  return request(`/api/v1/subscriptions/${made.id}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${made.token}` },
+  });
+}
+
+export interface DeliveryJson {
+  event: string;
+  type: string;
+  sequence: number | null;
+  state: string;
+  attempts: number;
+  reason: string | null;
+  nextAttempt: string | null;
+  log: {
+    attempt: number;
+    status: number | null;
+    reason: string | null;
+    answer: string | null;
+    durationMs: number;
+  }[];
+}
+
+/** The delivery log, newest first. */
+export async function deliveries(made: Made): Promise<DeliveryJson[]> {
+  return (await (await own(made, "/deliveries")).json<{ data: DeliveryJson[] }>()).data;
+}
+
+export async function delivery(made: Made, event: string): Promise<DeliveryJson> {
+  return (await own(made, `/deliveries/${event}`)).json<DeliveryJson>();
+}
