@@ -1,0 +1,165 @@
+import { parseXml, XmlElement } from "@rgrove/parse-xml";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { carriable } from "../../src/domain/text.ts";
+import { writeAtom } from "../../src/feeds/atom.ts";
+import type { Feed, FeedEntry } from "../../src/feeds/feed-model.ts";
+import { writeJsonFeed } from "../../src/feeds/json-feed.ts";
+import { writeRss } from "../../src/feeds/rss.ts";
+
+/** Any characters at all, and those that have broken feeds before. */
+const text = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.string({ unit: "grapheme" }),
+  fc
+    .array(
+      fc.constantFrom(
+        "]]>",
+        "<![CDATA[",
+        "&amp;",
+        "&",
+        "<",
+        ">",
+        '"',
+        "'",
+        "\u0008",
+        "\u0001",
+        "\uffff",
+        "\ud800",
+        "&#x26;",
+        "<script>",
+        "Հ",
+        "😀",
+        "\u2028",
+        "-->",
+        "%3C",
+      ),
+      { maxLength: 12 },
+    )
+    .map((parts) => parts.join("")),
+);
+
+const entry: fc.Arbitrary<FeedEntry> = fc.record({
+  id: fc.uuid(),
+  title: text,
+  summary: text,
+  url: fc.webUrl({ withQueryParameters: true }),
+  lang: fc.constantFrom("en", "hy", "ru", "zh-Hant"),
+  html: text,
+  published: fc.integer({ min: 0, max: 4_000_000_000 }),
+  updated: fc.integer({ min: 0, max: 4_000_000_000 }),
+  categories: fc.array(fc.record({ scheme: fc.webUrl(), term: text, label: text }), { maxLength: 3 }),
+});
+
+const feed: fc.Arbitrary<Feed> = fc.record(
+  {
+    title: text,
+    lang: fc.constantFrom("en", "hy"),
+    page: fc.constant("https://press.example/en"),
+    self: fc.constant({
+      rss: "https://press.example/en/feed.rss",
+      atom: "https://press.example/en/feed.atom",
+      json: "https://press.example/en/feed.json",
+    }),
+    author: fc.record({ name: text, url: fc.constant("https://press.example/") }),
+    updated: fc.integer({ min: 0, max: 4_000_000_000 }),
+    entries: fc.array(entry, { maxLength: 4 }),
+  },
+  { requiredKeys: ["title", "page", "self", "author", "entries"] },
+);
+
+const children = (parent: XmlElement, name: string) =>
+  parent.children.filter((child): child is XmlElement => child instanceof XmlElement && child.name === name);
+const textOf = (parent: XmlElement, name: string) => children(parent, name)[0]?.text;
+const rootOf = (xml: string) => {
+  const { root } = parseXml(xml);
+  if (root === null) throw new Error("no root element");
+  return root;
+};
+/** XML folds the line ends of what it reads. */
+const read = (written: string) => carriable(written);
+
+describe("a feed in every format", () => {
+  it("is well-formed and whole, whatever its texts hold", () => {
+    fc.assert(
+      fc.property(feed, (model) => {
+        const items = children(children(rootOf(writeRss(model)), "channel")[0]!, "item");
+        const entries = children(rootOf(writeAtom(model)), "entry");
+        const json = (JSON.parse(writeJsonFeed(model)) as { items: Record<string, string>[] }).items;
+        const expected = model.entries.map(({ id, title }) => [`urn:uuid:${id}`, read(title)]);
+        expect(items.map((item) => [textOf(item, "guid"), textOf(item, "title")])).toEqual(expected);
+        expect(entries.map((item) => [textOf(item, "id"), textOf(item, "title")])).toEqual(expected);
+        expect(json.map((item) => [item["id"], item["title"]])).toEqual(expected);
+
+        const html = model.entries.map((each) => read(each.html));
+        expect(entries.map((item) => textOf(item, "content"))).toEqual(html);
+        expect(json.map((item) => item["content_html"])).toEqual(html);
+        const inCdata = html.map((each) => each.replaceAll("]]>", "]]&gt;") || "<p></p>");
+        expect(items.map((item) => textOf(item, "content:encoded"))).toEqual(inCdata);
+
+        const labels = model.entries.map(({ categories }) => categories.map(({ label }) => read(label)));
+        expect(items.map((item) => children(item, "category").map((category) => category.text))).toEqual(
+          labels,
+        );
+        expect(
+          entries.map((item) => children(item, "category").map(({ attributes }) => attributes["label"])),
+        ).toEqual(labels.map((list) => list.map((label) => label.replace(/[\t\n]/g, " "))));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("is the same bytes when it is built again", () => {
+    fc.assert(
+      fc.property(feed, (model) => {
+        for (const write of [writeRss, writeAtom, writeJsonFeed]) {
+          expect(write(structuredClone(model))).toBe(write(model));
+        }
+      }),
+    );
+  });
+
+  const EMPTY: Feed = {
+    title: "Press releases",
+    page: "https://press.example/",
+    self: {
+      rss: "https://press.example/feed.rss",
+      atom: "https://press.example/feed.atom",
+      json: "https://press.example/feed.json",
+    },
+    author: { name: "Press Office", url: "https://press.example/" },
+    entries: [],
+  };
+
+  it("knows no clock, even when nothing was ever published", () => {
+    expect(writeRss(EMPTY)).not.toContain("lastBuildDate");
+    expect(writeAtom(EMPTY)).toContain("<updated>1970-01-01T00:00:00Z</updated>");
+  });
+
+  it("begins with the XML declaration, at byte 0", () => {
+    expect(writeRss(EMPTY).startsWith('<?xml version="1.0" encoding="UTF-8"?>')).toBe(true);
+    expect(writeAtom(EMPTY).startsWith('<?xml version="1.0" encoding="UTF-8"?>')).toBe(true);
+  });
+
+  it("references what readers would take for markup, as validators want it", () => {
+    const model: Feed = {
+      ...EMPTY,
+      entries: [
+        {
+          id: "6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11",
+          title: "Q&A <now>",
+          summary: "Q&A",
+          url: "https://press.example/q?a=1&b=2",
+          lang: "en",
+          html: "<p>x</p>",
+          published: 0,
+          updated: 0,
+          categories: [],
+        },
+      ],
+    };
+    expect(writeRss(model)).toContain("<title>Q&#x26;A &#x3C;now&#x3E;</title>");
+    expect(writeRss(model)).toContain("<description><![CDATA[Q&amp;A]]></description>");
+    expect(writeAtom(model)).toContain("<title>Q&amp;A &lt;now&gt;</title>");
+  });
+});

@@ -1,0 +1,103 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { placeHtml, renderMarkdown } from "../../src/site/markdown.ts";
+
+const render = (markdown: string) =>
+  placeHtml(renderMarkdown(markdown, "/en/releases/here").html, "https://press.example");
+
+describe("Markdown", () => {
+  it.each([
+    ["<script>alert(1)</script>after", "after"],
+    ["<img src=x onerror=alert(1)>", '<img src="https://press.example/en/releases/x">'],
+    ["[a](javascript:alert(1))", "<p><a>a</a></p>"],
+    ['<a href="JaVaScRiPt:alert(1)">a</a>', "<p><a>a</a></p>"],
+    ['<a href="data:text/html,x">a</a>', "<p><a>a</a></p>"],
+    ['<iframe src="https://x.example/">in</iframe>', ""],
+    ['<p style="position:fixed" onclick="x()">a</p>', "<p>a</p>"],
+    ["<style>p{}</style>a", "a"],
+    ["<svg><script>alert(1)</script></svg>", ""],
+    ["<form action=/x><input name=q></form>", ""],
+    ["<math><mtext></p><style><img src=x onerror=alert(1)>", ""],
+    ["<noscript><p title='</noscript><img src=x onerror=alert(1)>'>", ""],
+  ])("%s does no harm", (markdown, expected) => {
+    const html = render(markdown);
+    expect(html).toContain(expected);
+    // What stands inside quotation marks is a value, and stays one.
+    expect(html.replace(/ (?:title|alt)="[^"]*"/g, "")).not.toMatch(
+      /<(?:script|style|iframe|svg|form|object|embed)|javascript:|onerror=|onclick=|style=/i,
+    );
+  });
+
+  it("keeps what a statement is made of", () => {
+    const html = render(
+      "## Head\n\n**Bold** and *soft*\n\n- one\n- two\n\n> said\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<b>raw</b>",
+    );
+    for (const part of [
+      "<h2>Head</h2>",
+      "<strong>Bold</strong>",
+      "<li>one</li>",
+      "<blockquote>",
+      "<td>1</td>",
+      "<b>raw</b>",
+    ]) {
+      expect(html).toContain(part);
+    }
+  });
+
+  it("makes every address absolute, that of a footnote too", () => {
+    const html = render("[a](/en) [b](other) ![c](//cdn.example/c.png) note[^1]\n\n[^1]: The note");
+    expect(html).toContain('href="https://press.example/en"');
+    expect(html).toContain('href="https://press.example/en/releases/other"');
+    expect(html).toContain('src="https://cdn.example/c.png"');
+    expect(html).toContain('href="https://press.example/en/releases/here#user-content-fn-1"');
+    expect(html).toContain('id="user-content-fn-1"');
+  });
+
+  it("gives plain text with its paragraphs apart", () => {
+    expect(renderMarkdown("One **two**.\n\nThree <script>x</script>\n\n- four", "/").text).toBe(
+      "One two.\n\nThree\n\nfour",
+    );
+  });
+
+  it("never runs anything, and never ends a CDATA section, whatever is written", () => {
+    const part = fc.constantFrom(
+      "<",
+      ">",
+      "script",
+      "/",
+      " on",
+      "error=",
+      "a",
+      "'",
+      '"',
+      "]]>",
+      "javascript:",
+      "(",
+      ")",
+      "[",
+      "]",
+      "![",
+      "\n",
+      "<!--",
+      "-->",
+      "<svg",
+      "<style>",
+      "`",
+      "&lt;",
+      "href=",
+      "<a ",
+      "<img ",
+      "src=x",
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 24 }), (parts) => {
+        const html = render(parts.join(""));
+        expect(html).not.toContain("]]>");
+        const tags = html.match(/<[^>]*>/g) ?? [];
+        for (const tag of tags)
+          expect(tag).not.toMatch(/^<(?:script|style|svg|iframe)|\son\w+=|(?:href|src)="javascript/i);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import type { ReleaseView } from "../../src/domain/release.ts";
+import { listPage } from "../../src/site/list-page.ts";
+import { dayInWords, direction, languageName } from "../../src/site/phrases.ts";
+import { releasePage } from "../../src/site/release-page.ts";
+
+const SITE = {
+  baseUrl: "https://press.example",
+  title: "Press & more",
+  publisher: "The <Office>",
+  languages: ["en", "hy", "ar"],
+  timeZone: "Asia/Yerevan",
+};
+
+const RELEASE: ReleaseView = {
+  id: "6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11",
+  group: "g",
+  lang: "en",
+  type: "statement",
+  title: '<script>"Q&A"</script>',
+  summary: "</p><b>",
+  url: "https://press.example/en/releases/q",
+  edition: 2,
+  status: "published",
+  date: "2020-12-01",
+  datePrecision: "day",
+  published: "2020-11-30T20:00:00Z",
+  updated: "2020-12-02T21:00:00Z",
+  topics: ["csto"],
+  people: [],
+  organisations: [],
+  places: [],
+  translations: [{ lang: "ar", id: "x", url: "https://press.example/ar/releases/q" }],
+  content: { html: "<p>Text</p>", text: "Text" },
+  note: "The <date>",
+  attachments: [{ url: "https://files.example/a.pdf", type: "application/pdf", title: "The <act>" }],
+  image: { url: "https://files.example/i.jpg", alt: 'A "room"', credit: "MFA" },
+};
+
+describe("a release's page", () => {
+  const html = releasePage(RELEASE, "/en/releases/q", SITE);
+
+  it("shows texts as texts", () => {
+    expect(html).not.toContain("<script>");
+    expect(html).toContain("The &#x3C;Office>");
+    expect(html).toContain("The &#x3C;date>");
+    expect(html).toContain('alt="A &#x22;room&#x22;"');
+  });
+
+  it("says when, with the day of the correction where the office is", () => {
+    expect(html).toContain('<time datetime="2020-12-01">1 December 2020</time>');
+    expect(html).toContain("Updated 3 December 2020.");
+    const exact = releasePage(
+      { ...RELEASE, datePrecision: "second", date: "2020-12-01T10:00:00+04:00" },
+      "/",
+      SITE,
+    );
+    expect(exact).toContain("1 December 2020, 10:00 GMT+4");
+  });
+
+  it("leads to its translations, for people and for crawlers", () => {
+    expect(html).toContain('<link rel="alternate" hreflang="ar" href="https://press.example/ar/releases/q">');
+    expect(html).toContain('lang="ar" hreflang="ar">العربية</a>');
+  });
+
+  it("is written from right to left where its language is", () => {
+    expect(releasePage({ ...RELEASE, lang: "ar" }, "/", SITE)).toContain('<html lang="ar" dir="rtl">');
+  });
+});
+
+describe("a list", () => {
+  it("says when it is empty, in its language", () => {
+    expect(listPage({ path: "/hy", title: "T", lang: "hy" }, [], SITE)).toContain("Այստեղ դեռ ոչինչ");
+  });
+
+  it("marks each text with its language", () => {
+    expect(listPage({ path: "", title: "T" }, [{ ...RELEASE, lang: "ar" }], SITE)).toContain(
+      '<article lang="ar"',
+    );
+  });
+});
+
+describe("languages", () => {
+  it.each([
+    ["en", "1 December 2020"],
+    ["hy", "1 դեկտեմբերի, 2020 թ."],
+    ["ru", "1 декабря 2020 г."],
+    ["fr", "1 décembre 2020"],
+  ])("%s writes a day so: %s", (lang, words) => {
+    expect(dayInWords("2020-12-01", lang)).toBe(words);
+  });
+
+  it("have names and directions of their own", () => {
+    expect(["en", "hy", "ru", "fr"].map(languageName)).toEqual(["English", "Հայերեն", "Русский", "Français"]);
+    expect(["en", "hy", "ar", "he", "fa", "ur", "uz-Arab"].map(direction)).toEqual([
+      "ltr",
+      "ltr",
+      "rtl",
+      "rtl",
+      "rtl",
+      "rtl",
+      "rtl",
+    ]);
+  });
+});
