@@ -193,7 +193,7 @@ describe("what is wrong with a request", () => {
 
 describe("a service that is not set up", () => {
   const ask = (changed: Partial<Env>) =>
-    app.fetch(new Request(`${BASE_URL}/feed.rss`), { ...env, ...changed } as Env);
+    app.fetch(new Request(`${BASE_URL}/feed.rss`), { ...env, ...changed });
 
   it("refuses to work and says which secrets are missing", async () => {
     const response = await ask({ ADMIN_TOKEN: "", SECRETS_KEY: "" });

@@ -138,7 +138,7 @@ describe("the ledger", () => {
     const results = await Promise.all(
       ["One", "Two"].map((title) => put({ ...text, title, change: "minor" }, { "if-match": '"1"' })),
     );
-    expect(results.map(({ status }) => status).sort()).toEqual([200, 412]);
+    expect(results.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 412]);
     const loser = results.find(({ status }) => status === 412)!;
     expect(loser.headers.get("etag")).toBe('"2"');
     expect((await loser.json<ProblemJson>()).detail).toContain("present edition is 2");

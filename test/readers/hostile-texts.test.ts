@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newRelease, PressOffice } from "../chaos/press-office.ts";
+import { polled } from "../chaos/polled.ts";
+import { ServiceProcess } from "../chaos/service-process.ts";
+import { PARSERS } from "./parsed-feed.ts";
+
+const ADMIN_TOKEN = "readers-admin-token";
+
+/** As published → as it must be read: whole, but for what XML forbids. */
+const TEXTS: [name: string, published: string, read: string][] = [
+  ["plain", "The session was held", "The session was held"],
+  ["two ends of CDATA", "One ]]> two ]]> three", "One ]]> two ]]> three"],
+  ["a backspace", "Back\u0008space", "Backspace"],
+  ["markup as text", "The <script>alert(1)</script> tag", "The <script>alert(1)</script> tag"],
+  ["ampersands", "Q&A, R&amp;D, &#x26;", "Q&A, R&amp;D, &#x26;"],
+  ["quotation marks", `"Hayastan" 'says' «so» „so“`, `"Hayastan" 'says' «so» „so“`],
+  [
+    "Armenian",
+    "ՀԱՊԿ արտաքին գործերի նախարարների խորհրդի նիստը",
+    "ՀԱՊԿ արտաքին գործերի նախարարների խորհրդի նիստը",
+  ],
+  ["Russian", "Заседание СМИД ОДКБ", "Заседание СМИД ОДКБ"],
+  ["Arabic", "بيان وزارة الخارجية", "بيان وزارة الخارجية"],
+  ["emoji", "Peace 🕊️ 👩‍👩‍👧 🇦🇲", "Peace 🕊️ 👩‍👩‍👧 🇦🇲"],
+  ["a lone surrogate", "Half \ud83d done", "Half \ufffd done"],
+  ["a non-character", "Not \uffff one", "Not one"],
+  ["much white space", "  Wide \t and \r\n long  ", "Wide and long"],
+];
+
+/** Escaped for Markdown: these texts are meant as texts. */
+function asMarkdown(text: string): string {
+  return text.trim().replace(/[\\`*_{}[\]()#+\-.!<>&|~"']/g, "\\$&");
+}
+
+/** What HTML shows of a paragraph. */
+function shownBy(html: string): string {
+  const references: Record<string, string> = {
+    "&#x26;": "&",
+    "&#x3C;": "<",
+    "&lt;": "<",
+    "&gt;": ">",
+    "&amp;": "&",
+    "&#x22;": '"',
+    "&#x27;": "'",
+  };
+  return html
+    .replace(/^<p>|<\/p>$/g, "")
+    .replace(/&(?:#x26|#x3C|#x22|#x27|lt|gt|amp);/g, (reference) => references[reference] ?? reference);
+}
+
+describe("hostile texts", () => {
+  let service: ServiceProcess;
+  const releases = TEXTS.map(([name, published, read], index) => ({
+    name,
+    read,
+    release: newRelease(published, {
+      body: asMarkdown(published),
+      // Each with an instant of its own, the first the newest.
+      date: new Date(Date.UTC(2020, 0, 60 - index)).toISOString(),
+    }),
+  }));
+  const documents = new Map<string, string>();
+
+  beforeAll(async () => {
+    service = await ServiceProcess.start({ ADMIN_TOKEN, SECRETS_KEY: "readers-secrets-key-of-enough-bytes" });
+    const office = new PressOffice(service.url, ADMIN_TOKEN);
+    for (const { release } of releases) await office.publish(release);
+    await office.publish(
+      newRelease("Markup", {
+        date: "2019-01-01",
+        body: 'Before <script>alert(1)</script><img src="/x.png" onerror="alert(1)"> [a](javascript:alert(1)) <b>bold</b> after',
+      }),
+    );
+    for (const format of ["rss", "atom", "json"]) {
+      documents.set(
+        format,
+        await polled(`the ${format} feed holds them all`, 10_000, async () => {
+          const text = await (await fetch(new URL(`/feed.${format}`, service.url))).text();
+          return [...text.matchAll(/urn:uuid:/g)].length === releases.length + 1 ? text : undefined;
+        }),
+      );
+    }
+  });
+
+  afterAll(async () => {
+    await service?.[Symbol.asyncDispose]();
+  });
+
+  describe.each(PARSERS)("in %s, read by %s", (format, _name, parse) => {
+    it("come back whole, each with its id, link and instant, in order", async () => {
+      const items = await parse(documents.get(format) ?? "");
+      expect(
+        items.slice(0, -1).map(({ id, title, html, link, published }) => ({
+          id,
+          title,
+          shown: shownBy(html ?? "")
+            .replace(/\s+/g, " ")
+            .trim(),
+          link,
+          published,
+        })),
+      ).toEqual(
+        releases.map(({ read, release }) => ({
+          id: `urn:uuid:${release.id}`,
+          title: read,
+          shown: read,
+          link: `${service.url.origin}/en/releases/${release.slug}`,
+          published: release.date.replace(".000Z", "Z"),
+        })),
+      );
+    });
+
+    it("carry no markup that could do anything", async () => {
+      const html = (await parse(documents.get(format) ?? "")).at(-1)?.html ?? "";
+      expect(html).toContain("<b>bold</b> after");
+      expect(html).not.toMatch(/script|onerror|javascript/);
+      expect(html).toContain(`<img src="${service.url.origin}/x.png">`);
+    });
+  });
+});
