@@ -1,0 +1,155 @@
+/**
+ * One content file: read, understood and judged (CONTRACT 2).
+ */
+import { randomUUID } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import * as z from "zod/mini";
+import { faultsOf, plainMessage, type Fault } from "../../domain/fault.ts";
+import { parseReleaseDate } from "../../domain/instant.ts";
+import { frontMatter, releaseInput, type ReleaseInput } from "../../domain/release.ts";
+import { BODY_BYTES_MAX } from "../../limits.ts";
+import { systemCode } from "../refusal.ts";
+import type { FileFault } from "./file-fault.ts";
+import { parseFields, splitFrontMatter, type LocatedFields } from "./front-matter.ts";
+import { slugOf } from "./slug.ts";
+
+export interface ContentFile {
+  /** Absolute path. */
+  file: string;
+  /** As it is sent; with the id and slug that the file will be given, if it has none. */
+  release: ReleaseInput;
+  /** What a publish writes into the file first. */
+  missing: { id?: string; slug?: string };
+  /** The line for a fault that the service finds, by its JSON Pointer below the release. */
+  faultAt: (fault: Fault) => FileFault;
+}
+
+/** Bytes of `{"releases":[]}`: what a release in a batch of its own is wrapped in. */
+export const BATCH_ENVELOPE_BYTES = 15;
+const DAY_SECONDS = 86_400;
+
+/**
+ * @param file absolute path
+ * @param now seconds since 1970
+ */
+export async function readContentFile(file: string, now: number): Promise<ContentFile | FileFault[]> {
+  try {
+    const status = await stat(file);
+    if (!status.isFile()) return [{ file, line: 1, message: "is not a file: move it out of the content folder" }];
+    if (status.size > BODY_BYTES_MAX) return [{ file, line: 1, message: tooLarge(status.size) }];
+    return parseContentFile(file, await readFile(file), now);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    return [{ file, line: 1, message: `cannot be read (${code}): see to its permissions, or take it away` }];
+  }
+}
+
+/** {@link readContentFile} on bytes at hand. */
+export function parseContentFile(file: string, bytes: Uint8Array, now: number): ContentFile | FileFault[] {
+  const text = decode(bytes);
+  if (typeof text !== "string") {
+    return [{ file, line: text.badLine, message: "has bytes that are not UTF-8: save the file as UTF-8" }];
+  }
+  const split = splitFrontMatter(text);
+  if ("message" in split) return [{ file, ...split }];
+  const located = parseFields(split);
+  if (Array.isArray(located)) return located.map((fault) => ({ file, ...fault }));
+
+  const faultAt = (fault: Fault): FileFault => {
+    const path = fault.path.split("/").slice(1).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
+    if (path[0] === "body") return { file, line: bodyLine(text, split), field: "body", message: fault.message };
+    const line = located.lineOf(path);
+    return { file, line, ...(path.length > 0 && { field: path.join("/") }), message: fault.message };
+  };
+
+  const given = withSlug(located);
+  const fields = z.safeParse(frontMatter, given.fields, { error: editorMessage });
+  const body = z.safeParse(releaseInput.shape.body, split.body, { error: editorMessage });
+  const faults = [
+    ...(fields.success ? [] : faultsOf(fields.error)),
+    ...(body.success ? [] : faultsOf(body.error).map((fault) => ({ ...fault, path: `/body${fault.path}` }))),
+  ];
+  if (!fields.success || !body.success) return faults.map(faultAt);
+
+  const early = futureFault(fields.data, now);
+  if (early !== undefined) return [faultAt(early)];
+  const id = fields.data.id ?? randomUUID();
+  const release: ReleaseInput = { ...fields.data, id, body: body.data };
+  const size = Buffer.byteLength(JSON.stringify(release)) + BATCH_ENVELOPE_BYTES;
+  if (size > BODY_BYTES_MAX) return [{ file, line: 1, message: tooLarge(size) }];
+  return {
+    file,
+    release,
+    missing: { ...(fields.data.id === undefined && { id }), ...(given.slug !== undefined && { slug: given.slug }) },
+    faultAt,
+  };
+}
+
+/** A new file may leave its slug to us; it is written down at the first publish, so that it never moves. */
+function withSlug({ fields }: LocatedFields): { fields: unknown; slug?: string } {
+  if (!isRecord(fields) || "slug" in fields) return { fields };
+  // Without a usable title only the title is at fault, not the slug as well.
+  const slug = typeof fields.title === "string" ? slugOf(fields.title) : "untitled";
+  return slug === "" ? { fields } : { fields: { ...fields, slug }, slug };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Words for what only happens in YAML: fields without a value, and texts that read as numbers. */
+function editorMessage(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === "invalid_type") {
+    if (issue.input === null) return "is empty: give it a value, or take the line out";
+    if (issue.expected === "string" && (typeof issue.input === "number" || typeof issue.input === "boolean")) {
+      return `must be text: put it in quotation marks, "${issue.input}"`;
+    }
+  }
+  return plainMessage(issue);
+}
+
+/**
+ * A date that lies ahead wherever on earth it is meant. The service, which knows the time zone, judges
+ * the hours around midnight.
+ */
+function futureFault(fields: { date: string; embargo?: string | undefined }, now: number): Fault | undefined {
+  if (fields.embargo !== undefined) return undefined;
+  const date = parseReleaseDate(fields.date);
+  if (date === undefined) return undefined;
+  const earliest = date.precision === "day" ? Date.parse(`${date.day}T00:00:00Z`) / 1000 : date.instant;
+  if (earliest <= now + DAY_SECONDS) return undefined;
+  return { path: "/date", message: "lies in the future: add an embargo, or correct it" };
+}
+
+function tooLarge(bytes: number): string {
+  return `has ${bytes} bytes, and the service takes ${BODY_BYTES_MAX} at most: make two releases of it`;
+}
+
+/** The text with its byte order mark, if it has one, or the first line that is not UTF-8. */
+function decode(bytes: Uint8Array): string | { badLine: number } {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    // In UTF-8 no other character holds a line feed's byte, so lines can be tried one by one.
+    let line = 1;
+    for (let start = 0; ; line += 1) {
+      const end = bytes.indexOf(0x0a, start);
+      try {
+        decoder.decode(bytes.subarray(start, end === -1 ? bytes.length : end));
+      } catch {
+        return { badLine: line };
+      }
+      if (end === -1) return { badLine: line };
+      start = end + 1;
+    }
+  }
+}
+
+/** Faults of the text as a whole are shown where it begins; of one that is not there, where the file ends. */
+function bodyLine(text: string, split: { body: string; bodyLine: number }): number {
+  const blank = /^\s*/.exec(split.body)?.[0] ?? "";
+  if (blank.length < split.body.length) return split.bodyLine + blank.split("\n").length - 1;
+  return text.replace(/\n$/, "").split("\n").length;
+}

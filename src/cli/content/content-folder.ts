@@ -1,0 +1,77 @@
+/**
+ * A content folder: every Markdown file in it, and what they say about each other.
+ */
+import { readdir } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { forUser } from "../places.ts";
+import { Refusal, systemCode } from "../refusal.ts";
+import { readContentFile, type ContentFile } from "./content-file.ts";
+import type { FileFault } from "./file-fault.ts";
+
+export interface ContentFolder {
+  /** The files without a fault, by path. */
+  files: ContentFile[];
+  faults: FileFault[];
+}
+
+/** Files open at a time: well below the 256 that some systems allow. */
+const FILES_AT_ONCE = 32;
+
+/**
+ * Reads all `.md` files below a folder; what is hidden (a name with a dot in front) is passed over.
+ *
+ * @param folder absolute path
+ * @param now seconds since 1970
+ * @throws Refusal if there is no such folder
+ */
+export async function readContentFolder(folder: string, now: number): Promise<ContentFolder> {
+  const paths = await markdownPaths(folder);
+  const read: (ContentFile | FileFault[])[] = [];
+  for (let start = 0; start < paths.length; start += FILES_AT_ONCE) {
+    const some = paths.slice(start, start + FILES_AT_ONCE);
+    read.push(...(await Promise.all(some.map((path) => readContentFile(path, now)))));
+  }
+  const files = read.flatMap((result) => (Array.isArray(result) ? [] : [result]));
+  const faults = read.flatMap((result) => (Array.isArray(result) ? result : []));
+  return { files, faults: [...faults, ...clashes(files)] };
+}
+
+async function markdownPaths(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.name.endsWith(".md") && !entry.isDirectory())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => !relative(folder, path).split(sep).some((name) => name.startsWith(".")))
+      .sort();
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === "ENOENT") throw new Refusal(`There is no folder ${forUser(folder)}: name the one with the releases.`);
+    if (code === "ENOTDIR") throw new Refusal(`${forUser(folder)} is not a folder: name the one that it is in.`);
+    if (code === "EACCES") throw new Refusal(`${forUser(folder)} cannot be read: see to its permissions.`);
+    throw error;
+  }
+}
+
+/** Two files cannot be one release, nor share an address. */
+function clashes(files: readonly ContentFile[]): FileFault[] {
+  const faults: FileFault[] = [];
+  const ids = new Map<string, string>();
+  const addresses = new Map<string, string>();
+  for (const { file, release, faultAt } of files) {
+    const sameId = ids.get(release.id);
+    if (sameId === undefined) ids.set(release.id, file);
+    else {
+      const message = `is that of ${forUser(sameId)}: take the line out of the file that is a copy`;
+      faults.push(faultAt({ path: "/id", message }));
+    }
+    const address = `${release.lang}/${release.slug}`;
+    const sameAddress = addresses.get(address);
+    if (sameAddress === undefined) addresses.set(address, file);
+    else {
+      const message = `${release.slug} is that of ${forUser(sameAddress)} in ${release.lang}: give this one another`;
+      faults.push(faultAt({ path: "/slug", message }));
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,38 @@
+/**
+ * A release's slug, made once from its title.
+ */
+import slugify from "@sindresorhus/slugify";
+import { SLUG_CHARS_MAX } from "../../limits.ts";
+
+/**
+ * Lower-case Latin letters, digits and single hyphens; other scripts are transliterated.
+ *
+ * @returns "" if the title has nothing to make a slug from, as in Japanese
+ */
+export function slugOf(title: string): string {
+  return cutSlug(slugify(insideWords(title), { decamelize: false }), SLUG_CHARS_MAX);
+}
+
+/** Armenian ո, ե and և are "vo", "ye" and "yev" only where a word begins (BGN/PCGN 1981). */
+function insideWords(title: string): string {
+  return title
+    .replace(/(?<=\p{L})ո(?!ւ)/giu, "o")
+    .replace(/(?<=\p{L})ե/giu, "e")
+    .replace(/(?<=\p{L})և/giu, "ev");
+}
+
+/** The slug itself, or with the first number behind it that makes it free. */
+export function freeSlug(slug: string, taken: (slug: string) => boolean): string {
+  for (let number = 1; ; number += 1) {
+    const ending = number === 1 ? "" : `-${number}`;
+    const tried = cutSlug(slug, SLUG_CHARS_MAX - ending.length) + ending;
+    if (!taken(tried)) return tried;
+  }
+}
+
+/** At most `chars` characters, without the word that would be cut. */
+function cutSlug(slug: string, chars: number): string {
+  if (slug.length <= chars) return slug;
+  const whole = slug.lastIndexOf("-", chars);
+  return slug.slice(0, whole > 0 ? whole : chars);
+}

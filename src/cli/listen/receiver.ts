@@ -1,0 +1,120 @@
+/**
+ * A small HTTP receiver that believes nothing but a valid signature.
+ */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { Webhook } from "standardwebhooks";
+import { BODY_BYTES_MAX } from "../../limits.ts";
+import { Refusal, systemCode } from "../refusal.ts";
+import { readEvent, type ReceivedEvent } from "./received-event.ts";
+
+/** What came in: an event, and whether its `webhook-id` came before; or a request that is none. */
+export type Arrival =
+  | { verified: true; event: Exclude<ReceivedEvent, { kind: "challenge" }>; again: boolean }
+  | { verified: false; reason: string };
+
+/** An event holds a release twice, as HTML and as text, with every character escaped at worst. */
+const EVENT_BYTES_MAX = 8 * BODY_BYTES_MAX;
+
+export class Receiver {
+  readonly #server: Server;
+  readonly #seen = new Set<string>();
+  /** The service may call before its answer with the secret was read; such calls wait for it. */
+  readonly #secret = Promise.withResolvers<string>();
+
+  constructor(onArrival: (arrival: Arrival) => void) {
+    this.#server = createServer((request, response) => {
+      this.#answer(request, response, onArrival).catch((error: unknown) => {
+        onArrival({ verified: false, reason: `the request broke off (${String(error)})` });
+        response.destroy();
+      });
+    });
+  }
+
+  /**
+   * @param port 0 for any
+   * @returns the address to subscribe
+   * @throws Refusal if the port cannot be had
+   */
+  async open(port: number): Promise<string> {
+    this.#server.listen(port, "127.0.0.1");
+    try {
+      await once(this.#server, "listening");
+    } catch (error) {
+      throw new Refusal(
+        `Port ${port} cannot be used (${systemCode(error) ?? String(error)}): leave out --port for a free one.`,
+      );
+    }
+    const address = this.#server.address();
+    const bound = typeof address === "object" && address !== null ? address.port : port;
+    return `http://127.0.0.1:${bound}/`;
+  }
+
+  /** From here on signatures can be judged. */
+  trust(secret: string): void {
+    this.#secret.resolve(secret);
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    onArrival: (arrival: Arrival) => void,
+  ): Promise<void> {
+    if (request.method !== "POST") return end(response, 405);
+    const body = await bytesOf(request);
+    if (body === undefined) return end(response, 413);
+    const webhook = new Webhook(await this.#secret.promise);
+    const id = headerOf(request, "webhook-id");
+    try {
+      webhook.verify(
+        body,
+        {
+          "webhook-id": id,
+          "webhook-timestamp": headerOf(request, "webhook-timestamp"),
+          "webhook-signature": headerOf(request, "webhook-signature"),
+        },
+        { jsonParse: false },
+      );
+    } catch (error) {
+      onArrival({ verified: false, reason: error instanceof Error ? error.message : String(error) });
+      return end(response, 400);
+    }
+    const event = readEvent(body.toString("utf8"));
+    if (event === undefined) {
+      onArrival({ verified: false, reason: "the signature is right, but the body is no event" });
+      return end(response, 400);
+    }
+    if (event.kind === "challenge") {
+      return end(response, 200, JSON.stringify({ challenge: event.challenge }));
+    }
+    end(response, 204);
+    onArrival({ verified: true, event, again: this.#seen.has(id) });
+    this.#seen.add(id);
+  }
+}
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > EVENT_BYTES_MAX) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function headerOf(request: IncomingMessage, name: string): string {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : "";
+}
+
+function end(response: ServerResponse, status: number, json?: string): void {
+  response.writeHead(status, json === undefined ? {} : { "content-type": "application/json" });
+  response.end(json);
+}

@@ -1,0 +1,89 @@
+/**
+ * The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage (CONTRACT 3).
+ */
+import { Command, CommanderError } from "commander";
+import { importCommand } from "./import/import-command.ts";
+import { listenCommand } from "./listen/listen-command.ts";
+import {
+  DEFAULT_PORT,
+  DEFAULT_SERVICE,
+  languages,
+  languageTag,
+  portNumber,
+  releaseTypes,
+  serviceUrl,
+  webAddress,
+} from "./option-values.ts";
+import { checkCommand, publishCommand } from "./publish/publish-command.ts";
+import { Refusal } from "./refusal.ts";
+import { startCommand, type StartOptions } from "./start/start-command.ts";
+
+const program = new Command("communique")
+  .description("Publishes official statements as feeds and signed webhooks.")
+  .showHelpAfterError("(--help says what is possible)")
+  .exitOverride();
+
+program
+  .command("start")
+  .description("run the service on this machine, with what is in content/ published")
+  .option("--port <number>", "the port of the service", portNumber, DEFAULT_PORT)
+  .option("--content <folder>", "publish this content folder instead of content/")
+  .option("--no-content", "publish nothing")
+  .option("--verbose", "show everything that the service says, on stderr", false)
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .addHelpText(
+    "after",
+    "\nAll other flags go to `wrangler dev`, such as --persist-to DIR, and --var NAME:VALUE for a variable or a secret.",
+  )
+  .action((options: StartOptions, command: Command) => startCommand(options, command.args));
+
+program
+  .command("publish [folder]")
+  .description("make the service hold what a content folder holds; what is there already stays as it is")
+  .option("--to <url>", "the service", serviceUrl, DEFAULT_SERVICE)
+  .option("--dry-run", "have everything checked, here and by the service, and publish nothing", false)
+  .addHelpText(
+    "after",
+    "\nThe folder is content/ if none is named.\nThe admin token is taken from COMMUNIQUE_TOKEN or, for a service on this machine, from .dev.vars.",
+  )
+  .action(publishCommand);
+
+program
+  .command("check [folder]")
+  .description("check a content folder without sending anything")
+  .addHelpText("after", "\nThe folder is content/ if none is named.")
+  .action(checkCommand);
+
+program
+  .command("listen")
+  .description(
+    "subscribe a receiver on this machine, and show each event as it arrives, its signature verified",
+  )
+  .option("--to <url>", "the service", serviceUrl, DEFAULT_SERVICE)
+  .option("--port <number>", "the receiver's port; any free one if not given", portNumber)
+  .option("--lang <tag>", "only releases in this language; may be given again", languages)
+  .option("--type <type>", "only releases of this type; may be given again", releaseTypes)
+  .action(listenCommand);
+
+program
+  .command("import <files...>")
+  .description("turn texts copied from a page into content files, and say what is not sure about them")
+  .option("--out <folder>", "the content folder (default: content/)")
+  .option("--lang <tag>", "the language of the texts, as a BCP 47 tag; detected if not given", languageTag)
+  .option("--source <url>", "where the texts were taken from", webAddress)
+  .action(importCommand);
+
+try {
+  if (process.argv.length <= 2) program.outputHelp();
+  else await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof Refusal) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  } else {
+    throw error;
+  }
+}

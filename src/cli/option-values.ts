@@ -1,0 +1,59 @@
+/**
+ * What the options on the command line take. A value that does not fit is wrong usage.
+ */
+import { InvalidArgumentError } from "commander";
+import { canonicalLanguage, RELEASE_TYPES } from "../domain/release.ts";
+
+export const DEFAULT_PORT = 8787;
+/** Where `npm start` puts the service. */
+export const DEFAULT_SERVICE = new URL(`http://localhost:${DEFAULT_PORT}`);
+
+/** An address of a service, as `--to` takes it. */
+export function serviceUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (
+    url === null ||
+    !/^https?:$/.test(url.protocol) ||
+    url.search ||
+    url.hash ||
+    url.username ||
+    url.password
+  ) {
+    throw new InvalidArgumentError(`It must be the service's address, such as ${DEFAULT_SERVICE.origin}`);
+  }
+  return url;
+}
+
+/** 1 to 65535. */
+export function portNumber(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) throw new InvalidArgumentError("It must be a number from 1 to 65535.");
+  return port;
+}
+
+/** A BCP 47 tag, in its canonical case. */
+export function languageTag(text: string): string {
+  const tag = canonicalLanguage(text);
+  if (tag === undefined) throw new InvalidArgumentError("It must be a BCP 47 tag, such as en or hy.");
+  return tag;
+}
+
+/** Adds one more language to those given before. */
+export function languages(text: string, before: readonly string[] = []): string[] {
+  return [...before, languageTag(text)];
+}
+
+/** Adds one more release type to those given before. */
+export function releaseTypes(text: string, before: readonly string[] = []): string[] {
+  if (!RELEASE_TYPES.some((type) => type === text)) {
+    throw new InvalidArgumentError(`It must be one of ${RELEASE_TYPES.join(", ")}.`);
+  }
+  return [...before, text];
+}
+
+export function webAddress(text: string): string {
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? "")) {
+    throw new InvalidArgumentError("It must be an http or https URL.");
+  }
+  return text;
+}

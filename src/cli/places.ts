@@ -1,0 +1,30 @@
+/**
+ * Where the project is, and what the paths on the command line are relative to.
+ */
+import { isAbsolute, join, relative, resolve } from "node:path";
+
+/** The folder that holds package.json, wrangler.toml, .dev.vars and content/. */
+export const PROJECT_ROOT = resolve(import.meta.dirname, "../..");
+
+/** The content folder of a command that names none. */
+export const DEFAULT_CONTENT = join(PROJECT_ROOT, "content");
+
+/** The file in which `npm start` keeps the secrets that it makes. */
+export const DEV_VARS = join(PROJECT_ROOT, ".dev.vars");
+
+/** Where the user stands: `npm run` moves to the project's root and says in INIT_CWD where it came from. */
+const STANDPOINT =
+  process.env.npm_lifecycle_event === "communique" || process.env.npm_lifecycle_event === "start"
+    ? (process.env.INIT_CWD ?? process.cwd())
+    : process.cwd();
+
+/** The absolute path of one that the user typed. */
+export function fromUser(path: string): string {
+  return resolve(STANDPOINT, path);
+}
+
+/** A path as the user would type it: relative where that is shorter to read. */
+export function forUser(path: string): string {
+  const short = relative(STANDPOINT, path);
+  return short === "" ? "." : short.startsWith("..") || isAbsolute(short) ? path : short;
+}

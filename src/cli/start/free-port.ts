@@ -1,0 +1,31 @@
+/**
+ * Whether a port can be had, asked before anything is started.
+ */
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { Refusal, systemCode } from "../refusal.ts";
+
+/** @throws Refusal that names a way out */
+export async function requireFreePort(port: number): Promise<void> {
+  for (const host of ["127.0.0.1", "::1"]) {
+    const server = createServer();
+    try {
+      server.listen(port, host);
+      await once(server, "listening");
+    } catch (error) {
+      const code = systemCode(error);
+      // A machine without IPv6 has nothing in use there.
+      if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT") continue;
+      const other = port === 65_535 ? port - 1 : port + 1;
+      const wayOut = `use another with \`npm start -- --port ${port < 1024 ? 8787 : other}\``;
+      if (code === "EADDRINUSE") {
+        throw new Refusal(
+          `Port ${port} is in use: end what runs there (perhaps another \`npm start\`), or ${wayOut}.`,
+        );
+      }
+      throw new Refusal(`Port ${port} cannot be used (${code ?? String(error)}): ${wayOut}.`);
+    } finally {
+      server.close();
+    }
+  }
+}

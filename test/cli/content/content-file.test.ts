@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { parseContentFile, type ContentFile } from "../../../src/cli/content/content-file.ts";
+import type { FileFault } from "../../../src/cli/content/file-fault.ts";
+import { BODY_BYTES_MAX } from "../../../src/limits.ts";
+
+const NOW = Date.parse("2026-11-23T12:00:00Z") / 1000;
+const ID = "6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11";
+
+function text(fields: string, body = "The session was held."): string {
+  return `---\nid: ${ID}\nlang: en\nslug: session\ntype: statement\ntitle: The session\ndate: 2020-12-01\n${fields}---\n\n${body}\n`;
+}
+
+function parse(content: string | Uint8Array): ContentFile | FileFault[] {
+  return parseContentFile("/content/a.md", typeof content === "string" ? Buffer.from(content) : content, NOW);
+}
+
+/** `LINE field: message`, shortened to what a test is about. */
+function faults(content: string | Uint8Array): string[] {
+  const parsed = parse(content);
+  return Array.isArray(parsed) ? parsed.map(({ line, field, message }) => `${line} ${field ?? "-"}: ${message}`) : [];
+}
+
+function release(content: string): ContentFile["release"] {
+  const parsed = parse(content);
+  if (Array.isArray(parsed)) throw new Error(JSON.stringify(parsed));
+  return parsed.release;
+}
+
+describe("a sound file", () => {
+  test("becomes a release with its body", () => {
+    expect(release(text("topics: [csto]\n"))).toMatchObject({ id: ID, topics: ["csto"], date: "2020-12-01", body: "The session was held." });
+  });
+
+  test("may begin with a byte order mark and end its lines as Windows does", () => {
+    const windows = `\uFEFF${text("note: Corrected\n", "One.\n\nTwo.").replaceAll("\n", "\r\n")}`;
+    expect(release(windows)).toMatchObject({ note: "Corrected", body: "One.\n\nTwo." });
+  });
+
+  test("may have lines of dashes in its body", () => {
+    expect(release(text("", "One.\n\n---\n\nTwo.")).body).toBe("One.\n\n---\n\nTwo.");
+  });
+
+  test("without an id and a slug is told which it will be given", () => {
+    const parsed = parse("---\nlang: hy\ntype: statement\ntitle: Հայաստան և աշխարհ\ndate: 2020-12-01\n---\nՏեքստ\n");
+    expect(parsed).toMatchObject({ missing: { id: expect.stringMatching(/^[0-9a-f-]{36}$/), slug: "hayastan-yev-ashkharh" } });
+  });
+
+  test("keeps an instant and a Norwegian language as they are written", () => {
+    const norwegian = text("embargo: 2030-12-01T10:00:00+04:00\n").replace("lang: en", "lang: no");
+    expect(release(norwegian)).toMatchObject({ embargo: "2030-12-01T10:00:00+04:00", lang: "no" });
+  });
+});
+
+describe("a fault is named with its line", () => {
+  test.each([
+    ["in a field", text("embargo: soon\n"), /^8 embargo: must be an RFC 3339 instant/],
+    ["in a field of a field", text("image:\n  url: https://a.example/x.png\n  credit: Us\n"), /^8 image\/alt: is required$/],
+    ["in a list", text("topics:\n  - csto\n  - Not a slug\n"), /^10 topics\/1: must be lower-case/],
+    ["in a list on one line", text("topics: [csto, Not]\n"), /^8 topics\/1: must be lower-case/],
+    ["in a field that nobody knows", text("embargoed: 2030-12-01T10:00:00Z\n"), /^8 embargoed: is not a field/],
+    ["in a field without a value", text("embargo:\n"), /^8 embargo: is empty/],
+    ["in a text that reads as a number", text("note: 2020\n"), /^8 note: must be text: put it in quotation marks, "2020"$/],
+    ["in a field that is there twice", text("lang: hy\n"), /^8 -: is no valid YAML: the same field stands here a second time$/],
+    ["in a text with a colon", text("note: Corrected: the date\n"), /^8 -: is no valid YAML: /],
+    ["in an alias to nothing", text("note: *nothing\n"), /^2 -: is no valid YAML/],
+    ["in a date in the future", text("").replace("2020-12-01", "2026-12-01"), /^7 date: lies in the future: add an embargo/],
+    ["in a field that is missing", text("").replace("title: The session\n", ""), /^2 title: is required$/],
+    ["in an empty body", text("", ""), /^10 body: must not be empty$/],
+    ["in a body that is not there at all", text("").replace(/---\n\n.*/s, "---"), /^8 body: must not be empty$/],
+    ["in front matter that never ends", "---\ntitle: x\n\nText\n", /^1 -: has front matter that never ends/],
+    ["in a file without front matter", "# Title\n\nText\n", /^1 -: must begin with front matter/],
+    ["in an empty file", "", /^1 -: must begin with front matter/],
+    ["in front matter that is a list", "---\n- a\n---\nText\n", /^2 -: must have its fields one a line/],
+    ["in front matter that is empty", "---\n---\nText\n", /^2 -: must have its fields one a line/],
+  ])("%s", (_, content, fault) => {
+    expect(faults(content)).toEqual([expect.stringMatching(fault)]);
+  });
+
+  test("where bytes are not UTF-8", () => {
+    const latin1 = Buffer.concat([Buffer.from(text("")), Buffer.from("Caf\xe9\n", "latin1")]);
+    expect(faults(latin1)).toEqual([expect.stringMatching(/^11 -: has bytes that are not UTF-8/)]);
+  });
+
+  test("and several faults are all named", () => {
+    expect(faults(text("embargo: soon\ntopic: x\n", "")).map((fault) => fault.split(":")[0])).toEqual(["8 embargo", "9 topic", "12 body"]);
+  });
+});
+
+test("aliases that multiply are refused, not computed", () => {
+  const bomb = `a: &a [x, x]\n${"bcdefghijklmnopqrstuvwxyz".replace(/./g, (name, at: number) => {
+    const before = String.fromCharCode(96 + at + 1);
+    return `${name}: &${name} [*${before}, *${before}, *${before}, *${before}, *${before}, *${before}]\n`;
+  })}`;
+  expect(faults(text(bomb))).toEqual([expect.stringMatching(/^2 -: is no valid YAML/)]);
+});
+
+test("a file larger than the service takes is refused here", () => {
+  expect(faults(text("", "x".repeat(BODY_BYTES_MAX)))).toEqual([expect.stringMatching(/^1 -: has \d+ bytes/)]);
+});
+
+test("an embargo makes a date in the future right", () => {
+  const future = text("embargo: 2026-12-01T10:00:00+04:00\n").replace("2020-12-01", "2026-12-01");
+  expect(faults(future)).toEqual([]);
+});
+
+test("tomorrow is left to the service, which knows the time zone", () => {
+  expect(faults(text("").replace("2020-12-01", "2026-11-24"))).toEqual([]);
+});

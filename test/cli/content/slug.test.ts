@@ -1,0 +1,33 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { freeSlug, slugOf } from "../../../src/cli/content/slug.ts";
+import { SLUG_CHARS_MAX } from "../../../src/limits.ts";
+
+test.each([
+  ["Armenia’s Q&A: “What now?”", "armenias-q-and-a-what-now"],
+  ["Заявление МИД Армении", "zayavlenie-mid-armenii"],
+  ["Արտաքին գործերի նախարարության և ՀԱՊԿ հայտարարությունը", "artaqin-gortseri-nakhararutyan-yev-hapk-haytararutyuny"],
+  ["ՆՈՐ ՈՐՈՇՈՒՄ", "nor-voroshum"],
+  ["Déclaration à l’issue de la réunion", "declaration-a-l-issue-de-la-reunion"],
+  ["日本", ""],
+])("%s → %s", (title, slug) => {
+  expect(slugOf(title)).toBe(slug);
+});
+
+test("whatever the title, the slug is one that the service takes, or none", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme", maxLength: 400 }), (title) => {
+      const slug = slugOf(title);
+      expect(slug.length).toBeLessThanOrEqual(SLUG_CHARS_MAX);
+      expect(slug).toMatch(/^(?:[a-z0-9]+(?:-[a-z0-9]+)*)?$/);
+    }),
+  );
+});
+
+test("a slug that is taken gets the next number, within its length", () => {
+  const long = slugOf("word ".repeat(100));
+  const taken = new Set([long]);
+  const free = freeSlug(long, (slug) => taken.has(slug));
+  expect(free).toMatch(/^(?:word-)+2$/);
+  expect(free.length).toBeLessThanOrEqual(SLUG_CHARS_MAX);
+});

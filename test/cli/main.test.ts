@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { freePort, runCli } from "./run-cli.ts";
+
+test.each(["start", "publish", "listen", "import", "check"])("%s has help", async (command) => {
+  const run = await runCli([command, "--help"]);
+  expect(run).toMatchObject({ code: 0, stderr: "" });
+  expect(run.stdout).toContain(`Usage: communique ${command}`);
+});
+
+test("without a command the help is shown", async () => {
+  expect(await runCli([])).toMatchObject({ code: 0, stdout: expect.stringContaining("Usage: communique") });
+});
+
+test.each([
+  [["advertise"]],
+  [["import"]],
+  [["check", "--strict"]],
+  [["publish", "--to", "ftp://press.example"]],
+  [["publish", "a", "b"]],
+  [["listen", "--type", "rumour"]],
+  [["listen", "--port", "0"]],
+  [["start", "--port", "many"]],
+])("%j is wrong usage", async (args) => {
+  const run = await runCli(args);
+  expect(run).toMatchObject({ code: 2, stdout: "" });
+  expect(run.stderr).toContain("--help");
+});
+
+test("a service that is not there is said not to be there, with what to do", async () => {
+  const service = `http://127.0.0.1:${await freePort()}`;
+  const run = await runCli(["publish", "--to", service]);
+  expect(run.code).toBe(1);
+  expect(run.stderr).toContain(
+    `No service answers at ${service} (ECONNREFUSED): start it with \`npm start\``,
+  );
+});

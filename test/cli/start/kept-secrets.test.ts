@@ -1,0 +1,31 @@
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { expect, test } from "vitest";
+import { keepSecrets } from "../../../src/cli/start/kept-secrets.ts";
+import { temporaryFolder } from "../run-cli.ts";
+
+test("missing secrets are made, for their owner's eyes only", async () => {
+  const file = join(await temporaryFolder(), ".dev.vars");
+  await keepSecrets(file, new Set());
+  const vars = parseEnv(await readFile(file, "utf8"));
+  expect(Buffer.from(vars.ADMIN_TOKEN ?? "", "base64url")).toHaveLength(32);
+  expect(Buffer.from(vars.SECRETS_KEY ?? "", "base64")).toHaveLength(32);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test("kept secrets and other lines stay as they are", async () => {
+  const file = join(await temporaryFolder(), ".dev.vars");
+  await writeFile(file, "# mine\nADMIN_TOKEN=kept\nTITLE=Press");
+  await keepSecrets(file, new Set());
+  const once = await readFile(file, "utf8");
+  expect(once).toMatch(/^# mine\nADMIN_TOKEN=kept\nTITLE=Press\nSECRETS_KEY=\S+\n$/);
+  await keepSecrets(file, new Set());
+  expect(await readFile(file, "utf8")).toBe(once);
+});
+
+test("a secret given for the run is not made", async () => {
+  const file = join(await temporaryFolder(), ".dev.vars");
+  await keepSecrets(file, new Set(["ADMIN_TOKEN", "SECRETS_KEY"]));
+  await expect(stat(file)).rejects.toThrow("ENOENT");
+});

@@ -1,0 +1,127 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, onTestFinished, test } from "vitest";
+import { freePort, runCli, startCli, temporaryFolder } from "../run-cli.ts";
+import { startService } from "../running-service.ts";
+
+const RELEASE =
+  "---\nid: 6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11\nlang: en\nslug: session\ntype: statement\ntitle: The session\ndate: 2020-12-01\n---\n\nIt was held.\n";
+
+/** All processes below one, as `pid command`. */
+async function descendants(root: number): Promise<{ pid: number; command: string }[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,args="]);
+  const rows = stdout
+    .trim()
+    .split("\n")
+    .map((row) => row.trim().split(/\s+/))
+    .map(([pid, parent, ...command]) => ({
+      pid: Number(pid),
+      parent: Number(parent),
+      command: command.join(" "),
+    }));
+  const below = (parent: number): typeof rows =>
+    rows.filter((row) => row.parent === parent).flatMap((row) => [row, ...below(row.pid)]);
+  return below(root);
+}
+
+/** Which of these still run; one that ended and that nobody has buried does not. */
+async function running(pids: readonly number[]): Promise<string[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,stat=,args="]);
+  return stdout.split("\n").filter((row) => {
+    const [pid, state = ""] = row.trim().split(/\s+/);
+    return pids.includes(Number(pid)) && !state.startsWith("Z");
+  });
+}
+
+test("start publishes the content, says where everything is, and then that it is ready", async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "a.md"), RELEASE);
+  const service = await startService("--content", folder);
+  onTestFinished(service.end);
+
+  expect(service.process.output.stdout.split("\n")).toEqual([
+    "content      1 release: 1 published",
+    `page         ${service.url}/`,
+    `feed         ${service.url}/feed.rss`,
+    `feed         ${service.url}/feed.atom`,
+    `feed         ${service.url}/feed.json`,
+    "admin token  as given with --var",
+    `subscribe    npm run communique -- listen --to ${service.url}`,
+    "end          Ctrl-C",
+    `communique ready on ${service.url}`,
+    "",
+  ]);
+  const stored = await fetch(`${service.url}/api/v1/releases/6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11`);
+  expect(await stored.json()).toMatchObject({ title: "The session", edition: 1 });
+});
+
+test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
+  "%s leaves no process behind",
+  async (signal) => {
+    const service = await startService("--no-content");
+    onTestFinished(service.end);
+    const { child, ended } = service.process;
+    const tree = await descendants(child.pid ?? 0);
+    expect(tree.map(({ command }) => command).join("\n")).toContain("workerd");
+
+    child.kill(signal);
+    const { code } = await ended;
+    if (signal !== "SIGKILL") expect(code).toBe(0);
+    await expect.poll(() => running(tree.map(({ pid }) => pid)), { timeout: 10_000 }).toEqual([]);
+  },
+);
+
+test("a kill of npm alone ends the service behind it too", async () => {
+  const port = String(await freePort());
+  const state = await temporaryFolder();
+  const secrets = ["--var", "ADMIN_TOKEN:test-token", "SECRETS_KEY:test-secrets-key-of-32-bytes-or-more"];
+  const flags = ["start", "--port", port, "--no-content", "--persist-to", state, ...secrets];
+  const npm = startCli(flags, { byNpm: true });
+  await npm.said("communique ready on ");
+  const tree = await descendants(npm.child.pid ?? 0);
+  expect(tree.map(({ command }) => command).join("\n")).toContain("workerd");
+
+  npm.child.kill("SIGTERM");
+  await expect.poll(() => running(tree.map(({ pid }) => pid)), { timeout: 10_000 }).toEqual([]);
+});
+
+test("a port in use is refused before anything is started, with a way out", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+
+  const run = await runCli(["start", "--no-content", "--port", String(port)]);
+  expect(run.code).toBe(1);
+  expect(run.stdout).toBe("");
+  expect(run.stderr).toMatch(/^Port \d+ is in use: .* `npm start -- --port \d+`\.\n$/);
+});
+
+test("faulty content is refused before anything is started, with its lines", async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "a.md"), RELEASE.replace("2020-12-01", "yesterday"));
+  const run = await runCli(["start", "--content", "."], { cwd: folder });
+  expect(run).toMatchObject({ code: 1, stdout: "" });
+  expect(run.stderr).toMatch(/^a\.md:7: date: .*\n1 fault in 1 file: nothing was sent\n$/);
+});
+
+test("content that the service refuses ends it, with the lines", async () => {
+  const folder = await temporaryFolder();
+  // Which day it is where the service publishes only the service knows.
+  const farEast = new Date(Date.now() + 23 * 3_600_000).toISOString().replace(/\.\d+/, "");
+  await writeFile(join(folder, "a.md"), RELEASE.replace("2020-12-01", farEast));
+  const failed = startService("--content", folder);
+  await expect(failed).rejects.toThrow(/ended with 1 .*a\.md:7: date: /s);
+});
+
+test("a service that cannot run is not waited for, and what it said is shown", async () => {
+  const failed = startService("--no-content", "--config", "/nowhere/wrangler.toml");
+  await expect(failed).rejects.toThrow(
+    /ended with 1 .*\/nowhere\/wrangler\.toml.*The service ended by itself/s,
+  );
+});

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { givenVars, wranglerArguments } from "../../../src/cli/start/wrangler-flags.ts";
+
+test("variables are found in every spelling that wrangler takes", () => {
+  const flags = [
+    "--var",
+    "A:1",
+    "--persist-to",
+    "x:y",
+    "--var=B:https://b.example",
+    "--var",
+    "C:",
+    "D:4",
+    "--minify",
+    "E:5",
+  ];
+  expect([...givenVars(flags)]).toEqual([
+    ["A", "1"],
+    ["B", "https://b.example"],
+    ["C", ""],
+    ["D", "4"],
+  ]);
+});
+
+test("what the user gives wins over what is added", () => {
+  const added = wranglerArguments(["--var", "BASE_URL:https://press.example"], 9000);
+  expect(added.filter((flag) => flag.startsWith("BASE_URL:"))).toEqual(["BASE_URL:https://press.example"]);
+  expect(added).toContain("LOCAL_TARGETS:loopback");
+  expect(added).toContain("--port=9000");
+});
