@@ -1,0 +1,89 @@
+/**
+ * The built Worker on workerd, with real KV, SQLite objects and alarms on disk.
+ *
+ * In the path of a request: our TCP connection, workerd, the Worker. Miniflare's entry, which adds
+ * headers and a log line to each request, and the proxy and second runtime of `wrangler dev` are not:
+ * a direct socket leads to the Worker itself. KV is Miniflare's own Worker in the same workerd, over
+ * an object and a file for each value. A delivery leaves workerd for the receiver's port directly.
+ * What the Worker logs goes through a pipe to this process, as it would to any log collector.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
+import { TemporaryFolder } from "../chaos/temporary-folder.ts";
+
+const PROJECT_ROOT = resolve(import.meta.dirname, "../..");
+
+export class BuiltWorker implements AsyncDisposable {
+  readonly url: URL;
+  readonly #miniflare: Miniflare;
+  readonly #folder: TemporaryFolder;
+
+  private constructor(url: URL, miniflare: Miniflare, folder: TemporaryFolder) {
+    this.url = url;
+    this.#miniflare = miniflare;
+    this.#folder = folder;
+  }
+
+  /** @param vars over those of wrangler.toml; the secrets included */
+  static async start(vars: Record<string, string>): Promise<BuiltWorker> {
+    await using parts = new AsyncDisposableStack();
+    const folder = parts.use(new TemporaryFolder());
+    const bundle = join(folder.path, "bundle");
+    await build(bundle);
+    // A copy: beside the original may lie the secrets of `npm start`, which are none of ours.
+    const configuration = join(folder.path, "wrangler.toml");
+    await copyFile(join(PROJECT_ROOT, "wrangler.toml"), configuration);
+    process.env["WRANGLER_LOG"] ??= "error"; // it would tell of the secrets that are not in the copy
+    const { workerOptions } = workerOptionsOf(configuration);
+    const miniflare = new Miniflare(
+      convertV4MiniflareOptions({
+        ...workerOptions,
+        bindings: {
+          ...(workerOptions.bindings as Record<string, string>),
+          LOCAL_TARGETS: "loopback",
+          ...vars,
+        },
+        name: "communique",
+        rootPath: bundle,
+        modules: [{ type: "ESModule", path: join(bundle, "worker.js") }],
+        host: "127.0.0.1",
+        port: 0,
+        cf: false,
+        resourcePersistencePath: join(folder.path, "state"),
+        unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
+        resourceTmpPath: join(folder.path, "tmp"),
+        telemetry: { enabled: false },
+        handleStructuredLogs: () => undefined, // read, and not shown
+      }),
+    );
+    parts.defer(() => miniflare.dispose());
+    await miniflare.ready;
+    const url = await miniflare.unsafeGetDirectURL();
+    parts.move();
+    return new BuiltWorker(url, miniflare, folder);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#miniflare.dispose();
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+/** What a deployment would upload. */
+async function build(folder: string): Promise<void> {
+  const wrangler = join(PROJECT_ROOT, "node_modules/wrangler/bin/wrangler.js");
+  const child = spawn(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", folder], {
+    cwd: PROJECT_ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" },
+  });
+  const closed = once(child, "close");
+  const said = await Promise.all([text(child.stdout), text(child.stderr)]);
+  await closed;
+  if (child.exitCode !== 0) throw new Error(`The Worker could not be built:\n${said.join("\n")}`);
+}

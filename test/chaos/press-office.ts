@@ -1,0 +1,124 @@
+/**
+ * The office that publishes, and the desk that subscribes, over the public API.
+ */
+import { randomUUID } from "node:crypto";
+
+export interface Release {
+  id: string;
+  lang: string;
+  slug: string;
+  type: string;
+  title: string;
+  date: string;
+  body: string;
+  change?: "major" | "minor";
+  note?: string;
+  embargo?: string;
+}
+
+export interface PublishAnswer {
+  id: string;
+  edition: number;
+  sequence: number | null;
+  status: string;
+}
+
+export interface Subscription {
+  id: string;
+  status: string;
+  secret: string;
+  token: string;
+}
+
+/** One delivery with every attempt, as the log has it. */
+export interface DeliveryLog {
+  event: string;
+  sequence: number | null;
+  state: string;
+  attempts: number;
+  created: string;
+  nextAttempt: string | null;
+  log: { attempt: number; status: number | null; reason: string | null }[];
+}
+
+/** A text as an office might send it, with a name of its own. */
+export function newRelease(title: string, fields: Partial<Release> = {}): Release {
+  const id = randomUUID();
+  return {
+    id,
+    lang: "en",
+    slug: `release-${id}`,
+    type: "press-release",
+    title,
+    date: "2020-12-01",
+    body: "On December 1, the online session of the Council was held.\n\nThe sides signed the document.",
+    ...fields,
+  };
+}
+
+export class PressOffice {
+  readonly #service: URL;
+  readonly #adminToken: string;
+
+  constructor(service: URL, adminToken: string) {
+    this.#service = service;
+    this.#adminToken = adminToken;
+  }
+
+  /** @throws {Error} if it is refused or breaks off: then nothing is known about it */
+  async publish(release: Release): Promise<PublishAnswer> {
+    return (await this.#call(
+      "PUT",
+      `/api/v1/releases/${release.id}`,
+      this.#adminToken,
+      release,
+    )) as PublishAnswer;
+  }
+
+  /** All of them or none. */
+  async publishTogether(releases: readonly Release[]): Promise<PublishAnswer[]> {
+    const answer = await this.#call("POST", "/api/v1/releases", this.#adminToken, { releases });
+    return (answer as { data: PublishAnswer[] }).data;
+  }
+
+  /** Asks the ledger itself, where KV does not know. */
+  async isPublished({ id }: Release): Promise<boolean> {
+    const { ok } = await fetch(new URL(`/api/v1/releases/${id}`, this.#service));
+    return ok;
+  }
+
+  async subscribe(url: string): Promise<Subscription> {
+    return (await this.#call("POST", "/api/v1/subscriptions", undefined, { url })) as Subscription;
+  }
+
+  async subscription({ id, token }: Subscription): Promise<{ status: string }> {
+    return (await this.#call("GET", `/api/v1/subscriptions/${id}`, token)) as { status: string };
+  }
+
+  async delivery({ id, token }: Subscription, event: string): Promise<DeliveryLog> {
+    return (await this.#call("GET", `/api/v1/subscriptions/${id}/deliveries/${event}`, token)) as DeliveryLog;
+  }
+
+  async unsubscribe({ id, token }: Subscription): Promise<void> {
+    await this.#call("DELETE", `/api/v1/subscriptions/${id}`, token);
+  }
+
+  /** The log without the attempts, newest first. */
+  async deliveries({ id, token }: Subscription): Promise<Omit<DeliveryLog, "log">[]> {
+    const page = await this.#call("GET", `/api/v1/subscriptions/${id}/deliveries?limit=100`, token);
+    return (page as { data: Omit<DeliveryLog, "log">[] }).data;
+  }
+
+  async #call(method: string, path: string, token: string | undefined, body?: unknown): Promise<unknown> {
+    const response = await fetch(new URL(path, this.#service), {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.status === 204 ? undefined : response.json();
+  }
+}
