@@ -16,6 +16,10 @@ export interface DocumentMetadata {
   etag: string;
   /** When these bytes first stood at this path. */
   modified?: Instant;
+  /** HTTP status where it is not 200: 410 for what was killed, 301 for an address that was left. */
+  status?: 301 | 410;
+  /** Path, with 301. */
+  location?: string;
 }
 
 /** KV's own limit on a key, in bytes. */

@@ -20,10 +20,20 @@ export const SLUG_CHARS_MAX = 200;
 export const FACET_VALUES_MAX = 100;
 /** Attachments of one release. */
 export const ATTACHMENTS_MAX = 100;
+/** Spaces and quotation marks in front of a line of Markdown; each level takes two or more. */
+export const NESTING_CHARS_MAX = 200;
 /** Graphemes of a summary taken from the text; a sentence that is longer is cut at a word. */
 export const DERIVED_SUMMARY_GRAPHEMES = 300;
 /** Below this many graphemes the second sentence joins the first in a derived summary. */
 export const SHORT_SENTENCE_GRAPHEMES = 120;
+/** Characters of a search: more than anybody types. */
+export const SEARCH_CHARS_MAX = 500;
+/** Values of one facet in the registry: the whole of it is one body. */
+export const REGISTRY_VALUES_MAX = 5_000;
+/** Other spellings of one value. */
+export const SPELLINGS_MAX = 50;
+/** Known values named where one is unknown. */
+export const NEAREST_NAMED = 3;
 /** Faults named in one answer; a body with more is broken in a way that the first ones show. */
 export const FAULTS_MAX = 200;
 
@@ -37,6 +47,8 @@ export const TARGETS_PER_STEP = 10;
 export const SUBSCRIPTIONS_PER_STEP = 40;
 /** Events handed over together, so that a backlog costs one call a subscription, not one an event. */
 export const EVENTS_PER_SWEEP = 20;
+/** Sweeps of events that one call of the API looks through, so that a narrow filter costs bounded work. */
+export const EVENT_STEPS_MAX = 25;
 /** Milliseconds between two writes of one KV key: the platform takes one a second. */
 export const KV_WRITE_INTERVAL_MS = 1_000;
 /** Milliseconds before our own failure (KV, an object call) is tried again; doubles up to the maximum. */

@@ -4,11 +4,25 @@
 import { formatInstant, type Instant } from "./instant.ts";
 import type { ChangeKind, ReleaseView } from "./release.ts";
 
-export const RELEASE_EVENT_TYPES = ["release.published", "release.corrected", "release.revised"] as const;
+export const RELEASE_EVENT_TYPES = [
+  "release.published",
+  "release.corrected",
+  "release.revised",
+  "release.withdrawn",
+  "release.killed",
+  "release.reinstated",
+] as const;
 export type ReleaseEventType = (typeof RELEASE_EVENT_TYPES)[number];
 
 /** Sent to a subscription that names no types: a typo corrected is told only to those who ask for it. */
-export const DEFAULT_EVENT_TYPES: readonly ReleaseEventType[] = ["release.published", "release.corrected"];
+export const DEFAULT_EVENT_TYPES: readonly ReleaseEventType[] = RELEASE_EVENT_TYPES.filter(
+  (type) => type !== "release.revised",
+);
+
+/** A text is taken back: all who were sent it are told, whatever their filter says now. */
+export function takesBack(type: ReleaseEventType): boolean {
+  return type === "release.withdrawn" || type === "release.killed";
+}
 
 /** How an edition differs from the one before. */
 export interface Change {
@@ -28,6 +42,14 @@ export interface ReleaseEvent {
   at: Instant;
   release: ReleaseView;
   change: Change | null;
+  /** Why it was withdrawn, killed or reinstated. */
+  reason?: string;
+}
+
+/** An event for a subscription; `asked` is false where only those take it who were sent its text before. */
+export interface Handed {
+  event: ReleaseEvent;
+  asked: boolean;
 }
 
 /** What a subscription is told of its own, outside the sequence. */
@@ -41,6 +63,7 @@ function eventRelease(release: ReleaseView, content: "full" | "summary"): Record
     content: whole,
     note: _note,
     source: _source,
+    reason: _reason,
     attachments: _attachments,
     image: _image,
     ...told
@@ -50,7 +73,12 @@ function eventRelease(release: ReleaseView, content: "full" | "summary"): Record
 
 /** The JSON text of a release's event: these very bytes are signed and sent. */
 export function releaseEventBody(event: ReleaseEvent, content: "full" | "summary"): string {
-  return JSON.stringify({
+  return JSON.stringify(releaseEventJson(event, content));
+}
+
+/** A release's event as subscribers are sent it and as the API shows it. */
+export function releaseEventJson(event: ReleaseEvent, content: "full" | "summary"): Record<string, unknown> {
+  return {
     type: event.type,
     timestamp: formatInstant(event.at),
     data: {
@@ -58,8 +86,9 @@ export function releaseEventBody(event: ReleaseEvent, content: "full" | "summary
       sequence: event.sequence,
       release: eventRelease(event.release, content),
       change: event.change,
+      ...(event.reason === undefined ? {} : { reason: event.reason }),
     },
-  });
+  };
 }
 
 /** The JSON text of a subscription's own event. */

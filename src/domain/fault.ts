@@ -21,7 +21,7 @@ export function faultsOf(error: z.core.$ZodError): Fault[] {
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({
         path: pointer([...issue.path, key]),
-        message: "is not a field of a release, or is misspelt",
+        message: "is not a known field, or is misspelt",
       }));
     }
     return [{ path: pointer(issue.path), message: issue.message }];

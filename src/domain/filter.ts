@@ -1,17 +1,19 @@
 /**
- * Which releases somebody asked for.
+ * Which releases somebody asked for: the same filter for lists, feeds, events and subscriptions
+ * (CONTRACT 6).
  */
 import * as z from "zod/mini";
-import { canonicalLanguage, RELEASE_TYPES } from "./release.ts";
+import { SEARCH_CHARS_MAX } from "../limits.ts";
+import { canonicalLanguage, type Facet, slug } from "./release.ts";
+import { isFound, parseSearch, searchWords } from "./search-text.ts";
 
 const oneOrMany = <T extends z.ZodMiniType<string, string>>(value: T) =>
   z.pipe(
-    z.union([z.array(value), value], "must be one of the known values, or a list of them"),
+    z.union([z.array(value), value], "must be a value or a list of values"),
     z.transform((given) => [...new Set(Array.isArray(given) ? given : [given])].sort()),
   );
 
-/** Values of one field mean any of them, different fields mean all of them. */
-export const filter = z.strictObject({
+const conditions = {
   lang: z.optional(
     oneOrMany(
       z.pipe(
@@ -20,14 +22,64 @@ export const filter = z.strictObject({
       ),
     ),
   ),
-  type: z.optional(oneOrMany(z.enum(RELEASE_TYPES))),
-});
+  type: z.optional(oneOrMany(slug)),
+  topic: z.optional(oneOrMany(slug)),
+  person: z.optional(oneOrMany(slug)),
+  organisation: z.optional(oneOrMany(slug)),
+  place: z.optional(oneOrMany(slug)),
+  q: z.optional(
+    z.string().check(z.maxLength(SEARCH_CHARS_MAX, `must have ${SEARCH_CHARS_MAX} characters at most`)),
+  ),
+};
+
+/** Values of one field mean any of them, different fields mean all of them; in `not`, none may hold. */
+export const filter = z.strictObject({ ...conditions, not: z.optional(z.strictObject(conditions)) });
 export type Filter = z.infer<typeof filter>;
+export type Conditions = Omit<Filter, "not">;
+
+/** The fields of a filter that name values of a facet. */
+export const FACET_FIELDS = {
+  topic: "topics",
+  person: "people",
+  organisation: "organisations",
+  place: "places",
+} as const satisfies Record<string, Facet>;
+
+/** What a filter looks at. */
+export interface Filterable extends Record<Facet, readonly string[]> {
+  lang: string;
+  type: string;
+  /** Of title, summary and text: {@link searchableWords}. */
+  words: readonly string[];
+}
+
+/** The words in which `q` looks. */
+export function searchableWords(release: { title: string; summary: string; text: string }): string[] {
+  // An empty word between the parts would let no phrase run from one into the next; a mark does.
+  return [release.title, release.summary, release.text].flatMap((part, index) => [
+    ...(index === 0 ? [] : [PART_MARK]),
+    ...searchWords(part),
+  ]);
+}
+
+/** No word: {@link searchWords} gives letters and digits only. */
+const PART_MARK = "_";
 
 /** Whether a release is among those asked for. An empty filter asks for all. */
-export function matches(asked: Filter, release: { lang: string; type: string }): boolean {
-  return (
-    (asked.lang === undefined || asked.lang.includes(release.lang)) &&
-    (asked.type === undefined || asked.type.some((type) => type === release.type))
-  );
+export function matches(asked: Filter, release: Filterable): boolean {
+  const { not, ...conditions } = asked;
+  return holding(conditions, release).every(Boolean) && !holding(not ?? {}, release).some(Boolean);
+}
+
+/** Each condition that is asked for, and whether it holds. */
+function holding(asked: Conditions, release: Filterable): boolean[] {
+  const results: boolean[] = [];
+  if (asked.lang) results.push(asked.lang.includes(release.lang));
+  if (asked.type) results.push(asked.type.includes(release.type));
+  for (const [field, facet] of Object.entries(FACET_FIELDS) as [keyof typeof FACET_FIELDS, Facet][]) {
+    const values = asked[field];
+    if (values) results.push(values.some((value) => release[facet].includes(value)));
+  }
+  if (asked.q !== undefined) results.push(isFound(release.words, parseSearch(asked.q)));
+  return results;
 }

@@ -18,11 +18,15 @@ export const RELEASE_TYPES = ["press-release", "statement", "speech", "interview
 export const FACETS = ["topics", "people", "organisations", "places"] as const;
 export type Facet = (typeof FACETS)[number];
 
-/** What stands at a release: embargoed ones are seen by nobody without the admin token. */
-export type Status = "embargoed" | "published";
+/**
+ * How a release stands: `embargoed` (seen by nobody without the admin token), `published`, `withdrawn`
+ * (readable, under a banner and a reason), `killed` (only its id, its dates and the reason remain).
+ */
+export type Status = "embargoed" | "published" | "withdrawn" | "killed";
 export type ChangeKind = "major" | "minor";
 
-const line = (max: number) =>
+/** Text on one line, of so many characters at most. */
+export const line = (max: number) =>
   z.pipe(
     z.pipe(z.string(), z.transform(oneLine)),
     z
@@ -30,7 +34,8 @@ const line = (max: number) =>
       .check(z.minLength(1, "must not be empty"), z.maxLength(max, `must have ${max} characters at most`)),
   );
 
-const slug = z
+/** What a value of a facet, a group or a release is called in an address. */
+export const slug = z
   .string()
   .check(
     z.maxLength(SLUG_CHARS_MAX, `must have ${SLUG_CHARS_MAX} characters at most`),
@@ -40,7 +45,8 @@ const slug = z
     ),
   );
 
-const webAddress = z.string().check(
+/** An absolute http or https URL. */
+export const webAddress = z.string().check(
   z.maxLength(URL_CHARS_MAX, `must have ${URL_CHARS_MAX} characters at most`),
   z.refine((text) => {
     const url = URL.parse(text);
@@ -111,7 +117,7 @@ const fields = {
   lang,
   slug,
   group: z.optional(slug),
-  type: z.enum(RELEASE_TYPES, `must be one of ${RELEASE_TYPES.join(", ")}`),
+  type: slug,
   title: line(TITLE_CHARS_MAX),
   date: z
     .string()
@@ -169,6 +175,12 @@ export interface PreparedRelease {
   summary: string;
 }
 
+export interface TranslationView {
+  lang: string;
+  id: string;
+  url: string;
+}
+
 /** One release at one edition, as feeds, pages and events show it. Times are RFC 3339 in UTC. */
 export interface ReleaseView {
   id: string;
@@ -189,10 +201,16 @@ export interface ReleaseView {
   people: string[];
   organisations: string[];
   places: string[];
-  translations: { lang: string; id: string; url: string }[];
+  /** What the facet values, and the type where the registry has it, are called in the release's language. */
+  names: Record<"types" | Facet, Record<string, string>>;
+  translations: TranslationView[];
   content: { html: string; text: string };
   /** Of the latest major edition, if any. */
   note?: string;
+  /** Why it is withdrawn or killed. */
+  reason?: string;
+  /** A translation was corrected, and this one has not followed yet. */
+  stale?: true;
   source?: string;
   attachments: ReleaseInput["attachments"];
   image?: NonNullable<ReleaseInput["image"]>;

@@ -2,7 +2,10 @@
  * A list of releases as a feed.
  */
 import { FACETS, type Facet, type ReleaseView } from "../domain/release.ts";
+import { h } from "hastscript";
+import { toHtml } from "hast-util-to-html";
 import { parseInstant } from "../domain/instant.ts";
+import { phrasesIn } from "../domain/phrases.ts";
 import { writeAtom } from "./atom.ts";
 import { FEED_FORMATS, type Feed, type FeedEntry, type FeedFormat } from "./feed-model.ts";
 import { writeJsonFeed } from "./json-feed.ts";
@@ -51,13 +54,14 @@ export function listFeed(list: FeedList, releases: readonly ReleaseView[], site:
 }
 
 function feedEntry(release: ReleaseView, site: FeedSite): FeedEntry {
+  const shown = release.status === "withdrawn" ? withdrawnTexts(release) : release;
   return {
     id: release.id,
-    title: release.title,
-    summary: release.summary,
+    title: shown.title,
+    summary: shown.summary,
     url: release.url,
     lang: release.lang,
-    html: release.content.html,
+    html: shown.content.html,
     published: parseInstant(release.published) ?? 0,
     updated: parseInstant(release.updated) ?? 0,
     categories: [
@@ -67,6 +71,22 @@ function feedEntry(release: ReleaseView, site: FeedSite): FeedEntry {
   };
 }
 
+/** Readers keep what they have read: the mark and the reason must be in the entry itself. */
+function withdrawnTexts(release: ReleaseView): Pick<ReleaseView, "title" | "summary" | "content"> {
+  const phrases = phrasesIn(release.lang);
+  const banner = `${phrases.withdrawn}. ${phrases.reason}: ${release.reason ?? ""}`;
+  const { html, text } = release.content;
+  return {
+    title: `${phrases.withdrawnMark}: ${release.title}`,
+    summary: `${banner} – ${release.summary}`,
+    content: { html: `${toHtml(h("p", h("strong", banner)))}\n${html}`, text },
+  };
+}
+
 function category(facet: Facet | "types", value: string, release: ReleaseView, site: FeedSite) {
-  return { scheme: `${site.baseUrl}/${release.lang}/${facet}`, term: value, label: value };
+  return {
+    scheme: `${site.baseUrl}/${release.lang}/${facet}`,
+    term: value,
+    label: release.names[facet][value] ?? value,
+  };
 }

@@ -8,7 +8,10 @@ import { getHealth } from "./health.ts";
 import { boundedBody } from "./json-body.ts";
 import { notFound, onlyMethods, problem } from "./problem.ts";
 import { postRebuild } from "./rebuild-api.ts";
-import { postReleases, putRelease } from "./releases-api.ts";
+import { getDifference, getEdition, getEditions } from "./editions-api.ts";
+import { getEvents, getRelease, getReleases } from "./reading-api.ts";
+import { getRegistry, putRegistry } from "./registry-api.ts";
+import { postAction, postReleases, putRelease } from "./releases-api.ts";
 import { requestLog } from "./request-log.ts";
 import {
   confirmSubscription,
@@ -32,10 +35,22 @@ app.get("/r/:id", redirectToRelease);
 
 const api = new Hono<{ Bindings: Env }>();
 api.put("/releases/:id", adminOnly(), boundedBody(), putRelease);
-api.get("/releases/:id", getDocument);
+api.get("/releases/:id", getRelease);
 api.all("/releases/:id", onlyMethods("GET", "PUT"));
+api.get("/releases/:id/editions", getEditions);
+api.get("/releases/:id/editions/:edition", getEdition);
+api.get("/releases/:id/editions/:edition/diff/:other", getDifference);
+api.all("/releases/:id/editions/*", onlyMethods("GET"));
+api.post("/releases/:id/:action{withdraw|kill|reinstate}", adminOnly(), boundedBody(), postAction);
+api.all("/releases/:id/:action{withdraw|kill|reinstate}", onlyMethods("POST"));
+api.get("/releases", getReleases);
 api.post("/releases", adminOnly(), boundedBody(), postReleases);
-api.all("/releases", onlyMethods("POST"));
+api.all("/releases", onlyMethods("GET", "POST"));
+api.get("/events", getEvents);
+api.all("/events", onlyMethods("GET"));
+api.get("/registry", getRegistry);
+api.put("/registry", adminOnly(), boundedBody(), putRegistry);
+api.all("/registry", onlyMethods("GET", "PUT"));
 api.post("/rebuild", adminOnly(), postRebuild);
 api.all("/rebuild", onlyMethods("POST"));
 

@@ -7,6 +7,9 @@ import { unauthorized } from "./problem.ts";
 
 type App = { Bindings: Env };
 
+/** What the press office reads is kept by nobody else. */
+export const FOR_THE_OFFICE = { "cache-control": "private, no-store", vary: "Authorization" };
+
 /** Lets only the press office through. */
 export function adminOnly(): MiddlewareHandler<App> {
   return async function adminOnlyMiddleware(c, next) {

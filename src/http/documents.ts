@@ -8,6 +8,7 @@ import { formatHttpDate } from "../domain/instant.ts";
 import { releaseId, type ReleaseView } from "../domain/release.ts";
 import { CACHE_SECONDS, STALE_SECONDS } from "../limits.ts";
 import { settingsOf } from "../settings.ts";
+import { killedPage } from "../site/killed-page.ts";
 import { notFoundPage } from "../site/not-found-page.ts";
 import { STYLESHEET } from "../site/stylesheet.ts";
 import { isNotModified } from "./conditional.ts";
@@ -26,11 +27,25 @@ export async function getDocument(c: Context<App>): Promise<Response> {
   const { path } = c.req;
   if (path.length > 1 && path.endsWith("/")) return c.redirect(path.replace(/\/+$/, "") || "/", 301);
   const document = await documentAt(c.env, path);
-  if (document === null) return path.startsWith("/api/") ? notFound(c) : pageNotFound(c);
+  return document === null ? missing(c) : served(c, document);
+}
+
+function missing(c: Context<App>): Response {
+  return c.req.path.startsWith("/api/") ? notFound(c) : pageNotFound(c);
+}
+
+function served(c: Context<App>, document: StoredDocument): Response {
+  if (document.status === 301) {
+    return c.body(null, 301, {
+      location: document.location ?? "/",
+      "cache-control": headersOf(document)["cache-control"] ?? "",
+    });
+  }
   const headers = headersOf(document);
   // All headers of the 200 again: a cache updates what it has kept from them (RFC 9111, 3.2).
-  if (isNotModified(c.req.raw.headers, document)) return c.body(null, 304, headers);
-  return c.body(document.body, 200, headers);
+  const status = document.status ?? 200;
+  if (status === 200 && isNotModified(c.req.raw.headers, document)) return c.body(null, 304, headers);
+  return c.body(document.body, status, headers);
 }
 
 /** `/r/ID`: to where the release now stands. */
@@ -38,8 +53,11 @@ export async function redirectToRelease(c: Context<App>): Promise<Response> {
   const id = parse(releaseId, c.req.param("id"));
   const document = id.ok ? await documentAt(c.env, releaseJsonPath(id.value)) : null;
   if (document === null) return pageNotFound(c);
-  const { url } = JSON.parse(document.body) as ReleaseView; // our own JSON
-  return c.body(null, 302, { location: url, "cache-control": `public, max-age=${CACHE_SECONDS}` });
+  const release = JSON.parse(document.body) as ReleaseView; // our own JSON
+  if (release.status === "killed") {
+    return c.body(killedPage(release, settingsOf(c.env).site), 410, pageHeaders("no-store"));
+  }
+  return c.body(null, 302, { location: release.url, "cache-control": `public, max-age=${CACHE_SECONDS}` });
 }
 
 export function getStylesheet(c: Context<App>): Response {
@@ -51,12 +69,16 @@ export function getStylesheet(c: Context<App>): Response {
 
 export function pageNotFound(c: Context<App>): Response {
   const { site } = settingsOf(c.env);
-  return c.body(notFoundPage(c.req.path, site), 404, {
+  return c.body(notFoundPage(c.req.path, site), 404, pageHeaders("no-store"));
+}
+
+function pageHeaders(cacheControl: string): Record<string, string> {
+  return {
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": PAGE_POLICY,
     "x-content-type-options": "nosniff",
-    "cache-control": "no-store",
-  });
+    "cache-control": cacheControl,
+  };
 }
 
 function headersOf(document: StoredDocument): Record<string, string> {

@@ -5,6 +5,7 @@ import type { Context } from "hono";
 import * as z from "zod/mini";
 import type { Fault } from "../domain/fault.ts";
 import {
+  line,
   type PreparedRelease,
   releaseId,
   type ReleaseInput,
@@ -12,12 +13,17 @@ import {
   releasePath,
 } from "../domain/release.ts";
 import { deriveSummary } from "../domain/text.ts";
-import { BATCH_RELEASES_MAX, DERIVED_SUMMARY_GRAPHEMES, SHORT_SENTENCE_GRAPHEMES } from "../limits.ts";
-import type { PublishResult } from "../newsroom/ledger.ts";
+import {
+  BATCH_RELEASES_MAX,
+  DERIVED_SUMMARY_GRAPHEMES,
+  SHORT_SENTENCE_GRAPHEMES,
+  SUMMARY_CHARS_MAX,
+} from "../limits.ts";
+import type { Action, PublishResult } from "../newsroom/ledger.ts";
 import { renderMarkdown } from "../site/markdown.ts";
 import { parse, readJsonBody } from "./json-body.ts";
 import { newsroom } from "../objects.ts";
-import { invalid, problem } from "./problem.ts";
+import { invalid, notFound, problem } from "./problem.ts";
 
 type App = { Bindings: Env };
 
@@ -49,9 +55,9 @@ export async function putRelease(c: Context<App>): Promise<Response> {
     return invalid(c, [{ path: "/id", message: `must be the id in the address, ${id.value}` }]);
   }
   const prepared = prepare({ ...read.value, id: id.value });
-  if (prepared.html === "") return invalid(c, [EMPTY_BODY]);
+  if (!prepared.ok) return invalid(c, [prepared.fault]);
 
-  const result = await newsroom(c.env).publish([prepared], {
+  const result = await newsroom(c.env).publish([prepared.release], {
     dryRun: isDryRun(c),
     ...(ifEdition === undefined ? {} : { ifEdition }),
   });
@@ -71,30 +77,50 @@ export async function postReleases(c: Context<App>): Promise<Response> {
   const prepared = read.value.releases.map(prepare);
   const faults = [
     ...repeatedIds(read.value.releases),
-    ...prepared.flatMap(({ html }, index) =>
-      html === "" ? [{ ...EMPTY_BODY, path: `/releases/${index}${EMPTY_BODY.path}` }] : [],
+    ...prepared.flatMap((each, index) =>
+      each.ok ? [] : [{ ...each.fault, path: `/releases/${index}${each.fault.path}` }],
     ),
   ];
   if (faults.length > 0) return invalid(c, faults);
-  const result = await newsroom(c.env).publish(prepared, { dryRun: isDryRun(c) });
+  const sound = prepared.flatMap((each) => (each.ok ? [each.release] : []));
+  const result = await newsroom(c.env).publish(sound, { dryRun: isDryRun(c) });
   return result.ok ? c.json({ data: result.answers }) : refusal(c, result, (index) => `/releases/${index}`);
+}
+
+const actionInput = z.strictObject({ reason: line(SUMMARY_CHARS_MAX) });
+
+/** `POST /releases/ID/withdraw`, `/kill`, `/reinstate`: with the reason that readers are told. */
+export async function postAction(c: Context<App>): Promise<Response> {
+  const id = parse(releaseId, c.req.param("id"));
+  if (!id.ok) return invalid(c, [{ path: "/id", message: "in the address must be a UUID" }]);
+  const read = await readJsonBody(c, actionInput);
+  if (!read.ok) return read.response;
+  const action = c.req.param("action") as Action; // the route takes no other
+  const result = await newsroom(c.env).act(action, id.value, read.value.reason);
+  if (result.ok) return c.json(result.answer);
+  if (result.problem === "unknown") return notFound(c);
+  return problem(c, { status: 409, title: "Conflict", detail: `${result.detail} Nothing was changed.` });
 }
 
 /** In a PUT the id stands in the address already. */
 const releaseBody = z.extend(releaseInput, { id: z.optional(releaseId) });
 
-const EMPTY_BODY: Fault = { path: "/body", message: "has nothing that may be shown" };
+type Prepared = { ok: true; release: PreparedRelease } | { ok: false; fault: Fault };
 
 /** What is made of the text once, outside the ledger, which has no time for it. */
-function prepare(input: ReleaseInput): PreparedRelease {
-  const { html, text } = renderMarkdown(input.body, releasePath(input));
+function prepare(input: ReleaseInput): Prepared {
+  const rendered = renderMarkdown(input.body, releasePath(input));
+  if (!rendered.ok) return { ok: false, fault: { path: "/body", message: rendered.reason } };
+  if (rendered.html === "")
+    return { ok: false, fault: { path: "/body", message: "has nothing that may be shown" } };
+  const { html, text } = rendered;
   const summary =
     input.summary ??
     deriveSummary(text || input.title, input.lang, {
       graphemes: DERIVED_SUMMARY_GRAPHEMES,
       shortSentence: SHORT_SENTENCE_GRAPHEMES,
     });
-  return { input, html, text, summary };
+  return { ok: true, release: { input, html, text, summary } };
 }
 
 function refusal(

@@ -31,7 +31,8 @@ export async function postSubscription(c: Context<App>): Promise<Response> {
   const id = `sub_${crypto.randomUUID().replaceAll("-", "")}`;
   const secret = `whsec_${crypto.getRandomValues(new Uint8Array(SECRET_BYTES)).toBase64()}`;
   // Registered first: events from now on are its own, and one that is never made is never active.
-  await newsroom(c.env).register({ id, filter: input.filter, events: input.events });
+  const faults = await newsroom(c.env).register({ id, filter: input.filter, events: input.events });
+  if (faults.length > 0) return invalid(c, faults);
   const view = await subscriber(c.env, id).create(id, input, secret);
   const token = await deriveToken(c.env.SECRETS_KEY, "subscription", id);
   return c.json({ ...view, secret, token }, 201, {

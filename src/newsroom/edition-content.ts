@@ -35,6 +35,6 @@ export function parseContent(json: string): EditionContent {
 }
 
 /** The names of the fields in which two editions differ. */
-export function changedFields(before: EditionContent, after: EditionContent): string[] {
+export function changedFields(before: EditionContent, after: EditionContent): (keyof EditionContent)[] {
   return FIELDS.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
 }

@@ -3,30 +3,21 @@
  */
 import type { Fault } from "../domain/fault.ts";
 import { dayOf, formatInstant, type Instant, parseInstant, parseReleaseDate } from "../domain/instant.ts";
-import type { ReleaseInput, Status } from "../domain/release.ts";
+import type { ReleaseInput } from "../domain/release.ts";
 import { contentJson } from "./edition-content.ts";
-
-/** The release as it stands in the ledger, with the text of its present edition. */
-export interface PresentRelease {
-  status: Status;
-  edition: number;
-  embargo: Instant | null;
-  /** Canonical JSON. */
-  content: string;
-  note: string | null;
-}
+import type { ReleaseRow } from "./release-rows.ts";
 
 /** @param now seconds since 1970 */
 export function faultsOfEdition(
   input: ReleaseInput,
-  present: PresentRelease | undefined,
+  present: ReleaseRow | undefined,
   site: { languages: readonly string[]; timeZone: string },
   now: Instant,
 ): Fault[] {
   return [
     ...languageFaults(input, site.languages),
     ...dateFaults(input, site.timeZone, now),
-    ...(present?.status === "published" ? followOnFaults(input, present, now) : []),
+    ...(present === undefined ? [] : standingFaults(input, present, now)),
   ];
 }
 
@@ -56,8 +47,21 @@ function dateFaults(input: ReleaseInput, timeZone: string, now: Instant): Fault[
   ];
 }
 
+function standingFaults(input: ReleaseInput, present: ReleaseRow, now: Instant): Fault[] {
+  switch (present.status) {
+    case "embargoed":
+      return [];
+    case "published":
+      return followOnFaults(input, present, now);
+    case "withdrawn":
+    case "killed":
+      if (contentJson(input) === present.content) return [];
+      return [{ path: "", message: `the release is ${present.status}; reinstate it before you change it` }];
+  }
+}
+
 /** Readers have seen this release: whoever changes it says how, and cannot hide it again. */
-function followOnFaults(input: ReleaseInput, present: PresentRelease, now: Instant): Fault[] {
+function followOnFaults(input: ReleaseInput, present: ReleaseRow, now: Instant): Fault[] {
   const faults: Fault[] = [];
   const embargo = input.embargo === undefined ? undefined : parseInstant(input.embargo);
   if (embargo !== undefined && embargo > now) {

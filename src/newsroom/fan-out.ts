@@ -6,15 +6,16 @@
  * delays nobody and misses nothing. Being handed an event twice is harmless: a Subscriber keeps one
  * row for each.
  */
+import type { Sql } from "./metered-sql.ts";
 import { matches, type Filter } from "../domain/filter.ts";
-import type { ReleaseEvent, ReleaseEventType } from "../domain/event.ts";
+import { type Handed, type ReleaseEventType, takesBack } from "../domain/event.ts";
 import { EVENTS_PER_SWEEP, SUBSCRIPTIONS_PER_STEP } from "../limits.ts";
 import { readMark, writeMark } from "./ledger-schema.ts";
 import { ownRetryDelayMs } from "../own-retry.ts";
-import type { ReleaseViews } from "./release-views.ts";
+import type { FiledEvent, ReleaseViews } from "./release-views.ts";
 
 /** Hands events to one subscription's object; throws if it could not. */
-export type HandOver = (subscription: string, events: ReleaseEvent[]) => Promise<void>;
+export type HandOver = (subscription: string, events: Handed[]) => Promise<void>;
 
 interface SubscriptionRow {
   id: string;
@@ -33,12 +34,12 @@ interface Sweep {
 }
 
 export class FanOut {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
   readonly #views: ReleaseViews;
   readonly #handOver: HandOver;
   readonly #now: () => number;
 
-  constructor(sql: SqlStorage, views: ReleaseViews, handOver: HandOver, now: () => number) {
+  constructor(sql: Sql, views: ReleaseViews, handOver: HandOver, now: () => number) {
     this.#sql = sql;
     this.#views = views;
     this.#handOver = handOver;
@@ -128,13 +129,15 @@ export class FanOut {
   }
 
   /** @returns false if its object could not be told */
-  async #tell(subscription: SubscriptionRow, events: ReleaseEvent[]): Promise<boolean> {
+  async #tell(subscription: SubscriptionRow, events: FiledEvent[]): Promise<boolean> {
     const filter = JSON.parse(subscription.filter) as Filter;
     const types = JSON.parse(subscription.events) as ReleaseEventType[];
-    const asked = events.filter((event) => types.includes(event.type) && matches(filter, event.release));
-    if (asked.length === 0) return true;
+    const handed = events
+      .map(({ event, filed }) => ({ event, asked: types.includes(event.type) && matches(filter, filed) }))
+      .filter(({ event, asked }) => asked || takesBack(event.type));
+    if (handed.length === 0) return true;
     try {
-      await this.#handOver(subscription.id, asked);
+      await this.#handOver(subscription.id, handed);
       return true;
     } catch (error) {
       console.error(

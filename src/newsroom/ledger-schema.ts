@@ -2,6 +2,7 @@
  * The tables of the Newsroom. Times are whole seconds since 1970 where the world sees them
  * (`published`, `updated`, `at`, `embargo`) and milliseconds (`_ms`) where only we do.
  */
+import type { Sql } from "./metered-sql.ts";
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS releases (
@@ -11,16 +12,40 @@ CREATE TABLE IF NOT EXISTS releases (
   "group" TEXT NOT NULL,
   status TEXT NOT NULL,
   edition INTEGER NOT NULL,
+  first_seen INTEGER,       -- the edition with which it was first published; earlier ones nobody saw
   embargo INTEGER,
   published INTEGER UNIQUE, -- frozen when it is first seen, never before: a gap would tell of an embargo
   updated INTEGER,
   note TEXT,                -- of the latest major edition
-  UNIQUE (lang, slug)
+  reason TEXT,              -- why it is withdrawn or killed
+  stale INTEGER NOT NULL DEFAULT 0 -- a sibling was corrected, and this one has not followed
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS releases_newest ON releases (status, published);
-CREATE INDEX IF NOT EXISTS releases_newest_in_language ON releases (status, lang, published);
 CREATE INDEX IF NOT EXISTS releases_of_a_group ON releases ("group");
 CREATE INDEX IF NOT EXISTS releases_embargoed ON releases (embargo) WHERE embargo IS NOT NULL;
+
+-- Every address that a release has, or had when it was seen: a slug is its for ever.
+CREATE TABLE IF NOT EXISTS addresses (
+  lang TEXT NOT NULL,
+  slug TEXT NOT NULL,
+  release TEXT NOT NULL,
+  PRIMARY KEY (lang, slug)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS addresses_of_a_release ON addresses (release);
+
+-- What lists show, by what they are narrowed by; published is frozen and unique, and names the release.
+CREATE TABLE IF NOT EXISTS filings (
+  field TEXT NOT NULL,      -- a filter's field: lang, type, topic …; 'listed' for every release in lists
+  value TEXT NOT NULL,
+  published INTEGER NOT NULL,
+  PRIMARY KEY (field, value, published)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS filings_of_a_release ON filings (published);
+
+-- Rows are named by published here too, so that the newest come first without sorting. The words
+-- are folded and separated before they come here (domain/search-text.ts).
+CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(
+  words, content = '', contentless_delete = 1, tokenize = "ascii tokenchars '_'"
+);
 
 CREATE TABLE IF NOT EXISTS editions (
   release TEXT NOT NULL,
@@ -81,20 +106,18 @@ CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `;
 
 /** Makes the tables that are not there yet. */
-export function createTables(sql: SqlStorage): void {
+export function createTables(sql: Sql): void {
   sql.exec(TABLES);
 }
 
+export type Mark = "settings" | "swept" | "sweep" | "registry";
+
 /** A single value kept across restarts. */
-export function readMark(sql: SqlStorage, name: "settings" | "swept" | "sweep"): string | number | undefined {
+export function readMark(sql: Sql, name: Mark): string | number | undefined {
   const [row] = sql.exec<{ value: string | number }>("SELECT value FROM marks WHERE name = ?", name);
   return row?.value;
 }
 
-export function writeMark(
-  sql: SqlStorage,
-  name: "settings" | "swept" | "sweep",
-  value: string | number,
-): void {
+export function writeMark(sql: Sql, name: Mark, value: string | number): void {
   sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", name, value);
 }

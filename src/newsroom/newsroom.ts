@@ -4,15 +4,26 @@
  * say what is to be done, and an alarm that does it if this object dies.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { PreparedRelease } from "../domain/release.ts";
+import type { ReleaseEvent } from "../domain/event.ts";
+import type { Fault } from "../domain/fault.ts";
+import { type Filter, matches } from "../domain/filter.ts";
+import type { Instant } from "../domain/instant.ts";
+import { faultsOfFilter, type Registry } from "../domain/registry.ts";
+import type { PreparedRelease, ReleaseView } from "../domain/release.ts";
 import type { StoredDocument } from "../documents.ts";
-import { EMBARGOES_PER_STEP, OWN_RETRY_MS } from "../limits.ts";
+import { EMBARGOES_PER_STEP, EVENT_STEPS_MAX, EVENTS_PER_SWEEP, OWN_RETRY_MS } from "../limits.ts";
 import { subscriber } from "../objects.ts";
 import { settingsOf, type Settings } from "../settings.ts";
+import { Editions, type EditionsResult } from "./editions.ts";
 import { FanOut } from "./fan-out.ts";
-import { Ledger, type PublishOptions, type PublishResult } from "./ledger.ts";
+import { type Action, type ActionResult, Ledger, type PublishOptions, type PublishResult } from "./ledger.ts";
 import { createTables, readMark, writeMark } from "./ledger-schema.ts";
+import { Meter, meteredSql, type Sql } from "./metered-sql.ts";
 import { Projection } from "./projection.ts";
+import { Publication } from "./publication.ts";
+import { RegistryStore } from "./registry-store.ts";
+import { ReleaseRows } from "./release-rows.ts";
+import { findReleases, type ListQuery } from "./release-search.ts";
 import { ReleaseViews } from "./release-views.ts";
 import { RENDERERS } from "./rendering.ts";
 import { StaleTargets } from "./stale-targets.ts";
@@ -23,9 +34,14 @@ export class Newsroom extends DurableObject<Env> {
   /** Milliseconds since 1970; tests move it. */
   clock: () => number = () => Date.now();
 
+  readonly #meter = new Meter();
+  readonly #sql: Sql;
   readonly #settings: Settings;
+  readonly #registry: RegistryStore;
+  readonly #rows: ReleaseRows;
   readonly #ledger: Ledger;
   readonly #views: ReleaseViews;
+  readonly #editions: Editions;
   readonly #stale: StaleTargets;
   readonly #subscribers: Subscribers;
   readonly #projection: Projection;
@@ -36,29 +52,116 @@ export class Newsroom extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const { storage } = ctx;
-    const { sql } = storage;
+    this.#sql = meteredSql(storage.sql, this.#meter);
+    const sql = this.#sql;
     const now = () => this.clock();
     createTables(sql);
-    this.#settings = settingsOf(env);
-    this.#views = new ReleaseViews(sql, this.#settings.site.baseUrl);
+    const settings = settingsOf(env);
+    const { site } = settings;
+    this.#settings = settings;
+    this.#registry = new RegistryStore(sql);
+    const registry = () => this.#registry.present();
+    this.#rows = new ReleaseRows(sql);
+    this.#views = new ReleaseViews(sql, site.baseUrl, registry);
+    this.#editions = new Editions(sql, site.baseUrl);
     this.#stale = new StaleTargets(sql);
     this.#subscribers = new Subscribers(sql);
-    this.#ledger = new Ledger(storage, this.#views, this.#stale, this.#settings);
+    const publication = new Publication(sql, this.#rows, this.#views, this.#stale, site.timeZone);
+    this.#ledger = new Ledger(storage, this.#rows, publication, site, registry);
+    const ledger = {
+      views: this.#views,
+      find: (query: ListQuery, limit: number) => findReleases(sql, query, limit),
+      registry,
+    };
     this.#projection = new Projection(
-      { sql, kv: env.DOCUMENTS, views: this.#views, stale: this.#stale, settings: this.#settings },
+      { sql, kv: env.DOCUMENTS, meter: this.#meter, ledger, stale: this.#stale, settings },
       now,
     );
     this.#fanOut = new FanOut(sql, this.#views, (id, events) => subscriber(env, id).enqueue(events), now);
-    this.#projecting = new WorkLoop(() => this.#projection.step());
+    this.#projecting = new WorkLoop(() => this.#projectOnce());
     this.#fanningOut = new WorkLoop(() => this.#fanOut.step());
     void ctx.blockConcurrencyWhile(() => this.#noticeNewSettings());
   }
 
   /** Takes all releases of a batch or none; answered only once they are stored. */
   async publish(batch: PreparedRelease[], options: PublishOptions): Promise<PublishResult> {
+    this.#meter.read();
     const result = this.#ledger.publish(batch, options, this.clock());
+    const changed = result.ok ? result.answers.filter((answer) => answer.changed).length : 0;
+    this.#log("publish", { releases: batch.length, changed, dryRun: options.dryRun, ok: result.ok });
     if (result.ok && !options.dryRun) await this.#workOn();
     return result;
+  }
+
+  /** Withdraws, kills or reinstates a release. */
+  async act(action: Action, id: string, reason: string): Promise<ActionResult> {
+    const result = this.#ledger.act(action, id, reason, this.clock());
+    if (result.ok && result.answer.changed) await this.#workOn();
+    return result;
+  }
+
+  /** Makes the registry be this, unless releases use what it leaves out. */
+  async setRegistry(registry: Registry): Promise<Fault[]> {
+    const faults = this.ctx.storage.transactionSync(() => {
+      const found = this.#registry.set(registry);
+      // Names stand on pages and in feeds: all of them may say something else now.
+      if (found === "changed") this.#stale.addAll(this.#settings.site.languages);
+      return typeof found === "string" ? [] : found;
+    });
+    if (faults.length === 0) await this.#workOn();
+    return faults;
+  }
+
+  /** As it stands this moment; null as long as no office has sent one. */
+  async registry(): Promise<Registry | null> {
+    return this.#registry.present() ?? null;
+  }
+
+  /** A release as its office sees it, embargoed or killed too; null where there is none. */
+  async forOffice(id: string): Promise<ReleaseView | null> {
+    return this.#views.forOffice(id) ?? null;
+  }
+
+  /**
+   * The editions of a release that the world has seen, or the one asked for. Rarely read, so they are
+   * not in KV: there they would double what a publish costs.
+   */
+  async editions(id: string, edition?: number): Promise<EditionsResult> {
+    const release = this.#views.byId(id);
+    if (release === undefined) return { kind: "unknown" };
+    if (release.status === "killed") return { kind: "killed", release };
+    return { kind: "seen", editions: this.#editions.seen(id, edition) };
+  }
+
+  /** Releases that everybody may see, newest first; `next` continues a page that is full. */
+  async list(query: ListQuery, limit: number): Promise<{ releases: ReleaseView[]; next: Instant | null }> {
+    const found = findReleases(this.#sql, query, limit + 1);
+    const page = found.slice(0, limit);
+    return {
+      releases: this.#views.byPublished(page),
+      next: found.length > limit ? (page.at(-1) ?? null) : null,
+    };
+  }
+
+  /** Events after a sequence that a filter takes, in order; `next` is the last sequence looked at. */
+  async events(
+    after: number,
+    asked: Filter,
+    limit: number,
+  ): Promise<{ events: ReleaseEvent[]; next: number; more: boolean }> {
+    const last = this.#views.lastSequence();
+    const events: ReleaseEvent[] = [];
+    let next = after;
+    // Bounded: a filter that takes little must not read the whole ledger in one call.
+    for (let step = 0; step < EVENT_STEPS_MAX && next < last && events.length < limit; step += 1) {
+      const to = Math.min(next + EVENTS_PER_SWEEP, last);
+      for (const { event, filed } of this.#views.events(next + 1, to)) {
+        if (events.length === limit) break;
+        next = event.sequence;
+        if (matches(asked, filed)) events.push(event);
+      }
+    }
+    return { events, next, more: next < last };
   }
 
   /** What the world sees at a path, for when KV does not know; null where nothing is. */
@@ -68,8 +171,11 @@ export class Newsroom extends DurableObject<Env> {
     return document ?? null;
   }
 
-  async register(registration: Registration): Promise<void> {
-    this.#subscribers.register(registration, this.#views.lastSequence());
+  /** @returns what the filter asks for that nothing can ever have; then nothing is registered */
+  async register(registration: Registration): Promise<Fault[]> {
+    const faults = faultsOfFilter(registration.filter, this.#registry.present());
+    if (faults.length === 0) this.#subscribers.register(registration, this.#views.lastSequence());
+    return faults.map(({ path, message }) => ({ path: `/filter${path}`, message }));
   }
 
   async activate(id: string): Promise<void> {
@@ -90,9 +196,9 @@ export class Newsroom extends DurableObject<Env> {
     await this.#workOn();
   }
 
-  /** The last sequence that was given out, as a sign of life. */
-  async health(): Promise<{ sequence: number }> {
-    return { sequence: this.#views.lastSequence() };
+  /** A sign of life: the last sequence, and how much waits to be rendered. */
+  async health(): Promise<{ sequence: number; waiting: number }> {
+    return { sequence: this.#views.lastSequence(), waiting: this.#stale.count() };
   }
 
   /** Resolves when no work is in hand; work that is due later does not count. */
@@ -103,6 +209,17 @@ export class Newsroom extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#ledger.liftEmbargoes(EMBARGOES_PER_STEP, this.clock());
     await this.#workOn();
+  }
+
+  async #projectOnce(): Promise<boolean> {
+    const worked = await this.#projection.step();
+    if (worked) this.#log("projection", {});
+    return worked;
+  }
+
+  /** One wide line for a piece of work, with what it cost. */
+  #log(message: string, fields: Record<string, unknown>): void {
+    console.log(JSON.stringify({ message, ...fields, ...this.#meter.read() }));
   }
 
   /** Starts what is due and sets the alarm for what is not, or for what gets cut off. */
@@ -120,7 +237,7 @@ export class Newsroom extends DurableObject<Env> {
 
   async #setAlarm(): Promise<void> {
     const nowMs = this.clock();
-    const embargo = this.#ledger.nextEmbargo();
+    const embargo = this.#rows.nextEmbargo();
     const dues = [
       embargo === undefined ? undefined : embargo * 1000,
       // Work in hand is looked at again only if whoever has it in hand dies.
@@ -137,7 +254,7 @@ export class Newsroom extends DurableObject<Env> {
 
   /** Documents are a function of the ledger and the settings: other settings make all of them stale. */
   async #noticeNewSettings(): Promise<void> {
-    const { sql } = this.ctx.storage;
+    const sql = this.#sql;
     const { site, feedItems } = this.#settings;
     const present = JSON.stringify({ site, feedItems, renderers: RENDERERS });
     if (readMark(sql, "settings") !== present) {

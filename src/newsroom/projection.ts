@@ -2,13 +2,13 @@
  * Writes what has become stale into KV: only bytes that differ, no key more than once a second, and
  * in steps that can be cut off anywhere and run again.
  */
+import type { Meter, Sql } from "./metered-sql.ts";
 import { etagOf, removeDocument, type StoredDocument, writeDocument } from "../documents.ts";
 import { parseDocumentPath } from "../document-paths.ts";
 import { KV_WRITE_INTERVAL_MS, TARGETS_PER_STEP } from "../limits.ts";
 import type { Settings } from "../settings.ts";
 import { ownRetryDelayMs } from "../own-retry.ts";
-import type { ReleaseViews } from "./release-views.ts";
-import { type Rendered, renderTarget, targetAt } from "./rendering.ts";
+import { type Readable, type Rendered, renderTarget, targetAt } from "./rendering.ts";
 import { keyOf, type StaleTarget, type StaleTargets, type Target } from "./stale-targets.ts";
 
 interface WrittenDocument {
@@ -20,20 +20,29 @@ interface WrittenDocument {
 }
 
 export class Projection {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
   readonly #kv: KVNamespace;
-  readonly #views: ReleaseViews;
+  readonly #meter: Meter;
+  readonly #ledger: Readable;
   readonly #stale: StaleTargets;
   readonly #settings: Settings;
   readonly #now: () => number;
 
   constructor(
-    parts: { sql: SqlStorage; kv: KVNamespace; views: ReleaseViews; stale: StaleTargets; settings: Settings },
+    parts: {
+      sql: Sql;
+      kv: KVNamespace;
+      meter: Meter;
+      ledger: Readable;
+      stale: StaleTargets;
+      settings: Settings;
+    },
     now: () => number,
   ) {
     this.#sql = parts.sql;
     this.#kv = parts.kv;
-    this.#views = parts.views;
+    this.#meter = parts.meter;
+    this.#ledger = parts.ledger;
     this.#stale = parts.stale;
     this.#settings = parts.settings;
     this.#now = now;
@@ -52,15 +61,15 @@ export class Projection {
    */
   async document(path: string): Promise<StoredDocument | undefined> {
     const place = parseDocumentPath(path);
-    const target = place && targetAt(place, this.#views);
+    const target = place && targetAt(place, this.#ledger.views);
     const rendered = target && this.#render(target).find((candidate) => candidate.path === path);
     if (target === undefined || rendered === undefined) return undefined;
-    const etag = await etagOf(rendered.body);
+    const etag = await etagOf(identity(rendered));
     const written = this.#written(target).find((candidate) => candidate.path === path);
     if (written === undefined) this.#stale.add([target]);
+    const { path: _path, ...document } = rendered;
     return {
-      body: rendered.body,
-      type: rendered.type,
+      ...document,
       etag,
       ...(written?.etag === etag ? { modified: written.modified } : {}),
     };
@@ -95,7 +104,8 @@ export class Projection {
 
   /** @returns 0 when KV holds the bytes, else the time (ms) from which they may be written */
   async #write(target: Target, rendered: Rendered, written: WrittenDocument[]): Promise<number> {
-    const etag = await etagOf(rendered.body);
+    const { path, ...document } = rendered;
+    const etag = await etagOf(identity(rendered));
     const before = written.find(({ path }) => path === rendered.path);
     const isSame = before?.etag === etag;
     if (isSame && before.written_ms > 0) return 0;
@@ -104,12 +114,8 @@ export class Projection {
     if (before && nowMs < allowedMs) return allowedMs;
     // Writes of one path are a second apart, so each has a Last-Modified of its own.
     const modified = isSame ? before.modified : Math.floor(nowMs / 1000);
-    await writeDocument(this.#kv, rendered.path, {
-      body: rendered.body,
-      type: rendered.type,
-      etag,
-      modified,
-    });
+    this.#meter.addKvWrite();
+    await writeDocument(this.#kv, path, { ...document, etag, modified });
     // Noted after the write: cut off in between, the same bytes are written once more.
     this.#sql.exec(
       "INSERT OR REPLACE INTO documents (path, target, etag, modified, written_ms) VALUES (?, ?, ?, ?, ?)",
@@ -123,12 +129,13 @@ export class Projection {
   }
 
   async #remove(path: string): Promise<void> {
+    this.#meter.addKvWrite();
     await removeDocument(this.#kv, path);
     this.#sql.exec("DELETE FROM documents WHERE path = ?", path);
   }
 
   #render(target: Target): Rendered[] {
-    return renderTarget(target, this.#views, this.#settings);
+    return renderTarget(target, this.#ledger, this.#settings);
   }
 
   #written(target: Target): WrittenDocument[] {
@@ -139,4 +146,9 @@ export class Projection {
       )
       .toArray();
   }
+}
+
+/** By what two documents at one path differ: mostly their bytes. */
+function identity({ body, status, location }: Rendered): string {
+  return status === undefined ? body : `${status} ${location ?? ""}\n${body}`;
 }

@@ -1,20 +1,25 @@
 /**
  * Reads releases and events out of the ledger as the world sees them.
  */
+import type { Sql } from "./metered-sql.ts";
 import type { Change, ReleaseEvent, ReleaseEventType } from "../domain/event.ts";
+import { type Filterable, searchableWords } from "../domain/filter.ts";
 import { formatInstant, type Instant, parseReleaseDate } from "../domain/instant.ts";
-import { releasePath, type ReleaseView, type Status } from "../domain/release.ts";
+import { nameOf, type Registry, REGISTRY_FACETS, type RegistryFacet } from "../domain/registry.ts";
+import { releasePath, type ReleaseView, type Status, type TranslationView } from "../domain/release.ts";
 import { placeHtml } from "../site/markdown.ts";
-import { parseContent } from "./edition-content.ts";
+import { type EditionContent, parseContent } from "./edition-content.ts";
 
 /** What the ledger knows of a release beside its text. */
-interface Standing {
+export interface Standing {
   id: string;
   edition: number;
   status: Status;
   published: Instant;
   updated: Instant;
   note: string | null;
+  reason: string | null;
+  stale: number;
 }
 
 interface Translation {
@@ -27,93 +32,146 @@ interface Translation {
 export interface EventDetails extends Standing {
   translations: Translation[];
   change: Change | null;
+  /** Why, where somebody withdrew, killed or reinstated. */
+  eventReason?: string;
+}
+
+/** An event with what filters look at: a killed release is still matched by the text that it had. */
+export interface FiledEvent {
+  event: ReleaseEvent;
+  filed: Filterable;
 }
 
 type EditionRow = { content: string; html: string; text: string; summary: string };
-type ReleaseRow = EditionRow & {
-  id: string;
-  group: string;
-  edition: number;
-  status: Status;
-  published: number;
-  updated: number;
-  note: string | null;
-};
+type ReleaseRow = EditionRow & Standing & { group: string };
 
+const STANDING = "r.id, r.edition, r.status, r.published, r.updated, r.note, r.reason, r.stale";
 const CURRENT = `
-  SELECT r.id, r."group", r.edition, r.status, r.published, r.updated, r.note,
-         e.content, e.html, e.text, e.summary
+  SELECT ${STANDING}, r."group", e.content, e.html, e.text, e.summary
   FROM releases r JOIN editions e ON e.release = r.id AND e.edition = r.edition`;
 
 export class ReleaseViews {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
   readonly #baseUrl: string;
+  readonly #registry: () => Registry | undefined;
 
-  constructor(sql: SqlStorage, baseUrl: string) {
+  constructor(sql: Sql, baseUrl: string, registry: () => Registry | undefined) {
     this.#sql = sql;
     this.#baseUrl = baseUrl;
+    this.#registry = registry;
   }
 
-  /** The public release with this id. */
+  /** The release with this id, if the world has ever seen it; a killed one without its text. */
   byId(id: string): ReleaseView | undefined {
-    return this.#one(`${CURRENT} WHERE r.id = ? AND r.status = 'published'`, id);
+    return this.#read(`${CURRENT} WHERE r.id = ? AND r.published IS NOT NULL`, id)[0];
   }
 
-  /** The public release at this address. */
-  bySlug(lang: string, slug: string): ReleaseView | undefined {
-    return this.#one(`${CURRENT} WHERE r.lang = ? AND r.slug = ? AND r.status = 'published'`, lang, slug);
+  /** The release with this id as its office sees it, seen by the world or not, with its text. */
+  forOffice(id: string): ReleaseView | undefined {
+    const [row] = this.#sql.exec<ReleaseRow & Record<string, SqlStorageValue>>(
+      `${CURRENT} WHERE r.id = ?`,
+      id,
+    );
+    return row && this.#compose(row, row, this.translations(row.id, row.group));
   }
 
-  /** The newest public releases, of one language or of all. */
-  newest(lang: string | undefined, limit: number): ReleaseView[] {
-    const rows =
-      lang === undefined
-        ? this.#sql.exec<ReleaseRow>(
-            `${CURRENT} WHERE r.status = 'published' ORDER BY r.published DESC LIMIT ?`,
-            limit,
-          )
-        : this.#sql.exec<ReleaseRow>(
-            `${CURRENT} WHERE r.status = 'published' AND r.lang = ? ORDER BY r.published DESC LIMIT ?`,
-            lang,
-            limit,
-          );
-    return rows.toArray().map((row) => this.#view(row));
+  /** Those with these instants, which lists and search name them by, newest first. */
+  byPublished(published: readonly Instant[]): ReleaseView[] {
+    if (published.length === 0) return [];
+    return this.#read(
+      `${CURRENT} WHERE r.published IN (SELECT value FROM json_each(?)) ORDER BY r.published DESC`,
+      JSON.stringify(published),
+    );
   }
 
-  /** The public siblings of a release: the same text in other languages. */
+  /** The id of the release that has, or had, this address. */
+  atAddress(lang: string, slug: string): string | undefined {
+    const [row] = this.#sql.exec<{ release: string }>(
+      "SELECT release FROM addresses WHERE lang = ? AND slug = ?",
+      lang,
+      slug,
+    );
+    return row?.release;
+  }
+
+  /** The path of a release's page; of a killed one, of the page that says so. */
+  presentPath(id: string): string {
+    return releasePath(
+      this.#sql
+        .exec<{ lang: string; slug: string }>("SELECT lang, slug FROM releases WHERE id = ?", id)
+        .one(),
+    );
+  }
+
+  /** The addresses that a release has had before its present one, as paths. */
+  retiredPaths(id: string): string[] {
+    return this.#sql
+      .exec<{ lang: string; slug: string }>(
+        `SELECT a.lang, a.slug FROM addresses a JOIN releases r ON r.id = a.release
+         WHERE a.release = ? AND (a.lang, a.slug) <> (r.lang, r.slug) ORDER BY a.lang, a.slug`,
+        id,
+      )
+      .toArray()
+      .map(releasePath);
+  }
+
+  /** The siblings of a release that everybody may read: the same text in other languages. */
   translations(id: string, group: string): Translation[] {
     return this.#sql
       .exec<Translation & Record<string, SqlStorageValue>>(
         `SELECT id, lang, slug FROM releases
-         WHERE "group" = ? AND id <> ? AND status = 'published' ORDER BY lang, id`,
+         WHERE "group" = ? AND id <> ? AND status IN ('published', 'withdrawn') ORDER BY lang, id`,
         group,
         id,
       )
       .toArray();
   }
 
+  standing(id: string): Standing {
+    return this.#sql
+      .exec<Standing & Record<string, SqlStorageValue>>(
+        `SELECT ${STANDING} FROM releases r WHERE r.id = ?`,
+        id,
+      )
+      .one();
+  }
+
   /** Events `first` to `last`, in order. */
-  events(first: number, last: number): ReleaseEvent[] {
+  events(first: number, last: number): FiledEvent[] {
     return this.#sql
       .exec<
-        EditionRow & { sequence: number; event: string; type: ReleaseEventType; at: number; details: string }
+        EditionRow & {
+          sequence: number;
+          event: string;
+          type: ReleaseEventType;
+          at: number;
+          details: string;
+          now: Status;
+        }
       >(
-        `SELECT v.sequence, v.id AS event, v.type, v.at, v.details, e.content, e.html, e.text, e.summary
+        `SELECT v.sequence, v.id AS event, v.type, v.at, v.details, r.status AS now, e.content, e.html, e.text, e.summary
          FROM events v JOIN editions e ON e.release = v.release AND e.edition = v.edition
+         JOIN releases r ON r.id = v.release
          WHERE v.sequence BETWEEN ? AND ? ORDER BY v.sequence`,
         first,
         last,
       )
       .toArray()
-      .map(({ sequence, event, type, at, details, ...edition }) => {
-        const { change, translations, ...standing } = JSON.parse(details) as EventDetails;
+      .map(({ sequence, event, type, at, details, now, ...edition }) => {
+        const { change, translations, eventReason, ...standing } = JSON.parse(details) as EventDetails;
+        const view = this.#compose(standing, edition, translations);
         return {
-          id: event,
-          sequence,
-          type,
-          at,
-          release: this.#compose(standing, edition, translations),
-          change,
+          event: {
+            id: event,
+            sequence,
+            type,
+            at,
+            // A text that is killed now is not told any more, whatever the event was about.
+            release: now === "killed" ? withoutText(view, this.#baseUrl) : view,
+            change: now === "killed" ? null : change,
+            ...(eventReason === undefined ? {} : { reason: eventReason }),
+          },
+          filed: filedAs(parseContent(edition.content), edition),
         };
       });
   }
@@ -123,13 +181,14 @@ export class ReleaseViews {
     return this.#sql.exec<{ last: number }>("SELECT ifnull(max(sequence), 0) AS last FROM events").one().last;
   }
 
-  #one(query: string, ...values: string[]): ReleaseView | undefined {
-    const [row] = this.#sql.exec<ReleaseRow>(query, ...values);
-    return row && this.#view(row);
-  }
-
-  #view(row: ReleaseRow): ReleaseView {
-    return this.#compose(row, row, this.translations(row.id, row.group));
+  #read(query: string, ...values: (string | number)[]): ReleaseView[] {
+    return this.#sql
+      .exec<ReleaseRow & Record<string, SqlStorageValue>>(query, ...values)
+      .toArray()
+      .map((row) => {
+        const view = this.#compose(row, row, this.translations(row.id, row.group));
+        return row.status === "killed" ? withoutText(view, this.#baseUrl) : view;
+      });
   }
 
   #compose(standing: Standing, edition: EditionRow, translations: Translation[]): ReleaseView {
@@ -152,16 +211,63 @@ export class ReleaseViews {
       people: content.people,
       organisations: content.organisations,
       places: content.places,
-      translations: translations.map(({ lang, id, slug }) => ({
-        lang,
-        id,
-        url: this.#baseUrl + releasePath({ lang, slug }),
-      })),
+      names: this.#names(content),
+      translations: translations.map((translation) => this.#translationView(translation)),
       content: { html: placeHtml(edition.html, this.#baseUrl), text: edition.text },
       ...(standing.note === null ? {} : { note: standing.note }),
+      ...(standing.reason === null ? {} : { reason: standing.reason }),
+      ...(standing.stale === 0 ? {} : { stale: true as const }),
       ...(content.source === undefined ? {} : { source: content.source }),
       attachments: content.attachments,
       ...(content.image === undefined ? {} : { image: content.image }),
     };
   }
+
+  #translationView({ lang, id, slug }: Translation): TranslationView {
+    return { lang, id, url: this.#baseUrl + releasePath({ lang, slug }) };
+  }
+
+  /** In the release's language. */
+  #names(content: EditionContent): ReleaseView["names"] {
+    const known = this.#registry();
+    const named = (facet: RegistryFacet, slugs: readonly string[]) =>
+      Object.fromEntries(
+        slugs
+          .filter((slug) => known?.[facet].some((value) => value.slug === slug))
+          .map((slug) => [slug, nameOf(known, facet, slug, content.lang)]),
+      );
+    return Object.fromEntries(
+      REGISTRY_FACETS.map((facet) => [
+        facet,
+        named(facet, facet === "types" ? [content.type] : content[facet]),
+      ]),
+    ) as ReleaseView["names"];
+  }
+}
+
+/** What a filter looks at in an edition. */
+export function filedAs(content: EditionContent, edition: { summary: string; text: string }): Filterable {
+  const { lang, type, topics, people, organisations, places, title } = content;
+  const words = searchableWords({ title, summary: edition.summary, text: edition.text });
+  return { lang, type, topics, people, organisations, places, words };
+}
+
+/** A killed release: its id, its dates and the reason. Its address would still tell its title. */
+function withoutText(view: ReleaseView, baseUrl: string): ReleaseView {
+  const { note: _note, source: _source, image: _image, stale: _stale, ...kept } = view;
+  return {
+    ...kept,
+    status: "killed",
+    title: "",
+    summary: "",
+    url: `${baseUrl}/r/${view.id}`,
+    topics: [],
+    people: [],
+    organisations: [],
+    places: [],
+    names: { types: {}, topics: {}, people: {}, organisations: {}, places: {} },
+    translations: [],
+    content: { html: "", text: "" },
+    attachments: [],
+  };
 }

@@ -3,18 +3,22 @@
  * that KV can be lost and made again, byte for byte.
  */
 import type { ReleaseView } from "../domain/release.ts";
-import { type DocumentPlace, releaseJsonPath } from "../document-paths.ts";
+import type { DocumentMetadata } from "../documents.ts";
+import { type DocumentPlace, REGISTRY_PATH, releaseJsonPath } from "../document-paths.ts";
+import type { Instant } from "../domain/instant.ts";
+import { EMPTY_REGISTRY, type Registry } from "../domain/registry.ts";
 import { FEED_FORMATS, FEED_TYPES } from "../feeds/feed-model.ts";
 import { feedPath, type FeedList, listFeed, writers } from "../feeds/list-feed.ts";
 import type { Settings } from "../settings.ts";
 import { listPage, listTitle } from "../site/list-page.ts";
+import { killedPage } from "../site/killed-page.ts";
 import { releasePage } from "../site/release-page.ts";
+import type { ListQuery } from "./release-search.ts";
 import type { ReleaseViews } from "./release-views.ts";
 import type { Target } from "./stale-targets.ts";
 
-export interface Rendered {
+export interface Rendered extends Pick<DocumentMetadata, "type" | "status" | "location"> {
   path: string;
-  type: string;
   body: string;
 }
 
@@ -22,13 +26,30 @@ const HTML = "text/html; charset=utf-8";
 const JSON_TYPE = "application/json; charset=utf-8";
 
 /** Part of what documents are a function of: raise it when the renderers write other bytes than before. */
-export const RENDERERS = 1;
+export const RENDERERS = 2;
 
 /** All documents of a target; none when the world may not see it. */
-export function renderTarget(target: Target, views: ReleaseViews, settings: Settings): Rendered[] {
-  if (target.kind === "list") return renderList(target.lang, views, settings);
-  const release = views.byId(target.id);
-  return release ? renderRelease(release, settings) : [];
+export function renderTarget(target: Target, ledger: Readable, settings: Settings): Rendered[] {
+  switch (target.kind) {
+    case "list":
+      return renderList(target.lang, ledger, settings);
+    case "registry":
+      return [
+        { path: REGISTRY_PATH, type: JSON_TYPE, body: JSON.stringify(ledger.registry() ?? EMPTY_REGISTRY) },
+      ];
+    case "release": {
+      const release = ledger.views.byId(target.id);
+      return release ? renderRelease(release, ledger, settings) : [];
+    }
+  }
+}
+
+/** What documents are made from. */
+export interface Readable {
+  views: ReleaseViews;
+  /** The newest releases of a list, as the instants that name them. */
+  find: (query: ListQuery, limit: number) => Instant[];
+  registry: () => Registry | undefined;
 }
 
 /** The target that holds the document at a path; undefined where none is. */
@@ -36,24 +57,41 @@ export function targetAt(place: DocumentPlace, views: ReleaseViews): Target | un
   switch (place.kind) {
     case "list":
       return { kind: "list", lang: place.lang };
+    case "registry":
+      return { kind: "registry" };
     case "release-json":
       return { kind: "release", id: place.id };
     case "release": {
-      const release = views.bySlug(place.lang, place.slug);
-      return release && { kind: "release", id: release.id };
+      const id = views.atAddress(place.lang, place.slug);
+      return id === undefined ? undefined : { kind: "release", id };
     }
   }
 }
 
-function renderRelease(release: ReleaseView, settings: Settings): Rendered[] {
-  const path = release.url.slice(settings.site.baseUrl.length);
-  return [
-    { path, type: HTML, body: releasePage(release, path, settings.site) },
-    { path: releaseJsonPath(release.id), type: JSON_TYPE, body: JSON.stringify(release) },
-  ];
+function renderRelease(release: ReleaseView, ledger: Readable, settings: Settings): Rendered[] {
+  const address = ledger.views.presentPath(release.id);
+  const retired = ledger.views
+    .retiredPaths(release.id)
+    .map((path): Rendered => ({ path, type: HTML, body: "", status: 301, location: address }));
+  const json: Rendered = {
+    path: releaseJsonPath(release.id),
+    type: JSON_TYPE,
+    body: JSON.stringify(release),
+  };
+  if (release.status === "killed") {
+    const page: Rendered = {
+      path: address,
+      type: HTML,
+      body: killedPage(release, settings.site),
+      status: 410,
+    };
+    return [page, { ...json, status: 410 }, ...retired];
+  }
+  const page: Rendered = { path: address, type: HTML, body: releasePage(release, address, settings.site) };
+  return [page, json, ...retired];
 }
 
-function renderList(lang: string | undefined, views: ReleaseViews, settings: Settings): Rendered[] {
+function renderList(lang: string | undefined, ledger: Readable, settings: Settings): Rendered[] {
   const { site, feedItems } = settings;
   if (lang !== undefined && !site.languages.includes(lang)) return [];
   const list: FeedList = {
@@ -61,7 +99,8 @@ function renderList(lang: string | undefined, views: ReleaseViews, settings: Set
     title: listTitle(lang, site),
     ...(lang === undefined ? {} : { lang }),
   };
-  const releases = views.newest(lang, feedItems);
+  const filter = lang === undefined ? {} : { lang: [lang] };
+  const releases = ledger.views.byPublished(ledger.find({ filter }, feedItems));
   const feed = listFeed(list, releases, site);
   return [
     { path: list.path || "/", type: HTML, body: listPage(list, releases, site) },

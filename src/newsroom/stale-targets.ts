@@ -2,9 +2,13 @@
  * What must be rendered again: rows in the ledger, added in the transaction of the change that made
  * them stale.
  */
+import type { Sql } from "./metered-sql.ts";
 
 /** A release has a page and its JSON; a list has a page and three feeds. */
-export type Target = { kind: "release"; id: string } | { kind: "list"; lang: string | undefined };
+export type Target =
+  | { kind: "release"; id: string }
+  | { kind: "list"; lang: string | undefined }
+  | { kind: "registry" };
 
 export interface StaleTarget {
   target: Target;
@@ -13,9 +17,9 @@ export interface StaleTarget {
 }
 
 export class StaleTargets {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: Sql) {
     this.#sql = sql;
   }
 
@@ -33,7 +37,7 @@ export class StaleTargets {
   addAll(languages: readonly string[]): void {
     this.#sql.exec(
       `INSERT INTO stale_targets (target, version, due_ms)
-       SELECT 'release:' || id, 1, 0 FROM releases WHERE status = 'published'
+       SELECT 'release:' || id, 1, 0 FROM releases WHERE published IS NOT NULL
        ON CONFLICT (target) DO UPDATE SET version = version + 1`,
     );
     // Lists of languages that are no longer the site's are there to be removed.
@@ -41,6 +45,7 @@ export class StaleTargets {
       .exec<{ target: string }>("SELECT DISTINCT target FROM documents WHERE target LIKE 'list:%'")
       .toArray();
     this.add([
+      { kind: "registry" },
       { kind: "list", lang: undefined },
       ...languages.map((lang) => ({ kind: "list" as const, lang })),
       ...written.map(({ target }) => targetOf(target)),
@@ -57,6 +62,10 @@ export class StaleTargets {
       )
       .toArray()
       .map((row) => ({ ...row, target: targetOf(row.target) }));
+  }
+
+  count(): number {
+    return this.#sql.exec<{ count: number }>("SELECT count(*) AS count FROM stale_targets").one().count;
   }
 
   /** When the next is due, in milliseconds since 1970. */
@@ -83,11 +92,19 @@ export class StaleTargets {
 }
 
 export function keyOf(target: Target): string {
-  return target.kind === "release" ? `release:${target.id}` : `list:${target.lang ?? ""}`;
+  switch (target.kind) {
+    case "release":
+      return `release:${target.id}`;
+    case "list":
+      return `list:${target.lang ?? ""}`;
+    case "registry":
+      return "registry:";
+  }
 }
 
 function targetOf(key: string): Target {
   const value = key.slice(key.indexOf(":") + 1);
   if (key.startsWith("release:")) return { kind: "release", id: value };
+  if (key === "registry:") return { kind: "registry" };
   return { kind: "list", lang: value === "" ? undefined : value };
 }

@@ -1,6 +1,7 @@
 /**
  * Who is told of events: what the Newsroom knows of each subscription.
  */
+import type { Sql } from "./metered-sql.ts";
 import type { ReleaseEventType } from "../domain/event.ts";
 import type { Filter } from "../domain/filter.ts";
 
@@ -11,9 +12,9 @@ export interface Registration {
 }
 
 export class Subscribers {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: Sql) {
     this.#sql = sql;
   }
 

@@ -5,8 +5,8 @@ import { h } from "hastscript";
 import type { ReleaseView } from "../domain/release.ts";
 import type { FeedList } from "../feeds/list-feed.ts";
 import { pageHtml, type Site } from "./page-frame.ts";
-import { languageName, phrasesIn } from "./phrases.ts";
-import { releaseTime } from "./release-page.ts";
+import { languageName, phrasesIn } from "../domain/phrases.ts";
+import { releaseTime, typeName } from "./release-page.ts";
 
 /** @param releases newest first */
 export function listPage(list: FeedList, releases: readonly ReleaseView[], site: Site): string {
@@ -14,12 +14,15 @@ export function listPage(list: FeedList, releases: readonly ReleaseView[], site:
   const phrases = phrasesIn(lang);
   const rows = releases.map((release) =>
     h("article", { lang: release.lang }, [
-      h("p", { className: ["facts"] }, [
-        releaseTime(release, lang, site),
-        " · ",
-        phrases.types[release.type] ?? release.type,
-      ]),
+      h("p", { className: ["facts"] }, [releaseTime(release, lang, site), " · ", typeName(release, lang)]),
       h("h2", h("a", { href: release.url }, release.title)),
+      release.status === "withdrawn"
+        ? h(
+            "p",
+            { className: ["banner"] },
+            `${phrases.withdrawn}. ${phrases.reason}: ${release.reason ?? ""}`,
+          )
+        : null,
       h("p", release.summary),
     ]),
   );

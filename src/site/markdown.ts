@@ -10,6 +10,7 @@ import remarkGfm from "remark-gfm";
 import remarkParse from "remark-parse";
 import remarkRehype from "remark-rehype";
 import { unified } from "unified";
+import { NESTING_CHARS_MAX } from "../limits.ts";
 
 /**
  * Stands for the service's address in stored HTML, so that a text need not be rendered again when
@@ -47,6 +48,11 @@ const processor = unified()
   .use(rehypeRaw)
   .use(rehypeSanitize, schema);
 
+export type Rendering = { ok: true; html: string; text: string } | { ok: false; reason: string };
+
+/** More marks of quotes, lists and indentation than this before a line's text are no statement's. */
+const DEEP_NESTING = new RegExp(`^[\\s>]{${NESTING_CHARS_MAX}}`, "m");
+
 /**
  * Renders the Markdown of one release.
  *
@@ -54,17 +60,31 @@ const processor = unified()
  * @param path of the release's page, against which relative links are resolved: in a feed they have
  *   no other base
  * @returns `html` without script, style, event handlers or `]]>`, for {@link placeHtml}, and
- *   `text` with empty lines between paragraphs
+ *   `text` with empty lines between paragraphs; or, in words, why it cannot be rendered
  */
-export function renderMarkdown(markdown: string, path: string): { html: string; text: string } {
-  const tree: Root = processor.runSync(processor.parse(markdown));
-  makeUrlsAbsolute(tree, HERE + path);
-  return {
-    // In CDATA `]]>` would end the section; in HTML both spellings are the same text.
-    html: toHtml(tree).replaceAll("]]>", "]]&gt;").trim(),
-    text: toText(tree).trim(),
-  };
+export function renderMarkdown(markdown: string, path: string): Rendering {
+  // Lists take quadratic time in their depth.
+  if (DEEP_NESTING.test(markdown)) return TOO_DEEP;
+  try {
+    const tree: Root = processor.runSync(processor.parse(markdown));
+    makeUrlsAbsolute(tree, HERE + path);
+    return {
+      ok: true,
+      // In CDATA `]]>` would end the section; in HTML both spellings are the same text.
+      html: toHtml(tree).replaceAll("]]>", "]]&gt;").trim(),
+      text: toText(tree).trim(),
+    };
+  } catch (error) {
+    // Elements within elements, deeper than the stack of the parser.
+    if (error instanceof RangeError) return TOO_DEEP;
+    throw error;
+  }
 }
+
+const TOO_DEEP: Rendering = {
+  ok: false,
+  reason: "is nested too deeply; take quotes, lists or elements apart",
+};
 
 /** Rendered HTML at the address where the service now stands. */
 export function placeHtml(html: string, baseUrl: string): string {

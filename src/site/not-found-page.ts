@@ -3,7 +3,7 @@
  */
 import { h } from "hastscript";
 import { pageHtml, type Site } from "./page-frame.ts";
-import { phrasesIn } from "./phrases.ts";
+import { phrasesIn } from "../domain/phrases.ts";
 
 export function notFoundPage(path: string, site: Site): string {
   const asked = path.split("/")[1];

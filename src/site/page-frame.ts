@@ -6,7 +6,7 @@ import { h } from "hastscript";
 import { toHtml } from "hast-util-to-html";
 import { FEED_FORMATS, FEED_TYPES } from "../feeds/feed-model.ts";
 import { feedPath } from "../feeds/list-feed.ts";
-import { direction, languageName, phrasesIn } from "./phrases.ts";
+import { direction, languageName, phrasesIn } from "../domain/phrases.ts";
 
 /** What pages are told of the site. */
 export interface Site {
@@ -59,6 +59,7 @@ export function pageHtml(page: Page, site: Site): string {
           }),
         ),
         h("link", { rel: "stylesheet", href: "/style.css" }),
+        h("link", { rel: "icon", href: "data:," }), // none: browsers would ask for /favicon.ico
       ]),
       h("body", [
         h("a", { className: ["skip"], href: "#main" }, phrases.skip),

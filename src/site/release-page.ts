@@ -6,18 +6,27 @@ import { h } from "hastscript";
 import { dayOf, parseInstant } from "../domain/instant.ts";
 import { FACETS, type ReleaseView } from "../domain/release.ts";
 import { pageHtml, type Site } from "./page-frame.ts";
-import { dayInWords, languageName, phrasesIn } from "./phrases.ts";
+import { dayInWords, languageName, phrasesIn } from "../domain/phrases.ts";
 
 export function releasePage(release: ReleaseView, path: string, site: Site): string {
   const phrases = phrasesIn(release.lang);
-  const facets = FACETS.flatMap((facet) => release[facet]);
+  const facets = FACETS.flatMap((facet) =>
+    release[facet].map((value) => release.names[facet][value] ?? value),
+  );
   const main = h("article", [
     h("p", { className: ["facts"] }, [
       releaseTime(release, release.lang, site),
       " · ",
-      phrases.types[release.type] ?? release.type,
+      typeName(release, release.lang),
     ]),
     h("h1", release.title),
+    release.status === "withdrawn"
+      ? h("p", { className: ["banner"], role: "note" }, [
+          h("strong", `${phrases.withdrawn}.`),
+          ` ${phrases.reason}: ${release.reason ?? ""}`,
+        ])
+      : null,
+    release.stale ? h("p", { className: ["note"] }, phrases.stale) : null,
     release.note === undefined
       ? null
       : h("p", { className: ["note"] }, [
@@ -68,6 +77,11 @@ export function releasePage(release: ReleaseView, path: string, site: Site): str
     },
     site,
   );
+}
+
+/** What the release's type is called: the registry's name, in the release's own language, or ours. */
+export function typeName(release: ReleaseView, lang: string): string {
+  return release.names.types[release.type] ?? phrasesIn(lang).types[release.type] ?? release.type;
 }
 
 /** A term with its descriptions; nothing when there are none. */

@@ -1,8 +1,8 @@
 /**
  * The one stylesheet: the reader's own fonts and colours, a comfortable measure, both directions.
  */
-export const STYLESHEET = `:root { color-scheme: light dark; --line: #8884; --soft: #666; --link: #0b57d0; }
-@media (prefers-color-scheme: dark) { :root { --soft: #aaa; --link: #8ab4f8; } }
+export const STYLESHEET = `:root { color-scheme: light dark; --line: #8884; --soft: #666; --link: #0b57d0; --alarm: #b3261e; }
+@media (prefers-color-scheme: dark) { :root { --soft: #aaa; --link: #8ab4f8; --alarm: #f2b8b5; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 0 1.25rem 3rem; max-width: 44rem; font: 1.0625rem/1.6 system-ui, sans-serif; overflow-wrap: break-word; }
 a { color: var(--link); text-underline-offset: .15em; }
@@ -20,6 +20,7 @@ article > h2 a:hover { text-decoration: underline; }
 main > article { margin: 2rem 0; }
 .facts { color: var(--soft); font-size: .9375rem; margin: 0; }
 .note { border-inline-start: .25rem solid var(--link); padding-inline-start: .75rem; }
+.banner { border: 2px solid var(--alarm); padding: .5rem .75rem; }
 figure { margin: 1.5rem 0; }
 img { max-width: 100%; height: auto; }
 figcaption { color: var(--soft); font-size: .9375rem; }

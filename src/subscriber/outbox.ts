@@ -3,7 +3,8 @@
  */
 import type { ReleaseEventType } from "../domain/event.ts";
 
-export type DeliveryState = "pending" | "delivered" | "failed";
+/** `replaced`: its text was killed before it was delivered. */
+export type DeliveryState = "pending" | "delivered" | "failed" | "replaced";
 
 /** One event on its way to one subscription. */
 export interface Delivery {
@@ -57,6 +58,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
 );
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (due_ms) WHERE state = 'pending';
 CREATE INDEX IF NOT EXISTS deliveries_pending_of_a_release ON deliveries (release, sequence) WHERE state = 'pending';
+-- Whose texts this endpoint was sent, or is to be: it is told when they are taken back, for ever.
+CREATE TABLE IF NOT EXISTS told (release TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS attempts (
   event TEXT NOT NULL,
   attempt INTEGER NOT NULL,
@@ -101,6 +104,24 @@ export class Outbox {
       nowMs,
       delivery.body,
     );
+    if (delivery.release !== null) {
+      this.#sql.exec("INSERT OR IGNORE INTO told (release) VALUES (?)", delivery.release);
+    }
+  }
+
+  /** Whether the endpoint was sent, or is to be sent, anything of a release. */
+  wasTold(release: string): boolean {
+    return this.#sql.exec("SELECT 1 FROM told WHERE release = ?", release).toArray().length > 0;
+  }
+
+  /** What waits of a release from before an event is not sent, and its bytes go. */
+  replace(release: string, before: number): void {
+    this.#sql.exec(
+      `UPDATE deliveries SET state = 'replaced', reason = 'the text was killed', due_ms = NULL, body = NULL
+       WHERE release = ? AND sequence < ? AND state = 'pending'`,
+      release,
+      before,
+    );
   }
 
   /** Those that may be tried now. */
@@ -142,8 +163,14 @@ export class Outbox {
     this.#sql.exec("UPDATE deliveries SET attempts = ? WHERE event = ?", attempt.attempt, event);
   }
 
+  /** Unless it was replaced while it was in flight. */
   retryAt(event: string, dueMs: number, reason: string): void {
-    this.#sql.exec("UPDATE deliveries SET due_ms = ?, reason = ? WHERE event = ?", dueMs, reason, event);
+    this.#sql.exec(
+      "UPDATE deliveries SET due_ms = ?, reason = ? WHERE event = ? AND state = 'pending'",
+      dueMs,
+      reason,
+      event,
+    );
   }
 
   /** Over: its bytes are needed no longer. */

@@ -4,7 +4,7 @@
  * died with this object.
  */
 import { DurableObject } from "cloudflare:workers";
-import { type ControlEvent, controlEventBody, type ReleaseEvent, releaseEventBody } from "../domain/event.ts";
+import { type ControlEvent, controlEventBody, type Handed, releaseEventBody } from "../domain/event.ts";
 import { deriveToken, seal } from "../keys.ts";
 import { IN_HAND_CHECK_MS } from "../limits.ts";
 import { newsroom } from "../objects.ts";
@@ -73,11 +73,14 @@ export class Subscriber extends DurableObject<Env> {
   }
 
   /** Takes events to deliver; each once, however often it is handed over. */
-  async enqueue(events: ReleaseEvent[]): Promise<void> {
+  async enqueue(events: Handed[]): Promise<void> {
     const subscription = this.#subscription();
     if (subscription === undefined) return; // deleted while this was on its way
     this.ctx.storage.transactionSync(() => {
-      for (const event of events) {
+      for (const { event, asked } of events) {
+        if (!asked && !this.#outbox.wasTold(event.release.id)) continue;
+        // What is still held of a killed text is not sent any more: the kill goes in its place.
+        if (event.type === "release.killed") this.#outbox.replace(event.release.id, event.sequence);
         this.#outbox.add(
           {
             event: event.id,

@@ -209,7 +209,11 @@ describe("the ledger", () => {
     await newsroomLater(5); // a second has passed since the page was written
     await publish({ ...text, slug: `${String(text["slug"])}-moved`, change: "minor" });
     await settled();
-    expect(await kvBody(`/en/releases/${String(text["slug"])}`)).toBeNull();
+    const left = await request(`/en/releases/${String(text["slug"])}`);
+    expect([left.status, left.headers.get("location")]).toEqual([
+      301,
+      `/en/releases/${String(text["slug"])}-moved`,
+    ]);
     expect(await kvBody(`/en/releases/${String(text["slug"])}-moved`)).toContain("The session was held");
     const jump = await request(`/r/${text.id}`);
     expect([jump.status, jump.headers.get("location")]).toEqual([

@@ -2,8 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { placeHtml, renderMarkdown } from "../../src/site/markdown.ts";
 
-const render = (markdown: string) =>
-  placeHtml(renderMarkdown(markdown, "/en/releases/here").html, "https://press.example");
+const rendered = (markdown: string) => {
+  const rendering = renderMarkdown(markdown, "/en/releases/here");
+  if (!rendering.ok) throw new Error(rendering.reason);
+  return rendering;
+};
+const render = (markdown: string) => placeHtml(rendered(markdown).html, "https://press.example");
 
 describe("Markdown", () => {
   it.each([
@@ -54,9 +58,20 @@ describe("Markdown", () => {
   });
 
   it("gives plain text with its paragraphs apart", () => {
-    expect(renderMarkdown("One **two**.\n\nThree <script>x</script>\n\n- four", "/").text).toBe(
+    expect(rendered("One **two**.\n\nThree <script>x</script>\n\n- four").text).toBe(
       "One two.\n\nThree\n\nfour",
     );
+  });
+
+  it.each([
+    ["quotes", `${">".repeat(5_000)} x`],
+    ["elements", `${"<div>".repeat(10_000)}x`],
+    ["lists", Array.from({ length: 800 }, (_, depth) => `${" ".repeat(depth * 2)}- x`).join("\n")],
+  ])("says so when %s are nested deeper than it can go", (_name, markdown) => {
+    expect(renderMarkdown(markdown, "/")).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining("too deeply"),
+    });
   });
 
   it("never runs anything, and never ends a CDATA section, whatever is written", () => {

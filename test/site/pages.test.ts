@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ReleaseView } from "../../src/domain/release.ts";
 import { listPage } from "../../src/site/list-page.ts";
-import { dayInWords, direction, languageName } from "../../src/site/phrases.ts";
+import { dayInWords, direction, languageName } from "../../src/domain/phrases.ts";
 import { releasePage } from "../../src/site/release-page.ts";
 
 const SITE = {
@@ -30,6 +30,7 @@ const RELEASE: ReleaseView = {
   people: [],
   organisations: [],
   places: [],
+  names: { types: {}, topics: {}, people: {}, organisations: {}, places: {} },
   translations: [{ lang: "ar", id: "x", url: "https://press.example/ar/releases/q" }],
   content: { html: "<p>Text</p>", text: "Text" },
   note: "The <date>",

@@ -82,6 +82,7 @@ describe("an event that is delivered", () => {
         people: [],
         organisations: [],
         places: [],
+        names: { types: {}, topics: {}, people: {}, organisations: {}, places: {} },
         translations: [],
         content: {
           html: "<p>On December 1, a session was held.</p>",

@@ -1,7 +1,7 @@
 /**
  * What pages and feeds say of their own, in the languages that we speak. Others get English.
  */
-import type { Day } from "../domain/instant.ts";
+import type { Day } from "./instant.ts";
 
 export interface Phrases {
   everything: string;
@@ -20,6 +20,15 @@ export interface Phrases {
   nothing: string;
   notFound: string;
   notFoundText: string;
+  /** Banner of a withdrawn release. */
+  withdrawn: string;
+  /** In front of a withdrawn release's title in feeds. */
+  withdrawnMark: string;
+  /** Title of what is left of a killed one. */
+  killed: string;
+  reason: string;
+  /** Banner of a translation that a correction has left behind. */
+  stale: string;
 }
 
 const en: Phrases = {
@@ -45,6 +54,11 @@ const en: Phrases = {
   nothing: "Nothing has been published here yet.",
   notFound: "Not found",
   notFoundText: "There is nothing at this address.",
+  withdrawn: "This text has been withdrawn",
+  withdrawnMark: "Withdrawn",
+  killed: "This text has been removed",
+  reason: "Reason",
+  stale: "A translation of this text has been corrected; this one has not followed yet.",
 };
 
 const hy: Phrases = {
@@ -70,6 +84,11 @@ const hy: Phrases = {
   nothing: "Այստեղ դեռ ոչինչ չի հրապարակվել։",
   notFound: "Չի գտնվել",
   notFoundText: "Այս հասցեով ոչինչ չկա։",
+  withdrawn: "Այս տեքստը հետ է կանչվել",
+  withdrawnMark: "Հետ է կանչված",
+  killed: "Այս տեքստը հեռացվել է",
+  reason: "Պատճառը",
+  stale: "Այս տեքստի մեկ այլ լեզվով տարբերակն ուղղվել է, այս մեկը դեռ չի թարմացվել։",
 };
 
 const ru: Phrases = {
@@ -95,6 +114,11 @@ const ru: Phrases = {
   nothing: "Здесь ещё ничего не опубликовано.",
   notFound: "Не найдено",
   notFoundText: "По этому адресу ничего нет.",
+  withdrawn: "Этот текст отозван",
+  withdrawnMark: "Отозвано",
+  killed: "Этот текст удалён",
+  reason: "Причина",
+  stale: "Перевод этого текста исправлен, здесь исправления ещё нет.",
 };
 
 const fr: Phrases = {
@@ -120,6 +144,11 @@ const fr: Phrases = {
   nothing: "Rien n’a encore été publié ici.",
   notFound: "Page introuvable",
   notFoundText: "Il n’y a rien à cette adresse.",
+  withdrawn: "Ce texte a été retiré",
+  withdrawnMark: "Retiré",
+  killed: "Ce texte a été supprimé",
+  reason: "Motif",
+  stale: "Une traduction de ce texte a été corrigée ; celle-ci ne l’est pas encore.",
 };
 
 const ALL: Record<string, Phrases> = { en, hy, ru, fr };

@@ -1,0 +1,43 @@
+/**
+ * Words as search sees them, and what somebody searches for. One implementation for the index, for
+ * lists and for matching an event: a text found by one is found by all.
+ */
+
+/** What was asked: every phrase of `all` and none of `none`; a single word is a phrase of one. */
+export interface SearchQuery {
+  all: readonly (readonly string[])[];
+  none: readonly (readonly string[])[];
+}
+
+/**
+ * The words of a text: folded to lower case and without diacritics or ligatures, so that `élève`
+ * finds `Eleve` and `եւ` finds `և`.
+ */
+export function searchWords(text: string): string[] {
+  const folded = text
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
+    .toLowerCase()
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "");
+  return folded.match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+/** Words, `"phrases"` and `-not`, as people type them. Never fails: what is no word is passed over. */
+export function parseSearch(text: string): SearchQuery {
+  const all: string[][] = [];
+  const none: string[][] = [];
+  for (const [, minus, phrase, word] of text.matchAll(/(-?)(?:"([^"]*)"?|(\S+))/gu)) {
+    const words = searchWords(phrase ?? word ?? "");
+    if (words.length > 0) (minus ? none : all).push(words);
+  }
+  return { all, none };
+}
+
+/** Whether a text, given as its words, is found. An empty query finds everything. */
+export function isFound(words: readonly string[], query: SearchQuery): boolean {
+  // Spaces on both sides make a phrase match whole words only.
+  const text = ` ${words.join(" ")} `;
+  const holds = (phrase: readonly string[]) => text.includes(` ${phrase.join(" ")} `);
+  return query.all.every(holds) && !query.none.some(holds);
+}

@@ -1,0 +1,92 @@
+/**
+ * The editions of a release over HTTP, and what two of them say differently, word by word.
+ */
+import { diffWords } from "diff";
+import type { Context } from "hono";
+import { releaseId } from "../domain/release.ts";
+import { changedFields, type EditionContent } from "../newsroom/edition-content.ts";
+import { type EditionView, editionSummary } from "../newsroom/editions.ts";
+import { newsroom } from "../objects.ts";
+import { parse } from "./json-body.ts";
+import { notFound } from "./problem.ts";
+
+type App = { Bindings: Env };
+
+/** What differs: text as it was (`delete`), as it is (`insert`), and as it stayed (`equal`). */
+interface Part {
+  op: "equal" | "insert" | "delete";
+  text: string;
+}
+
+const TEXTS = ["title", "summary", "body"] as const;
+
+/** Kept for a minute: an edition never changes, but its release may be killed. */
+const HEADERS = { "cache-control": "public, max-age=60", "access-control-allow-origin": "*" };
+
+/** `GET /releases/ID/editions`: all that were seen, oldest first. */
+export async function getEditions(c: Context<App>): Promise<Response> {
+  const read = await editionsOf(c);
+  return read.ok
+    ? c.json({ data: read.editions.map(editionSummary), next: null }, 200, HEADERS)
+    : read.response;
+}
+
+/** `GET /releases/ID/editions/N` */
+export async function getEdition(c: Context<App>): Promise<Response> {
+  const read = await editionsOf(c, c.req.param("edition"));
+  if (!read.ok) return read.response;
+  const [edition] = read.editions;
+  return edition ? c.json(edition, 200, HEADERS) : notFound(c);
+}
+
+/** `GET /releases/ID/editions/N/diff/M` */
+export async function getDifference(c: Context<App>): Promise<Response> {
+  const [from, to] = [await editionsOf(c, c.req.param("edition")), await editionsOf(c, c.req.param("other"))];
+  if (!from.ok) return from.response;
+  if (!to.ok) return to.response;
+  const [[before], [after]] = [from.editions, to.editions];
+  return before && after ? c.json(difference(before, after), 200, HEADERS) : notFound(c);
+}
+
+/** All editions, or the one whose number is given; 404 or 410 as for the release itself. */
+async function editionsOf(
+  c: Context<App>,
+  number?: string,
+): Promise<{ ok: true; editions: EditionView[] } | { ok: false; response: Response }> {
+  const id = parse(releaseId, c.req.param("id"));
+  if (!id.ok || (number !== undefined && !/^[1-9]\d{0,8}$/.test(number)))
+    return { ok: false, response: notFound(c) };
+  const found = await newsroom(c.env).editions(id.value, number === undefined ? undefined : Number(number));
+  switch (found.kind) {
+    case "unknown":
+      return { ok: false, response: notFound(c) };
+    case "killed":
+      return { ok: false, response: c.json(found.release, 410, HEADERS) };
+    case "seen":
+      return { ok: true, editions: found.editions };
+  }
+}
+
+/** Texts word by word, everything else as it was and is. */
+function difference(before: EditionView, after: EditionView): Record<string, unknown> {
+  const fields = changedFields(before, after).map((name) => [
+    name,
+    isText(name)
+      ? parts(before[name], after[name], after.lang)
+      : { from: before[name] ?? null, to: after[name] ?? null },
+  ]);
+  return { id: after.id, from: before.edition, to: after.edition, fields: Object.fromEntries(fields) };
+}
+
+function isText(name: keyof EditionContent): name is (typeof TEXTS)[number] {
+  return TEXTS.some((text) => text === name);
+}
+
+/** Words by the language's own rules: not every script has spaces between them. */
+function parts(before: string, after: string, lang: string): Part[] {
+  const segmenter = new Intl.Segmenter(lang, { granularity: "word" });
+  return diffWords(before, after, { intlSegmenter: segmenter }).map(({ added, removed, value }) => ({
+    op: added ? "insert" : removed ? "delete" : "equal",
+    text: value,
+  }));
+}

@@ -1,0 +1,82 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Filter, filter, type Filterable, matches, searchableWords } from "../../src/domain/filter.ts";
+import { isFound, parseSearch, searchWords } from "../../src/domain/search-text.ts";
+import * as z from "zod/mini";
+
+describe("words", () => {
+  it.each([
+    ["Élève, à l’ÉCOLE!", ["eleve", "a", "l", "ecole"]],
+    ["ОДКБ — Ещё й", ["одкб", "еще", "и"]],
+    ["և եւ ԵՎ", ["եւ", "եւ", "եվ"]],
+    ["İstanbul ﬁn ½", ["istanbul", "fin", "1", "2"]],
+    ["", []],
+    ["—…!", []],
+  ])("of %j are %j", (text, words) => {
+    expect(searchWords(text)).toEqual(words);
+  });
+
+  it("are the same of the words themselves", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        const words = searchWords(text);
+        expect(searchWords(words.join(" "))).toEqual(words);
+      }),
+    );
+  });
+});
+
+describe("a search", () => {
+  it("is read as people type it", () => {
+    expect(parseSearch('peace "joint statement" -war -"cease fire" "open')).toEqual({
+      all: [["peace"], ["joint", "statement"], ["open"]],
+      none: [["war"], ["cease", "fire"]],
+    });
+  });
+
+  it("finds whole words, and no phrase across the end of a title", () => {
+    const words = searchableWords({ title: "Peace talks", summary: "end", text: "the war" });
+    const found = (q: string) => isFound(words, parseSearch(q));
+    expect([
+      found("peace"),
+      found("pea"),
+      found('"talks end"'),
+      found('"the war"'),
+      found("peace -war"),
+    ]).toEqual([true, false, false, true, false]);
+  });
+});
+
+describe("a filter", () => {
+  const release: Filterable = {
+    lang: "en",
+    type: "speech",
+    topics: ["csto", "peace"],
+    people: ["ara"],
+    organisations: [],
+    places: [],
+    words: ["a", "word"],
+  };
+  const cases: [Filter, boolean][] = [
+    [{}, true],
+    [{ lang: ["en", "ru"] }, true],
+    [{ lang: ["ru"] }, false],
+    [{ topic: ["x", "peace"], type: ["speech"] }, true],
+    [{ topic: ["peace"], place: ["x"] }, false],
+    [{ q: "word" }, true],
+    [{ q: "word -a" }, false],
+    [{ not: { topic: ["peace"] } }, false],
+    [{ not: { topic: ["x"], lang: ["ru"] } }, true],
+    [{ lang: ["en"], not: { q: "word" } }, false],
+  ];
+  it.each(cases)("%j takes it: %s", (asked, taken) => {
+    expect(matches(asked, release)).toBe(taken);
+  });
+
+  it("has one spelling, whatever the order in which its values were given", () => {
+    const canonical = (value: unknown) => JSON.stringify(z.parse(filter, value));
+    expect(canonical({ lang: ["ru", "EN", "ru"], topic: "x" })).toBe(
+      canonical({ topic: ["x"], lang: ["en", "ru"] }),
+    );
+  });
+});
