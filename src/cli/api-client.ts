@@ -33,8 +33,15 @@ export class ServiceProblem extends Refusal {
   }
 }
 
+/** For an answer of a shape that nobody here knows. */
+export function notUnderstood(client: ApiClient): Refusal {
+  return new Refusal(
+    `${client.service.origin} answered what this version does not understand: update one of the two.`,
+  );
+}
+
 export interface Call {
-  method: "GET" | "POST" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "DELETE";
   /** Below the service's address, such as `/api/v1/releases`. */
   path: string;
   /** JSON text. */

@@ -10,13 +10,19 @@ import {
   languages,
   languageTag,
   portNumber,
+  reason,
   releaseTypes,
   serviceUrl,
   webAddress,
 } from "./option-values.ts";
 import { checkCommand, publishCommand } from "./publish/publish-command.ts";
 import { Refusal } from "./refusal.ts";
+import { actionCommand } from "./release-action.ts";
 import { startCommand, type StartOptions } from "./start/start-command.ts";
+import { tagCommand } from "./tag/tag-command.ts";
+
+const TOKEN_HELP =
+  "The admin token is taken from COMMUNIQUE_TOKEN or, for a service on this machine, from .dev.vars.";
 
 const program = new Command("communique")
   .description("Publishes official statements as feeds and signed webhooks.")
@@ -43,9 +49,14 @@ program
   .description("make the service hold what a content folder holds; what is there already stays as it is")
   .option("--to <url>", "the service", serviceUrl, DEFAULT_SERVICE)
   .option("--dry-run", "have everything checked, here and by the service, and publish nothing", false)
+  .option(
+    "--withdraw-missing <reason>",
+    "withdraw what the service holds and the folder does not, for this reason",
+    reason,
+  )
   .addHelpText(
     "after",
-    "\nThe folder is content/ if none is named.\nThe admin token is taken from COMMUNIQUE_TOKEN or, for a service on this machine, from .dev.vars.",
+    `\nThe folder is content/ if none is named; its registry.yaml is published with it.\n${TOKEN_HELP}`,
   )
   .action(publishCommand);
 
@@ -54,6 +65,28 @@ program
   .description("check a content folder without sending anything")
   .addHelpText("after", "\nThe folder is content/ if none is named.")
   .action(checkCommand);
+
+program
+  .command("tag <file>")
+  .description("propose facets for a content file or a plain text, from the names in the registry")
+  .option("--registry <file>", "the registry (default: content/registry.yaml)")
+  .addHelpText("after", "\nNothing is written: paste what you accept into the front matter.")
+  .action(tagCommand);
+
+const actions = {
+  withdraw: "take a release back: it stays readable, under a banner and the reason",
+  kill: "remove a release: what remains is its id, its dates and the reason",
+  reinstate: "put back a release that was withdrawn or killed",
+} as const;
+for (const action of ["withdraw", "kill", "reinstate"] as const) {
+  program
+    .command(`${action} <release>`)
+    .description(actions[action])
+    .requiredOption("--reason <text>", "why, for readers", reason)
+    .option("--to <url>", "the service", serviceUrl, DEFAULT_SERVICE)
+    .addHelpText("after", `\nThe release is named by its id or its content file.\n${TOKEN_HELP}`)
+    .action(actionCommand(action));
+}
 
 program
   .command("listen")

@@ -3,6 +3,8 @@
  */
 import { InvalidArgumentError } from "commander";
 import { canonicalLanguage, RELEASE_TYPES } from "../domain/release.ts";
+import { oneLine } from "../domain/text.ts";
+import { SUMMARY_CHARS_MAX } from "../limits.ts";
 
 export const DEFAULT_PORT = 8787;
 /** Where `npm start` puts the service. */
@@ -56,4 +58,14 @@ export function webAddress(text: string): string {
     throw new InvalidArgumentError("It must be an http or https URL.");
   }
   return text;
+}
+
+/** What readers are told of a withdrawal, a kill or a reinstatement. */
+export function reason(text: string): string {
+  const told = oneLine(text);
+  if (told === "") throw new InvalidArgumentError("It must say why, for readers.");
+  if (told.length > SUMMARY_CHARS_MAX) {
+    throw new InvalidArgumentError(`It must have ${SUMMARY_CHARS_MAX} characters at most.`);
+  }
+  return told;
 }

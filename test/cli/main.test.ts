@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { freePort, runCli } from "./run-cli.ts";
 
-test.each(["start", "publish", "listen", "import", "check"])("%s has help", async (command) => {
+const COMMANDS = ["start", "publish", "listen", "import", "check", "tag", "withdraw", "kill", "reinstate"];
+
+test.each(COMMANDS)("%s has help", async (command) => {
   const run = await runCli([command, "--help"]);
   expect(run).toMatchObject({ code: 0, stderr: "" });
   expect(run.stdout).toContain(`Usage: communique ${command}`);
@@ -17,6 +19,11 @@ test.each([
   [["check", "--strict"]],
   [["publish", "--to", "ftp://press.example"]],
   [["publish", "a", "b"]],
+  [["publish", "--withdraw-missing"]],
+  [["publish", "--withdraw-missing", " "]],
+  [["withdraw", "6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11"]],
+  [["kill", "6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11", "--reason", ""]],
+  [["tag"]],
   [["listen", "--type", "rumour"]],
   [["listen", "--port", "0"]],
   [["start", "--port", "many"]],

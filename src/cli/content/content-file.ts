@@ -4,13 +4,15 @@
 import { randomUUID } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import * as z from "zod/mini";
-import { faultsOf, plainMessage, type Fault } from "../../domain/fault.ts";
+import { faultsOf, type Fault } from "../../domain/fault.ts";
 import { parseReleaseDate } from "../../domain/instant.ts";
 import { frontMatter, releaseInput, type ReleaseInput } from "../../domain/release.ts";
 import { BODY_BYTES_MAX } from "../../limits.ts";
 import { systemCode } from "../refusal.ts";
+import { decodeText } from "./decoded-text.ts";
+import { editorMessage } from "./editor-message.ts";
 import type { FileFault } from "./file-fault.ts";
-import { parseFields, splitFrontMatter, type LocatedFields } from "./front-matter.ts";
+import { keysOf, parseFields, splitFrontMatter, type LocatedFields } from "./front-matter.ts";
 import { slugOf } from "./slug.ts";
 
 export interface ContentFile {
@@ -35,7 +37,8 @@ const DAY_SECONDS = 86_400;
 export async function readContentFile(file: string, now: number): Promise<ContentFile | FileFault[]> {
   try {
     const status = await stat(file);
-    if (!status.isFile()) return [{ file, line: 1, message: "is not a file: move it out of the content folder" }];
+    if (!status.isFile())
+      return [{ file, line: 1, message: "is not a file: move it out of the content folder" }];
     if (status.size > BODY_BYTES_MAX) return [{ file, line: 1, message: tooLarge(status.size) }];
     return parseContentFile(file, await readFile(file), now);
   } catch (error) {
@@ -47,19 +50,20 @@ export async function readContentFile(file: string, now: number): Promise<Conten
 
 /** {@link readContentFile} on bytes at hand. */
 export function parseContentFile(file: string, bytes: Uint8Array, now: number): ContentFile | FileFault[] {
-  const text = decode(bytes);
-  if (typeof text !== "string") {
-    return [{ file, line: text.badLine, message: "has bytes that are not UTF-8: save the file as UTF-8" }];
-  }
+  const text = decodeText(bytes);
+  if (typeof text !== "string") return [{ file, ...text }];
   const split = splitFrontMatter(text);
   if ("message" in split) return [{ file, ...split }];
   const located = parseFields(split);
   if (Array.isArray(located)) return located.map((fault) => ({ file, ...fault }));
 
   const faultAt = (fault: Fault): FileFault => {
-    const path = fault.path.split("/").slice(1).map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
-    if (path[0] === "body") return { file, line: bodyLine(text, split), field: "body", message: fault.message };
-    const line = located.lineOf(path);
+    const path = keysOf(fault.path);
+    if (path[0] === "body")
+      return { file, line: bodyLine(text, split), field: "body", message: fault.message };
+    // Parsed anew: a hundred thousand files' syntax trees would be held for a fault that none may have.
+    const again = parseFields(split);
+    const line = Array.isArray(again) ? split.yamlLine : again.lineOf(path);
     return { file, line, ...(path.length > 0 && { field: path.join("/") }), message: fault.message };
   };
 
@@ -81,7 +85,10 @@ export function parseContentFile(file: string, bytes: Uint8Array, now: number): 
   return {
     file,
     release,
-    missing: { ...(fields.data.id === undefined && { id }), ...(given.slug !== undefined && { slug: given.slug }) },
+    missing: {
+      ...(fields.data.id === undefined && { id }),
+      ...(given.slug !== undefined && { slug: given.slug }),
+    },
     faultAt,
   };
 }
@@ -96,17 +103,6 @@ function withSlug({ fields }: LocatedFields): { fields: unknown; slug?: string }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Words for what only happens in YAML: fields without a value, and texts that read as numbers. */
-function editorMessage(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code === "invalid_type") {
-    if (issue.input === null) return "is empty: give it a value, or take the line out";
-    if (issue.expected === "string" && (typeof issue.input === "number" || typeof issue.input === "boolean")) {
-      return `must be text: put it in quotation marks, "${issue.input}"`;
-    }
-  }
-  return plainMessage(issue);
 }
 
 /**
@@ -124,27 +120,6 @@ function futureFault(fields: { date: string; embargo?: string | undefined }, now
 
 function tooLarge(bytes: number): string {
   return `has ${bytes} bytes, and the service takes ${BODY_BYTES_MAX} at most: make two releases of it`;
-}
-
-/** The text with its byte order mark, if it has one, or the first line that is not UTF-8. */
-function decode(bytes: Uint8Array): string | { badLine: number } {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    // In UTF-8 no other character holds a line feed's byte, so lines can be tried one by one.
-    let line = 1;
-    for (let start = 0; ; line += 1) {
-      const end = bytes.indexOf(0x0a, start);
-      try {
-        decoder.decode(bytes.subarray(start, end === -1 ? bytes.length : end));
-      } catch {
-        return { badLine: line };
-      }
-      if (end === -1) return { badLine: line };
-      start = end + 1;
-    }
-  }
 }
 
 /** Faults of the text as a whole are shown where it begins; of one that is not there, where the file ends. */

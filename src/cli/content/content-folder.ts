@@ -1,21 +1,31 @@
 /**
- * A content folder: every Markdown file in it, and what they say about each other.
+ * A content folder: every Markdown file in it, what they say about each other, and the registry that
+ * they are filed by.
  */
 import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { faultsOfFiling } from "../../domain/registry.ts";
 import { forUser } from "../places.ts";
+import type { Progress } from "../progress.ts";
 import { Refusal, systemCode } from "../refusal.ts";
 import { readContentFile, type ContentFile } from "./content-file.ts";
 import type { FileFault } from "./file-fault.ts";
+import { readRegistryFile, REGISTRY_FILE, type RegistryFile } from "./registry-file.ts";
 
 export interface ContentFolder {
-  /** The files without a fault, by path. */
+  /** Absolute path. */
+  path: string;
+  /** The files that could be understood, by path. */
   files: ContentFile[];
+  /** Absent where the folder has none, or a faulty one: then only the service can judge slugs. */
+  registry?: RegistryFile;
   faults: FileFault[];
 }
 
 /** Files open at a time: well below the 256 that some systems allow. */
 const FILES_AT_ONCE = 32;
+/** Files after which progress is shown: fewer are read before anybody looks. */
+const FILES_SHOWN = 32 * 32;
 
 /**
  * Reads all `.md` files below a folder; what is hidden (a name with a dot in front) is passed over.
@@ -24,16 +34,30 @@ const FILES_AT_ONCE = 32;
  * @param now seconds since 1970
  * @throws Refusal if there is no such folder
  */
-export async function readContentFolder(folder: string, now: number): Promise<ContentFolder> {
+export async function readContentFolder(
+  folder: string,
+  now: number,
+  progress?: Progress,
+): Promise<ContentFolder> {
   const paths = await markdownPaths(folder);
   const read: (ContentFile | FileFault[])[] = [];
   for (let start = 0; start < paths.length; start += FILES_AT_ONCE) {
     const some = paths.slice(start, start + FILES_AT_ONCE);
     read.push(...(await Promise.all(some.map((path) => readContentFile(path, now)))));
+    if (read.length % FILES_SHOWN === 0) progress?.show("read", { done: read.length, total: paths.length });
   }
   const files = read.flatMap((result) => (Array.isArray(result) ? [] : [result]));
-  const faults = read.flatMap((result) => (Array.isArray(result) ? result : []));
-  return { files, faults: [...faults, ...clashes(files)] };
+  const found = [...read.flatMap((result) => (Array.isArray(result) ? result : [])), ...clashes(files)];
+  const registry = await readRegistryFile(join(folder, REGISTRY_FILE));
+  // What a faulty registry does not say is no fault of the releases.
+  if (Array.isArray(registry)) return { path: folder, files, faults: [...found, ...registry] };
+  const faults = [...found, ...misfiled(files, registry)];
+  return { path: folder, files, ...(registry !== undefined && { registry }), faults };
+}
+
+/** Values that the folder's registry does not hold; without one, only types can be known. */
+function misfiled(files: readonly ContentFile[], registry: RegistryFile | undefined): FileFault[] {
+  return files.flatMap(({ release, faultAt }) => faultsOfFiling(release, registry?.registry).map(faultAt));
 }
 
 async function markdownPaths(folder: string): Promise<string[]> {
@@ -42,12 +66,19 @@ async function markdownPaths(folder: string): Promise<string[]> {
     return entries
       .filter((entry) => entry.name.endsWith(".md") && !entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name))
-      .filter((path) => !relative(folder, path).split(sep).some((name) => name.startsWith(".")))
+      .filter(
+        (path) =>
+          !relative(folder, path)
+            .split(sep)
+            .some((name) => name.startsWith(".")),
+      )
       .sort();
   } catch (error) {
     const code = systemCode(error);
-    if (code === "ENOENT") throw new Refusal(`There is no folder ${forUser(folder)}: name the one with the releases.`);
-    if (code === "ENOTDIR") throw new Refusal(`${forUser(folder)} is not a folder: name the one that it is in.`);
+    if (code === "ENOENT")
+      throw new Refusal(`There is no folder ${forUser(folder)}: name the one with the releases.`);
+    if (code === "ENOTDIR")
+      throw new Refusal(`${forUser(folder)} is not a folder: name the one that it is in.`);
     if (code === "EACCES") throw new Refusal(`${forUser(folder)} cannot be read: see to its permissions.`);
     throw error;
   }

@@ -21,8 +21,8 @@ export function faultLine(fault: FileFault): string {
 
 /** All faults, one a line, in the order of files and lines, and their number in words. */
 export function faultReport(faults: readonly FileFault[], consequence: string): string {
-  const inOrder = [...faults].sort(
-    (a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1),
+  const inOrder = [...faults].sort((a, b) =>
+    a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1,
   );
   const files = new Set(faults.map((fault) => fault.file)).size;
   const count = `${counted(faults.length, "fault")} in ${counted(files, "file")}: ${consequence}`;

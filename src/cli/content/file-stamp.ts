@@ -20,7 +20,8 @@ export async function stampFile({ file, missing }: ContentFile): Promise<void> {
     const stamp = Buffer.from(lines.map((line) => line + lineEnd).join(""));
     const stamped = Buffer.concat([bytes.subarray(0, firstLine), stamp, bytes.subarray(firstLine)]);
     // Front matter in braces, or indented as a whole, is valid YAML that no line can be put before.
-    if (Array.isArray(parseContentFile(path, stamped, Infinity))) throw byHand(file, lines, "its layout is unusual");
+    if (Array.isArray(parseContentFile(path, stamped, Infinity)))
+      throw byHand(file, lines, "its layout is unusual");
     await replaceFile(path, stamped);
   } catch (error) {
     const code = systemCode(error);

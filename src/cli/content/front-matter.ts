@@ -47,8 +47,14 @@ export function splitFrontMatter(text: string): SplitText | YamlFault {
   };
 }
 
-/** @returns the fields as plain data, or all that is wrong with the YAML */
-export function parseFields(split: SplitText): LocatedFields | YamlFault[] {
+/**
+ * @param example a line such as there should be, for whoever wrote none
+ * @returns the fields as plain data, or all that is wrong with the YAML
+ */
+export function parseFields(
+  split: Pick<SplitText, "yaml" | "yamlLine">,
+  example = "title: …",
+): LocatedFields | YamlFault[] {
   const counter = new LineCounter();
   const document = parseDocument(split.yaml, { lineCounter: counter, prettyErrors: false });
   const lineAt = (offset: number): number => counter.linePos(offset).line + split.yamlLine - 1;
@@ -59,7 +65,7 @@ export function parseFields(split: SplitText): LocatedFields | YamlFault[] {
   }));
   if (broken.length > 0) return broken;
   if (!isMap(document.contents)) {
-    return [{ line: split.yamlLine, message: "must have its fields one a line, as in `title: …`" }];
+    return [{ line: split.yamlLine, message: `must have its fields one a line, as in \`${example}\`` }];
   }
   try {
     return {
@@ -71,6 +77,14 @@ export function parseFields(split: SplitText): LocatedFields | YamlFault[] {
     const reason = error instanceof Error ? error.message : String(error);
     return [{ line: split.yamlLine, message: `is no valid YAML: ${reason}` }];
   }
+}
+
+/** `/image/alt` → `["image", "alt"]`: a JSON Pointer's keys. */
+export function keysOf(pointer: string): string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 /** Where in the YAML the value at `path` begins, by its key if it has one. */

@@ -4,11 +4,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { readKeptVars } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
-import type { ContentFile } from "../content/content-file.ts";
+import type { ContentFolder } from "../content/content-folder.ts";
 import { aborted, watchEndSignals } from "../end-signals.ts";
 import { DEFAULT_CONTENT, DEV_VARS, forUser, fromUser } from "../places.ts";
 import { startProgress, type Progress } from "../progress.ts";
-import { changeCounts, publishFiles, soundFiles } from "../publish/publish-folder.ts";
+import { changeCounts } from "../publish/change-report.ts";
+import { publishFolder, soundFolder } from "../publish/publish-folder.ts";
 import { Refusal } from "../refusal.ts";
 import { requireFreePort } from "./free-port.ts";
 import { keepSecrets } from "./kept-secrets.ts";
@@ -34,7 +35,7 @@ const HEALTHY_ASK_MS = 100;
  */
 export async function startCommand(options: StartOptions, flags: readonly string[]): Promise<void> {
   // Everything that can be refused is refused before a process is started.
-  const files = await filesOf(options.content);
+  const content = await contentOf(options.content);
   await requireFreePort(options.port);
   const vars = givenVars(flags);
   await keepSecrets(DEV_VARS, new Set(vars.keys()));
@@ -48,7 +49,7 @@ export async function startCommand(options: StartOptions, flags: readonly string
     const endedEarly = service.ended.then(() => {
       throw new Refusal("The service ended by itself.");
     });
-    const running = bringUp(url, files, vars.get("ADMIN_TOKEN"), progress, over.signal).then((counts) => {
+    const running = bringUp(url, content, vars.get("ADMIN_TOKEN"), progress, over.signal).then((counts) => {
       service.showErrors = true;
       announce(url, counts, vars.has("ADMIN_TOKEN"));
       return endedEarly;
@@ -64,26 +65,28 @@ export async function startCommand(options: StartOptions, flags: readonly string
   }
 }
 
-async function filesOf(content: string | false | undefined): Promise<ContentFile[]> {
-  if (content === false) return [];
-  const folder = content === undefined ? DEFAULT_CONTENT : fromUser(content);
-  return await soundFiles(folder, Math.floor(Date.now() / 1000));
+async function contentOf(named: string | false | undefined): Promise<ContentFolder | undefined> {
+  if (named === false) return undefined;
+  const folder = named === undefined ? DEFAULT_CONTENT : fromUser(named);
+  return await soundFolder(folder, Math.floor(Date.now() / 1000));
 }
 
 /** @returns what was published, in words */
 async function bringUp(
   url: URL,
-  files: readonly ContentFile[],
+  content: ContentFolder | undefined,
   givenToken: string | undefined,
   progress: Progress,
   over: AbortSignal,
 ): Promise<string | undefined> {
   progress.show("starting the service");
   await untilHealthy(url, over);
-  if (files.length === 0) return undefined;
+  if (content === undefined || (content.files.length === 0 && content.registry === undefined))
+    return undefined;
   const token = givenToken ?? (await readKeptVars(DEV_VARS)).ADMIN_TOKEN;
-  const to = { client: new ApiClient(url, over), token, dryRun: false };
-  return changeCounts(await publishFiles(files, to, progress));
+  const { releases } = await publishFolder(content, { client: new ApiClient(url, over), token }, progress);
+  progress.end();
+  return changeCounts(releases);
 }
 
 async function untilHealthy(url: URL, over: AbortSignal): Promise<void> {

@@ -17,7 +17,9 @@ function parse(content: string | Uint8Array): ContentFile | FileFault[] {
 /** `LINE field: message`, shortened to what a test is about. */
 function faults(content: string | Uint8Array): string[] {
   const parsed = parse(content);
-  return Array.isArray(parsed) ? parsed.map(({ line, field, message }) => `${line} ${field ?? "-"}: ${message}`) : [];
+  return Array.isArray(parsed)
+    ? parsed.map(({ line, field, message }) => `${line} ${field ?? "-"}: ${message}`)
+    : [];
 }
 
 function release(content: string): ContentFile["release"] {
@@ -28,7 +30,12 @@ function release(content: string): ContentFile["release"] {
 
 describe("a sound file", () => {
   test("becomes a release with its body", () => {
-    expect(release(text("topics: [csto]\n"))).toMatchObject({ id: ID, topics: ["csto"], date: "2020-12-01", body: "The session was held." });
+    expect(release(text("topics: [csto]\n"))).toMatchObject({
+      id: ID,
+      topics: ["csto"],
+      date: "2020-12-01",
+      body: "The session was held.",
+    });
   });
 
   test("may begin with a byte order mark and end its lines as Windows does", () => {
@@ -41,8 +48,12 @@ describe("a sound file", () => {
   });
 
   test("without an id and a slug is told which it will be given", () => {
-    const parsed = parse("---\nlang: hy\ntype: statement\ntitle: Հայաստան և աշխարհ\ndate: 2020-12-01\n---\nՏեքստ\n");
-    expect(parsed).toMatchObject({ missing: { id: expect.stringMatching(/^[0-9a-f-]{36}$/), slug: "hayastan-yev-ashkharh" } });
+    const parsed = parse(
+      "---\nlang: hy\ntype: statement\ntitle: Հայաստան և աշխարհ\ndate: 2020-12-01\n---\nՏեքստ\n",
+    );
+    expect(parsed).toMatchObject({
+      missing: { id: expect.stringMatching(/^[0-9a-f-]{36}$/), slug: "hayastan-yev-ashkharh" },
+    });
   });
 
   test("keeps an instant and a Norwegian language as they are written", () => {
@@ -54,19 +65,43 @@ describe("a sound file", () => {
 describe("a fault is named with its line", () => {
   test.each([
     ["in a field", text("embargo: soon\n"), /^8 embargo: must be an RFC 3339 instant/],
-    ["in a field of a field", text("image:\n  url: https://a.example/x.png\n  credit: Us\n"), /^8 image\/alt: is required$/],
+    [
+      "in a field of a field",
+      text("image:\n  url: https://a.example/x.png\n  credit: Us\n"),
+      /^8 image\/alt: is required$/,
+    ],
     ["in a list", text("topics:\n  - csto\n  - Not a slug\n"), /^10 topics\/1: must be lower-case/],
     ["in a list on one line", text("topics: [csto, Not]\n"), /^8 topics\/1: must be lower-case/],
-    ["in a field that nobody knows", text("embargoed: 2030-12-01T10:00:00Z\n"), /^8 embargoed: is not a field/],
+    [
+      "in a field that nobody knows",
+      text("embargoed: 2030-12-01T10:00:00Z\n"),
+      /^8 embargoed: is not a known field/,
+    ],
     ["in a field without a value", text("embargo:\n"), /^8 embargo: is empty/],
-    ["in a text that reads as a number", text("note: 2020\n"), /^8 note: must be text: put it in quotation marks, "2020"$/],
-    ["in a field that is there twice", text("lang: hy\n"), /^8 -: is no valid YAML: the same field stands here a second time$/],
+    [
+      "in a text that reads as a number",
+      text("note: 2020\n"),
+      /^8 note: must be text: put it in quotation marks, "2020"$/,
+    ],
+    [
+      "in a field that is there twice",
+      text("lang: hy\n"),
+      /^8 -: is no valid YAML: the same field stands here a second time$/,
+    ],
     ["in a text with a colon", text("note: Corrected: the date\n"), /^8 -: is no valid YAML: /],
     ["in an alias to nothing", text("note: *nothing\n"), /^2 -: is no valid YAML/],
-    ["in a date in the future", text("").replace("2020-12-01", "2026-12-01"), /^7 date: lies in the future: add an embargo/],
+    [
+      "in a date in the future",
+      text("").replace("2020-12-01", "2026-12-01"),
+      /^7 date: lies in the future: add an embargo/,
+    ],
     ["in a field that is missing", text("").replace("title: The session\n", ""), /^2 title: is required$/],
     ["in an empty body", text("", ""), /^10 body: must not be empty$/],
-    ["in a body that is not there at all", text("").replace(/---\n\n.*/s, "---"), /^8 body: must not be empty$/],
+    [
+      "in a body that is not there at all",
+      text("").replace(/---\n\n.*/s, "---"),
+      /^8 body: must not be empty$/,
+    ],
     ["in front matter that never ends", "---\ntitle: x\n\nText\n", /^1 -: has front matter that never ends/],
     ["in a file without front matter", "# Title\n\nText\n", /^1 -: must begin with front matter/],
     ["in an empty file", "", /^1 -: must begin with front matter/],
@@ -82,7 +117,11 @@ describe("a fault is named with its line", () => {
   });
 
   test("and several faults are all named", () => {
-    expect(faults(text("embargo: soon\ntopic: x\n", "")).map((fault) => fault.split(":")[0])).toEqual(["8 embargo", "9 topic", "12 body"]);
+    expect(faults(text("embargo: soon\ntopic: x\n", "")).map((fault) => fault.split(":")[0])).toEqual([
+      "8 embargo",
+      "9 topic",
+      "12 body",
+    ]);
   });
 });
 
@@ -95,7 +134,9 @@ test("aliases that multiply are refused, not computed", () => {
 });
 
 test("a file larger than the service takes is refused here", () => {
-  expect(faults(text("", "x".repeat(BODY_BYTES_MAX)))).toEqual([expect.stringMatching(/^1 -: has \d+ bytes/)]);
+  expect(faults(text("", "x".repeat(BODY_BYTES_MAX)))).toEqual([
+    expect.stringMatching(/^1 -: has \d+ bytes/),
+  ]);
 });
 
 test("an embargo makes a date in the future right", () => {

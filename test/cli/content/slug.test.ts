@@ -6,7 +6,10 @@ import { SLUG_CHARS_MAX } from "../../../src/limits.ts";
 test.each([
   ["Armenia’s Q&A: “What now?”", "armenias-q-and-a-what-now"],
   ["Заявление МИД Армении", "zayavlenie-mid-armenii"],
-  ["Արտաքին գործերի նախարարության և ՀԱՊԿ հայտարարությունը", "artaqin-gortseri-nakhararutyan-yev-hapk-haytararutyuny"],
+  [
+    "Արտաքին գործերի նախարարության և ՀԱՊԿ հայտարարությունը",
+    "artaqin-gortseri-nakhararutyan-yev-hapk-haytararutyuny",
+  ],
   ["ՆՈՐ ՈՐՈՇՈՒՄ", "nor-voroshum"],
   ["Déclaration à l’issue de la réunion", "declaration-a-l-issue-de-la-reunion"],
   ["日本", ""],

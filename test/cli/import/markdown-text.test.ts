@@ -5,7 +5,9 @@ import { renderMarkdown } from "../../../src/site/markdown.ts";
 
 /** What a reader of the release's page sees, and the elements that carry it. */
 function asRead(paragraphs: string[]): { text: string; elements: string[] } {
-  const { html, text } = renderMarkdown(paragraphsToMarkdown(paragraphs), "/en/releases/x");
+  const rendering = renderMarkdown(paragraphsToMarkdown(paragraphs), "/en/releases/x");
+  if (!rendering.ok) throw new Error(rendering.reason);
+  const { html, text } = rendering;
   return { text, elements: [...html.matchAll(/<([a-z0-9]+)/g)].map(([, name]) => name ?? "") };
 }
 

@@ -1,20 +1,12 @@
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile, symlink } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { folderWith, registryOf } from "../content-folders.ts";
 import { runCli, temporaryFolder, type Run } from "../run-cli.ts";
 
 const SOUND =
   "---\nid: 6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11\nlang: en\nslug: session\ntype: statement\ntitle: The session\ndate: 2020-12-01\n---\n\nText.\n";
 const NEW = "---\nlang: en\ntype: statement\ntitle: New one\ndate: 2020-12-01\n---\n\nText.\n";
-
-async function folderWith(files: Record<string, string | Uint8Array>): Promise<string> {
-  const folder = await temporaryFolder();
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), text);
-  }
-  return folder;
-}
 
 async function check(files: Record<string, string | Uint8Array>): Promise<Run> {
   return runCli(["check", "."], { cwd: await folderWith(files) });
@@ -22,7 +14,7 @@ async function check(files: Record<string, string | Uint8Array>): Promise<Run> {
 
 test("a sound folder is said to be sound", async () => {
   expect(
-    await check({ "2020/a.md": SOUND, "registry.yaml": "x", ".hidden/b.md": "x", "c.txt": "x" }),
+    await check({ "2020/a.md": SOUND, "2020/registry.yaml": "x", ".hidden/b.md": "x", "c.txt": "x" }),
   ).toEqual({
     code: 0,
     stdout: "1 release, no faults\n",
@@ -79,6 +71,46 @@ test("a new file is told what it would be given, and is not touched", async () =
     stdout: `${folder}/a.md would be given an id and the slug new-one\n1 release, no faults\n`,
   });
   expect(await readFile(join(folder, "a.md"), "utf8")).toBe(NEW);
+});
+
+test("a slug that the registry does not hold is a fault at its line, with the nearest ones", async () => {
+  const filed = "topics:\n  - csto\n  - ostce\npeople: [ara-aivazian]\ntype: briefing\n";
+  const run = await check({
+    "registry.yaml": registryOf({ topics: ["csto", "osce"], people: [] }),
+    "a.md": SOUND.replace("type: statement\n", filed),
+  });
+  expect(run.code).toBe(1);
+  expect(run.stderr.split("\n")).toEqual([
+    "a.md:7: topics/1: ostce is not in the registry; the nearest are osce, csto",
+    "a.md:8: people/0: ara-aivazian is not in the registry; it has no values yet",
+    "a.md:9: type: must be one of press-release, statement, speech, interview, visit, qa",
+    "3 faults in 1 file: a publish would send nothing",
+    "",
+  ]);
+});
+
+test("the registry's types may be used besides those that are built in", async () => {
+  const run = await check({
+    "registry.yaml": registryOf({ types: ["briefing"] }),
+    "a.md": SOUND.replace("type: statement", "type: briefing"),
+  });
+  expect(run).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("without a registry any slug may be used, but no other type", async () => {
+  const filed = SOUND.replace("---\n\n", "topics: [anything]\n---\n\n");
+  expect(await check({ "a.md": filed })).toMatchObject({ code: 0 });
+  const run = await check({ "a.md": filed.replace("type: statement", "type: briefing") });
+  expect(run.stderr).toMatch(/^a\.md:5: type: must be one of .*\n1 fault in 1 file/);
+});
+
+test("a faulty registry is told by its own lines, and is no fault of the releases", async () => {
+  const run = await check({
+    "registry.yaml": "topics:\n  - slug: csto\n    names:\n      en:\n",
+    "a.md": SOUND.replace("---\n\n", "topics: [other]\n---\n\n"),
+  });
+  expect(run.code).toBe(1);
+  expect(run.stderr).toMatch(/^registry\.yaml:4: topics\/0\/names\/en: is empty.*\n1 fault in 1 file/);
 });
 
 test("what cannot be read is named, not fatal", async () => {

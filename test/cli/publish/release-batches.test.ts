@@ -22,7 +22,7 @@ test("batches hold everything once, oldest first, and are never too large", () =
       const files = given.map(({ day, body: [letter, times] }, index) =>
         file(`release-${String(index).padStart(3, "0")}`, day, `b${letter.repeat(times)}`),
       );
-      const batches = releaseBatches(files);
+      const batches = [...releaseBatches(files)];
       for (const { body, files: members } of batches) {
         expect(Buffer.byteLength(body)).toBeLessThanOrEqual(BODY_BYTES_MAX);
         expect(members.length).toBeLessThanOrEqual(BATCH_RELEASES_MAX);

@@ -1,0 +1,60 @@
+/**
+ * `registry.yaml` of a content folder: the values of each facet with their names.
+ */
+import { readFile } from "node:fs/promises";
+import * as z from "zod/mini";
+import { type Fault, faultsOf } from "../../domain/fault.ts";
+import { registry, type Registry } from "../../domain/registry.ts";
+import { BODY_BYTES_MAX } from "../../limits.ts";
+import { systemCode } from "../refusal.ts";
+import { decodeText } from "./decoded-text.ts";
+import { editorMessage } from "./editor-message.ts";
+import type { FileFault } from "./file-fault.ts";
+import { keysOf, parseFields } from "./front-matter.ts";
+
+/** What the file is called in a content folder. */
+export const REGISTRY_FILE = "registry.yaml";
+
+export interface RegistryFile {
+  /** Absolute path. */
+  file: string;
+  registry: Registry;
+  /** The line for a fault that the service finds, by its JSON Pointer. */
+  faultAt: (fault: Fault) => FileFault;
+}
+
+/**
+ * @param file absolute path
+ * @returns undefined if there is no such file
+ */
+export async function readRegistryFile(file: string): Promise<RegistryFile | FileFault[] | undefined> {
+  try {
+    return parseRegistryFile(file, await readFile(file));
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === "ENOENT") return undefined;
+    if (code === undefined) throw error;
+    return [{ file, line: 1, message: `cannot be read (${code}): see to its permissions, or take it away` }];
+  }
+}
+
+/** {@link readRegistryFile} on bytes at hand. */
+export function parseRegistryFile(file: string, bytes: Uint8Array): RegistryFile | FileFault[] {
+  const text = decodeText(bytes);
+  if (typeof text !== "string") return [{ file, ...text }];
+  const located = parseFields({ yaml: text.replace(/^\uFEFF/, ""), yamlLine: 1 }, "topics: …");
+  if (Array.isArray(located)) return located.map((fault) => ({ file, ...fault }));
+
+  const faultAt = ({ path, message }: Fault): FileFault => {
+    const keys = keysOf(path);
+    return { file, line: located.lineOf(keys), ...(keys.length > 0 && { field: keys.join("/") }), message };
+  };
+  const parsed = z.safeParse(registry, located.fields, { error: editorMessage });
+  if (!parsed.success) return faultsOf(parsed.error).map(faultAt);
+  const size = Buffer.byteLength(JSON.stringify(parsed.data));
+  if (size > BODY_BYTES_MAX) {
+    const message = `has ${size} bytes as JSON, and the service takes ${BODY_BYTES_MAX} at most: take out what is not used`;
+    return [{ file, line: 1, message }];
+  }
+  return { file, registry: parsed.data, faultAt };
+}

@@ -1,0 +1,44 @@
+/**
+ * Content folders of tests.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { temporaryFolder } from "./run-cli.ts";
+
+let count = 0;
+
+/** A content file with its own id, title and slug. */
+export function contentFile(fields = "", body = "It was held."): string {
+  count += 1;
+  return `---\nid: ${crypto.randomUUID()}\nlang: en\nslug: session-${count}\ntype: statement\ntitle: Session ${count}\ndate: 2020-12-01\n${fields}---\n\n${body}\n`;
+}
+
+/** The same, as somebody has just written it. */
+export function newContentFile(fields = ""): string {
+  return contentFile(fields).replace(/^(?:id|slug): .*\n/gm, "");
+}
+
+/** A folder that goes with the test. */
+export async function folderWith(files: Record<string, string | Uint8Array>): Promise<string> {
+  const folder = await temporaryFolder();
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+  return folder;
+}
+
+/** The id in a content file; "" if it has none. */
+export function idIn(content: string | undefined): string {
+  return /^id: (\S+)/m.exec(content ?? "")?.[1] ?? "";
+}
+
+/** A registry of values with only an English name. */
+export function registryOf(values: Record<string, readonly string[]>): string {
+  return Object.entries(values)
+    .map(([facet, slugs]) => {
+      const lines = slugs.map((slug) => `  - { slug: ${slug}, names: { en: The ${slug} } }\n`);
+      return `${facet}:${lines.length === 0 ? " []" : ""}\n${lines.join("")}`;
+    })
+    .join("");
+}

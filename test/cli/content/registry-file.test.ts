@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { expect, test } from "vitest";
+import { parseRegistryFile } from "../../../src/cli/content/registry-file.ts";
+import { REGISTRY_FACETS } from "../../../src/domain/registry.ts";
+
+/** `LINE field: message` */
+function faults(text: string | Uint8Array): string[] {
+  const parsed = parseRegistryFile("/content/registry.yaml", Buffer.from(text));
+  if (!Array.isArray(parsed)) return [];
+  return parsed.map(({ line, field, message }) => `${line} ${field ?? "-"}: ${message}`);
+}
+
+const CSTO = "topics:\n  - slug: csto\n    names:\n      en: CSTO\n";
+
+test.each([
+  ["a value without names", "topics:\n  - slug: csto\n", /^2 topics\/0\/names: is required$/],
+  [
+    "a value with names in no language",
+    "topics:\n  - slug: csto\n    names: {}\n",
+    /^3 topics\/0\/names: must hold a name/,
+  ],
+  ["an empty name", `${CSTO}      hy:\n`, /^5 topics\/0\/names\/hy: is empty/],
+  ["a name that reads as a number", `${CSTO}      hy: 2020\n`, /^5 topics\/0\/names\/hy: must be text/],
+  ["a language that is none", `${CSTO}      armenian!: x\n`, /^5 topics\/0\/names\/armenian!: /],
+  ["a slug that is none", CSTO.replace("csto", "CSTO"), /^2 topics\/0\/slug: must be lower-case/],
+  ["a field that nobody knows", `${CSTO}    alias: x\n`, /^5 topics\/0\/alias: is not a known field/],
+  ["a facet that nobody knows", `${CSTO}topic: []\n`, /^5 topic: is not a known field/],
+  ["a link that is none", `${CSTO}    link: odkb\n`, /^5 topics\/0\/link: must be an absolute/],
+  [
+    "a slug that is there twice",
+    `${CSTO}  - slug: csto\n    names: { en: x }\n`,
+    /topics.*must not hold a slug twice/,
+  ],
+  ["text that is no YAML", "topics: [a\n", /^2 -: is no valid YAML/],
+  ["a list", "- a\n", /^1 -: must have its fields one a line, as in `topics: …`$/],
+  ["nothing", "# to be written\n", /^1 -: must have its fields one a line/],
+  [
+    "bytes that are not UTF-8",
+    Buffer.from(`${CSTO}      fr: Caf\xe9\n`, "latin1"),
+    /^5 -: has bytes that are not UTF-8/,
+  ],
+])("%s is a fault at its line", (_, text, fault) => {
+  expect(faults(text)).toEqual([expect.stringMatching(fault)]);
+});
+
+test("a registry may begin with a byte order mark and leave facets out", () => {
+  const parsed = parseRegistryFile("/content/registry.yaml", Buffer.from(`\uFEFF${CSTO}`));
+  expect(parsed).toMatchObject({
+    registry: { topics: [{ slug: "csto", names: { en: "CSTO" }, spellings: [] }], people: [] },
+  });
+});
+
+test("each value of the project's own registry has a name, and a role, in every language", async () => {
+  const file = resolve(import.meta.dirname, "../../../content/registry.yaml");
+  const parsed = parseRegistryFile(file, await readFile(file));
+  if (Array.isArray(parsed)) throw new Error(JSON.stringify(parsed));
+  for (const facet of REGISTRY_FACETS) {
+    for (const { slug, names, role } of parsed.registry[facet]) {
+      expect(Object.keys(names), slug).toEqual(["en", "hy", "ru", "fr"]);
+      if (role !== undefined) expect(Object.keys(role), slug).toEqual(Object.keys(names));
+    }
+  }
+});

@@ -1,0 +1,99 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { contentFile, folderWith, idIn } from "../content-folders.ts";
+import { runCli, type Run } from "../run-cli.ts";
+import { startService, TOKEN, type RunningService } from "../running-service.ts";
+
+/** A service of the test's own: what is missing is so among all that it holds. */
+async function ownService(): Promise<RunningService> {
+  const service = await startService("--no-content");
+  onTestFinished(service.end);
+  return service;
+}
+
+function publish(service: RunningService, folder: string, ...flags: string[]): Promise<Run> {
+  return runCli(["publish", ".", "--to", service.url, ...flags], {
+    cwd: folder,
+    env: { COMMUNIQUE_TOKEN: TOKEN },
+  });
+}
+
+async function statusOf(service: RunningService, content: string): Promise<unknown> {
+  const answer = await fetch(`${service.url}/api/v1/releases/${idIn(content)}`, {
+    headers: { authorization: `Bearer ${TOKEN}` },
+  });
+  return (await answer.json<{ status: unknown }>()).status;
+}
+
+const WITHDRAW = ["--withdraw-missing", "Published by mistake"];
+
+test("a release whose file is gone is told, and withdrawn only when that is asked for", async () => {
+  const service = await ownService();
+  const gone = contentFile();
+  const folder = await folderWith({ "a.md": contentFile(), "gone.md": gone });
+  expect(await publish(service, folder)).toMatchObject({
+    code: 0,
+    stderr: expect.not.stringContaining("folder"),
+  });
+  await rm(join(folder, "gone.md"));
+  const named = /^slug: (.*)\n.*\ntitle: (.*)$/m.exec(gone);
+  const line = `${service.url}/en/releases/${named?.[1]}  (${named?.[2]})`;
+
+  const told = await publish(service, folder);
+  expect(told).toMatchObject({ code: 0, stdout: "1 release: 1 unchanged\n" });
+  expect(told.stderr).toContain(
+    `not in the folder  ${line}\n1 release of the service is not in the folder and stays published:`,
+  );
+  expect(await statusOf(service, gone)).toBe("published");
+
+  const tried = await publish(service, folder, ...WITHDRAW, "--dry-run");
+  expect(tried.stdout).toContain(`would be withdrawn ${line}\n`);
+  expect(await statusOf(service, gone)).toBe("published");
+
+  const done = await publish(service, folder, ...WITHDRAW);
+  expect(done.stdout).toBe(`1 release: 1 unchanged\nwithdrawn   ${line}\n1 release withdrawn\n`);
+  expect(await statusOf(service, gone)).toBe("withdrawn");
+  const page = async (): Promise<string> => (await fetch(`${service.url}/r/${idIn(gone)}`)).text();
+  await expect.poll(page, { timeout: 10_000 }).toContain("Published by mistake");
+
+  // What has been withdrawn is missing no more.
+  expect((await publish(service, folder)).stderr).not.toContain("folder");
+});
+
+test("a folder without releases, or with none of the service's, withdraws nothing", async () => {
+  const service = await ownService();
+  const held = contentFile();
+  await publish(service, await folderWith({ "a.md": held }));
+
+  const empty = await publish(service, await folderWith({ "registry.yaml": "topics: []\n" }), ...WITHDRAW);
+  expect(empty.code).toBe(1);
+  expect(empty.stderr).toContain(". holds no release, so --withdraw-missing would withdraw everything");
+
+  const foreign = contentFile();
+  const other = await publish(service, await folderWith({ "b.md": foreign }), ...WITHDRAW);
+  expect(other.code).toBe(1);
+  expect(other.stderr).toContain("would withdraw all 1 release that it has: is it the right folder?");
+  expect(await statusOf(service, held)).toBe("published");
+  const unsent = await fetch(`${service.url}/api/v1/releases/${idIn(foreign)}`);
+  expect(unsent.status).toBe(404);
+});
+
+test("of many missing releases some are named, and all are found, page by page", async () => {
+  const service = await ownService();
+  const many = Object.fromEntries(Array.from({ length: 230 }, (_, index) => [`${index}.md`, contentFile()]));
+  const kept = contentFile();
+  await publish(service, await folderWith({ ...many, "kept.md": kept }));
+  const folder = await folderWith({ "kept.md": kept });
+
+  const told = await publish(service, folder);
+  expect(told.stderr.match(/^not in the folder {2}/gm)).toHaveLength(20);
+  expect(told.stderr).toContain("… and 210 more\n230 releases of the service are not in the folder");
+  expect(told.stderr).toContain("compared with 200 releases of the service\n");
+
+  const done = await publish(service, folder, ...WITHDRAW);
+  expect(done.stdout).toContain("\n230 releases withdrawn\n");
+  expect(done.stderr).toContain("withdrawn: 230 of 230\n");
+  expect(await statusOf(service, many["0.md"] ?? "")).toBe("withdrawn");
+  expect(await statusOf(service, kept)).toBe("published");
+});

@@ -1,0 +1,155 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { contentFile, folderWith, idIn, registryOf } from "../content-folders.ts";
+import { runCli, type Run } from "../run-cli.ts";
+import { startService, TOKEN, type RunningService } from "../running-service.ts";
+
+/** A service of the test's own: a registry is one for all releases. */
+async function ownService(...flags: string[]): Promise<RunningService> {
+  const service = await startService(...(flags.length === 0 ? ["--no-content"] : flags));
+  onTestFinished(service.end);
+  return service;
+}
+
+function publish(service: RunningService, folder: string, ...flags: string[]): Promise<Run> {
+  return runCli(["publish", ".", "--to", service.url, ...flags], {
+    cwd: folder,
+    env: { COMMUNIQUE_TOKEN: TOKEN },
+  });
+}
+
+/** What the service's registry holds, once those who read know it. */
+function expectTopics(service: RunningService, slugs: string[]): Promise<void> {
+  const held = async (): Promise<string[]> => {
+    const answer = await fetch(`${service.url}/api/v1/registry`);
+    const { topics } = await answer.json<{ topics: { slug: string }[] }>();
+    return topics.map(({ slug }) => slug);
+  };
+  return expect.poll(held, { timeout: 10_000 }).toEqual(slugs);
+}
+
+test("start sends the folder's registry with its releases", async () => {
+  const folder = await folderWith({
+    "registry.yaml": registryOf({ topics: ["csto"] }),
+    "a.md": contentFile("topics: [csto]\n"),
+  });
+  const service = await ownService("--content", folder);
+  await expectTopics(service, ["csto"]);
+});
+
+test("an office's registry grows, changes its slugs and shrinks together with its releases", async () => {
+  const service = await ownService();
+  const content = contentFile("topics: [csto]\n");
+  const folder = await folderWith({
+    "registry.yaml": registryOf({ topics: ["csto"], types: ["briefing"] }),
+    "a.md": content,
+  });
+  const registryIs = (topics: string[]): Promise<void> =>
+    writeFile(join(folder, "registry.yaml"), registryOf({ topics }));
+  const filedUnder = (topics: string): Promise<void> =>
+    writeFile(
+      join(folder, "a.md"),
+      content.replace("topics: [csto]\n", `topics: [${topics}]\nchange: minor\n`),
+    );
+
+  const first = await publish(service, folder);
+  expect(first.stdout).toMatch(/^published .*\nchanged {5}the registry\n1 release: 1 published\n$/);
+  await expectTopics(service, ["csto"]);
+  const same = await publish(service, folder);
+  expect(same).toMatchObject({ code: 0, stdout: "1 release: 1 unchanged\n" });
+
+  // A new value, and at once a release that is filed under it.
+  await registryIs(["csto", "osce"]);
+  await filedUnder("csto, osce");
+  expect((await publish(service, folder)).stdout).toContain("1 release: 1 with a new edition\n");
+  await expectTopics(service, ["csto", "osce"]);
+
+  // Another slug for both: what is dropped is in use until the release has moved.
+  await registryIs(["minsk-group"]);
+  await filedUnder("minsk-group");
+  expect(await publish(service, folder)).toMatchObject({
+    code: 0,
+    stderr: expect.not.stringContaining("fault"),
+  });
+  await expectTopics(service, ["minsk-group"]);
+});
+
+test("a registry that drops what other releases are filed under is refused at its line, and keeps it", async () => {
+  const service = await ownService();
+  const elsewhere = await folderWith({
+    "registry.yaml": registryOf({ topics: ["csto", "osce"] }),
+    "other.md": contentFile("topics: [osce]\n"),
+  });
+  await publish(service, elsewhere);
+  await expectTopics(service, ["csto", "osce"]);
+
+  const folder = await folderWith({
+    "registry.yaml": registryOf({ types: [], topics: ["unesco"] }),
+    "a.md": contentFile("topics: [unesco]\n"),
+  });
+  const run = await publish(service, folder);
+  expect(run.code).toBe(1);
+  expect(run.stderr).toContain("registry.yaml:2: topics: must hold osce: releases are filed under it\n");
+  expect(run.stderr).toContain("1 fault in 1 file: the releases were published, and");
+  await expectTopics(service, ["unesco", "csto", "osce"]);
+  // Put back, all is well.
+  await writeFile(join(folder, "registry.yaml"), registryOf({ topics: ["unesco", "osce"] }));
+  expect(await publish(service, folder)).toMatchObject({ code: 0 });
+  await expectTopics(service, ["unesco", "osce"]);
+});
+
+test("--dry-run judges by the folder's registry, and sends neither", async () => {
+  const service = await ownService();
+  const known = contentFile("topics: [csto]\n");
+  const before = await folderWith({ "registry.yaml": registryOf({ topics: ["csto"] }), "a.md": known });
+  await publish(service, before);
+
+  const folder = await folderWith({
+    "registry.yaml": registryOf({ topics: ["csto", "osce"], types: ["briefing"] }),
+    "a.md": known,
+    "b.md": contentFile("topics: [csto, osce]\n"),
+    "c.md": contentFile().replace("type: statement", "type: briefing"),
+    "d.md": contentFile(),
+  });
+  const run = await publish(service, folder, "--dry-run");
+  expect(run.code).toBe(0);
+  expect(run.stdout).toMatch(/^would be published +\S+ {2}\(d\.md\)$/m);
+  for (const file of ["b.md", "c.md"]) {
+    expect(run.stdout).toContain(
+      `would be published or changed, under what is new in the registry  (${file})\n`,
+    );
+  }
+  expect(run.stdout).toContain("would be changed     the registry\n");
+  expect(run.stdout).toContain(
+    "4 releases: 1 published, 2 under what is new in the registry, 1 unchanged; nothing was published\n",
+  );
+  await expectTopics(service, ["csto"]);
+  expect((await publish(service, folder)).stdout).toContain("4 releases: 3 published, 1 unchanged\n");
+});
+
+test("a fault that only the service sees keeps the registry back too", async () => {
+  const service = await ownService();
+  const folder = await folderWith({
+    "registry.yaml": registryOf({ topics: ["csto"] }),
+    "a.md": contentFile("topics: [csto]\n"),
+    "b.md": contentFile("topics: [csto]\n").replace("lang: en", "lang: ja"),
+  });
+  const run = await publish(service, folder);
+  expect(run.code).toBe(1);
+  expect(run.stderr).toMatch(/^b\.md:3: lang: must be one of/m);
+  expect(run.stderr).toContain("1 fault in 1 file: nothing was published");
+  const held = await (await fetch(`${service.url}/api/v1/registry`)).json();
+  expect(held).toMatchObject({ topics: [] });
+});
+
+test("a folder without a registry is judged by the service's", async () => {
+  const service = await ownService();
+  await publish(service, await folderWith({ "registry.yaml": registryOf({ topics: ["csto"] }) }));
+  const content = contentFile("places: []\ntopics: [cst]\n");
+  const run = await publish(service, await folderWith({ "a.md": content }));
+  expect(run.code).toBe(1);
+  expect(run.stderr).toContain("a.md:9: topics/0: cst is not in the registry; the nearest are csto\n");
+  const stored = await fetch(`${service.url}/api/v1/releases/${idIn(content)}`);
+  expect(stored.status).toBe(404);
+});

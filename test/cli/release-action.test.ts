@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { contentFile, folderWith, idIn, newContentFile } from "./content-folders.ts";
+import { runCli, type Run } from "./run-cli.ts";
+import { startService, TOKEN, type RunningService } from "./running-service.ts";
+
+let service: RunningService;
+beforeAll(async () => {
+  service = await startService("--no-content");
+});
+afterAll(() => service.end());
+
+function run(args: string[], cwd?: string, token = TOKEN): Promise<Run> {
+  return runCli([...args, "--to", service.url], {
+    ...(cwd !== undefined && { cwd }),
+    env: { COMMUNIQUE_TOKEN: token },
+  });
+}
+
+async function published(): Promise<{ folder: string; id: string; url: string }> {
+  const content = contentFile();
+  const folder = await folderWith({ "a.md": content });
+  expect(await run(["publish", folder])).toMatchObject({ code: 0 });
+  const slug = /^slug: (.*)$/m.exec(content)?.[1];
+  return { folder, id: idIn(content), url: `${service.url}/en/releases/${slug}` };
+}
+
+/** What readers get, once they get it: a document is written once a second at most. */
+function expectPage(url: string, status: number, holds: string): Promise<void> {
+  const page = async (): Promise<string> => {
+    const answer = await fetch(url);
+    return `${answer.status} ${await answer.text()}`;
+  };
+  return expect.poll(page, { timeout: 10_000 }).toMatch(new RegExp(`^${status} .*${holds}`, "s"));
+}
+
+test("a release is withdrawn, killed and reinstated by its id or its file", async () => {
+  const { folder, id, url } = await published();
+  expect(await run(["withdraw", id, "--reason", "A wrong date"])).toEqual({
+    code: 0,
+    stdout: `withdrawn   ${url}\n`,
+    stderr: "",
+  });
+  await expectPage(url, 200, "A wrong date");
+
+  const again = await run(["withdraw", "a.md", "--reason", "A  wrong date "], folder);
+  expect(again).toMatchObject({
+    code: 0,
+    stdout: `${url} is withdrawn for this reason already: nothing was changed\n`,
+  });
+
+  expect(await run(["kill", join(folder, "a.md"), "--reason", "Not ours"])).toMatchObject({
+    code: 0,
+    stdout: `killed      ${url}\n`,
+  });
+  await expectPage(url, 410, "Not ours");
+
+  const refused = await run(["withdraw", id, "--reason", "A wrong date"]);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain("reinstate it before you withdraw it");
+
+  expect(await run(["reinstate", id.toUpperCase(), "--reason", "It is ours"])).toMatchObject({
+    code: 0,
+    stdout: `reinstated  ${url}\n`,
+  });
+  await expectPage(url, 200, "It was held.");
+  expect((await run(["reinstate", id, "--reason", "It is ours"])).stdout).toContain("is published already");
+});
+
+test("what names no release is refused, with what to do", async () => {
+  const folder = await folderWith({ "new.md": newContentFile(), "note.txt": "No release.\n" });
+  const unknown = crypto.randomUUID();
+  for (const [named, said] of [
+    [unknown, `holds no release ${unknown}: is --to right, and the id?`],
+    ["nowhere.md", "nowhere.md is no id, and no file that can be read (ENOENT): give"],
+    ["new.md", "new.md:2: id: there is no UUID here; a publish writes one into the file"],
+    ["note.txt", "note.txt:1: must begin with front matter"],
+  ] as const) {
+    const refused = await run(["withdraw", named, "--reason", "A wrong date"], folder);
+    expect(refused).toMatchObject({ code: 1, stdout: "" });
+    expect(refused.stderr).toContain(said);
+  }
+});
+
+test("only the office may", async () => {
+  const { id } = await published();
+  const refused = await run(["kill", id, "--reason", "x"], undefined, "wrong");
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain("wants the admin token: set COMMUNIQUE_TOKEN");
+});

@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { contentFile, folderWith, registryOf } from "../content-folders.ts";
+import { runCli } from "../run-cli.ts";
+
+test("a plain text gets facets to paste, with the words that led to them", async () => {
+  const folder = await folderWith({
+    "a.txt": "Session of the CSTO\n\nСаммит ОДКБ прошёл в Армении. «ՀԱՊԿ»-ի\nCSTO, CSTO.\n",
+  });
+  const run = await runCli(["tag", "a.txt"], { cwd: folder });
+  expect(run).toEqual({
+    code: 0,
+    stdout:
+      "organisations:\n" +
+      "  - csto # “CSTO” (line 1), “ОДКБ” (line 3), “ՀԱՊԿ»-ի” (line 3) and 2 more\n" +
+      "places:\n" +
+      "  - armenia # “Армении” (line 3)\n",
+    stderr: "",
+  });
+  expect(parse(run.stdout)).toEqual({ organisations: ["csto"], places: ["armenia"] });
+});
+
+test("of a content file title, summary and body count, and what is filed already is marked and kept", async () => {
+  const content = contentFile(
+    "summary: On Azerbaijan\ntopics: [collective-security, made-up]\norganisations:\n  - csto\nnote: Armenia\n",
+    "The first line.\n\nThe CSTO met.",
+  ).replace(/^title: .*/m, "title: Minister Aivazian met them");
+  const folder = await folderWith({ "a.md": content });
+  const run = await runCli(["tag", "a.md"], { cwd: folder });
+  expect(run.stdout.split("\n")).toEqual([
+    "topics:",
+    "  - collective-security # filed already; not named in the text",
+    "  - made-up # filed already; not in the registry",
+    "people:",
+    "  - ara-aivazian # “Minister Aivazian” (line 6)",
+    "organisations:",
+    "  - csto # “CSTO” (line 17); filed already",
+    "places:",
+    "  - azerbaijan # “Azerbaijan” (line 8)",
+    "",
+  ]);
+  expect(await readFile(join(folder, "a.md"), "utf8")).toBe(content);
+});
+
+test("another registry may be named, and a text that names nothing is said to", async () => {
+  const folder = await folderWith({
+    "mine.yaml": registryOf({ places: ["narnia"] }),
+    "a.txt": "The CSTO met.\n",
+  });
+  expect(await runCli(["tag", "a.txt", "--registry", "mine.yaml"], { cwd: folder })).toEqual({
+    code: 0,
+    stdout: "",
+    stderr: "a.txt names nothing that is in mine.yaml\n",
+  });
+});
+
+test.each([
+  [["a.txt", "--registry", "nowhere.yaml"], "There is no registry nowhere.yaml: name the file"],
+  [["a.txt", "--registry", "faulty.yaml"], "faulty.yaml:1: topics/0/names: is required\n1 fault in 1 file"],
+  [["nowhere.txt"], "nowhere.txt cannot be read (ENOENT): name a content file or a plain text."],
+  [["latin.txt"], "latin.txt:2: has bytes that are not UTF-8"],
+  [["broken.md"], "broken.md:3: is no valid YAML"],
+])("%j is refused, with what to do", async (args, said) => {
+  const folder = await folderWith({
+    "a.txt": "x",
+    "faulty.yaml": "topics: [{ slug: x }]\n",
+    "latin.txt": Buffer.from("x\ncaf\xe9", "latin1"),
+    "broken.md": "---\ntitle: [\n---\nx\n",
+  });
+  const run = await runCli(["tag", ...args], { cwd: folder });
+  expect(run).toMatchObject({ code: 1, stdout: "" });
+  expect(run.stderr).toContain(said);
+});
