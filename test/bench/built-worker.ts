@@ -29,8 +29,14 @@ export class BuiltWorker implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** @param vars over those of wrangler.toml; the secrets included */
-  static async start(vars: Record<string, string>): Promise<BuiltWorker> {
+  /**
+   * @param vars over those of wrangler.toml; the secrets included
+   * @param onLog each line that the Worker logs
+   */
+  static async start(
+    vars: Record<string, string>,
+    onLog: (line: string) => void = () => undefined,
+  ): Promise<BuiltWorker> {
     await using parts = new AsyncDisposableStack();
     const folder = parts.use(new TemporaryFolder());
     const bundle = join(folder.path, "bundle");
@@ -58,7 +64,7 @@ export class BuiltWorker implements AsyncDisposable {
         unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
         resourceTmpPath: join(folder.path, "tmp"),
         telemetry: { enabled: false },
-        handleStructuredLogs: () => undefined, // read, and not shown
+        handleStructuredLogs: ({ message }) => onLog(message),
       }),
     );
     parts.defer(() => miniflare.dispose());

@@ -2,11 +2,12 @@
  * `npm run bench`: measures, prints a table and leaves it as JSON. No figure decides an exit code:
  * 0 measured, 1 not, 2 wrong usage.
  */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { tableOf } from "../chaos/table.ts";
+import { type LedgerOptions, measureLedger } from "./ledger.ts";
 import { measureWire, RUNTIMES, type WireOptions, type WireResult } from "./wire.ts";
 
 const RESULTS = join(import.meta.dirname, "../../bench-results.json");
@@ -34,6 +35,14 @@ program
   )
   .action(wire);
 
+program
+  .command("ledger")
+  .description("what a publish and a search cost as the ledger grows")
+  .option("--sizes <numbers>", "releases, comma-separated, growing", wholeNumbers, [100, 10_000, 100_000])
+  .option("--publishes <number>", "how many are measured at each size", wholeNumber, 30)
+  .option("--seed <number>", "of the generated releases", wholeNumber, 1)
+  .action(ledger);
+
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
 try {
   await program.parseAsync();
@@ -57,7 +66,30 @@ async function wire(options: WireOptions): Promise<void> {
       `${result.bodyBytes} bytes an event; publish to receipt is ${result.ratioToBarePost} times a bare POST; on ${options.runtime}, ${machine()}`,
     ].join("\n"),
   );
-  const results = { at: new Date(), machine: machine(), node: process.version, wire: result };
+  await keep({ wire: result });
+}
+
+async function ledger(options: LedgerOptions): Promise<void> {
+  const results = await measureLedger(options, (done, total) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${done}/${total} releases`);
+  });
+  if (process.stderr.isTTY) process.stderr.write("\n");
+  console.log(
+    tableOf(
+      results.map(({ publish, search, ...counts }) => ({
+        ...counts,
+        publishMedianMs: publish.medianMs,
+        ...Object.fromEntries(Object.entries(search).map(([name, { medianMs }]) => [name, medianMs])),
+      })),
+    ),
+  );
+  await keep({ ledger: results });
+}
+
+/** Beside the results of other commands, which stay. */
+async function keep(result: Record<string, unknown>): Promise<void> {
+  const before = await readFile(RESULTS, "utf8").then(JSON.parse, () => ({}));
+  const results = { ...before, at: new Date(), machine: machine(), node: process.version, ...result };
   await writeFile(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`);
 }
 
@@ -69,4 +101,8 @@ function machine(): string {
 function wholeNumber(text: string): number {
   if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
   return Number(text);
+}
+
+function wholeNumbers(text: string): number[] {
+  return text.split(",").map(wholeNumber);
 }

@@ -1,0 +1,152 @@
+/**
+ * What a publish and a search cost in a ledger of 100, 10,000 and 100,000 releases: one service that
+ * grows, so that all figures are of one run.
+ */
+import { randomBytes } from "node:crypto";
+import { polled } from "../chaos/polled.ts";
+import { BuiltWorker } from "./built-worker.ts";
+import { type Figures, figuresOf } from "./figures.ts";
+import { generatedRelease } from "./generated-releases.ts";
+import { residentMegabytes } from "./resident-memory.ts";
+
+export interface LedgerOptions {
+  sizes: number[];
+  /** Publishes measured at each size, one at a time. */
+  publishes: number;
+  seed: number;
+}
+
+/** At one size. Counts are per publish of one new release. */
+export interface LedgerResult {
+  releases: number;
+  /** From the size before to this one. */
+  loadSeconds: number;
+  /** From the last answer of the load until the read model had caught up. */
+  projectionSeconds: number;
+  residentMegabytes: number;
+  publish: Figures;
+  rowsWritten: number;
+  kvWrites: number;
+  search: Record<string, Figures>;
+}
+
+const BATCH = 100;
+const SEARCHES_EACH = 20;
+/** Milliseconds in which the read model must have caught up after the largest load. */
+const CAUGHT_UP_WITHIN_MS = 1_800_000;
+const SEARCHES: Record<string, string> = {
+  "a common word": "q=session",
+  "a rare word": "q=rare7",
+  "a phrase": "q=%22peace+talks%22",
+  "words, not others": "q=minister+-border",
+  "a topic and a language": "topic=topic-7&lang=en",
+};
+
+export async function measureLedger(
+  options: LedgerOptions,
+  onProgress: (done: number, total: number) => void,
+): Promise<LedgerResult[]> {
+  const adminToken = randomBytes(24).toString("base64url");
+  const costs: Cost[] = [];
+  await using service = await BuiltWorker.start(
+    { ADMIN_TOKEN: adminToken, SECRETS_KEY: randomBytes(32).toString("base64") },
+    (line) => costs.push(...costOf(line)),
+  );
+  const send = async (first: number, count: number, fields: { date?: string } = {}) => {
+    const releases = Array.from({ length: count }, (_, index) => ({
+      ...generatedRelease(options.seed, first + index),
+      ...fields,
+    }));
+    const response = await fetch(new URL("/api/v1/releases", service.url), {
+      method: "POST",
+      headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" },
+      body: JSON.stringify({ releases }),
+    });
+    if (!response.ok) throw new Error(`refused: ${await response.text()}`);
+    await response.arrayBuffer();
+  };
+
+  const total = Math.max(...options.sizes);
+  const results: LedgerResult[] = [];
+  let published = 0;
+  for (const size of options.sizes) {
+    const startedMs = performance.now();
+    while (published < size) {
+      const count = Math.min(BATCH, size - published);
+      await send(published, count);
+      published += count;
+      onProgress(published, total);
+    }
+    const loadedMs = performance.now();
+    await caughtUp(service.url);
+    const caughtUpMs = performance.now();
+
+    const latencies: number[] = [];
+    costs.length = 0;
+    for (let count = 0; count < options.publishes; count += 1) {
+      const sentMs = performance.now();
+      // Today's text, which every list shows: what an office publishes, not what it imports.
+      await send(published, 1, { date: new Date().toISOString() });
+      latencies.push(performance.now() - sentMs);
+      published += 1;
+      await caughtUp(service.url);
+    }
+    const sum = (name: keyof Cost) => costs.reduce((so, cost) => so + cost[name], 0);
+    results.push({
+      releases: size,
+      loadSeconds: seconds(loadedMs - startedMs),
+      projectionSeconds: seconds(caughtUpMs - loadedMs),
+      residentMegabytes: await residentMegabytes("workerd"),
+      publish: figuresOf(latencies),
+      rowsWritten: tenths(sum("rowsWritten") / options.publishes),
+      kvWrites: tenths(sum("kvWrites") / options.publishes),
+      search: await searches(service.url),
+    });
+  }
+  return results;
+}
+
+interface Cost {
+  rowsWritten: number;
+  kvWrites: number;
+}
+
+/** The service's own log lines say what each piece of work cost. */
+function costOf(line: string): Cost[] {
+  if (!line.includes('"rowsWritten"')) return [];
+  const { rowsWritten, kvWrites } = JSON.parse(line) as Cost;
+  return [{ rowsWritten, kvWrites }];
+}
+
+/** Until nothing waits to be rendered. */
+async function caughtUp(service: URL): Promise<void> {
+  await polled("the read model has caught up", CAUGHT_UP_WITHIN_MS, async () => {
+    const response = await fetch(new URL("/healthz", service));
+    const { waiting } = JSON.parse(await response.text()) as { waiting: number };
+    return waiting === 0 ? true : undefined;
+  });
+}
+
+async function searches(service: URL): Promise<Record<string, Figures>> {
+  const figures: Record<string, Figures> = {};
+  for (const [name, query] of Object.entries(SEARCHES)) {
+    const latencies: number[] = [];
+    for (let count = 0; count < SEARCHES_EACH; count += 1) {
+      const askedMs = performance.now();
+      const response = await fetch(new URL(`/api/v1/releases?limit=20&${query}`, service));
+      await response.arrayBuffer();
+      if (!response.ok) throw new Error(`${query}: ${response.status}`);
+      latencies.push(performance.now() - askedMs);
+    }
+    figures[name] = figuresOf(latencies.slice(1)); // the first one warms up
+  }
+  return figures;
+}
+
+function seconds(ms: number): number {
+  return tenths(ms / 1000);
+}
+
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
+}
