@@ -20,8 +20,14 @@ export const SLUG_CHARS_MAX = 200;
 export const FACET_VALUES_MAX = 100;
 /** Attachments of one release. */
 export const ATTACHMENTS_MAX = 100;
-/** Spaces and quotation marks in front of a line of Markdown; each level takes two or more. */
-export const NESTING_CHARS_MAX = 200;
+/** Marks of nesting and spaces in front of a line of Markdown: some forty levels; nobody writes ten. */
+export const NESTING_MARKS_MAX = 100;
+/** Lines without an empty one between: the longest list of 1,012 real texts has some three hundred. */
+export const BLOCK_LINES_MAX = 3_000;
+/** Marks such as * _ [ ] | < in one paragraph, list or table: a tenth of a second at this many. */
+export const BLOCK_MARKS_MAX = 5_000;
+/** Cells of one table, counted as columns times rows. */
+export const TABLE_CELLS_MAX = 20_000;
 /** Graphemes of a summary taken from the text; a sentence that is longer is cut at a word. */
 export const DERIVED_SUMMARY_GRAPHEMES = 300;
 /** Below this many graphemes the second sentence joins the first in a derived summary. */
@@ -66,8 +72,8 @@ export const MEMO_UNITS_MAX = 16_000_000;
 export const CACHE_SECONDS = 60;
 /** Seconds for which a proxy may serve the old one while it fetches the new. */
 export const STALE_SECONDS = 600;
-/** Releases on a list page; the same as a feed's default. */
-export const ROWS_PER_PAGE_MAX = 100;
+/** UTF-16 units of text in a list's documents: readers want feeds under 250 kB, KV takes 25 MB. */
+export const LIST_UNITS_MAX = 200_000;
 
 // Delivery ------------------------------------------------------------------------------------
 

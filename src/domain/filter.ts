@@ -9,7 +9,7 @@ import { isFound, parseSearch, searchWords } from "./search-text.ts";
 
 const oneOrMany = <T extends z.ZodMiniType<string, string>>(value: T) =>
   z.pipe(
-    z.union([z.array(value), value], "must be a value or a list of values"),
+    z.union([z.array(value).check(z.minLength(1)), value], "must be a value or a list of values"),
     z.transform((given) => [...new Set(Array.isArray(given) ? given : [given])].sort()),
   );
 

@@ -13,7 +13,7 @@ export type ReleaseDate = { precision: "day"; day: Day } | { precision: "second"
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 // RFC 3339, section 5.6. Seconds are required there; a fraction is accepted and dropped.
-const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 
 /** An RFC 3339 instant, or undefined if the text is none. */
 export function parseInstant(text: string): Instant | undefined {

@@ -36,6 +36,10 @@ function entryLines(entry: FeedEntry): string[] {
     `    <title>${xml(entry.title)}</title>`,
     // Exactly one: with two, half the readers take the last.
     `    <link rel="alternate" type="text/html" href="${xml(entry.url)}"/>`,
+    ...entry.translations.map(
+      ({ lang, url }) =>
+        `    <link rel="related" hreflang="${xml(lang)}" type="text/html" href="${xml(url)}"/>`,
+    ),
     `    <published>${formatInstant(entry.published)}</published>`,
     `    <updated>${formatInstant(entry.updated)}</updated>`,
     ...entry.categories.map(

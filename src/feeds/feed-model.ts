@@ -41,6 +41,8 @@ export interface FeedEntry {
   html: string;
   published: Instant;
   updated: Instant;
+  /** The same text in other languages. */
+  translations: { lang: string; url: string }[];
   categories: { scheme: string; term: string; label: string }[];
 }
 

@@ -29,6 +29,8 @@ function item(entry: FeedEntry): Record<string, unknown> {
     date_published: formatInstant(entry.published),
     date_modified: formatInstant(entry.updated),
     language: entry.lang,
+    // JSON Feed has no field for translations; extensions begin with an underscore (1.1, "Extensions").
+    ...(entry.translations.length === 0 ? {} : { _communique: { translations: entry.translations } }),
     tags: entry.categories.map(({ label }) => carriable(label)),
   };
 }

@@ -64,6 +64,7 @@ function feedEntry(release: ReleaseView, site: FeedSite): FeedEntry {
     html: shown.content.html,
     published: parseInstant(release.published) ?? 0,
     updated: parseInstant(release.updated) ?? 0,
+    translations: release.translations.map(({ lang, url }) => ({ lang, url })),
     categories: [
       category("types", release.type, release, site),
       ...FACETS.flatMap((facet) => release[facet].map((value) => category(facet, value, release, site))),

@@ -6,7 +6,7 @@
  * replaced by a control character, which no text of ours can hold (domain/text.ts), and becomes the
  * hexadecimal reference that the W3C validator recommends once the document is written.
  */
-import { Feed as Rss } from "feed";
+import { type Extension, Feed as Rss } from "feed";
 import { carriable } from "../domain/text.ts";
 import { entryUrn, type Feed, type FeedEntry } from "./feed-model.ts";
 
@@ -62,8 +62,19 @@ function addEntry(rss: Rss, feed: Feed, entry: FeedEntry): void {
       // An author without an e-mail address is no valid RSS author.
       { name: "dc:creator", objects: { _text: guarded(feed.author.name) } },
       { name: "dc:language", objects: { _text: entry.lang } },
+      ...related(entry),
     ],
   });
+}
+
+/** RSS has no element for translations; Atom's link says what they are. */
+function related({ translations }: FeedEntry): Extension[] {
+  if (translations.length === 0) return [];
+  const links = translations.map(({ lang, url }) => ({
+    _attributes: { rel: "related", hreflang: lang, type: "text/html", href: guarded(url) },
+  }));
+  // `feed` declares one element; xml-js writes a list of them as well.
+  return [{ name: "atom:link", objects: links as unknown as Extension["objects"] }];
 }
 
 function guarded(text: string): string {

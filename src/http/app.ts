@@ -3,7 +3,7 @@
  */
 import { Hono } from "hono";
 import { adminOnly, subscriberOrAdmin } from "./auth.ts";
-import { getDocument, getStylesheet, pageNotFound, redirectToRelease } from "./documents.ts";
+import { answerPreflight, getDocument, getStylesheet, pageNotFound, redirectToRelease } from "./documents.ts";
 import { getHealth } from "./health.ts";
 import { boundedBody } from "./json-body.ts";
 import { notFound, onlyMethods, problem } from "./problem.ts";
@@ -71,6 +71,7 @@ api.all("/subscriptions/:id/deliveries/:event", onlyMethods("GET"));
 api.all("/*", notFound);
 app.route("/api/v1", api);
 
+app.options("/*", answerPreflight);
 app.get("/*", getDocument);
 app.all("/*", onlyMethods("GET", "HEAD"));
 

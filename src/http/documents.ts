@@ -24,9 +24,10 @@ const PAGE_POLICY =
 
 /** A page, a feed or a release's JSON, from the read model. */
 export async function getDocument(c: Context<App>): Promise<Response> {
-  const { path } = c.req;
-  if (path.length > 1 && path.endsWith("/")) return c.redirect(path.replace(/\/+$/, "") || "/", 301);
-  const document = await documentAt(c.env, path);
+  const { pathname, search } = new URL(c.req.url);
+  // Never with two slashes in front: as a Location that would be another host.
+  if (/^\/[^/].*\/$/.test(pathname)) return c.redirect(pathname.replace(/\/+$/, "") + search, 301);
+  const document = await documentAt(c.env, c.req.path);
   return document === null ? missing(c) : served(c, document);
 }
 
@@ -58,6 +59,16 @@ export async function redirectToRelease(c: Context<App>): Promise<Response> {
     return c.body(killedPage(release, settingsOf(c.env).site), 410, pageHeaders("no-store"));
   }
   return c.body(null, 302, { location: release.url, "cache-control": `public, max-age=${CACHE_SECONDS}` });
+}
+
+/** Scripts elsewhere may read feeds conditionally: If-None-Match makes a browser ask first. */
+export function answerPreflight(c: Context<App>): Response {
+  return c.body(null, 204, {
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": "GET, HEAD",
+    "access-control-allow-headers": "If-None-Match, If-Modified-Since",
+    "access-control-max-age": String(STALE_SECONDS),
+  });
 }
 
 export function getStylesheet(c: Context<App>): Response {

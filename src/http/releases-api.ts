@@ -29,7 +29,7 @@ type App = { Bindings: Env };
 
 const batchInput = z.strictObject({
   releases: z
-    .array(releaseInput)
+    .array(z.unknown())
     .check(
       z.minLength(1, "must hold at least one release"),
       z.maxLength(BATCH_RELEASES_MAX, `must hold ${BATCH_RELEASES_MAX} releases at most`),
@@ -49,6 +49,8 @@ export async function putRelease(c: Context<App>): Promise<Response> {
         'If-Match must be an edition in quotes, such as "2"; "0" means that the release must not be there yet.',
     });
   }
+  const dry = dryRunOf(c);
+  if (!dry.ok) return invalid(c, [dry.fault]);
   const read = await readJsonBody(c, releaseBody);
   if (!read.ok) return read.response;
   if (read.value.id !== undefined && read.value.id !== id.value) {
@@ -58,7 +60,7 @@ export async function putRelease(c: Context<App>): Promise<Response> {
   if (!prepared.ok) return invalid(c, [prepared.fault]);
 
   const result = await newsroom(c.env).publish([prepared.release], {
-    dryRun: isDryRun(c),
+    dryRun: dry.dryRun,
     ...(ifEdition === undefined ? {} : { ifEdition }),
   });
   const [answer] = result.ok ? result.answers : [];
@@ -70,22 +72,41 @@ export async function putRelease(c: Context<App>): Promise<Response> {
   });
 }
 
-/** `POST /releases`: a batch, all of it or nothing. */
+/** `POST /releases`: a batch, all of it or nothing, and every fault of every release in one answer. */
 export async function postReleases(c: Context<App>): Promise<Response> {
+  const dry = dryRunOf(c);
+  if (!dry.ok) return invalid(c, [dry.fault]);
   const read = await readJsonBody(c, batchInput);
   if (!read.ok) return read.response;
-  const prepared = read.value.releases.map(prepare);
+  const judged = read.value.releases.map((given): Judged => {
+    const parsed = parse(releaseInput, given);
+    if (!parsed.ok) return { ok: false, faults: parsed.faults };
+    const prepared = prepare(parsed.value);
+    return prepared.ok ? prepared : { ok: false, faults: [prepared.fault] };
+  });
+  const sound = judged.flatMap((each, index) => (each.ok ? [{ index, release: each.release }] : []));
   const faults = [
-    ...repeatedIds(read.value.releases),
-    ...prepared.flatMap((each, index) =>
-      each.ok ? [] : [{ ...each.fault, path: `/releases/${index}${each.fault.path}` }],
-    ),
+    ...judged.flatMap((each, index) => (each.ok ? [] : each.faults.map((fault) => ({ index, fault })))),
+    ...repeatedIds(sound),
   ];
-  if (faults.length > 0) return invalid(c, faults);
-  const sound = prepared.flatMap((each) => (each.ok ? [each.release] : []));
-  const result = await newsroom(c.env).publish(sound, { dryRun: isDryRun(c) });
-  return result.ok ? c.json({ data: result.answers }) : refusal(c, result, (index) => `/releases/${index}`);
+  const dryRun = dry.dryRun || faults.length > 0; // then only for what the ledger has against the others
+  const releases = sound.map(({ release }) => release);
+  const result = await newsroom(c.env).publish(releases, { dryRun });
+  if (result.ok && faults.length === 0) return c.json({ data: result.answers });
+  if (!result.ok && result.problem === "edition-mismatch") return refusal(c, result, () => "");
+  const found = result.ok
+    ? []
+    : result.faults.map(({ index, fault }) => ({ index: sound[index]?.index ?? index, fault }));
+  const all = [...faults, ...found].sort((a, b) => a.index - b.index);
+  const conflict = !result.ok && result.problem === "conflict";
+  return refusal(
+    c,
+    { ok: false, problem: conflict ? "conflict" : "invalid", faults: all },
+    (index) => `/releases/${index}`,
+  );
 }
+
+type Judged = { ok: true; release: PreparedRelease } | { ok: false; faults: Fault[] };
 
 const actionInput = z.strictObject({ reason: line(SUMMARY_CHARS_MAX) });
 
@@ -144,25 +165,33 @@ function refusal(
 }
 
 /** Two texts for one release in one batch: neither is meant more than the other. */
-function repeatedIds(releases: readonly ReleaseInput[]): Fault[] {
+function repeatedIds(
+  sound: readonly { index: number; release: PreparedRelease }[],
+): { index: number; fault: Fault }[] {
   const first = new Map<string, number>();
-  return releases.flatMap(({ id }, index) => {
-    const before = first.get(id);
+  return sound.flatMap(({ index, release }) => {
+    const before = first.get(release.input.id);
     if (before === undefined) {
-      first.set(id, index);
+      first.set(release.input.id, index);
       return [];
     }
-    return [{ path: `/releases/${index}/id`, message: `is the id of /releases/${before} too` }];
+    return [{ index, fault: { path: "/id", message: `is the id of /releases/${before} too` } }];
   });
 }
 
 function parseIfMatch(header: string | undefined): number | undefined | "malformed" {
   if (header === undefined) return undefined;
-  const edition = /^\s*"(\d{1,9})"\s*$/.exec(header)?.[1];
+  const edition = /^\s*"(0|[1-9]\d{0,8})"\s*$/.exec(header)?.[1];
   return edition === undefined ? "malformed" : Number(edition);
 }
 
-/** Judged and answered like a publish, but nothing is kept. */
-function isDryRun(c: Context): boolean {
-  return c.req.query("dryRun") === "true";
+/** Judged and answered like a publish, but nothing is kept. Anything but true or false is a fault: publishing cannot be undone. */
+function dryRunOf(c: Context): { ok: true; dryRun: boolean } | { ok: false; fault: Fault } {
+  const given = Object.keys(c.req.query()).filter((name) => name.toLowerCase() === "dryrun");
+  const values = given.flatMap((name) => c.req.queries(name) ?? []);
+  if (given.every((name) => name === "dryRun") && values.length <= 1) {
+    const [value = "false"] = values;
+    if (value === "true" || value === "false") return { ok: true, dryRun: value === "true" };
+  }
+  return { ok: false, fault: { path: "/dryRun", message: "must be dryRun=true or dryRun=false, once" } };
 }

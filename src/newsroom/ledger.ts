@@ -213,11 +213,7 @@ function embargoAt(input: ReleaseInput, now: Instant): Instant | null {
   return embargo !== undefined && embargo > now ? embargo : null;
 }
 
-/** A note of its own is a new edition even of the same text: its author has something to tell. */
+/** A note beside the same text tells of nothing: it is no edition. */
 function isUnchanged(input: ReleaseInput, embargo: Instant | null, present: ReleaseRow): boolean {
-  return (
-    contentJson(input) === present.content &&
-    embargo === present.embargo &&
-    (input.note === undefined || input.note === present.note)
-  );
+  return contentJson(input) === present.content && embargo === present.embargo;
 }

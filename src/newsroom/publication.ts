@@ -9,7 +9,7 @@ import type { ReleaseInput } from "../domain/release.ts";
 import { changedFields, contentJson, parseContent } from "./edition-content.ts";
 import type { ReleaseRow, ReleaseRows } from "./release-rows.ts";
 import type { EventDetails, ReleaseViews } from "./release-views.ts";
-import type { StaleTargets } from "./stale-targets.ts";
+import type { StaleTargets, Target } from "./stale-targets.ts";
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -100,13 +100,16 @@ export class Publication {
     );
   }
 
-  /** The release, the lists it is in, and its siblings, whose pages link it. */
+  /** The release, the lists it is in, and its siblings with theirs, which link it. */
   #markStale(row: Pick<ReleaseRow, "id" | "lang" | "group">): void {
     this.#stale.add([
       { kind: "release", id: row.id },
       { kind: "list", lang: undefined },
       { kind: "list", lang: row.lang },
-      ...this.#views.translations(row.id, row.group).map(({ id }) => ({ kind: "release" as const, id })),
+      ...this.#views.translations(row.id, row.group).flatMap(({ id, lang }): Target[] => [
+        { kind: "release", id },
+        { kind: "list", lang },
+      ]),
     ]);
   }
 

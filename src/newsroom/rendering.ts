@@ -7,6 +7,7 @@ import type { DocumentMetadata } from "../documents.ts";
 import { type DocumentPlace, REGISTRY_PATH, releaseJsonPath } from "../document-paths.ts";
 import type { Instant } from "../domain/instant.ts";
 import { EMPTY_REGISTRY, type Registry } from "../domain/registry.ts";
+import { LIST_UNITS_MAX } from "../limits.ts";
 import { FEED_FORMATS, FEED_TYPES } from "../feeds/feed-model.ts";
 import { feedPath, type FeedList, listFeed, writers } from "../feeds/list-feed.ts";
 import type { Settings } from "../settings.ts";
@@ -26,7 +27,7 @@ const HTML = "text/html; charset=utf-8";
 const JSON_TYPE = "application/json; charset=utf-8";
 
 /** Part of what documents are a function of: raise it when the renderers write other bytes than before. */
-export const RENDERERS = 2;
+export const RENDERERS = 3;
 
 /** All documents of a target; none when the world may not see it. */
 export function renderTarget(target: Target, ledger: Readable, settings: Settings): Rendered[] {
@@ -100,7 +101,7 @@ function renderList(lang: string | undefined, ledger: Readable, settings: Settin
     ...(lang === undefined ? {} : { lang }),
   };
   const filter = lang === undefined ? {} : { lang: [lang] };
-  const releases = ledger.views.byPublished(ledger.find({ filter }, feedItems));
+  const releases = withinBudget(ledger.views.byPublished(ledger.find({ filter }, feedItems)));
   const feed = listFeed(list, releases, site);
   return [
     { path: list.path || "/", type: HTML, body: listPage(list, releases, site) },
@@ -110,4 +111,13 @@ function renderList(lang: string | undefined, ledger: Readable, settings: Settin
       body: writers[format](feed),
     })),
   ];
+}
+
+/** The newest that fit, and the first in any case: one document must stay within what readers and KV take. */
+function withinBudget(releases: readonly ReleaseView[]): ReleaseView[] {
+  let units = 0;
+  return releases.filter(({ title, summary, content }, index) => {
+    units += title.length + summary.length + content.html.length;
+    return index === 0 || units <= LIST_UNITS_MAX;
+  });
 }

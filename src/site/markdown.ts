@@ -10,7 +10,7 @@ import remarkGfm from "remark-gfm";
 import remarkParse from "remark-parse";
 import remarkRehype from "remark-rehype";
 import { unified } from "unified";
-import { NESTING_CHARS_MAX } from "../limits.ts";
+import { tooIntricate } from "./intricate.ts";
 
 /**
  * Stands for the service's address in stored HTML, so that a text need not be rendered again when
@@ -50,9 +50,6 @@ const processor = unified()
 
 export type Rendering = { ok: true; html: string; text: string } | { ok: false; reason: string };
 
-/** More marks of quotes, lists and indentation than this before a line's text are no statement's. */
-const DEEP_NESTING = new RegExp(`^[\\s>]{${NESTING_CHARS_MAX}}`, "m");
-
 /**
  * Renders the Markdown of one release.
  *
@@ -63,8 +60,8 @@ const DEEP_NESTING = new RegExp(`^[\\s>]{${NESTING_CHARS_MAX}}`, "m");
  *   `text` with empty lines between paragraphs; or, in words, why it cannot be rendered
  */
 export function renderMarkdown(markdown: string, path: string): Rendering {
-  // Lists take quadratic time in their depth.
-  if (DEEP_NESTING.test(markdown)) return TOO_DEEP;
+  const reason = tooIntricate(markdown);
+  if (reason !== undefined) return { ok: false, reason };
   try {
     const tree: Root = processor.runSync(processor.parse(markdown));
     makeUrlsAbsolute(tree, HERE + path);
@@ -83,7 +80,7 @@ export function renderMarkdown(markdown: string, path: string): Rendering {
 
 const TOO_DEEP: Rendering = {
   ok: false,
-  reason: "is nested too deeply; take quotes, lists or elements apart",
+  reason: "is nested too deeply; take its elements apart",
 };
 
 /** Rendered HTML at the address where the service now stands. */

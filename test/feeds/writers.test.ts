@@ -48,6 +48,10 @@ const entry: fc.Arbitrary<FeedEntry> = fc.record({
   html: text,
   published: fc.integer({ min: 0, max: 4_000_000_000 }),
   updated: fc.integer({ min: 0, max: 4_000_000_000 }),
+  translations: fc.array(
+    fc.record({ lang: fc.constantFrom("hy", "ru"), url: fc.webUrl({ withQueryParameters: true }) }),
+    { maxLength: 2 },
+  ),
   categories: fc.array(fc.record({ scheme: fc.webUrl(), term: text, label: text }), { maxLength: 3 }),
 });
 
@@ -96,6 +100,16 @@ describe("a feed in every format", () => {
         expect(json.map((item) => item["content_html"])).toEqual(html);
         const inCdata = html.map((each) => each.replaceAll("]]>", "]]&gt;") || "<p></p>");
         expect(items.map((item) => textOf(item, "content:encoded"))).toEqual(inCdata);
+
+        const links = model.entries.map(({ translations }) =>
+          translations.map(({ lang, url }) => [lang, url]),
+        );
+        const related = (item: XmlElement, name: string) =>
+          children(item, name)
+            .filter(({ attributes }) => attributes["rel"] === "related")
+            .map(({ attributes }) => [attributes["hreflang"], attributes["href"]]);
+        expect(items.map((item) => related(item, "atom:link"))).toEqual(links);
+        expect(entries.map((item) => related(item, "link"))).toEqual(links);
 
         const labels = model.entries.map(({ categories }) => categories.map(({ label }) => read(label)));
         expect(items.map((item) => children(item, "category").map((category) => category.text))).toEqual(
@@ -154,6 +168,7 @@ describe("a feed in every format", () => {
           html: "<p>x</p>",
           published: 0,
           updated: 0,
+          translations: [],
           categories: [],
         },
       ],

@@ -101,6 +101,26 @@ describe("feeds and pages", () => {
     expect([response.status, response.headers.get("location")]).toEqual([301, "/hy"]);
   });
 
+  it("keep the query on the way, and never lead to another host", async () => {
+    expect((await request("/hy/?x=1")).headers.get("location")).toBe("/hy?x=1");
+    for (const path of ["//evil.example/", "///evil.example//", "/%00/", "/x%0d%0aSet-Cookie:a=b/"]) {
+      const response = await request(path);
+      const location = response.headers.get("location");
+      expect([path, location === null || /^\/[^/\\]/.test(location)]).toEqual([path, true]);
+      expect(response.status).toBeLessThan(500);
+      expect(response.headers.get("set-cookie")).toBeNull();
+    }
+  });
+
+  it("may be read by scripts elsewhere, conditionally too", async () => {
+    const asked = await request("/feed.json", {
+      method: "OPTIONS",
+      headers: { origin: "https://reader.example" },
+    });
+    expect(asked.status).toBe(204);
+    expect(asked.headers.get("access-control-allow-headers")).toContain("If-None-Match");
+  });
+
   describe("to who has them already", () => {
     const path = "/hy/releases/nist";
     const conditional = async (headers: Record<string, string>) => (await request(path, { headers })).status;

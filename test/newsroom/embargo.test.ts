@@ -62,7 +62,31 @@ describe("an embargoed release", () => {
       "/en/releases/visible",
       `/r/${text.id}`,
       `/api/v1/releases/${text.id}`,
+      ...["editions", "editions/1", "editions/1/diff/1"].map((part) => `/api/v1/releases/${text.id}/${part}`),
+      "/api/v1/releases",
+      "/api/v1/releases?q=accord",
+      "/api/v1/releases?from=2020-11-28&lang=en",
+      "/api/v1/events",
+      "/api/v1/events?after=0&lang=en",
+      "/api/v1/registry",
+      "/healthz",
+      "/hy",
+      "/hy/feed.atom",
     ]);
+    // What needs a token says the same of it as of nothing at all.
+    for (const [method, path] of [
+      ["PUT", ""],
+      ["POST", "/kill"],
+      ["POST", "/withdraw"],
+    ] as const) {
+      const [there, not] = await Promise.all(
+        [text.id, crypto.randomUUID()].map(async (id) => {
+          const response = await request(`/api/v1/releases/${id}${path}`, { method, body: "{}" });
+          return [response.status, await response.text()];
+        }),
+      );
+      expect(there).toEqual(not);
+    }
     const others = all.replaceAll("2020-11-29T10:00:00Z", "");
     expect(SECRET_WORDS.filter((word) => others.includes(word))).toEqual([]);
     expect((await shown(PATHS.slice(2))) === before).toBe(true);

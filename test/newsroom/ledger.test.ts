@@ -132,6 +132,48 @@ describe("the ledger", () => {
     expect((await put(text)).status).toBe(201);
   });
 
+  it.each(["?dryRun=1", "?dryRun", "?dryRun=True", "?dryrun=true", "?dryRun=false&dryRun=true"])(
+    "publishes nothing when somebody seems to mean a dry run: %s",
+    async (query) => {
+      const text = release();
+      const response = await send("PUT", `/api/v1/releases/${text.id}${query}`, text);
+      expect(response.status).toBe(422);
+      expect(await ledgerRows(`SELECT * FROM releases WHERE id = '${text.id}'`)).toEqual([]);
+    },
+  );
+
+  it("makes no edition of a note beside the same text", async () => {
+    const text = release();
+    await publish(text);
+    expect(await publish({ ...text, change: "major", note: "Nothing" })).toMatchObject({
+      edition: 1,
+      changed: false,
+    });
+  });
+
+  it("names the faults of a batch all at once, whoever finds them", async () => {
+    const taken = release();
+    await publish(taken);
+    const refused = await send("POST", "/api/v1/releases", {
+      releases: [
+        release(),
+        release({ lang: "xx" }),
+        5,
+        release({ body: "<script>x</script>" }),
+        release({ slug: taken["slug"] }),
+        release({ title: "" }),
+      ],
+    });
+    expect(refused.status).toBe(409);
+    expect((await refused.json<ProblemJson>()).errors?.map(({ path }) => path)).toEqual([
+      "/releases/1/lang",
+      "/releases/2",
+      "/releases/3/body",
+      "/releases/4/slug",
+      "/releases/5/title",
+    ]);
+  });
+
   it("refuses the loser of an If-Match, and tells it where things stand", async () => {
     const text = release();
     await publish(text);

@@ -93,16 +93,35 @@ describe("the read model", () => {
     expect(second!.written_ms - first!.written_ms).toBeGreaterThanOrEqual(1_000);
   });
 
-  it("links the translations of a text on each of their pages", async () => {
+  it("links the translations of a text on each of their pages and in their feeds", async () => {
     await publish(release({ group: "pair", lang: "en", slug: "pair" }));
     await settled();
     await newsroomLater(2);
     await publish(release({ group: "pair", lang: "ru", slug: "para", title: "Пара" }));
     await settled();
+    await newsroomLater(2);
     expect(await kvBody("/en/releases/pair")).toContain('href="https://press.example/ru/releases/para"');
+    for (const format of ["rss", "atom", "json"]) {
+      expect(await kvBody(`/en/feed.${format}`)).toContain("https://press.example/ru/releases/para");
+    }
     expect(await kvBody("/ru/releases/para")).toContain(
       'hreflang="en" href="https://press.example/en/releases/pair"',
     );
+  });
+
+  it("keeps feeds within what readers take, however long the texts are", async () => {
+    const body = `${"Long words. ".repeat(20)}\n\n`.repeat(400);
+    for (let count = 0; count < 4; count += 1) {
+      await publish(release({ lang: "hy", body, date: `2022-01-0${count + 1}` }));
+    }
+    await publish(release({ lang: "hy", title: "The newest", date: "2022-02-01" }));
+    await settled();
+    await newsroomLater(2);
+    for (const format of ["rss", "atom", "json"]) {
+      const feed = (await kvBody(`/hy/feed.${format}`)) ?? "";
+      expect(feed).toContain("The newest");
+      expect(feed.length).toBeLessThan(260_000);
+    }
   });
 
   it("is finished by alarm when it was cut off", async () => {

@@ -97,14 +97,27 @@ async function untilHealthy(url: URL, over: AbortSignal): Promise<void> {
       const answer = await fetch(new URL("/healthz", url), { signal: AbortSignal.timeout(5_000) });
       const said = await answer.text();
       if (answer.status === 200) return;
+      // It runs, and says itself what stands against it: waiting would not help.
+      if (answer.status === 503) throw new Refusal(`The service cannot work: ${detailOf(said)}`);
       last = `it answered ${answer.status} ${said.slice(0, 500)}`;
     } catch (error) {
+      if (error instanceof Refusal) throw error;
       // Not listening yet. If it never will, such as on a port that fetch refuses, this is the reason.
       last = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     }
     await delay(HEALTHY_ASK_MS, undefined, { signal: over });
   }
   throw new Refusal(`The service is not healthy after ${HEALTHY_WITHIN_MS / 1000} s: ${last}`);
+}
+
+/** Of a problem document; of anything else, all of it. */
+function detailOf(said: string): string {
+  try {
+    const { detail } = JSON.parse(said) as { detail?: string };
+    return detail ?? said;
+  } catch {
+    return said.slice(0, 500);
+  }
 }
 
 function announce(url: URL, counts: string | undefined, tokenGiven: boolean): void {
