@@ -7,16 +7,12 @@
  * an object and a file for each value. A delivery leaves workerd for the receiver's port directly.
  * What the Worker logs goes through a pipe to this process, as it would to any log collector.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { copyFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { text } from "node:stream/consumers";
+import { join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
 import { TemporaryFolder } from "../chaos/temporary-folder.ts";
-
-const PROJECT_ROOT = resolve(import.meta.dirname, "../..");
+import { PROJECT_ROOT, WranglerProcess } from "../chaos/wrangler-process.ts";
 
 export class BuiltWorker implements AsyncDisposable {
   readonly url: URL;
@@ -40,7 +36,7 @@ export class BuiltWorker implements AsyncDisposable {
     await using parts = new AsyncDisposableStack();
     const folder = parts.use(new TemporaryFolder());
     const bundle = join(folder.path, "bundle");
-    await build(bundle);
+    await build(folder, bundle);
     // A copy: beside the original may lie the secrets of `npm start`, which are none of ours.
     const configuration = join(folder.path, "wrangler.toml");
     await copyFile(join(PROJECT_ROOT, "wrangler.toml"), configuration);
@@ -81,15 +77,7 @@ export class BuiltWorker implements AsyncDisposable {
 }
 
 /** What a deployment would upload. */
-async function build(folder: string): Promise<void> {
-  const wrangler = join(PROJECT_ROOT, "node_modules/wrangler/bin/wrangler.js");
-  const child = spawn(process.execPath, [wrangler, "deploy", "--dry-run", "--outdir", folder], {
-    cwd: PROJECT_ROOT,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true" },
-  });
-  const closed = once(child, "close");
-  const said = await Promise.all([text(child.stdout), text(child.stderr)]);
-  await closed;
-  if (child.exitCode !== 0) throw new Error(`The Worker could not be built:\n${said.join("\n")}`);
+async function build(folder: TemporaryFolder, bundle: string): Promise<void> {
+  const building = new WranglerProcess(["deploy", "--dry-run", "--outdir", bundle], folder.path);
+  if (!(await building.ended)) throw new Error(`The Worker could not be built:\n${building.lastWords()}`);
 }

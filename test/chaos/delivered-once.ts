@@ -45,7 +45,8 @@ export async function assertDeliveredOnce(
   assert.equal(taken.length - Math.min(lost.length, taken.length - 1), 1, "taken once");
   assert.deepEqual(desk.receiver.distrusted, [], "every signature was right");
 
-  const rows = (await desk.office.deliveries(desk.subscription)).filter(({ event }) => event === first.id);
+  const { sequence } = first.message.data;
+  const rows = (await desk.office.deliveries(desk.subscription)).filter((row) => row.sequence === sequence);
   assert.equal(rows.length, 1, "one row for this event and this subscription");
   return log;
 }

@@ -18,10 +18,10 @@ const SUBSCRIPTIONS = 5;
 /** Of one batch: several windows of the fan-out's sweep. */
 const EVENTS = 80;
 /** After the start of the publish: about when the batch is stored, and when all has been handed over. */
-const EARLIEST_KILL_MS = 250;
+const EARLIEST_KILL_MS = 300;
 const LATEST_KILL_MS = 750;
 /** From the restart until the first event comes, if any will. */
-const FIRST_WITHIN_MS = 3_000;
+const FIRST_WITHIN_MS = 8_000;
 
 export async function killWhileFanningOut(
   stage: Stage,
@@ -65,10 +65,8 @@ export async function killWhileFanningOut(
   const arrivals = desks.flatMap(({ receiver }) => about(batch, receiver));
   const byEvent = Map.groupBy(arrivals, ({ id }) => id);
   assert.equal(byEvent.size, isStored ? EVENTS : 0, "one webhook-id for an event, whoever is told");
-  assert.ok(
-    [...byEvent.values()].every((same) => acknowledged(same).length === SUBSCRIPTIONS),
-    "each event was taken once by each",
-  );
+  const counts = [...byEvent.values()].map((same) => acknowledged(same).length);
+  assert.deepEqual(new Set(counts), new Set(isStored ? [SUBSCRIPTIONS] : []), "each was taken once by each");
   const later = await Promise.all(desks.map((desk) => rowsMadeSince(desk, killedAt)));
   await Promise.all(desks.map(({ subscription }) => office.unsubscribe(subscription)));
   return {
@@ -105,7 +103,7 @@ async function untilAllTaken({ receiver, subscription }: Desk, batch: readonly R
   await receiver.until(
     `all ${EVENTS} events come to ${subscription.id}`,
     RECOVERED_WITHIN_MS,
-    () => acknowledged(about(batch, receiver)).length >= EVENTS,
+    () => new Set(acknowledged(about(batch, receiver)).map(({ id }) => id)).size === EVENTS,
   );
 }
 

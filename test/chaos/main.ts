@@ -32,6 +32,12 @@ interface Row extends Outcome {
   round: number;
 }
 
+interface Failure {
+  scenario: string;
+  round: number;
+  error: string;
+}
+
 interface Options {
   rounds: number;
   seed: number;
@@ -68,28 +74,10 @@ async function run({ rounds, seed, only }: Options): Promise<boolean> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
   console.log(`seed ${seed}; replay with --seed ${seed} --rounds ${rounds}`);
   const rows: Row[] = [];
-  const failures: { scenario: string; round: number; error: string }[] = [];
+  const failures: Failure[] = [];
   for (const name of only) {
-    // Chances of its own for each scenario, so that --only replays it too.
-    const random = seededRandom(seed);
-    await using stage = await Stage.set();
-    for (let round = 0; round < rounds; round += 1) {
-      try {
-        const outcome = await SCENARIOS[name]?.(stage, round, random);
-        if (outcome) rows.push({ round, ...outcome });
-        console.log(`${name} ${round + 1}/${rounds} ${outcome?.course ?? ""}`);
-      } catch (error) {
-        failures.push({
-          scenario: name,
-          round,
-          error: error instanceof Error ? error.message : String(error),
-        });
-        console.log(
-          `${name} ${round + 1}/${rounds} NOT RECOVERED: ${String(error)}\n${stage.service.lastWords()}`,
-        );
-        break; // what is broken would break the rounds that follow
-      }
-    }
+    const failure = await runScenario(name, rounds, seed, (row) => rows.push(row));
+    if (failure) failures.push(failure);
   }
   console.log(
     `\n${tableOf(rows.map((row) => ({ ...row })))}\n${failures.length === 0 ? "recovered each time" : `not recovered: ${failures.length}`}`,
@@ -99,6 +87,30 @@ async function run({ rounds, seed, only }: Options): Promise<boolean> {
     `${JSON.stringify({ seed, rounds, at: new Date(), rows, failures }, undefined, 2)}\n`,
   );
   return failures.length === 0;
+}
+
+/** @returns what was not recovered from: it would break the rounds that follow, so none follows */
+async function runScenario(
+  name: string,
+  rounds: number,
+  seed: number,
+  onRow: (row: Row) => void,
+): Promise<Failure | undefined> {
+  // Chances of its own for each scenario, so that --only replays it too.
+  const random = seededRandom(seed);
+  let round = 0;
+  try {
+    await using stage = await Stage.set();
+    for (; round < rounds; round += 1) {
+      const outcome = await SCENARIOS[name]?.(stage, round, random);
+      if (outcome) onRow({ round, ...outcome });
+      console.log(`${name} ${round + 1}/${rounds} ${outcome?.course ?? ""}`);
+    }
+    return undefined;
+  } catch (error) {
+    console.log(`${name} ${round + 1}/${rounds} NOT RECOVERED: ${String(error)}`);
+    return { scenario: name, round, error: String(error) };
+  }
 }
 
 function wholeNumber(text: string): number {

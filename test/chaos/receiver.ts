@@ -117,6 +117,8 @@ export class Receiver implements AsyncDisposable {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // As it was when the request came: by its end whoever sent it may be dead, and all may have changed.
+    const { conduct } = this;
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const atMs = performance.now();
@@ -138,11 +140,11 @@ export class Receiver implements AsyncDisposable {
     };
     this.arrivals.push(arrival);
     this.#changes.emit("change");
-    this.#answer(arrival, response);
+    this.#answer(arrival, response, conduct);
   }
 
-  #answer(arrival: Arrival, response: ServerResponse): void {
-    switch (this.conduct) {
+  #answer(arrival: Arrival, response: ServerResponse, conduct: Conduct): void {
+    switch (conduct) {
       case "answer":
         response.once("finish", () => {
           arrival.acknowledgedMs = performance.now();
