@@ -5,7 +5,7 @@
 import type { Sql } from "./metered-sql.ts";
 import { type Conditions, FACET_FIELDS, type Filter } from "../domain/filter.ts";
 import type { Instant } from "../domain/instant.ts";
-import { parseSearch } from "../domain/search-text.ts";
+import { parseSearch, type SearchQuery } from "../domain/search-text.ts";
 
 /** A list narrowed; `from` and `to` bound `published`, both included; `before` continues a page. */
 export interface ListQuery {
@@ -50,9 +50,9 @@ export function findReleases(sql: Sql, query: ListQuery, limit: number): Instant
 
 /** The index that is walked from its newest row: what is asked for that few releases have, first of all. */
 function walkOf(asked: Conditions): Clause & { table: string; published: string; field?: Field } {
-  const { all } = parseSearch(asked.q ?? "");
-  if (all.length > 0) {
-    return { table: "search", published: "l.rowid", sql: "search MATCH ?", values: [ftsQuery(all, " AND ")] };
+  const words = parseSearch(asked.q ?? "");
+  if (words.all.length > 0) {
+    return { table: "search", published: "l.rowid", sql: "search MATCH ?", values: [matchOf(words)] };
   }
   const field = FIELDS.find((candidate) => asked[candidate]?.length === 1);
   const [value] = field === undefined ? [] : (asked[field] ?? []);
@@ -75,28 +75,27 @@ function fieldClauses(asked: Conditions, walked?: Field): Clause[] {
   });
 }
 
-/** What must not be found; what must be is where the walk begins. */
+/** Where nothing is said that must be found, a walk through words has nowhere to begin. */
 function excludedWords(q: string | undefined): Clause[] {
-  const { none } = parseSearch(q ?? "");
-  return none.length === 0 ? [] : [negated(foundClause(ftsQuery(none, " OR ")))];
+  const { all, none } = parseSearch(q ?? "");
+  return all.length > 0 || none.length === 0 ? [] : [negated(foundClause(ftsQuery(none, " OR ")))];
 }
 
 /** A whole search as one clause, for `not`: found by all its phrases and none of its exclusions. */
 function wholeSearch(q: string | undefined): Clause[] {
   if (q === undefined) return [];
-  const { all, none } = parseSearch(q);
-  const parts = [
-    ...(all.length === 0 ? [] : [foundClause(ftsQuery(all, " AND "))]),
-    ...(none.length === 0 ? [] : [negated(foundClause(ftsQuery(none, " OR ")))]),
-  ];
-  if (parts.length === 0) return [{ sql: "1", values: [] }]; // an empty search finds everything
-  return [
-    { sql: `(${parts.map((part) => part.sql).join(" AND ")})`, values: parts.flatMap((part) => part.values) },
-  ];
+  const words = parseSearch(q);
+  if (words.all.length > 0) return [foundClause(matchOf(words))];
+  if (words.none.length > 0) return [negated(foundClause(ftsQuery(words.none, " OR ")))];
+  return [{ sql: "1", values: [] }]; // an empty search finds everything
 }
 
+/** One row is looked up in the index; the set of all that match could be a tenth of the ledger. */
 function foundClause(match: string): Clause {
-  return { sql: "@published IN (SELECT rowid FROM search WHERE search MATCH ?)", values: [match] };
+  return {
+    sql: "EXISTS (SELECT 1 FROM search AS s WHERE s.search MATCH ? AND s.rowid = @published)",
+    values: [match],
+  };
 }
 
 function negated({ sql, values }: Clause): Clause {
@@ -107,6 +106,12 @@ function bounds({ from, to, before }: ListQuery): Clause[] {
   const clause = (sql: string, value: Instant | undefined): Clause[] =>
     value === undefined ? [] : [{ sql: `@published ${sql} ?`, values: [value] }];
   return [...clause(">=", from), ...clause("<=", to), ...clause("<", before)];
+}
+
+/** All phrases of a search, and none of its exclusions. */
+function matchOf({ all, none }: SearchQuery): string {
+  const found = ftsQuery(all, " AND ");
+  return none.length === 0 ? found : `(${found}) NOT (${ftsQuery(none, " OR ")})`;
 }
 
 /** Words are letters and digits only, so quotation marks are all the quoting that FTS5 needs. */
