@@ -78,6 +78,10 @@ export class BuiltWorker implements AsyncDisposable {
 
 /** What a deployment would upload. */
 async function build(folder: TemporaryFolder, bundle: string): Promise<void> {
-  const building = new WranglerProcess(["deploy", "--dry-run", "--outdir", bundle], folder.path);
+  const building = new WranglerProcess(
+    ["deploy", "--dry-run", "--outdir", bundle],
+    PROJECT_ROOT,
+    folder.path,
+  );
   if (!(await building.ended)) throw new Error(`The Worker could not be built:\n${building.lastWords()}`);
 }

@@ -3,11 +3,12 @@
  * as a power cut would: all at once, with no word said.
  */
 import { once } from "node:events";
+import { cp, mkdir, symlink } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { polled } from "./polled.ts";
 import { TemporaryFolder } from "./temporary-folder.ts";
-import { WranglerProcess } from "./wrangler-process.ts";
+import { PROJECT_ROOT, WranglerProcess } from "./wrangler-process.ts";
 
 /** Milliseconds; bundling and two runtimes take two or three seconds. */
 const READY_WITHIN_MS = 30_000;
@@ -16,6 +17,7 @@ const GONE_WITHIN_MS = 5_000;
 export class ServiceProcess implements AsyncDisposable {
   readonly url: URL;
   readonly #folder = new TemporaryFolder();
+  readonly #project = join(this.#folder.path, "project");
   readonly #vars: Record<string, string>;
   #process: WranglerProcess | undefined;
 
@@ -29,6 +31,7 @@ export class ServiceProcess implements AsyncDisposable {
   static async start(vars: Record<string, string>): Promise<ServiceProcess> {
     const service = new ServiceProcess(await freePort(), vars);
     try {
+      await copyProject(service.#project);
       await service.start();
       return service;
     } catch (error) {
@@ -43,7 +46,7 @@ export class ServiceProcess implements AsyncDisposable {
    */
   async start(): Promise<void> {
     const ready = Promise.withResolvers<"ready">();
-    const started = new WranglerProcess(this.#flags(), this.#folder.path, (line) => {
+    const started = new WranglerProcess(this.#flags(), this.#project, this.#folder.path, (line) => {
       if (line.includes("Ready on")) ready.resolve("ready");
     });
     this.#process = started;
@@ -100,4 +103,17 @@ async function isOpen(url: URL): Promise<boolean> {
   } finally {
     socket.destroy();
   }
+}
+
+/**
+ * The service is run from a copy: `wrangler dev` starts anew when a source changes, which somebody at
+ * work on it would do to us; it takes secrets from beside its configuration; and what a killed run
+ * leaves behind is in the folder that is removed.
+ */
+async function copyProject(to: string): Promise<void> {
+  await mkdir(to);
+  for (const name of ["src", "wrangler.toml", "package.json", "tsconfig.json"]) {
+    await cp(join(PROJECT_ROOT, name), join(to, name), { recursive: true });
+  }
+  await symlink(join(PROJECT_ROOT, "node_modules"), join(to, "node_modules"));
 }

@@ -22,14 +22,15 @@ export class WranglerProcess {
   readonly #killTree = () => this.#signalTree();
 
   /**
+   * @param project the folder with the configuration
    * @param folder where it may leave what it likes: its log and its temporary files
    * @param onLine called with each line of output of a run that would never end by itself
    */
-  constructor(flags: readonly string[], folder: string, onLine?: (line: string) => void) {
+  constructor(flags: readonly string[], project: string, folder: string, onLine?: (line: string) => void) {
     // Should we be killed with no time for a last word: what does not end by itself must notice.
     const noticing = onLine === undefined ? [] : ["--import", DIE_WITH_PARENT];
     this.#child = spawn(process.execPath, [...noticing, WRANGLER, ...flags], {
-      cwd: PROJECT_ROOT,
+      cwd: project,
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: {
