@@ -63,8 +63,9 @@ export const OWN_RETRY_MAX_MS = 60_000;
 
 // Reading -------------------------------------------------------------------------------------
 
-/** Milliseconds for which an isolate serves a document without asking KV again. */
-export const MEMO_MS = 1_000;
+/** Milliseconds for which an isolate serves a document without asking KV again: with the second
+ * between two writes of a key, what is published stays visible within two. */
+export const MEMO_MS = 500;
 /** Documents and bytes (UTF-16 units) that an isolate remembers; an isolate has 128 MB for everything. */
 export const MEMO_DOCUMENTS_MAX = 1_000;
 export const MEMO_UNITS_MAX = 16_000_000;

@@ -1,6 +1,6 @@
 /**
- * What an isolate remembers of the read model for a moment, so that a hot feed costs one KV read a
- * second and not one a request.
+ * What an isolate remembers of the read model for a moment, so that a hot feed costs two KV reads
+ * a second and not one a request.
  */
 import { readDocument, type StoredDocument } from "../documents.ts";
 import { parseDocumentPath } from "../document-paths.ts";

@@ -126,8 +126,9 @@ describe("feeds and pages", () => {
     const conditional = async (headers: Record<string, string>) => (await request(path, { headers })).status;
 
     it("say 304, with every header of the 200", async () => {
-      const full = await request("/hy/feed.atom");
-      const again = await request("/hy/feed.atom", {
+      // One that nobody has asked for before: what an isolate remembers may be a moment old.
+      const full = await request("/en/feed.atom");
+      const again = await request("/en/feed.atom", {
         headers: { "if-none-match": full.headers.get("etag")! },
       });
       expect(again.status).toBe(304);
