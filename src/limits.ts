@@ -26,6 +26,10 @@ export const NESTING_MARKS_MAX = 100;
 export const BLOCK_LINES_MAX = 3_000;
 /** Marks such as * _ [ ] | < in one paragraph, list or table: a tenth of a second at this many. */
 export const BLOCK_MARKS_MAX = 5_000;
+/** Words that differ between two editions before they are shown as one text and another. */
+export const DIFF_EDITS_MAX = 2_000;
+/** UTF-8 bytes of an edition with what is made of it: a row of SQLite in an object holds 2 MB. */
+export const EDITION_BYTES_MAX = 1_800_000;
 /** Cells of one table, counted as columns times rows. */
 export const TABLE_CELLS_MAX = 20_000;
 /** Graphemes of a summary taken from the text; a sentence that is longer is cut at a word. */

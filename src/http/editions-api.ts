@@ -4,6 +4,7 @@
 import { diffWords } from "diff";
 import type { Context } from "hono";
 import { releaseId } from "../domain/release.ts";
+import { DIFF_EDITS_MAX } from "../limits.ts";
 import { changedFields, type EditionContent } from "../newsroom/edition-content.ts";
 import { type EditionView, editionSummary } from "../newsroom/editions.ts";
 import { newsroom } from "../objects.ts";
@@ -85,7 +86,15 @@ function isText(name: keyof EditionContent): name is (typeof TEXTS)[number] {
 /** Words by the language's own rules: not every script has spaces between them. */
 function parts(before: string, after: string, lang: string): Part[] {
   const segmenter = new Intl.Segmenter(lang, { granularity: "word" });
-  return diffWords(before, after, { intlSegmenter: segmenter }).map(({ added, removed, value }) => ({
+  const found = diffWords(before, after, { intlSegmenter: segmenter, maxEditLength: DIFF_EDITS_MAX });
+  // Two texts with little in common take quadratic time, and say nothing word by word.
+  if (found === undefined) {
+    return [
+      { op: "delete", text: before },
+      { op: "insert", text: after },
+    ];
+  }
+  return found.map(({ added, removed, value }) => ({
     op: added ? "insert" : removed ? "delete" : "equal",
     text: value,
   }));

@@ -50,26 +50,29 @@ export function boundsOf(
 
 /** `?limit=` and, under the name given, where a page begins. */
 export function pageOf(c: Context, cursorName: string): Asked<{ limit: number; cursor: number | undefined }> {
-  const whole = (max: number) =>
+  const whole = (min: number, max: number) =>
     z.optional(
       z
-        .pipe(z.string(), z.transform(Number))
-        .check(
-          z.refine(
-            (n) => Number.isSafeInteger(n) && n >= 0 && n <= max,
-            `must be a whole number up to ${max}`,
-          ),
-        ),
+        .pipe(
+          z.string(),
+          z.transform((text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN)),
+        )
+        .check(z.refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`)),
     );
   const given = { limit: c.req.query("limit"), [cursorName]: c.req.query(cursorName) };
   const parsed = parse(
-    z.object({ limit: whole(PAGE_ROWS_MAX), [cursorName]: whole(Number.MAX_SAFE_INTEGER) }),
+    z.object({
+      limit: whole(1, PAGE_ROWS_MAX),
+      // A list is continued from an instant, and there were texts before 1970.
+      [cursorName]: whole(cursorName === "after" ? 0 : -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+    }),
     given,
   );
   if (!parsed.ok) return parsed;
-  const { limit } = parsed.value;
-  if (limit === 0) return { ok: false, faults: [{ path: "/limit", message: "must be at least 1" }] };
-  return { ok: true, value: { limit: limit ?? PAGE_ROWS_DEFAULT, cursor: parsed.value[cursorName] } };
+  return {
+    ok: true,
+    value: { limit: parsed.value.limit ?? PAGE_ROWS_DEFAULT, cursor: parsed.value[cursorName] },
+  };
 }
 
 function lastSecondOfDay(start: Instant, timeZone: string): Instant {

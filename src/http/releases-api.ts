@@ -16,6 +16,7 @@ import { deriveSummary } from "../domain/text.ts";
 import {
   BATCH_RELEASES_MAX,
   DERIVED_SUMMARY_GRAPHEMES,
+  EDITION_BYTES_MAX,
   SHORT_SENTENCE_GRAPHEMES,
   SUMMARY_CHARS_MAX,
 } from "../limits.ts";
@@ -141,6 +142,11 @@ function prepare(input: ReleaseInput): Prepared {
       graphemes: DERIVED_SUMMARY_GRAPHEMES,
       shortSentence: SHORT_SENTENCE_GRAPHEMES,
     });
+  const bytes = new TextEncoder().encode(JSON.stringify(input) + html + text).byteLength;
+  if (bytes > EDITION_BYTES_MAX) {
+    const message = `makes ${bytes} bytes with its HTML and plain text; ${EDITION_BYTES_MAX} are the most`;
+    return { ok: false, fault: { path: "/body", message } };
+  }
   return { ok: true, release: { input, html, text, summary } };
 }
 

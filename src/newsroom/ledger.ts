@@ -107,7 +107,12 @@ export class Ledger {
   liftEmbargoes(limit: number, nowMs: number): void {
     const now = Math.floor(nowMs / 1000);
     for (const id of this.#rows.embargoesUpTo(now, limit)) {
-      this.#storage.transactionSync(() => this.#publication.goOut(id, now));
+      try {
+        this.#storage.transactionSync(() => this.#publication.goOut(id, now));
+      } catch (error) {
+        // One that cannot go out must not hold up the others.
+        console.error(JSON.stringify({ message: "embargo not lifted", release: id, error: String(error) }));
+      }
     }
   }
 

@@ -6,7 +6,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { ReleaseEvent } from "../domain/event.ts";
 import type { Fault } from "../domain/fault.ts";
-import { type Filter, matches } from "../domain/filter.ts";
+import { type Filter, type Filterable, matches } from "../domain/filter.ts";
 import type { Instant } from "../domain/instant.ts";
 import { faultsOfFilter, type Registry } from "../domain/registry.ts";
 import type { PreparedRelease, ReleaseView } from "../domain/release.ts";
@@ -158,7 +158,7 @@ export class Newsroom extends DurableObject<Env> {
       for (const { event, filed } of this.#views.events(next + 1, to)) {
         if (events.length === limit) break;
         next = event.sequence;
-        if (matches(asked, filed)) events.push(event);
+        if (isTold(event, asked, filed)) events.push(event);
       }
     }
     return { events, next, more: next < last };
@@ -265,4 +265,13 @@ export class Newsroom extends DurableObject<Env> {
     }
     await this.#setAlarm();
   }
+}
+
+/**
+ * Whether somebody who catches up is told of an event. Of a killed release everybody learns the kill,
+ * and nobody by searching what its text was.
+ */
+function isTold(event: ReleaseEvent, asked: Filter, filed: Filterable): boolean {
+  if (event.release.status !== "killed") return matches(asked, filed);
+  return event.type === "release.killed" || Object.keys(asked).length === 0;
 }

@@ -84,9 +84,14 @@ export class Projection {
     try {
       const written = this.#written(stale.target);
       const rendered = this.#render(stale.target);
-      const waits = await Promise.all(
+      // All of them end before anything is done again: a late write must not land on a newer one.
+      const results = await Promise.allSettled(
         rendered.map((document) => this.#write(stale.target, document, written)),
       );
+      const waits = results.map((result) => {
+        if (result.status === "rejected") throw result.reason;
+        return result.value;
+      });
       for (const { path } of written) {
         if (!rendered.some((document) => document.path === path)) await this.#remove(path);
       }
@@ -94,7 +99,9 @@ export class Projection {
       if (waitUntilMs === 0) this.#stale.done(stale);
       else this.#stale.postpone(stale, waitUntilMs, 0);
     } catch (error) {
-      // KV's fault or ours, never the office's: again soon, and nobody else waits for it.
+      // KV's fault or ours, never the office's: again soon, and nobody else waits for it. What KV now
+      // holds is not known, so that the next write is made in any case.
+      this.#sql.exec("UPDATE documents SET written_ms = 0 WHERE target = ?", keyOf(stale.target));
       console.error(
         JSON.stringify({ message: "projection failed", target: keyOf(stale.target), error: String(error) }),
       );

@@ -56,7 +56,8 @@ export class Publication {
     };
     this.#happened(kind === "major" ? "release.corrected" : "release.revised", input.id, change, now);
     this.#markStale(before);
-    if (kind === "major") {
+    // One that follows a correction is none that others have to follow.
+    if (kind === "major" && before.stale === 0) {
       const siblings = this.#rows.markSiblingsStale(input.id, input.group ?? input.id);
       for (const sibling of siblings) this.#markStale(this.#required(sibling));
     }

@@ -52,14 +52,14 @@ export class RegistryStore {
     ];
   }
 
-  /** By releases in lists, and by those that wait for their embargo, which no list knows. */
+  /** By releases in lists, and by those that may come back into them: embargoed and killed ones. */
   #used(field: string): string[] {
     return this.#sql
       .exec<{ value: string }>(
         `SELECT value FROM filings WHERE field = ?1
          UNION SELECT j.value FROM releases r
            JOIN editions e ON e.release = r.id AND e.edition = r.edition, json_each(e.content, ?2) AS j
-         WHERE r.embargo IS NOT NULL
+         WHERE r.embargo IS NOT NULL OR r.status = 'killed'
          ORDER BY value`,
         field,
         field === "type" ? "$.type" : `$.${FACET_FIELDS[field as keyof typeof FACET_FIELDS]}`,

@@ -258,6 +258,7 @@ function withoutText(view: ReleaseView, baseUrl: string): ReleaseView {
   return {
     ...kept,
     status: "killed",
+    group: view.id,
     title: "",
     summary: "",
     url: `${baseUrl}/r/${view.id}`,

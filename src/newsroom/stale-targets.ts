@@ -27,17 +27,20 @@ export class StaleTargets {
     for (const target of targets) {
       this.#sql.exec(
         `INSERT INTO stale_targets (target, version, due_ms) VALUES (?, 1, 0)
-         ON CONFLICT (target) DO UPDATE SET version = version + 1`,
+         ON CONFLICT (target) DO UPDATE SET version = version + 1, due_ms = 0`,
         keyOf(target),
       );
     }
   }
 
-  /** Everything that could ever have been rendered: for when settings change, or KV was lost. */
+  /**
+   * Everything that could ever have been rendered: for when settings change, or KV was lost. Releases
+   * come behind whatever changes in the meantime: a kill does not wait for a hundred thousand pages.
+   */
   addAll(languages: readonly string[]): void {
     this.#sql.exec(
       `INSERT INTO stale_targets (target, version, due_ms)
-       SELECT 'release:' || id, 1, 0 FROM releases WHERE published IS NOT NULL
+       SELECT 'release:' || id, 1, 1 FROM releases WHERE published IS NOT NULL
        ON CONFLICT (target) DO UPDATE SET version = version + 1`,
     );
     // Lists of languages that are no longer the site's are there to be removed.

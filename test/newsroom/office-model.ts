@@ -110,6 +110,7 @@ export class OfficeModel {
     if (fields.slug !== undefined && release.seen) release.retired.push(release.slug);
     Object.assign(release, fields);
     release.edition += 1;
+    const follows = release.stale;
     release.stale = false;
     if (!release.seen) {
       if (release.embargo === null) this.#goOut(release);
@@ -118,6 +119,7 @@ export class OfficeModel {
     this.events.push({ type: change === "major" ? "release.corrected" : "release.revised", id: release.id });
     if (change === "minor") return;
     release.note = note;
+    if (follows) return;
     for (const sibling of this.#siblings(release)) sibling.stale = true;
   }
 
