@@ -47,6 +47,9 @@ export const NEAREST_NAMED = 3;
 /** Faults named in one answer; a body with more is broken in a way that the first ones show. */
 export const FAULTS_MAX = 200;
 
+/** Values that one combination may name: more than anybody picks. */
+export const LIST_VALUES_MAX = 50;
+
 // The Newsroom's alarm ------------------------------------------------------------------------
 
 /** Embargoes lifted in one step; each is a transaction of its own. */
@@ -61,6 +64,10 @@ export const EVENTS_PER_SWEEP = 20;
 export const EVENT_STEPS_MAX = 25;
 /** Milliseconds between two writes of one KV key: the platform takes one a second. */
 export const KV_WRITE_INTERVAL_MS = 1_000;
+/** Milliseconds for which KV must be told to keep a value that expires, at the least; and a second of ours. */
+export const KV_EXPIRATION_MIN_MS = 61_000;
+/** UTF-16 units of JSON for the sequences of a feed's entries: KV keeps 1,024 bytes of metadata in all. */
+export const SEQUENCES_UNITS_MAX = 600;
 /** Milliseconds before our own failure (KV, an object call) is tried again; doubles up to the maximum. */
 export const OWN_RETRY_MS = 500;
 export const OWN_RETRY_MAX_MS = 60_000;
@@ -70,15 +77,37 @@ export const OWN_RETRY_MAX_MS = 60_000;
 /** Milliseconds for which an isolate serves a document without asking KV again: with the second
  * between two writes of a key, what is published stays visible within two. */
 export const MEMO_MS = 500;
-/** Documents and bytes (UTF-16 units) that an isolate remembers; an isolate has 128 MB for everything. */
+/** Documents and bytes that an isolate remembers; an isolate has 128 MB for everything. */
 export const MEMO_DOCUMENTS_MAX = 1_000;
-export const MEMO_UNITS_MAX = 16_000_000;
-/** Seconds for which a client or a proxy may keep a page or feed; Miniflux polls no faster than this. */
+export const MEMO_BYTES_MAX = 24_000_000;
+/** Seconds for which a client may keep a page or feed; Miniflux polls no faster than this. */
 export const CACHE_SECONDS = 60;
-/** Seconds for which a proxy may serve the old one while it fetches the new. */
-export const STALE_SECONDS = 600;
-/** UTF-16 units of text in a list's documents: readers want feeds under 250 kB, KV takes 25 MB. */
-export const LIST_UNITS_MAX = 200_000;
+/** Seconds for which a cache that many share may: what is corrected or killed must be so for all. */
+export const SHARED_CACHE_SECONDS = 10;
+/** Seconds for which a cache may serve the old one while it fetches the new. */
+export const STALE_SECONDS = 60;
+/** Seconds for which an archive may be kept, which changes only when one of its releases does. */
+export const ARCHIVE_CACHE_SECONDS = 3_600;
+/** Seconds for which browsers and proxies may keep what changes only with the service itself. */
+export const ASSET_CACHE_SECONDS = 600;
+/** Seconds in which one client may ask for so many new combinations: as wrangler.toml says of NEW_LISTS. */
+export const NEW_LISTS_PERIOD_SECONDS = 60;
+/** Bytes of entries in one document of a list: readers want feeds under 250 kB. */
+export const LIST_BYTES_MAX = 235_000;
+/** The part of a full document that goes into an archive when one release more comes: what stays
+ * behind is still 30 of 50, which is what readers expect to find. */
+export const ARCHIVE_SHARE = 0.4;
+/** Killed releases of which the newest document of a list tells; a poller sees each within a day or two. */
+export const TOMBSTONES_MAX = 20;
+/** Combinations that are kept at once; each costs a comparison a publish, and four KV writes when it takes it. */
+export const LISTS_KEPT_MAX = 500;
+/** Milliseconds for which a combination is kept that was asked for once, and that was asked for again after that. */
+export const LIST_KEPT_FIRST_MS = 3_600_000;
+export const LIST_KEPT_MS = 86_400_000;
+/** Milliseconds after which nobody remembers that a combination was ever asked for. */
+export const LIST_REMEMBERED_MS = 7 * 86_400_000;
+/** Seconds for which a retired value's feeds say so before they are gone: 410. */
+export const RETIRED_SECONDS = 30 * 86_400;
 
 // Delivery ------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 import { env, exports } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import type { Newsroom } from "../src/newsroom/newsroom.ts";
+import { readDocument, textOf } from "../src/documents.ts";
 import { newsroom, subscriber } from "../src/objects.ts";
 
 export const BASE_URL = "https://press.example";
@@ -95,9 +96,10 @@ export function ledgerRows<T extends Record<string, SqlStorageValue>>(query: str
   return inNewsroom((_instance, state) => state.storage.sql.exec<T>(query).toArray());
 }
 
-/** The bytes that KV holds at a path, past every memory. */
-export function kvBody(path: string): Promise<string | null> {
-  return env.DOCUMENTS.get(`document:${path}`);
+/** The text that KV holds at a path, past every memory. */
+export async function kvBody(path: string): Promise<string | null> {
+  const document = await readDocument(env.DOCUMENTS, path);
+  return document && textOf(document);
 }
 
 /** Resolves when no attempt of a subscription is in flight. */

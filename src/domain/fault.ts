@@ -1,7 +1,7 @@
 /**
  * What is wrong with something that a program or a person sent.
  */
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
 import { FAULTS_MAX } from "../limits.ts";
 
 /** One fault: where, as a JSON Pointer (RFC 6901) into what was sent, and what to do about it. */
@@ -26,6 +26,15 @@ export function faultsOf(error: z.core.$ZodError): Fault[] {
     }
     return [{ path: pointer(issue.path), message: issue.message }];
   });
+}
+
+/** Parses with faults in plain words. */
+export function parse<S extends z.ZodMiniType>(
+  schema: S,
+  value: unknown,
+): { ok: true; value: z.output<S> } | { ok: false; faults: Fault[] } {
+  const parsed = z.safeParse(schema, value, { error: plainMessage });
+  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, faults: faultsOf(parsed.error) };
 }
 
 /** For zod's `error` setting: plain words for the few faults that the schemas leave to zod. */

@@ -4,6 +4,7 @@
  */
 import * as z from "zod/mini";
 import { SEARCH_CHARS_MAX } from "../limits.ts";
+import { type Fault, parse } from "./fault.ts";
 import { canonicalLanguage, type Facet, slug } from "./release.ts";
 import { isFound, parseSearch, searchWords } from "./search-text.ts";
 
@@ -44,6 +45,35 @@ export const FACET_FIELDS = {
   organisation: "organisations",
   place: "places",
 } as const satisfies Record<string, Facet>;
+
+/** All fields, in the order in which addresses name them. */
+export const FILTER_FIELDS = ["type", "topic", "person", "organisation", "place", "lang", "q"] as const;
+
+/**
+ * A filter as the query of an address: `?type=speech&topic=csto&topic=osce&not.lang=ru&q=…`. A field
+ * given twice means any of its values; `not.` in front of it means none of them. Names and slugs may
+ * come in any case; empty values and other names are passed over.
+ */
+export function filterFromQuery(
+  query: URLSearchParams,
+): { ok: true; value: Filter } | { ok: false; faults: Fault[] } {
+  const given = new Map<string, string[]>();
+  for (const [name, text] of query) {
+    if (text.trim() === "") continue;
+    const field = name.toLowerCase();
+    const isSlug = !/(?:^|\.)(?:q|lang)$/.test(field);
+    given.set(field, [...(given.get(field) ?? []), isSlug ? text.trim().toLowerCase() : text.trim()]);
+  }
+  const conditions = (prefix: string) =>
+    Object.fromEntries(
+      FILTER_FIELDS.flatMap((field) => {
+        const values = given.get(prefix + field);
+        return values === undefined ? [] : [[field, field === "q" ? values.join(" ") : values]];
+      }),
+    );
+  const not = conditions("not.");
+  return parse(filter, { ...conditions(""), ...(Object.keys(not).length === 0 ? {} : { not }) });
+}
 
 /** What a filter looks at. */
 export interface Filterable extends Record<Facet, readonly string[]> {

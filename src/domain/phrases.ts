@@ -2,6 +2,11 @@
  * What pages and feeds say of their own, in the languages that we speak. Others get English.
  */
 import type { Day } from "./instant.ts";
+import { en } from "./phrases/en.ts";
+import { fr } from "./phrases/fr.ts";
+import { hy } from "./phrases/hy.ts";
+import { ru } from "./phrases/ru.ts";
+import type { Facet } from "./release.ts";
 
 export interface Phrases {
   everything: string;
@@ -29,127 +34,30 @@ export interface Phrases {
   reason: string;
   /** Banner of a translation that a correction has left behind. */
   stale: string;
+  /** Names of facets, as headings. */
+  facets: Record<"types" | Facet, string>;
+  /** In the title of a list: taken out of it, and its bounds. */
+  without: string;
+  since: string;
+  until: string;
+  /** Of a list: to what is older, and newer. */
+  older: string;
+  newer: string;
+  /** Of a value that is no more. */
+  feedEnded: string;
+  feedEndedText: string;
+  /** For somebody who has opened a feed in a browser. */
+  thisIsAFeed: string;
+  thisIsAFeedText: string;
+  newest: string;
+  /** The directory of feeds. */
+  allFeeds: string;
+  allFeedsText: string;
+  forReaders: string;
+  allTexts: string;
+  copy: string;
+  copied: string;
 }
-
-const en: Phrases = {
-  everything: "All languages",
-  types: {
-    "press-release": "Press release",
-    statement: "Statement",
-    speech: "Speech",
-    interview: "Interview",
-    visit: "Visit",
-    qa: "Questions and answers",
-  },
-  feeds: "Feeds",
-  languages: "Languages",
-  skip: "Skip to the text",
-  published: "Published",
-  updated: "Updated",
-  note: "What changed",
-  source: "Source",
-  otherLanguages: "In other languages",
-  attachments: "Attachments",
-  filedUnder: "Filed under",
-  nothing: "Nothing has been published here yet.",
-  notFound: "Not found",
-  notFoundText: "There is nothing at this address.",
-  withdrawn: "This text has been withdrawn",
-  withdrawnMark: "Withdrawn",
-  killed: "This text has been removed",
-  reason: "Reason",
-  stale: "A translation of this text has been corrected; this one has not followed yet.",
-};
-
-const hy: Phrases = {
-  everything: "Բոլոր լեզուներով",
-  types: {
-    "press-release": "Մամուլի հաղորդագրություն",
-    statement: "Հայտարարություն",
-    speech: "Ելույթ",
-    interview: "Հարցազրույց",
-    visit: "Այց",
-    qa: "Հարց ու պատասխան",
-  },
-  feeds: "Հոսքեր",
-  languages: "Լեզուներ",
-  skip: "Անցնել տեքստին",
-  published: "Հրապարակվել է",
-  updated: "Թարմացվել է",
-  note: "Ինչ է փոխվել",
-  source: "Աղբյուր",
-  otherLanguages: "Այլ լեզուներով",
-  attachments: "Կից նյութեր",
-  filedUnder: "Թեմաներ",
-  nothing: "Այստեղ դեռ ոչինչ չի հրապարակվել։",
-  notFound: "Չի գտնվել",
-  notFoundText: "Այս հասցեով ոչինչ չկա։",
-  withdrawn: "Այս տեքստը հետ է կանչվել",
-  withdrawnMark: "Հետ է կանչված",
-  killed: "Այս տեքստը հեռացվել է",
-  reason: "Պատճառը",
-  stale: "Այս տեքստի մեկ այլ լեզվով տարբերակն ուղղվել է, այս մեկը դեռ չի թարմացվել։",
-};
-
-const ru: Phrases = {
-  everything: "На всех языках",
-  types: {
-    "press-release": "Пресс-релиз",
-    statement: "Заявление",
-    speech: "Выступление",
-    interview: "Интервью",
-    visit: "Визит",
-    qa: "Вопросы и ответы",
-  },
-  feeds: "Ленты",
-  languages: "Языки",
-  skip: "Перейти к тексту",
-  published: "Опубликовано",
-  updated: "Обновлено",
-  note: "Что изменилось",
-  source: "Источник",
-  otherLanguages: "На других языках",
-  attachments: "Приложения",
-  filedUnder: "Рубрики",
-  nothing: "Здесь ещё ничего не опубликовано.",
-  notFound: "Не найдено",
-  notFoundText: "По этому адресу ничего нет.",
-  withdrawn: "Этот текст отозван",
-  withdrawnMark: "Отозвано",
-  killed: "Этот текст удалён",
-  reason: "Причина",
-  stale: "Перевод этого текста исправлен, здесь исправления ещё нет.",
-};
-
-const fr: Phrases = {
-  everything: "Toutes les langues",
-  types: {
-    "press-release": "Communiqué de presse",
-    statement: "Déclaration",
-    speech: "Discours",
-    interview: "Entretien",
-    visit: "Visite",
-    qa: "Questions et réponses",
-  },
-  feeds: "Flux",
-  languages: "Langues",
-  skip: "Aller au texte",
-  published: "Publié",
-  updated: "Mis à jour",
-  note: "Ce qui a changé",
-  source: "Source",
-  otherLanguages: "Dans d’autres langues",
-  attachments: "Pièces jointes",
-  filedUnder: "Rubriques",
-  nothing: "Rien n’a encore été publié ici.",
-  notFound: "Page introuvable",
-  notFoundText: "Il n’y a rien à cette adresse.",
-  withdrawn: "Ce texte a été retiré",
-  withdrawnMark: "Retiré",
-  killed: "Ce texte a été supprimé",
-  reason: "Motif",
-  stale: "Une traduction de ce texte a été corrigée ; celle-ci ne l’est pas encore.",
-};
 
 const ALL: Record<string, Phrases> = { en, hy, ru, fr };
 

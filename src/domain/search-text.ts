@@ -27,11 +27,36 @@ export function searchWords(text: string): string[] {
 export function parseSearch(text: string): SearchQuery {
   const all: string[][] = [];
   const none: string[][] = [];
-  for (const [, minus, phrase, word] of text.matchAll(/(-?)(?:"([^"]*)"?|(\S+))/gu)) {
-    const words = searchWords(phrase ?? word ?? "");
+  for (const [minus, part] of partsOf(text)) {
+    const words = searchWords(part);
     if (words.length > 0) (minus ? none : all).push(words);
   }
   return { all, none };
+}
+
+function* partsOf(text: string): Generator<[minus: string, part: string]> {
+  for (const [, minus, phrase, word] of text.matchAll(/(-?)(?:"([^"]*)"?|(\S+))/gu)) {
+    yield [minus ?? "", phrase ?? word ?? ""];
+  }
+}
+
+/**
+ * The one way to write a search: as typed, but in lower case, without what is no word, each part once,
+ * in order. It finds what the original finds.
+ */
+export function canonicalSearch(text: string): string {
+  const parts = Array.from(partsOf(text), ([minus, part]) => {
+    const words =
+      part
+        .normalize("NFKC")
+        .toLowerCase()
+        .normalize("NFKC")
+        .match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+    const shown = words.join(" ");
+    const found = searchWords(shown);
+    return found.length === 0 ? "" : `${minus}${words.length > 1 ? `"${shown}"` : shown}`;
+  });
+  return [...new Set(parts.filter((part) => part !== ""))].sort().join(" ");
 }
 
 /** Whether a text, given as its words, is found. An empty query finds everything. */

@@ -1,27 +1,44 @@
 /**
- * Atom 1.0 (RFC 4287), by our own small writer: the `feed` package's Atom has unescaped titles, no
- * `xml:lang` and a clock.
+ * Atom 1.0 (RFC 4287) with archives (RFC 5005), deletions (RFC 6721) and Media RSS, by our own small
+ * writer: the `feed` package's Atom has unescaped titles, no `xml:lang` and a clock.
  */
 import { formatInstant } from "../domain/instant.ts";
 import { carriable } from "../domain/text.ts";
-import { entryUrn, type Feed, type FeedEntry } from "./feed-model.ts";
+import { type Feed, type FeedEntry, GENERATOR } from "./feed-model.ts";
+
+type Attributes = Record<string, string | number | undefined>;
 
 /** The Atom document of a feed: a pure function of it. */
 export function writeAtom(feed: Feed): string {
+  const namespaces = {
+    xmlns: "http://www.w3.org/2005/Atom",
+    "xmlns:fh": feed.isArchive ? "http://purl.org/syndication/history/1.0" : undefined,
+    "xmlns:at": feed.deleted.length > 0 ? "http://purl.org/atompub/tombstones/1.0" : undefined,
+    "xmlns:media": feed.entries.some(({ image }) => image) ? "http://search.yahoo.com/mrss/" : undefined,
+    "xml:lang": feed.lang,
+  };
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<feed xmlns="http://www.w3.org/2005/Atom"${language(feed.lang)}>`,
-    `  <id>${xml(feed.page)}</id>`,
-    `  <title>${xml(feed.title)}</title>`,
+    `<feed${attributes(namespaces)}>`,
+    // The same for an archive as for the newest: parts of one feed.
+    `  ${element("id", feed.page)}`,
+    `  ${element("title", feed.title)}`,
     // Required even where nothing was ever published (4.2.15); the epoch is no claim about today.
-    `  <updated>${formatInstant(feed.updated ?? 0)}</updated>`,
-    `  <link rel="self" type="application/atom+xml" href="${xml(feed.self.atom)}"/>`,
-    `  <link rel="alternate" type="text/html" href="${xml(feed.page)}"/>`,
+    `  ${element("updated", formatInstant(feed.updated ?? 0))}`,
+    ...(feed.isArchive ? ["  <fh:archive/>"] : []),
+    ...feedLinks(feed).map((link) => `  ${empty("link", link)}`),
     "  <author>",
-    `    <name>${xml(feed.author.name)}</name>`,
-    `    <uri>${xml(feed.author.url)}</uri>`,
+    `    ${element("name", feed.author.name)}`,
+    `    ${element("uri", feed.author.url)}`,
     "  </author>",
-    "  <generator>communique</generator>",
+    `  ${element("rights", feed.rights)}`,
+    `  ${element("generator", GENERATOR)}`,
+    `  ${element("icon", feed.icon)}`,
+    ...feed.deleted.flatMap(({ id, at, reason }) => [
+      `  <at:deleted-entry${attributes({ ref: id, when: formatInstant(at) })}>`,
+      `    ${element("at:comment", reason)}`,
+      "  </at:deleted-entry>",
+    ]),
     ...feed.entries.flatMap((entry) => entryLines(entry)),
     "</feed>",
     "",
@@ -29,31 +46,80 @@ export function writeAtom(feed: Feed): string {
   return lines.join("\n");
 }
 
+/** Where a document of a feed stands among the others: also of use to RSS, which borrows these links. */
+export function feedLinks(feed: Feed, format: "atom" | "rss" = "atom"): Attributes[] {
+  const type = `application/${format}+xml`;
+  const to = (rel: string, addresses: Feed["self"] | undefined) =>
+    addresses === undefined ? [] : [{ rel, type, href: addresses[format] }];
+  return [
+    ...to("self", feed.self),
+    ...(format === "atom" ? [{ rel: "alternate", type: "text/html", href: feed.page }] : []),
+    ...(feed.isArchive ? to("current", feed.current) : []),
+    ...to("prev-archive", feed.previousArchive),
+    ...to("next-archive", feed.nextArchive),
+  ];
+}
+
+/** What belongs to an entry, beside its one alternate: with two, half the readers take the last. */
+export function relatedLinks(entry: FeedEntry): Attributes[] {
+  return [
+    ...entry.translations.map(({ lang, url }) => ({
+      rel: "related",
+      hreflang: lang,
+      type: "text/html",
+      href: url,
+    })),
+    ...(entry.source === undefined ? [] : [{ rel: "related", href: entry.source }]),
+  ];
+}
+
 function entryLines(entry: FeedEntry): string[] {
   return [
-    `  <entry${language(entry.lang)}>`,
-    `    <id>${entryUrn(entry.id)}</id>`,
-    `    <title>${xml(entry.title)}</title>`,
-    // Exactly one: with two, half the readers take the last.
-    `    <link rel="alternate" type="text/html" href="${xml(entry.url)}"/>`,
-    ...entry.translations.map(
-      ({ lang, url }) =>
-        `    <link rel="related" hreflang="${xml(lang)}" type="text/html" href="${xml(url)}"/>`,
+    `  <entry${attributes({ "xml:lang": entry.lang })}>`,
+    `    ${element("id", entry.id)}`,
+    `    ${element("title", entry.title)}`,
+    `    ${empty("link", { rel: "alternate", type: "text/html", href: entry.url })}`,
+    ...relatedLinks(entry).map((link) => `    ${empty("link", link)}`),
+    ...entry.attachments.map(
+      ({ url, type, title, size }) =>
+        `    ${empty("link", { rel: "enclosure", type, length: size, title, href: url })}`,
     ),
-    `    <published>${formatInstant(entry.published)}</published>`,
-    `    <updated>${formatInstant(entry.updated)}</updated>`,
-    ...entry.categories.map(
-      ({ scheme, term, label }) =>
-        `    <category scheme="${xml(scheme)}" term="${xml(term)}" label="${xml(label)}"/>`,
-    ),
-    `    <summary>${xml(entry.summary)}</summary>`,
+    `    ${element("published", formatInstant(entry.published))}`,
+    `    ${element("updated", formatInstant(entry.updated))}`,
+    ...entry.categories.map(({ scheme, term, label }) => `    ${empty("category", { scheme, term, label })}`),
+    `    ${element("summary", entry.summary)}`,
     `    <content type="html">${xml(entry.html)}</content>`,
+    ...imageLines(entry),
     "  </entry>",
   ];
 }
 
-function language(tag: string | undefined): string {
-  return tag === undefined ? "" : ` xml:lang="${xml(tag)}"`;
+/** Media RSS has no field for alternative text; readers take the description for it. */
+function imageLines({ image }: FeedEntry): string[] {
+  if (image === undefined) return [];
+  const plain = (name: string, text: string | undefined) =>
+    text === undefined || text === "" ? [] : [`      <${name} type="plain">${xml(text)}</${name}>`];
+  return [
+    `    <media:content${attributes({ url: image.url, medium: "image" })}>`,
+    ...plain("media:title", image.caption),
+    ...plain("media:description", image.alt),
+    ...(image.credit === undefined ? [] : [`      ${element("media:credit", image.credit)}`]),
+    "    </media:content>",
+  ];
+}
+
+function element(name: string, text: string): string {
+  return `<${name}>${xml(text)}</${name}>`;
+}
+
+function empty(name: string, given: Attributes): string {
+  return `<${name}${attributes(given)}/>`;
+}
+
+function attributes(given: Attributes): string {
+  return Object.entries(given)
+    .flatMap(([name, value]) => (value === undefined ? [] : [` ${name}="${xml(String(value))}"`]))
+    .join("");
 }
 
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };

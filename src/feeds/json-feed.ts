@@ -1,9 +1,10 @@
 /**
- * JSON Feed 1.1 (jsonfeed.org/version/1.1), by our own writer: the `feed` package stops at 1.0.
+ * JSON Feed 1.1 (jsonfeed.org/version/1.1), by our own writer: the `feed` package stops at 1.0. What
+ * it has no field for stands in an extension, whose name begins with an underscore (1.1, "Extensions").
  */
 import { formatInstant } from "../domain/instant.ts";
 import { carriable } from "../domain/text.ts";
-import { entryUrn, type Feed, type FeedEntry } from "./feed-model.ts";
+import type { Feed, FeedEntry } from "./feed-model.ts";
 
 /** The JSON Feed document of a feed: a pure function of it. */
 export function writeJsonFeed(feed: Feed): string {
@@ -12,25 +13,59 @@ export function writeJsonFeed(feed: Feed): string {
     title: carriable(feed.title),
     home_page_url: feed.page,
     feed_url: feed.self.json,
+    // Older items, and only those: who follows it reads each item once.
+    ...(feed.previousArchive === undefined ? {} : { next_url: feed.previousArchive.json }),
+    icon: feed.icon,
+    favicon: feed.icon,
     ...(feed.lang === undefined ? {} : { language: feed.lang }),
     authors: [{ name: carriable(feed.author.name), url: feed.author.url }],
+    _communique: { rights: carriable(feed.rights) },
     items: feed.entries.map(item),
   };
   return `${JSON.stringify(document, null, 1)}\n`;
 }
 
 function item(entry: FeedEntry): Record<string, unknown> {
+  const extension = {
+    ...(entry.note === undefined ? {} : { note: carriable(entry.note) }),
+    ...(entry.source === undefined ? {} : { source: entry.source }),
+    ...(entry.image === undefined ? {} : { image: imageOf(entry.image) }),
+    ...(entry.translations.length === 0 ? {} : { translations: entry.translations }),
+    categories: entry.categories.map(({ scheme, term, label }) => ({
+      scheme,
+      term,
+      label: carriable(label),
+    })),
+  };
   return {
-    id: entryUrn(entry.id),
+    id: entry.id,
     url: entry.url,
     title: carriable(entry.title),
     summary: carriable(entry.summary),
     content_html: carriable(entry.html),
+    ...(entry.image === undefined ? {} : { image: entry.image.url }),
     date_published: formatInstant(entry.published),
     date_modified: formatInstant(entry.updated),
     language: entry.lang,
-    // JSON Feed has no field for translations; extensions begin with an underscore (1.1, "Extensions").
-    ...(entry.translations.length === 0 ? {} : { _communique: { translations: entry.translations } }),
     tags: entry.categories.map(({ label }) => carriable(label)),
+    ...(entry.attachments.length === 0 ? {} : { attachments: entry.attachments.map(attachment) }),
+    _communique: extension,
+  };
+}
+
+function attachment({ url, type, title, size }: FeedEntry["attachments"][number]): Record<string, unknown> {
+  return {
+    url,
+    mime_type: type,
+    ...(title === undefined ? {} : { title: carriable(title) }),
+    ...(size === undefined ? {} : { size_in_bytes: size }),
+  };
+}
+
+function imageOf({ alt, credit, caption }: NonNullable<FeedEntry["image"]>): Record<string, string> {
+  return {
+    alt: carriable(alt),
+    ...(credit === undefined ? {} : { credit: carriable(credit) }),
+    ...(caption === undefined ? {} : { caption: carriable(caption) }),
   };
 }

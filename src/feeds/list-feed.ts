@@ -4,26 +4,48 @@
 import { FACETS, type Facet, type ReleaseView } from "../domain/release.ts";
 import { h } from "hastscript";
 import { toHtml } from "hast-util-to-html";
-import { parseInstant } from "../domain/instant.ts";
-import { phrasesIn } from "../domain/phrases.ts";
+import { dayOf, parseInstant } from "../domain/instant.ts";
+import {
+  addressOf,
+  FEED_FORMATS,
+  facetList,
+  type FeedFormat,
+  type ListPlace,
+  listAddress,
+  type ReleaseList,
+} from "../domain/list.ts";
+import { dayInWords, phrasesIn } from "../domain/phrases.ts";
 import { writeAtom } from "./atom.ts";
-import { FEED_FORMATS, type Feed, type FeedEntry, type FeedFormat } from "./feed-model.ts";
+import { type Addresses, entryUrn, type Feed, type FeedEntry } from "./feed-model.ts";
 import { writeJsonFeed } from "./json-feed.ts";
 import { writeRss } from "./rss.ts";
 
-/** What the feed of a list is told of the site. */
+/** What feeds are told of the site. */
 export interface FeedSite {
   /** Absolute, without a slash at the end. */
   baseUrl: string;
   publisher: string;
+  timeZone: string;
 }
 
-/** The list: its path (`""` or `/LANG`) and its title in its language. */
-export interface FeedList {
-  path: string;
+/** A list with what it is called, in its language. */
+export interface ShownList {
+  list: ReleaseList;
   title: string;
+  /** Left out where the list mixes languages. */
   lang?: string;
 }
+
+/** Where a document of a list stands among the others: numbers of archives. */
+export interface Chain {
+  /** Left out: the newest releases. */
+  archive?: number;
+  previous?: number;
+  next?: number;
+}
+
+/** Path of the icon below the service's address. */
+export const ICON_PATH = "/icon.png";
 
 export const writers: Record<FeedFormat, (feed: Feed) => string> = {
   rss: writeRss,
@@ -31,39 +53,64 @@ export const writers: Record<FeedFormat, (feed: Feed) => string> = {
   json: writeJsonFeed,
 };
 
-/** The path of a list's feed. */
-export function feedPath(listPath: string, format: FeedFormat): string {
-  return `${listPath}/feed.${format}`;
-}
-
-/** @param releases newest first */
-export function listFeed(list: FeedList, releases: readonly ReleaseView[], site: FeedSite): Feed {
+/**
+ * @param releases newest first
+ * @param killed what the document held before
+ */
+export function listFeed(
+  { list, title, lang }: ShownList,
+  chain: Chain,
+  releases: readonly ReleaseView[],
+  killed: readonly ReleaseView[],
+  site: FeedSite,
+): Feed {
   const entries = releases.map((release) => feedEntry(release, site));
-  const page = `${site.baseUrl}${list.path || "/"}`;
+  const deleted = killed.map(({ id, updated, reason }) => ({
+    id: entryUrn(id),
+    at: parseInstant(updated) ?? 0,
+    reason: reason ?? "",
+  }));
+  const addresses = (archive: number | undefined) =>
+    addressesOf(archive === undefined ? { list } : { list, archive }, site);
+  const changes = [...entries.map(({ updated }) => updated), ...deleted.map(({ at }) => at)];
   return {
-    title: list.title,
-    ...(list.lang === undefined ? {} : { lang: list.lang }),
-    page,
-    self: Object.fromEntries(
-      FEED_FORMATS.map((format) => [format, `${site.baseUrl}${feedPath(list.path, format)}`]),
-    ) as Record<FeedFormat, string>,
+    title,
+    ...(lang === undefined ? {} : { lang }),
+    page: `${site.baseUrl}${listAddress(list)}`,
+    self: addresses(chain.archive),
+    current: addresses(undefined),
+    isArchive: chain.archive !== undefined,
+    ...(chain.previous === undefined ? {} : { previousArchive: addresses(chain.previous) }),
+    ...(chain.next === undefined ? {} : { nextArchive: addresses(chain.next) }),
     author: { name: site.publisher, url: `${site.baseUrl}/` },
-    ...(entries.length === 0 ? {} : { updated: Math.max(...entries.map(({ updated }) => updated)) }),
+    rights: `© ${site.publisher}`,
+    icon: `${site.baseUrl}${ICON_PATH}`,
+    ...(changes.length === 0 ? {} : { updated: Math.max(...changes) }),
     entries,
+    deleted,
   };
 }
 
+/** A document of a list in each format. */
+export function addressesOf(place: Omit<ListPlace, "format">, { baseUrl }: FeedSite): Addresses {
+  return Object.fromEntries(
+    FEED_FORMATS.map((format) => [format, `${baseUrl}${addressOf({ ...place, format })}`]),
+  ) as Addresses;
+}
+
 function feedEntry(release: ReleaseView, site: FeedSite): FeedEntry {
-  const shown = release.status === "withdrawn" ? withdrawnTexts(release) : release;
+  const { note, source, image } = release;
   return {
-    id: release.id,
-    title: shown.title,
-    summary: shown.summary,
+    id: entryUrn(release.id),
+    ...shownTexts(release, site),
     url: release.url,
     lang: release.lang,
-    html: shown.content.html,
     published: parseInstant(release.published) ?? 0,
     updated: parseInstant(release.updated) ?? 0,
+    ...(note === undefined ? {} : { note }),
+    ...(source === undefined ? {} : { source }),
+    ...(image === undefined ? {} : { image }),
+    attachments: release.attachments,
     translations: release.translations.map(({ lang, url }) => ({ lang, url })),
     categories: [
       category("types", release.type, release, site),
@@ -72,22 +119,46 @@ function feedEntry(release: ReleaseView, site: FeedSite): FeedEntry {
   };
 }
 
-/** Readers keep what they have read: the mark and the reason must be in the entry itself. */
-function withdrawnTexts(release: ReleaseView): Pick<ReleaseView, "title" | "summary" | "content"> {
+/**
+ * Readers keep what they have read, and many show nothing but title and text: that a text is withdrawn,
+ * or what a correction has changed, must stand in the entry itself.
+ */
+function shownTexts(
+  release: ReleaseView,
+  { timeZone }: FeedSite,
+): Pick<FeedEntry, "title" | "summary" | "html"> {
   const phrases = phrasesIn(release.lang);
+  const { title, summary, content, note } = release;
+  const corrected =
+    note === undefined
+      ? []
+      : [
+          `${phrases.updated} ${dayInWords(dayOf(parseInstant(release.updated) ?? 0, timeZone), release.lang)}. ${phrases.note}: ${note}`,
+        ];
+  if (release.status !== "withdrawn")
+    return { title, summary, html: withParagraphs(corrected, content.html) };
   const banner = `${phrases.withdrawn}. ${phrases.reason}: ${release.reason ?? ""}`;
-  const { html, text } = release.content;
   return {
-    title: `${phrases.withdrawnMark}: ${release.title}`,
-    summary: `${banner} – ${release.summary}`,
-    content: { html: `${toHtml(h("p", h("strong", banner)))}\n${html}`, text },
+    title: `${phrases.withdrawnMark}: ${title}`,
+    summary: `${banner} – ${summary}`,
+    html: withParagraphs([banner, ...corrected.map(() => `${phrases.note}: ${note ?? ""}`)], content.html),
   };
+}
+
+function withParagraphs(texts: readonly string[], html: string): string {
+  return [...texts.map((text) => toHtml(h("p", h("strong", text))).replaceAll("]]>", "]]&gt;")), html].join(
+    "\n",
+  );
 }
 
 function category(facet: Facet | "types", value: string, release: ReleaseView, site: FeedSite) {
   return {
-    scheme: `${site.baseUrl}/${release.lang}/${facet}`,
+    // Term and label are looked up by it; `${scheme}/${term}` is the list of what has the value.
+    scheme: `${site.baseUrl}${listAddress(facetList(release.lang, facet, value)).replace(/\/[^/]*$/, "")}`,
     term: value,
-    label: release.names[facet][value] ?? value,
+    label:
+      release.names[facet][value] ??
+      (facet === "types" ? phrasesIn(release.lang).types[value] : undefined) ??
+      value,
   };
 }

@@ -7,8 +7,10 @@
  * hexadecimal reference that the W3C validator recommends once the document is written.
  */
 import { type Extension, Feed as Rss } from "feed";
+import { formatInstant } from "../domain/instant.ts";
 import { carriable } from "../domain/text.ts";
-import { entryUrn, type Feed, type FeedEntry } from "./feed-model.ts";
+import { feedLinks, relatedLinks } from "./atom.ts";
+import { type Feed, type FeedEntry, GENERATOR } from "./feed-model.ts";
 
 const STAND_INS: Record<string, string> = { "&": "\u0001", "<": "\u0002", ">": "\u0003", '"': "\u0004" };
 const REFERENCES: Record<string, string> = {
@@ -24,14 +26,20 @@ export function writeRss(feed: Feed): string {
     id: feed.page,
     title: guarded(feed.title),
     description: guarded(feed.title),
-    link: feed.page,
+    link: guarded(feed.page),
     ...(feed.lang === undefined ? {} : { language: feed.lang }),
     // Never left out: `feed` would put the clock there.
     updated: new Date((feed.updated ?? 0) * 1000),
     docs: "https://www.rssboard.org/rss-specification",
-    generator: "communique",
-    feedLinks: { rss: feed.self.rss },
+    generator: GENERATOR,
+    copyright: guarded(feed.rights),
+    image: guarded(feed.icon),
+    // Declares Atom's namespace; the links themselves are below.
+    feedLinks: { rss: guarded(feed.self.rss) },
   });
+  rss.addExtension({ name: "atom:link", objects: elements(feedLinks(feed, "rss").map(linked)) });
+  if (feed.isArchive)
+    rss.addExtension({ name: "fh:archive", objects: { _attributes: { "xmlns:fh": HISTORY } } });
   for (const entry of feed.entries) addEntry(rss, feed, entry);
   const written = rss.rss2().replace('encoding="utf-8"', 'encoding="UTF-8"');
   // oxlint-disable-next-line no-control-regex -- the stand-ins are control characters by design
@@ -42,12 +50,15 @@ export function writeRss(feed: Feed): string {
     : restored;
 }
 
+const HISTORY = "http://purl.org/syndication/history/1.0";
+const MEDIA = "http://search.yahoo.com/mrss/";
+
 function addEntry(rss: Rss, feed: Feed, entry: FeedEntry): void {
   rss.addItem({
     // `feed` writes titles as CDATA, in which a reference is no reference: see the extension below.
     title: "",
-    id: entryUrn(entry.id),
-    link: entry.url,
+    id: guarded(entry.id),
+    link: guarded(entry.url),
     date: new Date(entry.published * 1000),
     // HTML by RSS 2.0, so a plain summary is escaped as such; stand-ins keep it out of CDATA's reach.
     description: asHtml(carriable(entry.summary)),
@@ -62,19 +73,46 @@ function addEntry(rss: Rss, feed: Feed, entry: FeedEntry): void {
       // An author without an e-mail address is no valid RSS author.
       { name: "dc:creator", objects: { _text: guarded(feed.author.name) } },
       { name: "dc:language", objects: { _text: entry.lang } },
-      ...related(entry),
+      // RSS itself cannot say that an item was changed.
+      { name: "atom:updated", objects: { _text: formatInstant(entry.updated) } },
+      ...some("atom:link", relatedLinks(entry).map(linked)),
+      ...some("enclosure", entry.attachments.map(enclosure)),
+      ...some("media:content", entry.image === undefined ? [] : [mediaContent(entry.image)]),
     ],
   });
 }
 
-/** RSS has no element for translations; Atom's link says what they are. */
-function related({ translations }: FeedEntry): Extension[] {
-  if (translations.length === 0) return [];
-  const links = translations.map(({ lang, url }) => ({
-    _attributes: { rel: "related", hreflang: lang, type: "text/html", href: guarded(url) },
-  }));
-  // `feed` declares one element; xml-js writes a list of them as well.
-  return [{ name: "atom:link", objects: links as unknown as Extension["objects"] }];
+/** `feed` declares one element; xml-js writes a list of them as well. */
+function elements(objects: readonly object[]): Extension["objects"] {
+  return objects as unknown as Extension["objects"];
+}
+
+function some(name: string, objects: readonly object[]): Extension[] {
+  return objects.length === 0 ? [] : [{ name, objects: elements(objects) }];
+}
+
+function linked(attributes: Record<string, string | number | undefined>): object {
+  return {
+    _attributes: Object.fromEntries(
+      Object.entries(attributes).map(([name, value]) => [name, guarded(String(value))]),
+    ),
+  };
+}
+
+/** A length must be there; 0 says that it is not known (RSS Advisory Board, best practices). */
+function enclosure({ url, type, size }: FeedEntry["attachments"][number]): object {
+  return { _attributes: { url: guarded(url), length: size ?? 0, type: guarded(type) } };
+}
+
+/** Media RSS has no field for alternative text; readers take the description for it. */
+function mediaContent({ url, alt, credit, caption }: NonNullable<FeedEntry["image"]>): object {
+  const plain = (text: string) => ({ _attributes: { type: "plain" }, _text: guarded(text) });
+  return {
+    _attributes: { "xmlns:media": MEDIA, url: guarded(url), medium: "image" },
+    ...(caption === undefined ? {} : { "media:title": plain(caption) }),
+    ...(alt === "" ? {} : { "media:description": plain(alt) }),
+    ...(credit === undefined ? {} : { "media:credit": { _text: guarded(credit) } }),
+  };
 }
 
 function guarded(text: string): string {

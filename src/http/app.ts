@@ -2,8 +2,12 @@
  * Every route of the service, each pointing at its handler.
  */
 import { Hono } from "hono";
+import { ICON_PATH } from "../feeds/list-feed.ts";
+import { COPY_SCRIPT_PATH } from "../site/directory-page.ts";
 import { adminOnly, subscriberOrAdmin } from "./auth.ts";
-import { answerPreflight, getDocument, getStylesheet, pageNotFound, redirectToRelease } from "./documents.ts";
+import { getCopyScript, getIcon, getStylesheet } from "./assets.ts";
+import { answerPreflight, getDocument, pageNotFound, postHub, redirectToRelease } from "./documents.ts";
+import { HUB_PATH } from "./document-response.ts";
 import { getHealth } from "./health.ts";
 import { boundedBody } from "./json-body.ts";
 import { notFound, onlyMethods, problem } from "./problem.ts";
@@ -31,6 +35,11 @@ app.use(readyToWork());
 
 app.get("/healthz", getHealth);
 app.get("/style.css", getStylesheet);
+app.get(COPY_SCRIPT_PATH, getCopyScript);
+app.get(ICON_PATH, getIcon);
+app.get("/favicon.ico", getIcon);
+app.post(HUB_PATH, postHub);
+app.all(HUB_PATH, onlyMethods("POST"));
 app.get("/r/:id", redirectToRelease);
 
 const api = new Hono<{ Bindings: Env }>();

@@ -19,7 +19,7 @@ export function isNotModified(request: Headers, document: { etag: string; modifi
 }
 
 /** The tags of a list; a comma can stand inside one. */
-function entityTags(list: string): string[] {
+export function entityTags(list: string): string[] {
   return list.match(/(?:W\/)?"[^"]*"/g) ?? [];
 }
 

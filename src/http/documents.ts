@@ -2,59 +2,133 @@
  * Pages and feeds as they are served.
  */
 import type { Context } from "hono";
-import type { StoredDocument } from "../documents.ts";
-import { releaseJsonPath } from "../document-paths.ts";
-import { formatHttpDate } from "../domain/instant.ts";
+import { parse, type Fault } from "../domain/fault.ts";
+import { addressOf, type ListPlace, parseListAddress } from "../domain/list.ts";
 import { releaseId, type ReleaseView } from "../domain/release.ts";
-import { CACHE_SECONDS, STALE_SECONDS } from "../limits.ts";
+import { type StoredDocument, textOf } from "../documents.ts";
+import { releaseJsonPath } from "../document-paths.ts";
+import { ASSET_CACHE_SECONDS, CACHE_SECONDS, NEW_LISTS_PERIOD_SECONDS } from "../limits.ts";
 import { settingsOf } from "../settings.ts";
+import { feedPreview } from "../site/feed-preview.ts";
 import { killedPage } from "../site/killed-page.ts";
 import { notFoundPage } from "../site/not-found-page.ts";
-import { STYLESHEET } from "../site/stylesheet.ts";
+import { clientOf } from "./client-address.ts";
 import { isNotModified } from "./conditional.ts";
-import { documentAt } from "./document-memo.ts";
-import { parse } from "./json-body.ts";
-import { notFound } from "./problem.ts";
+import { answersTo, type Lookup, lookUp } from "./document-memo.ts";
+import {
+  documentHeaders,
+  isNavigation,
+  newEntries,
+  pageHeaders,
+  wholeDocument,
+} from "./document-response.ts";
+import { guessedFeed } from "./guessed-feeds.ts";
+import { notFound, problem } from "./problem.ts";
+import { costOf } from "./read-cost.ts";
 
 type App = { Bindings: Env };
 
-/** Nothing runs on our pages: whatever a text brings along, the browser refuses it. */
-const PAGE_POLICY =
-  "default-src 'none'; style-src 'self'; img-src https: http: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
 /** A page, a feed or a release's JSON, from the read model. */
 export async function getDocument(c: Context<App>): Promise<Response> {
-  const { pathname, search } = new URL(c.req.url);
+  const { pathname, search, searchParams } = new URL(c.req.url);
+  const { languages } = settingsOf(c.env).site;
+  const asked = parseListAddress(pathname, searchParams, languages);
+  if (asked?.kind === "refused") return refused(c, asked.status, asked.faults);
+  if (asked?.kind === "list") {
+    const address = addressOf(asked.place);
+    return address === pathname + search ? getList(c, asked.place, address) : moved(c, address);
+  }
+  const guessed = guessedFeed(pathname);
+  const meant = guessed === undefined ? undefined : parseListAddress(guessed, searchParams, languages);
+  if (meant?.kind === "list") return moved(c, addressOf(meant.place));
   // Never with two slashes in front: as a Location that would be another host.
-  if (/^\/[^/].*\/$/.test(pathname)) return c.redirect(pathname.replace(/\/+$/, "") + search, 301);
-  const document = await documentAt(c.env, c.req.path);
-  return document === null ? missing(c) : served(c, document);
+  if (/^\/[^/].*\/$/.test(pathname)) return moved(c, pathname.replace(/\/+$/, "") + search);
+  return answered(c, c.req.path, await lookedUp(c, c.req.path));
 }
 
-function missing(c: Context<App>): Response {
-  return c.req.path.startsWith("/api/") ? notFound(c) : pageNotFound(c);
+async function getList(c: Context<App>, place: ListPlace, address: string): Promise<Response> {
+  const lookup = await lookedUp(c, address);
+  if (place.format === undefined || lookup.kind !== "found" || isOver(lookup.document))
+    return answered(c, address, lookup);
+  const { document } = lookup;
+  const headers = documentHeaders(document, address, settingsOf(c.env).site.baseUrl);
+  if (isNotModified(c.req.raw.headers, document)) return new Response(null, { status: 304, headers });
+  if (isNavigation(c.req.raw.headers)) return preview(c, place);
+  return newEntries(c.req.raw.headers, document, place.format, headers) ?? answered(c, address, lookup);
 }
 
-function served(c: Context<App>, document: StoredDocument): Response {
-  if (document.status === 301) {
-    return c.body(null, 301, {
+/** A person has opened a feed: kept by no cache, so that no reader ever gets it. */
+async function preview(c: Context<App>, place: ListPlace): Promise<Response> {
+  const lookup = await lookedUp(c, addressOf({ ...place, format: "json" }));
+  if (lookup.kind !== "found") return answered(c, addressOf(place), lookup);
+  const html = feedPreview(place, textOf(lookup.document), settingsOf(c.env).site);
+  return c.body(html, 200, { ...pageHeaders("private, no-store", true), vary: "Sec-Fetch-Dest" });
+}
+
+function lookedUp(c: Context<App>, path: string): Promise<Lookup> {
+  return lookUp(c.env, path, clientOf(c.req.raw.headers), costOf(c.req.raw));
+}
+
+function answered(c: Context<App>, path: string, lookup: Lookup): Response {
+  switch (lookup.kind) {
+    case "limited":
+      return problem(c, {
+        status: 429,
+        title: "Too many requests",
+        detail:
+          "Too many new combinations of filters were asked for from your address. Ask again in a minute.",
+        headers: { "retry-after": String(NEW_LISTS_PERIOD_SECONDS) },
+      });
+    case "missing":
+      return refused(c, 404, lookup.faults);
+    case "found":
+      return served(c, path, lookup.document);
+  }
+}
+
+function served(c: Context<App>, path: string, document: StoredDocument): Response {
+  const headers = documentHeaders(document, path, settingsOf(c.env).site.baseUrl);
+  if (document.status === 301 || document.status === 302) {
+    const cacheControl = headers["cache-control"] ?? "";
+    return c.body(null, document.status, {
       location: document.location ?? "/",
-      "cache-control": headersOf(document)["cache-control"] ?? "",
+      "cache-control": cacheControl,
     });
   }
-  const headers = headersOf(document);
-  // All headers of the 200 again: a cache updates what it has kept from them (RFC 9111, 3.2).
-  const status = document.status ?? 200;
-  if (status === 200 && isNotModified(c.req.raw.headers, document)) return c.body(null, 304, headers);
-  return c.body(document.body, status, headers);
+  if (isOver(document)) return wholeDocument(c.req.raw.headers, document, new Headers(headers), 410);
+  const made = new Headers(headers);
+  answersTo(c.req.url, path, made);
+  if (isNotModified(c.req.raw.headers, document)) return new Response(null, { status: 304, headers: made });
+  return wholeDocument(c.req.raw.headers, document, made);
+}
+
+/** Killed, or the end of a retired value's feed. */
+function isOver({ status, goneFrom }: StoredDocument): boolean {
+  return status === 410 || (goneFrom !== undefined && goneFrom * 1000 <= Date.now());
+}
+
+/** What is not there, and what is near it: for programs as a problem, for people as a page. */
+function refused(c: Context<App>, status: 400 | 404, faults: readonly Fault[]): Response {
+  if (/\.(?:rss|atom|json)$|^\/api\//.test(c.req.path)) {
+    if (status === 404 && faults.length === 0) return notFound(c);
+    return status === 404
+      ? problem(c, { status, title: "Not found", detail: "There is no such list.", errors: [...faults] })
+      : problem(c, { status, title: "Bad request", detail: "There is no such list.", errors: [...faults] });
+  }
+  const details = faults.map(({ path, message }) => `${path.split("/")[1] ?? ""} ${message}`.trim());
+  return c.body(notFoundPage(c.req.path, settingsOf(c.env).site, details), status, pageHeaders("no-store"));
+}
+
+function moved(c: Context<App>, location: string): Response {
+  return c.body(null, 301, { location, "cache-control": `public, max-age=${ASSET_CACHE_SECONDS}` });
 }
 
 /** `/r/ID`: to where the release now stands. */
 export async function redirectToRelease(c: Context<App>): Promise<Response> {
   const id = parse(releaseId, c.req.param("id"));
-  const document = id.ok ? await documentAt(c.env, releaseJsonPath(id.value)) : null;
-  if (document === null) return pageNotFound(c);
-  const release = JSON.parse(document.body) as ReleaseView; // our own JSON
+  const lookup = id.ok ? await lookedUp(c, releaseJsonPath(id.value)) : undefined;
+  if (lookup?.kind !== "found") return pageNotFound(c);
+  const release = JSON.parse(textOf(lookup.document)) as ReleaseView; // our own JSON
   if (release.status === "killed") {
     return c.body(killedPage(release, settingsOf(c.env).site), 410, pageHeaders("no-store"));
   }
@@ -66,41 +140,21 @@ export function answerPreflight(c: Context<App>): Response {
   return c.body(null, 204, {
     "access-control-allow-origin": "*",
     "access-control-allow-methods": "GET, HEAD",
-    "access-control-allow-headers": "If-None-Match, If-Modified-Since",
-    "access-control-max-age": String(STALE_SECONDS),
-  });
-}
-
-export function getStylesheet(c: Context<App>): Response {
-  return c.body(STYLESHEET, 200, {
-    "content-type": "text/css; charset=utf-8",
-    "cache-control": `public, max-age=${STALE_SECONDS}`,
+    "access-control-allow-headers": "If-None-Match, If-Modified-Since, A-IM",
+    "access-control-max-age": String(ASSET_CACHE_SECONDS),
   });
 }
 
 export function pageNotFound(c: Context<App>): Response {
-  const { site } = settingsOf(c.env);
-  return c.body(notFoundPage(c.req.path, site), 404, pageHeaders("no-store"));
+  return refused(c, 404, []);
 }
 
-function pageHeaders(cacheControl: string): Record<string, string> {
-  return {
-    "content-type": "text/html; charset=utf-8",
-    "content-security-policy": PAGE_POLICY,
-    "x-content-type-options": "nosniff",
-    "cache-control": cacheControl,
-  };
-}
-
-function headersOf(document: StoredDocument): Record<string, string> {
-  return {
-    "content-type": document.type,
-    etag: document.etag,
-    ...(document.modified === undefined ? {} : { "last-modified": formatHttpDate(document.modified) }),
-    "cache-control": `public, max-age=${CACHE_SECONDS}, stale-while-revalidate=${STALE_SECONDS}`,
-    "x-content-type-options": "nosniff",
-    ...(document.type.startsWith("text/html")
-      ? { "content-security-policy": PAGE_POLICY }
-      : { "access-control-allow-origin": "*", "access-control-expose-headers": "ETag, Last-Modified, Link" }),
-  };
+/** The hub of WebSub takes no subscriptions yet: who asks goes on polling (W3C WebSub, 5.1). */
+export function postHub(c: Context<App>): Response {
+  return problem(c, {
+    status: 501,
+    title: "Not implemented",
+    detail:
+      "This hub takes no subscriptions yet. Poll the feed, or subscribe a webhook: POST /api/v1/subscriptions.",
+  });
 }

@@ -8,7 +8,7 @@ import { DIFF_EDITS_MAX } from "../limits.ts";
 import { changedFields, type EditionContent } from "../newsroom/edition-content.ts";
 import { type EditionView, editionSummary } from "../newsroom/editions.ts";
 import { newsroom } from "../objects.ts";
-import { parse } from "./json-body.ts";
+import { parse } from "../domain/fault.ts";
 import { notFound } from "./problem.ts";
 
 type App = { Bindings: Env };

@@ -1,51 +1,25 @@
 /**
- * A filter as the query of an address: `?type=speech&topic=csto&topic=osce&not.lang=ru&q=…&from=…`.
+ * What a list in the API is asked for by its query: a filter, bounds, and a page.
  */
 import type { Context } from "hono";
 import * as z from "zod/mini";
-import type { Fault } from "../domain/fault.ts";
-import { FACET_FIELDS, filter, type Filter } from "../domain/filter.ts";
-import { dayOf, type Instant, parseReleaseDate, startOfDay } from "../domain/instant.ts";
+import { type Fault, parse } from "../domain/fault.ts";
+import { type Filter, filterFromQuery } from "../domain/filter.ts";
+import type { Instant } from "../domain/instant.ts";
+import { boundsFromQuery, boundsOfList } from "../domain/list.ts";
 import { PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX } from "../limits.ts";
-import { parse } from "./json-body.ts";
-
-const FIELDS = ["lang", "type", ...Object.keys(FACET_FIELDS), "q"] as const;
 
 export type Asked<T> = { ok: true; value: T } | { ok: false; faults: Fault[] };
 
 /** A field given twice means any of its values; `not.` in front of it means none of them. Others are passed over. */
 export function filterOf(c: Context): Asked<Filter> {
-  const conditions = (prefix: string) =>
-    Object.fromEntries(
-      FIELDS.flatMap((field) => {
-        const given = c.req.queries(prefix + field);
-        if (given === undefined) return [];
-        return [[field, field === "q" ? given.join(" ") : given]];
-      }),
-    );
-  const not = conditions("not.");
-  return parse(filter, { ...conditions(""), ...(Object.keys(not).length === 0 ? {} : { not }) });
+  return filterFromQuery(new URL(c.req.url).searchParams);
 }
 
 /** `?from=` and `?to=`, days or instants; a day as `to` is included to its end. */
-export function boundsOf(
-  c: Context,
-  timeZone: string,
-): Asked<{ from: Instant | undefined; to: Instant | undefined }> {
-  const faults: Fault[] = [];
-  const bound = (name: "from" | "to") => {
-    const given = c.req.query(name);
-    if (given === undefined) return undefined;
-    const date = parseReleaseDate(given);
-    if (date === undefined)
-      faults.push({ path: `/${name}`, message: "must be a day or an RFC 3339 instant" });
-    if (date?.precision === "second") return date.instant;
-    if (date === undefined) return undefined;
-    const start = startOfDay(date.day, timeZone);
-    return name === "from" ? start : lastSecondOfDay(start, timeZone);
-  };
-  const value = { from: bound("from"), to: bound("to") };
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, value };
+export function boundsOf(c: Context, timeZone: string): Asked<{ from?: Instant; to?: Instant }> {
+  const bounds = boundsFromQuery(new URL(c.req.url).searchParams);
+  return bounds.ok ? { ok: true, value: boundsOfList(bounds.value, timeZone) } : bounds;
 }
 
 /** `?limit=` and, under the name given, where a page begins. */
@@ -73,9 +47,4 @@ export function pageOf(c: Context, cursorName: string): Asked<{ limit: number; c
     ok: true,
     value: { limit: parsed.value.limit ?? PAGE_ROWS_DEFAULT, cursor: parsed.value[cursorName] },
   };
-}
-
-function lastSecondOfDay(start: Instant, timeZone: string): Instant {
-  // Noon of the next day is in the next day, however long this one was.
-  return startOfDay(dayOf(start + 36 * 3_600, timeZone), timeZone) - 1;
 }

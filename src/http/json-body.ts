@@ -3,8 +3,8 @@
  */
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import * as z from "zod/mini";
-import { type Fault, faultsOf, plainMessage } from "../domain/fault.ts";
+import type * as z from "zod/mini";
+import { parse } from "../domain/fault.ts";
 import { BODY_BYTES_MAX } from "../limits.ts";
 import { invalid, problem } from "./problem.ts";
 
@@ -50,13 +50,4 @@ export async function readJsonBody<S extends z.ZodMiniType>(
   }
   const parsed = parse(schema, json);
   return parsed.ok ? parsed : { ok: false, response: invalid(c, parsed.faults) };
-}
-
-/** Parses with faults in plain words. */
-export function parse<S extends z.ZodMiniType>(
-  schema: S,
-  value: unknown,
-): { ok: true; value: z.output<S> } | { ok: false; faults: Fault[] } {
-  const parsed = z.safeParse(schema, value, { error: plainMessage });
-  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, faults: faultsOf(parsed.error) };
 }

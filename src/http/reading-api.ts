@@ -9,7 +9,7 @@ import { settingsOf } from "../settings.ts";
 import { FOR_THE_OFFICE, isAdmin } from "./auth.ts";
 import { getDocument } from "./documents.ts";
 import { boundsOf, filterOf, pageOf } from "./filter-query.ts";
-import { parse } from "./json-body.ts";
+import { parse } from "../domain/fault.ts";
 import { invalid, notFound } from "./problem.ts";
 
 type App = { Bindings: Env };

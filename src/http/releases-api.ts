@@ -22,7 +22,8 @@ import {
 } from "../limits.ts";
 import type { Action, PublishResult } from "../newsroom/ledger.ts";
 import { renderMarkdown } from "../site/markdown.ts";
-import { parse, readJsonBody } from "./json-body.ts";
+import { parse } from "../domain/fault.ts";
+import { readJsonBody } from "./json-body.ts";
 import { newsroom } from "../objects.ts";
 import { invalid, notFound, problem } from "./problem.ts";
 

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
+import { costOf } from "./read-cost.ts";
 
-/** One wide line, JSON, for each request. */
+/** One wide line, JSON, for each request; those answered from memory are counted in lines of their own. */
 export function requestLog(): MiddlewareHandler {
   return async function requestLogMiddleware(c, next) {
     const started = Date.now();
@@ -13,6 +14,7 @@ export function requestLog(): MiddlewareHandler {
         status: c.res.status,
         durationMs: Date.now() - started,
         userAgent: c.req.header("user-agent"),
+        ...costOf(c.req.raw),
       }),
     );
   };

@@ -18,7 +18,8 @@ CREATE TABLE IF NOT EXISTS releases (
   updated INTEGER,
   note TEXT,                -- of the latest major edition
   reason TEXT,              -- why it is withdrawn or killed
-  stale INTEGER NOT NULL DEFAULT 0 -- a sibling was corrected, and this one has not followed
+  stale INTEGER NOT NULL DEFAULT 0, -- a sibling was corrected, and this one has not followed
+  bytes INTEGER NOT NULL DEFAULT 0 -- about what its entry in a feed takes, present edition
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS releases_of_a_group ON releases ("group");
 CREATE INDEX IF NOT EXISTS releases_embargoed ON releases (embargo) WHERE embargo IS NOT NULL;
@@ -46,6 +47,42 @@ CREATE INDEX IF NOT EXISTS filings_of_a_release ON filings (published);
 CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(
   words, content = '', contentless_delete = 1, tokenize = "ascii tokenchars '_'"
 );
+
+-- How many releases of a language lists find under a value: for the directory of feeds.
+CREATE TABLE IF NOT EXISTS filing_counts (
+  lang TEXT NOT NULL,
+  field TEXT NOT NULL,
+  value TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (lang, field, value)
+) WITHOUT ROWID;
+
+-- Lists whose documents are kept: everything, each language, and what somebody has asked for.
+CREATE TABLE IF NOT EXISTS lists (
+  address TEXT PRIMARY KEY, -- canonical (domain/list.ts)
+  reaches TEXT NOT NULL,    -- JSON: the last instant that each archive holds, oldest first
+  uses INTEGER NOT NULL,    -- how often it was asked for when it was not kept
+  asked_ms INTEGER NOT NULL,
+  kept_until_ms INTEGER     -- a combination is forgotten if nobody asks for it; null: stays
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS lists_forgettable ON lists (kept_until_ms) WHERE kept_until_ms IS NOT NULL;
+
+-- What a list held when it was killed: those who poll the list are told.
+CREATE TABLE IF NOT EXISTS tombstones (
+  list TEXT NOT NULL,
+  release TEXT NOT NULL,
+  PRIMARY KEY (list, release)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tombstones_of_a_release ON tombstones (release);
+
+-- Values that the registry had, and has no more.
+CREATE TABLE IF NOT EXISTS retired_values (
+  facet TEXT NOT NULL,
+  slug TEXT NOT NULL,
+  value TEXT NOT NULL,      -- JSON: as the registry had it
+  at INTEGER NOT NULL,
+  PRIMARY KEY (facet, slug)
+) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS editions (
   release TEXT NOT NULL,
@@ -105,12 +142,33 @@ CREATE INDEX IF NOT EXISTS subscriptions_lagging ON subscriptions (due_ms) WHERE
 CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `;
 
-/** Makes the tables that are not there yet. */
+/** Makes the tables that are not there yet, and what later versions added to those that are. */
 export function createTables(sql: Sql): void {
   sql.exec(TABLES);
+  if (readMark(sql, "schema") === SCHEMA) return;
+  const columns = sql.exec<{ name: string }>("PRAGMA table_info(releases)").toArray();
+  if (!columns.some(({ name }) => name === "bytes")) {
+    sql.exec("ALTER TABLE releases ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0");
+    sql.exec(
+      `UPDATE releases SET bytes = (SELECT length(CAST(html AS BLOB)) + length(CAST(summary AS BLOB))
+       FROM editions e WHERE e.release = releases.id AND e.edition = releases.edition)`,
+    );
+    sql.exec(
+      `INSERT INTO filing_counts (lang, field, value, count)
+       SELECT l.value, f.field, f.value, count(*) FROM filings f
+       JOIN filings l ON l.field = 'lang' AND l.published = f.published GROUP BY 1, 2, 3`,
+    );
+    // Lists were named otherwise; all are rendered anew.
+    sql.exec("DELETE FROM stale_targets WHERE target LIKE 'list:%'");
+    sql.exec("DELETE FROM documents WHERE target LIKE 'list:%'");
+  }
+  writeMark(sql, "schema", SCHEMA);
 }
 
-export type Mark = "settings" | "swept" | "sweep" | "registry";
+/** Raise it when existing tables must change. */
+const SCHEMA = 2;
+
+export type Mark = "schema" | "settings" | "swept" | "sweep" | "registry";
 
 /** A single value kept across restarts. */
 export function readMark(sql: Sql, name: Mark): string | number | undefined {

@@ -10,7 +10,6 @@ import { type Filter, type Filterable, matches } from "../domain/filter.ts";
 import type { Instant } from "../domain/instant.ts";
 import { faultsOfFilter, type Registry } from "../domain/registry.ts";
 import type { PreparedRelease, ReleaseView } from "../domain/release.ts";
-import type { StoredDocument } from "../documents.ts";
 import { EMBARGOES_PER_STEP, EVENT_STEPS_MAX, EVENTS_PER_SWEEP, OWN_RETRY_MS } from "../limits.ts";
 import { subscriber } from "../objects.ts";
 import { settingsOf, type Settings } from "../settings.ts";
@@ -19,9 +18,10 @@ import { FanOut } from "./fan-out.ts";
 import { type Action, type ActionResult, Ledger, type PublishOptions, type PublishResult } from "./ledger.ts";
 import { createTables, readMark, writeMark } from "./ledger-schema.ts";
 import { Meter, meteredSql, type Sql } from "./metered-sql.ts";
-import { Projection } from "./projection.ts";
+import { type FoundDocument, Projection } from "./projection.ts";
 import { Publication } from "./publication.ts";
 import { RegistryStore } from "./registry-store.ts";
+import { ReleaseLists } from "./release-lists.ts";
 import { ReleaseRows } from "./release-rows.ts";
 import { findReleases, type ListQuery } from "./release-search.ts";
 import { ReleaseViews } from "./release-views.ts";
@@ -42,6 +42,7 @@ export class Newsroom extends DurableObject<Env> {
   readonly #ledger: Ledger;
   readonly #views: ReleaseViews;
   readonly #editions: Editions;
+  readonly #lists: ReleaseLists;
   readonly #stale: StaleTargets;
   readonly #subscribers: Subscribers;
   readonly #projection: Projection;
@@ -66,12 +67,21 @@ export class Newsroom extends DurableObject<Env> {
     this.#editions = new Editions(sql, site.baseUrl);
     this.#stale = new StaleTargets(sql);
     this.#subscribers = new Subscribers(sql);
-    const publication = new Publication(sql, this.#rows, this.#views, this.#stale, site.timeZone);
+    this.#lists = new ReleaseLists(sql, this.#stale, settings);
+    const publication = new Publication(
+      sql,
+      this.#rows,
+      this.#views,
+      this.#lists,
+      this.#stale,
+      site.timeZone,
+    );
     this.#ledger = new Ledger(storage, this.#rows, publication, site, registry);
     const ledger = {
       views: this.#views,
-      find: (query: ListQuery, limit: number) => findReleases(sql, query, limit),
-      registry,
+      lists: this.#lists,
+      registry: this.#registry,
+      counts: () => this.#rows.filingCounts(),
     };
     this.#projection = new Projection(
       { sql, kv: env.DOCUMENTS, meter: this.#meter, ledger, stale: this.#stale, settings },
@@ -103,9 +113,9 @@ export class Newsroom extends DurableObject<Env> {
   /** Makes the registry be this, unless releases use what it leaves out. */
   async setRegistry(registry: Registry): Promise<Fault[]> {
     const faults = this.ctx.storage.transactionSync(() => {
-      const found = this.#registry.set(registry);
+      const found = this.#registry.set(registry, Math.floor(this.clock() / 1000));
       // Names stand on pages and in feeds: all of them may say something else now.
-      if (found === "changed") this.#stale.addAll(this.#settings.site.languages);
+      if (found === "changed") this.#stale.addAll();
       return typeof found === "string" ? [] : found;
     });
     if (faults.length === 0) await this.#workOn();
@@ -164,11 +174,11 @@ export class Newsroom extends DurableObject<Env> {
     return { events, next, more: next < last };
   }
 
-  /** What the world sees at a path, for when KV does not know; null where nothing is. */
-  async document(path: string): Promise<StoredDocument | null> {
-    const document = await this.#projection.document(path);
-    await this.#workOn();
-    return document ?? null;
+  /** What the world sees at a path, for when KV does not know. */
+  async document(path: string): Promise<FoundDocument> {
+    const found = await this.#projection.document(path);
+    if (found.kind === "found") await this.#workOn();
+    return found;
   }
 
   /** @returns what the filter asks for that nothing can ever have; then nothing is registered */
@@ -191,7 +201,7 @@ export class Newsroom extends DurableObject<Env> {
   async rebuild(): Promise<void> {
     this.ctx.storage.transactionSync(() => {
       this.#projection.forgetWrites();
-      this.#stale.addAll(this.#settings.site.languages);
+      this.#stale.addAll();
     });
     await this.#workOn();
   }
@@ -259,7 +269,8 @@ export class Newsroom extends DurableObject<Env> {
     const present = JSON.stringify({ site, feedItems, renderers: RENDERERS });
     if (readMark(sql, "settings") !== present) {
       this.ctx.storage.transactionSync(() => {
-        this.#stale.addAll(site.languages);
+        this.#lists.keepFixed(this.clock());
+        this.#stale.addAll();
         writeMark(sql, "settings", present);
       });
     }

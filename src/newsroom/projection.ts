@@ -3,12 +3,27 @@
  * in steps that can be cut off anywhere and run again.
  */
 import type { Meter, Sql } from "./metered-sql.ts";
-import { etagOf, removeDocument, type StoredDocument, writeDocument } from "../documents.ts";
+import type { Fault } from "../domain/fault.ts";
+import { addressOf, type ListPlace } from "../domain/list.ts";
+import {
+  type DocumentMetadata,
+  encoded,
+  etagOf,
+  removeDocument,
+  type StoredDocument,
+  writeDocument,
+} from "../documents.ts";
 import { parseDocumentPath } from "../document-paths.ts";
-import { KV_WRITE_INTERVAL_MS, TARGETS_PER_STEP } from "../limits.ts";
+import {
+  KV_EXPIRATION_MIN_MS,
+  KV_WRITE_INTERVAL_MS,
+  SEQUENCES_UNITS_MAX,
+  TARGETS_PER_STEP,
+} from "../limits.ts";
 import type { Settings } from "../settings.ts";
 import { ownRetryDelayMs } from "../own-retry.ts";
-import { type Readable, type Rendered, renderTarget, targetAt } from "./rendering.ts";
+import { HTML, type Readable, type Rendered } from "./rendered.ts";
+import { isMadeUnasked, renderTarget, targetAt } from "./rendering.ts";
 import { keyOf, type StaleTarget, type StaleTargets, type Target } from "./stale-targets.ts";
 
 interface WrittenDocument {
@@ -18,6 +33,13 @@ interface WrittenDocument {
   written_ms: number;
   [column: string]: SqlStorageValue;
 }
+
+/** What the ledger answers for a path; with what is not known, and what is near it. */
+export type FoundDocument =
+  | { kind: "found"; document: StoredDocument }
+  | { kind: "missing"; faults: Fault[] };
+
+const MISSING: FoundDocument = { kind: "missing", faults: [] };
 
 export class Projection {
   readonly #sql: Sql;
@@ -57,22 +79,42 @@ export class Projection {
 
   /**
    * The document at a path, straight from the ledger, for a reader whom KV does not know what to
-   * answer: it is written a moment ago, or lost. Lost ones are marked to be written again.
+   * answer: it is written a moment ago, or lost, or of a list that nobody has asked for yet. Those
+   * are marked to be written.
    */
-  async document(path: string): Promise<StoredDocument | undefined> {
-    const place = parseDocumentPath(path);
-    const target = place && targetAt(place, this.#ledger.views);
-    const rendered = target && this.#render(target).find((candidate) => candidate.path === path);
-    if (target === undefined || rendered === undefined) return undefined;
-    const etag = await etagOf(identity(rendered));
+  async document(path: string): Promise<FoundDocument> {
+    const place = parseDocumentPath(path, this.#settings.site.languages);
+    if (place === undefined) return MISSING;
+    if (place.kind === "list") {
+      const { list, archive } = place.place;
+      const standing = this.#ledger.registry.standing(list.filter);
+      if (standing.kind === "unknown") return { kind: "missing", faults: standing.faults };
+      this.#ledger.lists.ask(list, this.#now());
+      // The number that the next archive will have: see rendering-lists.ts.
+      const next = (this.#ledger.lists.reachesOf(list)?.length ?? 0) + 1;
+      if (archive === next) return { kind: "found", document: await redirectToNewest(place.place) };
+    }
+    const target = targetAt(place, this.#ledger.views);
+    const rendered =
+      target && this.#render(target, (each) => each === path).find((candidate) => candidate.path === path);
+    if (target === undefined || rendered === undefined) return MISSING;
+    const etag = await etagOf(identity(rendered), rendered.sequence);
     const written = this.#written(target).find((candidate) => candidate.path === path);
-    if (written === undefined) this.#stale.add([target]);
-    const { path: _path, ...document } = rendered;
-    return {
-      ...document,
+    if (written === undefined && !isMadeUnasked(target)) {
+      this.#sql.exec(
+        "INSERT INTO documents (path, target, etag, modified, written_ms) VALUES (?, ?, '', 0, 0)",
+        path,
+        keyOf(target),
+      );
+    }
+    if (written === undefined || written.written_ms === 0) this.#stale.add([target]);
+    const document = {
+      ...describedBy(rendered),
+      ...(await encoded(rendered.body, rendered.type)),
       etag,
       ...(written?.etag === etag ? { modified: written.modified } : {}),
     };
+    return { kind: "found", document };
   }
 
   /** KV is taken to be empty; what stood there, and since when, is still known. */
@@ -83,7 +125,10 @@ export class Projection {
   async #project(stale: StaleTarget): Promise<void> {
     try {
       const written = this.#written(stale.target);
-      const rendered = this.#render(stale.target);
+      const rendered = this.#render(
+        stale.target,
+        (path) => isMadeUnasked(stale.target) || written.some((document) => document.path === path),
+      );
       // All of them end before anything is done again: a late write must not land on a newer one.
       const results = await Promise.allSettled(
         rendered.map((document) => this.#write(stale.target, document, written)),
@@ -111,9 +156,9 @@ export class Projection {
 
   /** @returns 0 when KV holds the bytes, else the time (ms) from which they may be written */
   async #write(target: Target, rendered: Rendered, written: WrittenDocument[]): Promise<number> {
-    const { path, ...document } = rendered;
-    const etag = await etagOf(identity(rendered));
-    const before = written.find(({ path }) => path === rendered.path);
+    const { path } = rendered;
+    const etag = await etagOf(identity(rendered), rendered.sequence);
+    const before = written.find((document) => document.path === path);
     const isSame = before?.etag === etag;
     if (isSame && before.written_ms > 0) return 0;
     const nowMs = this.#now();
@@ -121,8 +166,14 @@ export class Projection {
     if (before && nowMs < allowedMs) return allowedMs;
     // Writes of one path are a second apart, so each has a Last-Modified of its own.
     const modified = isSame ? before.modified : Math.floor(nowMs / 1000);
+    const document = {
+      ...describedBy(rendered),
+      ...(await encoded(rendered.body, rendered.type)),
+      etag,
+      modified,
+    };
     this.#meter.addKvWrite();
-    await writeDocument(this.#kv, path, { ...document, etag, modified });
+    await writeDocument(this.#kv, path, document, this.#expirationOf(target));
     // Noted after the write: cut off in between, the same bytes are written once more.
     this.#sql.exec(
       "INSERT OR REPLACE INTO documents (path, target, etag, modified, written_ms) VALUES (?, ?, ?, ?, ?)",
@@ -141,8 +192,17 @@ export class Projection {
     this.#sql.exec("DELETE FROM documents WHERE path = ?", path);
   }
 
-  #render(target: Target): Rendered[] {
-    return renderTarget(target, this.#ledger, this.#settings);
+  /** Seconds since 1970 until which KV keeps a combination; whoever asks after that makes it be kept longer. */
+  #expirationOf(target: Target): number | undefined {
+    if (target.kind !== "list" && target.kind !== "archive") return undefined;
+    const list = this.#ledger.lists.parsed(target.address);
+    const untilMs = list && this.#ledger.lists.keptUntilMs(list, this.#now());
+    if (untilMs === undefined || untilMs === null) return undefined;
+    return Math.ceil(Math.max(untilMs, this.#now() + KV_EXPIRATION_MIN_MS) / 1000);
+  }
+
+  #render(target: Target, wanted: (path: string) => boolean): Rendered[] {
+    return renderTarget(target, this.#ledger, this.#settings, this.#now(), wanted);
   }
 
   #written(target: Target): WrittenDocument[] {
@@ -158,4 +218,22 @@ export class Projection {
 /** By what two documents at one path differ: mostly their bytes. */
 function identity({ body, status, location }: Rendered): string {
   return status === undefined ? body : `${status} ${location ?? ""}\n${body}`;
+}
+
+/** All but the bytes. Sequences that KV's metadata has no room for are left out: nobody is sent less for it. */
+function describedBy({
+  path: _path,
+  body: _body,
+  sequence: _sequence,
+  sequences,
+  ...described
+}: Rendered): Omit<DocumentMetadata, "etag" | "modified"> {
+  const fits = JSON.stringify(sequences ?? []).length <= SEQUENCES_UNITS_MAX;
+  return { ...described, ...(sequences !== undefined && fits ? { sequences } : {}) };
+}
+
+/** Not kept: it leads somewhere else as soon as there is such an archive. */
+async function redirectToNewest({ list, format }: ListPlace): Promise<StoredDocument> {
+  const location = addressOf(format === undefined ? { list } : { list, format });
+  return { body: new Uint8Array(), type: HTML, etag: await etagOf(location), status: 302, location };
 }

@@ -7,9 +7,10 @@ import type { Change, ReleaseEventType } from "../domain/event.ts";
 import { type Day, type Instant, parseReleaseDate, startOfDay } from "../domain/instant.ts";
 import type { ReleaseInput } from "../domain/release.ts";
 import { changedFields, contentJson, parseContent } from "./edition-content.ts";
-import type { ReleaseRow, ReleaseRows } from "./release-rows.ts";
-import type { EventDetails, ReleaseViews } from "./release-views.ts";
-import type { StaleTargets, Target } from "./stale-targets.ts";
+import { isListed, type ReleaseRow, type ReleaseRows } from "./release-rows.ts";
+import type { Filing, ReleaseLists } from "./release-lists.ts";
+import { type EventDetails, filedAs, type ReleaseViews } from "./release-views.ts";
+import type { StaleTargets } from "./stale-targets.ts";
 
 const SECONDS_PER_DAY = 86_400;
 
@@ -17,13 +18,22 @@ export class Publication {
   readonly #sql: Sql;
   readonly #rows: ReleaseRows;
   readonly #views: ReleaseViews;
+  readonly #lists: ReleaseLists;
   readonly #stale: StaleTargets;
   readonly #timeZone: string;
 
-  constructor(sql: Sql, rows: ReleaseRows, views: ReleaseViews, stale: StaleTargets, timeZone: string) {
+  constructor(
+    sql: Sql,
+    rows: ReleaseRows,
+    views: ReleaseViews,
+    lists: ReleaseLists,
+    stale: StaleTargets,
+    timeZone: string,
+  ) {
     this.#sql = sql;
     this.#rows = rows;
     this.#views = views;
+    this.#lists = lists;
     this.#stale = stale;
     this.#timeZone = timeZone;
   }
@@ -39,7 +49,7 @@ export class Publication {
       published,
       updated: published,
     });
-    this.#happened("release.published", id, null, now);
+    this.#happened("release.published", row, null, now);
   }
 
   /** A further edition of a release that is seen. */
@@ -54,12 +64,11 @@ export class Publication {
       previous: before.edition,
       fields: changedFields(parseContent(before.content), parseContent(contentJson(input))),
     };
-    this.#happened(kind === "major" ? "release.corrected" : "release.revised", input.id, change, now);
-    this.#markStale(before);
+    this.#happened(kind === "major" ? "release.corrected" : "release.revised", before, change, now);
     // One that follows a correction is none that others have to follow.
     if (kind === "major" && before.stale === 0) {
       const siblings = this.#rows.markSiblingsStale(input.id, input.group ?? input.id);
-      for (const sibling of siblings) this.#markStale(this.#required(sibling));
+      for (const sibling of siblings) this.#touch(sibling, now);
     }
   }
 
@@ -71,13 +80,33 @@ export class Publication {
       updated: moved(row, now),
     });
     const type = status === "published" ? "release.reinstated" : (`release.${status}` as const);
-    this.#happened(type, row.id, null, now, reason);
+    this.#happened(type, row, null, now, reason);
   }
 
-  #happened(type: ReleaseEventType, id: string, change: Change | null, now: Instant, reason?: string): void {
-    this.#rows.file(id);
+  #happened(
+    type: ReleaseEventType,
+    before: ReleaseRow,
+    change: Change | null,
+    now: Instant,
+    reason?: string,
+  ): void {
+    const { id } = before;
+    if (this.#rows.file(id)) this.#stale.add([{ kind: "directory" }]);
     this.#record(type, id, change, now, reason);
-    this.#markStale(this.#required(id));
+    const after = this.#required(id);
+    this.#lists.changed(filingOf(before), filingOf(after), now * 1000);
+    this.#stale.add([{ kind: "release", id }]);
+    // The siblings link it, those of a group that it has left did.
+    for (const group of new Set([before.group, after.group])) {
+      for (const sibling of this.#views.translations(id, group)) this.#touch(sibling.id, now);
+    }
+  }
+
+  /** Its documents say something else, because a sibling is new, gone or corrected. */
+  #touch(id: string, now: Instant): void {
+    this.#stale.add([{ kind: "release", id }]);
+    const filing = filingOf(this.#required(id));
+    if (filing !== undefined) this.#lists.touched(filing, now * 1000);
   }
 
   #record(type: ReleaseEventType, id: string, change: Change | null, now: Instant, reason?: string): void {
@@ -101,19 +130,6 @@ export class Publication {
     );
   }
 
-  /** The release, the lists it is in, and its siblings with theirs, which link it. */
-  #markStale(row: Pick<ReleaseRow, "id" | "lang" | "group">): void {
-    this.#stale.add([
-      { kind: "release", id: row.id },
-      { kind: "list", lang: undefined },
-      { kind: "list", lang: row.lang },
-      ...this.#views.translations(row.id, row.group).flatMap(({ id, lang }): Target[] => [
-        { kind: "release", id },
-        { kind: "list", lang },
-      ]),
-    ]);
-  }
-
   /** Midnight and one second for each release that has the day already; or the exact instant; or the next free one. */
   #freeInstant(date: string): Instant {
     const parsed = parseReleaseDate(date);
@@ -133,6 +149,12 @@ export class Publication {
     if (row === undefined) throw new TypeError(`no release ${id}`);
     return row;
   }
+}
+
+/** What lists see of it; undefined where they do not. */
+function filingOf(row: ReleaseRow): Filing | undefined {
+  if (!isListed(row) || row.published === null) return undefined;
+  return Object.assign(filedAs(parseContent(row.content), row), { id: row.id, published: row.published });
 }
 
 /** Two changes within a second are two: `updated` moves with each. */

@@ -5,7 +5,7 @@
 import type { Sql } from "./metered-sql.ts";
 import { FACET_FIELDS, searchableWords } from "../domain/filter.ts";
 import type { Instant } from "../domain/instant.ts";
-import type { PreparedRelease, ReleaseInput, Status } from "../domain/release.ts";
+import { FACETS, type PreparedRelease, type ReleaseInput, type Status } from "../domain/release.ts";
 import { contentJson, type EditionContent, parseContent } from "./edition-content.ts";
 
 /** A release as it stands, with its present edition. */
@@ -29,6 +29,14 @@ export interface ReleaseRow {
   note: string | null;
   summary: string;
   text: string;
+}
+
+/** How many releases of a language lists find under a value of a field. */
+export interface FilingCount {
+  lang: string;
+  field: string;
+  value: string;
+  count: number;
 }
 
 export class ReleaseRows {
@@ -77,15 +85,17 @@ export class ReleaseRows {
       prepared.summary,
     );
     this.#sql.exec(
-      `INSERT INTO releases (id, lang, slug, "group", status, edition, embargo)
-       VALUES (?1, ?2, ?3, ?4, 'embargoed', ?5, ?6)
-       ON CONFLICT (id) DO UPDATE SET lang = ?2, slug = ?3, "group" = ?4, edition = ?5, embargo = ?6, stale = 0`,
+      `INSERT INTO releases (id, lang, slug, "group", status, edition, embargo, bytes)
+       VALUES (?1, ?2, ?3, ?4, 'embargoed', ?5, ?6, ?7)
+       ON CONFLICT (id) DO UPDATE
+       SET lang = ?2, slug = ?3, "group" = ?4, edition = ?5, embargo = ?6, bytes = ?7, stale = 0`,
       input.id,
       input.lang,
       input.slug,
       input.group ?? input.id,
       edition,
       embargo,
+      entryBytes(prepared),
     );
     this.#keepAddress(input);
   }
@@ -121,14 +131,25 @@ export class ReleaseRows {
       .map((row) => row.id);
   }
 
-  /** Lists and search find the release by its present edition, or not at all. */
-  file(id: string): void {
+  /**
+   * Lists and search find the release by its present edition, or not at all.
+   *
+   * @returns whether lists find it otherwise than before
+   */
+  file(id: string): boolean {
     const row = this.get(id);
-    if (row === undefined || row.published === null) return;
-    this.#unfile(row.published);
-    if (row.status !== "published" && row.status !== "withdrawn") return;
+    if (row === undefined || row.published === null) return false;
     const content = parseContent(row.content);
-    for (const [field, value] of filed(content)) {
+    const after = isListed(row) ? filingsOf(content) : [];
+    const before = this.#sql
+      .exec<{ field: string; value: string }>(
+        "DELETE FROM filings WHERE published = ? RETURNING field, value",
+        row.published,
+      )
+      .toArray();
+    // Deleting what is not there would leave a tombstone in every segment of the index of words.
+    if (before.length > 0) this.#sql.exec("DELETE FROM search WHERE rowid = ?", row.published);
+    for (const [field, value] of after) {
       this.#sql.exec(
         "INSERT OR IGNORE INTO filings (field, value, published) VALUES (?, ?, ?)",
         field,
@@ -136,17 +157,41 @@ export class ReleaseRows {
         row.published,
       );
     }
-    this.#sql.exec(
-      "INSERT INTO search (rowid, words) VALUES (?, ?)",
-      row.published,
-      searchableWords({ title: content.title, summary: row.summary, text: row.text }).join(" "),
-    );
+    if (after.length > 0) {
+      this.#sql.exec(
+        "INSERT INTO search (rowid, words) VALUES (?, ?)",
+        row.published,
+        searchableWords({ title: content.title, summary: row.summary, text: row.text }).join(" "),
+      );
+    }
+    const beforePairs = before.map(({ field, value }): [string, string] => [field, value]);
+    if (samePairs(beforePairs, after)) return false;
+    this.#count(beforePairs, -1);
+    this.#count(after, 1);
+    return true;
   }
 
-  /** Deleting what is not there would leave a tombstone in every segment of the index of words. */
-  #unfile(published: Instant): void {
-    const filed = this.#sql.exec("DELETE FROM filings WHERE published = ? RETURNING 1", published).toArray();
-    if (filed.length > 0) this.#sql.exec("DELETE FROM search WHERE rowid = ?", published);
+  #count(filings: readonly [field: string, value: string][], by: 1 | -1): void {
+    const lang = filings.find(([field]) => field === "lang")?.[1];
+    if (lang === undefined) return;
+    for (const [field, value] of filings) {
+      this.#sql.exec(
+        `INSERT INTO filing_counts (lang, field, value, count) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+        lang,
+        field,
+        value,
+        by,
+      );
+    }
+  }
+
+  filingCounts(): FilingCount[] {
+    return this.#sql
+      .exec<FilingCount & Record<string, SqlStorageValue>>(
+        "SELECT lang, field, value, count FROM filing_counts WHERE count > 0 ORDER BY lang, field, value",
+      )
+      .toArray();
   }
 
   isTaken(published: Instant): boolean {
@@ -211,8 +256,13 @@ export class ReleaseRows {
   }
 }
 
+/** Whether lists may show it. */
+export function isListed({ status }: Pick<ReleaseRow, "status">): boolean {
+  return status === "published" || status === "withdrawn";
+}
+
 /** The fields and values under which lists find a text. */
-function filed(content: EditionContent): [field: string, value: string][] {
+function filingsOf(content: EditionContent): [field: string, value: string][] {
   return [
     ["listed", ""],
     ["lang", content.lang],
@@ -222,3 +272,23 @@ function filed(content: EditionContent): [field: string, value: string][] {
     ),
   ];
 }
+
+function samePairs(a: readonly [string, string][], b: readonly [string, string][]): boolean {
+  const key = (pairs: readonly [string, string][]) =>
+    JSON.stringify(pairs.map((pair) => pair.join("\n")).sort());
+  return key(a) === key(b);
+}
+
+/** UTF-8 bytes that the release's entry takes in Atom, the widest format, within a few per cent. */
+function entryBytes({ input, html, summary }: PreparedRelease): number {
+  const bytes = (text: string) => new TextEncoder().encode(text).byteLength;
+  const escaped = bytes(html) + 3 * (html.match(/[&<>"]/g)?.length ?? 0);
+  const filed = FACETS.reduce((count, facet) => count + input[facet].length, 1);
+  const plain =
+    bytes([input.title, input.note ?? "", JSON.stringify(input.image ?? {})].join("")) + 2 * bytes(summary);
+  return escaped + plain + bytes(JSON.stringify(input.attachments)) + ENTRY_BYTES + filed * CATEGORY_BYTES;
+}
+
+/** Of an entry's own elements, and of one category. */
+const ENTRY_BYTES = 1_000;
+const CATEGORY_BYTES = 150;

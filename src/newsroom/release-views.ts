@@ -181,6 +181,16 @@ export class ReleaseViews {
     return this.#sql.exec<{ last: number }>("SELECT ifnull(max(sequence), 0) AS last FROM events").one().last;
   }
 
+  /** The sequence of each release's latest event, by id. */
+  lastSequences(ids: readonly string[]): Map<string, number> {
+    const rows = this.#sql.exec<{ release: string; last: number }>(
+      `SELECT release, max(sequence) AS last FROM events
+       WHERE release IN (SELECT value FROM json_each(?)) GROUP BY release`,
+      JSON.stringify(ids),
+    );
+    return new Map(rows.toArray().map(({ release, last }) => [release, last]));
+  }
+
   #read(query: string, ...values: (string | number)[]): ReleaseView[] {
     return this.#sql
       .exec<ReleaseRow & Record<string, SqlStorageValue>>(query, ...values)
@@ -248,8 +258,19 @@ export class ReleaseViews {
 /** What a filter looks at in an edition. */
 export function filedAs(content: EditionContent, edition: { summary: string; text: string }): Filterable {
   const { lang, type, topics, people, organisations, places, title } = content;
-  const words = searchableWords({ title, summary: edition.summary, text: edition.text });
-  return { lang, type, topics, people, organisations, places, words };
+  let words: string[] | undefined;
+  return {
+    lang,
+    type,
+    topics,
+    people,
+    organisations,
+    places,
+    // Found only when somebody searches: most filters do not.
+    get words() {
+      return (words ??= searchableWords({ title, summary: edition.summary, text: edition.text }));
+    },
+  };
 }
 
 /** A killed release: its id, its dates and the reason. Its address would still tell its title. */

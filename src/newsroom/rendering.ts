@@ -3,40 +3,50 @@
  * that KV can be lost and made again, byte for byte.
  */
 import type { ReleaseView } from "../domain/release.ts";
-import type { DocumentMetadata } from "../documents.ts";
-import { type DocumentPlace, REGISTRY_PATH, releaseJsonPath } from "../document-paths.ts";
-import type { Instant } from "../domain/instant.ts";
+import {
+  DIRECTORY_PATH,
+  type DocumentPlace,
+  OPML_PATH,
+  REGISTRY_PATH,
+  releaseJsonPath,
+} from "../document-paths.ts";
+import { listAddress } from "../domain/list.ts";
 import { EMPTY_REGISTRY, type Registry } from "../domain/registry.ts";
-import { LIST_UNITS_MAX } from "../limits.ts";
-import { FEED_FORMATS, FEED_TYPES } from "../feeds/feed-model.ts";
-import { feedPath, type FeedList, listFeed, writers } from "../feeds/list-feed.ts";
-import type { Settings } from "../settings.ts";
-import { listPage, listTitle } from "../site/list-page.ts";
+import { directoryPage, writeOpml } from "../site/directory-page.ts";
 import { killedPage } from "../site/killed-page.ts";
 import { releasePage } from "../site/release-page.ts";
-import type { ListQuery } from "./release-search.ts";
+import type { Settings } from "../settings.ts";
 import type { ReleaseViews } from "./release-views.ts";
+import { HTML, type Readable, type Rendered } from "./rendered.ts";
+import { renderList } from "./rendering-lists.ts";
 import type { Target } from "./stale-targets.ts";
 
-export interface Rendered extends Pick<DocumentMetadata, "type" | "status" | "location"> {
-  path: string;
-  body: string;
-}
+/** Part of what documents are a function of: raise it when the renderers write other bytes than before. */
+export const RENDERERS = 4;
 
-const HTML = "text/html; charset=utf-8";
 const JSON_TYPE = "application/json; charset=utf-8";
 
-/** Part of what documents are a function of: raise it when the renderers write other bytes than before. */
-export const RENDERERS = 3;
-
-/** All documents of a target; none when the world may not see it. */
-export function renderTarget(target: Target, ledger: Readable, settings: Settings): Rendered[] {
+/**
+ * The documents of a target that are wanted; none when the world may not see it.
+ *
+ * @param wanted by path; of lists that not everybody asks for, only what was asked for is made
+ */
+export function renderTarget(
+  target: Target,
+  ledger: Readable,
+  settings: Settings,
+  nowMs: number,
+  wanted: (path: string) => boolean,
+): Rendered[] {
   switch (target.kind) {
     case "list":
-      return renderList(target.lang, ledger, settings);
+    case "archive":
+      return renderList(target, ledger, settings, nowMs, wanted);
+    case "directory":
+      return renderDirectory(ledger, settings);
     case "registry":
       return [
-        { path: REGISTRY_PATH, type: JSON_TYPE, body: JSON.stringify(ledger.registry() ?? EMPTY_REGISTRY) },
+        { path: REGISTRY_PATH, type: JSON_TYPE, body: JSON.stringify(registryOf(ledger) ?? EMPTY_REGISTRY) },
       ];
     case "release": {
       const release = ledger.views.byId(target.id);
@@ -45,21 +55,17 @@ export function renderTarget(target: Target, ledger: Readable, settings: Setting
   }
 }
 
-/** What documents are made from. */
-export interface Readable {
-  views: ReleaseViews;
-  /** The newest releases of a list, as the instants that name them. */
-  find: (query: ListQuery, limit: number) => Instant[];
-  registry: () => Registry | undefined;
-}
-
 /** The target that holds the document at a path; undefined where none is. */
 export function targetAt(place: DocumentPlace, views: ReleaseViews): Target | undefined {
   switch (place.kind) {
-    case "list":
-      return { kind: "list", lang: place.lang };
+    case "list": {
+      const { list, archive } = place.place;
+      const address = listAddress(list);
+      return archive === undefined ? { kind: "list", address } : { kind: "archive", address, archive };
+    }
+    case "directory":
     case "registry":
-      return { kind: "registry" };
+      return place;
     case "release-json":
       return { kind: "release", id: place.id };
     case "release": {
@@ -67,6 +73,12 @@ export function targetAt(place: DocumentPlace, views: ReleaseViews): Target | un
       return id === undefined ? undefined : { kind: "release", id };
     }
   }
+}
+
+/** Whether all documents of a target are made, whoever asks: of other lists, only those that somebody asked for. */
+export function isMadeUnasked(target: Target): boolean {
+  if (target.kind === "archive") return false;
+  return target.kind !== "list" || /^\/[^/?]*$/.test(target.address);
 }
 
 function renderRelease(release: ReleaseView, ledger: Readable, settings: Settings): Rendered[] {
@@ -92,32 +104,15 @@ function renderRelease(release: ReleaseView, ledger: Readable, settings: Setting
   return [page, json, ...retired];
 }
 
-function renderList(lang: string | undefined, ledger: Readable, settings: Settings): Rendered[] {
-  const { site, feedItems } = settings;
-  if (lang !== undefined && !site.languages.includes(lang)) return [];
-  const list: FeedList = {
-    path: lang === undefined ? "" : `/${lang}`,
-    title: listTitle(lang, site),
-    ...(lang === undefined ? {} : { lang }),
-  };
-  const filter = lang === undefined ? {} : { lang: [lang] };
-  const releases = withinBudget(ledger.views.byPublished(ledger.find({ filter }, feedItems)));
-  const feed = listFeed(list, releases, site);
+function renderDirectory(ledger: Readable, { site }: Settings): Rendered[] {
+  const counts = ledger.counts();
+  const registry = registryOf(ledger);
   return [
-    { path: list.path || "/", type: HTML, body: listPage(list, releases, site) },
-    ...FEED_FORMATS.map((format) => ({
-      path: feedPath(list.path, format),
-      type: FEED_TYPES[format],
-      body: writers[format](feed),
-    })),
+    { path: DIRECTORY_PATH, type: HTML, body: directoryPage(counts, registry, site) },
+    { path: OPML_PATH, type: "text/x-opml; charset=utf-8", body: writeOpml(counts, registry, site) },
   ];
 }
 
-/** The newest that fit, and the first in any case: one document must stay within what readers and KV take. */
-function withinBudget(releases: readonly ReleaseView[]): ReleaseView[] {
-  let units = 0;
-  return releases.filter(({ title, summary, content }, index) => {
-    units += title.length + summary.length + content.html.length;
-    return index === 0 || units <= LIST_UNITS_MAX;
-  });
+function registryOf({ registry }: Readable): Registry | undefined {
+  return registry.present();
 }

@@ -4,10 +4,16 @@
  */
 import type { Sql } from "./metered-sql.ts";
 
-/** A release has a page and its JSON; a list has a page and three feeds. */
+/**
+ * What is rendered together: a release has a page and its JSON; a list, named by its address, has a
+ * page and three feeds of its newest releases, and as many of each archive; the directory lists all
+ * feeds.
+ */
 export type Target =
   | { kind: "release"; id: string }
-  | { kind: "list"; lang: string | undefined }
+  | { kind: "list"; address: string }
+  | { kind: "archive"; address: string; archive: number }
+  | { kind: "directory" }
   | { kind: "registry" };
 
 export interface StaleTarget {
@@ -33,26 +39,60 @@ export class StaleTargets {
     }
   }
 
+  /** Archives of a list that KV holds, from one number to another. */
+  addArchives(address: string, from: number, to: number): void {
+    const archives = this.#written(keyPrefix(address)).flatMap((target) =>
+      target.kind === "archive" && target.archive >= from && target.archive <= to ? [target] : [],
+    );
+    this.add(archives);
+  }
+
+  /** All of a list that KV holds. */
+  addWritten(address: string): void {
+    this.add([{ kind: "list", address }, ...this.#written(keyPrefix(address))]);
+  }
+
   /**
    * Everything that could ever have been rendered: for when settings change, or KV was lost. Releases
    * come behind whatever changes in the meantime: a kill does not wait for a hundred thousand pages.
    */
-  addAll(languages: readonly string[]): void {
+  addAll(): void {
     this.#sql.exec(
       `INSERT INTO stale_targets (target, version, due_ms)
        SELECT 'release:' || id, 1, 1 FROM releases WHERE published IS NOT NULL
        ON CONFLICT (target) DO UPDATE SET version = version + 1`,
     );
-    // Lists of languages that are no longer the site's are there to be removed.
-    const written = this.#sql
-      .exec<{ target: string }>("SELECT DISTINCT target FROM documents WHERE target LIKE 'list:%'")
-      .toArray();
+    const lists = this.#sql.exec<{ address: string }>("SELECT address FROM lists").toArray();
     this.add([
       { kind: "registry" },
-      { kind: "list", lang: undefined },
-      ...languages.map((lang) => ({ kind: "list" as const, lang })),
-      ...written.map(({ target }) => targetOf(target)),
+      { kind: "directory" },
+      ...lists.map(({ address }): Target => ({ kind: "list", address })),
+      // Those of lists that are no longer kept are there to be removed.
+      ...this.#written("list:"),
+      ...this.#written("archive:"),
     ]);
+  }
+
+  /** KV is taken to hold nothing of a list any more. */
+  forgetWrites(address: string): void {
+    const prefix = keyPrefix(address);
+    this.#sql.exec(
+      "UPDATE documents SET written_ms = 0 WHERE target = ? OR (target >= ? AND target < ?)",
+      keyOf({ kind: "list", address }),
+      prefix,
+      `${prefix}\uffff`,
+    );
+  }
+
+  #written(prefix: string): Target[] {
+    return this.#sql
+      .exec<{ target: string }>(
+        "SELECT DISTINCT target FROM documents WHERE target >= ? AND target < ?",
+        prefix,
+        `${prefix}\uffff`,
+      )
+      .toArray()
+      .map(({ target }) => targetOf(target));
   }
 
   /** Those that are due, longest waiting first. */
@@ -99,15 +139,26 @@ export function keyOf(target: Target): string {
     case "release":
       return `release:${target.id}`;
     case "list":
-      return `list:${target.lang ?? ""}`;
+      return `list:${target.address}`;
+    case "archive":
+      return `${keyPrefix(target.address)}${target.archive}`;
+    case "directory":
     case "registry":
-      return "registry:";
+      return `${target.kind}:`;
   }
+}
+
+/** Of the keys of a list's archives: no address holds a `#`. */
+function keyPrefix(address: string): string {
+  return `archive:${address}#`;
 }
 
 function targetOf(key: string): Target {
   const value = key.slice(key.indexOf(":") + 1);
   if (key.startsWith("release:")) return { kind: "release", id: value };
   if (key === "registry:") return { kind: "registry" };
-  return { kind: "list", lang: value === "" ? undefined : value };
+  if (key === "directory:") return { kind: "directory" };
+  if (key.startsWith("list:")) return { kind: "list", address: value };
+  const [address = "", archive] = value.split("#");
+  return { kind: "archive", address, archive: Number(archive) };
 }

@@ -1,44 +1,89 @@
 /**
- * A list of releases, for people.
+ * A list of releases, for people: its newest, or one archive of older ones.
  */
+import type { Element } from "hast";
 import { h } from "hastscript";
+import { dayOf, type Instant } from "../domain/instant.ts";
+import { addressOf, languageOf, type ListPlace, type ReleaseList } from "../domain/list.ts";
 import type { ReleaseView } from "../domain/release.ts";
-import type { FeedList } from "../feeds/list-feed.ts";
+import type { Chain, ShownList } from "../feeds/list-feed.ts";
 import { pageHtml, type Site } from "./page-frame.ts";
-import { languageName, phrasesIn } from "../domain/phrases.ts";
+import { dayInWords, type Phrases, phrasesIn } from "../domain/phrases.ts";
 import { releaseTime, typeName } from "./release-page.ts";
 
 /** @param releases newest first */
-export function listPage(list: FeedList, releases: readonly ReleaseView[], site: Site): string {
-  const lang = list.lang ?? site.languages[0] ?? "en";
+export function listPage(
+  { list, title }: ShownList,
+  chain: Chain,
+  releases: readonly ReleaseView[],
+  site: Site,
+): string {
+  const lang = spokenIn(list, site);
   const phrases = phrasesIn(lang);
-  const rows = releases.map((release) =>
-    h("article", { lang: release.lang }, [
-      h("p", { className: ["facts"] }, [releaseTime(release, lang, site), " · ", typeName(release, lang)]),
-      h("h2", h("a", { href: release.url }, release.title)),
-      release.status === "withdrawn"
-        ? h(
-            "p",
-            { className: ["banner"] },
-            `${phrases.withdrawn}. ${phrases.reason}: ${release.reason ?? ""}`,
-          )
-        : null,
-      h("p", release.summary),
-    ]),
-  );
   return pageHtml(
     {
-      title: list.title,
+      title,
       lang,
-      path: list.path || "/",
-      listPath: list.path,
-      main: [h("h1", list.title), rows.length === 0 ? h("p", phrases.nothing) : rows],
+      path: addressOf(chain.archive === undefined ? { list } : { list, archive: chain.archive }),
+      list,
+      feedTitle: title,
+      main: [
+        h("h1", title),
+        releases.length === 0
+          ? h("p", phrases.nothing)
+          : releases.map((release) => releaseRow(release, lang, site)),
+        neighbours(list, chain, phrases),
+      ],
     },
     site,
   );
 }
 
-/** What a list is called: pages and feeds of one language carry its name. */
-export function listTitle(lang: string | undefined, site: Site): string {
-  return lang === undefined ? site.title : `${site.title} – ${languageName(lang)}`;
+/** A value that is no more: where its list was, for as long as its feed says so. */
+export function retiredListPage({ list, title }: ShownList, at: Instant, site: Site): string {
+  const lang = spokenIn(list, site);
+  const phrases = phrasesIn(lang);
+  const day = dayInWords(dayOf(at, site.timeZone), lang);
+  return pageHtml(
+    {
+      title,
+      lang,
+      list: { filter: lang === languageOf(list) ? { lang: [lang] } : {} },
+      main: [
+        h("h1", title),
+        h("p", { className: ["banner"] }, `${phrases.feedEnded}: ${day}.`),
+        h("p", [`${phrases.feedEndedText} `, h("a", { href: "/feeds" }, phrases.allFeeds)]),
+      ],
+    },
+    site,
+  );
+}
+
+/** One release among others. */
+export function releaseRow(release: ReleaseView, lang: string, site: Site): Element {
+  const phrases = phrasesIn(lang);
+  return h("article", { lang: release.lang }, [
+    h("p", { className: ["facts"] }, [releaseTime(release, lang, site), " · ", typeName(release, lang)]),
+    h("h2", h("a", { href: release.url }, release.title)),
+    release.status === "withdrawn"
+      ? h("p", { className: ["banner"] }, `${phrases.withdrawn}. ${phrases.reason}: ${release.reason ?? ""}`)
+      : null,
+    h("p", release.summary),
+  ]);
+}
+
+/** Older and newer texts; behind the last archive come the newest. */
+function neighbours(list: ReleaseList, { archive, previous, next }: Chain, phrases: Phrases): Element | null {
+  const link = (rel: string, place: Omit<ListPlace, "list">, text: string) =>
+    h("a", { rel: [rel], href: addressOf({ list, ...place }) }, text);
+  const links = [
+    ...(archive === undefined || next === undefined ? [] : [link("prev", { archive: next }, phrases.newer)]),
+    ...(previous === undefined ? [] : [link("next", { archive: previous }, phrases.older)]),
+  ];
+  if (links.length === 0) return null;
+  return h("nav", { className: ["neighbours"], ariaLabel: phrases.older }, links);
+}
+
+function spokenIn(list: ReleaseList, site: Site): string {
+  return languageOf(list) ?? site.languages[0] ?? "en";
 }

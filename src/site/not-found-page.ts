@@ -2,10 +2,12 @@
  * For an address at which nothing is, in the language that the address speaks.
  */
 import { h } from "hastscript";
+import { languageList } from "../domain/list.ts";
 import { pageHtml, type Site } from "./page-frame.ts";
 import { phrasesIn } from "../domain/phrases.ts";
 
-export function notFoundPage(path: string, site: Site): string {
+/** @param details what exactly is not there, and what is near it */
+export function notFoundPage(path: string, site: Site, details: readonly string[] = []): string {
   const asked = path.split("/")[1];
   const lang = site.languages.find((language) => language === asked);
   const shown = lang ?? site.languages[0] ?? "en";
@@ -14,8 +16,12 @@ export function notFoundPage(path: string, site: Site): string {
     {
       title: phrases.notFound,
       lang: shown,
-      listPath: lang === undefined ? "" : `/${lang}`,
-      main: [h("h1", phrases.notFound), h("p", phrases.notFoundText)],
+      list: languageList(lang),
+      main: [
+        h("h1", phrases.notFound),
+        h("p", phrases.notFoundText),
+        details.map((detail) => h("p", detail)),
+      ],
     },
     site,
   );

@@ -4,8 +4,9 @@
 import type { Child } from "hastscript";
 import { h } from "hastscript";
 import { toHtml } from "hast-util-to-html";
-import { FEED_FORMATS, FEED_TYPES } from "../feeds/feed-model.ts";
-import { feedPath } from "../feeds/list-feed.ts";
+import { addressOf, FEED_FORMATS, languageOf, type ReleaseList } from "../domain/list.ts";
+import { FEED_TYPES } from "../feeds/feed-model.ts";
+import { ICON_PATH } from "../feeds/list-feed.ts";
 import { direction, languageName, phrasesIn } from "../domain/phrases.ts";
 
 /** What pages are told of the site. */
@@ -23,20 +24,25 @@ export interface Page {
   title: string;
   lang: string;
   description?: string;
+  /** What the list is called whose feeds the page offers; left out: what the site is called. */
+  feedTitle?: string;
   /** Path of the page itself; left out where there is nothing. */
   path?: string;
-  /** The list whose feeds the page offers: `""` or `/LANG`. */
-  listPath: string;
+  /** The list whose feeds the page offers. */
+  list: ReleaseList;
   /** The same content in other languages. */
   alternates?: { lang: string; url: string }[];
   main: Child;
+  /** Path of a script that the page may run: none but our own (http/documents.ts). */
+  script?: string;
 }
 
-const FORMAT_NAMES = { rss: "RSS", atom: "Atom", json: "JSON Feed" } as const;
+export const FORMAT_NAMES = { rss: "RSS", atom: "Atom", json: "JSON Feed" } as const;
 
 /** A whole HTML document. */
 export function pageHtml(page: Page, site: Site): string {
   const phrases = phrasesIn(page.lang);
+  const lang = languageOf(page.list);
   const fullTitle = page.title.startsWith(site.title) ? page.title : `${page.title} – ${site.title}`;
   const document = h(null, [
     { type: "doctype" },
@@ -54,30 +60,35 @@ export function pageHtml(page: Page, site: Site): string {
           h("link", {
             rel: "alternate",
             type: FEED_TYPES[format].split(";")[0],
-            title: `${site.title} (${FORMAT_NAMES[format]})`,
-            href: `${site.baseUrl}${feedPath(page.listPath, format)}`,
+            title: `${page.feedTitle ?? site.title} (${FORMAT_NAMES[format]})`,
+            href: `${site.baseUrl}${addressOf({ list: page.list, format })}`,
           }),
         ),
         h("link", { rel: "stylesheet", href: "/style.css" }),
-        h("link", { rel: "icon", href: "data:," }), // none: browsers would ask for /favicon.ico
+        h("link", { rel: "icon", type: "image/png", href: ICON_PATH }),
+        page.script === undefined ? null : h("script", { src: page.script, defer: true }),
       ]),
       h("body", [
         h("a", { className: ["skip"], href: "#main" }, phrases.skip),
         h("header", [
-          h("p", { className: ["site"] }, h("a", { href: page.listPath || "/" }, site.title)),
+          h(
+            "p",
+            { className: ["site"] },
+            h("a", { href: lang === undefined ? "/" : `/${lang}` }, site.title),
+          ),
           h(
             "nav",
             { ariaLabel: phrases.languages },
-            site.languages.map((lang) =>
+            site.languages.map((each) =>
               h(
                 "a",
                 {
-                  href: `/${lang}`,
-                  lang,
-                  hrefLang: lang,
-                  ariaCurrent: page.listPath === `/${lang}` ? "true" : undefined,
+                  href: `/${each}`,
+                  lang: each,
+                  hrefLang: each,
+                  ariaCurrent: each === lang ? "true" : undefined,
                 },
-                languageName(lang),
+                languageName(each),
               ),
             ),
           ),
@@ -88,8 +99,10 @@ export function pageHtml(page: Page, site: Site): string {
             `${phrases.feeds}: `,
             FEED_FORMATS.flatMap((format, index) => [
               index === 0 ? "" : " · ",
-              h("a", { href: feedPath(page.listPath, format) }, FORMAT_NAMES[format]),
+              h("a", { href: addressOf({ list: page.list, format }) }, FORMAT_NAMES[format]),
             ]),
+            " · ",
+            h("a", { href: "/feeds" }, phrases.allFeeds),
           ]),
           h("p", site.publisher),
         ]),

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { carriable } from "../../src/domain/text.ts";
 import { writeAtom } from "../../src/feeds/atom.ts";
-import type { Feed, FeedEntry } from "../../src/feeds/feed-model.ts";
+import { entryUrn, type Feed, type FeedEntry } from "../../src/feeds/feed-model.ts";
 import { writeJsonFeed } from "../../src/feeds/json-feed.ts";
 import { writeRss } from "../../src/feeds/rss.ts";
 
@@ -39,8 +39,15 @@ const text = fc.oneof(
     .map((parts) => parts.join("")),
 );
 
-const entry: fc.Arbitrary<FeedEntry> = fc.record({
-  id: fc.uuid(),
+const webUrl = fc.webUrl({ withQueryParameters: true });
+const addresses = {
+  rss: "https://press.example/en/feed.rss",
+  atom: "https://press.example/en/feed.atom",
+  json: "https://press.example/en/feed.json",
+};
+
+const wholeEntry = {
+  id: fc.uuid().map(entryUrn),
   title: text,
   summary: text,
   url: fc.webUrl({ withQueryParameters: true }),
@@ -53,23 +60,55 @@ const entry: fc.Arbitrary<FeedEntry> = fc.record({
     { maxLength: 2 },
   ),
   categories: fc.array(fc.record({ scheme: fc.webUrl(), term: text, label: text }), { maxLength: 3 }),
-});
+  attachments: fc.array(
+    fc.record(
+      { url: webUrl, type: fc.constantFrom("application/pdf", "image/png"), title: text, size: fc.nat() },
+      { requiredKeys: ["url", "type"] },
+    ),
+    { maxLength: 3 },
+  ),
+  note: text,
+  source: webUrl,
+  image: fc.record({ url: webUrl, alt: text, credit: text, caption: text }, { requiredKeys: ["url", "alt"] }),
+};
+const { note: _note, source: _source, image: _image, ...alwaysThere } = wholeEntry;
+const entry = fc.record(wholeEntry, {
+  requiredKeys: Object.keys(alwaysThere) as (keyof typeof alwaysThere)[],
+}) satisfies fc.Arbitrary<FeedEntry>;
 
 const feed: fc.Arbitrary<Feed> = fc.record(
   {
     title: text,
     lang: fc.constantFrom("en", "hy"),
     page: fc.constant("https://press.example/en"),
-    self: fc.constant({
-      rss: "https://press.example/en/feed.rss",
-      atom: "https://press.example/en/feed.atom",
-      json: "https://press.example/en/feed.json",
+    self: fc.constant(addresses),
+    current: fc.constant(addresses),
+    isArchive: fc.boolean(),
+    previousArchive: fc.constant(addresses),
+    nextArchive: fc.constant(addresses),
+    rights: text,
+    icon: fc.constant("https://press.example/icon.png"),
+    deleted: fc.array(fc.record({ id: fc.uuid().map(entryUrn), at: fc.nat(), reason: text }), {
+      maxLength: 2,
     }),
     author: fc.record({ name: text, url: fc.constant("https://press.example/") }),
     updated: fc.integer({ min: 0, max: 4_000_000_000 }),
     entries: fc.array(entry, { maxLength: 4 }),
   },
-  { requiredKeys: ["title", "page", "self", "author", "entries"] },
+  {
+    requiredKeys: [
+      "title",
+      "page",
+      "self",
+      "current",
+      "isArchive",
+      "author",
+      "rights",
+      "icon",
+      "deleted",
+      "entries",
+    ],
+  },
 );
 
 const children = (parent: XmlElement, name: string) =>
@@ -90,7 +129,7 @@ describe("a feed in every format", () => {
         const items = children(children(rootOf(writeRss(model)), "channel")[0]!, "item");
         const entries = children(rootOf(writeAtom(model)), "entry");
         const json = (JSON.parse(writeJsonFeed(model)) as { items: Record<string, string>[] }).items;
-        const expected = model.entries.map(({ id, title }) => [`urn:uuid:${id}`, read(title)]);
+        const expected = model.entries.map(({ id, title }) => [id, read(title)]);
         expect(items.map((item) => [textOf(item, "guid"), textOf(item, "title")])).toEqual(expected);
         expect(entries.map((item) => [textOf(item, "id"), textOf(item, "title")])).toEqual(expected);
         expect(json.map((item) => [item["id"], item["title"]])).toEqual(expected);
@@ -106,7 +145,7 @@ describe("a feed in every format", () => {
         );
         const related = (item: XmlElement, name: string) =>
           children(item, name)
-            .filter(({ attributes }) => attributes["rel"] === "related")
+            .filter(({ attributes }) => attributes["rel"] === "related" && attributes["hreflang"])
             .map(({ attributes }) => [attributes["hreflang"], attributes["href"]]);
         expect(items.map((item) => related(item, "atom:link"))).toEqual(links);
         expect(entries.map((item) => related(item, "link"))).toEqual(links);
@@ -141,7 +180,16 @@ describe("a feed in every format", () => {
       atom: "https://press.example/feed.atom",
       json: "https://press.example/feed.json",
     },
+    current: {
+      rss: "https://press.example/feed.rss",
+      atom: "https://press.example/feed.atom",
+      json: "https://press.example/feed.json",
+    },
+    isArchive: false,
     author: { name: "Press Office", url: "https://press.example/" },
+    rights: "© Press Office",
+    icon: "https://press.example/icon.png",
+    deleted: [],
     entries: [],
   };
 
@@ -160,7 +208,8 @@ describe("a feed in every format", () => {
       ...EMPTY,
       entries: [
         {
-          id: "6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11",
+          id: "urn:uuid:6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11",
+          attachments: [],
           title: "Q&A <now>",
           summary: "Q&A",
           url: "https://press.example/q?a=1&b=2",

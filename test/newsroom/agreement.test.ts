@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { evictDurableObject, reset, runDurableObjectAlarm } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { DocumentMetadata } from "../../src/documents.ts";
+import { readDocument, textOf } from "../../src/documents.ts";
 import { type Filter, matches } from "../../src/domain/filter.ts";
 import { formatInstant } from "../../src/domain/instant.ts";
 import { newsroom } from "../../src/objects.ts";
@@ -151,10 +151,10 @@ class Office {
 }
 
 const document = async (path: string) => {
-  const { value, metadata } = await env.DOCUMENTS.getWithMetadata<DocumentMetadata>(`document:${path}`);
-  return value === null
+  const found = await readDocument(env.DOCUMENTS, path);
+  return found === null
     ? undefined
-    : { body: value, status: metadata?.status ?? 200, location: metadata?.location };
+    : { body: textOf(found), status: found.status ?? 200, location: found.location };
 };
 
 async function expectAgreement(model: OfficeModel): Promise<void> {

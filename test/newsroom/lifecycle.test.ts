@@ -116,7 +116,11 @@ describe("a killed release", () => {
 
     const { keys } = await env.DOCUMENTS.list();
     for (const { name } of keys) {
-      const body = await env.DOCUMENTS.get(name);
+      // A deletion tells the id, the date and the reason, beside other texts of this file.
+      const body = (await env.DOCUMENTS.get(name))?.replace(
+        /<at:deleted-entry[\s\S]*?<\/at:deleted-entry>/g,
+        "",
+      );
       expect([
         name,
         /bucharest/i.test(body ?? "") && !name.includes(text.id) && body?.includes(text.id),

@@ -70,6 +70,8 @@ describe("the read model", () => {
         ...["rss", "atom", "json"].map((format) => `/feed.${format}`),
         ...["rss", "atom", "json"].map((format) => `/fr/feed.${format}`),
         "/fr",
+        "/feeds",
+        "/feeds.opml",
         "/fr/releases/seance",
         `/api/v1/releases/${text.id}`,
       ].sort(),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ReleaseView } from "../../src/domain/release.ts";
 import { listPage } from "../../src/site/list-page.ts";
+import { languageList } from "../../src/domain/list.ts";
 import { dayInWords, direction, languageName } from "../../src/domain/phrases.ts";
 import { releasePage } from "../../src/site/release-page.ts";
 
@@ -71,13 +72,15 @@ describe("a release's page", () => {
 
 describe("a list", () => {
   it("says when it is empty, in its language", () => {
-    expect(listPage({ path: "/hy", title: "T", lang: "hy" }, [], SITE)).toContain("Այստեղ դեռ ոչինչ");
+    expect(listPage({ list: languageList("hy"), title: "T", lang: "hy" }, {}, [], SITE)).toContain(
+      "Այստեղ դեռ ոչինչ",
+    );
   });
 
   it("marks each text with its language", () => {
-    expect(listPage({ path: "", title: "T" }, [{ ...RELEASE, lang: "ar" }], SITE)).toContain(
-      '<article lang="ar"',
-    );
+    expect(
+      listPage({ list: languageList(undefined), title: "T" }, {}, [{ ...RELEASE, lang: "ar" }], SITE),
+    ).toContain('<article lang="ar"');
   });
 });
 

@@ -1,0 +1,233 @@
+/**
+ * Lists of releases and their addresses (CONTRACT 5). A list is everything, one language, one value of
+ * a facet in one language, or any combination; each has exactly one address, so that caches, readers
+ * and we ourselves see one combination as one thing, however it was asked for.
+ */
+import { LIST_VALUES_MAX } from "../limits.ts";
+import type { Fault } from "./fault.ts";
+import { FACET_FIELDS, type Conditions, type Filter, filterFromQuery, FILTER_FIELDS } from "./filter.ts";
+import { dayOf, formatInstant, type Instant, parseReleaseDate, startOfDay } from "./instant.ts";
+import { canonicalLanguage, type Facet } from "./release.ts";
+import { canonicalSearch } from "./search-text.ts";
+
+export const FEED_FORMATS = ["rss", "atom", "json"] as const;
+export type FeedFormat = (typeof FEED_FORMATS)[number];
+
+/** Canonical: values sorted, none twice, no field that narrows nothing. */
+export interface ReleaseList {
+  filter: Filter;
+  /** A day, or an RFC 3339 instant in UTC; both ends are included. */
+  from?: string;
+  to?: string;
+}
+
+/** A document of a list: its page or a feed, of its newest releases or of one archive of older ones. */
+export interface ListPlace {
+  list: ReleaseList;
+  /** From 1, the oldest. Left out: the newest releases. */
+  archive?: number;
+  /** Left out: the page. */
+  format?: FeedFormat;
+}
+
+export type ParsedAddress =
+  | { kind: "list"; place: ListPlace }
+  /** 400: it cannot be understood; 404: it asks for what is nowhere. */
+  | { kind: "refused"; status: 400 | 404; faults: Fault[] };
+
+/** A facet in an address, and the filter's field for it. Release types are a facet too. */
+const FIELD_OF_FACET = {
+  types: "type",
+  ...(Object.fromEntries(Object.entries(FACET_FIELDS).map(([field, facet]) => [facet, field])) as Record<
+    Facet,
+    keyof typeof FACET_FIELDS
+  >),
+} as const;
+type ListFacet = keyof typeof FIELD_OF_FACET;
+type FacetField = (typeof FIELD_OF_FACET)[ListFacet];
+
+const ADDRESS = new RegExp(
+  `^(?:/(?<lang>[a-z0-9-]{2,35})(?:/(?<facet>${Object.keys(FIELD_OF_FACET).join("|")})/(?<value>[a-z0-9-]+))?)?` +
+    `(?:/archive/(?<archive>[1-9]\\d{0,8}))?(?:/feed\\.(?<format>${FEED_FORMATS.join("|")}))?/?$`,
+  "i",
+);
+
+/**
+ * What is asked for at an address; undefined where no list can be.
+ *
+ * @param languages of the site
+ */
+export function parseListAddress(
+  path: string,
+  query: URLSearchParams,
+  languages: readonly string[],
+): ParsedAddress | undefined {
+  const groups = ADDRESS.exec(path)?.groups;
+  if (groups === undefined) return undefined;
+  const lang = groups["lang"] === undefined ? undefined : canonicalLanguage(groups["lang"]);
+  if (groups["lang"] !== undefined && (lang === undefined || !languages.includes(lang))) return undefined;
+  const asked = filterFromQuery(query);
+  if (!asked.ok) return { kind: "refused", status: 400, faults: asked.faults };
+  const bounds = boundsFromQuery(query);
+  if (!bounds.ok) return { kind: "refused", status: 400, faults: bounds.faults };
+  const narrowed = narrowedByPath(asked.value, lang, groups["facet"]?.toLowerCase(), groups["value"]);
+  if (!narrowed.ok) return { kind: "refused", status: 400, faults: [narrowed.fault] };
+  const list = { filter: canonicalFilter(narrowed.filter), ...bounds.value };
+  const foreign = (list.filter.lang ?? []).filter((each) => !languages.includes(each));
+  if (foreign.length > 0) return { kind: "refused", status: 404, faults: [foreignFault(foreign, languages)] };
+  if (valuesIn(list.filter) > LIST_VALUES_MAX) {
+    const message = `names ${valuesIn(list.filter)} values; ${LIST_VALUES_MAX} are the most`;
+    return { kind: "refused", status: 400, faults: [{ path: "", message }] };
+  }
+  const format = FEED_FORMATS.find((each) => each === groups["format"]?.toLowerCase());
+  const archive = groups["archive"] === undefined ? undefined : Number(groups["archive"]);
+  return {
+    kind: "list",
+    place: {
+      list,
+      ...(archive === undefined ? {} : { archive }),
+      ...(format === undefined ? {} : { format }),
+    },
+  };
+}
+
+/** The one address of a document: a path, with a query where the list is a combination. */
+export function addressOf({ list, archive, format }: ListPlace): string {
+  const { path, query } = partsOf(list);
+  const document = `${path}${archive === undefined ? "" : `/archive/${archive}`}${format === undefined ? "" : `/feed.${format}`}`;
+  return `${document === "" ? "/" : document}${query === "" ? "" : `?${query}`}`;
+}
+
+/** A list's page: also the name by which we keep the list. */
+export function listAddress(list: ReleaseList): string {
+  return addressOf({ list });
+}
+
+/** Whether the list is one that people make up: any but everything, a language, or a facet's value in it. */
+export function isCombination(list: ReleaseList): boolean {
+  return partsOf(list).query !== "";
+}
+
+/** The list of one language, or of everything. */
+export function languageList(lang: string | undefined): ReleaseList {
+  return { filter: lang === undefined ? {} : { lang: [lang] } };
+}
+
+export function facetList(lang: string, facet: ListFacet, value: string): ReleaseList {
+  return { filter: { lang: [lang], [FIELD_OF_FACET[facet]]: [value] } };
+}
+
+/** The one language of a list, if it has one. */
+export function languageOf({ filter }: ReleaseList): string | undefined {
+  return filter.lang?.length === 1 ? filter.lang[0] : undefined;
+}
+
+/** A list's bounds as instants, both included. */
+export function boundsOfList(
+  { from, to }: Pick<ReleaseList, "from" | "to">,
+  timeZone: string,
+): { from?: Instant; to?: Instant } {
+  const first = from === undefined ? undefined : parseReleaseDate(from);
+  const last = to === undefined ? undefined : parseReleaseDate(to);
+  return {
+    ...(first === undefined
+      ? {}
+      : { from: first.precision === "second" ? first.instant : startOfDay(first.day, timeZone) }),
+    ...(last === undefined
+      ? {}
+      : { to: last.precision === "second" ? last.instant : lastSecondOfDay(last.day, timeZone) }),
+  };
+}
+
+/** `?from=` and `?to=`: a day or an instant each, in their canonical form. */
+export function boundsFromQuery(
+  query: URLSearchParams,
+): { ok: true; value: Pick<ReleaseList, "from" | "to"> } | { ok: false; faults: Fault[] } {
+  const faults: Fault[] = [];
+  const value: Pick<ReleaseList, "from" | "to"> = {};
+  for (const name of ["from", "to"] as const) {
+    const given = query.get(name);
+    if (given === null || given === "") continue;
+    const date = parseReleaseDate(given);
+    if (date === undefined)
+      faults.push({ path: `/${name}`, message: "must be a day or an RFC 3339 instant" });
+    else value[name] = date.precision === "day" ? date.day : formatInstant(date.instant);
+  }
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, value };
+}
+
+/** The address narrows like the query does, but a filter cannot ask for two values of one field at once. */
+function narrowedByPath(
+  asked: Filter,
+  lang: string | undefined,
+  facet: string | undefined,
+  value: string | undefined,
+): { ok: true; filter: Filter } | { ok: false; fault: Fault } {
+  const fixed: [field: "lang" | FacetField, value: string][] = [];
+  if (lang !== undefined) fixed.push(["lang", lang]);
+  if (facet !== undefined && value !== undefined)
+    fixed.push([FIELD_OF_FACET[facet as ListFacet], value.toLowerCase()]);
+  for (const [field, only] of fixed) {
+    if (asked[field] !== undefined && !asked[field].includes(only)) {
+      return { ok: false, fault: { path: `/${field}`, message: `is ${only} already, by the address` } };
+    }
+  }
+  return {
+    ok: true,
+    filter: { ...asked, ...Object.fromEntries(fixed.map(([field, only]) => [field, [only]])) },
+  };
+}
+
+function canonicalFilter({ not, ...conditions }: Filter): Filter {
+  const without = canonicalConditions(not ?? {});
+  return {
+    ...canonicalConditions(conditions),
+    ...(Object.keys(without).length === 0 ? {} : { not: without }),
+  };
+}
+
+function canonicalConditions({ q, ...fields }: Conditions): Conditions {
+  const search = canonicalSearch(q ?? "");
+  return { ...fields, ...(search === "" ? {} : { q: search }) };
+}
+
+/** Where a list stands: a path for what everybody knows, a query for what somebody put together. */
+function partsOf({ filter, from, to }: ReleaseList): { path: string; query: string } {
+  const { lang, not, ...conditions } = filter;
+  const path = lang?.length === 1 ? `/${lang[0]}` : "";
+  const query = new URLSearchParams([
+    ...pairsOf(conditions, ""),
+    ...(lang !== undefined && lang.length > 1 ? pairsOf({ lang }, "") : []),
+    ...pairsOf(not ?? {}, "not."),
+    ...Object.entries({ from, to }).flatMap(([name, bound]) => (bound === undefined ? [] : [[name, bound]])),
+  ]);
+  const [only] = [...query];
+  const facet = Object.entries(FIELD_OF_FACET).find(([, field]) => field === only?.[0])?.[0];
+  return path !== "" && query.size === 1 && only !== undefined && facet !== undefined
+    ? { path: `${path}/${facet}/${only[1]}`, query: "" }
+    : { path, query: query.toString() };
+}
+
+function pairsOf(conditions: Conditions, prefix: string): string[][] {
+  return FILTER_FIELDS.flatMap((field) => {
+    const value = conditions[field];
+    const values = typeof value === "string" ? [value] : (value ?? []);
+    return values.map((each) => [prefix + field, each]);
+  });
+}
+
+function valuesIn({ not, ...conditions }: Filter): number {
+  return pairsOf(conditions, "").length + pairsOf(not ?? {}, "").length;
+}
+
+function foreignFault(foreign: readonly string[], languages: readonly string[]): Fault {
+  return {
+    path: "/lang",
+    message: `${foreign.join(", ")}: the languages of this site are ${languages.join(", ")}`,
+  };
+}
+
+function lastSecondOfDay(day: string, timeZone: string): Instant {
+  // Noon of the next day is in the next day, however long this one was.
+  return startOfDay(dayOf(startOfDay(day, timeZone) + 36 * 3_600, timeZone), timeZone) - 1;
+}

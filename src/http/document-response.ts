@@ -1,0 +1,150 @@
+/**
+ * A document as an answer to one request: its headers, and which of its forms the client takes.
+ */
+import { formatHttpDate } from "../domain/instant.ts";
+import type { FeedFormat } from "../domain/list.ts";
+import { sequenceOfEtag, type StoredDocument, textOf } from "../documents.ts";
+import { DIRECTORY_PATH, OPML_PATH } from "../document-paths.ts";
+import { withEntries } from "../feeds/new-entries.ts";
+import { ARCHIVE_CACHE_SECONDS, CACHE_SECONDS, SHARED_CACHE_SECONDS, STALE_SECONDS } from "../limits.ts";
+import { entityTags, isNotModified } from "./conditional.ts";
+import { rememberedAt } from "./document-memo.ts";
+
+/** Nothing runs on our pages: whatever a text brings along, the browser refuses it. */
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** Where an address can be copied, our own script may run, and no text is shown as HTML. */
+const SCRIPT_POLICY = `${PAGE_POLICY}; script-src 'self'`;
+
+/** Where WebSub subscribers ask (W3C WebSub, section 4). */
+export const HUB_PATH = "/hub";
+
+export function pageHeaders(cacheControl: string, script = false): Record<string, string> {
+  return {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": script ? SCRIPT_POLICY : PAGE_POLICY,
+    "x-content-type-options": "nosniff",
+    "cache-control": cacheControl,
+  };
+}
+
+/**
+ * All headers of a document but those of its encoding: the same with 200 and 304, since a cache updates
+ * what it has kept from them (RFC 9111, 3.2).
+ */
+export function documentHeaders(
+  document: StoredDocument,
+  path: string,
+  baseUrl: string,
+): Record<string, string> {
+  const isPage = document.type.startsWith("text/html");
+  const isFeed = document.gzip !== undefined && path !== OPML_PATH;
+  return {
+    ...(isPage
+      ? pageHeaders(cacheControlOf(document), path === DIRECTORY_PATH)
+      : {
+          "content-type": document.type,
+          "cache-control": cacheControlOf(document),
+          "x-content-type-options": "nosniff",
+          "access-control-allow-origin": "*",
+          "access-control-expose-headers": "ETag, Last-Modified, Link, IM",
+        }),
+    etag: document.etag,
+    ...(document.modified === undefined ? {} : { "last-modified": formatHttpDate(document.modified) }),
+    // Whole documents only: what a range of a feed would be, nobody can parse (RFC 9110, 14.3).
+    "accept-ranges": "none",
+    ...(isFeed
+      ? {
+          link: `<${baseUrl}${HUB_PATH}>; rel="hub", <${baseUrl}${path}>; rel="self"`,
+          vary: "Accept-Encoding, A-IM, Sec-Fetch-Dest",
+        }
+      : {}),
+    ...(document.gzip !== undefined && !isFeed ? { vary: "Accept-Encoding" } : {}),
+  };
+}
+
+function cacheControlOf({ isArchive }: StoredDocument): string {
+  return isArchive
+    ? `public, max-age=${ARCHIVE_CACHE_SECONDS}, s-maxage=${ARCHIVE_CACHE_SECONDS}, immutable`
+    : `public, max-age=${CACHE_SECONDS}, s-maxage=${SHARED_CACHE_SECONDS}, stale-while-revalidate=${STALE_SECONDS}`;
+}
+
+/** The answer from memory to a GET whose URL was asked for a moment ago; undefined where it takes more than that. */
+export function answerFromMemory(request: Request): Response | undefined {
+  if (request.method !== "GET") return undefined;
+  const remembered = rememberedAt(request.url);
+  if (remembered === undefined) return undefined;
+  const { document, headers, count } = remembered;
+  if (isNotModified(request.headers, document)) {
+    count(304);
+    return new Response(null, { status: 304, headers });
+  }
+  if (wantsNewEntries(request.headers) || isNavigation(request.headers)) return undefined;
+  count(200);
+  return wholeDocument(request.headers, document, headers);
+}
+
+/** 200 in the encoding that the client takes. */
+export function wholeDocument(
+  request: Headers,
+  document: StoredDocument,
+  headers: Headers,
+  status = document.status ?? 200,
+): Response {
+  if (document.gzip === undefined || !acceptsGzip(request.get("accept-encoding")))
+    return new Response(document.body, { status, headers });
+  const response = new Response(document.gzip, { status, headers, encodeBody: "manual" });
+  response.headers.set("content-encoding", "gzip");
+  return response;
+}
+
+/**
+ * 226 with only the entries that the client does not have yet (RFC 3229), where its ETag says which;
+ * undefined where it has to take all of them.
+ */
+export function newEntries(
+  request: Headers,
+  document: StoredDocument,
+  format: FeedFormat,
+  headers: Record<string, string>,
+): Response | undefined {
+  const { sequences } = document;
+  if (sequences === undefined || !wantsNewEntries(request)) return undefined;
+  const known = entityTags(request.get("if-none-match") ?? "").flatMap((tag) => sequenceOfEtag(tag) ?? []);
+  if (known.length === 0) return undefined;
+  const latest = Math.max(...known);
+  const body = withEntries(
+    textOf(document),
+    format,
+    sequences.map((sequence) => sequence > latest),
+  );
+  // Of no use to anybody else, and to a cache that knows no 226 not even to the same client.
+  return new Response(body, {
+    status: 226,
+    headers: { ...headers, im: "feed", "cache-control": "private, no-store" },
+  });
+}
+
+/** A browser that shows it to a person, as no reader ever says: `Accept: text/html` some do. */
+export function isNavigation(request: Headers): boolean {
+  return request.get("sec-fetch-dest") === "document";
+}
+
+function wantsNewEntries(request: Headers): boolean {
+  const given = request.get("a-im");
+  return given !== null && given.split(",").some((each) => /^\s*feed\s*(?:;|$)/i.test(each));
+}
+
+/** RFC 9110, 12.5.3: named and not refused, or not named and `*` not refused. */
+function acceptsGzip(header: string | null): boolean {
+  if (header === null) return false;
+  const codings = header.split(",").map((each) => {
+    const [name = "", ...parameters] = each.split(";").map((part) => part.trim().toLowerCase());
+    const refused = parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
+    return { name, refused };
+  });
+  const named =
+    codings.find(({ name }) => name === "gzip" || name === "x-gzip") ??
+    codings.find(({ name }) => name === "*");
+  return named !== undefined && !named.refused;
+}

@@ -1,0 +1,297 @@
+/**
+ * The lists whose documents are kept, and how each is divided: its newest releases in one document,
+ * and behind it archives of older ones (RFC 5005).
+ *
+ * The division is by `published`, which is frozen and unique: an archive holds what lies between two
+ * instants, so that no release is ever in two documents or in none, whatever is published while
+ * somebody walks from one to the next. A document that becomes too full is cut, oldest part first;
+ * archives before the cut keep their number and their bytes.
+ */
+import {
+  LIST_BYTES_MAX,
+  LISTS_KEPT_MAX,
+  LIST_KEPT_FIRST_MS,
+  LIST_KEPT_MS,
+  LIST_REMEMBERED_MS,
+} from "../limits.ts";
+import { FACET_FIELDS, type Filterable, matches } from "../domain/filter.ts";
+import type { Instant } from "../domain/instant.ts";
+import {
+  boundsOfList,
+  facetList,
+  isCombination,
+  languageList,
+  listAddress,
+  parseListAddress,
+  type ReleaseList,
+} from "../domain/list.ts";
+import type { Settings } from "../settings.ts";
+import type { Sql } from "./metered-sql.ts";
+import { findReleases, type ListQuery } from "./release-search.ts";
+import { chunksOf, type Member } from "./list-chunks.ts";
+import type { StaleTargets } from "./stale-targets.ts";
+
+/** A release as lists see it. */
+export interface Filing extends Filterable {
+  id: string;
+  published: Instant;
+}
+
+export class ReleaseLists {
+  readonly #sql: Sql;
+  readonly #stale: StaleTargets;
+  readonly #settings: Settings;
+  /** What stands behind an address never changes. */
+  readonly #parsed = new Map<string, ReleaseList>();
+
+  constructor(sql: Sql, stale: StaleTargets, settings: Settings) {
+    this.#sql = sql;
+    this.#stale = stale;
+    this.#settings = settings;
+  }
+
+  /** The lists that are always kept; when the settings have changed, divided by them. */
+  keepFixed(nowMs: number): void {
+    const { languages } = this.#settings.site;
+    for (const lang of [undefined, ...languages]) {
+      const list = languageList(lang);
+      if (this.reachesOf(list) === undefined) this.#keep(list, { uses: 1, keptUntilMs: null }, nowMs);
+    }
+    for (const address of this.#addresses("kept_until_ms IS NULL OR kept_until_ms > ?", nowMs)) {
+      const list = this.parsed(address);
+      if (list === undefined) this.#forget(address);
+      else this.#settle(list, address, Number.MAX_SAFE_INTEGER);
+    }
+  }
+
+  /**
+   * Somebody has asked for a list: it is kept from now on, a combination for a while. Whoever makes
+   * up combinations drops those that were used least, which are their own.
+   */
+  ask(list: ReleaseList, nowMs: number): void {
+    const address = listAddress(list);
+    const [row] = this.#sql.exec<{ uses: number; kept_until_ms: number | null }>(
+      "SELECT uses, kept_until_ms FROM lists WHERE address = ?",
+      address,
+    );
+    if (row !== undefined && (row.kept_until_ms === null || row.kept_until_ms > nowMs)) return;
+    if (!isCombination(list)) {
+      this.#keep(list, { uses: 1, keptUntilMs: null }, nowMs);
+      return;
+    }
+    this.#sql.exec("DELETE FROM lists WHERE kept_until_ms < ?", nowMs - LIST_REMEMBERED_MS);
+    this.#makeRoom(nowMs);
+    const uses = (row?.uses ?? 0) + 1;
+    // Documents expire in KV by themselves: one that is asked for again comes back here.
+    const keptUntilMs = nowMs + (uses === 1 ? LIST_KEPT_FIRST_MS : LIST_KEPT_MS);
+    this.#keep(list, { uses, keptUntilMs }, nowMs);
+  }
+
+  /** The lists that are kept and take a release. */
+  holding(filing: Filing, nowMs: number): string[] {
+    const facets = [["types", filing.type] as const].concat(
+      Object.values(FACET_FIELDS).flatMap((facet) => filing[facet].map((value) => [facet, value] as never)),
+    );
+    const known = [
+      languageList(undefined),
+      languageList(filing.lang),
+      ...facets.map(([facet, value]) => facetList(filing.lang, facet, value)),
+    ].map(listAddress);
+    const kept = this.#sql
+      .exec<{ address: string }>(
+        "SELECT address FROM lists WHERE address IN (SELECT value FROM json_each(?))",
+        JSON.stringify(known),
+      )
+      .toArray()
+      .map(({ address }) => address);
+    const combinations = this.#addresses("kept_until_ms > ?", nowMs).filter((address) => {
+      const list = this.parsed(address);
+      return list !== undefined && this.#takes(list, filing);
+    });
+    return [...kept, ...combinations];
+  }
+
+  /**
+   * A release stands otherwise in lists than before: documents become stale, and what has become too
+   * full is cut.
+   *
+   * @param before undefined if no list held it
+   * @param after undefined if no list holds it any more
+   */
+  changed(before: Filing | undefined, after: Filing | undefined, nowMs: number): void {
+    const left = before === undefined ? [] : this.holding(before, nowMs);
+    const joined = after === undefined ? [] : this.holding(after, nowMs);
+    for (const address of joined) {
+      const list = this.parsed(address);
+      if (after !== undefined && list !== undefined) this.#settle(list, address, after.published);
+    }
+    if (before !== undefined && after === undefined) {
+      for (const address of left)
+        this.#sql.exec("INSERT OR IGNORE INTO tombstones (list, release) VALUES (?, ?)", address, before.id);
+    } else if (after !== undefined && before === undefined) {
+      this.#sql.exec("DELETE FROM tombstones WHERE release = ?", after.id);
+    }
+    const published = (after ?? before)?.published;
+    if (published !== undefined) this.#markStale([...left, ...joined], published);
+  }
+
+  /** What lists show of a release has changed, though it stands in them as before. */
+  touched(filing: Filing, nowMs: number): void {
+    this.#markStale(this.holding(filing, nowMs), filing.published);
+  }
+
+  /** The last instant that each archive of a list holds, oldest first; undefined if the list is not kept. */
+  reachesOf(list: ReleaseList): Instant[] | undefined {
+    const [row] = this.#sql.exec<{ reaches: string }>(
+      "SELECT reaches FROM lists WHERE address = ?",
+      listAddress(list),
+    );
+    return row && (JSON.parse(row.reaches) as Instant[]);
+  }
+
+  /** Until when a list's documents are kept; null: for good. Undefined if the list is not kept. */
+  keptUntilMs(list: ReleaseList, nowMs: number): number | null | undefined {
+    const [row] = this.#sql.exec<{ kept_until_ms: number | null }>(
+      "SELECT kept_until_ms FROM lists WHERE address = ? AND (kept_until_ms IS NULL OR kept_until_ms > ?)",
+      listAddress(list),
+      nowMs,
+    );
+    return row?.kept_until_ms;
+  }
+
+  /** The releases of a document: of an archive, or, behind all of them, the newest; newest first. */
+  releasesIn(list: ReleaseList, archive: number | undefined): Instant[] {
+    const reaches = this.reachesOf(list) ?? [];
+    const index = archive === undefined ? reaches.length : archive - 1;
+    return this.#find(list, reaches[index - 1], reaches[index]);
+  }
+
+  /** Killed releases that a document of a list held; of the newest releases, the latest of all. */
+  killedIn(list: ReleaseList, archive: number | undefined, limit: number): string[] {
+    const reaches = this.reachesOf(list) ?? [];
+    const [after, to] =
+      archive === undefined ? [undefined, undefined] : [reaches[archive - 2], reaches[archive - 1]];
+    return this.#sql
+      .exec<{ id: string }>(
+        `SELECT r.id FROM tombstones t JOIN releases r ON r.id = t.release
+         WHERE t.list = ? AND r.published > ? AND r.published <= ? ORDER BY r.updated DESC, r.id LIMIT ?`,
+        listAddress(list),
+        after ?? -Number.MAX_SAFE_INTEGER,
+        to ?? Number.MAX_SAFE_INTEGER,
+        limit,
+      )
+      .toArray()
+      .map(({ id }) => id);
+  }
+
+  /** Undefined for the address of a list that this site cannot have any more. */
+  parsed(address: string): ReleaseList | undefined {
+    const known = this.#parsed.get(address);
+    if (known !== undefined) return known;
+    const [path = "", query = ""] = address.split("?");
+    const found = parseListAddress(path, new URLSearchParams(query), this.#settings.site.languages);
+    if (found?.kind !== "list") return undefined;
+    this.#parsed.set(address, found.place.list);
+    return found.place.list;
+  }
+
+  #keep(list: ReleaseList, kept: { uses: number; keptUntilMs: number | null }, nowMs: number): void {
+    const address = listAddress(list);
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO lists (address, reaches, uses, asked_ms, kept_until_ms) VALUES (?, '[]', ?, ?, ?)",
+      address,
+      kept.uses,
+      nowMs,
+      kept.keptUntilMs,
+    );
+    // What KV had of it has expired.
+    this.#stale.forgetWrites(address);
+    this.#settle(list, address, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Cuts the document that holds an instant, if it is too full. */
+  #settle(list: ReleaseList, address: string, published: Instant): void {
+    const reaches = this.reachesOf(list) ?? [];
+    const index = firstIndex(reaches, published);
+    const isNewest = index === reaches.length;
+    const items = this.#settings.feedItems;
+    const found = this.#find(list, reaches[index - 1], reaches[index]);
+    const cuts = chunksOf(this.#members(found), { items, bytes: LIST_BYTES_MAX }, isNewest);
+    if (cuts.length === 0) return;
+    const next = reaches.toSpliced(index, 0, ...cuts);
+    this.#sql.exec("UPDATE lists SET reaches = ? WHERE address = ?", JSON.stringify(next), address);
+    // Later archives have other numbers now.
+    if (!isNewest) this.#stale.addArchives(address, index + 1, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Oldest first, with what their entries take. */
+  #members(published: readonly Instant[]): Member[] {
+    return this.#sql
+      .exec<{ published: number; bytes: number }>(
+        `SELECT published, bytes FROM releases
+         WHERE published IN (SELECT value FROM json_each(?)) ORDER BY published`,
+        JSON.stringify(published),
+      )
+      .toArray();
+  }
+
+  #find(list: ReleaseList, after: Instant | undefined, to: Instant | undefined): Instant[] {
+    const query = { filter: list.filter, ...boundsOfList(list, this.#settings.site.timeZone) };
+    return findReleases(this.#sql, within(query, after, to), Number.MAX_SAFE_INTEGER);
+  }
+
+  #takes(list: ReleaseList, filing: Filing): boolean {
+    const { from = -Infinity, to = Infinity } = boundsOfList(list, this.#settings.site.timeZone);
+    return filing.published >= from && filing.published <= to && matches(list.filter, filing);
+  }
+
+  #markStale(addresses: readonly string[], published: Instant): void {
+    for (const address of new Set(addresses)) {
+      const list = this.parsed(address);
+      if (list === undefined) continue;
+      this.#stale.add([{ kind: "list", address }]);
+      const reaches = this.reachesOf(list) ?? [];
+      const index = firstIndex(reaches, published);
+      if (index < reaches.length) this.#stale.addArchives(address, index + 1, index + 1);
+    }
+  }
+
+  #makeRoom(nowMs: number): void {
+    const kept = this.#sql
+      .exec<{ address: string }>(
+        "SELECT address FROM lists WHERE kept_until_ms > ? ORDER BY uses DESC, asked_ms DESC LIMIT -1 OFFSET ?",
+        nowMs,
+        LISTS_KEPT_MAX - 1,
+      )
+      .toArray();
+    for (const { address } of kept) this.#forget(address);
+  }
+
+  /** Its documents go with it. */
+  #forget(address: string): void {
+    const list = this.#parsed.get(address);
+    this.#sql.exec("DELETE FROM lists WHERE address = ?", address);
+    this.#sql.exec("DELETE FROM tombstones WHERE list = ?", address);
+    this.#stale.addWritten(address);
+    if (list !== undefined) this.#parsed.delete(address);
+  }
+
+  #addresses(where: string, ...values: number[]): string[] {
+    return this.#sql
+      .exec<{ address: string }>(`SELECT address FROM lists WHERE ${where}`, ...values)
+      .toArray()
+      .map(({ address }) => address);
+  }
+}
+
+/** The index of the archive that holds an instant; the number of archives if it is newer than all. */
+function firstIndex(reaches: readonly Instant[], published: Instant): number {
+  const index = reaches.findIndex((reach) => published <= reach);
+  return index < 0 ? reaches.length : index;
+}
+
+function within(query: ListQuery, after: Instant | undefined, to: Instant | undefined): ListQuery {
+  const from = after === undefined ? query.from : Math.max(query.from ?? -Infinity, after + 1);
+  const until = to === undefined ? query.to : Math.min(query.to ?? Infinity, to);
+  return { ...query, ...(from === undefined ? {} : { from }), ...(until === undefined ? {} : { to: until }) };
+}

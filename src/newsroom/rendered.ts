@@ -1,0 +1,28 @@
+/**
+ * What rendering takes, and what it gives.
+ */
+import type { DocumentMetadata } from "../documents.ts";
+import type { RegistryStore } from "./registry-store.ts";
+import type { ReleaseLists } from "./release-lists.ts";
+import type { FilingCount } from "./release-rows.ts";
+import type { ReleaseViews } from "./release-views.ts";
+
+export const HTML = "text/html; charset=utf-8";
+
+export interface Rendered extends Pick<
+  DocumentMetadata,
+  "type" | "status" | "location" | "sequences" | "isArchive" | "goneFrom"
+> {
+  path: string;
+  body: string;
+  /** The latest sequence that it tells of: with it even a text put back as it was is another document. */
+  sequence?: number;
+}
+
+/** What documents are made from. */
+export interface Readable {
+  views: ReleaseViews;
+  lists: ReleaseLists;
+  registry: RegistryStore;
+  counts: () => FilingCount[];
+}

@@ -1,0 +1,100 @@
+/**
+ * The documents of a list: its page and its feeds, of its newest releases or of one archive.
+ */
+import {
+  addressOf,
+  FEED_FORMATS,
+  type FeedFormat,
+  languageOf,
+  type ListPlace,
+  type ReleaseList,
+} from "../domain/list.ts";
+import { listTitle } from "../domain/list-title.ts";
+import { FEED_TYPES } from "../feeds/feed-model.ts";
+import { type Chain, listFeed, type ShownList, writers } from "../feeds/list-feed.ts";
+import { retiredFeed } from "../feeds/retired-feed.ts";
+import { RETIRED_SECONDS, TOMBSTONES_MAX } from "../limits.ts";
+import type { Settings } from "../settings.ts";
+import { listPage, retiredListPage } from "../site/list-page.ts";
+import { HTML, type Readable, type Rendered } from "./rendered.ts";
+import type { Target } from "./stale-targets.ts";
+
+/** None of a list that is not kept, or of an archive that is not there. */
+export function renderList(
+  target: Extract<Target, { kind: "list" | "archive" }>,
+  ledger: Readable,
+  settings: Settings,
+  nowMs: number,
+  wanted: (path: string) => boolean,
+): Rendered[] {
+  const list = ledger.lists.parsed(target.address);
+  if (list === undefined || ledger.lists.keptUntilMs(list, nowMs) === undefined) return [];
+  const standing = ledger.registry.standing(list.filter);
+  if (standing.kind === "unknown") return [];
+  const archive = target.kind === "archive" ? target.archive : undefined;
+  const at = (place: Omit<ListPlace, "list">) => addressOf({ list, ...place });
+  const number = archive === undefined ? {} : { archive };
+  const pagePath = at(number);
+  const paths: { path: string; format?: FeedFormat }[] = [
+    { path: pagePath },
+    ...FEED_FORMATS.map((format) => ({ path: at({ ...number, format }), format })),
+  ].filter(({ path }) => wanted(path));
+  if (paths.length === 0) return [];
+
+  const { site } = settings;
+  const shown = shownList(list, ledger, settings);
+  if (standing.kind === "retired") {
+    if (archive !== undefined) return [];
+    const feed = retiredFeed(shown, standing.at, site);
+    const goneFrom = standing.at + RETIRED_SECONDS;
+    return paths.map(({ path, format }) =>
+      format === undefined
+        ? { path, type: HTML, body: retiredListPage(shown, standing.at, site), goneFrom }
+        : { path, type: FEED_TYPES[format], body: writers[format](feed), goneFrom },
+    );
+  }
+
+  const archives = ledger.lists.reachesOf(list)?.length ?? 0;
+  if (archive !== undefined && archive > archives) return [];
+  const chain = chainOf(archive, archives);
+  const { views } = ledger;
+  const releases = views.byPublished(ledger.lists.releasesIn(list, archive));
+  const killed = ledger.lists
+    .killedIn(list, archive, archive === undefined ? TOMBSTONES_MAX : Number.MAX_SAFE_INTEGER)
+    .flatMap((id) => views.byId(id) ?? []);
+  const latest = views.lastSequences([...releases, ...killed].map(({ id }) => id));
+  const sequences = releases.map(({ id }) => latest.get(id) ?? 0);
+  const told = {
+    sequence: Math.max(0, ...latest.values()),
+    // Who has an archive already has nothing to be told of it.
+    ...(archive === undefined ? { sequences } : { isArchive: true as const }),
+  };
+  const feed = listFeed(shown, chain, releases, killed, site);
+  return paths.map(({ path, format }) =>
+    format === undefined
+      ? { path, type: HTML, body: listPage(shown, chain, releases, site) }
+      : { path, type: FEED_TYPES[format], body: writers[format](feed), ...told },
+  );
+}
+
+/**
+ * The archives before and behind a document. Behind the last archive comes the number that the next one
+ * will have: until then its address leads to the newest releases, and the last archive need not change
+ * when it is there.
+ */
+function chainOf(archive: number | undefined, archives: number): Chain {
+  const previous = archive === undefined ? archives : archive - 1;
+  return {
+    ...(archive === undefined ? {} : { archive, next: archive + 1 }),
+    ...(previous > 0 ? { previous } : {}),
+  };
+}
+
+function shownList(list: ReleaseList, ledger: Readable, { site }: Settings): ShownList {
+  const lang = languageOf(list);
+  return {
+    list,
+    title: listTitle(list, site, ledger.registry.everKnown()),
+    ...(lang === undefined ? {} : { lang }),
+  };
+}

@@ -1,0 +1,178 @@
+/**
+ * The directory of feeds: for people, and as OPML for feed readers. It holds what releases are filed
+ * under; any other known value, and any combination, is a feed too, and is found by its address.
+ */
+import type { Element } from "hast";
+import { h } from "hastscript";
+import { type Conditions, FACET_FIELDS } from "../domain/filter.ts";
+import { addressOf, FEED_FORMATS, facetList, languageList, type ReleaseList } from "../domain/list.ts";
+import { listTitle, typeName } from "../domain/list-title.ts";
+import { direction, languageName, phrasesIn } from "../domain/phrases.ts";
+import { nameOf, type Registry, REGISTRY_FACETS, type RegistryFacet } from "../domain/registry.ts";
+import { carriable } from "../domain/text.ts";
+import { FORMAT_NAMES, pageHtml, type Site } from "./page-frame.ts";
+
+/** How many releases of a language there are under a value of a filter's field. */
+export interface Count {
+  lang: string;
+  field: string;
+  value: string;
+  count: number;
+}
+
+interface FeedRow {
+  list: ReleaseList;
+  name: string;
+  count: number;
+}
+
+/** Path of the script that copies an address. */
+export const COPY_SCRIPT_PATH = "/copy.js";
+
+export function directoryPage(counts: readonly Count[], known: Registry | undefined, site: Site): string {
+  const lang = site.languages[0] ?? "en";
+  const phrases = phrasesIn(lang);
+  const total = counts.reduce((sum, { field, count }) => sum + (field === "lang" ? count : 0), 0);
+  const everything = { list: languageList(undefined), name: phrases.allTexts, count: total };
+  return pageHtml(
+    {
+      title: phrases.allFeeds,
+      lang,
+      path: "/feeds",
+      list: languageList(undefined),
+      script: COPY_SCRIPT_PATH,
+      main: [
+        h("h1", phrases.allFeeds),
+        h("p", phrases.allFeedsText),
+        h("p", h("a", { href: "/feeds.opml", type: "text/x-opml" }, phrases.forReaders)),
+        table(phrases.everything, [everything], lang, site),
+        site.languages.map((each) => languageSection(each, counts, known, site)),
+      ],
+    },
+    site,
+  );
+}
+
+/** OPML 2.0 (opml.org/spec2.opml): Atom of each, because RSS cannot say that an item was changed. */
+export function writeOpml(counts: readonly Count[], known: Registry | undefined, site: Site): string {
+  const outline = (list: ReleaseList, indent: string) => {
+    const title = xml(listTitle(list, site, known));
+    const [feed, page] = [addressOf({ list, format: "atom" }), addressOf({ list })];
+    return `${indent}<outline type="rss" text="${title}" title="${title}" xmlUrl="${xml(site.baseUrl + feed)}" htmlUrl="${xml(site.baseUrl + page)}"/>`;
+  };
+  const languages = site.languages.flatMap((lang) => [
+    `    <outline text="${xml(languageName(lang))}">`,
+    outline(languageList(lang), "      "),
+    ...REGISTRY_FACETS.flatMap((facet) => rowsOf(facet, lang, counts, known)).map(({ list }) =>
+      outline(list, "      "),
+    ),
+    "    </outline>",
+  ]);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<opml version="2.0">',
+    "  <head>",
+    `    <title>${xml(site.title)}</title>`,
+    `    <ownerName>${xml(site.publisher)}</ownerName>`,
+    "  </head>",
+    "  <body>",
+    outline(languageList(undefined), "    "),
+    ...languages,
+    "  </body>",
+    "</opml>",
+    "",
+  ].join("\n");
+}
+
+function languageSection(
+  lang: string,
+  counts: readonly Count[],
+  known: Registry | undefined,
+  site: Site,
+): Element {
+  const phrases = phrasesIn(lang);
+  const all = {
+    list: languageList(lang),
+    name: phrases.allTexts,
+    count: countOf(counts, lang, "lang", lang),
+  };
+  return h("section", { lang, dir: direction(lang), id: lang }, [
+    h("h2", languageName(lang)),
+    table(undefined, [all], lang, site),
+    REGISTRY_FACETS.map((facet) => {
+      const rows = rowsOf(facet, lang, counts, known);
+      return rows.length === 0 ? null : table(phrases.facets[facet], rows, lang, site);
+    }),
+  ]);
+}
+
+function table(caption: string | undefined, rows: readonly FeedRow[], lang: string, site: Site): Element {
+  const { copy, copied } = phrasesIn(lang);
+  return h("table", { className: ["feeds"] }, [
+    caption === undefined ? null : h("caption", caption),
+    h(
+      "tbody",
+      rows.map(({ list, name, count }) =>
+        h("tr", [
+          h("th", { scope: "row" }, h("a", { href: addressOf({ list }) }, name)),
+          h("td", { className: ["count"] }, String(count)),
+          h("td", { className: ["formats"] }, [
+            FEED_FORMATS.flatMap((format) => [
+              h("a", { href: addressOf({ list, format }) }, FORMAT_NAMES[format]),
+              " ",
+            ]),
+            // Shown by the script alone: without it, it could do nothing.
+            h(
+              "button",
+              {
+                type: "button",
+                hidden: true,
+                dataCopy: `${site.baseUrl}${addressOf({ list, format: "atom" })}`,
+                dataCopied: copied,
+              },
+              copy,
+            ),
+          ]),
+        ]),
+      ),
+    ),
+  ]);
+}
+
+/** The values of a facet that releases of a language have, by name. */
+function rowsOf(
+  facet: RegistryFacet,
+  lang: string,
+  counts: readonly Count[],
+  known: Registry | undefined,
+): FeedRow[] {
+  const field: keyof Conditions =
+    facet === "types"
+      ? "type"
+      : (Object.keys(FACET_FIELDS) as (keyof typeof FACET_FIELDS)[]).find(
+          (each) => FACET_FIELDS[each] === facet,
+        )!;
+  return counts
+    .filter((count) => count.lang === lang && count.field === field)
+    .map(({ value, count }) => ({
+      list: facetList(lang, facet, value),
+      name: facet === "types" ? typeName(value, lang, known) : nameOf(known, facet, value, lang),
+      count,
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name, lang) || (listKey(a) < listKey(b) ? -1 : 1));
+}
+
+function listKey({ list }: FeedRow): string {
+  return addressOf({ list });
+}
+
+function countOf(counts: readonly Count[], lang: string, field: string, value: string): number {
+  return (
+    counts.find((each) => each.lang === lang && each.field === field && each.value === value)?.count ?? 0
+  );
+}
+
+function xml(text: string): string {
+  const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+  return carriable(text).replace(/[&<>"]/g, (character) => escapes[character] ?? "");
+}

@@ -1,0 +1,73 @@
+/**
+ * A feed as somebody sees it who has opened it in a browser: what it is, how to subscribe, and what is
+ * new in it. Made of the feed's own JSON, so that it says nothing else than the feed.
+ */
+import { h } from "hastscript";
+import { dayOf, parseInstant } from "../domain/instant.ts";
+import { addressOf, languageOf, type ListPlace } from "../domain/list.ts";
+import { dayInWords, phrasesIn } from "../domain/phrases.ts";
+import { COPY_SCRIPT_PATH } from "./directory-page.ts";
+import { FORMAT_NAMES, pageHtml, type Site } from "./page-frame.ts";
+
+/** What is read of the JSON Feed. */
+interface Previewed {
+  title: string;
+  items: { title: string; url: string; summary: string; date_published: string; language: string }[];
+}
+
+/** @param json the JSON Feed of the same list */
+export function feedPreview(place: ListPlace, json: string, site: Site): string {
+  const { title, items } = JSON.parse(json) as Previewed;
+  const lang = languageOf(place.list) ?? site.languages[0] ?? "en";
+  const phrases = phrasesIn(lang);
+  const address = `${site.baseUrl}${addressOf(place)}`;
+  return pageHtml(
+    {
+      title: `${title} (${FORMAT_NAMES[place.format ?? "json"]})`,
+      lang,
+      list: place.list,
+      feedTitle: title,
+      script: COPY_SCRIPT_PATH,
+      main: [
+        h("h1", title),
+        h("section", { className: ["subscribe"] }, [
+          h("h2", phrases.thisIsAFeed),
+          h("p", phrases.thisIsAFeedText),
+          h("p", { className: ["address"] }, [
+            h("code", { dir: "ltr" }, address),
+            " ",
+            h(
+              "button",
+              { type: "button", hidden: true, dataCopy: address, dataCopied: phrases.copied },
+              phrases.copy,
+            ),
+          ]),
+          h("p", [
+            h("a", { href: addressOf({ list: place.list }) }, phrases.allTexts),
+            " · ",
+            h("a", { href: "/feeds" }, phrases.allFeeds),
+          ]),
+        ]),
+        h("h2", phrases.newest),
+        items.length === 0 ? h("p", phrases.nothing) : null,
+        items
+          .slice(0, SHOWN)
+          .map((item) =>
+            h("article", { lang: item.language }, [
+              h(
+                "p",
+                { className: ["facts"] },
+                dayInWords(dayOf(parseInstant(item.date_published) ?? 0, site.timeZone), lang),
+              ),
+              h("h3", h("a", { href: item.url }, item.title)),
+              h("p", item.summary),
+            ]),
+          ),
+      ],
+    },
+    site,
+  );
+}
+
+/** Enough to see what comes this way. */
+const SHOWN = 10;
