@@ -44,6 +44,11 @@ export function put(body: Record<string, unknown> & { id: string }, headers: Rec
   return send("PUT", `/api/v1/releases/${body.id}`, body, headers);
 }
 
+/** Withdraws, kills or reinstates. */
+export function act(action: string, id: string, reason: unknown = "The date was wrong"): Promise<Response> {
+  return send("POST", `/api/v1/releases/${id}/${action}`, { reason });
+}
+
 /** Publishes and returns the answer; fails the test if it was refused. */
 export async function publish(body: Record<string, unknown> & { id: string }): Promise<Answer> {
   const response = await put(body);

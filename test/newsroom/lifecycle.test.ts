@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import {
+  act,
   ADMIN,
   type Answer,
   kvBody,
@@ -18,8 +19,6 @@ import {
 } from "../service.ts";
 import { arrivals, deliveries, endpoint, subscribe } from "../subscriptions.ts";
 
-const act = (action: string, id: string, reason: unknown = "The date was wrong") =>
-  send("POST", `/api/v1/releases/${id}/${action}`, { reason });
 /** As KV has it, past what an isolate remembers for a moment. */
 const view = async (id: string) =>
   JSON.parse((await kvBody(`/api/v1/releases/${id}`)) ?? "{}") as Record<string, unknown>;
