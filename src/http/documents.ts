@@ -95,11 +95,11 @@ function served(c: Context<App>, path: string, document: StoredDocument): Respon
       "cache-control": cacheControl,
     });
   }
-  if (isOver(document)) return wholeDocument(c.req.raw.headers, document, new Headers(headers), 410);
+  if (isOver(document)) return wholeDocument(c.req.raw, document, new Headers(headers), 410);
   const made = new Headers(headers);
   answersTo(c.req.url, path, made);
   if (isNotModified(c.req.raw.headers, document)) return new Response(null, { status: 304, headers: made });
-  return wholeDocument(c.req.raw.headers, document, made);
+  return wholeDocument(c.req.raw, document, made);
 }
 
 /** Killed, or the end of a retired value's feed. */

@@ -28,6 +28,24 @@ blockquote { margin-inline: 0; padding-inline-start: 1rem; border-inline-start: 
 pre, table { display: block; overflow-x: auto; }
 table { border-collapse: collapse; }
 th, td { border: 1px solid var(--line); padding: .25rem .6rem; text-align: start; }
+table.feeds { display: table; width: 100%; margin: 0 0 1.5rem; }
+.feeds caption { text-align: start; font-weight: 650; padding: .25rem 0; }
+.feeds th, .feeds td { border: 0; border-top: 1px solid var(--line); padding: .4rem .6rem .4rem 0; vertical-align: baseline; }
+.feeds th { font-weight: inherit; width: 100%; overflow-wrap: anywhere; }
+.feeds .count { color: var(--soft); text-align: end; }
+.feeds .formats { white-space: nowrap; padding-inline-end: 0; font-size: .9375rem; }
+.feeds .formats a { margin-inline-end: .4rem; }
+button { font: inherit; font-size: .875rem; padding: .1rem .6rem; border: 1px solid var(--line); border-radius: .4rem; background: none; color: var(--link); cursor: pointer; }
+button:hover { border-color: var(--link); }
+section > h2 { margin-top: 2.5rem; }
+.subscribe { border: 1px solid var(--line); border-radius: .6rem; padding: .75rem 1rem; margin: 1.5rem 0 2.5rem; }
+.subscribe h2 { margin-top: 0; }
+.subscribe p { margin: .5rem 0; }
+.address code { overflow-wrap: anywhere; }
+h3 { font-size: 1.125rem; line-height: 1.35; margin: .25rem 0; }
+article > h3 a { text-decoration: none; }
+article > h3 a:hover { text-decoration: underline; }
+.neighbours { justify-content: space-between; margin-top: 2.5rem; }
 dl { margin: 2rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); font-size: .9375rem; display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; }
 dl:empty { display: none; }
 dt { color: var(--soft); grid-column: 1; }
@@ -35,5 +53,6 @@ dd { margin: 0; grid-column: 2; min-width: 0; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9375rem; }
 footer p { margin: .25rem 0; }
 .sr-only { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+@media (max-width: 30rem) { .feeds tr { display: grid; grid-template-columns: 1fr auto; border-top: 1px solid var(--line); padding: .3rem 0; } .feeds th, .feeds td { border: 0; padding: .15rem 0; } .feeds .formats { grid-column: 1 / -1; } }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dt, dd { grid-column: 1; } }
 `;

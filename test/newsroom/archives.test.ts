@@ -33,7 +33,7 @@ describe("a list of more releases than one document holds", () => {
   const texts = Array.from({ length: 130 }, (_, index) =>
     release({ date: day(index), topics: index % 2 === 0 ? ["even"] : ["odd"], title: `Text ${index}` }),
   );
-  const newestFirst = texts.map(({ id }) => id).reverse();
+  const newestFirst = texts.map(({ id }) => id).toReversed();
 
   beforeAll(async () => {
     await publishAll(texts);

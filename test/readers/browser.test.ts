@@ -1,0 +1,129 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { polled } from "../chaos/polled.ts";
+import { newRelease, PressOffice } from "../chaos/press-office.ts";
+import { ServiceProcess } from "../chaos/service-process.ts";
+
+const ADMIN_TOKEN = "browser-admin-token";
+const CHROMIUM = "/usr/bin/chromium";
+/** Where pictures are left for somebody to look at; nowhere if unset. */
+const PICTURES = process.env["COMMUNIQUE_PICTURES"];
+const WIDTHS = { wide: 1280, phone: 375 };
+
+describe.skipIf(!existsSync(CHROMIUM))(
+  "in a browser (skipped without /usr/bin/chromium: apt-get install chromium)",
+  () => {
+    let service: ServiceProcess;
+    let browser: Browser;
+
+    beforeAll(async () => {
+      service = await ServiceProcess.start({
+        ADMIN_TOKEN,
+        SECRETS_KEY: "browser-secrets-key-of-enough-bytes",
+      });
+      const office = new PressOffice(service.url, ADMIN_TOKEN);
+      const topics = ["collective-security", "nagorno-karabakh", "trade-and-investment"];
+      for (const [index, [lang, title]] of TEXTS.entries()) {
+        await office.publish(
+          newRelease(title, {
+            lang,
+            type: index % 2 === 0 ? "statement" : "speech",
+            date: `2020-12-0${index + 1}`,
+            topics: topics.slice(0, 1 + (index % 3)),
+          } as object),
+        );
+      }
+      await polled("the directory knows them", 10_000, async () =>
+        (await (await fetch(new URL("/feeds", service.url))).text()).includes("trade-and-investment")
+          ? true
+          : undefined,
+      );
+      browser = await chromium.launch({
+        executablePath: CHROMIUM,
+        args: [
+          "--no-sandbox",
+          "--disable-gpu",
+          "--disable-quic",
+          "--disable-background-networking",
+          "--disable-sync",
+        ],
+      });
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      await service?.[Symbol.asyncDispose]();
+    });
+
+    /** A page at a width, and what the browser has refused or complained of. */
+    async function open(path: string, width: number): Promise<{ page: Page; complaints: string[] }> {
+      const context = await browser.newContext({ viewport: { width, height: 900 } });
+      await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on("console", (message) => {
+        // `wrangler dev` puts a script of its own into pages, which our policy refuses.
+        if (message.type() === "error" && !/inline script/.test(message.text()))
+          complaints.push(message.text());
+      });
+      await page.goto(new URL(path, service.url).href);
+      return { page, complaints };
+    }
+
+    describe.each(Object.entries(WIDTHS))("%s", (name, width) => {
+      it.each(["/feeds", "/en/feed.rss", "/hy/feed.atom", "/en", "/en/topics/collective-security"])(
+        "%s fits, and nothing on it is refused",
+        async (path) => {
+          const { page, complaints } = await open(path, width);
+          const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+          expect([overflow, complaints]).toEqual([0, []]);
+          expect(await page.locator("h1").count()).toBe(1);
+          if (PICTURES !== undefined) {
+            await mkdir(PICTURES, { recursive: true });
+            await page.screenshot({
+              path: join(PICTURES, `${path.replaceAll("/", "_")}-${name}.png`),
+              fullPage: true,
+            });
+          }
+          await page.context().close();
+        },
+      );
+    });
+
+    it("the address of a feed is copied with a click", async () => {
+      const { page } = await open("/feeds", WIDTHS.wide);
+      const row = page.locator("#en tr", { hasText: "collective-security" });
+      await row.getByRole("button", { name: "Copy" }).click();
+      await row.getByRole("button", { name: "Copied" }).waitFor();
+      expect(await page.evaluate("navigator.clipboard.readText()")).toBe(
+        new URL("/en/topics/collective-security/feed.atom", service.url).href,
+      );
+      await page.context().close();
+    });
+
+    it("a feed that is opened says what it is, and a script still reads the feed", async () => {
+      const { page } = await open("/en/feed.rss", WIDTHS.wide);
+      expect(await page.locator("h2").first().textContent()).toBe("This is a feed");
+      // From another site: a page of ours may fetch nothing.
+      await page.goto("about:blank");
+      const fetched = await page.evaluate(async (url) => {
+        const response = await fetch(url);
+        return [response.headers.get("content-type"), (await response.text()).slice(0, 5)];
+      }, new URL("/en/feed.rss", service.url).href);
+      expect(fetched).toEqual(["application/rss+xml; charset=utf-8", "<?xml"]);
+      await page.context().close();
+    });
+  },
+);
+
+const TEXTS: [lang: string, title: string][] = [
+  ["en", "Statement of the Ministry of Foreign Affairs on the session of the Council"],
+  ["en", "Remarks by the Minister at the joint press conference"],
+  ["hy", "ՀԱՊԿ արտաքին գործերի նախարարների խորհրդի նիստը կայացավ"],
+  ["ru", "Состоялось заседание Совета министров иностранных дел ОДКБ"],
+  ["fr", "La session du Conseil des ministres des affaires étrangères s’est tenue"],
+  ["en", "Comment on trade and investment"],
+];
