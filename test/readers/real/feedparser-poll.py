@@ -1,0 +1,44 @@
+"""Polls a feed once and prints what feedparser makes of it as JSON.
+
+Arguments: the address, and the ETag and Last-Modified of the poll before, or empty.
+"""
+
+import calendar
+import json
+import sys
+
+import feedparser
+
+url, etag, modified = sys.argv[1:]
+
+
+def instant(entry, name):
+    # Not entry.get(): feedparser answers with `published` where there is no `updated`.
+    parsed = dict.get(entry, name)
+    return {} if parsed is None else {name.removesuffix("_parsed"): calendar.timegm(parsed)}
+
+
+def item(entry):
+    contents = entry.get("content") or [{"value": entry.get("summary", "")}]
+    return {
+        "id": entry.get("id", ""),
+        "title": entry.get("title", ""),
+        "link": entry.get("link", ""),
+        "text": contents[0]["value"],
+        **instant(entry, "published_parsed"),
+        **instant(entry, "updated_parsed"),
+    }
+
+
+feed = feedparser.parse(url, etag=etag or None, modified=modified or None)
+if feed.bozo:
+    print(repr(feed.bozo_exception), file=sys.stderr)
+print(
+    json.dumps(
+        {
+            "etag": feed.get("etag"),
+            "modified": feed.get("modified"),
+            "entries": [item(entry) for entry in feed.entries],
+        }
+    )
+)
