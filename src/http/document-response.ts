@@ -130,8 +130,15 @@ export function isNavigation(request: Headers): boolean {
   return request.get("sec-fetch-dest") === "document";
 }
 
+/**
+ * rss2email asks for it in feedparser's name and drops what it then gets, keeping the old ETag: it would
+ * never see anything again. Who asks in that name is sent whole feeds, as most who ask for nothing are.
+ */
+const CLAIMS_IT_WRONGLY = /\bfeedparser\//i;
+
 function wantsNewEntries(request: Headers): boolean {
   const given = request.get("a-im");
+  if (given !== null && CLAIMS_IT_WRONGLY.test(request.get("user-agent") ?? "")) return false;
   return given !== null && given.split(",").some((each) => /^\s*feed\s*(?:;|$)/i.test(each));
 }
 

@@ -131,6 +131,12 @@ describe.each(FORMATS)("a feed in %s", (format) => {
     for (const headers of [
       { "a-im": "feed" },
       { "a-im": "feed", "if-none-match": '"unknown"' },
+      // rss2email: see document-response.ts.
+      {
+        "a-im": "feed",
+        "if-none-match": etag,
+        "user-agent": "feedparser/6.0.10 +https://github.com/kurtmckee/feedparser/",
+      },
       { "a-im": "gzip", "if-none-match": etag },
     ] as Record<string, string>[])
       expect((await ask(headers)).status).toBe(200);
