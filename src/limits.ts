@@ -74,9 +74,11 @@ export const OWN_RETRY_MAX_MS = 60_000;
 
 // Reading -------------------------------------------------------------------------------------
 
-/** Milliseconds for which an isolate serves a document without asking KV again: with the second
- * between two writes of a key, what is published stays visible within two. */
-export const MEMO_MS = 500;
+/** Milliseconds for which an isolate serves a document without asking KV again, and for which it goes on
+ * serving it while one request asks: with the second between two writes of a key, what is published
+ * stays visible within two. */
+export const MEMO_MS = 400;
+export const MEMO_STALE_MS = 400;
 /** Documents and bytes that an isolate remembers; an isolate has 128 MB for everything. */
 export const MEMO_DOCUMENTS_MAX = 1_000;
 export const MEMO_BYTES_MAX = 24_000_000;

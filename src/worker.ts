@@ -9,5 +9,5 @@ export { Subscriber } from "./subscriber/subscriber.ts";
 
 export default {
   // A hot feed is polled by the million: what was answered a moment ago needs no routing.
-  fetch: (request, env, ctx) => answerFromMemory(request) ?? app.fetch(request, env, ctx),
+  fetch: (request, env, ctx) => answerFromMemory(request, env, ctx) ?? app.fetch(request, env, ctx),
 } satisfies ExportedHandler<Env>;

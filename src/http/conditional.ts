@@ -11,6 +11,7 @@ export function isNotModified(request: Headers, document: { etag: string; modifi
   const noneMatch = request.get("if-none-match");
   if (noneMatch !== null) {
     return (
+      noneMatch === document.etag || // what nearly all send
       noneMatch.trim() === "*" || entityTags(noneMatch).some((tag) => opaque(tag) === opaque(document.etag))
     );
   }

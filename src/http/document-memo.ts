@@ -1,12 +1,12 @@
 /**
  * What an isolate remembers of the read model for a moment, so that a hot feed costs two KV reads
- * a second and not one a request.
+ * a second and not one a request, and nobody waits for them.
  */
 import type { Fault } from "../domain/fault.ts";
 import { isCombination } from "../domain/list.ts";
 import { readDocument, type StoredDocument } from "../documents.ts";
 import { parseDocumentPath } from "../document-paths.ts";
-import { MEMO_BYTES_MAX, MEMO_DOCUMENTS_MAX, MEMO_MS } from "../limits.ts";
+import { MEMO_BYTES_MAX, MEMO_DOCUMENTS_MAX, MEMO_MS, MEMO_STALE_MS } from "../limits.ts";
 import { newsroom } from "../objects.ts";
 import { settingsOf } from "../settings.ts";
 
@@ -23,9 +23,12 @@ export interface ReadCost {
 }
 
 interface Remembered {
+  path: string;
   lookup: Lookup;
   untilMs: number;
   bytes: number;
+  /** Somebody is asking KV for it. */
+  isRefreshing: boolean;
   /** The whole URL under which it is asked for most lately, and its headers, made once. */
   url?: string;
   headers?: Headers;
@@ -34,9 +37,12 @@ interface Remembered {
   notModified: number;
 }
 
+/** A document in memory that can be answered with. */
+export type Hot = Remembered & { lookup: { kind: "found"; document: StoredDocument }; headers: Headers };
+
 /** Oldest first: a Map keeps the order in which its keys were set. */
 const memo = new Map<string, Remembered>();
-const byUrl = new Map<string, Remembered & { headers: Headers }>();
+const byUrl = new Map<string, Hot>();
 let bytes = 0;
 
 /**
@@ -68,24 +74,29 @@ export function answersTo(url: string, path: string, headers: Headers): void {
   const remembered = memo.get(path);
   if (remembered === undefined || remembered.lookup.kind !== "found") return;
   if (remembered.url !== undefined) byUrl.delete(remembered.url);
-  byUrl.set(url, Object.assign(remembered, { url, headers }));
+  byUrl.set(url, Object.assign(remembered, { url, headers }) as Hot);
 }
 
-/** What is remembered under a URL, and has not been for too long. */
-export function rememberedAt(
-  url: string,
-): { document: StoredDocument; headers: Headers; count: (status: 200 | 304) => void } | undefined {
+/** What is remembered under a URL, and has not been for too long; who answers with it adds to its counts. */
+export function rememberedAt(url: string, nowMs: number): Hot | undefined {
   const remembered = byUrl.get(url);
-  if (remembered === undefined || remembered.untilMs <= Date.now()) return undefined;
-  if (remembered.lookup.kind !== "found") return undefined;
-  return {
-    document: remembered.lookup.document,
-    headers: remembered.headers,
-    count: (status) => {
-      if (status === 304) remembered.notModified += 1;
-      else remembered.ok += 1;
-    },
-  };
+  return remembered !== undefined && nowMs < remembered.untilMs + MEMO_STALE_MS ? remembered : undefined;
+}
+
+/** Whether it is time for one request to look whether KV says something else by now. */
+export function isDue({ untilMs, isRefreshing }: Hot, nowMs: number): boolean {
+  return nowMs >= untilMs && !isRefreshing;
+}
+
+/** Asks KV again, while others are answered with what is remembered. */
+export async function refresh(env: Env, hot: Hot): Promise<void> {
+  hot.isRefreshing = true;
+  const untilMs = Date.now() + MEMO_MS;
+  const document = await readDocument(env.DOCUMENTS, hot.path);
+  logReads(hot, 1);
+  if (document?.etag === hot.lookup.document.etag) Object.assign(hot, { untilMs, isRefreshing: false });
+  // Its headers are other ones: who asks next makes them.
+  else if (memo.get(hot.path) === hot) forget(hot.path);
 }
 
 async function fromLedger(env: Env, path: string): Promise<Lookup> {
@@ -99,7 +110,8 @@ async function fromLedger(env: Env, path: string): Promise<Lookup> {
 function remember(path: string, lookup: Lookup, untilMs: number): void {
   forget(path);
   const size = lookup.kind === "found" ? sizeOf(lookup.document) : 0;
-  memo.set(path, { lookup, untilMs, bytes: size + path.length, ok: 0, notModified: 0 });
+  const counts = { ok: 0, notModified: 0 };
+  memo.set(path, { path, lookup, untilMs, bytes: size + path.length, isRefreshing: false, ...counts });
   bytes += size + path.length;
   for (const oldest of memo.keys()) {
     if (memo.size <= MEMO_DOCUMENTS_MAX && bytes <= MEMO_BYTES_MAX) break;
@@ -113,11 +125,17 @@ function forget(path: string): void {
   bytes -= remembered.bytes;
   memo.delete(path);
   if (remembered.url !== undefined) byUrl.delete(remembered.url);
-  const { ok, notModified } = remembered;
-  if (ok + notModified > 0)
-    console.log(
-      JSON.stringify({ message: "reads from memory", path, ok, notModified, kvReads: 0, objectCalls: 0 }),
-    );
+  logReads(remembered, 0);
+}
+
+/** What was answered from memory since the last such line. */
+function logReads(remembered: Remembered, kvReads: number): void {
+  const { path, ok, notModified } = remembered;
+  if (ok + notModified + kvReads === 0) return;
+  console.log(
+    JSON.stringify({ message: "reads from memory", path, ok, notModified, kvReads, objectCalls: 0 }),
+  );
+  Object.assign(remembered, { ok: 0, notModified: 0 });
 }
 
 function sizeOf({ body, gzip }: StoredDocument): number {

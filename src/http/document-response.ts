@@ -8,7 +8,7 @@ import { DIRECTORY_PATH, OPML_PATH } from "../document-paths.ts";
 import { withEntries } from "../feeds/new-entries.ts";
 import { ARCHIVE_CACHE_SECONDS, CACHE_SECONDS, SHARED_CACHE_SECONDS, STALE_SECONDS } from "../limits.ts";
 import { entityTags, isNotModified } from "./conditional.ts";
-import { rememberedAt } from "./document-memo.ts";
+import { isDue, refresh, rememberedAt } from "./document-memo.ts";
 
 /** Nothing runs on our pages: whatever a text brings along, the browser refuses it. */
 const PAGE_POLICY =
@@ -70,18 +70,20 @@ function cacheControlOf({ isArchive }: StoredDocument): string {
 }
 
 /** The answer from memory to a GET whose URL was asked for a moment ago; undefined where it takes more than that. */
-export function answerFromMemory(request: Request): Response | undefined {
+export function answerFromMemory(request: Request, env: Env, ctx: ExecutionContext): Response | undefined {
   if (request.method !== "GET") return undefined;
-  const remembered = rememberedAt(request.url);
-  if (remembered === undefined) return undefined;
-  const { document, headers, count } = remembered;
-  if (isNotModified(request.headers, document)) {
-    count(304);
+  const nowMs = Date.now();
+  const hot = rememberedAt(request.url, nowMs);
+  if (hot === undefined) return undefined;
+  if (isDue(hot, nowMs)) ctx.waitUntil(refresh(env, hot));
+  const { headers, lookup } = hot;
+  if (isNotModified(request.headers, lookup.document)) {
+    hot.notModified += 1;
     return new Response(null, { status: 304, headers });
   }
   if (wantsNewEntries(request.headers) || isNavigation(request.headers)) return undefined;
-  count(200);
-  return wholeDocument(request, document, headers);
+  hot.ok += 1;
+  return wholeDocument(request, lookup.document, headers);
 }
 
 /** 200 in the encoding that the client takes. */

@@ -50,11 +50,12 @@ async function getList(c: Context<App>, place: ListPlace, address: string): Prom
   const lookup = await lookedUp(c, address);
   if (place.format === undefined || lookup.kind !== "found" || isOver(lookup.document))
     return answered(c, address, lookup);
+  const request = c.req.raw.headers;
   const { document } = lookup;
+  if (isNotModified(request, document)) return answered(c, address, lookup);
+  if (isNavigation(request)) return preview(c, place);
   const headers = documentHeaders(document, address, settingsOf(c.env).site.baseUrl);
-  if (isNotModified(c.req.raw.headers, document)) return new Response(null, { status: 304, headers });
-  if (isNavigation(c.req.raw.headers)) return preview(c, place);
-  return newEntries(c.req.raw.headers, document, place.format, headers) ?? answered(c, address, lookup);
+  return newEntries(request, document, place.format, headers) ?? answered(c, address, lookup);
 }
 
 /** A person has opened a feed: kept by no cache, so that no reader ever gets it. */
