@@ -26,16 +26,23 @@ export function writeRss(feed: Feed): string {
     id: feed.page,
     title: guarded(feed.title),
     description: guarded(feed.title),
-    link: guarded(feed.page),
+    link: feed.page,
     ...(feed.lang === undefined ? {} : { language: feed.lang }),
     // Never left out: `feed` would put the clock there.
     updated: new Date((feed.updated ?? 0) * 1000),
     docs: "https://www.rssboard.org/rss-specification",
     generator: GENERATOR,
     copyright: guarded(feed.rights),
-    image: guarded(feed.icon),
+    image: feed.icon,
     // Declares Atom's namespace; the links themselves are below.
     feedLinks: { rss: guarded(feed.self.rss) },
+  });
+  // `feed` parses these addresses, which makes of a stand-in what it is in an address: `%01`.
+  const link = { _text: guarded(feed.page) };
+  rss.addExtension({ name: "link", objects: link });
+  rss.addExtension({
+    name: "image",
+    objects: { title: { _text: guarded(feed.title) }, url: { _text: guarded(feed.icon) }, link },
   });
   rss.addExtension({ name: "atom:link", objects: elements(feedLinks(feed, "rss").map(linked)) });
   if (feed.isArchive)
@@ -58,7 +65,7 @@ function addEntry(rss: Rss, feed: Feed, entry: FeedEntry): void {
     // `feed` writes titles as CDATA, in which a reference is no reference: see the extension below.
     title: "",
     id: guarded(entry.id),
-    link: guarded(entry.url),
+    link: entry.url,
     date: new Date(entry.published * 1000),
     // HTML by RSS 2.0, so a plain summary is escaped as such; stand-ins keep it out of CDATA's reach.
     description: asHtml(carriable(entry.summary)),
@@ -70,6 +77,7 @@ function addEntry(rss: Rss, feed: Feed, entry: FeedEntry): void {
     })),
     extensions: [
       { name: "title", objects: { _text: guarded(entry.title) } },
+      { name: "link", objects: { _text: guarded(entry.url) } },
       // An author without an e-mail address is no valid RSS author.
       { name: "dc:creator", objects: { _text: guarded(feed.author.name) } },
       { name: "dc:language", objects: { _text: entry.lang } },

@@ -14,6 +14,12 @@ export interface Release {
   change?: "major" | "minor";
   note?: string;
   embargo?: string;
+  group?: string;
+  summary?: string;
+  source?: string;
+  topics?: string[];
+  image?: { url: string; alt: string; credit?: string; caption?: string };
+  attachments?: { url: string; type: string; title?: string; size?: number }[];
 }
 
 export interface PublishAnswer {
@@ -79,6 +85,21 @@ export class PressOffice {
   async publishTogether(releases: readonly Release[]): Promise<PublishAnswer[]> {
     const answer = await this.#call("POST", "/api/v1/releases", this.#adminToken, { releases });
     return (answer as { data: PublishAnswer[] }).data;
+  }
+
+  /** Readable as before, under a banner with the reason. */
+  async withdraw({ id }: Release, reason: string): Promise<void> {
+    await this.#call("POST", `/api/v1/releases/${id}/withdraw`, this.#adminToken, { reason });
+  }
+
+  /** Only its id, its dates and the reason remain. */
+  async kill({ id }: Release, reason: string): Promise<void> {
+    await this.#call("POST", `/api/v1/releases/${id}/kill`, this.#adminToken, { reason });
+  }
+
+  /** @param registry as content/registry.yaml has it */
+  async keepRegistry(registry: object): Promise<void> {
+    await this.#call("PUT", "/api/v1/registry", this.#adminToken, registry);
   }
 
   /** Asks the ledger itself, where KV does not know. */

@@ -134,6 +134,10 @@ describe("a feed in every format", () => {
         expect(entries.map((item) => [textOf(item, "id"), textOf(item, "title")])).toEqual(expected);
         expect(json.map((item) => [item["id"], item["title"]])).toEqual(expected);
 
+        const urls = model.entries.map(({ url }) => url);
+        expect(items.map((item) => textOf(item, "link"))).toEqual(urls);
+        expect(entries.map((item) => children(item, "link")[0]?.attributes["href"])).toEqual(urls);
+
         const html = model.entries.map((each) => read(each.html));
         expect(entries.map((item) => textOf(item, "content"))).toEqual(html);
         expect(json.map((item) => item["content_html"])).toEqual(html);
@@ -198,6 +202,14 @@ describe("a feed in every format", () => {
     expect(writeAtom(EMPTY)).toContain("<updated>1970-01-01T00:00:00Z</updated>");
   });
 
+  it("leads to the page of a combination, whose address has a query", () => {
+    const page = "https://press.example/en?type=speech&topic=csto";
+    const channel = children(rootOf(writeRss({ ...EMPTY, page })), "channel")[0]!;
+    expect(textOf(channel, "link")).toBe(page);
+    expect(textOf(children(channel, "image")[0]!, "link")).toBe(page);
+    expect(textOf(rootOf(writeAtom({ ...EMPTY, page })), "id")).toBe(page);
+  });
+
   it("begins with the XML declaration, at byte 0", () => {
     expect(writeRss(EMPTY).startsWith('<?xml version="1.0" encoding="UTF-8"?>')).toBe(true);
     expect(writeAtom(EMPTY).startsWith('<?xml version="1.0" encoding="UTF-8"?>')).toBe(true);
@@ -223,6 +235,7 @@ describe("a feed in every format", () => {
       ],
     };
     expect(writeRss(model)).toContain("<title>Q&#x26;A &#x3C;now&#x3E;</title>");
+    expect(writeRss(model)).toContain("<link>https://press.example/q?a=1&#x26;b=2</link>");
     expect(writeRss(model)).toContain("<description><![CDATA[Q&amp;A]]></description>");
     expect(writeAtom(model)).toContain("<title>Q&amp;A &lt;now&gt;</title>");
   });

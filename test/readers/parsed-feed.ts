@@ -1,107 +1,70 @@
 /**
  * Feeds as parsers see them that we did not write.
+ *
+ * A field that a parser, or its format, has no place for is left out altogether; one that it has a place
+ * for and found nothing in is undefined. So what is told can be compared whole, and nothing passes only
+ * because an adapter forgot to look.
  */
-import { Readable } from "node:stream";
-import FeedParser from "feedparser";
-import { parseAtomFeed, parseJsonFeed, parseRssFeed } from "feedsmith";
-import RssParser from "rss-parser";
+import { feedparserAtom, feedparserRss } from "./feedparser.ts";
+import { feedsmithAtom, feedsmithJson, feedsmithRss } from "./feedsmith.ts";
+import { extractedJson, plainJson } from "./json-parsers.ts";
+import { rssParserAtom, rssParserRss } from "./rss-parser.ts";
 
-/** What each parser makes of an item; undefined where it does not tell. */
 export interface ParsedItem {
   id: string | undefined;
   title: string | undefined;
   html: string | undefined;
   link: string | undefined;
   published: string | undefined;
+  summary?: string | undefined;
+  updated?: string | undefined;
+  language?: string | undefined;
+  creator?: string | undefined;
+  /** Labels. */
+  categories?: string[];
+  /** In other languages, and, without a language, where the text was taken from. */
+  related?: { lang?: string | undefined; url: string | undefined }[];
+  imageUrl?: string | undefined;
+  imageAlt?: string | undefined;
+  imageCredit?: string | undefined;
+  imageCaption?: string | undefined;
+  enclosures?: ParsedEnclosure[];
 }
 
-type Parser = (document: string) => Promise<ParsedItem[]>;
-
-async function byRssParser(document: string): Promise<ParsedItem[]> {
-  const parser = new RssParser<object, { id?: string; "content:encoded"?: string }>();
-  const { items } = await parser.parseString(document);
-  return items.map((item) => ({
-    id: item.guid ?? item.id,
-    title: item.title,
-    html: item["content:encoded"] ?? item.content,
-    link: item.link,
-    published: instant(item.isoDate),
-  }));
+export interface ParsedEnclosure {
+  url: string | undefined;
+  type: string | undefined;
+  length: number | undefined;
+  title?: string | undefined;
 }
 
-async function byFeedParser(document: string): Promise<ParsedItem[]> {
-  const items: ParsedItem[] = [];
-  const parser = Readable.from([document]).pipe(new FeedParser({ addmeta: false }));
-  for await (const item of parser as AsyncIterable<FeedParser.Item>) {
-    items.push({
-      id: item.guid,
-      // Its `title` has everything in angle brackets taken out; this is what it read.
-      title: rawTitle(item),
-      html: item.description,
-      link: item.link,
-      published: instant(item.pubdate?.toISOString()),
-    });
-  }
-  return items;
+export interface ParsedFeed {
+  title: string | undefined;
+  /** Of people: the list's. */
+  page?: string | undefined;
+  self?: string | undefined;
+  language?: string | undefined;
+  rights?: string | undefined;
+  icon?: string | undefined;
+  generator?: string | undefined;
+  isArchive?: boolean;
+  current?: string | undefined;
+  previousArchive?: string | undefined;
+  nextArchive?: string | undefined;
+  items: ParsedItem[];
 }
 
-function rawTitle(item: FeedParser.Item): string | undefined {
-  const raw = item as unknown as Record<string, { "#"?: string } | undefined>;
-  return (raw["rss:title"] ?? raw["atom:title"])?.["#"];
-}
+export type Parser = (document: string) => Promise<ParsedFeed>;
 
-async function byFeedsmith(document: string): Promise<ParsedItem[]> {
-  if (document.startsWith("{")) {
-    return (parseJsonFeed(document).items ?? []).map((item) => ({
-      id: item.id,
-      title: item.title,
-      html: item.content_html,
-      link: item.url,
-      published: instant(item.date_published),
-    }));
-  }
-  if (document.includes("<rss")) {
-    return (parseRssFeed(document).items ?? []).map((item) => ({
-      id: item.guid?.value,
-      title: item.title,
-      html: item.content?.encoded,
-      link: item.link,
-      published: instant(item.pubDate),
-    }));
-  }
-  return (parseAtomFeed(document).entries ?? []).map((entry) => ({
-    id: entry.id,
-    title: typeof entry.title === "string" ? entry.title : entry.title?.value,
-    html: typeof entry.content === "string" ? entry.content : entry.content?.value,
-    link: entry.links?.find(({ rel }) => rel === "alternate")?.href,
-    published: instant(entry.published),
-  }));
-}
-
-/** By the platform alone, as many consumers of JSON do. */
-async function byJsonParse(document: string): Promise<ParsedItem[]> {
-  const { items } = JSON.parse(document) as { items: Record<string, string>[] };
-  return items.map((item) => ({
-    id: item["id"],
-    title: item["title"],
-    html: item["content_html"],
-    link: item["url"],
-    published: instant(item["date_published"]),
-  }));
-}
-
-/** At least two for each format. */
+/** Three for each format. */
 export const PARSERS: [format: "rss" | "atom" | "json", name: string, parse: Parser][] = [
-  ["rss", "rss-parser", byRssParser],
-  ["rss", "feedparser", byFeedParser],
-  ["rss", "feedsmith", byFeedsmith],
-  ["atom", "rss-parser", byRssParser],
-  ["atom", "feedparser", byFeedParser],
-  ["atom", "feedsmith", byFeedsmith],
-  ["json", "feedsmith", byFeedsmith],
-  ["json", "JSON.parse", byJsonParse],
+  ["rss", "rss-parser", rssParserRss],
+  ["rss", "feedparser", feedparserRss],
+  ["rss", "feedsmith", feedsmithRss],
+  ["atom", "rss-parser", rssParserAtom],
+  ["atom", "feedparser", feedparserAtom],
+  ["atom", "feedsmith", feedsmithAtom],
+  ["json", "feed-extractor", extractedJson],
+  ["json", "feedsmith", feedsmithJson],
+  ["json", "JSON.parse", plainJson],
 ];
-
-function instant(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : new Date(text).toISOString().replace(".000Z", "Z");
-}

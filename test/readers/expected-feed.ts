@@ -1,0 +1,97 @@
+/**
+ * What readers must be told of a release and of a list, made from what the API says of it.
+ */
+import { dayOf, parseInstant } from "../../src/domain/instant.ts";
+import { dayInWords, phrasesIn } from "../../src/domain/phrases.ts";
+import type { ReleaseView } from "../../src/domain/release.ts";
+import { documentUrl, type Format, type MatrixDocument, type MatrixList } from "./matrix-lists.ts";
+import { SITE } from "./matrix-office.ts";
+import type { ParsedEnclosure, ParsedFeed, ParsedItem } from "./parsed-feed.ts";
+
+export function expectedItem(release: ReleaseView, format: Format): Required<ParsedItem> {
+  const { image, source } = release;
+  const phrases = phrasesIn(release.lang);
+  const banner = `${phrases.withdrawn}. ${phrases.reason}: ${release.reason ?? ""}`;
+  const isWithdrawn = release.status === "withdrawn";
+  const summary = isWithdrawn ? `${banner} – ${release.summary}` : release.summary;
+  return {
+    id: `urn:uuid:${release.id}`,
+    title: isWithdrawn ? `${phrases.withdrawnMark}: ${release.title}` : release.title,
+    // RSS has HTML there.
+    summary: format === "rss" ? asHtml(summary, "&lt;", "&amp;") : summary,
+    html: [
+      ...(isWithdrawn ? [banner] : []),
+      ...(release.note === undefined ? [] : [noteOf(release, isWithdrawn)]),
+    ]
+      .map((text) => `<p><strong>${asHtml(text, "&#x3C;", "&#x26;")}</strong></p>\n`)
+      .concat(release.content.html)
+      .join(""),
+    link: release.url,
+    published: release.published,
+    updated: release.updated,
+    language: release.lang,
+    creator: SITE.PUBLISHER,
+    categories: [
+      release.names.types[release.type] ?? phrases.types[release.type] ?? "",
+      ...release.topics.map((topic) => release.names.topics[topic] ?? ""),
+    ],
+    related: [
+      ...release.translations.map(({ lang, url }) => ({ lang, url })),
+      ...(source === undefined ? [] : [{ url: source }]),
+    ],
+    imageUrl: image?.url,
+    imageAlt: image?.alt,
+    imageCredit: image?.credit,
+    imageCaption: image?.caption,
+    enclosures: release.attachments.map((attachment) => expectedEnclosure(attachment, format)),
+  };
+}
+
+function noteOf({ note, updated, lang }: ReleaseView, isWithdrawn: boolean): string {
+  const phrases = phrasesIn(lang);
+  const day = dayInWords(dayOf(parseInstant(updated) ?? 0, SITE.TIME_ZONE), lang);
+  return `${isWithdrawn ? "" : `${phrases.updated} ${day}. `}${phrases.note}: ${note}`;
+}
+
+/** RSS wants a length, 0 where nobody knows it, and has no place for a title. */
+function expectedEnclosure(
+  { url, type, size, title }: ReleaseView["attachments"][number],
+  format: Format,
+): ParsedEnclosure {
+  return format === "rss" ? { url, type, length: size ?? 0 } : { url, type, length: size, title };
+}
+
+/** As the two writers of HTML in the service spell it. */
+function asHtml(text: string, less: string, ampersand: string): string {
+  const end = less === "&lt;" ? "&gt;" : ">";
+  return text
+    .replaceAll("&", ampersand)
+    .replaceAll("<", less)
+    .replaceAll(">", end)
+    .replaceAll("]]>", "]]&gt;");
+}
+
+/** @param archives how many the list has */
+export function expectedFeed(
+  list: MatrixList,
+  { format, archive, url }: MatrixDocument,
+  archives: number,
+  origin: string,
+): Required<Omit<ParsedFeed, "items">> {
+  const at = (number: number) => documentUrl(list, format, origin, number);
+  const previous = (archive ?? archives + 1) - 1;
+  return {
+    title: list.title,
+    page: `${origin}${list.path || "/"}${list.query ?? ""}`,
+    self: url,
+    language: list.language,
+    rights: `© ${SITE.PUBLISHER}`,
+    icon: `${origin}/icon.png`,
+    generator: "communique",
+    isArchive: archive !== undefined,
+    current: archive === undefined ? undefined : documentUrl(list, format, origin),
+    previousArchive: previous === 0 ? undefined : at(previous),
+    // Of the last archive: where the next one will be.
+    nextArchive: archive === undefined ? undefined : at(archive + 1),
+  };
+}

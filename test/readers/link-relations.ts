@@ -1,0 +1,56 @@
+/**
+ * What the links of a feed or of an entry say, once a parser has read them.
+ */
+import type { ParsedEnclosure, ParsedFeed, ParsedItem } from "./parsed-feed.ts";
+
+/** The attributes of a link, or of an enclosure. */
+export type Attributes = Partial<Record<string, string | number>>;
+
+/** RFC 5005. */
+export function chain(
+  links: readonly Attributes[],
+): Pick<ParsedFeed, "self" | "current" | "previousArchive" | "nextArchive"> {
+  return {
+    self: href(links, "self"),
+    current: href(links, "current"),
+    previousArchive: href(links, "prev-archive"),
+    nextArchive: href(links, "next-archive"),
+  };
+}
+
+/** The address of the one link that there may be of a relation. */
+export function href(links: readonly Attributes[], rel: string): string | undefined {
+  const [only, ...others] = links.filter((link) => link["rel"] === rel);
+  if (others.length > 0) throw new Error(`${others.length + 1} links are ${rel}`);
+  return text(only?.["href"]);
+}
+
+export function related(links: readonly Attributes[]): NonNullable<ParsedItem["related"]> {
+  return links
+    .filter(({ rel }) => rel === "related")
+    .map((link) => ({ lang: text(link["hreflang"]), url: text(link["href"]) }));
+}
+
+export function atomEnclosures(links: readonly Attributes[]): ParsedEnclosure[] {
+  return links
+    .filter(({ rel }) => rel === "enclosure")
+    .map(({ href, title, ...rest }) => ({ ...rssEnclosure({ ...rest, url: href }), title: text(title) }));
+}
+
+/** RSS has no place for its title. */
+export function rssEnclosure({ url, type, length }: Attributes): ParsedEnclosure {
+  return {
+    url: text(url),
+    type: text(type),
+    length: length === undefined ? undefined : Number(length),
+  };
+}
+
+/** As the API writes an instant. */
+export function instant(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : new Date(text).toISOString().replace(".000Z", "Z");
+}
+
+function text(value: string | number | undefined): string | undefined {
+  return value === undefined ? undefined : String(value);
+}

@@ -1,0 +1,141 @@
+/**
+ * One running service with every kind of release in every list, and its documents as they then stand.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type { ReleaseView } from "../../src/domain/release.ts";
+import { PressOffice } from "../chaos/press-office.ts";
+import { polled } from "../chaos/polled.ts";
+import { ServiceProcess } from "../chaos/service-process.ts";
+import {
+  archivesOf,
+  documentsOf,
+  type Format,
+  FORMATS,
+  LISTS,
+  type MatrixDocument,
+  type MatrixList,
+} from "./matrix-lists.ts";
+import { changeAll, publishAll, SITE } from "./matrix-office.ts";
+import { matrixReleases, type MatrixRelease } from "./matrix-releases.ts";
+import type { ParsedFeed, Parser } from "./parsed-feed.ts";
+
+/** Milliseconds after which what is published stays visible. */
+const VISIBLE_WITHIN_MS = 2_000;
+/** Milliseconds in which all documents are written, on a machine that has other things to do too. */
+const SETTLED_WITHIN_MS = 20_000;
+
+export class ReaderMatrix implements AsyncDisposable {
+  readonly releases = matrixReleases();
+  readonly #service: ServiceProcess;
+  /** As the API tells of them, by id. */
+  readonly #views = new Map<string, ReleaseView>();
+  readonly #documents = new Map<string, MatrixDocument[]>();
+  readonly #parsed = new Map<string, Promise<ParsedFeed[]>>();
+
+  private constructor(service: ServiceProcess) {
+    this.#service = service;
+  }
+
+  static async start(): Promise<ReaderMatrix> {
+    const matrix = new ReaderMatrix(await ServiceProcess.start(SITE));
+    try {
+      await matrix.#fill();
+      return matrix;
+    } catch (error) {
+      await matrix[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#service[Symbol.asyncDispose]();
+  }
+
+  get origin(): string {
+    return this.#service.url.origin;
+  }
+
+  /** The documents of a list in a format, newest first. */
+  documents(list: MatrixList, format: Format): MatrixDocument[] {
+    return this.#documents.get(`${list.name} as ${format}`) ?? [];
+  }
+
+  /** All documents in a format. */
+  documentsIn(format: Format): MatrixDocument[] {
+    return LISTS.flatMap((list) => this.documents(list, format));
+  }
+
+  /** What a parser makes of the documents of a list. */
+  parsed(list: MatrixList, format: Format, name: string, parse: Parser): Promise<ParsedFeed[]> {
+    const key = `${list.name} as ${format} by ${name}`;
+    const known = this.#parsed.get(key);
+    if (known !== undefined) return known;
+    const parsed = Promise.all(this.documents(list, format).map(({ text }) => parse(text)));
+    this.#parsed.set(key, parsed);
+    return parsed;
+  }
+
+  view({ release }: MatrixRelease): ReleaseView {
+    const view = this.#views.get(release.id);
+    if (view === undefined) throw new Error(`${release.title} is not there`);
+    return view;
+  }
+
+  /** What a list must hold, newest first. */
+  held(list: MatrixList): MatrixRelease[] {
+    return this.releases
+      .filter((each) => each.kind !== "killed" && list.holds(each))
+      .sort((a, b) => (this.view(a).published < this.view(b).published ? 1 : -1));
+  }
+
+  async #fill(): Promise<void> {
+    const office = new PressOffice(this.#service.url, SITE.ADMIN_TOKEN);
+    await publishAll(office, this.releases);
+    // From now on they are kept, as lists are that have readers: only these are told of a kill.
+    for (const list of LISTS) await archivesOf(list, this.origin);
+    await changeAll(office, this.releases);
+    for (const each of this.releases) this.#views.set(each.release.id, await this.#changed(each));
+    await this.#settled();
+    await delay(VISIBLE_WITHIN_MS);
+    for (const list of LISTS) {
+      const archives = await archivesOf(list, this.origin);
+      for (const format of FORMATS) {
+        const documents = await documentsOf(list, format, this.origin, archives);
+        this.#documents.set(`${list.name} as ${format}`, documents);
+      }
+    }
+  }
+
+  async #changed({ kind, release }: MatrixRelease): Promise<ReleaseView> {
+    return polled(`${release.title} stands as it must`, SETTLED_WITHIN_MS, async () => {
+      const response = await fetch(`${this.origin}/api/v1/releases/${release.id}`);
+      const view = await response.json<ReleaseView>();
+      const isCorrected = !kind.startsWith("corrected") || view.edition === 2;
+      const isWithdrawn = !kind.endsWith("withdrawn") || view.status === "withdrawn";
+      const isKilled = kind !== "killed" || response.status === 410;
+      return isCorrected && isWithdrawn && isKilled ? view : undefined;
+    });
+  }
+
+  /** If it never comes to that, the tests say what is missing. */
+  async #settled(): Promise<void> {
+    const waiting = new Set(LISTS);
+    const allSettled = polled("every list is as it must be", SETTLED_WITHIN_MS, async () => {
+      for (const list of waiting) if (await this.#isSettled(list)) waiting.delete(list);
+      return waiting.size === 0 ? true : undefined;
+    });
+    await allSettled.catch(() => false);
+  }
+
+  async #isSettled(list: MatrixList): Promise<boolean> {
+    const held = this.held(list).map((each) => this.view(each));
+    const documents = await documentsOf(list, "json", this.origin, await archivesOf(list, this.origin));
+    const items = documents.flatMap(
+      ({ text }) => (JSON.parse(text) as { items: { id: string; date_modified: string }[] }).items,
+    );
+    return (
+      JSON.stringify(items.map(({ id, date_modified }) => [id, date_modified])) ===
+      JSON.stringify(held.map(({ id, updated }) => [`urn:uuid:${id}`, updated]))
+    );
+  }
+}
