@@ -12,7 +12,8 @@ export function isNotModified(request: Headers, document: { etag: string; modifi
   if (noneMatch !== null) {
     return (
       noneMatch === document.etag || // what nearly all send
-      noneMatch.trim() === "*" || entityTags(noneMatch).some((tag) => opaque(tag) === opaque(document.etag))
+      noneMatch.trim() === "*" ||
+      entityTags(noneMatch).some((tag) => opaque(tag) === opaque(document.etag))
     );
   }
   const since = Date.parse(request.get("if-modified-since") ?? "");
