@@ -17,10 +17,12 @@ import { Editions, type EditionsResult } from "./editions.ts";
 import { FanOut } from "./fan-out.ts";
 import { type Action, type ActionResult, Ledger, type PublishOptions, type PublishResult } from "./ledger.ts";
 import { createTables, readMark, writeMark } from "./ledger-schema.ts";
+import { ListDivision } from "./list-division.ts";
 import { Meter, meteredSql, type Sql } from "./metered-sql.ts";
 import { type FoundDocument, Projection } from "./projection.ts";
 import { Publication } from "./publication.ts";
 import { RegistryStore } from "./registry-store.ts";
+import { ReleaseFilings } from "./release-filings.ts";
 import { ReleaseLists } from "./release-lists.ts";
 import { ReleaseRows } from "./release-rows.ts";
 import { findReleases, type ListQuery } from "./release-search.ts";
@@ -67,11 +69,14 @@ export class Newsroom extends DurableObject<Env> {
     this.#editions = new Editions(sql, site.baseUrl);
     this.#stale = new StaleTargets(sql);
     this.#subscribers = new Subscribers(sql);
-    this.#lists = new ReleaseLists(sql, this.#stale, settings);
+    const division = new ListDivision(sql, this.#stale, settings);
+    this.#lists = new ReleaseLists(sql, division, this.#stale, settings);
+    const filings = new ReleaseFilings(sql);
     const publication = new Publication(
       sql,
       this.#rows,
       this.#views,
+      filings,
       this.#lists,
       this.#stale,
       site.timeZone,
@@ -80,8 +85,9 @@ export class Newsroom extends DurableObject<Env> {
     const ledger = {
       views: this.#views,
       lists: this.#lists,
+      division,
       registry: this.#registry,
-      counts: () => this.#rows.filingCounts(),
+      counts: () => filings.counts(),
     };
     this.#projection = new Projection(
       { sql, kv: env.DOCUMENTS, meter: this.#meter, ledger, stale: this.#stale, settings },

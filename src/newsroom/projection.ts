@@ -91,7 +91,7 @@ export class Projection {
       if (standing.kind === "unknown") return { kind: "missing", faults: standing.faults };
       this.#ledger.lists.ask(list, this.#now());
       // The number that the next archive will have: see rendering-lists.ts.
-      const next = (this.#ledger.lists.reachesOf(list)?.length ?? 0) + 1;
+      const next = (this.#ledger.division.reachesOf(list)?.length ?? 0) + 1;
       if (archive === next) return { kind: "found", document: await redirectToNewest(place.place) };
     }
     const target = targetAt(place, this.#ledger.views);

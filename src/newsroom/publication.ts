@@ -7,6 +7,7 @@ import type { Change, ReleaseEventType } from "../domain/event.ts";
 import { type Day, type Instant, parseReleaseDate, startOfDay } from "../domain/instant.ts";
 import type { ReleaseInput } from "../domain/release.ts";
 import { changedFields, contentJson, parseContent } from "./edition-content.ts";
+import type { ReleaseFilings } from "./release-filings.ts";
 import { isListed, type ReleaseRow, type ReleaseRows } from "./release-rows.ts";
 import type { Filing, ReleaseLists } from "./release-lists.ts";
 import { type EventDetails, filedAs, type ReleaseViews } from "./release-views.ts";
@@ -18,6 +19,7 @@ export class Publication {
   readonly #sql: Sql;
   readonly #rows: ReleaseRows;
   readonly #views: ReleaseViews;
+  readonly #filings: ReleaseFilings;
   readonly #lists: ReleaseLists;
   readonly #stale: StaleTargets;
   readonly #timeZone: string;
@@ -26,6 +28,7 @@ export class Publication {
     sql: Sql,
     rows: ReleaseRows,
     views: ReleaseViews,
+    filings: ReleaseFilings,
     lists: ReleaseLists,
     stale: StaleTargets,
     timeZone: string,
@@ -33,6 +36,7 @@ export class Publication {
     this.#sql = sql;
     this.#rows = rows;
     this.#views = views;
+    this.#filings = filings;
     this.#lists = lists;
     this.#stale = stale;
     this.#timeZone = timeZone;
@@ -91,9 +95,9 @@ export class Publication {
     reason?: string,
   ): void {
     const { id } = before;
-    if (this.#rows.file(id)) this.#stale.add([{ kind: "directory" }]);
-    this.#record(type, id, change, now, reason);
     const after = this.#required(id);
+    if (this.#filings.file(after)) this.#stale.add([{ kind: "directory" }]);
+    this.#record(type, id, change, now, reason);
     this.#lists.changed(filingOf(before), filingOf(after), now * 1000);
     this.#stale.add([{ kind: "release", id }]);
     // The siblings link it, those of a group that it has left did.

@@ -1,19 +1,7 @@
 /**
- * The lists whose documents are kept, and how each is divided: its newest releases in one document,
- * and behind it archives of older ones (RFC 5005).
- *
- * The division is by `published`, which is frozen and unique: an archive holds what lies between two
- * instants, so that no release is ever in two documents or in none, whatever is published while
- * somebody walks from one to the next. A document that becomes too full is cut, oldest part first;
- * archives before the cut keep their number and their bytes.
+ * The lists whose documents are kept, and what a change of a release makes stale in them.
  */
-import {
-  LIST_BYTES_MAX,
-  LISTS_KEPT_MAX,
-  LIST_KEPT_FIRST_MS,
-  LIST_KEPT_MS,
-  LIST_REMEMBERED_MS,
-} from "../limits.ts";
+import { LISTS_KEPT_MAX, LIST_KEPT_FIRST_MS, LIST_KEPT_MS, LIST_REMEMBERED_MS } from "../limits.ts";
 import { FACET_FIELDS, type Filterable, matches } from "../domain/filter.ts";
 import type { Instant } from "../domain/instant.ts";
 import {
@@ -27,8 +15,7 @@ import {
 } from "../domain/list.ts";
 import type { Settings } from "../settings.ts";
 import type { Sql } from "./metered-sql.ts";
-import { findReleases, type ListQuery } from "./release-search.ts";
-import { chunksOf, type Member } from "./list-chunks.ts";
+import type { ListDivision } from "./list-division.ts";
 import type { StaleTargets } from "./stale-targets.ts";
 
 /** A release as lists see it. */
@@ -39,13 +26,15 @@ export interface Filing extends Filterable {
 
 export class ReleaseLists {
   readonly #sql: Sql;
+  readonly #division: ListDivision;
   readonly #stale: StaleTargets;
   readonly #settings: Settings;
   /** What stands behind an address never changes. */
   readonly #parsed = new Map<string, ReleaseList>();
 
-  constructor(sql: Sql, stale: StaleTargets, settings: Settings) {
+  constructor(sql: Sql, division: ListDivision, stale: StaleTargets, settings: Settings) {
     this.#sql = sql;
+    this.#division = division;
     this.#stale = stale;
     this.#settings = settings;
   }
@@ -55,12 +44,13 @@ export class ReleaseLists {
     const { languages } = this.#settings.site;
     for (const lang of [undefined, ...languages]) {
       const list = languageList(lang);
-      if (this.reachesOf(list) === undefined) this.#keep(list, { uses: 1, keptUntilMs: null }, nowMs);
+      if (this.#division.reachesOf(list) === undefined)
+        this.#keep(list, { uses: 1, keptUntilMs: null }, nowMs);
     }
     for (const address of this.#addresses("kept_until_ms IS NULL OR kept_until_ms > ?", nowMs)) {
       const list = this.parsed(address);
       if (list === undefined) this.#forget(address);
-      else this.#settle(list, address, Number.MAX_SAFE_INTEGER);
+      else this.#division.divide(list, address, Number.MAX_SAFE_INTEGER);
     }
   }
 
@@ -123,7 +113,7 @@ export class ReleaseLists {
     const joined = after === undefined ? [] : this.holding(after, nowMs);
     for (const address of joined) {
       const list = this.parsed(address);
-      if (after !== undefined && list !== undefined) this.#settle(list, address, after.published);
+      if (after !== undefined && list !== undefined) this.#division.divide(list, address, after.published);
     }
     if (before !== undefined && after === undefined) {
       for (const address of left)
@@ -140,15 +130,6 @@ export class ReleaseLists {
     this.#markStale(this.holding(filing, nowMs), filing.published);
   }
 
-  /** The last instant that each archive of a list holds, oldest first; undefined if the list is not kept. */
-  reachesOf(list: ReleaseList): Instant[] | undefined {
-    const [row] = this.#sql.exec<{ reaches: string }>(
-      "SELECT reaches FROM lists WHERE address = ?",
-      listAddress(list),
-    );
-    return row && (JSON.parse(row.reaches) as Instant[]);
-  }
-
   /** Until when a list's documents are kept; null: for good. Undefined if the list is not kept. */
   keptUntilMs(list: ReleaseList, nowMs: number): number | null | undefined {
     const [row] = this.#sql.exec<{ kept_until_ms: number | null }>(
@@ -157,31 +138,6 @@ export class ReleaseLists {
       nowMs,
     );
     return row?.kept_until_ms;
-  }
-
-  /** The releases of a document: of an archive, or, behind all of them, the newest; newest first. */
-  releasesIn(list: ReleaseList, archive: number | undefined): Instant[] {
-    const reaches = this.reachesOf(list) ?? [];
-    const index = archive === undefined ? reaches.length : archive - 1;
-    return this.#find(list, reaches[index - 1], reaches[index]);
-  }
-
-  /** Killed releases that a document of a list held; of the newest releases, the latest of all. */
-  killedIn(list: ReleaseList, archive: number | undefined, limit: number): string[] {
-    const reaches = this.reachesOf(list) ?? [];
-    const [after, to] =
-      archive === undefined ? [undefined, undefined] : [reaches[archive - 2], reaches[archive - 1]];
-    return this.#sql
-      .exec<{ id: string }>(
-        `SELECT r.id FROM tombstones t JOIN releases r ON r.id = t.release
-         WHERE t.list = ? AND r.published > ? AND r.published <= ? ORDER BY r.updated DESC, r.id LIMIT ?`,
-        listAddress(list),
-        after ?? -Number.MAX_SAFE_INTEGER,
-        to ?? Number.MAX_SAFE_INTEGER,
-        limit,
-      )
-      .toArray()
-      .map(({ id }) => id);
   }
 
   /** Undefined for the address of a list that this site cannot have any more. */
@@ -206,38 +162,7 @@ export class ReleaseLists {
     );
     // What KV had of it has expired.
     this.#stale.forgetWrites(address);
-    this.#settle(list, address, Number.MAX_SAFE_INTEGER);
-  }
-
-  /** Cuts the document that holds an instant, if it is too full. */
-  #settle(list: ReleaseList, address: string, published: Instant): void {
-    const reaches = this.reachesOf(list) ?? [];
-    const index = firstIndex(reaches, published);
-    const isNewest = index === reaches.length;
-    const items = this.#settings.feedItems;
-    const found = this.#find(list, reaches[index - 1], reaches[index]);
-    const cuts = chunksOf(this.#members(found), { items, bytes: LIST_BYTES_MAX }, isNewest);
-    if (cuts.length === 0) return;
-    const next = reaches.toSpliced(index, 0, ...cuts);
-    this.#sql.exec("UPDATE lists SET reaches = ? WHERE address = ?", JSON.stringify(next), address);
-    // Later archives have other numbers now.
-    if (!isNewest) this.#stale.addArchives(address, index + 1, Number.MAX_SAFE_INTEGER);
-  }
-
-  /** Oldest first, with what their entries take. */
-  #members(published: readonly Instant[]): Member[] {
-    return this.#sql
-      .exec<{ published: number; bytes: number }>(
-        `SELECT published, bytes FROM releases
-         WHERE published IN (SELECT value FROM json_each(?)) ORDER BY published`,
-        JSON.stringify(published),
-      )
-      .toArray();
-  }
-
-  #find(list: ReleaseList, after: Instant | undefined, to: Instant | undefined): Instant[] {
-    const query = { filter: list.filter, ...boundsOfList(list, this.#settings.site.timeZone) };
-    return findReleases(this.#sql, within(query, after, to), Number.MAX_SAFE_INTEGER);
+    this.#division.divide(list, address, Number.MAX_SAFE_INTEGER);
   }
 
   #takes(list: ReleaseList, filing: Filing): boolean {
@@ -250,9 +175,8 @@ export class ReleaseLists {
       const list = this.parsed(address);
       if (list === undefined) continue;
       this.#stale.add([{ kind: "list", address }]);
-      const reaches = this.reachesOf(list) ?? [];
-      const index = firstIndex(reaches, published);
-      if (index < reaches.length) this.#stale.addArchives(address, index + 1, index + 1);
+      const archive = this.#division.archiveOf(list, published);
+      if (archive !== undefined) this.#stale.addArchives(address, archive, archive);
     }
   }
 
@@ -282,16 +206,4 @@ export class ReleaseLists {
       .toArray()
       .map(({ address }) => address);
   }
-}
-
-/** The index of the archive that holds an instant; the number of archives if it is newer than all. */
-function firstIndex(reaches: readonly Instant[], published: Instant): number {
-  const index = reaches.findIndex((reach) => published <= reach);
-  return index < 0 ? reaches.length : index;
-}
-
-function within(query: ListQuery, after: Instant | undefined, to: Instant | undefined): ListQuery {
-  const from = after === undefined ? query.from : Math.max(query.from ?? -Infinity, after + 1);
-  const until = to === undefined ? query.to : Math.min(query.to ?? Infinity, to);
-  return { ...query, ...(from === undefined ? {} : { from }), ...(until === undefined ? {} : { to: until }) };
 }

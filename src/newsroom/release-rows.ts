@@ -1,12 +1,11 @@
 /**
- * The rows of one release in the ledger: where it stands, its editions, its addresses, and the
- * indexes by which lists find it.
+ * The rows of one release in the ledger: where it stands, its editions and its addresses.
  */
 import type { Sql } from "./metered-sql.ts";
-import { FACET_FIELDS, searchableWords } from "../domain/filter.ts";
 import type { Instant } from "../domain/instant.ts";
-import { FACETS, type PreparedRelease, type ReleaseInput, type Status } from "../domain/release.ts";
-import { contentJson, type EditionContent, parseContent } from "./edition-content.ts";
+import type { PreparedRelease, ReleaseInput, Status } from "../domain/release.ts";
+import { contentJson } from "./edition-content.ts";
+import { entryBytes } from "./entry-bytes.ts";
 
 /** A release as it stands, with its present edition. */
 export interface ReleaseRow {
@@ -29,14 +28,6 @@ export interface ReleaseRow {
   note: string | null;
   summary: string;
   text: string;
-}
-
-/** How many releases of a language lists find under a value of a field. */
-export interface FilingCount {
-  lang: string;
-  field: string;
-  value: string;
-  count: number;
 }
 
 export class ReleaseRows {
@@ -131,69 +122,6 @@ export class ReleaseRows {
       .map((row) => row.id);
   }
 
-  /**
-   * Lists and search find the release by its present edition, or not at all.
-   *
-   * @returns whether lists find it otherwise than before
-   */
-  file(id: string): boolean {
-    const row = this.get(id);
-    if (row === undefined || row.published === null) return false;
-    const content = parseContent(row.content);
-    const after = isListed(row) ? filingsOf(content) : [];
-    const before = this.#sql
-      .exec<{ field: string; value: string }>(
-        "DELETE FROM filings WHERE published = ? RETURNING field, value",
-        row.published,
-      )
-      .toArray();
-    // Deleting what is not there would leave a tombstone in every segment of the index of words.
-    if (before.length > 0) this.#sql.exec("DELETE FROM search WHERE rowid = ?", row.published);
-    for (const [field, value] of after) {
-      this.#sql.exec(
-        "INSERT OR IGNORE INTO filings (field, value, published) VALUES (?, ?, ?)",
-        field,
-        value,
-        row.published,
-      );
-    }
-    if (after.length > 0) {
-      this.#sql.exec(
-        "INSERT INTO search (rowid, words) VALUES (?, ?)",
-        row.published,
-        searchableWords({ title: content.title, summary: row.summary, text: row.text }).join(" "),
-      );
-    }
-    const beforePairs = before.map(({ field, value }): [string, string] => [field, value]);
-    if (samePairs(beforePairs, after)) return false;
-    this.#count(beforePairs, -1);
-    this.#count(after, 1);
-    return true;
-  }
-
-  #count(filings: readonly [field: string, value: string][], by: 1 | -1): void {
-    const lang = filings.find(([field]) => field === "lang")?.[1];
-    if (lang === undefined) return;
-    for (const [field, value] of filings) {
-      this.#sql.exec(
-        `INSERT INTO filing_counts (lang, field, value, count) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET count = count + excluded.count`,
-        lang,
-        field,
-        value,
-        by,
-      );
-    }
-  }
-
-  filingCounts(): FilingCount[] {
-    return this.#sql
-      .exec<FilingCount & Record<string, SqlStorageValue>>(
-        "SELECT lang, field, value, count FROM filing_counts WHERE count > 0 ORDER BY lang, field, value",
-      )
-      .toArray();
-  }
-
   isTaken(published: Instant): boolean {
     return this.#sql.exec("SELECT 1 FROM releases WHERE published = ?", published).toArray().length > 0;
   }
@@ -260,35 +188,3 @@ export class ReleaseRows {
 export function isListed({ status }: Pick<ReleaseRow, "status">): boolean {
   return status === "published" || status === "withdrawn";
 }
-
-/** The fields and values under which lists find a text. */
-function filingsOf(content: EditionContent): [field: string, value: string][] {
-  return [
-    ["listed", ""],
-    ["lang", content.lang],
-    ["type", content.type],
-    ...Object.entries(FACET_FIELDS).flatMap(([field, facet]) =>
-      content[facet].map((value): [string, string] => [field, value]),
-    ),
-  ];
-}
-
-function samePairs(a: readonly [string, string][], b: readonly [string, string][]): boolean {
-  const key = (pairs: readonly [string, string][]) =>
-    JSON.stringify(pairs.map((pair) => pair.join("\n")).sort());
-  return key(a) === key(b);
-}
-
-/** UTF-8 bytes that the release's entry takes in Atom, the widest format, within a few per cent. */
-function entryBytes({ input, html, summary }: PreparedRelease): number {
-  const bytes = (text: string) => new TextEncoder().encode(text).byteLength;
-  const escaped = bytes(html) + 3 * (html.match(/[&<>"]/g)?.length ?? 0);
-  const filed = FACETS.reduce((count, facet) => count + input[facet].length, 1);
-  const plain =
-    bytes([input.title, input.note ?? "", JSON.stringify(input.image ?? {})].join("")) + 2 * bytes(summary);
-  return escaped + plain + bytes(JSON.stringify(input.attachments)) + ENTRY_BYTES + filed * CATEGORY_BYTES;
-}
-
-/** Of an entry's own elements, and of one category. */
-const ENTRY_BYTES = 1_000;
-const CATEGORY_BYTES = 150;

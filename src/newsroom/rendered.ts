@@ -2,9 +2,10 @@
  * What rendering takes, and what it gives.
  */
 import type { DocumentMetadata } from "../documents.ts";
+import type { ListDivision } from "./list-division.ts";
 import type { RegistryStore } from "./registry-store.ts";
 import type { ReleaseLists } from "./release-lists.ts";
-import type { FilingCount } from "./release-rows.ts";
+import type { FilingCount } from "./release-filings.ts";
 import type { ReleaseViews } from "./release-views.ts";
 
 export const HTML = "text/html; charset=utf-8";
@@ -23,6 +24,7 @@ export interface Rendered extends Pick<
 export interface Readable {
   views: ReleaseViews;
   lists: ReleaseLists;
+  division: ListDivision;
   registry: RegistryStore;
   counts: () => FilingCount[];
 }

@@ -54,12 +54,12 @@ export function renderList(
     );
   }
 
-  const archives = ledger.lists.reachesOf(list)?.length ?? 0;
+  const archives = ledger.division.reachesOf(list)?.length ?? 0;
   if (archive !== undefined && archive > archives) return [];
   const chain = chainOf(archive, archives);
   const { views } = ledger;
-  const releases = views.byPublished(ledger.lists.releasesIn(list, archive));
-  const killed = ledger.lists
+  const releases = views.byPublished(ledger.division.releasesIn(list, archive));
+  const killed = ledger.division
     .killedIn(list, archive, archive === undefined ? TOMBSTONES_MAX : Number.MAX_SAFE_INTEGER)
     .flatMap((id) => views.byId(id) ?? []);
   const latest = views.lastSequences([...releases, ...killed].map(({ id }) => id));

@@ -33,7 +33,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
             type: index % 2 === 0 ? "statement" : "speech",
             date: `2020-12-0${index + 1}`,
             topics: topics.slice(0, 1 + (index % 3)),
-          } as object),
+          }),
         );
       }
       await polled("the directory knows them", 10_000, async () =>
