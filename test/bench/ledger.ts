@@ -3,11 +3,11 @@
  * grows, so that all figures are of one run.
  */
 import { randomBytes } from "node:crypto";
-import { polled } from "../chaos/polled.ts";
 import { BuiltWorker } from "./built-worker.ts";
+import { caughtUp } from "./caught-up.ts";
 import { type Figures, figuresOf } from "./figures.ts";
 import { generatedRelease } from "./generated-releases.ts";
-import { residentMegabytes } from "./resident-memory.ts";
+import { residentMegabytes } from "./process-usage.ts";
 
 export interface LedgerOptions {
   sizes: number[];
@@ -23,7 +23,7 @@ export interface LedgerResult {
   loadSeconds: number;
   /** From the last answer of the load until the read model had caught up. */
   projectionSeconds: number;
-  residentMegabytes: number;
+  residentMegabytes: number | null;
   publish: Figures;
   rowsWritten: number;
   kvWrites: number;
@@ -32,8 +32,6 @@ export interface LedgerResult {
 
 const BATCH = 100;
 const SEARCHES_EACH = 20;
-/** Milliseconds in which the read model must have caught up after the largest load. */
-const CAUGHT_UP_WITHIN_MS = 1_800_000;
 const SEARCHES: Record<string, string> = {
   "a common word": "q=session",
   "a rare word": "q=rare7",
@@ -96,7 +94,7 @@ export async function measureLedger(
       releases: size,
       loadSeconds: seconds(loadedMs - startedMs),
       projectionSeconds: seconds(caughtUpMs - loadedMs),
-      residentMegabytes: await residentMegabytes("workerd"),
+      residentMegabytes: await residentMegabytes(service.pid),
       publish: figuresOf(latencies),
       rowsWritten: tenths(sum("rowsWritten") / options.publishes),
       kvWrites: tenths(sum("kvWrites") / options.publishes),
@@ -116,15 +114,6 @@ function costOf(line: string): Cost[] {
   if (!line.includes('"rowsWritten"')) return [];
   const { rowsWritten, kvWrites } = JSON.parse(line) as Cost;
   return [{ rowsWritten, kvWrites }];
-}
-
-/** Until nothing waits to be rendered. */
-async function caughtUp(service: URL): Promise<void> {
-  await polled("the read model has caught up", CAUGHT_UP_WITHIN_MS, async () => {
-    const response = await fetch(new URL("/healthz", service));
-    const { waiting } = JSON.parse(await response.text()) as { waiting: number };
-    return waiting === 0 ? true : undefined;
-  });
 }
 
 async function searches(service: URL): Promise<Record<string, Figures>> {
