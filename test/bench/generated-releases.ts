@@ -25,8 +25,11 @@ const FIRST_DAY = Date.UTC(1995, 0, 1);
 
 export type GeneratedRelease = Release & { topics: string[]; organisations: string[] };
 
-/** @param index from 0; release N is the same whatever came before it */
-export function generatedRelease(seed: number, index: number): GeneratedRelease {
+/**
+ * @param index from 0; release N is the same whatever came before it
+ * @param paragraphs of some 200 characters each
+ */
+export function generatedRelease(seed: number, index: number, paragraphs = 3): GeneratedRelease {
   const random = seededRandom(seed * 1_000_003 + index);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const lang = pick(LANGUAGES);
@@ -41,10 +44,25 @@ export function generatedRelease(seed: number, index: number): GeneratedRelease 
     // A word that few have, for searches that find little: one in a thousand.
     title: `${sentence(8)} rare${Math.floor(random() * 1_000)}`,
     date: day,
-    body: Array.from({ length: 3 }, () => `${sentence(25)}.`).join("\n\n"),
+    body: Array.from({ length: paragraphs }, () => `${sentence(25)}.`).join("\n\n"),
     topics: [`topic-${Math.floor(random() * 50)}`],
     organisations: [`organisation-${Math.floor(random() * 20)}`],
   };
+}
+
+/** The first so many in one language. */
+export function releasesIn(
+  lang: string,
+  count: number,
+  seed: number,
+  paragraphs?: number,
+): GeneratedRelease[] {
+  const found: GeneratedRelease[] = [];
+  for (let index = 0; found.length < count; index += 1) {
+    const release = generatedRelease(seed, index, paragraphs);
+    if (release.lang === lang) found.push(release);
+  }
+  return found;
 }
 
 function hex(value: number, digits: number): string {

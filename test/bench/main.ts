@@ -7,6 +7,8 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { tableOf } from "../chaos/table.ts";
+import { feedsReport } from "./feeds-report.ts";
+import { type FeedsOptions, measureFeeds } from "./feeds.ts";
 import { type LedgerOptions, measureLedger } from "./ledger.ts";
 import { measureWire, RUNTIMES, type WireOptions, type WireResult } from "./wire.ts";
 
@@ -42,6 +44,19 @@ program
   .option("--publishes <number>", "how many are measured at each size", wholeNumber, 30)
   .option("--seed <number>", "of the generated releases", wholeNumber, 1)
   .action(ledger);
+
+program
+  .command("feeds")
+  .description("how feeds are served beside the fastest and the plainest Worker, and what a publish costs")
+  .option(
+    "--sizes <numbers>",
+    "releases there before a publish, comma-separated",
+    wholeNumbers,
+    [100, 10_000],
+  )
+  .option("--seed <number>", "of the generated releases", wholeNumber, 1)
+  .option("--short", "less of everything, within a minute", false)
+  .action(feeds);
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
 try {
@@ -84,6 +99,16 @@ async function ledger(options: LedgerOptions): Promise<void> {
     ),
   );
   await keep({ ledger: results });
+}
+
+async function feeds(options: FeedsOptions): Promise<void> {
+  const result = await measureFeeds(options, (done, total, of) => {
+    // To the line's end, which the text before may have filled.
+    if (process.stderr.isTTY) process.stderr.write(`\r${done}/${total} ${of}\u001b[K`);
+  });
+  if (process.stderr.isTTY) process.stderr.write("\n");
+  console.log([feedsReport(result), machine()].join("\n"));
+  await keep({ feeds: result });
 }
 
 /** Beside the results of other commands, which stay. */

@@ -1,0 +1,40 @@
+/**
+ * The built service as the feeds' measurements need it: with an office that publishes, and a count of
+ * what it costs.
+ */
+import { randomBytes } from "node:crypto";
+import { PressOffice } from "../chaos/press-office.ts";
+import { BuiltWorker } from "./built-worker.ts";
+import { LoggedCosts } from "./logged-costs.ts";
+
+export class FeedService implements AsyncDisposable {
+  readonly office: PressOffice;
+  readonly costs: LoggedCosts;
+  readonly #worker: BuiltWorker;
+
+  private constructor(worker: BuiltWorker, office: PressOffice, costs: LoggedCosts) {
+    this.#worker = worker;
+    this.office = office;
+    this.costs = costs;
+  }
+
+  static async start(): Promise<FeedService> {
+    const adminToken = randomBytes(24).toString("base64url");
+    const costs = new LoggedCosts();
+    const vars = { ADMIN_TOKEN: adminToken, SECRETS_KEY: randomBytes(32).toString("base64") };
+    const worker = await BuiltWorker.start(vars, costs.onLog);
+    return new FeedService(worker, new PressOffice(worker.url, adminToken), costs);
+  }
+
+  get url(): URL {
+    return this.#worker.url;
+  }
+
+  get pid(): number | undefined {
+    return this.#worker.pid;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#worker[Symbol.asyncDispose]();
+  }
+}

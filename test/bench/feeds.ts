@@ -1,0 +1,55 @@
+/**
+ * What serving feeds costs, and what a publish does, each beside something to compare it with.
+ */
+import { BuiltWorker } from "./built-worker.ts";
+import { type FeedRate, measureRates } from "./feed-rates.ts";
+import { type ManyFeedsResult, measureManyFeeds } from "./many-feeds.ts";
+import { measurePublishes, type PublishCost } from "./publish-cost.ts";
+
+export interface FeedsOptions {
+  sizes: number[];
+  seed: number;
+  /** For CI: less of everything. */
+  short: boolean;
+}
+
+export interface FeedsResult extends ManyFeedsResult {
+  options: FeedsOptions;
+  rates: FeedRate[];
+  publishes: PublishCost[];
+}
+
+/** Bounds in count and time: ten minutes for all of it, or, short, one. */
+const FULL = {
+  rounds: 15,
+  roundMs: 350,
+  feeds: 1_000,
+  warmUpRequests: 10_000,
+  requests: 100_000,
+  withinMs: 180_000,
+  warmUpPublishes: 20,
+  publishes: 20,
+};
+const SHORT: typeof FULL = {
+  rounds: 3,
+  roundMs: 200,
+  feeds: 250,
+  warmUpRequests: 500,
+  requests: 5_000,
+  withinMs: 4_000,
+  warmUpPublishes: 1,
+  publishes: 3,
+};
+
+export async function measureFeeds(
+  options: FeedsOptions,
+  onProgress: (done: number, total: number, of: string) => void,
+): Promise<FeedsResult> {
+  const scale = { ...(options.short ? SHORT : FULL), seed: options.seed, sizes: options.sizes };
+  const told = (of: string) => (done: number, total: number) => onProgress(done, total, of);
+  await BuiltWorker.buildAll();
+  const rates = await measureRates(scale, told("rounds of a hot feed"));
+  const many = await measureManyFeeds(scale, told("requests for many feeds"));
+  const publishes = await measurePublishes(scale, told("publishes"));
+  return { options, rates, ...many, publishes };
+}
