@@ -153,6 +153,10 @@ export function boundsFromQuery(
       faults.push({ path: `/${name}`, message: "must be a day or an RFC 3339 instant" });
     else value[name] = date.precision === "day" ? date.day : formatInstant(date.instant);
   }
+  const { from = "", to = "" } = value;
+  // A day and an instant are left alone: which comes first depends on the time zone.
+  if (from.length === to.length && from > to)
+    faults.push({ path: "/to", message: `must not be before from, ${from}` });
   return faults.length > 0 ? { ok: false, faults } : { ok: true, value };
 }
 

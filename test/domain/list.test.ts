@@ -78,6 +78,7 @@ describe("the address of a list", () => {
   it.each([
     ["/en?topic=a%20b", 400, "/topic/0"],
     ["/en?from=yesterday", 400, "/from"],
+    ["/en?from=2021-01-01&to=2020-12-31", 400, "/to"],
     ["/en?lang=hy", 400, "/lang"],
     ["/en/topics/csto?topic=osce", 400, "/topic"],
     ["/?lang=de", 404, "/lang"],
