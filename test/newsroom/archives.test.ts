@@ -230,7 +230,7 @@ describe("any office's list", () => {
             }
           },
         ),
-        { numRuns: 3 },
+        { numRuns: 2 },
       );
     },
   );

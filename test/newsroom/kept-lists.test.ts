@@ -181,11 +181,15 @@ describe("somebody who makes up combinations", () => {
       request(`/en/feed.rss?q=madeup${client.replaceAll(/[.:]/g, "x")}i${index}`, {
         headers: { "cf-connecting-ip": client },
       });
-    const statuses: number[] = [];
-    for (let index = 0; index < 70; index += 1) statuses.push((await asking("2001:db8::1", index)).status);
-    expect(statuses.filter((status) => status === 200).length).toBe(60);
-    const refused = await asking("2001:db8::2", 100);
-    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "60"]);
+    // Two addresses of one /64 are one client. A minute may end on the way, and another sixty begin.
+    let refused: Response | undefined;
+    let asked = 0;
+    for (; refused === undefined && asked < 200; asked += 1) {
+      const response = await asking(`2001:db8::${asked % 2}`, asked);
+      if (response.status !== 200) refused = response;
+    }
+    expect([refused?.status, refused?.headers.get("retry-after")]).toEqual([429, "60"]);
+    expect(asked).toBeLessThanOrEqual(121);
     expect((await asking("203.0.113.9", 1)).status).toBe(200);
     // What is kept already is no new work.
     expect(
