@@ -16,6 +16,8 @@ import { TemporaryFolder } from "../chaos/temporary-folder.ts";
 import { PROJECT_ROOT, WranglerProcess } from "../chaos/wrangler-process.ts";
 import { childrenNamed } from "./process-usage.ts";
 
+/** Of whichever Worker, in its own runtime. */
+const NAME = "communique";
 /** Folders of `workers/`. */
 const OTHER_WORKERS = ["constant", "rendering"] as const;
 type OtherWorker = (typeof OTHER_WORKERS)[number];
@@ -27,18 +29,27 @@ interface Given {
   data?: Record<string, Uint8Array<ArrayBuffer>>;
   /** Called with each line that the Worker logs. */
   onLog?: (line: string) => void;
+  /** V8's inspector listens; it costs little, and is nothing for a measurement of time. */
+  inspected?: boolean;
 }
 
 export class BuiltWorker implements AsyncDisposable {
   readonly url: URL;
   /** Of its workerd; undefined where there is no /proc. */
   readonly pid: number | undefined;
+  /** Of its isolate at V8's inspector, where that was asked for. */
+  readonly inspector: URL | undefined;
   readonly #miniflare: Miniflare;
   readonly #folder: TemporaryFolder;
 
-  private constructor(url: URL, pid: number | undefined, miniflare: Miniflare, folder: TemporaryFolder) {
-    this.url = url;
-    this.pid = pid;
+  private constructor(
+    at: { url: URL; pid: number | undefined; inspector: URL | undefined },
+    miniflare: Miniflare,
+    folder: TemporaryFolder,
+  ) {
+    this.url = at.url;
+    this.pid = at.pid;
+    this.inspector = at.inspector;
     this.#miniflare = miniflare;
     this.#folder = folder;
   }
@@ -52,8 +63,10 @@ export class BuiltWorker implements AsyncDisposable {
   static async start(
     vars: Record<string, string>,
     onLog: (line: string) => void = () => undefined,
+    inspected = false,
   ): Promise<BuiltWorker> {
-    return BuiltWorker.#run(PROJECT_ROOT, { bindings: { LOCAL_TARGETS: "loopback", ...vars }, onLog });
+    const bindings = { LOCAL_TARGETS: "loopback", ...vars };
+    return BuiltWorker.#run(PROJECT_ROOT, { bindings, onLog, inspected });
   }
 
   /** One that ours is compared with. */
@@ -67,7 +80,10 @@ export class BuiltWorker implements AsyncDisposable {
   }
 
   /** @param project the folder of a wrangler.toml whose `main` is some worker.ts */
-  static async #run(project: string, { bindings, data = {}, onLog }: Given): Promise<BuiltWorker> {
+  static async #run(
+    project: string,
+    { bindings, data = {}, onLog, inspected = false }: Given,
+  ): Promise<BuiltWorker> {
     await using parts = new AsyncDisposableStack();
     const folder = parts.use(new TemporaryFolder());
     const bundle = await bundleOf(project);
@@ -82,7 +98,8 @@ export class BuiltWorker implements AsyncDisposable {
         ...workerOptions,
         bindings: { ...(workerOptions.bindings as Record<string, string>), ...bindings } as never,
         dataBlobBindings: data,
-        name: "communique",
+        name: NAME,
+        ...(inspected ? { inspectorPort: 0 } : {}),
         rootPath: bundle,
         modules: [{ type: "ESModule", path: join(bundle, "worker.js") }],
         host: "127.0.0.1",
@@ -99,8 +116,11 @@ export class BuiltWorker implements AsyncDisposable {
     await miniflare.ready;
     const pid = (await childrenNamed("workerd")).find((child) => !before.includes(child));
     const url = await miniflare.unsafeGetDirectURL();
+    const inspector = inspected
+      ? new URL(`./core:user:${NAME}`, await miniflare.getInspectorURL())
+      : undefined;
     parts.move();
-    return new BuiltWorker(url, pid, miniflare, folder);
+    return new BuiltWorker({ url, pid, inspector }, miniflare, folder);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

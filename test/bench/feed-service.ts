@@ -18,16 +18,21 @@ export class FeedService implements AsyncDisposable {
     this.costs = costs;
   }
 
-  static async start(): Promise<FeedService> {
+  static async start(inspected = false): Promise<FeedService> {
     const adminToken = randomBytes(24).toString("base64url");
     const costs = new LoggedCosts();
     const vars = { ADMIN_TOKEN: adminToken, SECRETS_KEY: randomBytes(32).toString("base64") };
-    const worker = await BuiltWorker.start(vars, costs.onLog);
+    const worker = await BuiltWorker.start(vars, costs.onLog, inspected);
     return new FeedService(worker, new PressOffice(worker.url, adminToken), costs);
   }
 
   get url(): URL {
     return this.#worker.url;
+  }
+
+  /** Of its isolate at V8's inspector, where that was asked for. */
+  get inspector(): URL | undefined {
+    return this.#worker.inspector;
   }
 
   get pid(): number | undefined {

@@ -39,16 +39,10 @@ export function feedsReport({ rates, reads, memory, publishes }: FeedsResult): s
     tableOf(counts),
     "",
     tableOf([
-      {
-        "memory: feeds": memory.feeds,
-        requests: memory.requests,
-        "a second": memory.perSecond,
-        "MB after the warm-up": memory.afterWarmUp,
-        "MB at most": memory.most,
-        "MB at the end": memory.atTheEnd,
-      },
+      { "MB held, by": "our isolate", ...memoryRow(memory.isolate) },
+      { "MB held, by": "the process, KV's stand-in with it", ...memoryRow(memory.process) },
     ]),
-    `MB on the way: ${memory.onTheWay.join(", ")}`,
+    `${memory.requests} requests over ${memory.feeds} feeds, ${memory.perSecond} a second`,
     "",
     tableOf(
       publishes.map(({ releases, cpuMs, cpuRatio }) => ({
@@ -72,6 +66,16 @@ function rateRow({ answer, bytes, perSecond, oursToConstant, oursToRendering, by
     "ours/rendering": oursToRendering,
     "by CPU ": byCpu.oursToRendering,
     "at least ": WANTED[answer].rendering,
+  };
+}
+
+function memoryRow({ afterWarmUp, tenths }: FeedsResult["memory"]["isolate"]) {
+  const known = tenths.filter((each) => each !== null);
+  return {
+    "after the warm-up": afterWarmUp,
+    "at most": known.length === 0 ? null : Math.max(...known),
+    "at the end": tenths.at(-1) ?? null,
+    "after each tenth": tenths.map((each) => each ?? "–").join(" "),
   };
 }
 

@@ -33,7 +33,7 @@ const FULL = {
 const SHORT: typeof FULL = {
   rounds: 3,
   roundMs: 200,
-  feeds: 250,
+  feeds: 150,
   warmUpRequests: 500,
   requests: 5_000,
   withinMs: 4_000,

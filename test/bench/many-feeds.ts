@@ -9,6 +9,7 @@ import { caughtUp } from "./caught-up.ts";
 import { FeedService } from "./feed-service.ts";
 import { releasesIn } from "./generated-releases.ts";
 import { getRequest, load } from "./http-load.ts";
+import { IsolateHeap } from "./isolate-heap.ts";
 import { type Costs, costsPer } from "./logged-costs.ts";
 import { residentMegabytes } from "./process-usage.ts";
 
@@ -29,13 +30,21 @@ export interface ManyFeedsResult {
     feeds: number;
     requests: number;
     perSecond: number;
-    /** Resident megabytes of the process. */
-    afterWarmUp: number | null;
-    atTheEnd: number | null;
-    most: number | null;
-    /** After each tenth of the requests: where it still grows, and where it has settled. */
-    onTheWay: (number | null)[];
+    /** What our isolate holds: the least within each tenth, since more is only not collected yet. */
+    isolate: MemorySeries;
+    /**
+     * What the process has resident, most of it not ours: with a Worker that remembers nothing and
+     * only reads as many values of KV, it grows as much.
+     */
+    process: MemorySeries;
   };
+}
+
+/** Megabytes. */
+interface MemorySeries {
+  afterWarmUp: number | null;
+  /** Of each tenth of the requests. */
+  tenths: (number | null)[];
 }
 
 const LANGUAGES = ["en", "hy", "ru", "fr"];
@@ -47,7 +56,8 @@ const RELEASES_EACH = 5;
 const PARAGRAPHS = 14;
 const HOT_FEED = "/en/feed.rss";
 /** Requests between two looks at the memory. */
-const LOOK_EVERY = 500;
+const LOOK_EVERY = 250;
+const TENTHS = 10;
 
 /** Feeds that exist when {@link measureManyFeeds} has published. */
 function distinctFeeds(count: number): string[] {
@@ -60,7 +70,7 @@ export async function measureManyFeeds(
   scale: ManyFeedsScale,
   onProgress: (done: number, total: number) => void,
 ): Promise<ManyFeedsResult> {
-  await using service = await FeedService.start();
+  await using service = await FeedService.start(true);
   for (const lang of LANGUAGES) {
     await service.office.publishTogether(
       releasesIn(lang, RELEASES_EACH, scale.seed, PARAGRAPHS).map((release) => ({
@@ -88,26 +98,35 @@ export async function measureManyFeeds(
 }
 
 async function memoryOf(
-  { url, pid }: FeedService,
+  service: FeedService,
   distinct: readonly Buffer[],
   { warmUpRequests, requests, withinMs }: ManyFeedsScale,
   onProgress: (done: number, total: number) => void,
 ): Promise<ManyFeedsResult["memory"]> {
-  await inTurn(url, distinct, warmUpRequests);
-  const afterWarmUp = await residentMegabytes(pid);
-  let [most, atTheEnd] = [afterWarmUp, afterWarmUp];
+  if (service.inspector === undefined) throw new TypeError("not inspected");
+  await using heap = await IsolateHeap.open(service.inspector);
   const startedMs = performance.now();
-  const onTheWay: (number | null)[] = [];
   let done = 0;
-  while (done < requests && performance.now() - startedMs < withinMs) {
-    done += await inTurn(url, distinct, Math.min(LOOK_EVERY, requests - done));
-    atTheEnd = await residentMegabytes(pid);
-    if (most !== null && atTheEnd !== null) most = Math.max(most, atTheEnd);
-    if (done % Math.ceil(requests / 10) === 0) onTheWay.push(atTheEnd);
-    onProgress(done, requests);
-  }
-  const perSecond = Math.round((done / (performance.now() - startedMs)) * 1_000);
-  return { feeds: distinct.length, requests: done, perSecond, afterWarmUp, atTheEnd, most, onTheWay };
+  const held = async (count: number) => {
+    let isolate = Infinity;
+    for (let sent = 0; sent < count; sent += LOOK_EVERY) {
+      done += await inTurn(service.url, distinct, Math.min(LOOK_EVERY, count - sent));
+      isolate = Math.min(isolate, await heap.megabytes());
+      onProgress(done, warmUpRequests + requests);
+    }
+    return { isolate, process: await residentMegabytes(service.pid) };
+  };
+  const first = await held(warmUpRequests);
+  const tenths = [];
+  while (tenths.length < TENTHS && performance.now() - startedMs < withinMs)
+    tenths.push(await held(requests / TENTHS));
+  return {
+    feeds: distinct.length,
+    requests: done,
+    perSecond: Math.round((done / (performance.now() - startedMs)) * 1_000),
+    isolate: { afterWarmUp: first.isolate, tenths: tenths.map(({ isolate }) => isolate) },
+    process: { afterWarmUp: first.process, tenths: tenths.map(({ process }) => process) },
+  };
 }
 
 /** So many requests, the first after the last. */
