@@ -7,6 +7,8 @@ const secrets = { ADMIN_TOKEN: "test-admin-token", SECRETS_KEY: "test-secrets-ke
 export default defineConfig({
   test: {
     silent: "passed-only",
+    // Tests of the command line mostly wait for processes; two cores do two of them at once.
+    maxWorkers: 2,
     projects: [
       {
         plugins: [
