@@ -98,6 +98,13 @@ export async function readDocument(kv: KVNamespace, path: string): Promise<Store
   return { body: new Uint8Array(value, 0, bodyBytes), ...gzip, ...described };
 }
 
+/** The ETag of what KV holds at a path, without its bytes: enough to see whether it is still the same. */
+export async function readEtag(kv: KVNamespace, path: string): Promise<string | undefined> {
+  const { value, metadata } = await kv.getWithMetadata<Stored>(await documentKey(path), "stream");
+  await value?.cancel();
+  return metadata?.etag;
+}
+
 export function textOf({ body }: Pick<StoredDocument, "body">): string {
   return new TextDecoder().decode(body);
 }

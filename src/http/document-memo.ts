@@ -4,7 +4,7 @@
  */
 import type { Fault } from "../domain/fault.ts";
 import { isCombination } from "../domain/list.ts";
-import { readDocument, type StoredDocument } from "../documents.ts";
+import { readDocument, readEtag, type StoredDocument } from "../documents.ts";
 import { parseDocumentPath } from "../document-paths.ts";
 import { MEMO_BYTES_MAX, MEMO_DOCUMENTS_MAX, MEMO_MS, MEMO_STALE_MS } from "../limits.ts";
 import { newsroom } from "../objects.ts";
@@ -92,10 +92,10 @@ export function isDue({ untilMs, isRefreshing }: Hot, nowMs: number): boolean {
 export async function refresh(env: Env, hot: Hot): Promise<void> {
   hot.isRefreshing = true;
   const untilMs = Date.now() + MEMO_MS;
-  const document = await readDocument(env.DOCUMENTS, hot.path);
+  const etag = await readEtag(env.DOCUMENTS, hot.path);
   logReads(hot, 1);
-  if (document?.etag === hot.lookup.document.etag) Object.assign(hot, { untilMs, isRefreshing: false });
-  // Its headers are other ones: who asks next makes them.
+  if (etag === hot.lookup.document.etag) Object.assign(hot, { untilMs, isRefreshing: false });
+  // Who asks next reads the new one.
   else if (memo.get(hot.path) === hot) forget(hot.path);
 }
 

@@ -95,10 +95,20 @@ export function wholeDocument(
 ): Response {
   if (document.gzip === undefined || !acceptsGzip(encodingsOf(request)))
     return new Response(document.body, { status, headers });
-  const response = new Response(document.gzip, { status, headers, encodeBody: "manual" });
-  response.headers.set("content-encoding", "gzip");
-  return response;
+  return new Response(document.gzip, { status, headers: withGzip(headers), encodeBody: "manual" });
 }
+
+/** Made once for headers that are answered with again and again. */
+function withGzip(headers: Headers): Headers {
+  const known = gzipHeaders.get(headers);
+  if (known !== undefined) return known;
+  const made = new Headers(headers);
+  made.set("content-encoding", "gzip");
+  gzipHeaders.set(headers, made);
+  return made;
+}
+
+const gzipHeaders = new WeakMap<Headers, Headers>();
 
 /**
  * 226 with only the entries that the client does not have yet (RFC 3229), where its ETag says which;
@@ -153,6 +163,7 @@ function encodingsOf(request: Request): string | null {
 /** RFC 9110, 12.5.3: named and not refused, or not named and `*` not refused. */
 function acceptsGzip(header: string | null): boolean {
   if (header === null) return false;
+  if (header === "gzip" || header === "gzip, deflate, br") return true; // what most send, unparsed
   const codings = header.split(",").map((each) => {
     const [name = "", ...parameters] = each.split(";").map((part) => part.trim().toLowerCase());
     const refused = parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
