@@ -4,8 +4,9 @@
  */
 import { once } from "node:events";
 import { cp, mkdir, symlink } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
+import { freePort } from "../free-port.ts";
 import { polled } from "./polled.ts";
 import { TemporaryFolder } from "./temporary-folder.ts";
 import { PROJECT_ROOT, WranglerProcess } from "./wrangler-process.ts";
@@ -76,21 +77,13 @@ export class ServiceProcess implements AsyncDisposable {
       "dev",
       `--ip=${this.url.hostname}`,
       `--port=${this.url.port}`,
+      // Or wrangler would look for a free one and take it later: of two that start at once, one fails.
+      "--inspector-port=0",
       `--persist-to=${join(this.#folder.path, "state")}`,
       "--show-interactive-dev-session=false",
       ...Object.entries(this.#vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
     ];
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (typeof address !== "object" || address === null) throw new Error("no port could be had");
-  return address.port;
 }
 
 async function isOpen(url: URL): Promise<boolean> {
