@@ -6,6 +6,9 @@ import { defineConfig } from "vitest/config";
 /** What tests speak to the service with; nobody else's. */
 const secrets = { ADMIN_TOKEN: "test-admin-token", SECRETS_KEY: "test-secrets-key-of-32-bytes-or-more" };
 
+/** For what has come to a halt; a test that is only slow, as on a machine with other work, may be. */
+const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
     silent: "passed-only",
@@ -30,6 +33,7 @@ export default defineConfig({
           name: "workerd",
           globalSetup: "./test/receiver.ts",
           include: ["test/{domain,feeds,delivery,site,newsroom,subscriber,http}/**/*.test.ts"],
+          ...patience,
         },
       },
       {
@@ -37,8 +41,7 @@ export default defineConfig({
           name: "node",
           globalSetup: "./test/built/built-services.ts",
           include: ["test/{cli,readers,chaos,project}/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...patience,
           // The command line is started some two hundred times: compiling it takes half of each start.
           env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },
         },

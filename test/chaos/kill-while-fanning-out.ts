@@ -9,9 +9,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { acknowledged, type Desk } from "./delivered-once.ts";
 import { type Outcome, elapsedMs } from "./outcome.ts";
 import { polled } from "./polled.ts";
-import { newRelease, type Release } from "./press-office.ts";
+import { newRelease, type PressOffice, type Release } from "./press-office.ts";
 import { type Arrival, Receiver } from "./receiver.ts";
-import type { Runtime } from "./service-process.ts";
 import { type Stage, subscribed } from "./stage.ts";
 import { RECOVERED_WITHIN_MS } from "./waiting-times.ts";
 
@@ -19,13 +18,12 @@ const SUBSCRIPTIONS = 5;
 /** Of one batch: several windows of the fan-out's sweep. */
 const EVENTS = 80;
 /**
- * After the start of the publish: about when the batch is stored, and when all has been handed over. It
- * cannot be seen when that is: the Worker answers nobody meanwhile.
+ * When the kill comes, as shares of the time in which such a batch is answered when nobody is told of it:
+ * about when the batch is stored, and when all has been handed over. It cannot be seen when that is: the
+ * Worker answers nobody meanwhile.
  */
-const KILL_MS: Record<Runtime, { earliest: number; latest: number }> = {
-  "wrangler-dev": { earliest: 300, latest: 750 },
-  workerd: { earliest: 150, latest: 320 },
-};
+const EARLIEST_KILL = 0.2;
+const LATEST_KILL = 0.6;
 
 export async function killWhileFanningOut(
   stage: Stage,
@@ -33,6 +31,7 @@ export async function killWhileFanningOut(
   random: () => number,
 ): Promise<Outcome> {
   const { service, office } = stage;
+  const usualMs = await timeToPublish(office);
   await using parts = new AsyncDisposableStack();
   const desks = await Promise.all(
     Array.from({ length: SUBSCRIPTIONS }, async (): Promise<Desk> => {
@@ -43,18 +42,13 @@ export async function killWhileFanningOut(
     }),
   );
 
-  const first = newRelease("Fanned out, the first of a batch");
-  const batch = [
-    first,
-    ...Array.from({ length: EVENTS - 1 }, (_, index) => newRelease(`Fanned out, ${index}`)),
-  ];
+  const batch = newBatch();
   const startedMs = performance.now();
   const answered = office.publishTogether(batch).then(
     () => true,
     () => false,
   );
-  const { earliest, latest } = KILL_MS[service.runtime];
-  await delay(earliest + random() * (latest - earliest));
+  await delay(usualMs * (EARLIEST_KILL + random() * (LATEST_KILL - EARLIEST_KILL)));
   const killedAfterMs = elapsedMs(startedMs, performance.now());
   await service.kill();
   const killedAt = Date.now();
@@ -64,7 +58,7 @@ export async function killWhileFanningOut(
   const restartedMs = performance.now();
   const isStored = (await answered) || (await isTold(desks, batch));
   if (isStored) await Promise.all(desks.map((desk) => untilAllTaken(desk, batch)));
-  else assert.ok(!(await office.isPublished(first)), "what nobody was told of was not stored");
+  else assert.ok(!(await office.isPublished(batch[0])), "what nobody was told of was not stored");
   const recoveredMs = isStored ? elapsedMs(restartedMs, performance.now()) : 0;
 
   const arrivals = desks.flatMap(({ receiver }) => about(batch, receiver));
@@ -84,6 +78,18 @@ export async function killWhileFanningOut(
     received: arrivals.length,
     acknowledged: acknowledged(arrivals).length,
   };
+}
+
+function newBatch(): [Release, ...Release[]] {
+  const others = Array.from({ length: EVENTS - 1 }, (_, index) => newRelease(`Fanned out, ${index}`));
+  return [newRelease("Fanned out, the first of a batch"), ...others];
+}
+
+/** Milliseconds, on this machine at this moment. */
+async function timeToPublish(office: PressOffice): Promise<number> {
+  const startedMs = performance.now();
+  await office.publishTogether(newBatch());
+  return performance.now() - startedMs;
 }
 
 /** What came to a receiver of these releases. */

@@ -15,7 +15,6 @@ import type { Outcome } from "./outcome.ts";
 import { receiverDown, receiverDownServiceKilled } from "./receiver-outage.ts";
 import { PROJECT_ROOT } from "./process-tree.ts";
 import { randomSeed, seededRandom } from "./seeded-random.ts";
-import { type Runtime, RUNTIMES } from "./service-process.ts";
 import { Stage } from "./stage.ts";
 import { tableOf } from "./table.ts";
 
@@ -32,6 +31,9 @@ const SCENARIOS: Record<string, Scenario> = {
   "over-embargo": killOverEmbargo,
 };
 
+/** `wrangler-dev`: as `npm start` runs it; `workerd`: the built Worker without anything in front. */
+const RUNTIMES = ["wrangler-dev", "workerd"] as const;
+
 interface Row extends Outcome {
   round: number;
 }
@@ -46,7 +48,7 @@ interface Options {
   rounds: number;
   seed: number;
   only: string[];
-  runtime: Runtime;
+  runtime: (typeof RUNTIMES)[number];
 }
 
 const command = new Command("chaos")

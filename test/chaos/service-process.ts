@@ -17,10 +17,6 @@ import { WranglerProcess } from "./wrangler-process.ts";
 
 const BUILT_SERVICE = join(PROJECT_ROOT, "test/built/service.ts");
 
-/** `wrangler-dev`: as `npm start` runs it; `workerd`: the built Worker without anything in front. */
-export const RUNTIMES = ["wrangler-dev", "workerd"] as const;
-export type Runtime = (typeof RUNTIMES)[number];
-
 /** Milliseconds; bundling and two runtimes take two or three seconds. */
 const READY_WITHIN_MS = 30_000;
 const GONE_WITHIN_MS = 5_000;
@@ -73,10 +69,6 @@ export class ServiceProcess implements AsyncDisposable {
     const came = await Promise.race([ready.promise, late.promise, started.ended]);
     clearTimeout(timer);
     if (came !== "ready") throw new Error(`The service did not start:\n${started.lastWords()}`);
-  }
-
-  get runtime(): Runtime {
-    return this.#build === undefined ? "wrangler-dev" : "workerd";
   }
 
   /** SIGKILL to the whole tree, sent before this returns; back when nothing of it is left. */

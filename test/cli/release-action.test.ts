@@ -31,7 +31,7 @@ function expectPage(url: string, status: number, holds: string): Promise<void> {
     const answer = await fetch(url);
     return `${answer.status} ${await answer.text()}`;
   };
-  return expect.poll(page, { timeout: 10_000 }).toMatch(new RegExp(`^${status} .*${holds}`, "s"));
+  return expect.poll(page, { timeout: 30_000 }).toMatch(new RegExp(`^${status} .*${holds}`, "s"));
 }
 
 test("a release is withdrawn, killed and reinstated by its id or its file", async () => {

@@ -26,7 +26,7 @@ function expectTopics(service: Service, slugs: string[]): Promise<void> {
     const { topics } = await answer.json<{ topics: { slug: string }[] }>();
     return topics.map(({ slug }) => slug);
   };
-  return expect.poll(held, { timeout: 10_000 }).toEqual(slugs);
+  return expect.poll(held, { timeout: 30_000 }).toEqual(slugs);
 }
 
 test("an office's registry grows, changes its slugs and shrinks together with its releases", async () => {
