@@ -60,8 +60,6 @@ export const TARGETS_PER_STEP = 10;
 export const SUBSCRIPTIONS_PER_STEP = 40;
 /** Events handed over together, so that a backlog costs one call a subscription, not one an event. */
 export const EVENTS_PER_SWEEP = 20;
-/** Sweeps of events that one call of the API looks through, so that a narrow filter costs bounded work. */
-export const EVENT_STEPS_MAX = 25;
 /** Milliseconds between two writes of one KV key: the platform takes one a second. */
 export const KV_WRITE_INTERVAL_MS = 1_000;
 /** Milliseconds for which KV must be told to keep a value that expires, at the least; and a second of ours. */
@@ -110,6 +108,14 @@ export const LIST_KEPT_MS = 86_400_000;
 export const LIST_REMEMBERED_MS = 7 * 86_400_000;
 /** Seconds for which a retired value's feeds say so before they are gone: 410. */
 export const RETIRED_SECONDS = 30 * 86_400;
+
+// Catching up ---------------------------------------------------------------------------------
+
+/** Events that one call looks at, told or not, so that a narrow filter costs bounded work. */
+export const EVENT_ROWS_PER_CALL = 500;
+/** UTF-16 units of HTML and text after which a page of events ends: one release has 2 MB at most, a call
+ * of an object 32 MB, an isolate 128. */
+export const EVENT_UNITS_PER_CALL = 2_000_000;
 
 // Delivery ------------------------------------------------------------------------------------
 

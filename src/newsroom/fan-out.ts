@@ -12,7 +12,7 @@ import { type Handed, type ReleaseEventType, takesBack } from "../domain/event.t
 import { EVENTS_PER_SWEEP, SUBSCRIPTIONS_PER_STEP } from "../limits.ts";
 import { readMark, writeMark } from "./ledger-schema.ts";
 import { ownRetryDelayMs } from "../own-retry.ts";
-import type { FiledEvent, ReleaseViews } from "./release-views.ts";
+import type { Events, FiledEvent } from "./events.ts";
 
 /** Hands events to one subscription's object; throws if it could not. */
 export type HandOver = (subscription: string, events: Handed[]) => Promise<void>;
@@ -35,13 +35,13 @@ interface Sweep {
 
 export class FanOut {
   readonly #sql: Sql;
-  readonly #views: ReleaseViews;
+  readonly #events: Events;
   readonly #handOver: HandOver;
   readonly #now: () => number;
 
-  constructor(sql: Sql, views: ReleaseViews, handOver: HandOver, now: () => number) {
+  constructor(sql: Sql, events: Events, handOver: HandOver, now: () => number) {
     this.#sql = sql;
-    this.#views = views;
+    this.#events = events;
     this.#handOver = handOver;
     this.#now = now;
   }
@@ -55,7 +55,7 @@ export class FanOut {
 
   /** When there is something to do, in milliseconds since 1970. */
   nextDueMs(): number | undefined {
-    if (this.#sweptTo() < this.#views.lastSequence()) return 0;
+    if (this.#sweptTo() < this.#events.lastSequence()) return 0;
     const row = this.#sql
       .exec<{ next: number | null }>(
         "SELECT min(due_ms) AS next FROM subscriptions WHERE cursor IS NOT NULL AND active = 1",
@@ -67,7 +67,7 @@ export class FanOut {
   async #sweepOn(): Promise<boolean> {
     const sweep = this.#sweep();
     if (sweep === undefined) return false;
-    const events = this.#views.events(sweep.first, sweep.last);
+    const events = this.#events.events(sweep.first, sweep.last);
     const keepingUp = this.#sql
       .exec<SubscriptionRow>(
         `SELECT id, filter, events, cursor, failures FROM subscriptions
@@ -104,8 +104,8 @@ export class FanOut {
   }
 
   async #catchUp(subscription: SubscriptionRow, cursor: number): Promise<void> {
-    const last = Math.min(cursor + EVENTS_PER_SWEEP, this.#views.lastSequence());
-    if (!(await this.#tell(subscription, this.#views.events(cursor + 1, last)))) {
+    const last = Math.min(cursor + EVENTS_PER_SWEEP, this.#events.lastSequence());
+    if (!(await this.#tell(subscription, this.#events.events(cursor + 1, last)))) {
       this.#lag(subscription, cursor);
       return;
     }
@@ -153,7 +153,7 @@ export class FanOut {
     const stored = readMark(this.#sql, "sweep");
     const begun = typeof stored === "string" ? (JSON.parse(stored) as Sweep) : undefined;
     if (begun !== undefined && begun.first > swept) return begun;
-    const last = Math.min(swept + EVENTS_PER_SWEEP, this.#views.lastSequence());
+    const last = Math.min(swept + EVENTS_PER_SWEEP, this.#events.lastSequence());
     return last > swept ? { first: swept + 1, last, after: "" } : undefined;
   }
 

@@ -4,16 +4,16 @@
  * say what is to be done, and an alarm that does it if this object dies.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { ReleaseEvent } from "../domain/event.ts";
 import type { Fault } from "../domain/fault.ts";
-import { type Filter, type Filterable, matches } from "../domain/filter.ts";
 import type { Instant } from "../domain/instant.ts";
 import { faultsOfFilter, type Registry } from "../domain/registry.ts";
 import type { PreparedRelease, ReleaseView } from "../domain/release.ts";
-import { EMBARGOES_PER_STEP, EVENT_STEPS_MAX, EVENTS_PER_SWEEP, OWN_RETRY_MS } from "../limits.ts";
+import { EMBARGOES_PER_STEP, OWN_RETRY_MS } from "../limits.ts";
 import { subscriber } from "../objects.ts";
 import { settingsOf, type Settings } from "../settings.ts";
+import { CatchingUp, type EventsAsked, type EventsPage } from "./catching-up.ts";
 import { Editions, type EditionsResult } from "./editions.ts";
+import { Events } from "./events.ts";
 import { FanOut } from "./fan-out.ts";
 import { type Action, type ActionResult, Ledger, type PublishOptions, type PublishResult } from "./ledger.ts";
 import { createTables, readMark, writeMark } from "./ledger-schema.ts";
@@ -43,6 +43,7 @@ export class Newsroom extends DurableObject<Env> {
   readonly #rows: ReleaseRows;
   readonly #ledger: Ledger;
   readonly #views: ReleaseViews;
+  readonly #catchingUp: CatchingUp;
   readonly #editions: Editions;
   readonly #lists: ReleaseLists;
   readonly #stale: StaleTargets;
@@ -66,6 +67,8 @@ export class Newsroom extends DurableObject<Env> {
     const registry = () => this.#registry.present();
     this.#rows = new ReleaseRows(sql);
     this.#views = new ReleaseViews(sql, site.baseUrl, registry);
+    const events = new Events(sql, this.#views);
+    this.#catchingUp = new CatchingUp(events);
     this.#editions = new Editions(sql, site.baseUrl);
     this.#stale = new StaleTargets(sql);
     this.#subscribers = new Subscribers(sql);
@@ -93,7 +96,7 @@ export class Newsroom extends DurableObject<Env> {
       { sql, kv: env.DOCUMENTS, meter: this.#meter, ledger, stale: this.#stale, settings },
       now,
     );
-    this.#fanOut = new FanOut(sql, this.#views, (id, events) => subscriber(env, id).enqueue(events), now);
+    this.#fanOut = new FanOut(sql, events, (id, handed) => subscriber(env, id).enqueue(handed), now);
     this.#projecting = new WorkLoop(() => this.#projectOnce());
     this.#fanningOut = new WorkLoop(() => this.#fanOut.step());
     void ctx.blockConcurrencyWhile(() => this.#noticeNewSettings());
@@ -159,25 +162,9 @@ export class Newsroom extends DurableObject<Env> {
     };
   }
 
-  /** Events after a sequence that a filter takes, in order; `next` is the last sequence looked at. */
-  async events(
-    after: number,
-    asked: Filter,
-    limit: number,
-  ): Promise<{ events: ReleaseEvent[]; next: number; more: boolean }> {
-    const last = this.#views.lastSequence();
-    const events: ReleaseEvent[] = [];
-    let next = after;
-    // Bounded: a filter that takes little must not read the whole ledger in one call.
-    for (let step = 0; step < EVENT_STEPS_MAX && next < last && events.length < limit; step += 1) {
-      const to = Math.min(next + EVENTS_PER_SWEEP, last);
-      for (const { event, filed } of this.#views.events(next + 1, to)) {
-        if (events.length === limit) break;
-        next = event.sequence;
-        if (isTold(event, asked, filed)) events.push(event);
-      }
-    }
-    return { events, next, more: next < last };
+  /** What somebody is told who catches up after a sequence; without one, nothing, but where the events are. */
+  async events(asked: EventsAsked, after: number | undefined, limit: number): Promise<EventsPage> {
+    return this.#catchingUp.page(asked, after, limit);
   }
 
   /** What the world sees at a path, for when KV does not know. */
@@ -282,13 +269,4 @@ export class Newsroom extends DurableObject<Env> {
     }
     await this.#setAlarm();
   }
-}
-
-/**
- * Whether somebody who catches up is told of an event. Of a killed release everybody learns the kill,
- * and nobody by searching what its text was.
- */
-function isTold(event: ReleaseEvent, asked: Filter, filed: Filterable): boolean {
-  if (event.release.status !== "killed") return matches(asked, filed);
-  return event.type === "release.killed" || Object.keys(asked).length === 0;
 }
