@@ -116,6 +116,19 @@ export const EVENT_ROWS_PER_CALL = 500;
 /** UTF-16 units of HTML and text after which a page of events ends: one release has 2 MB at most, a call
  * of an object 32 MB, an isolate 128. */
 export const EVENT_UNITS_PER_CALL = 2_000_000;
+/** Milliseconds after which a stream that has nothing to tell gives a sign of life: proxies cut at 30 s or
+ * more, and the HTML standard advises 15. */
+export const HEARTBEAT_MS = 15_000;
+/** Milliseconds after which a stream ends by itself and its client comes again: none is held for ever. */
+export const STREAM_LIFE_MS = 600_000;
+/** Calls to the Newsroom from one stream: the free plan's 50 subrequests, with room for the last. */
+export const STREAM_CALLS_MAX = 45;
+/** Milliseconds after which the client of a stream that ended comes again. */
+export const STREAM_RETRY_MS = 2_000;
+/** Streams that wait for the next event: each is woken by each event, and reads it for itself. */
+export const FOLLOWERS_MAX = 500;
+/** Seconds after which one that found no room may ask again. */
+export const FULL_RETRY_SECONDS = 30;
 
 // Delivery ------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ import { CatchingUp, type EventsAsked, type EventsPage } from "./catching-up.ts"
 import { Editions, type EditionsResult } from "./editions.ts";
 import { Events } from "./events.ts";
 import { FanOut } from "./fan-out.ts";
+import { Followers, type Waiter } from "./followers.ts";
 import { type Action, type ActionResult, Ledger, type PublishOptions, type PublishResult } from "./ledger.ts";
 import { createTables, readMark, writeMark } from "./ledger-schema.ts";
 import { ListDivision } from "./list-division.ts";
@@ -48,6 +49,7 @@ export class Newsroom extends DurableObject<Env> {
   readonly #lists: ReleaseLists;
   readonly #stale: StaleTargets;
   readonly #subscribers: Subscribers;
+  readonly #followers: Followers;
   readonly #projection: Projection;
   readonly #fanOut: FanOut;
   readonly #projecting: WorkLoop;
@@ -69,6 +71,7 @@ export class Newsroom extends DurableObject<Env> {
     this.#views = new ReleaseViews(sql, site.baseUrl, registry);
     const events = new Events(sql, this.#views);
     this.#catchingUp = new CatchingUp(events);
+    this.#followers = new Followers(this.#catchingUp);
     this.#editions = new Editions(sql, site.baseUrl);
     this.#stale = new StaleTargets(sql);
     this.#subscribers = new Subscribers(sql);
@@ -167,6 +170,21 @@ export class Newsroom extends DurableObject<Env> {
     return this.#catchingUp.page(asked, after, limit);
   }
 
+  /** The same; where there is nothing to tell yet it waits for it, as long as it is told to. */
+  async follow(
+    asked: EventsAsked,
+    after: number | undefined,
+    limit: number,
+    waiter: Waiter,
+  ): Promise<EventsPage | { kind: "full" }> {
+    return this.#followers.follow(asked, after, limit, waiter);
+  }
+
+  /** Ends its waiting: nobody listens any more. */
+  async unfollow(follower: string): Promise<void> {
+    this.#followers.stop(follower);
+  }
+
   /** What the world sees at a path, for when KV does not know. */
   async document(path: string): Promise<FoundDocument> {
     const found = await this.#projection.document(path);
@@ -199,9 +217,10 @@ export class Newsroom extends DurableObject<Env> {
     await this.#workOn();
   }
 
-  /** A sign of life: the last sequence, and how much waits to be rendered. */
-  async health(): Promise<{ sequence: number; waiting: number }> {
-    return { sequence: this.#views.lastSequence(), waiting: this.#stale.count() };
+  /** A sign of life: the last sequence, how much waits to be rendered, and how many for an event. */
+  async health(): Promise<{ sequence: number; waiting: number; following: number }> {
+    const following = this.#followers.count;
+    return { sequence: this.#views.lastSequence(), waiting: this.#stale.count(), following };
   }
 
   /** Resolves when no work is in hand; work that is due later does not count. */
@@ -227,6 +246,7 @@ export class Newsroom extends DurableObject<Env> {
 
   /** Starts what is due and sets the alarm for what is not, or for what gets cut off. */
   async #workOn(): Promise<void> {
+    this.#followers.wake(this.#views.lastSequence());
     await this.#setAlarm();
     for (const loop of [this.#projecting, this.#fanningOut]) {
       this.ctx.waitUntil(
