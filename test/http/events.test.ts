@@ -114,6 +114,14 @@ describe("GET /events", () => {
     await act("reinstate", left.id);
     await act("withdraw", left.id);
     expect(named(await events("?topic=csto&after=4"))).toEqual(["withdrawn 7"]);
+    // What was not told before its first withdrawal may be told before its second.
+    await act("reinstate", never.id);
+    await correct(never, { topics: ["csto"] });
+    await correct(never, { topics: ["osce"] });
+    await act("withdraw", never.id);
+    expect(named(await events("?topic=csto&after=7"))).toEqual(["corrected 9", "withdrawn 11"]);
+    expect(named(await events("?topic=csto"))).not.toContain("withdrawn 5");
+    expect(named(await events("?topic=csto"))).toContain("withdrawn 11");
   });
 
   it("tells of a killed text's removal to all, and to nobody by searching what it was", async () => {
