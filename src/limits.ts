@@ -127,6 +127,8 @@ export const STREAM_CALLS_MAX = 45;
 export const STREAM_RETRY_MS = 2_000;
 /** Streams that wait for the next event: each is woken by each event, and reads it for itself. */
 export const FOLLOWERS_MAX = 500;
+/** Of one client's address, behind which may be a whole newsroom. */
+export const FOLLOWERS_PER_CLIENT_MAX = 50;
 /** Seconds after which one that found no room may ask again. */
 export const FULL_RETRY_SECONDS = 30;
 

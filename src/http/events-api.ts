@@ -6,6 +6,7 @@ import { releaseEventJson } from "../domain/event.ts";
 import type { Fault } from "../domain/fault.ts";
 import { newsroom } from "../objects.ts";
 import { FULL_RETRY_SECONDS, HEARTBEAT_MS, PAGE_ROWS_MAX } from "../limits.ts";
+import { clientOf } from "./client-address.ts";
 import { eventStream } from "./event-stream.ts";
 import { type Asked, contentOf, eventTypesOf, faultsIn, filterOf, pageOf } from "./filter-query.ts";
 import { invalid, problem } from "./problem.ts";
@@ -50,8 +51,10 @@ export async function getEventStream(c: Context<App>): Promise<Response> {
   }
   const asked = { filter: filter.value, types: types.value };
   const follower = crypto.randomUUID();
+  const address = clientOf(c.req.raw.headers);
+  const client = address === "unknown" ? null : address;
   const follow = (after: number | undefined, waitMs: number) =>
-    newsroom(c.env).follow(asked, after, PAGE_ROWS_MAX, { follower, waitMs });
+    newsroom(c.env).follow(asked, after, PAGE_ROWS_MAX, { follower, client, waitMs });
   const first = await follow(start.value.after, 0);
   if (first.kind === "beyond") return invalid(c, [beyond(start.value.path, first.last)], NOTHING_DONE);
   if (first.kind === "full") return noRoom(c);
@@ -87,7 +90,8 @@ function noRoom(c: Context<App>): Response {
   return problem(c, {
     status: 503,
     title: "Too many streams",
-    detail: "As many streams are open as this service holds. Poll GET /api/v1/events, or come again.",
+    detail:
+      "As many streams are open as there may be, or as one address may have. Poll GET /api/v1/events, or come again.",
     headers: { "retry-after": String(FULL_RETRY_SECONDS), "access-control-allow-origin": "*" },
   });
 }

@@ -2,7 +2,7 @@
  * Who waits for the next event. In memory alone: when this object dies their calls fail, and they ask
  * again from where they stand.
  */
-import { FOLLOWERS_MAX } from "../limits.ts";
+import { FOLLOWERS_MAX, FOLLOWERS_PER_CLIENT_MAX } from "../limits.ts";
 import type { CatchingUp, EventsAsked, EventsPage } from "./catching-up.ts";
 
 /** `woken`: there may be something new. `over`: the time is, or nobody listens any more. */
@@ -11,12 +11,14 @@ type Waited = "woken" | "over";
 /** Who waits, by a name of its own, and how long at most, in milliseconds. */
 export interface Waiter {
   follower: string;
+  /** Whose it is, where that is known: one client must not take every place. */
+  client: string | null;
   waitMs: number;
 }
 
 export class Followers {
   readonly #catchingUp: CatchingUp;
-  readonly #waiting = new Map<string, (waited: Waited) => void>();
+  readonly #waiting = new Map<string, { client: string | null; end: (waited: Waited) => void }>();
   #wokenFor: number | undefined;
 
   constructor(catchingUp: CatchingUp) {
@@ -36,16 +38,16 @@ export class Followers {
     asked: EventsAsked,
     after: number | undefined,
     limit: number,
-    { follower, waitMs }: Waiter,
+    waiter: Waiter,
   ): Promise<EventsPage | { kind: "full" }> {
-    const untilMs = Date.now() + waitMs;
+    const untilMs = Date.now() + waiter.waitMs;
     let from = after;
     for (;;) {
       const page = this.#catchingUp.page(asked, from, limit);
       if (page.kind === "beyond" || page.events.length > 0 || page.next < page.last) return page;
-      if (this.#waiting.size >= FOLLOWERS_MAX) return { kind: "full" };
+      if (this.#isFull(waiter.client)) return { kind: "full" };
       const leftMs = untilMs - Date.now();
-      if (leftMs <= 0 || (await this.#wait(follower, leftMs)) === "over") return page;
+      if (leftMs <= 0 || (await this.#wait(waiter, leftMs)) === "over") return page;
       from = page.next;
     }
   }
@@ -62,19 +64,27 @@ export class Followers {
     for (const follower of this.#waiting.keys()) this.#end(follower, "woken");
   }
 
-  #wait(follower: string, ms: number): Promise<Waited> {
+  #isFull(client: string | null): boolean {
+    if (this.#waiting.size >= FOLLOWERS_MAX) return true;
+    if (client === null) return false;
+    const own = this.#waiting.values().filter((waiting) => waiting.client === client);
+    return own.toArray().length >= FOLLOWERS_PER_CLIENT_MAX;
+  }
+
+  #wait({ follower, client }: Waiter, ms: number): Promise<Waited> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#end(follower, "over"), ms);
-      this.#waiting.set(follower, (waited) => {
+      const end = (waited: Waited) => {
         clearTimeout(timer);
         resolve(waited);
-      });
+      };
+      this.#waiting.set(follower, { client, end });
     });
   }
 
   #end(follower: string, waited: Waited): void {
-    const resolve = this.#waiting.get(follower);
+    const waiting = this.#waiting.get(follower);
     this.#waiting.delete(follower);
-    resolve?.(waited);
+    waiting?.end(waited);
   }
 }

@@ -1,6 +1,6 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { FOLLOWERS_MAX } from "../../src/limits.ts";
+import { FOLLOWERS_MAX, FOLLOWERS_PER_CLIENT_MAX } from "../../src/limits.ts";
 import { SentEvents } from "../sent-events.ts";
 import {
   act,
@@ -276,23 +276,31 @@ describe("GET /events/stream", () => {
     await untilFollowing(0);
   });
 
-  it("holds so many, and asks others to come later", async () => {
-    const asked = { filter: {}, types: [] };
-    const waiting = await inNewsroom((instance) => {
-      const wait = { waitMs: 60_000 };
-      const all = Array.from({ length: FOLLOWERS_MAX }, (_, index) =>
-        instance.follow(asked, undefined, 1, { ...wait, follower: String(index) }),
-      );
-      return { all };
-    });
-    const refused = await request("/api/v1/events/stream");
-    expect(refused.status).toBe(503);
-    expect(refused.headers.get("retry-after")).toBe("30");
+  it.each([
+    ["all together", FOLLOWERS_MAX, null, "192.0.2.1", undefined],
+    ["one address", FOLLOWERS_PER_CLIENT_MAX, "192.0.2.1", "192.0.2.1", "192.0.2.2"],
+  ])("holds so many for %s, and asks others to come later", async (_who, count, client, asks, other) => {
+    const followers = Array.from({ length: count }, (_, index) => String(index));
+    const waiting = await inNewsroom((instance) => ({
+      all: followers.map((follower) =>
+        instance.follow({ filter: {}, types: [] }, undefined, 1, { follower, client, waitMs: 60_000 }),
+      ),
+    }));
+    const from = (address: string) =>
+      request("/api/v1/events/stream", { headers: { "cf-connecting-ip": address } });
+    const refused = await from(asks);
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "30"]);
+    if (other !== undefined) {
+      const another = await from(other);
+      expect(another.status).toBe(200);
+      await another.body?.cancel();
+    }
     await inNewsroom((instance) => instance.unfollow("0"));
-    const stream = await SentEvents.open();
-    await stream.close();
+    const taken = await from(asks);
+    expect(taken.status).toBe(200);
+    await taken.body?.cancel();
     await inNewsroom(async (instance) => {
-      for (let index = 0; index < FOLLOWERS_MAX; index += 1) await instance.unfollow(String(index));
+      for (const follower of followers) await instance.unfollow(follower);
       await Promise.all(waiting.all);
     });
   });
