@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
@@ -33,9 +35,12 @@ export default defineConfig({
       {
         test: {
           name: "node",
+          globalSetup: "./test/built/built-services.ts",
           include: ["test/{cli,readers,chaos,project}/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // The command line is started some two hundred times: compiling it takes half of each start.
+          env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },
         },
       },
     ],

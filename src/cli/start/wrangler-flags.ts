@@ -23,10 +23,13 @@ export function wranglerArguments(flags: readonly string[], port: number): strin
   const given = givenVars(flags);
   const own = { LOCAL_TARGETS: "loopback", BASE_URL: `http://localhost:${port}` };
   const added = Object.entries(own).filter(([name]) => !given.has(name));
+  const inspectorGiven = flags.some((flag) => /^--inspector-port(?:=|$)/.test(flag));
   return [
     "dev",
     ...flags,
     `--port=${port}`,
+    // Left alone, wrangler looks for a free one and takes it later: of two that start at once, one fails.
+    ...(inspectorGiven ? [] : ["--inspector-port=0"]),
     "--show-interactive-dev-session=false",
     ...added.flatMap(([name, value]) => ["--var", `${name}:${value}`]),
   ];
