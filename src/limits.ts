@@ -88,7 +88,7 @@ export const CACHE_SECONDS = 60;
 export const SHARED_CACHE_SECONDS = 10;
 /** Seconds for which a cache may serve the old one while it fetches the new. */
 export const STALE_SECONDS = 60;
-/** Seconds for which an archive may be kept, which changes only when one of its releases does. */
+/** Seconds for which a client may keep an archive, which changes only when one of its releases does. */
 export const ARCHIVE_CACHE_SECONDS = 3_600;
 /** Seconds for which browsers and proxies may keep what changes only with the service itself. */
 export const ASSET_CACHE_SECONDS = 600;

@@ -19,6 +19,9 @@ const SCRIPT_POLICY = `${PAGE_POLICY}; script-src 'self'`;
 /** Where WebSub subscribers ask (W3C WebSub, section 4). */
 export const HUB_PATH = "/hub";
 
+/** Scripts of other sites may read what is here; on a redirect or a refusal too, or they learn nothing of it. */
+export const FOR_EVERY_ORIGIN = { "access-control-allow-origin": "*" } as const;
+
 export function pageHeaders(cacheControl: string, script = false): Record<string, string> {
   return {
     "content-type": "text/html; charset=utf-8",
@@ -46,7 +49,7 @@ export function documentHeaders(
           "content-type": document.type,
           "cache-control": cacheControlOf(document),
           "x-content-type-options": "nosniff",
-          "access-control-allow-origin": "*",
+          ...FOR_EVERY_ORIGIN,
           "access-control-expose-headers": "ETag, Last-Modified, Link, IM",
         }),
     etag: document.etag,
@@ -63,10 +66,10 @@ export function documentHeaders(
   };
 }
 
+/** An archive is never `immutable`: one of its releases can be killed, and is then gone for all who share a cache. */
 function cacheControlOf({ isArchive }: StoredDocument): string {
-  return isArchive
-    ? `public, max-age=${ARCHIVE_CACHE_SECONDS}, s-maxage=${ARCHIVE_CACHE_SECONDS}, immutable`
-    : `public, max-age=${CACHE_SECONDS}, s-maxage=${SHARED_CACHE_SECONDS}, stale-while-revalidate=${STALE_SECONDS}`;
+  const seconds = isArchive ? ARCHIVE_CACHE_SECONDS : CACHE_SECONDS;
+  return `public, max-age=${seconds}, s-maxage=${SHARED_CACHE_SECONDS}, stale-while-revalidate=${STALE_SECONDS}`;
 }
 
 /** The answer from memory to a GET whose URL was asked for a moment ago; undefined where it takes more than that. */
@@ -115,14 +118,18 @@ const gzipHeaders = new WeakMap<Headers, Headers>();
  * undefined where it has to take all of them.
  */
 export function newEntries(
-  request: Headers,
+  request: Request,
   document: StoredDocument,
   format: FeedFormat,
   headers: Record<string, string>,
 ): Response | undefined {
   const { sequences } = document;
-  if (sequences === undefined || !wantsNewEntries(request)) return undefined;
-  const known = entityTags(request.get("if-none-match") ?? "").flatMap((tag) => sequenceOfEtag(tag) ?? []);
+  if (sequences === undefined || !wantsNewEntries(request.headers)) return undefined;
+  const present = sequenceOfEtag(document.etag) ?? 0;
+  // What tells of more than there is comes from elsewhere, or from before the ledger was lost.
+  const known = entityTags(request.headers.get("if-none-match") ?? "")
+    .flatMap((tag) => sequenceOfEtag(tag) ?? [])
+    .filter((sequence) => sequence <= present);
   if (known.length === 0) return undefined;
   const latest = Math.max(...known);
   const body = withEntries(
@@ -130,10 +137,16 @@ export function newEntries(
     format,
     sequences.map((sequence) => sequence > latest),
   );
-  // Of no use to anybody else, and to a cache that knows no 226 not even to the same client.
   return new Response(body, {
     status: 226,
-    headers: { ...headers, im: "feed", "cache-control": "private, no-store" },
+    headers: {
+      ...headers,
+      im: "feed",
+      // Of no use to anybody else, and to a cache that knows no 226 not even to the same client.
+      "cache-control": "private, no-store",
+      // The runtime compresses what says that it is: nothing else in front of us does it with Atom or JSON.
+      ...(acceptsGzip(encodingsOf(request)) ? { "content-encoding": "gzip" } : {}),
+    },
   });
 }
 
@@ -151,7 +164,7 @@ const CLAIMS_IT_WRONGLY = /\bfeedparser\//i;
 function wantsNewEntries(request: Headers): boolean {
   const given = request.get("a-im");
   if (given !== null && CLAIMS_IT_WRONGLY.test(request.get("user-agent") ?? "")) return false;
-  return given !== null && given.split(",").some((each) => /^\s*feed\s*(?:;|$)/i.test(each));
+  return given !== null && isTaken(given, (name) => name === "feed") === true;
 }
 
 /**
@@ -168,13 +181,18 @@ function encodingsOf(request: Request): string | null {
 function acceptsGzip(header: string | null): boolean {
   if (header === null) return false;
   if (header === "gzip" || header === "gzip, deflate, br") return true; // what most send, unparsed
-  const codings = header.split(",").map((each) => {
+  return (
+    isTaken(header, (name) => name === "gzip" || name === "x-gzip") ??
+    isTaken(header, (name) => name === "*") ??
+    false
+  );
+}
+
+/** Whether a header like Accept-Encoding takes what it names; undefined where it does not name it. */
+function isTaken(header: string, isIt: (name: string) => boolean): boolean | undefined {
+  for (const each of header.split(",")) {
     const [name = "", ...parameters] = each.split(";").map((part) => part.trim().toLowerCase());
-    const refused = parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
-    return { name, refused };
-  });
-  const named =
-    codings.find(({ name }) => name === "gzip" || name === "x-gzip") ??
-    codings.find(({ name }) => name === "*");
-  return named !== undefined && !named.refused;
+    if (isIt(name)) return !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
+  }
+  return undefined;
 }
