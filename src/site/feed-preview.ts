@@ -5,7 +5,7 @@
 import { h } from "hastscript";
 import { dayOf, parseInstant } from "../domain/instant.ts";
 import { addressOf, languageOf, type ListPlace } from "../domain/list.ts";
-import { dayInWords, phrasesIn } from "../domain/phrases.ts";
+import { dayInWords, direction, phrasesIn } from "../domain/phrases.ts";
 import { COPY_SCRIPT_PATH } from "./directory-page.ts";
 import { FORMAT_NAMES, pageHtml, type Site } from "./page-frame.ts";
 
@@ -53,7 +53,7 @@ export function feedPreview(place: ListPlace, json: string, site: Site): string 
         items
           .slice(0, SHOWN)
           .map((item) =>
-            h("article", { lang: item.language }, [
+            h("article", { lang: item.language, dir: direction(item.language) }, [
               h(
                 "p",
                 { className: ["facts"] },
