@@ -1,5 +1,5 @@
 /**
- * A document as an answer to one request: its headers, and which of its forms the client takes.
+ * A document as an answer to one request: its headers, and the whole of it or what is new.
  */
 import { formatHttpDate } from "../domain/instant.ts";
 import type { FeedFormat } from "../domain/list.ts";
@@ -8,6 +8,7 @@ import { DIRECTORY_PATH, OPML_PATH } from "../document-paths.ts";
 import { withEntries } from "../feeds/new-entries.ts";
 import { ARCHIVE_CACHE_SECONDS, CACHE_SECONDS, SHARED_CACHE_SECONDS, STALE_SECONDS } from "../limits.ts";
 import { entityTags, isNotModified } from "./conditional.ts";
+import { acceptsGzip, isNavigation, wantsNewEntries } from "./document-forms.ts";
 import { isDue, refresh, rememberedAt } from "./document-memo.ts";
 
 /** Nothing runs on our pages: whatever a text brings along, the browser refuses it. */
@@ -96,7 +97,7 @@ export function wholeDocument(
   headers: Headers,
   status = document.status ?? 200,
 ): Response {
-  if (document.gzip === undefined || !acceptsGzip(encodingsOf(request)))
+  if (document.gzip === undefined || !acceptsGzip(request))
     return new Response(document.body, { status, headers });
   return new Response(document.gzip, { status, headers: withGzip(headers), encodeBody: "manual" });
 }
@@ -145,54 +146,7 @@ export function newEntries(
       // Of no use to anybody else, and to a cache that knows no 226 not even to the same client.
       "cache-control": "private, no-store",
       // The runtime compresses what says that it is: nothing else in front of us does it with Atom or JSON.
-      ...(acceptsGzip(encodingsOf(request)) ? { "content-encoding": "gzip" } : {}),
+      ...(acceptsGzip(request) ? { "content-encoding": "gzip" } : {}),
     },
   });
-}
-
-/** A browser that shows it to a person, as no reader ever says: `Accept: text/html` some do. */
-export function isNavigation(request: Headers): boolean {
-  return request.get("sec-fetch-dest") === "document";
-}
-
-/**
- * rss2email asks for it in feedparser's name and drops what it then gets, keeping the old ETag: it would
- * never see anything again. Who asks in that name is sent whole feeds, as most who ask for nothing are.
- */
-const CLAIMS_IT_WRONGLY = /\bfeedparser\//i;
-
-function wantsNewEntries(request: Headers): boolean {
-  const given = request.get("a-im");
-  if (given !== null && CLAIMS_IT_WRONGLY.test(request.get("user-agent") ?? "")) return false;
-  return given !== null && isTaken(given, (name) => name === "feed") === true;
-}
-
-/**
- * What the client takes. The edge in front says of itself that it takes Brotli and gzip, and keeps the
- * client's word in `cf`, which is costly to look at.
- */
-function encodingsOf(request: Request): string | null {
-  const header = request.headers.get("accept-encoding");
-  if (header === null || !header.includes("br")) return header;
-  return (request.cf as { clientAcceptEncoding?: string } | undefined)?.clientAcceptEncoding ?? header;
-}
-
-/** RFC 9110, 12.5.3: named and not refused, or not named and `*` not refused. */
-function acceptsGzip(header: string | null): boolean {
-  if (header === null) return false;
-  if (header === "gzip" || header === "gzip, deflate, br") return true; // what most send, unparsed
-  return (
-    isTaken(header, (name) => name === "gzip" || name === "x-gzip") ??
-    isTaken(header, (name) => name === "*") ??
-    false
-  );
-}
-
-/** Whether a header like Accept-Encoding takes what it names; undefined where it does not name it. */
-function isTaken(header: string, isIt: (name: string) => boolean): boolean | undefined {
-  for (const each of header.split(",")) {
-    const [name = "", ...parameters] = each.split(";").map((part) => part.trim().toLowerCase());
-    if (isIt(name)) return !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
-  }
-  return undefined;
 }

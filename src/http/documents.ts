@@ -15,10 +15,10 @@ import { notFoundPage } from "../site/not-found-page.ts";
 import { clientOf } from "./client-address.ts";
 import { isNotModified } from "./conditional.ts";
 import { answersTo, type Lookup, lookUp } from "./document-memo.ts";
+import { isNavigation } from "./document-forms.ts";
 import {
   documentHeaders,
   FOR_EVERY_ORIGIN,
-  isNavigation,
   newEntries,
   pageHeaders,
   wholeDocument,

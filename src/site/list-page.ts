@@ -7,7 +7,7 @@ import { dayOf, type Instant } from "../domain/instant.ts";
 import { addressOf, languageOf, type ListPlace, type ReleaseList } from "../domain/list.ts";
 import type { ReleaseView } from "../domain/release.ts";
 import type { Chain, ShownList } from "../feeds/list-feed.ts";
-import { pageHtml, type Site } from "./page-frame.ts";
+import { pageHtml, type Site, spokenIn } from "./page-frame.ts";
 import { dayInWords, direction, type Phrases, phrasesIn } from "../domain/phrases.ts";
 import { releaseTime, typeName } from "./release-page.ts";
 
@@ -82,8 +82,4 @@ function neighbours(list: ReleaseList, { archive, previous, next }: Chain, phras
   ];
   if (links.length === 0) return null;
   return h("nav", { className: ["neighbours"], ariaLabel: phrases.older }, links);
-}
-
-function spokenIn(list: ReleaseList, site: Site): string {
-  return languageOf(list) ?? site.languages[0] ?? "en";
 }
