@@ -108,6 +108,8 @@ export const LIST_KEPT_FIRST_MS = 3_600_000;
 export const LIST_KEPT_MS = 86_400_000;
 /** Milliseconds after which nobody remembers that a combination was ever asked for. */
 export const LIST_REMEMBERED_MS = 7 * 86_400_000;
+/** Of those, how many are cleared away when somebody asks for a new one: more than come, and no long wait. */
+export const LISTS_DROPPED_MAX = 20;
 /** Seconds for which a retired value's feeds say so before they are gone: 410. */
 export const RETIRED_SECONDS = 30 * 86_400;
 

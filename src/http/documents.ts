@@ -36,7 +36,7 @@ export async function getDocument(c: Context<App>): Promise<Response> {
   const { path } = c.req;
   const { languages } = settingsOf(c.env).site;
   const asked = parseListAddress(path, searchParams, languages);
-  if (asked?.kind === "refused") return refused(c, asked.status, asked.faults, isFeedPath(path));
+  if (asked?.kind === "refused") return refused(c, asked.status, asked.faults);
   if (asked?.kind === "list") {
     const address = addressOf(asked.place);
     return address === pathname + search ? getList(c, asked.place, address) : moved(c, address);
@@ -86,7 +86,7 @@ function answered(c: Context<App>, path: string, lookup: Lookup): Response {
         headers: { ...FOR_EVERY_ORIGIN, "retry-after": String(NEW_LISTS_PERIOD_SECONDS) },
       });
     case "missing":
-      return refused(c, 404, lookup.faults, isFeedPath(path));
+      return refused(c, 404, lookup.faults);
     case "found":
       return served(c, path, lookup.document);
   }
@@ -119,7 +119,7 @@ function refused(
   c: Context<App>,
   status: 400 | 404,
   faults: readonly Fault[],
-  isForPrograms: boolean,
+  isForPrograms = /\.(?:rss|atom|json)$|^\/api\//.test(c.req.path),
 ): Response {
   if (!isForPrograms) {
     const details = faults.map(({ path, message }) => `${path.split("/")[1] ?? ""} ${message}`.trim());
@@ -134,10 +134,6 @@ function refused(
       : { detail: "There is no such list.", errors: [...faults] }),
     headers: FOR_EVERY_ORIGIN,
   });
-}
-
-function isFeedPath(path: string): boolean {
-  return /\.(?:rss|atom|json)$|^\/api\//.test(path);
 }
 
 function moved(c: Context<App>, location: string): Response {
@@ -171,7 +167,7 @@ export function answerPreflight(c: Context<App>): Response {
 }
 
 export function pageNotFound(c: Context<App>): Response {
-  return refused(c, 404, [], isFeedPath(c.req.path));
+  return refused(c, 404, []);
 }
 
 /** The hub of WebSub takes no subscriptions yet: who asks goes on polling (W3C WebSub, 5.1). */
