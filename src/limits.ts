@@ -86,7 +86,7 @@ export const CACHE_SECONDS = 60;
 export const SHARED_CACHE_SECONDS = 10;
 /** Seconds for which a cache may serve the old one while it fetches the new. */
 export const STALE_SECONDS = 60;
-/** Seconds for which an archive may be kept, which changes only when one of its releases does. */
+/** Seconds for which a client may keep an archive, which changes only when one of its releases does. */
 export const ARCHIVE_CACHE_SECONDS = 3_600;
 /** Seconds for which browsers and proxies may keep what changes only with the service itself. */
 export const ASSET_CACHE_SECONDS = 600;
@@ -106,6 +106,8 @@ export const LIST_KEPT_FIRST_MS = 3_600_000;
 export const LIST_KEPT_MS = 86_400_000;
 /** Milliseconds after which nobody remembers that a combination was ever asked for. */
 export const LIST_REMEMBERED_MS = 7 * 86_400_000;
+/** Of those, how many are cleared away when somebody asks for a new one: more than come, and no long wait. */
+export const LISTS_DROPPED_MAX = 20;
 /** Seconds for which a retired value's feeds say so before they are gone: 410. */
 export const RETIRED_SECONDS = 30 * 86_400;
 
