@@ -4,7 +4,11 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 /** What tests speak to the service with; nobody else's. */
-const secrets = { ADMIN_TOKEN: "test-admin-token", SECRETS_KEY: "test-secrets-key-of-32-bytes-or-more" };
+const secrets = {
+  ADMIN_TOKEN: "test-admin-token",
+  SECRETS_KEY: "test-secrets-key-of-32-bytes-or-more",
+  SIGNING_KEY: "whsk_dGVzdC1zaWduaW5nLWtleS1vZi0zMi1ieXRlcy1sb24=",
+};
 
 /** For what has come to a halt; a test that is only slow, as on a machine with other work, may be. */
 const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
@@ -24,6 +28,7 @@ export default defineConfig({
                 ...secrets,
                 BASE_URL: "https://press.example",
                 LOCAL_TARGETS: "loopback",
+                DNS_RESOLVER: "off",
                 DELIVERY_TIMEOUT: "1",
               },
             },
@@ -32,6 +37,7 @@ export default defineConfig({
         test: {
           name: "workerd",
           globalSetup: "./test/receiver.ts",
+          testTimeout: 60_000,
           include: ["test/{domain,feeds,delivery,site,newsroom,subscriber,http}/**/*.test.ts"],
           ...patience,
         },

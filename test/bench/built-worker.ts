@@ -2,6 +2,7 @@
  * A built Worker on workerd: ours, or one to compare it with, run in the same way. What the Worker
  * logs goes through a pipe to this process, as it would to any log collector.
  */
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { buildOf } from "../built/build.ts";
@@ -51,7 +52,12 @@ export class BuiltWorker implements AsyncDisposable {
     inspected = false,
     port = 0,
   ): Promise<BuiltWorker> {
-    const bindings = { LOCAL_TARGETS: "loopback", ...vars };
+    const bindings = {
+      LOCAL_TARGETS: "loopback",
+      DNS_RESOLVER: "off",
+      SIGNING_KEY: `whsk_${randomBytes(32).toString("base64")}`,
+      ...vars,
+    };
     return BuiltWorker.#run(PROJECT_ROOT, { bindings, inspected }, onLog, port);
   }
 

@@ -3,6 +3,7 @@
  * said. Either `wrangler dev` with its runtimes and its bundler, as `npm start` runs it; or the built
  * Worker on workerd alone, which is up again in a quarter of the time. What keeps the data is the same.
  */
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
@@ -33,7 +34,13 @@ export class ServiceProcess implements AsyncDisposable {
   /** @param port the same after every restart, or documents would be made anew for another BASE_URL */
   private constructor(port: number, vars: Record<string, string>, build: Build | undefined) {
     this.url = new URL(`http://127.0.0.1:${port}`);
-    this.#vars = { BASE_URL: this.url.origin, LOCAL_TARGETS: "loopback", ...vars };
+    this.#vars = {
+      BASE_URL: this.url.origin,
+      LOCAL_TARGETS: "loopback",
+      DNS_RESOLVER: "off",
+      SIGNING_KEY: `whsk_${randomBytes(32).toString("base64")}`,
+      ...vars,
+    };
     this.#build = build;
   }
 

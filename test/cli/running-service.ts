@@ -40,6 +40,7 @@ export async function npmStart(...flags: string[]): Promise<StartedService> {
     state,
     `--var=ADMIN_TOKEN:${TOKEN}`,
     `--var=SECRETS_KEY:${SECRETS_KEY}`,
+    `--var=SIGNING_KEY:whsk_${SECRETS_KEY}`,
     ...flags,
   ]);
   const end = async (): Promise<void> => {

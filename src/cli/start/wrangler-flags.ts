@@ -21,7 +21,7 @@ export function givenVars(flags: readonly string[]): Map<string, string> {
 /** What `wrangler` is started with. What the user gave wins over what we would. */
 export function wranglerArguments(flags: readonly string[], port: number): string[] {
   const given = givenVars(flags);
-  const own = { LOCAL_TARGETS: "loopback", BASE_URL: `http://localhost:${port}` };
+  const own = { LOCAL_TARGETS: "loopback", DNS_RESOLVER: "off", BASE_URL: `http://localhost:${port}` };
   const added = Object.entries(own).filter(([name]) => !given.has(name));
   const inspectorGiven = flags.some((flag) => /^--inspector-port(?:=|$)/.test(flag));
   return [

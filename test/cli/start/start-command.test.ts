@@ -87,7 +87,12 @@ test.each(["SIGTERM", "SIGHUP", "SIGKILL"] as const)("%s leaves no process behin
 test("a kill of npm alone ends the service behind it too", async () => {
   const port = String(await freePort());
   const state = await temporaryFolder();
-  const secrets = ["--var", "ADMIN_TOKEN:test-token", "SECRETS_KEY:test-secrets-key-of-32-bytes-or-more"];
+  const secrets = [
+    "--var",
+    "ADMIN_TOKEN:test-token",
+    "SECRETS_KEY:test-secrets-key-of-32-bytes-or-more",
+    "SIGNING_KEY:whsk_dGVzdC1zaWduaW5nLWtleS1vZi0zMi1ieXRlcy1sb24=",
+  ];
   const flags = ["start", "--port", port, "--no-content", "--persist-to", state, ...secrets];
   const npm = startCli(flags, { byNpm: true });
   await npm.said("communique ready on ");
