@@ -37,7 +37,6 @@ export default defineConfig({
         test: {
           name: "workerd",
           globalSetup: "./test/receiver.ts",
-          testTimeout: 60_000,
           include: ["test/{domain,feeds,delivery,site,newsroom,subscriber,http}/**/*.test.ts"],
           ...patience,
         },
