@@ -169,6 +169,38 @@ describe("a list of more releases than one document holds", () => {
   });
 });
 
+describe("texts full of what has to be escaped", () => {
+  it.each([
+    [
+      "in attachments",
+      {
+        attachments: Array.from({ length: 20 }, (_, index) => ({
+          url: `https://files.example/${index}?${Array.from({ length: 60 }, (_each, at) => `a${at}=1`).join("&")}`,
+          type: "application/pdf",
+          title: '"<&>"'.repeat(20),
+        })),
+      },
+    ],
+    ["in the text", { body: '[“"so"”](https://a.example/?a=1&b=2&c=3 "\"&\"") '.repeat(250) }],
+    [
+      "in title and summary",
+      { title: '"&<>'.repeat(100), summary: '"&<>'.repeat(300), note: '"&<>'.repeat(100) },
+    ],
+  ])("%s: their documents are not too large either", { timeout: 30_000 }, async (_where, fields) => {
+    await reset();
+    await publishAll(Array.from({ length: 50 }, (_, index) => release({ date: day(index), ...fields })));
+    await newsroomLater(2);
+    for (const format of FORMATS) {
+      const documents = await walk(`/en/feed.${format}`, format);
+      expect(documents.flatMap(({ ids }) => ids).length).toBe(50);
+      for (const { path, ids, body } of documents) {
+        const { byteLength } = new TextEncoder().encode(body);
+        if (ids.length > 1) expect([path, Math.max(byteLength, 250_000)]).toEqual([path, 250_000]);
+      }
+    }
+  });
+});
+
 describe("any office's list", () => {
   it(
     "is divided so that each release is in one document, and no document is too large",
