@@ -181,22 +181,27 @@ describe("texts full of what has to be escaped", () => {
         })),
       },
     ],
-    ["in the text", { body: '[“"so"”](https://a.example/?a=1&b=2&c=3 "\"&\"") '.repeat(250) }],
+    ["in the text", { body: `[so "so"](https://a.example/?a=1&b=2&c=3 '"&"') `.repeat(100) }],
     [
       "in title and summary",
       { title: '"&<>'.repeat(100), summary: '"&<>'.repeat(300), note: '"&<>'.repeat(100) },
     ],
-  ])("%s: their documents are not too large either", { timeout: 30_000 }, async (_where, fields) => {
+  ])("%s: their documents are not too large either", { timeout: 60_000 }, async (where, fields) => {
     await reset();
-    await publishAll(Array.from({ length: 50 }, (_, index) => release({ date: day(index), ...fields })));
+    // A list of this test's own: isolates remember those of the one before.
+    const topic = where.replaceAll(" ", "-");
+    await publishAll(
+      Array.from({ length: 50 }, (_, index) => release({ date: day(index), topics: [topic], ...fields })),
+    );
     await newsroomLater(2);
     for (const format of FORMATS) {
-      const documents = await walk(`/en/feed.${format}`, format);
+      const documents = await walk(`/en/topics/${topic}/feed.${format}`, format);
       expect(documents.flatMap(({ ids }) => ids).length).toBe(50);
-      for (const { path, ids, body } of documents) {
-        const { byteLength } = new TextEncoder().encode(body);
-        if (ids.length > 1) expect([path, Math.max(byteLength, 250_000)]).toEqual([path, 250_000]);
-      }
+      const sizes = documents
+        .filter(({ ids }) => ids.length > 1)
+        .map(({ body }) => new TextEncoder().encode(body).byteLength);
+      expect(sizes.length).toBeGreaterThan(0);
+      expect(Math.max(...sizes)).toBeLessThan(250_000);
     }
   });
 });
