@@ -7,12 +7,15 @@ import { listenCommand } from "./listen/listen-command.ts";
 import {
   DEFAULT_PORT,
   DEFAULT_SERVICE,
+  eventTypes,
   languages,
   languageTag,
   portNumber,
   reason,
   releaseTypes,
+  sequence,
   serviceUrl,
+  slugs,
   webAddress,
 } from "./option-values.ts";
 import { checkCommand, publishCommand } from "./publish/publish-command.ts";
@@ -97,6 +100,15 @@ program
   .option("--port <number>", "the receiver's port; any free one if not given", portNumber)
   .option("--lang <tag>", "only releases in this language; may be given again", languages)
   .option("--type <type>", "only releases of this type; may be given again", releaseTypes)
+  .option("--topic <slug>", "only releases on this topic; may be given again", slugs)
+  .option("--person <slug>", "only releases about this person; may be given again", slugs)
+  .option("--organisation <slug>", "only releases about this organisation; may be given again", slugs)
+  .option("--place <slug>", "only releases about this place; may be given again", slugs)
+  .option("--q <words>", "only releases with these words")
+  .option("--events <type>", "only events of this type; may be given again", eventTypes)
+  .option("--catch-up", "show first what has happened before, fetched over the API", false)
+  .option("--after <sequence>", "catch up from this event on, not from the first", sequence)
+  .addHelpText("after", "\nWhat is fetched carries no signature, and says so; what arrives is verified.")
   .action(listenCommand);
 
 program

@@ -2,7 +2,8 @@
  * What the options on the command line take. A value that does not fit is wrong usage.
  */
 import { InvalidArgumentError } from "commander";
-import { canonicalLanguage, RELEASE_TYPES } from "../domain/release.ts";
+import { RELEASE_EVENT_TYPES } from "../domain/event.ts";
+import { canonicalLanguage, RELEASE_TYPES, slug } from "../domain/release.ts";
 import { oneLine } from "../domain/text.ts";
 import { SUMMARY_CHARS_MAX } from "../limits.ts";
 
@@ -51,6 +52,28 @@ export function releaseTypes(text: string, before: readonly string[] = []): stri
     throw new InvalidArgumentError(`It must be one of ${RELEASE_TYPES.join(", ")}.`);
   }
   return [...before, text];
+}
+
+/** Adds one more slug to those given before; the service knows which there are. */
+export function slugs(text: string, before: readonly string[] = []): string[] {
+  if (!slug.safeParse(text.toLowerCase()).success) {
+    throw new InvalidArgumentError("It must be a slug, such as csto.");
+  }
+  return [...before, text.toLowerCase()];
+}
+
+/** Adds one more type of event to those given before. */
+export function eventTypes(text: string, before: readonly string[] = []): string[] {
+  if (!RELEASE_EVENT_TYPES.some((type) => type === text)) {
+    throw new InvalidArgumentError(`It must be one of ${RELEASE_EVENT_TYPES.join(", ")}.`);
+  }
+  return [...before, text];
+}
+
+/** The number of an event; 0 stands before the first. */
+export function sequence(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 0.");
+  return Number(text);
 }
 
 export function webAddress(text: string): string {

@@ -161,7 +161,7 @@ export function answerPreflight(c: Context<App>): Response {
   return c.body(null, 204, {
     ...FOR_EVERY_ORIGIN,
     "access-control-allow-methods": "GET, HEAD",
-    "access-control-allow-headers": "If-None-Match, If-Modified-Since, A-IM",
+    "access-control-allow-headers": "If-None-Match, If-Modified-Since, A-IM, Last-Event-ID",
     "access-control-max-age": String(ASSET_CACHE_SECONDS),
   });
 }

@@ -3,6 +3,7 @@
  */
 import type { Context } from "hono";
 import * as z from "zod/mini";
+import { DEFAULT_EVENT_TYPES, RELEASE_EVENT_TYPES, type ReleaseEventType } from "../domain/event.ts";
 import { type Fault, parse } from "../domain/fault.ts";
 import { type Filter, filterFromQuery } from "../domain/filter.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -20,6 +21,29 @@ export function filterOf(c: Context): Asked<Filter> {
 export function boundsOf(c: Context, timeZone: string): Asked<{ from?: Instant; to?: Instant }> {
   const bounds = boundsFromQuery(new URL(c.req.url).searchParams);
   return bounds.ok ? { ok: true, value: boundsOfList(bounds.value, timeZone) } : bounds;
+}
+
+/** `?events=`, given again for each further type; without it, what a subscription is sent by default. */
+export function eventTypesOf(c: Context): Asked<readonly ReleaseEventType[]> {
+  const given = c.req.queries("events")?.filter((name) => name !== "") ?? [];
+  const types = RELEASE_EVENT_TYPES.filter((type) => given.includes(type));
+  if (given.some((name) => !types.some((type) => type === name))) {
+    const message = `must be among ${RELEASE_EVENT_TYPES.join(", ")}; give it again for each`;
+    return { ok: false, faults: [{ path: "/events", message }] };
+  }
+  return { ok: true, value: given.length === 0 ? DEFAULT_EVENT_TYPES : types };
+}
+
+/** `?content=full`, as it is without, or `summary`. */
+export function contentOf(c: Context): Asked<"full" | "summary"> {
+  const given = c.req.query("content") ?? "full";
+  if (given === "full" || given === "summary") return { ok: true, value: given };
+  return { ok: false, faults: [{ path: "/content", message: "must be full or summary" }] };
+}
+
+/** What is wrong with any of them. */
+export function faultsIn(...asked: ({ ok: true } | { ok: false; faults: Fault[] })[]): Fault[] {
+  return asked.flatMap((each) => (each.ok ? [] : each.faults));
 }
 
 /** `?limit=` and, under the name given, where a page begins. */

@@ -4,17 +4,22 @@
  * say what is to be done, and an alarm that does it if this object dies.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { ReleaseEvent } from "../domain/event.ts";
+import { Budget } from "../budget.ts";
+import type { Handed } from "../domain/event.ts";
 import type { Fault } from "../domain/fault.ts";
-import { type Filter, type Filterable, matches } from "../domain/filter.ts";
 import type { Instant } from "../domain/instant.ts";
 import { faultsOfFilter, type Registry } from "../domain/registry.ts";
 import type { PreparedRelease, ReleaseView } from "../domain/release.ts";
-import { EMBARGOES_PER_STEP, EVENT_STEPS_MAX, EVENTS_PER_SWEEP, OWN_RETRY_MS } from "../limits.ts";
+import { EMBARGOES_PER_STEP, HAND_OVER_TIMEOUT_MS, KV_WRITES_PER_TARGET, OWN_RETRY_MS } from "../limits.ts";
+import type { Registration } from "../domain/subscription.ts";
 import { subscriber } from "../objects.ts";
 import { settingsOf, type Settings } from "../settings.ts";
+import { CatchingUp, type EventsAsked, type EventsPage } from "./catching-up.ts";
 import { Editions, type EditionsResult } from "./editions.ts";
+import { Events } from "./events.ts";
+import { explain, type ExplainedEvent } from "./explanation.ts";
 import { FanOut } from "./fan-out.ts";
+import { Followers, type Waiter } from "./followers.ts";
 import { type Action, type ActionResult, Ledger, type PublishOptions, type PublishResult } from "./ledger.ts";
 import { createTables, readMark, writeMark } from "./ledger-schema.ts";
 import { ListDivision } from "./list-division.ts";
@@ -29,7 +34,16 @@ import { findReleases, type ListQuery } from "./release-search.ts";
 import { ReleaseViews } from "./release-views.ts";
 import { RENDERERS } from "./rendering.ts";
 import { StaleTargets } from "./stale-targets.ts";
-import { type Registration, Subscribers } from "./subscribers.ts";
+import {
+  type Asker,
+  type Listed,
+  type Place,
+  type Registered,
+  type Standing,
+  Subscribers,
+  type SubscriptionQuery,
+} from "./subscribers.ts";
+import { timely } from "./timely.ts";
 import { WorkLoop } from "./work-loop.ts";
 
 export class Newsroom extends DurableObject<Env> {
@@ -43,10 +57,13 @@ export class Newsroom extends DurableObject<Env> {
   readonly #rows: ReleaseRows;
   readonly #ledger: Ledger;
   readonly #views: ReleaseViews;
+  readonly #events: Events;
+  readonly #catchingUp: CatchingUp;
   readonly #editions: Editions;
   readonly #lists: ReleaseLists;
   readonly #stale: StaleTargets;
   readonly #subscribers: Subscribers;
+  readonly #followers: Followers;
   readonly #projection: Projection;
   readonly #fanOut: FanOut;
   readonly #projecting: WorkLoop;
@@ -66,6 +83,10 @@ export class Newsroom extends DurableObject<Env> {
     const registry = () => this.#registry.present();
     this.#rows = new ReleaseRows(sql);
     this.#views = new ReleaseViews(sql, site.baseUrl, registry);
+    const events = new Events(sql, this.#views);
+    this.#events = events;
+    this.#catchingUp = new CatchingUp(events);
+    this.#followers = new Followers(this.#catchingUp);
     this.#editions = new Editions(sql, site.baseUrl);
     this.#stale = new StaleTargets(sql);
     this.#subscribers = new Subscribers(sql);
@@ -93,9 +114,15 @@ export class Newsroom extends DurableObject<Env> {
       { sql, kv: env.DOCUMENTS, meter: this.#meter, ledger, stale: this.#stale, settings },
       now,
     );
-    this.#fanOut = new FanOut(sql, this.#views, (id, events) => subscriber(env, id).enqueue(events), now);
-    this.#projecting = new WorkLoop(() => this.#projectOnce());
-    this.#fanningOut = new WorkLoop(() => this.#fanOut.step());
+    this.#fanOut = new FanOut({
+      sql,
+      events,
+      handOver: (id, handed) => timely(subscriber(env, id).enqueue(handed), HAND_OVER_TIMEOUT_MS),
+      isNone: (id) => this.#subscribers.removeNeverMade(id, this.clock()),
+      now,
+    });
+    this.#projecting = new WorkLoop((budget) => this.#projectOnce(budget), KV_WRITES_PER_TARGET);
+    this.#fanningOut = new WorkLoop((budget) => this.#fanOut.step(budget), 1);
     void ctx.blockConcurrencyWhile(() => this.#noticeNewSettings());
   }
 
@@ -159,25 +186,24 @@ export class Newsroom extends DurableObject<Env> {
     };
   }
 
-  /** Events after a sequence that a filter takes, in order; `next` is the last sequence looked at. */
-  async events(
-    after: number,
-    asked: Filter,
+  /** What somebody is told who catches up after a sequence; without one, nothing, but where the events are. */
+  async events(asked: EventsAsked, after: number | undefined, limit: number): Promise<EventsPage> {
+    return this.#catchingUp.page(asked, after, limit);
+  }
+
+  /** The same; where there is nothing to tell yet it waits for it, as long as it is told to. */
+  async follow(
+    asked: EventsAsked,
+    after: number | undefined,
     limit: number,
-  ): Promise<{ events: ReleaseEvent[]; next: number; more: boolean }> {
-    const last = this.#views.lastSequence();
-    const events: ReleaseEvent[] = [];
-    let next = after;
-    // Bounded: a filter that takes little must not read the whole ledger in one call.
-    for (let step = 0; step < EVENT_STEPS_MAX && next < last && events.length < limit; step += 1) {
-      const to = Math.min(next + EVENTS_PER_SWEEP, last);
-      for (const { event, filed } of this.#views.events(next + 1, to)) {
-        if (events.length === limit) break;
-        next = event.sequence;
-        if (isTold(event, asked, filed)) events.push(event);
-      }
-    }
-    return { events, next, more: next < last };
+    waiter: Waiter,
+  ): Promise<EventsPage | { kind: "full" }> {
+    return this.#followers.follow(asked, after, limit, waiter);
+  }
+
+  /** Ends its waiting: nobody listens any more. */
+  async unfollow(follower: string): Promise<void> {
+    this.#followers.stop(follower);
   }
 
   /** What the world sees at a path, for when KV does not know. */
@@ -187,20 +213,69 @@ export class Newsroom extends DurableObject<Env> {
     return found;
   }
 
-  /** @returns what the filter asks for that nothing can ever have; then nothing is registered */
-  async register(registration: Registration): Promise<Fault[]> {
-    const faults = faultsOfFilter(registration.filter, this.#registry.present());
-    if (faults.length === 0) this.#subscribers.register(registration, this.#views.lastSequence());
-    return faults.map(({ path, message }) => ({ path: `/filter${path}`, message }));
+  /** Makes room for a subscription: events from now on are its own. */
+  async register(
+    registration: Registration,
+    isProved: boolean,
+    asker: Asker,
+  ): Promise<Registered | { kind: "invalid"; faults: Fault[] }> {
+    const faults = this.#faultsOf(registration);
+    if (faults.length > 0) return { kind: "invalid", faults };
+    const last = this.#views.lastSequence();
+    const registered = this.ctx.storage.transactionSync(() =>
+      this.#subscribers.register(registration, isProved, asker, last, this.clock()),
+    );
+    if (isProved) await this.#workOn();
+    return registered;
   }
 
-  async activate(id: string): Promise<void> {
-    this.#subscribers.activate(id);
+  /** What its owner wants of a subscription from now on. */
+  async amend(
+    registration: Registration,
+  ): Promise<{ kind: "amended" | "duplicate" } | { kind: "invalid"; faults: Fault[] }> {
+    const faults = this.#faultsOf(registration);
+    if (faults.length > 0) return { kind: "invalid", faults };
+    return { kind: this.#subscribers.amend(registration) ? "amended" : "duplicate" };
+  }
+
+  /** It has proved itself. `duplicate` if another with its URL and filter was there before. */
+  async activate(id: string): Promise<"active" | "duplicate" | "unknown"> {
+    const activated = this.#subscribers.activate(id);
     await this.#workOn();
+    return activated;
+  }
+
+  /** How a subscription stands, by its object. */
+  async report(registration: Registration, standing: Standing): Promise<void> {
+    this.#subscribers.report(registration, standing, this.clock());
   }
 
   async unregister(id: string): Promise<void> {
     this.#subscribers.remove(id);
+  }
+
+  async subscriptions(query: SubscriptionQuery): Promise<{ data: Listed[]; next: Place | null }> {
+    return this.#subscribers.list(query);
+  }
+
+  /** Ids of those that are told when another is disabled. */
+  async operationalSubscriptions(): Promise<string[]> {
+    return this.#subscribers.operational();
+  }
+
+  /** What a subscription is handed of the events after one sequence up to another; `last`: as far as it goes. */
+  async handedOver(id: string, after: number, to: number): Promise<{ events: Handed[]; last: number }> {
+    return this.#fanOut.handedTo(id, after, to);
+  }
+
+  /** Why a subscription was handed, or not, what happened to a release. */
+  async explain(id: string, release: string): Promise<ExplainedEvent[]> {
+    return explain(this.#sql, this.#events, id, release);
+  }
+
+  /** The sequences between two instants, both included: those after `after`, up to `to`. */
+  async sequencesBetween(from: Instant, to: Instant | undefined): Promise<{ after: number; to: number }> {
+    return this.#events.sequencesBetween(from, to);
   }
 
   /** Writes every document again, the same bytes: KV can be lost. */
@@ -212,14 +287,18 @@ export class Newsroom extends DurableObject<Env> {
     await this.#workOn();
   }
 
-  /** A sign of life: the last sequence, and how much waits to be rendered. */
-  async health(): Promise<{ sequence: number; waiting: number }> {
-    return { sequence: this.#views.lastSequence(), waiting: this.#stale.count() };
+  /** A sign of life: the last sequence, how much waits to be rendered, and how many for an event. */
+  async health(): Promise<{ sequence: number; waiting: number; following: number }> {
+    const following = this.#followers.count;
+    return { sequence: this.#views.lastSequence(), waiting: this.#stale.count(), following };
   }
 
   /** Resolves when no work is in hand; work that is due later does not count. */
   async idle(): Promise<void> {
-    await Promise.all([this.#projecting.start(), this.#fanningOut.start()]);
+    const uncounted = async (loop: WorkLoop) => {
+      while ((await loop.start(new Budget(Infinity))) === "spent");
+    };
+    await Promise.all([uncounted(this.#projecting), uncounted(this.#fanningOut)]);
   }
 
   override async alarm(): Promise<void> {
@@ -227,8 +306,8 @@ export class Newsroom extends DurableObject<Env> {
     await this.#workOn();
   }
 
-  async #projectOnce(): Promise<boolean> {
-    const worked = await this.#projection.step();
+  async #projectOnce(budget: Budget): Promise<boolean> {
+    const worked = await this.#projection.step(budget);
     if (worked) this.#log("projection", {});
     return worked;
   }
@@ -240,25 +319,29 @@ export class Newsroom extends DurableObject<Env> {
 
   /** Starts what is due and sets the alarm for what is not, or for what gets cut off. */
   async #workOn(): Promise<void> {
-    await this.#setAlarm();
-    for (const loop of [this.#projecting, this.#fanningOut]) {
+    this.#followers.wake(this.#views.lastSequence());
+    await this.#setAlarm(OWN_RETRY_MS);
+    // An alarm and what else is done beside take a few calls.
+    const calls = Math.floor((this.#settings.subrequests - 2) / 2);
+    for (const loop of [this.#fanningOut, this.#projecting]) {
       this.ctx.waitUntil(
-        loop.start().then(
-          () => this.#setAlarm(),
+        loop.start(new Budget(calls)).then(
+          // What this invocation may not do any more, the next one does at once.
+          (end) => this.#setAlarm(end === "spent" ? 1 : OWN_RETRY_MS),
           (error: unknown) => console.error(JSON.stringify({ message: "work failed", error: String(error) })),
         ),
       );
     }
   }
 
-  async #setAlarm(): Promise<void> {
+  /** @param inHandMs when what is due now is looked at again: it is in hand, and somebody may die with it */
+  async #setAlarm(inHandMs: number): Promise<void> {
     const nowMs = this.clock();
     const embargo = this.#rows.nextEmbargo();
     const dues = [
       embargo === undefined ? undefined : embargo * 1000,
-      // Work in hand is looked at again only if whoever has it in hand dies.
       ...[this.#stale.nextDueMs(), this.#fanOut.nextDueMs()].map((due) =>
-        due === undefined ? undefined : Math.max(due, nowMs + OWN_RETRY_MS),
+        due === undefined ? undefined : Math.max(due, nowMs + inHandMs),
       ),
     ].filter((due) => due !== undefined);
     if (dues.length === 0) return;
@@ -266,6 +349,13 @@ export class Newsroom extends DurableObject<Env> {
     const next = Math.max(Math.min(...dues), nowMs + 1);
     const present = await this.ctx.storage.getAlarm();
     if (present === null || present > next) await this.ctx.storage.setAlarm(next);
+  }
+
+  #faultsOf({ filter }: Registration): Fault[] {
+    return faultsOfFilter(filter, this.#registry.present()).map(({ path, message }) => ({
+      path: `/filter${path}`,
+      message,
+    }));
   }
 
   /** Documents are a function of the ledger and the settings: other settings make all of them stale. */
@@ -280,15 +370,6 @@ export class Newsroom extends DurableObject<Env> {
         writeMark(sql, "settings", present);
       });
     }
-    await this.#setAlarm();
+    await this.#setAlarm(OWN_RETRY_MS);
   }
-}
-
-/**
- * Whether somebody who catches up is told of an event. Of a killed release everybody learns the kill,
- * and nobody by searching what its text was.
- */
-function isTold(event: ReleaseEvent, asked: Filter, filed: Filterable): boolean {
-  if (event.release.status !== "killed") return matches(asked, filed);
-  return event.type === "release.killed" || Object.keys(asked).length === 0;
 }

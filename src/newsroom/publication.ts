@@ -7,10 +7,11 @@ import type { Change, ReleaseEventType } from "../domain/event.ts";
 import { type Day, type Instant, parseReleaseDate, startOfDay } from "../domain/instant.ts";
 import type { ReleaseInput } from "../domain/release.ts";
 import { changedFields, contentJson, parseContent } from "./edition-content.ts";
+import type { EventDetails } from "./events.ts";
 import type { ReleaseFilings } from "./release-filings.ts";
 import { isListed, type ReleaseRow, type ReleaseRows } from "./release-rows.ts";
 import type { Filing, ReleaseLists } from "./release-lists.ts";
-import { type EventDetails, filedAs, type ReleaseViews } from "./release-views.ts";
+import { filedAs, type ReleaseViews } from "./release-views.ts";
 import type { StaleTargets } from "./stale-targets.ts";
 
 const SECONDS_PER_DAY = 86_400;

@@ -1,8 +1,7 @@
 /**
- * Reads releases and events out of the ledger as the world sees them.
+ * Reads releases out of the ledger as the world sees them.
  */
 import type { Sql } from "./metered-sql.ts";
-import type { Change, ReleaseEvent, ReleaseEventType } from "../domain/event.ts";
 import { type Filterable, searchableWords } from "../domain/filter.ts";
 import { formatInstant, type Instant, parseReleaseDate } from "../domain/instant.ts";
 import { nameOf, type Registry, REGISTRY_FACETS, type RegistryFacet } from "../domain/registry.ts";
@@ -22,27 +21,14 @@ export interface Standing {
   stale: number;
 }
 
-interface Translation {
+export interface Translation {
   id: string;
   lang: string;
   slug: string;
 }
 
-/** What an event keeps of the moment at which it happened. */
-export interface EventDetails extends Standing {
-  translations: Translation[];
-  change: Change | null;
-  /** Why, where somebody withdrew, killed or reinstated. */
-  eventReason?: string;
-}
-
-/** An event with what filters look at: a killed release is still matched by the text that it had. */
-export interface FiledEvent {
-  event: ReleaseEvent;
-  filed: Filterable;
-}
-
-type EditionRow = { content: string; html: string; text: string; summary: string };
+/** The text of one edition, as its row has it. */
+export type EditionRow = { content: string; html: string; text: string; summary: string };
 type ReleaseRow = EditionRow & Standing & { group: string };
 
 const STANDING = "r.id, r.edition, r.status, r.published, r.updated, r.note, r.reason, r.stale";
@@ -72,7 +58,7 @@ export class ReleaseViews {
       `${CURRENT} WHERE r.id = ?`,
       id,
     );
-    return row && this.#compose(row, row, this.translations(row.id, row.group));
+    return row && this.compose(row, row, this.translations(row.id, row.group));
   }
 
   /** Those with these instants, which lists and search name them by, newest first. */
@@ -136,46 +122,6 @@ export class ReleaseViews {
       .one();
   }
 
-  /** Events `first` to `last`, in order. */
-  events(first: number, last: number): FiledEvent[] {
-    return this.#sql
-      .exec<
-        EditionRow & {
-          sequence: number;
-          event: string;
-          type: ReleaseEventType;
-          at: number;
-          details: string;
-          now: Status;
-        }
-      >(
-        `SELECT v.sequence, v.id AS event, v.type, v.at, v.details, r.status AS now, e.content, e.html, e.text, e.summary
-         FROM events v JOIN editions e ON e.release = v.release AND e.edition = v.edition
-         JOIN releases r ON r.id = v.release
-         WHERE v.sequence BETWEEN ? AND ? ORDER BY v.sequence`,
-        first,
-        last,
-      )
-      .toArray()
-      .map(({ sequence, event, type, at, details, now, ...edition }) => {
-        const { change, translations, eventReason, ...standing } = JSON.parse(details) as EventDetails;
-        const view = this.#compose(standing, edition, translations);
-        return {
-          event: {
-            id: event,
-            sequence,
-            type,
-            at,
-            // A text that is killed now is not told any more, whatever the event was about.
-            release: now === "killed" ? withoutText(view, this.#baseUrl) : view,
-            change: now === "killed" ? null : change,
-            ...(eventReason === undefined ? {} : { reason: eventReason }),
-          },
-          filed: filedAs(parseContent(edition.content), edition),
-        };
-      });
-  }
-
   /** The last sequence that was given out; 0 before the first event. */
   lastSequence(): number {
     return this.#sql.exec<{ last: number }>("SELECT ifnull(max(sequence), 0) AS last FROM events").one().last;
@@ -196,12 +142,13 @@ export class ReleaseViews {
       .exec<ReleaseRow & Record<string, SqlStorageValue>>(query, ...values)
       .toArray()
       .map((row) => {
-        const view = this.#compose(row, row, this.translations(row.id, row.group));
-        return row.status === "killed" ? withoutText(view, this.#baseUrl) : view;
+        const view = this.compose(row, row, this.translations(row.id, row.group));
+        return row.status === "killed" ? this.withoutText(view) : view;
       });
   }
 
-  #compose(standing: Standing, edition: EditionRow, translations: Translation[]): ReleaseView {
+  /** A release as it stands, or stood, with the text of one of its editions. */
+  compose(standing: Standing, edition: EditionRow, translations: Translation[]): ReleaseView {
     const content = parseContent(edition.content);
     return {
       id: standing.id,
@@ -230,6 +177,27 @@ export class ReleaseViews {
       ...(content.source === undefined ? {} : { source: content.source }),
       attachments: content.attachments,
       ...(content.image === undefined ? {} : { image: content.image }),
+    };
+  }
+
+  /** A killed release: its id, its dates and the reason. Its address would still tell its title. */
+  withoutText(view: ReleaseView): ReleaseView {
+    const { note: _note, source: _source, image: _image, stale: _stale, ...kept } = view;
+    return {
+      ...kept,
+      status: "killed",
+      group: view.id,
+      title: "",
+      summary: "",
+      url: `${this.#baseUrl}/r/${view.id}`,
+      topics: [],
+      people: [],
+      organisations: [],
+      places: [],
+      names: { types: {}, topics: {}, people: {}, organisations: {}, places: {} },
+      translations: [],
+      content: { html: "", text: "" },
+      attachments: [],
     };
   }
 
@@ -270,26 +238,5 @@ export function filedAs(content: EditionContent, edition: { summary: string; tex
     get words() {
       return (words ??= searchableWords({ title, summary: edition.summary, text: edition.text }));
     },
-  };
-}
-
-/** A killed release: its id, its dates and the reason. Its address would still tell its title. */
-function withoutText(view: ReleaseView, baseUrl: string): ReleaseView {
-  const { note: _note, source: _source, image: _image, stale: _stale, ...kept } = view;
-  return {
-    ...kept,
-    status: "killed",
-    group: view.id,
-    title: "",
-    summary: "",
-    url: `${baseUrl}/r/${view.id}`,
-    topics: [],
-    people: [],
-    organisations: [],
-    places: [],
-    names: { types: {}, topics: {}, people: {}, organisations: {}, places: {} },
-    translations: [],
-    content: { html: "", text: "" },
-    attachments: [],
   };
 }

@@ -4,11 +4,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod/mini";
 import { findAdminToken } from "../admin-token.ts";
-import { ApiClient, ServiceProblem } from "../api-client.ts";
+import { ApiClient, notUnderstood, ServiceProblem } from "../api-client.ts";
 import { aborted, watchEndSignals } from "../end-signals.ts";
 import { Refusal } from "../refusal.ts";
-import { eventLine } from "./received-event.ts";
-import { Receiver, type Arrival } from "./receiver.ts";
+import { startProgress } from "../progress.ts";
+import { eventsAfter } from "./catch-up.ts";
+import { Receiver } from "./receiver.ts";
+import { ShownEvents } from "./shown-events.ts";
 
 export interface ListenOptions {
   to: URL;
@@ -16,6 +18,17 @@ export interface ListenOptions {
   port?: number;
   lang?: string[];
   type?: string[];
+  topic?: string[];
+  person?: string[];
+  organisation?: string[];
+  place?: string[];
+  q?: string;
+  /** Types of events; those of any subscription if absent. */
+  events?: string[];
+  /** Show first what has happened before. */
+  catchUp: boolean;
+  /** The sequence after which to begin with that. */
+  after?: number;
 }
 
 const created = z.object({ id: z.string(), secret: z.string(), token: z.string(), status: z.string() });
@@ -29,14 +42,19 @@ const ACTIVE_ASK_MS = 100;
 const GOODBYE_MS = 5_000;
 
 /** Listens until a signal ends it; then the subscription is taken back. */
-export async function listenCommand({ to, port, lang, type }: ListenOptions): Promise<void> {
+export async function listenCommand(options: ListenOptions): Promise<void> {
+  const { to, port, catchUp, after, events, lang, type, topic, person, organisation, place, q } = options;
+  const filter = { lang, type, topic, person, organisation, place, q };
   const client = new ApiClient(to);
   const signals = watchEndSignals();
-  const receiver = new Receiver(showArrival);
+  const shown = new ShownEvents(console.log);
+  const catchesUp = catchUp || after !== undefined;
+  if (catchesUp) shown.hold();
+  const receiver = new Receiver((arrival) => shown.arrived(arrival));
   const url = await receiver.open(port ?? 0);
   let subscription: Created | undefined;
   try {
-    subscription = await subscribe(client, { url, filter: { lang, type }, description: "communique listen" });
+    subscription = await subscribe(client, { url, filter, events, description: "communique listen" });
     receiver.trust(subscription.secret);
     const listening = await Promise.race([
       untilActive(client, subscription, signals.first),
@@ -44,6 +62,8 @@ export async function listenCommand({ to, port, lang, type }: ListenOptions): Pr
     ]);
     if (listening === "active") {
       console.log(`listening on ${url} as subscription ${subscription.id}`);
+      // Subscribed before: what happens from here on arrives, and waits.
+      if (catchesUp) await showOlder(to, after ?? 0, { ...filter, events }, shown, signals.first);
       await aborted(signals.first);
     }
   } finally {
@@ -52,9 +72,45 @@ export async function listenCommand({ to, port, lang, type }: ListenOptions): Pr
   }
 }
 
-function showArrival(arrival: Arrival): void {
-  if (arrival.verified) console.log(eventLine(arrival.event, new Date(), arrival.again));
-  else console.log(`${new Date().toISOString().slice(11, 23)} NOT verified: ${arrival.reason}`);
+async function showOlder(
+  to: URL,
+  after: number,
+  asked: Record<string, string | string[] | undefined>,
+  shown: ShownEvents,
+  end: AbortSignal,
+): Promise<void> {
+  const query = new URLSearchParams(
+    Object.entries(asked).flatMap(([name, values]) => [values ?? []].flat().map((value) => [name, value])),
+  );
+  const progress = startProgress();
+  let upTo = after;
+  let count = 0;
+  try {
+    for await (const page of eventsAfter(new ApiClient(to, end), after, query)) {
+      progress.end();
+      for (const event of page.events) shown.fetched(event);
+      ({ upTo } = page);
+      count += page.events.length;
+      if (upTo < page.last) progress.show("catching up", { done: upTo, total: page.last });
+    }
+  } catch (error) {
+    if (end.aborted) return;
+    throw withFaults(error);
+  } finally {
+    progress.end();
+  }
+  console.log(`caught up to sequence ${upTo} (${count} events; --after ${upTo} goes on from there)`);
+  shown.caughtUp(upTo);
+}
+
+/** The service's refusal with each fault that it named. */
+function withFaults(error: unknown): unknown {
+  if (!(error instanceof ServiceProblem)) return error;
+  return new Refusal([error.message, ...faultLines(error)].join("\n"));
+}
+
+function faultLines({ faults }: ServiceProblem): string[] {
+  return faults.map(({ path, message }) => `${path.slice(1)}: ${message}`);
 }
 
 async function subscribe(client: ApiClient, wanted: Record<string, unknown>): Promise<Created> {
@@ -71,16 +127,13 @@ async function subscribe(client: ApiClient, wanted: Record<string, unknown>): Pr
     return z.parse(created, answer);
   } catch (error) {
     if (error instanceof z.core.$ZodError) {
-      throw new Refusal(
-        `${client.service.origin} answered what this version does not understand: update one of the two.`,
-      );
+      throw notUnderstood(client);
     }
     if (!(error instanceof ServiceProblem)) throw error;
-    const faults = error.faults.map(({ path, message }) => `${path.slice(1)}: ${message}`);
     const advice = error.faults.some(({ path }) => path === "/url")
       ? ["Only a service on this machine that was started with `npm start` can reach this receiver."]
       : [];
-    throw new Refusal([error.message, ...faults, ...advice].join("\n"));
+    throw new Refusal([error.message, ...faultLines(error), ...advice].join("\n"));
   }
 }
 

@@ -21,14 +21,14 @@ export type ReceivedEvent =
   | { kind: "release"; type: string; sequence: number; lang: string; title: string; url: string }
   | { kind: "other"; type: string };
 
-/** @returns undefined if the text is no event at all */
-export function readEvent(text: string): ReceivedEvent | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** What can be shown. */
+export type TellableEvent = Exclude<ReceivedEvent, { kind: "challenge" }>;
+
+/** How it came here: a webhook is signed, what is read from the API is not. */
+export type Proof = "verified" | "verified, again" | "fetched, not signed";
+
+/** @returns undefined if the JSON is no event at all */
+export function readEvent(json: unknown): ReceivedEvent | undefined {
   const asked = z.safeParse(challenge, json);
   if (asked.success) return { kind: "challenge", challenge: asked.data.data.challenge };
   const told = z.safeParse(releaseEvent, json);
@@ -41,16 +41,11 @@ export function readEvent(text: string): ReceivedEvent | undefined {
 }
 
 /** One line for an event, such as `09:15:00.123 release.published 17 en …`. */
-export function eventLine(
-  event: Exclude<ReceivedEvent, { kind: "challenge" }>,
-  at: Date,
-  again: boolean,
-): string {
+export function eventLine(event: TellableEvent, at: Date, proof: Proof): string {
   const time = at.toISOString().slice(11, 23);
-  const mark = again ? "verified, again" : "verified";
-  if (event.kind === "other") return `${time} ${shown(event.type)}  ${mark}`;
+  if (event.kind === "other") return `${time} ${shown(event.type)}  ${proof}`;
   const { type, sequence, lang, title, url } = event;
-  return `${time} ${shown(type)} ${sequence} ${shown(lang)}  “${shown(title)}”  ${shown(url)}  ${mark}`;
+  return `${time} ${shown(type)} ${sequence} ${shown(lang)}  “${shown(title)}”  ${shown(url)}  ${proof}`;
 }
 
 /** Without control characters: what a title holds must not steer the terminal. */

@@ -6,11 +6,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Webhook } from "standardwebhooks";
 import { BODY_BYTES_MAX } from "../../limits.ts";
 import { Refusal, systemCode } from "../refusal.ts";
-import { readEvent, type ReceivedEvent } from "./received-event.ts";
+import { readEvent, type TellableEvent } from "./received-event.ts";
 
 /** What came in: an event, and whether its `webhook-id` came before; or a request that is none. */
 export type Arrival =
-  | { verified: true; event: Exclude<ReceivedEvent, { kind: "challenge" }>; again: boolean }
+  | { verified: true; event: TellableEvent; again: boolean }
   | { verified: false; reason: string };
 
 /** An event holds a release twice, as HTML and as text, with every character escaped at worst. */
@@ -84,7 +84,7 @@ export class Receiver {
       onArrival({ verified: false, reason: error instanceof Error ? error.message : String(error) });
       return end(response, 400);
     }
-    const event = readEvent(body.toString("utf8"));
+    const event = readEvent(jsonOf(body));
     if (event === undefined) {
       onArrival({ verified: false, reason: "the signature is right, but the body is no event" });
       return end(response, 400);
@@ -95,6 +95,15 @@ export class Receiver {
     end(response, 204);
     onArrival({ verified: true, event, again: this.#seen.has(id) });
     this.#seen.add(id);
+  }
+}
+
+/** Undefined if it is none. */
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString("utf8")) as unknown;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,12 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort, runCli, startCli, temporaryFolder } from "../run-cli.ts";
-import { startService, TOKEN, type RunningService } from "../running-service.ts";
+import { freePort } from "../../free-port.ts";
+import { runCli, startCli, temporaryFolder } from "../run-cli.ts";
+import { startService, TOKEN, type Service } from "../running-service.ts";
 
-let service: RunningService;
+let service: Service;
 beforeAll(async () => {
-  service = await startService("--no-content");
+  service = await startService();
 });
 afterAll(() => service.end());
 
@@ -49,6 +50,40 @@ test("listen --lang shows nothing of other languages", async () => {
   expect(listening.output.stdout).not.toContain("Not asked for");
 });
 
+test("listen --catch-up shows what has happened before, once, and goes on with what arrives", async () => {
+  await publish("ru", "Раньше");
+  await publish("ru", "Позже");
+  const listening = startCli(["listen", "--to", service.url, "--lang", "ru", "--catch-up"]);
+  await listening.said(/release\.published \d+ ru {2}“Позже” {2}http:\S+ {2}fetched, not signed$/m);
+  await listening.said(/^caught up to sequence \d+ \(2 events; --after \d+ goes on from there\)$/m);
+  await publish("ru", "Теперь");
+  await listening.said(/“Теперь” {2}http:\S+ {2}verified$/m);
+  const titles = [...listening.output.stdout.matchAll(/“(.*)”/g)].map(([, title]) => title);
+  expect(titles).toEqual(["Раньше", "Позже", "Теперь"]);
+
+  const upTo = Number(/ (\d+) ru {2}“Раньше”/.exec(listening.output.stdout)?.[1]);
+  const later = startCli(["listen", "--to", service.url, "--lang", "ru", "--after", String(upTo)]);
+  await later.said("caught up to sequence");
+  expect(later.output.stdout).toContain("“Позже”");
+  expect(later.output.stdout).not.toContain("“Раньше”");
+});
+
+test("listen --after an event that has not happened says so, and leaves no subscription", async () => {
+  const run = await runCli(["listen", "--to", service.url, "--after", "9999"]);
+  expect(run.code).toBe(1);
+  expect(run.stderr).toMatch(/^after: is beyond the last sequence, which is \d+/m);
+  const id = /sub_\w+/.exec(run.stdout)?.[0] ?? "";
+  expect(await subscriptionStatus(id)).toBe(404);
+});
+
+test.each([
+  ["--after", "-1"],
+  ["--events", "release.eaten"],
+  ["--topic", "No Slug"],
+])("listen %s %s is wrong usage", async (option, value) => {
+  expect((await runCli(["listen", "--to", service.url, option, value])).code).toBe(2);
+});
+
 test("listen without a service says what to do", async () => {
   const run = await runCli(["listen", "--to", `http://127.0.0.1:${await freePort()}`]);
   expect(run.code).toBe(1);
@@ -56,7 +91,7 @@ test("listen without a service says what to do", async () => {
 });
 
 test("listen to a service that may not reach this machine says so", async () => {
-  const remote = await startService("--no-content", "--var", "LOCAL_TARGETS:deny");
+  const remote = await startService({ LOCAL_TARGETS: "deny" });
   try {
     const run = await runCli(["listen", "--to", remote.url]);
     expect(run.code).toBe(1);
