@@ -1,9 +1,10 @@
 /**
- * The server of receiver-thread.ts, for the tests in workerd: a thread of its own, or it would answer
- * nothing while this process compiles.
+ * The server of receiver-process.ts, for the tests in workerd: a process of its own, or it would answer
+ * nothing while this one compiles.
  */
+import { fork } from "node:child_process";
 import { once } from "node:events";
-import { Worker } from "node:worker_threads";
+import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 
 export interface Arrival {
@@ -20,10 +21,11 @@ declare module "vitest" {
 }
 
 export default async function startReceiver(project: TestProject): Promise<() => Promise<void>> {
-  const thread = new Worker(new URL("./receiver-thread.ts", import.meta.url));
-  const [url] = (await once(thread, "message")) as [string];
+  const receiver = fork(join(import.meta.dirname, "receiver-process.ts"));
+  const [url] = (await once(receiver, "message")) as [string];
   project.provide("receiverUrl", url);
   return async () => {
-    await thread.terminate();
+    receiver.kill();
+    await once(receiver, "close");
   };
 }

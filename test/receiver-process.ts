@@ -1,5 +1,5 @@
 /**
- * A real HTTP server on loopback, in a thread of its own, that plays subscribers' endpoints for the tests in workerd. What an
+ * A real HTTP server on loopback, in a process of its own, that plays subscribers' endpoints for the tests in workerd. What an
  * endpoint answers is in its URL, one answer for each arrival, the last one for all further ones:
  *
  *   POST /KEY?answers=500,echo,204   answered 500, then with the challenge, then always 204
@@ -12,7 +12,6 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { parentPort } from "node:worker_threads";
 import type { Arrival } from "./receiver.ts";
 
 const arrivals = new Map<string, Arrival[]>();
@@ -22,7 +21,8 @@ const server = createServer((request, response) => {
 // Longer than any test: a connection that is closed while a delivery sets out on it is a failed attempt.
 server.keepAliveTimeout = 600_000;
 server.listen(0, "127.0.0.1", () => {
-  parentPort?.postMessage(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  // Whoever started it is told where it is, and ends it.
+  process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
 
 async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
