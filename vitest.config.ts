@@ -1,8 +1,14 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 /** What tests speak to the service with; nobody else's. */
-const secrets = { ADMIN_TOKEN: "test-admin-token", SECRETS_KEY: "test-secrets-key-of-32-bytes-or-more" };
+const secrets = {
+  ADMIN_TOKEN: "test-admin-token",
+  SECRETS_KEY: "test-secrets-key-of-32-bytes-or-more",
+  SIGNING_KEY: "whsk_dGVzdC1zaWduaW5nLWtleS1vZi0zMi1ieXRlcy1sb24=",
+};
 
 export default defineConfig({
   test: {
@@ -19,6 +25,7 @@ export default defineConfig({
                 ...secrets,
                 BASE_URL: "https://press.example",
                 LOCAL_TARGETS: "loopback",
+                DNS_RESOLVER: "off",
                 DELIVERY_TIMEOUT: "1",
               },
             },
@@ -27,15 +34,19 @@ export default defineConfig({
         test: {
           name: "workerd",
           globalSetup: "./test/receiver.ts",
+          testTimeout: 60_000,
           include: ["test/{domain,feeds,delivery,site,newsroom,subscriber,http}/**/*.test.ts"],
         },
       },
       {
         test: {
           name: "node",
+          globalSetup: "./test/built/built-services.ts",
           include: ["test/{cli,readers,chaos,project}/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // The command line is started some two hundred times: compiling it takes half of each start.
+          env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },
         },
       },
     ],

@@ -56,10 +56,23 @@ export const LIST_VALUES_MAX = 50;
 export const EMBARGOES_PER_STEP = 20;
 /** Targets rendered in one step: a list is four documents, a release two, so 40 KV writes at most. */
 export const TARGETS_PER_STEP = 10;
-/** Subscriptions told in one step: below the free plan's 50 subrequests, with room for KV writes. */
-export const SUBSCRIPTIONS_PER_STEP = 40;
+/** KV writes that a target costs at most, but for a release that has moved often. */
+export const KV_WRITES_PER_TARGET = 4;
+/** Subscriptions looked at in one step; those whose filter takes an event are told, as far as the budget goes. */
+export const SUBSCRIPTIONS_PER_STEP = 500;
 /** Events handed over together, so that a backlog costs one call a subscription, not one an event. */
 export const EVENTS_PER_SWEEP = 20;
+/** UTF-16 units of HTML and text of the events that are handed over together: an isolate has 128 MB. */
+export const HAND_OVER_UNITS_MAX = 1_000_000;
+/** Calls of objects in flight at the same time, and the UTF-16 units that they may carry together. */
+export const HAND_OVERS_AT_ONCE_MAX = 50;
+export const HAND_OVERS_UNITS_MAX = 16_000_000;
+/** Subscriptions that catch up at the same time: each with texts of its own in memory. */
+export const CATCHING_UP_AT_ONCE_MAX = 6;
+/** Milliseconds after which an object that does not answer is told later: others wait for its place. */
+export const HAND_OVER_TIMEOUT_MS = 10_000;
+/** Milliseconds after which a registration whose object was never made is forgotten. */
+export const REGISTRATION_MS = 60_000;
 /** Milliseconds between two writes of one KV key: the platform takes one a second. */
 export const KV_WRITE_INTERVAL_MS = 1_000;
 /** Milliseconds for which KV must be told to keep a value that expires, at the least; and a second of ours. */
@@ -86,7 +99,7 @@ export const CACHE_SECONDS = 60;
 export const SHARED_CACHE_SECONDS = 10;
 /** Seconds for which a cache may serve the old one while it fetches the new. */
 export const STALE_SECONDS = 60;
-/** Seconds for which an archive may be kept, which changes only when one of its releases does. */
+/** Seconds for which a client may keep an archive, which changes only when one of its releases does. */
 export const ARCHIVE_CACHE_SECONDS = 3_600;
 /** Seconds for which browsers and proxies may keep what changes only with the service itself. */
 export const ASSET_CACHE_SECONDS = 600;
@@ -106,6 +119,8 @@ export const LIST_KEPT_FIRST_MS = 3_600_000;
 export const LIST_KEPT_MS = 86_400_000;
 /** Milliseconds after which nobody remembers that a combination was ever asked for. */
 export const LIST_REMEMBERED_MS = 7 * 86_400_000;
+/** Of those, how many are cleared away when somebody asks for a new one: more than come, and no long wait. */
+export const LISTS_DROPPED_MAX = 20;
 /** Seconds for which a retired value's feeds say so before they are gone: 410. */
 export const RETIRED_SECONDS = 30 * 86_400;
 
@@ -134,7 +149,7 @@ export const FULL_RETRY_SECONDS = 30;
 
 // Delivery ------------------------------------------------------------------------------------
 
-/** Attempts in flight for one subscription: CONTRACT's issue on delivery; the platform has six connections. */
+/** Attempts in flight for one subscription: the platform has six connections that wait for an answer. */
 export const ATTEMPTS_IN_FLIGHT_MAX = 4;
 /** Bytes of an answer that are read, and that are kept: CONTRACT 7. */
 export const ANSWER_BYTES_READ = 65_536;
@@ -147,6 +162,46 @@ export const JITTER = 0.1;
 export const IN_HAND_CHECK_MS = 2_000;
 /** Bytes of a signing secret: 24 to 64 by Standard Webhooks 1.0. */
 export const SECRET_BYTES = 32;
+/** Secrets that sign at the same time; who rotates more often loses the oldest. */
+export const LIVE_SECRETS_MAX = 5;
+/** Seconds for which an old secret signs beside the new one: a day, and a week at most. */
+export const SECRET_OVERLAP_SECONDS = 86_400;
+export const SECRET_OVERLAP_SECONDS_MAX = 7 * 86_400;
+/** Milliseconds in which an endpoint must prove that it wants its deliveries. */
+export const PROOF_MS_MAX = 86_400_000;
+/** Milliseconds of nothing but failure after which a subscription is disabled: CONTRACT 7. */
+export const FAILING_MS_MAX = 5 * 86_400_000;
+/** Milliseconds of failure after which a success means that an outage is over. A single event that an
+ * endpoint cannot take is no outage: it must not use up its schedule each time another one is taken. */
+export const OUTAGE_MS_MIN = 300_000;
+/** Milliseconds for which a delivery that is over stays in the log, and how many are forgotten at once. */
+export const DELIVERY_KEPT_MS = 30 * 86_400_000;
+export const PRUNED_PER_STEP = 200;
+/** Attempts by which an endpoint's health is told. */
+export const HEALTH_ATTEMPTS = 100;
+/** Milliseconds between two reports of a subscription that does as before; what changes is reported at once. */
+export const HEALTH_REPORT_MS = 3_600_000;
+/** Milliseconds after which a change that was cut off is told to the Newsroom as the object has it. */
+export const LEFT_OVER_REPORT_MS = 5_000;
+/** Milliseconds over which a subscription's own limit of attempts counts, and the highest that it may set. */
+export const RATE_PERIOD_MS = 60_000;
+export const RATE_PER_MINUTE_MAX = 6_000;
+/** Subscriptions that may wait for their endpoint's proof: of one client, for one host, in all. */
+export const PENDING_PER_CLIENT_MAX = 20;
+export const PENDING_PER_HOST_MAX = 50;
+export const PENDING_MAX = 2_000;
+/** Seconds that whoever has reached one of these is told to wait. */
+export const PENDING_RETRY_SECONDS = 3_600;
+/** Milliseconds for which a subscription that never proved itself is kept, to be asked anew. */
+export const NEVER_PROVED_KEPT_MS = 30 * 86_400_000;
+/** Characters of the value of a subscriber's own header: a token of any kind. */
+export const HEADER_VALUE_CHARS_MAX = 2_000;
+/** Events of one release that are explained: an office corrects a text a few times. */
+export const EXPLAINED_EVENTS_MAX = 200;
+/** Seconds for which receivers may keep the public keys. */
+export const KEYS_CACHE_SECONDS = 3_600;
+/** Calls to the outside that an invocation may make: the free plan's, and the least that anything can be done with. */
+export const SUBREQUESTS_MIN = 20;
 /** Rows of a list in the API: CONTRACT 6. */
 export const PAGE_ROWS_MAX = 100;
 export const PAGE_ROWS_DEFAULT = 50;

@@ -5,6 +5,8 @@ import { canonicalLanguage } from "./domain/release.ts";
 import { dayOf } from "./domain/instant.ts";
 import type { LocalTargets } from "./domain/target.ts";
 import { parseRetrySchedule, type RetrySchedule } from "./delivery/retry-schedule.ts";
+import { SUBREQUESTS_MIN } from "./limits.ts";
+import { signingSeed } from "./signing-key.ts";
 import type { Site } from "./site/page-frame.ts";
 
 export interface Settings {
@@ -14,6 +16,10 @@ export interface Settings {
   deliveryTimeoutMs: number;
   subscriptions: "open" | "invited";
   localTargets: LocalTargets;
+  /** A DNS-over-HTTPS server that tells where a target's name leads; undefined: nobody is asked. */
+  dnsResolver: string | undefined;
+  /** Calls to the outside that one invocation may make. */
+  subrequests: number;
 }
 
 /** Throws a RangeError naming the setting that is wrong, and how it should look */
@@ -31,6 +37,8 @@ function readSettings(env: Env): Settings {
     deliveryTimeoutMs: positive("DELIVERY_TIMEOUT", env.DELIVERY_TIMEOUT) * 1000,
     subscriptions: oneOf("SUBSCRIPTIONS", env.SUBSCRIPTIONS, ["open", "invited"]),
     localTargets: oneOf("LOCAL_TARGETS", env.LOCAL_TARGETS, ["deny", "loopback"]),
+    dnsResolver: dnsResolver(env.DNS_RESOLVER),
+    subrequests: subrequests(env.SUBREQUESTS),
   };
 }
 
@@ -41,13 +49,14 @@ export function settingsOf(env: Env): Settings {
   const known = read.get(env);
   if (known) return known;
   const settings = readSettings(env);
+  for (const key of (env.SIGNING_KEY ?? "").split(",")) signingSeed(key.trim());
   read.set(env, settings);
   return settings;
 }
 
 /** The secrets without which the service refuses to work; empty when all are there. */
 export function missingSecrets(env: Env): string[] {
-  return (["ADMIN_TOKEN", "SECRETS_KEY"] as const).filter((name) => !env[name]);
+  return (["ADMIN_TOKEN", "SECRETS_KEY", "SIGNING_KEY"] as const).filter((name) => !env[name]);
 }
 
 function baseUrl(text: string): string {
@@ -58,6 +67,25 @@ function baseUrl(text: string): string {
     );
   }
   return url.origin;
+}
+
+function dnsResolver(text: string): string | undefined {
+  if (text === "off") return undefined;
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new RangeError(
+      `DNS_RESOLVER must be the address of a DNS-over-HTTPS server, or off, not "${text}"`,
+    );
+  }
+  return url.href;
+}
+
+function subrequests(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < SUBREQUESTS_MIN) {
+    throw new RangeError(`SUBREQUESTS must be a whole number from ${SUBREQUESTS_MIN} on, not "${text}"`);
+  }
+  return number;
 }
 
 function languages(text: string): string[] {

@@ -2,18 +2,24 @@
  * One POST to a subscriber's endpoint, and what came of it.
  */
 import { Webhook } from "standardwebhooks";
-import { judgeTarget, type LocalTargets } from "../domain/target.ts";
+import { judgeTarget, type LocalTargets, type TargetVerdict } from "../domain/target.ts";
 import { ANSWER_BYTES_KEPT, ANSWER_BYTES_READ } from "../limits.ts";
+import { resolveTarget } from "./resolution.ts";
 
 export interface AttemptRequest {
   url: string;
   /** The event's id: the same on every attempt and for every subscriber. */
   eventId: string;
   eventType: string;
+  contentType: string;
   /** The exact bytes that are signed and sent. */
   body: string;
   /** Every live secret, `whsec_…`: each signs. */
   secrets: readonly string[];
+  /** Asymmetric keys, where the subscription asked for them: each signs a text, in base64. */
+  signers: readonly ((text: string) => Promise<string>)[];
+  /** A header of the subscriber's own. */
+  header?: { name: string; value: string };
   userAgent: string;
 }
 
@@ -23,54 +29,112 @@ export interface AttemptTools {
   now: () => number;
   timeoutMs: number;
   localTargets: LocalTargets;
+  /** A DNS-over-HTTPS server; undefined: names are not looked up. */
+  resolver: string | undefined;
+  /** Asked at the last moment, since a text may be killed while its delivery is being prepared. */
+  isWanted: () => boolean;
 }
 
 /** What came of an attempt. `durationMs` runs to the end of the answer's body or to the failure. */
 export type AttemptResult = { durationMs: number } & (
   | { kind: "answered"; status: number; retryAfter: string | null; answer: string }
-  | { kind: "timed-out" }
+  /** `awaiting`: what had not come when the time was up. */
+  | { kind: "timed-out"; awaiting: "answer" | "body" }
   | { kind: "unreachable" }
   | { kind: "target-refused"; reason: string }
 );
 
-/** Never throws: whatever goes wrong is a result. Redirects are answers, not followed. */
-export async function attemptDelivery(request: AttemptRequest, tools: AttemptTools): Promise<AttemptResult> {
+/**
+ * Whatever goes wrong on the way is a result. Redirects are answers, not followed. The platform tells
+ * nothing of connecting, so one time-out runs over connecting, sending and the answer's head, and on
+ * to the end of its body: a connection that trickles is cut by it too.
+ *
+ * @returns undefined if it was not wanted any more
+ * @throws what is our own fault: a resolver that does not answer, a platform limit
+ */
+export async function attemptDelivery(
+  request: AttemptRequest,
+  tools: AttemptTools,
+): Promise<AttemptResult | undefined> {
   const started = tools.now();
   const elapsed = () => tools.now() - started;
-  const target = judgeTarget(request.url, tools.localTargets);
-  if (!target.ok) return { kind: "target-refused", reason: target.reason, durationMs: 0 };
-
   const signal = AbortSignal.timeout(tools.timeoutMs);
+  const target = await judgeResolvedTarget(request.url, { ...tools, signal });
+  if (!target.ok) return { kind: "target-refused", reason: target.reason, durationMs: elapsed() };
+  const signed = await headers(request, started);
+  if (!tools.isWanted()) return undefined;
+
+  let awaiting: "answer" | "body" = "answer";
   try {
     const response = await tools.fetch(target.url.href, {
       method: "POST",
-      headers: headers(request, started),
+      headers: signed,
       body: request.body,
       redirect: "manual",
       signal,
     });
+    awaiting = "body";
     const { status } = response;
     const retryAfter = response.headers.get("retry-after");
     const answer = await readBounded(response);
     return { kind: "answered", status, retryAfter, answer, durationMs: elapsed() };
-  } catch {
-    return { kind: signal.aborted ? "timed-out" : "unreachable", durationMs: elapsed() };
+  } catch (error) {
+    if (isOfThePlatform(error)) throw error;
+    const durationMs = elapsed();
+    return signal.aborted ? { kind: "timed-out", awaiting, durationMs } : { kind: "unreachable", durationMs };
+  }
+}
+
+/**
+ * A target by its spelling and, where there is a resolver, by where its name leads.
+ *
+ * @throws {ResolverFault} if the resolver cannot be asked
+ */
+export async function judgeResolvedTarget(
+  url: string,
+  tools: Pick<AttemptTools, "fetch" | "localTargets" | "resolver"> & { signal: AbortSignal },
+): Promise<TargetVerdict> {
+  const target = judgeTarget(url, tools.localTargets);
+  if (!target.ok || target.isLocal || tools.resolver === undefined) return target;
+  const resolution = await resolveTarget(target.url.hostname, {
+    fetch: tools.fetch,
+    resolver: tools.resolver,
+    signal: tools.signal,
+  });
+  switch (resolution) {
+    case "public":
+      return target;
+    case "inside":
+      return { ok: false, reason: "must not lead to a special or private address" };
+    case "nowhere":
+      return { ok: false, reason: "has a name that leads nowhere" };
   }
 }
 
 /** Standard Webhooks 1.0: the signature covers the id, this attempt's time and the body's bytes. */
-export function headers(request: AttemptRequest, nowMs: number): Record<string, string> {
+export async function headers(request: AttemptRequest, nowMs: number): Promise<Record<string, string>> {
   const at = new Date(Math.floor(nowMs / 1000) * 1000);
+  const timestamp = String(at.getTime() / 1000);
+  const signed = `${request.eventId}.${timestamp}.${request.body}`;
+  const symmetric = request.secrets.map((secret) =>
+    new Webhook(secret).sign(request.eventId, at, request.body),
+  );
+  const asymmetric = await Promise.all(request.signers.map(async (sign) => `v1a,${await sign(signed)}`));
   return {
-    "content-type": "application/json",
+    // First, so that it can stand over none of ours.
+    ...(request.header && { [request.header.name.toLowerCase()]: request.header.value }),
+    "content-type": request.contentType,
     "user-agent": request.userAgent,
     "webhook-id": request.eventId,
-    "webhook-timestamp": String(at.getTime() / 1000),
-    "webhook-signature": request.secrets
-      .map((secret) => new Webhook(secret).sign(request.eventId, at, request.body))
-      .join(" "),
+    "webhook-timestamp": timestamp,
+    "webhook-signature": [...symmetric, ...asymmetric].join(" "),
     "webhook-event": request.eventType,
   };
+}
+
+/** workerd's own refusal to make a call, by its words: it has no code. */
+function isOfThePlatform(error: unknown): boolean {
+  return error instanceof Error && /subrequests|exceeded .*limit/i.test(error.message);
 }
 
 /**

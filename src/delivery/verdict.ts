@@ -7,8 +7,8 @@ import { delayBefore, type RetrySchedule } from "./retry-schedule.ts";
 
 export type Verdict =
   | { kind: "delivered" }
-  /** Try again after so many milliseconds. */
-  | { kind: "retry"; delayMs: number; reason: string }
+  /** Try again after so many milliseconds; `asked` for by the endpoint, if the schedule alone would be sooner. */
+  | { kind: "retry"; delayMs: number; asked: boolean; reason: string }
   /** The schedule is used up. */
   | { kind: "failed"; reason: string }
   /** The endpoint says that it is gone for good: the subscription ends. */
@@ -16,7 +16,7 @@ export type Verdict =
 
 /**
  * @param challenge what the answer must say, where the attempt asks for proof
- * @param attempt the number of the attempt that was made, 1 for the first
+ * @param attempt the number of the attempt that was made in this run of the schedule, 1 for the first
  * @param nowMs milliseconds since 1970, for a Retry-After that is a date
  * @param random from 0 up to but not including 1
  */
@@ -34,7 +34,7 @@ export function judgeAttempt(
   const scheduled = delayBefore(schedule, attempt + 1, random);
   if (scheduled === undefined) return { kind: "failed", reason };
   const asked = result.kind === "answered" ? retryAfterMs(result.status, result.retryAfter, nowMs) : 0;
-  return { kind: "retry", delayMs: Math.max(scheduled, asked), reason };
+  return { kind: "retry", delayMs: Math.max(scheduled, asked), asked: asked > scheduled, reason };
 }
 
 /** A 2xx alone proves nothing: half the web answers 200 to anything. */
@@ -66,7 +66,7 @@ function reasonOf(result: AttemptResult): string | undefined {
         return `answered ${result.status}; redirects are not followed`;
       return `answered ${result.status}`;
     case "timed-out":
-      return "no complete answer in time";
+      return result.awaiting === "body" ? "the answer's body did not end in time" : "no answer in time";
     case "unreachable":
       return "no connection, or it broke off";
     case "target-refused":

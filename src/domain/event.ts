@@ -46,16 +46,33 @@ export interface ReleaseEvent {
   reason?: string;
 }
 
-/** An event for a subscription; `asked` is false where only those take it who were sent its text before. */
+/** One event on its way to one subscription, rendered. */
 export interface Handed {
-  event: ReleaseEvent;
+  event: string;
+  sequence: number;
+  type: ReleaseEventType;
+  release: string;
+  /** False where only those take it who were sent the release's text before. */
   asked: boolean;
+  /** The exact bytes that are signed and sent. */
+  body: string;
 }
 
 /** What a subscription is told of its own, outside the sequence. */
-export type ControlEvent =
-  | { type: "subscription.verify"; id: string; at: Instant; challenge: string; confirm: string }
-  | { type: "subscription.test"; id: string; at: Instant; subscription: string };
+export type ControlEvent = { id: string; at: Instant } & (
+  | { type: "subscription.verify"; challenge: string; confirm: string }
+  | { type: "subscription.test"; subscription: string }
+  | OperationalEvent
+);
+export type ControlEventType = ControlEvent["type"];
+
+/** What the office's own subscription is told of another, if it asked for `operational` events. */
+export interface OperationalEvent {
+  type: "operational";
+  what: "subscription.disabled";
+  subscription: { id: string; url: string; description?: string };
+  reason: string;
+}
 
 /** The fields of a release in an event: less than the API's, by contract. */
 function eventRelease(release: ReleaseView, content: "full" | "summary"): Record<string, unknown> {
@@ -69,11 +86,6 @@ function eventRelease(release: ReleaseView, content: "full" | "summary"): Record
     ...told
   } = release;
   return content === "full" ? { ...told, content: whole } : told;
-}
-
-/** The JSON text of a release's event: these very bytes are signed and sent. */
-export function releaseEventBody(event: ReleaseEvent, content: "full" | "summary"): string {
-  return JSON.stringify(releaseEventJson(event, content));
 }
 
 /** A release's event as subscribers are sent it and as the API shows it. */
@@ -91,8 +103,7 @@ export function releaseEventJson(event: ReleaseEvent, content: "full" | "summary
   };
 }
 
-/** The JSON text of a subscription's own event. */
-export function controlEventBody(event: ControlEvent): string {
-  const { type, at, ...data } = event;
-  return JSON.stringify({ type, timestamp: formatInstant(at), data });
+/** A subscription's own event as it is sent it. */
+export function controlEventJson({ type, at, ...data }: ControlEvent): Record<string, unknown> {
+  return { type, timestamp: formatInstant(at), data };
 }

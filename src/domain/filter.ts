@@ -101,6 +101,21 @@ export function matches(asked: Filter, release: Filterable): boolean {
   return holding(conditions, release).every(Boolean) && !holding(not ?? {}, release).some(Boolean);
 }
 
+/** In words, each condition that a release does not meet; none where {@link matches} holds. */
+export function unmetConditions(asked: Filter, release: Filterable): string[] {
+  const { not, ...conditions } = asked;
+  const valuesOf = (field: (typeof FILTER_FIELDS)[number], part: Conditions) =>
+    [part[field] ?? []].flat().join(" or ");
+  return [
+    ...FILTER_FIELDS.filter(
+      (field) => conditions[field] !== undefined && !matches({ [field]: conditions[field] }, release),
+    ).map((field) => `it asks for ${field} ${valuesOf(field, conditions)}`),
+    ...FILTER_FIELDS.filter(
+      (field) => not?.[field] !== undefined && matches({ [field]: not[field] }, release),
+    ).map((field) => `it takes out ${field} ${valuesOf(field, not ?? {})}`),
+  ];
+}
+
 /** Each condition that is asked for, and whether it holds. */
 function holding(asked: Conditions, release: Filterable): boolean[] {
   const results: boolean[] = [];

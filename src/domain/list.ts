@@ -139,25 +139,38 @@ export function boundsOfList(
   };
 }
 
-/** `?from=` and `?to=`: a day or an instant each, in their canonical form. */
+/**
+ * `?from=` and `?to=`: a day or an instant each, in their canonical form. Of two that differ none is
+ * taken: which one stood first in the address must not matter.
+ */
 export function boundsFromQuery(
   query: URLSearchParams,
 ): { ok: true; value: Pick<ReleaseList, "from" | "to"> } | { ok: false; faults: Fault[] } {
   const faults: Fault[] = [];
   const value: Pick<ReleaseList, "from" | "to"> = {};
   for (const name of ["from", "to"] as const) {
-    const given = query.get(name);
-    if (given === null || given === "") continue;
-    const date = parseReleaseDate(given);
-    if (date === undefined)
+    const bounds = new Set(
+      [...query]
+        .filter(([each, text]) => each.toLowerCase() === name && text.trim() !== "")
+        .map(([, text]) => canonicalBound(text.trim())),
+    );
+    const [bound] = bounds;
+    if (bounds.has(undefined))
       faults.push({ path: `/${name}`, message: "must be a day or an RFC 3339 instant" });
-    else value[name] = date.precision === "day" ? date.day : formatInstant(date.instant);
+    else if (bounds.size > 1) faults.push({ path: `/${name}`, message: "must be given once" });
+    else if (bound !== undefined) value[name] = bound;
   }
   const { from = "", to = "" } = value;
   // A day and an instant are left alone: which comes first depends on the time zone.
   if (from.length === to.length && from > to)
     faults.push({ path: "/to", message: `must not be before from, ${from}` });
   return faults.length > 0 ? { ok: false, faults } : { ok: true, value };
+}
+
+function canonicalBound(text: string): string | undefined {
+  // In a query an unescaped `+` is a space, and many write the offset so.
+  const date = parseReleaseDate(text.replace(/ (?=\d{2}:\d{2}$)/, "+"));
+  return date && (date.precision === "day" ? date.day : formatInstant(date.instant));
 }
 
 /** The address narrows like the query does, but a filter cannot ask for two values of one field at once. */

@@ -8,7 +8,8 @@ import { URL_CHARS_MAX } from "../limits.ts";
 /** `deny`: public targets only. `loopback`: this machine's own too, by any port, for development. */
 export type LocalTargets = "deny" | "loopback";
 
-export type TargetVerdict = { ok: true; url: URL } | { ok: false; reason: string };
+/** `isLocal`: it is on this machine, and may be by {@link LocalTargets}. */
+export type TargetVerdict = { ok: true; url: URL; isLocal: boolean } | { ok: false; reason: string };
 
 const INTERNAL_NAME = /(?:^|\.)(?:localhost|local|internal|localdomain|home\.arpa|onion|test|invalid)$/;
 
@@ -52,19 +53,19 @@ export function judgeTarget(text: string, local: LocalTargets): TargetVerdict {
   const host = url.hostname.replace(/\.$/, "").replace(/^\[|\]$/g, "");
   if (local === "loopback" && isLoopback(host)) {
     return url.protocol === "http:" || url.protocol === "https:"
-      ? { ok: true, url }
+      ? { ok: true, url, isLocal: true }
       : refuse("must be an http or https URL");
   }
   if (url.protocol !== "https:") return refuse("must be an https URL");
   if (url.port !== "") return refuse("must use the default port");
   if (ipaddr.isValid(host)) {
     return isPublicAddress(host)
-      ? { ok: true, url }
+      ? { ok: true, url, isLocal: false }
       : refuse("must not point to a special or private address");
   }
   if (INTERNAL_NAME.test(host)) return refuse("must not point to a local or internal name");
   if (!host.includes(".")) return refuse("must have a full domain name");
-  return { ok: true, url };
+  return { ok: true, url, isLocal: false };
 }
 
 /** Whether an IPv4 or IPv6 address, in any spelling that ipaddr.js reads, is one on the public internet. */

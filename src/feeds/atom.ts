@@ -3,8 +3,8 @@
  * writer: the `feed` package's Atom has unescaped titles, no `xml:lang` and a clock.
  */
 import { formatInstant } from "../domain/instant.ts";
-import { carriable } from "../domain/text.ts";
 import { type Feed, type FeedEntry, GENERATOR } from "./feed-model.ts";
+import { xml } from "./xml-text.ts";
 
 type Attributes = Record<string, string | number | undefined>;
 
@@ -120,11 +120,4 @@ function attributes(given: Attributes): string {
   return Object.entries(given)
     .flatMap(([name, value]) => (value === undefined ? [] : [` ${name}="${xml(String(value))}"`]))
     .join("");
-}
-
-const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-/** Safe both as element text and between double quotes. */
-function xml(text: string): string {
-  return carriable(text).replace(/[&<>"]/g, (character) => ESCAPES[character] ?? "");
 }

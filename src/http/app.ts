@@ -20,13 +20,21 @@ import { postAction, postReleases, putRelease } from "./releases-api.ts";
 import { requestLog } from "./request-log.ts";
 import {
   confirmSubscription,
-  deleteSubscription,
-  getDeliveries,
-  getDelivery,
-  getSubscription,
-  postSubscription,
+  pauseSubscription,
+  resumeSubscription,
+  rotateSecret,
   testSubscription,
+  verifySubscription,
+} from "./subscription-actions-api.ts";
+import {
+  deleteSubscription,
+  getSubscription,
+  getSubscriptions,
+  patchSubscription,
+  postSubscription,
 } from "./subscriptions-api.ts";
+import { getDeliveries, getDelivery, redeliver, replay } from "./deliveries-api.ts";
+import { getWebhookKeys } from "./webhook-keys.ts";
 import { readyToWork } from "./ready-to-work.ts";
 
 export const app = new Hono<{ Bindings: Env }>();
@@ -35,6 +43,7 @@ app.use(requestLog());
 app.use(readyToWork());
 
 app.get("/healthz", getHealth);
+app.get("/.well-known/webhook-keys.json", getWebhookKeys);
 app.get("/style.css", getStylesheet);
 app.get(COPY_SCRIPT_PATH, getCopyScript);
 app.get(ICON_PATH, getIcon);
@@ -68,19 +77,30 @@ api.post("/rebuild", adminOnly(), postRebuild);
 api.all("/rebuild", onlyMethods("POST"));
 
 api.post("/subscriptions", boundedBody(), postSubscription);
-api.all("/subscriptions", onlyMethods("POST"));
+api.get("/subscriptions", adminOnly(), getSubscriptions);
+api.all("/subscriptions", onlyMethods("GET", "POST"));
 api.post("/subscriptions/:id/confirm/:token", confirmSubscription);
 api.all("/subscriptions/:id/confirm/:token", onlyMethods("POST"));
 api.use("/subscriptions/:id/*", subscriberOrAdmin());
 api.get("/subscriptions/:id", getSubscription);
+api.patch("/subscriptions/:id", boundedBody(), patchSubscription);
 api.delete("/subscriptions/:id", deleteSubscription);
-api.all("/subscriptions/:id", onlyMethods("GET", "DELETE"));
+api.all("/subscriptions/:id", onlyMethods("GET", "PATCH", "DELETE"));
 api.post("/subscriptions/:id/test", testSubscription);
-api.all("/subscriptions/:id/test", onlyMethods("POST"));
+api.post("/subscriptions/:id/pause", pauseSubscription);
+api.post("/subscriptions/:id/resume", resumeSubscription);
+api.post("/subscriptions/:id/verify", boundedBody(), verifySubscription);
+api.post("/subscriptions/:id/rotate-secret", boundedBody(), rotateSecret);
+api.post("/subscriptions/:id/replay", boundedBody(), replay);
+api.all("/subscriptions/:id/:action{test|pause|resume|verify|rotate-secret|replay}", onlyMethods("POST"));
 api.get("/subscriptions/:id/deliveries", getDeliveries);
 api.all("/subscriptions/:id/deliveries", onlyMethods("GET"));
+// The contract's `…/replay` can be read either way.
+api.post("/subscriptions/:id/deliveries/replay", boundedBody(), replay);
 api.get("/subscriptions/:id/deliveries/:event", getDelivery);
 api.all("/subscriptions/:id/deliveries/:event", onlyMethods("GET"));
+api.post("/subscriptions/:id/deliveries/:event/redeliver", redeliver);
+api.all("/subscriptions/:id/deliveries/:event/redeliver", onlyMethods("POST"));
 api.all("/*", notFound);
 app.route("/api/v1", api);
 

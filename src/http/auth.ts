@@ -39,6 +39,6 @@ export async function isAdmin(c: Context<App>): Promise<boolean> {
 }
 
 /** RFC 6750; empty when there is none, which equals no token. */
-function bearerToken(c: Context): string {
+export function bearerToken(c: Context): string {
   return /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
 }

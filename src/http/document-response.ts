@@ -1,5 +1,5 @@
 /**
- * A document as an answer to one request: its headers, and which of its forms the client takes.
+ * A document as an answer to one request: its headers, and the whole of it or what is new.
  */
 import { formatHttpDate } from "../domain/instant.ts";
 import type { FeedFormat } from "../domain/list.ts";
@@ -8,6 +8,7 @@ import { DIRECTORY_PATH, OPML_PATH } from "../document-paths.ts";
 import { withEntries } from "../feeds/new-entries.ts";
 import { ARCHIVE_CACHE_SECONDS, CACHE_SECONDS, SHARED_CACHE_SECONDS, STALE_SECONDS } from "../limits.ts";
 import { entityTags, isNotModified } from "./conditional.ts";
+import { acceptsGzip, isNavigation, wantsNewEntries } from "./document-forms.ts";
 import { isDue, refresh, rememberedAt } from "./document-memo.ts";
 
 /** Nothing runs on our pages: whatever a text brings along, the browser refuses it. */
@@ -18,6 +19,9 @@ const SCRIPT_POLICY = `${PAGE_POLICY}; script-src 'self'`;
 
 /** Where WebSub subscribers ask (W3C WebSub, section 4). */
 export const HUB_PATH = "/hub";
+
+/** Scripts of other sites may read what is here; on a redirect or a refusal too, or they learn nothing of it. */
+export const FOR_EVERY_ORIGIN = { "access-control-allow-origin": "*" } as const;
 
 export function pageHeaders(cacheControl: string, script = false): Record<string, string> {
   return {
@@ -46,7 +50,7 @@ export function documentHeaders(
           "content-type": document.type,
           "cache-control": cacheControlOf(document),
           "x-content-type-options": "nosniff",
-          "access-control-allow-origin": "*",
+          ...FOR_EVERY_ORIGIN,
           "access-control-expose-headers": "ETag, Last-Modified, Link, IM",
         }),
     etag: document.etag,
@@ -63,10 +67,10 @@ export function documentHeaders(
   };
 }
 
+/** An archive is never `immutable`: one of its releases can be killed, and is then gone for all who share a cache. */
 function cacheControlOf({ isArchive }: StoredDocument): string {
-  return isArchive
-    ? `public, max-age=${ARCHIVE_CACHE_SECONDS}, s-maxage=${ARCHIVE_CACHE_SECONDS}, immutable`
-    : `public, max-age=${CACHE_SECONDS}, s-maxage=${SHARED_CACHE_SECONDS}, stale-while-revalidate=${STALE_SECONDS}`;
+  const seconds = isArchive ? ARCHIVE_CACHE_SECONDS : CACHE_SECONDS;
+  return `public, max-age=${seconds}, s-maxage=${SHARED_CACHE_SECONDS}, stale-while-revalidate=${STALE_SECONDS}`;
 }
 
 /** The answer from memory to a GET whose URL was asked for a moment ago; undefined where it takes more than that. */
@@ -93,7 +97,7 @@ export function wholeDocument(
   headers: Headers,
   status = document.status ?? 200,
 ): Response {
-  if (document.gzip === undefined || !acceptsGzip(encodingsOf(request)))
+  if (document.gzip === undefined || !acceptsGzip(request))
     return new Response(document.body, { status, headers });
   return new Response(document.gzip, { status, headers: withGzip(headers), encodeBody: "manual" });
 }
@@ -115,14 +119,18 @@ const gzipHeaders = new WeakMap<Headers, Headers>();
  * undefined where it has to take all of them.
  */
 export function newEntries(
-  request: Headers,
+  request: Request,
   document: StoredDocument,
   format: FeedFormat,
   headers: Record<string, string>,
 ): Response | undefined {
   const { sequences } = document;
-  if (sequences === undefined || !wantsNewEntries(request)) return undefined;
-  const known = entityTags(request.get("if-none-match") ?? "").flatMap((tag) => sequenceOfEtag(tag) ?? []);
+  if (sequences === undefined || !wantsNewEntries(request.headers)) return undefined;
+  const present = sequenceOfEtag(document.etag) ?? 0;
+  // What tells of more than there is comes from elsewhere, or from before the ledger was lost.
+  const known = entityTags(request.headers.get("if-none-match") ?? "")
+    .flatMap((tag) => sequenceOfEtag(tag) ?? [])
+    .filter((sequence) => sequence <= present);
   if (known.length === 0) return undefined;
   const latest = Math.max(...known);
   const body = withEntries(
@@ -130,51 +138,15 @@ export function newEntries(
     format,
     sequences.map((sequence) => sequence > latest),
   );
-  // Of no use to anybody else, and to a cache that knows no 226 not even to the same client.
   return new Response(body, {
     status: 226,
-    headers: { ...headers, im: "feed", "cache-control": "private, no-store" },
+    headers: {
+      ...headers,
+      im: "feed",
+      // Of no use to anybody else, and to a cache that knows no 226 not even to the same client.
+      "cache-control": "private, no-store",
+      // The runtime compresses what says that it is: nothing else in front of us does it with Atom or JSON.
+      ...(acceptsGzip(request) ? { "content-encoding": "gzip" } : {}),
+    },
   });
-}
-
-/** A browser that shows it to a person, as no reader ever says: `Accept: text/html` some do. */
-export function isNavigation(request: Headers): boolean {
-  return request.get("sec-fetch-dest") === "document";
-}
-
-/**
- * rss2email asks for it in feedparser's name and drops what it then gets, keeping the old ETag: it would
- * never see anything again. Who asks in that name is sent whole feeds, as most who ask for nothing are.
- */
-const CLAIMS_IT_WRONGLY = /\bfeedparser\//i;
-
-function wantsNewEntries(request: Headers): boolean {
-  const given = request.get("a-im");
-  if (given !== null && CLAIMS_IT_WRONGLY.test(request.get("user-agent") ?? "")) return false;
-  return given !== null && given.split(",").some((each) => /^\s*feed\s*(?:;|$)/i.test(each));
-}
-
-/**
- * What the client takes. The edge in front says of itself that it takes Brotli and gzip, and keeps the
- * client's word in `cf`, which is costly to look at.
- */
-function encodingsOf(request: Request): string | null {
-  const header = request.headers.get("accept-encoding");
-  if (header === null || !header.includes("br")) return header;
-  return (request.cf as { clientAcceptEncoding?: string } | undefined)?.clientAcceptEncoding ?? header;
-}
-
-/** RFC 9110, 12.5.3: named and not refused, or not named and `*` not refused. */
-function acceptsGzip(header: string | null): boolean {
-  if (header === null) return false;
-  if (header === "gzip" || header === "gzip, deflate, br") return true; // what most send, unparsed
-  const codings = header.split(",").map((each) => {
-    const [name = "", ...parameters] = each.split(";").map((part) => part.trim().toLowerCase());
-    const refused = parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
-    return { name, refused };
-  });
-  const named =
-    codings.find(({ name }) => name === "gzip" || name === "x-gzip") ??
-    codings.find(({ name }) => name === "*");
-  return named !== undefined && !named.refused;
 }

@@ -15,15 +15,16 @@ import { notFoundPage } from "../site/not-found-page.ts";
 import { clientOf } from "./client-address.ts";
 import { isNotModified } from "./conditional.ts";
 import { answersTo, type Lookup, lookUp } from "./document-memo.ts";
+import { isNavigation } from "./document-forms.ts";
 import {
   documentHeaders,
-  isNavigation,
+  FOR_EVERY_ORIGIN,
   newEntries,
   pageHeaders,
   wholeDocument,
 } from "./document-response.ts";
 import { guessedFeed } from "./guessed-feeds.ts";
-import { notFound, problem } from "./problem.ts";
+import { problem } from "./problem.ts";
 import { costOf } from "./read-cost.ts";
 
 type App = { Bindings: Env };
@@ -31,19 +32,23 @@ type App = { Bindings: Env };
 /** A page, a feed or a release's JSON, from the read model. */
 export async function getDocument(c: Context<App>): Promise<Response> {
   const { pathname, search, searchParams } = new URL(c.req.url);
+  // Decoded: `/%65n` is `/en`, and leads to it.
+  const { path } = c.req;
   const { languages } = settingsOf(c.env).site;
-  const asked = parseListAddress(pathname, searchParams, languages);
+  const asked = parseListAddress(path, searchParams, languages);
   if (asked?.kind === "refused") return refused(c, asked.status, asked.faults);
   if (asked?.kind === "list") {
     const address = addressOf(asked.place);
     return address === pathname + search ? getList(c, asked.place, address) : moved(c, address);
   }
-  const guessed = guessedFeed(pathname);
+  const guessed = guessedFeed(path);
   const meant = guessed === undefined ? undefined : parseListAddress(guessed, searchParams, languages);
+  if (meant?.kind === "refused") return refused(c, meant.status, meant.faults, true);
   if (meant?.kind === "list") return moved(c, addressOf(meant.place));
   // Never with two slashes in front: as a Location that would be another host.
   if (/^\/[^/].*\/$/.test(pathname)) return moved(c, pathname.replace(/\/+$/, "") + search);
-  return answered(c, c.req.path, await lookedUp(c, c.req.path));
+  const lookup = await lookedUp(c, path);
+  return lookup.kind === "found" && path !== pathname ? moved(c, path + search) : answered(c, path, lookup);
 }
 
 async function getList(c: Context<App>, place: ListPlace, address: string): Promise<Response> {
@@ -55,7 +60,7 @@ async function getList(c: Context<App>, place: ListPlace, address: string): Prom
   if (isNotModified(request, document)) return answered(c, address, lookup);
   if (isNavigation(request)) return preview(c, place);
   const headers = documentHeaders(document, address, settingsOf(c.env).site.baseUrl);
-  return newEntries(request, document, place.format, headers) ?? answered(c, address, lookup);
+  return newEntries(c.req.raw, document, place.format, headers) ?? answered(c, address, lookup);
 }
 
 /** A person has opened a feed: kept by no cache, so that no reader ever gets it. */
@@ -78,7 +83,7 @@ function answered(c: Context<App>, path: string, lookup: Lookup): Response {
         title: "Too many requests",
         detail:
           "Too many new combinations of filters were asked for from your address. Ask again in a minute.",
-        headers: { "retry-after": String(NEW_LISTS_PERIOD_SECONDS) },
+        headers: { ...FOR_EVERY_ORIGIN, "retry-after": String(NEW_LISTS_PERIOD_SECONDS) },
       });
     case "missing":
       return refused(c, 404, lookup.faults);
@@ -94,6 +99,7 @@ function served(c: Context<App>, path: string, document: StoredDocument): Respon
     return c.body(null, document.status, {
       location: document.location ?? "/",
       "cache-control": cacheControl,
+      ...FOR_EVERY_ORIGIN,
     });
   }
   if (isOver(document)) return wholeDocument(c.req.raw, document, new Headers(headers), 410);
@@ -109,19 +115,33 @@ function isOver({ status, goneFrom }: StoredDocument): boolean {
 }
 
 /** What is not there, and what is near it: for programs as a problem, for people as a page. */
-function refused(c: Context<App>, status: 400 | 404, faults: readonly Fault[]): Response {
-  if (/\.(?:rss|atom|json)$|^\/api\//.test(c.req.path)) {
-    if (status === 404 && faults.length === 0) return notFound(c);
-    return status === 404
-      ? problem(c, { status, title: "Not found", detail: "There is no such list.", errors: [...faults] })
-      : problem(c, { status, title: "Bad request", detail: "There is no such list.", errors: [...faults] });
+function refused(
+  c: Context<App>,
+  status: 400 | 404,
+  faults: readonly Fault[],
+  isForPrograms = /\.(?:rss|atom|json)$|^\/api\//.test(c.req.path),
+): Response {
+  if (!isForPrograms) {
+    const details = faults.map(({ path, message }) => `${path.split("/")[1] ?? ""} ${message}`.trim());
+    const page = notFoundPage(c.req.path, settingsOf(c.env).site, details);
+    return c.body(page, status, pageHeaders("no-store"));
   }
-  const details = faults.map(({ path, message }) => `${path.split("/")[1] ?? ""} ${message}`.trim());
-  return c.body(notFoundPage(c.req.path, settingsOf(c.env).site, details), status, pageHeaders("no-store"));
+  return problem(c, {
+    status,
+    title: status === 404 ? "Not found" : "Bad request",
+    ...(faults.length === 0
+      ? { detail: "There is nothing at this address." }
+      : { detail: "There is no such list.", errors: [...faults] }),
+    headers: FOR_EVERY_ORIGIN,
+  });
 }
 
 function moved(c: Context<App>, location: string): Response {
-  return c.body(null, 301, { location, "cache-control": `public, max-age=${ASSET_CACHE_SECONDS}` });
+  return c.body(null, 301, {
+    location,
+    "cache-control": `public, max-age=${ASSET_CACHE_SECONDS}`,
+    ...FOR_EVERY_ORIGIN,
+  });
 }
 
 /** `/r/ID`: to where the release now stands. */
@@ -139,7 +159,7 @@ export async function redirectToRelease(c: Context<App>): Promise<Response> {
 /** Scripts elsewhere may read feeds conditionally: If-None-Match makes a browser ask first. */
 export function answerPreflight(c: Context<App>): Response {
   return c.body(null, 204, {
-    "access-control-allow-origin": "*",
+    ...FOR_EVERY_ORIGIN,
     "access-control-allow-methods": "GET, HEAD",
     "access-control-allow-headers": "If-None-Match, If-Modified-Since, A-IM, Last-Event-ID",
     "access-control-max-age": String(ASSET_CACHE_SECONDS),

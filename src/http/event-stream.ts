@@ -1,7 +1,8 @@
 /**
  * Events as server-sent events: the HTML standard, section 9.2.
  */
-import { releaseEventBody, type ReleaseEvent } from "../domain/event.ts";
+import type { ReleaseEvent } from "../domain/event.ts";
+import { FORMATS } from "../delivery/formats.ts";
 import { STREAM_CALLS_MAX, STREAM_LIFE_MS, STREAM_RETRY_MS } from "../limits.ts";
 
 /** Some events, and the last sequence that was looked at for them. */
@@ -88,7 +89,8 @@ function opening(after: number): string {
  */
 function blocks({ events, next }: Followed, content: "full" | "summary"): string {
   const told = events.map(
-    (event) => `id: ${event.sequence}\nevent: ${event.type}\ndata: ${releaseEventBody(event, content)}\n\n`,
+    (event) =>
+      `id: ${event.sequence}\nevent: ${event.type}\ndata: ${FORMATS.standard.releaseBody(event, content)}\n\n`,
   );
   const isAhead = events.at(-1)?.sequence !== next;
   return told.join("") + (isAhead ? `: heartbeat\nid: ${next}\n\n` : "");

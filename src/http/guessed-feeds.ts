@@ -22,12 +22,14 @@ const GUESSES: Record<FeedFormat, readonly string[]> = {
   json: ["json", "jsonfeed", "index.json", "feed/json"],
 };
 
+/** The longest first: `/feed/rss` is not `/rss` behind a list called `/feed`. */
+const BY_LENGTH = Object.entries(GUESSES)
+  .flatMap(([format, guesses]) => guesses.map((guess) => ({ format, ending: `/${guess}` })))
+  .sort((a, b) => b.ending.length - a.ending.length);
+
 /** @returns the path of the feed meant, for the list whose path stands in front; undefined if it is no guess */
 export function guessedFeed(path: string): string | undefined {
   const asked = path.toLowerCase().replace(/\/+$/, "");
-  for (const [format, guesses] of Object.entries(GUESSES)) {
-    const guess = guesses.toSorted((a, b) => b.length - a.length).find((each) => asked.endsWith(`/${each}`));
-    if (guess !== undefined) return `${asked.slice(0, -guess.length - 1)}/feed.${format}`;
-  }
-  return undefined;
+  const guess = BY_LENGTH.find(({ ending }) => asked.endsWith(ending));
+  return guess && `${asked.slice(0, -guess.ending.length)}/feed.${guess.format}`;
 }

@@ -23,10 +23,15 @@ export function boundedBody(): ReturnType<typeof bodyLimit> {
 
 export type JsonBody<T> = { ok: true; value: T } | { ok: false; response: Response };
 
-/** The body as the schema has it, or the answer that says what is wrong with it. */
+/**
+ * The body as the schema has it, or the answer that says what is wrong with it.
+ *
+ * @param none what no body at all means, where there need not be one
+ */
 export async function readJsonBody<S extends z.ZodMiniType>(
   c: Context,
   schema: S,
+  none?: unknown,
 ): Promise<JsonBody<z.output<S>>> {
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== undefined && type !== "application/json" && !type.endsWith("+json")) {
@@ -42,7 +47,7 @@ export async function readJsonBody<S extends z.ZodMiniType>(
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(
       await c.req.arrayBuffer(),
     );
-    json = JSON.parse(text);
+    json = text === "" && none !== undefined ? none : JSON.parse(text);
   } catch (error) {
     const detail =
       error instanceof SyntaxError ? `The body is not JSON: ${error.message}` : "The body is not UTF-8 text.";

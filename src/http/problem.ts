@@ -36,6 +36,11 @@ export function invalid(c: Context, errors: Fault[], detail = "Nothing was chang
   return problem(c, { status: 422, title: "Invalid", detail, errors });
 }
 
+/** It cannot be done as things stand; the detail says what can. */
+export function conflict(c: Context, detail: string): Response {
+  return problem(c, { status: 409, title: "Conflict", detail });
+}
+
 export function notFound(c: Context): Response {
   return problem(c, { status: 404, title: "Not found", detail: "There is nothing at this address." });
 }

@@ -1,20 +1,30 @@
 /**
- * Subscriptions over HTTP (CONTRACT 6).
+ * Subscriptions over HTTP (CONTRACT 6): made, read, changed and ended.
  */
 import type { Context } from "hono";
-import { formatInstant } from "../domain/instant.ts";
-import { judgeTarget } from "../domain/target.ts";
+import * as z from "zod/mini";
+import { judgeResolvedTarget } from "../delivery/attempt.ts";
+import { ResolverFault } from "../delivery/resolution.ts";
+import { type Fault, parse } from "../domain/fault.ts";
+import { type Registration, SUBSCRIPTION_STATUSES } from "../domain/subscription.ts";
 import { deriveToken, sameSecret } from "../keys.ts";
-import { PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, SECRET_BYTES } from "../limits.ts";
+import { PENDING_RETRY_SECONDS } from "../limits.ts";
+import type { Listed, Registered, SubscriptionQuery } from "../newsroom/subscribers.ts";
 import { newsroom, subscriber } from "../objects.ts";
 import { settingsOf } from "../settings.ts";
-import type { Attempt, Delivery } from "../subscriber/outbox.ts";
-import { subscriptionInput } from "../subscriber/subscription.ts";
-import { isAdmin } from "./auth.ts";
+import { newSecret } from "../subscriber/secrets.ts";
+import { instantOfMs } from "../subscriber/subscription.ts";
+import { subscriptionChange, subscriptionInput } from "../subscriber/subscription-input.ts";
+import { bearerToken, FOR_THE_OFFICE, isAdmin } from "./auth.ts";
+import { clientOf } from "./client-address.ts";
+import { type Asked, pageOf } from "./filter-query.ts";
 import { readJsonBody } from "./json-body.ts";
-import { invalid, notFound, problem, unauthorized } from "./problem.ts";
+import { conflict, invalid, notFound, problem, unauthorized } from "./problem.ts";
 
 type App = { Bindings: Env };
+
+/** What is told of a subscription is for its owner and the office. */
+const PRIVATE = FOR_THE_OFFICE;
 
 /** `POST /subscriptions`: 201 with the secret and the token, which are shown this once. */
 export async function postSubscription(c: Context<App>): Promise<Response> {
@@ -24,16 +34,34 @@ export async function postSubscription(c: Context<App>): Promise<Response> {
   const read = await readJsonBody(c, subscriptionInput);
   if (!read.ok) return read.response;
   const input = read.value;
-  if (!input.verify && !admin) return unauthorized(c);
-  const target = judgeTarget(input.url, settings.localTargets);
-  if (!target.ok) return invalid(c, [{ path: "/url", message: target.reason }]);
+  if (!admin && (!input.verify || input.events.includes("operational"))) return unauthorized(c);
+  const refused = await refusedTarget(c, input.url);
+  if (refused !== undefined) return invalid(c, [refused]);
 
   const id = `sub_${crypto.randomUUID().replaceAll("-", "")}`;
-  const secret = `whsec_${crypto.getRandomValues(new Uint8Array(SECRET_BYTES)).toBase64()}`;
-  // Registered first: events from now on are its own, and one that is never made is never active.
-  const faults = await newsroom(c.env).register({ id, filter: input.filter, events: input.events });
-  if (faults.length > 0) return invalid(c, faults);
-  const view = await subscriber(c.env, id).create(id, input, secret);
+  const {
+    verify,
+    header: _header,
+    asymmetric: _asymmetric,
+    ratePerMinute: _rate,
+    description,
+    ...asked
+  } = input;
+  const registration: Registration = {
+    ...asked,
+    id,
+    createdMs: Date.now(),
+    ...(description === undefined ? {} : { description }),
+  };
+  // Registered first: events from now on are its own, and one that is never made is soon forgotten.
+  const registered = await newsroom(c.env).register(registration, !verify, {
+    client: clientOf(c.req.raw.headers),
+    isAdmin: admin,
+  });
+  if (registered.kind === "invalid") return invalid(c, registered.faults);
+  if (registered.kind !== "registered") return notRegistered(c, registered, admin);
+  const secret = newSecret();
+  const view = await subscriber(c.env, id).create(registration, input, secret);
   const token = await deriveToken(c.env.SECRETS_KEY, "subscription", id);
   return c.json({ ...view, secret, token }, 201, {
     location: `/api/v1/subscriptions/${id}`,
@@ -41,9 +69,34 @@ export async function postSubscription(c: Context<App>): Promise<Response> {
   });
 }
 
+/** `GET /subscriptions?sort=trouble|created&status=…`: all of them with their health, for the office. */
+export async function getSubscriptions(c: Context<App>): Promise<Response> {
+  const asked = listQuery(c);
+  if (!asked.ok) return invalid(c, asked.faults, "Nothing was looked up.");
+  const { data, next } = await newsroom(c.env).subscriptions(asked.value);
+  return c.json({ data: data.map(listedJson), next: next && btoa(JSON.stringify(next)) }, 200, PRIVATE);
+}
+
 export async function getSubscription(c: Context<App>): Promise<Response> {
   const view = await subscriber(c.env, idOf(c)).view();
-  return view ? c.json(view) : notFound(c);
+  return view ? c.json(view, 200, PRIVATE) : notFound(c);
+}
+
+/** `PATCH /subscriptions/ID`: what is left out stays; a new URL has to prove itself. */
+export async function patchSubscription(c: Context<App>): Promise<Response> {
+  const read = await readJsonBody(c, subscriptionChange);
+  if (!read.ok) return read.response;
+  const change = read.value;
+  const isForTheOffice = !change.verify || change.events?.includes("operational") === true;
+  if (isForTheOffice && !(await isAdmin(c))) return unauthorized(c);
+  if (change.url !== undefined) {
+    const refused = await refusedTarget(c, change.url);
+    if (refused !== undefined) return invalid(c, [refused]);
+  }
+  const changed = await subscriber(c.env, idOf(c)).change(change);
+  if (changed === null) return notFound(c);
+  if (changed.ok) return c.json(changed.view, 200, PRIVATE);
+  return "faults" in changed ? invalid(c, changed.faults) : conflict(c, changed.conflict);
 }
 
 export async function deleteSubscription(c: Context<App>): Promise<Response> {
@@ -55,77 +108,108 @@ export async function deleteSubscription(c: Context<App>): Promise<Response> {
   return c.body(null, 204);
 }
 
-/** `POST /subscriptions/ID/test`: 202 with the id of a test event, which then shows in the log. */
-export async function testSubscription(c: Context<App>): Promise<Response> {
-  const object = subscriber(c.env, idOf(c));
-  const view = await object.view();
-  if (view === null) return notFound(c);
-  const sent = await object.sendTest();
-  if (sent) return c.json(sent, 202);
-  return problem(c, {
-    status: 409,
-    title: "Conflict",
-    detail: `The subscription is ${view.status}; only an active one is sent tests.`,
-  });
-}
-
-/** `POST /subscriptions/ID/confirm/TOKEN`: whoever holds the URL that the endpoint was sent says yes for it. */
-export async function confirmSubscription(c: Context<App>): Promise<Response> {
-  const expected = await deriveToken(c.env.SECRETS_KEY, "confirm", idOf(c));
-  if (!(await sameSecret(c.req.param("token") ?? "", expected))) return unauthorized(c);
-  const object = subscriber(c.env, idOf(c));
-  await object.confirm();
-  const view = await object.view();
-  return view ? c.json(view) : notFound(c);
-}
-
-/** `GET /subscriptions/ID/deliveries`: the log, newest first. */
-export async function getDeliveries(c: Context<App>): Promise<Response> {
-  const limit = wholeNumber(c.req.query("limit"), PAGE_ROWS_DEFAULT);
-  if (limit === undefined || limit < 1 || limit > PAGE_ROWS_MAX) {
-    return invalid(c, [{ path: "/limit", message: `must be a number from 1 to ${PAGE_ROWS_MAX}` }]);
-  }
-  const cursor = c.req.query("cursor");
-  const before = cursor === undefined ? undefined : wholeNumber(cursor, 0);
-  if (cursor !== undefined && before === undefined) {
-    return invalid(c, [{ path: "/cursor", message: "must be the `next` of the page before" }]);
-  }
-  const page = await subscriber(c.env, idOf(c)).deliveries(limit, before);
-  if (page === null) return notFound(c);
-  return c.json({
-    data: page.deliveries.map(deliveryJson),
-    next: page.next === null ? null : String(page.next),
-  });
-}
-
-/** `GET /subscriptions/ID/deliveries/EVENT`: one delivery with every attempt. */
-export async function getDelivery(c: Context<App>): Promise<Response> {
-  const found = await subscriber(c.env, idOf(c)).delivery(c.req.param("event") ?? "");
-  if (found === null) return notFound(c);
-  return c.json({ ...deliveryJson(found.delivery), log: found.attempts.map(attemptJson) });
-}
-
-function idOf(c: Context<App>): string {
+export function idOf(c: Context): string {
   return c.req.param("id") ?? "";
 }
 
-function wholeNumber(text: string | undefined, otherwise: number): number | undefined {
-  if (text === undefined) return otherwise;
-  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+/** What is wrong with a target, by its spelling and by where its name leads now. */
+async function refusedTarget(c: Context<App>, url: string): Promise<Fault | undefined> {
+  const { localTargets, dnsResolver, deliveryTimeoutMs } = settingsOf(c.env);
+  try {
+    const target = await judgeResolvedTarget(url, {
+      fetch: (...request) => fetch(...request),
+      localTargets,
+      resolver: dnsResolver,
+      signal: AbortSignal.timeout(deliveryTimeoutMs),
+    });
+    return target.ok ? undefined : { path: "/url", message: target.reason };
+  } catch (error) {
+    // It is asked again before the first attempt, so nothing is risked.
+    if (error instanceof ResolverFault) return undefined;
+    throw error;
+  }
 }
 
-function deliveryJson({ createdMs, dueMs, ...delivery }: Delivery): Record<string, unknown> {
+/**
+ * One URL with one filter is one subscription. Whoever may see it is shown it; anybody else learns that
+ * there is one, but neither its secret nor its token: knowing a desk's URL must not be enough for that.
+ */
+async function notRegistered(
+  c: Context<App>,
+  registered: Exclude<Registered, { kind: "registered" }>,
+  admin: boolean,
+): Promise<Response> {
+  if (registered.kind === "too-many") {
+    const whose = { client: "from this address", host: "for this host", service: "here" }[registered.whose];
+    return problem(c, {
+      status: 429,
+      title: "Too many requests",
+      detail: `Too many subscriptions ${whose} wait for their endpoint's proof. Prove some, or try again later.`,
+      headers: { "retry-after": String(PENDING_RETRY_SECONDS) },
+    });
+  }
+  const token = await deriveToken(c.env.SECRETS_KEY, "subscription", registered.id);
+  if (admin || (await sameSecret(bearerToken(c), token))) {
+    const view = await subscriber(c.env, registered.id).view();
+    if (view) return c.json(view, 200, PRIVATE);
+  }
+  return conflict(
+    c,
+    "This URL with this filter is subscribed already. Send the token of that subscription to see it; if it is lost, the press office can end it.",
+  );
+}
+
+function listQuery(c: Context): Asked<SubscriptionQuery> {
+  const page = pageOf(c, "page");
+  const query = parse(
+    z.object({
+      sort: z._default(z.enum(["trouble", "created"], "must be trouble or created"), "trouble"),
+      status: z.optional(z.enum(SUBSCRIPTION_STATUSES, `must be ${SUBSCRIPTION_STATUSES.join(", ")}`)),
+      cursor: z.optional(
+        z.pipe(
+          z.pipe(z.string(), z.transform(placeOf)),
+          z.array(z.union([z.number(), z.string()]), "must be the `next` of the page before"),
+        ),
+      ),
+    }),
+    c.req.query(),
+  );
+  if (!page.ok || !query.ok) {
+    return { ok: false, faults: [page, query].flatMap((part) => (part.ok ? [] : part.faults)) };
+  }
+  const { sort, status, cursor } = query.value;
+  if (cursor !== undefined && cursor.length !== (sort === "trouble" ? 3 : 2)) {
+    return { ok: false, faults: [{ path: "/cursor", message: "must be the `next` of the page before" }] };
+  }
   return {
-    ...delivery,
-    created: instantOfMs(createdMs),
-    nextAttempt: dueMs === null ? null : instantOfMs(dueMs),
+    ok: true,
+    value: {
+      sort,
+      limit: page.value.limit,
+      ...(status === undefined ? {} : { status }),
+      ...(cursor === undefined ? {} : { cursor }),
+    },
   };
 }
 
-function attemptJson({ atMs, ...attempt }: Attempt): Record<string, unknown> {
-  return { ...attempt, at: instantOfMs(atMs) };
+/** Undefined if it is none. */
+function placeOf(cursor: string): unknown {
+  try {
+    return JSON.parse(atob(cursor)) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
-function instantOfMs(ms: number): string {
-  return formatInstant(Math.floor(ms / 1000));
+function listedJson(listed: Listed): Record<string, unknown> {
+  const { sinceMs, failingSinceMs, createdMs, reportedMs, reason, description, ...rest } = listed;
+  return {
+    ...rest,
+    ...(reason === null ? {} : { reason }),
+    ...(description === null ? {} : { description }),
+    since: instantOfMs(sinceMs),
+    failingSince: failingSinceMs === null ? null : instantOfMs(failingSinceMs),
+    created: instantOfMs(createdMs),
+    reported: reportedMs === null ? null : instantOfMs(reportedMs),
+  };
 }

@@ -3,6 +3,7 @@
  */
 import type { Change, ReleaseEvent, ReleaseEventType } from "../domain/event.ts";
 import type { Filterable } from "../domain/filter.ts";
+import type { Instant } from "../domain/instant.ts";
 import type { Status } from "../domain/release.ts";
 import { parseContent } from "./edition-content.ts";
 import type { Sql } from "./metered-sql.ts";
@@ -87,6 +88,19 @@ export class Events {
     for (const { sequence, type, now, content, ...edition } of rows) {
       yield { sequence, type, filed: filedAs(parseContent(content), edition), isKilledNow: now === "killed" };
     }
+  }
+
+  /** The sequences between two instants, both included: those after `after`, up to `to`. */
+  sequencesBetween(from: Instant, to: Instant | undefined): { after: number; to: number } {
+    const before = this.#lastUpTo(from - 1);
+    return { after: before, to: to === undefined ? this.lastSequence() : this.#lastUpTo(to) };
+  }
+
+  /** The last sequence of an instant or before; the clock never makes a later event an earlier one's. */
+  #lastUpTo(at: Instant): number {
+    return this.#sql
+      .exec<{ last: number }>("SELECT ifnull(max(sequence), 0) AS last FROM events WHERE at <= ?", at)
+      .one().last;
   }
 
   /** The last sequence that was given out; 0 before the first event. */

@@ -6,19 +6,35 @@
  * delays nobody and misses nothing. Being handed an event twice is harmless: a Subscriber keeps one
  * row for each.
  */
-import type { Sql } from "./metered-sql.ts";
-import { matches, type Filter } from "../domain/filter.ts";
-import { type Handed, type ReleaseEventType, takesBack } from "../domain/event.ts";
-import { EVENTS_PER_SWEEP, SUBSCRIPTIONS_PER_STEP } from "../limits.ts";
-import { readMark, writeMark } from "./ledger-schema.ts";
+import type { Budget } from "../budget.ts";
+import { FORMATS } from "../delivery/formats.ts";
+import { type Handed, takesBack } from "../domain/event.ts";
+import { type Filter, matches } from "../domain/filter.ts";
+import type { Content, FormatName } from "../domain/subscription.ts";
+import {
+  CATCHING_UP_AT_ONCE_MAX,
+  EVENTS_PER_SWEEP,
+  HAND_OVER_UNITS_MAX,
+  HAND_OVERS_AT_ONCE_MAX,
+  HAND_OVERS_UNITS_MAX,
+  SUBSCRIPTIONS_PER_STEP,
+} from "../limits.ts";
 import { ownRetryDelayMs } from "../own-retry.ts";
 import type { Events, FiledEvent } from "./events.ts";
+import { readMark, writeMark } from "./ledger-schema.ts";
+import type { Sql } from "./metered-sql.ts";
 
-/** Hands events to one subscription's object; throws if it could not. */
-export type HandOver = (subscription: string, events: Handed[]) => Promise<void>;
+/**
+ * Hands events to one subscription's object; throws if it could not, in a bounded time.
+ *
+ * @returns false if the object knows of no such subscription
+ */
+export type HandOver = (subscription: string, events: Handed[]) => Promise<boolean>;
 
 interface SubscriptionRow {
   id: string;
+  format: FormatName;
+  content: Content;
   filter: string;
   events: string;
   cursor: number | null;
@@ -33,29 +49,39 @@ interface Sweep {
   after: string;
 }
 
-export class FanOut {
-  readonly #sql: Sql;
-  readonly #events: Events;
-  readonly #handOver: HandOver;
-  readonly #now: () => number;
+interface Parts {
+  sql: Sql;
+  events: Events;
+  handOver: HandOver;
+  /** Its object knows nothing of it. */
+  isNone: (subscription: string) => void;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
 
-  constructor(sql: Sql, events: Events, handOver: HandOver, now: () => number) {
-    this.#sql = sql;
-    this.#events = events;
-    this.#handOver = handOver;
-    this.#now = now;
+const COLUMNS = "id, format, content, filter, events, cursor, failures";
+
+export class FanOut {
+  readonly #parts: Parts;
+  readonly #sql: Sql;
+  /** The window that was read last, as long as nothing has happened since: a kill changes what is told. */
+  #window: { key: string; window: Window } | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#sql = parts.sql;
   }
 
   /** One bounded step. @returns whether there was anything to do */
-  async step(): Promise<boolean> {
-    const swept = await this.#sweepOn();
-    const caughtUp = await this.#serveLagging();
+  async step(budget: Budget): Promise<boolean> {
+    const swept = await this.#sweepOn(budget);
+    const caughtUp = await this.#serveLagging(budget);
     return swept || caughtUp;
   }
 
   /** When there is something to do, in milliseconds since 1970. */
   nextDueMs(): number | undefined {
-    if (this.#sweptTo() < this.#events.lastSequence()) return 0;
+    if (this.#sweptTo() < this.#parts.events.lastSequence()) return 0;
     const row = this.#sql
       .exec<{ next: number | null }>(
         "SELECT min(due_ms) AS next FROM subscriptions WHERE cursor IS NOT NULL AND active = 1",
@@ -64,51 +90,78 @@ export class FanOut {
     return row.next ?? undefined;
   }
 
-  async #sweepOn(): Promise<boolean> {
+  /** What one subscription is handed of the events after one sequence up to another, or of the first of them. */
+  handedTo(subscription: string, after: number, to: number): { events: Handed[]; last: number } {
+    const [row] = this.#sql.exec<SubscriptionRow>(
+      `SELECT ${COLUMNS} FROM subscriptions WHERE id = ?`,
+      subscription,
+    );
+    const window = this.#read(after + 1, Math.min(to, after + EVENTS_PER_SWEEP));
+    return { events: row === undefined ? [] : window.handedTo(row), last: window.last ?? to };
+  }
+
+  async #sweepOn(budget: Budget): Promise<boolean> {
     const sweep = this.#sweep();
     if (sweep === undefined) return false;
-    const events = this.#events.events(sweep.first, sweep.last);
-    const keepingUp = this.#sql
+    const window = this.#read(sweep.first, sweep.last);
+    const looked = this.#sql
       .exec<SubscriptionRow>(
-        `SELECT id, filter, events, cursor, failures FROM subscriptions
+        `SELECT ${COLUMNS} FROM subscriptions
          WHERE id > ? AND active = 1 AND cursor IS NULL ORDER BY id LIMIT ?`,
         sweep.after,
         SUBSCRIPTIONS_PER_STEP,
       )
       .toArray();
-    await Promise.all(
-      keepingUp.map(async (subscription) => {
-        if (!(await this.#tell(subscription, events))) this.#lag(subscription, sweep.first - 1);
-      }),
-    );
-    const last = keepingUp.at(-1);
-    if (last !== undefined && keepingUp.length === SUBSCRIPTIONS_PER_STEP) {
-      writeMark(this.#sql, "sweep", JSON.stringify({ ...sweep, after: last.id } satisfies Sweep));
-    } else {
-      writeMark(this.#sql, "swept", sweep.last);
+    // Most filters take little: looking at many costs less than one call.
+    const calls = budget.upTo(SUBSCRIPTIONS_PER_STEP);
+    const told: { subscription: SubscriptionRow; handed: Handed[] }[] = [];
+    let after = sweep.after;
+    let isLast = looked.length < SUBSCRIPTIONS_PER_STEP;
+    for (const subscription of looked) {
+      const handed = window.handedTo(subscription);
+      if (handed.length > 0 && told.length >= calls) {
+        isLast = false;
+        break;
+      }
+      if (handed.length > 0) told.push({ subscription, handed });
+      after = subscription.id;
     }
+    budget.spend(told.length);
+    await inParallel(told, window.handOversAtOnce(), async ({ subscription, handed }) => {
+      if (!(await this.#tell(subscription, handed))) this.#lag(subscription, sweep.first - 1);
+    });
+    if (isLast) writeMark(this.#sql, "swept", sweep.last);
+    else writeMark(this.#sql, "sweep", JSON.stringify({ ...sweep, after } satisfies Sweep));
     return true;
   }
 
-  async #serveLagging(): Promise<boolean> {
+  async #serveLagging(budget: Budget): Promise<boolean> {
+    const calls = budget.upTo(HAND_OVERS_AT_ONCE_MAX);
     const due = this.#sql
       .exec<SubscriptionRow & { cursor: number }>(
-        `SELECT id, filter, events, cursor, failures FROM subscriptions
+        `SELECT ${COLUMNS} FROM subscriptions
          WHERE cursor IS NOT NULL AND active = 1 AND due_ms <= ? ORDER BY due_ms LIMIT ?`,
-        this.#now(),
-        SUBSCRIPTIONS_PER_STEP,
+        this.#parts.now(),
+        calls,
       )
       .toArray();
-    await Promise.all(due.map((subscription) => this.#catchUp(subscription, subscription.cursor)));
+    budget.spend(due.length);
+    // Each is at a place of its own, with texts of its own in memory.
+    await inParallel(due, CATCHING_UP_AT_ONCE_MAX, (subscription) =>
+      this.#catchUp(subscription, subscription.cursor),
+    );
     return due.length > 0;
   }
 
   async #catchUp(subscription: SubscriptionRow, cursor: number): Promise<void> {
-    const last = Math.min(cursor + EVENTS_PER_SWEEP, this.#events.lastSequence());
-    if (!(await this.#tell(subscription, this.#events.events(cursor + 1, last)))) {
+    const end = Math.min(cursor + EVENTS_PER_SWEEP, this.#parts.events.lastSequence());
+    const window = this.#read(cursor + 1, end);
+    const handed = window.handedTo(subscription);
+    if (handed.length > 0 && !(await this.#tell(subscription, handed))) {
       this.#lag(subscription, cursor);
       return;
     }
+    const last = window.last ?? cursor;
     // Past the window that is being swept it has nothing to miss any more, and joins the others.
     const joins = last >= (this.#sweep()?.last ?? this.#sweptTo());
     this.#sql.exec(
@@ -123,21 +176,15 @@ export class FanOut {
     this.#sql.exec(
       "UPDATE subscriptions SET cursor = ?, due_ms = ?, failures = failures + 1 WHERE id = ?",
       cursor,
-      this.#now() + ownRetryDelayMs(subscription.failures),
+      this.#parts.now() + ownRetryDelayMs(subscription.failures),
       subscription.id,
     );
   }
 
   /** @returns false if its object could not be told */
-  async #tell(subscription: SubscriptionRow, events: FiledEvent[]): Promise<boolean> {
-    const filter = JSON.parse(subscription.filter) as Filter;
-    const types = JSON.parse(subscription.events) as ReleaseEventType[];
-    const handed = events
-      .map(({ event, filed }) => ({ event, asked: types.includes(event.type) && matches(filter, filed) }))
-      .filter(({ event, asked }) => asked || takesBack(event.type));
-    if (handed.length === 0) return true;
+  async #tell(subscription: SubscriptionRow, handed: Handed[]): Promise<boolean> {
     try {
-      await this.#handOver(subscription.id, handed);
+      if (!(await this.#parts.handOver(subscription.id, handed))) this.#parts.isNone(subscription.id);
       return true;
     } catch (error) {
       console.error(
@@ -147,17 +194,97 @@ export class FanOut {
     }
   }
 
+  /** So many of them, from the first on, as may be in memory together; one at least, if there is one. */
+  #read(first: number, last: number): Window {
+    const { events } = this.#parts;
+    const key = `${first} ${last} ${events.lastSequence()}`;
+    if (this.#window?.key === key) return this.#window.window;
+    const read: FiledEvent[] = [];
+    let units = 0;
+    for (const filed of events.each(first, last)) {
+      const { html, text } = filed.event.release.content;
+      units += html.length + text.length;
+      if (read.length > 0 && units > HAND_OVER_UNITS_MAX) break;
+      read.push(filed);
+    }
+    const window = new Window(read);
+    this.#window = { key, window };
+    return window;
+  }
+
   /** The window in progress, or the next one; undefined when all is swept. */
   #sweep(): Sweep | undefined {
     const swept = this.#sweptTo();
     const stored = readMark(this.#sql, "sweep");
     const begun = typeof stored === "string" ? (JSON.parse(stored) as Sweep) : undefined;
     if (begun !== undefined && begun.first > swept) return begun;
-    const last = Math.min(swept + EVENTS_PER_SWEEP, this.#events.lastSequence());
-    return last > swept ? { first: swept + 1, last, after: "" } : undefined;
+    const { events } = this.#parts;
+    const last = Math.min(swept + EVENTS_PER_SWEEP, events.lastSequence());
+    if (last <= swept) return undefined;
+    return { first: swept + 1, last: this.#read(swept + 1, last).last ?? last, after: "" };
   }
 
   #sweptTo(): number {
     return Number(readMark(this.#sql, "swept") ?? 0);
   }
+}
+
+/** Some events in a row, each rendered once for all who want it in the same way. */
+class Window {
+  readonly #events: readonly FiledEvent[];
+  readonly #bodies = new Map<string, string>();
+
+  constructor(events: readonly FiledEvent[]) {
+    this.#events = events;
+  }
+
+  /** Undefined if it is empty. */
+  get last(): number | undefined {
+    return this.#events.at(-1)?.event.sequence;
+  }
+
+  /** What a subscription is handed: what it asked for, and what takes back a text that it may have been sent. */
+  handedTo(subscription: SubscriptionRow): Handed[] {
+    const filter = JSON.parse(subscription.filter) as Filter;
+    const types = JSON.parse(subscription.events) as string[];
+    return this.#events
+      .map((filed) => ({ filed, asked: types.includes(filed.event.type) && matches(filter, filed.filed) }))
+      .filter(({ filed, asked }) => asked || takesBack(filed.event.type))
+      .map(({ filed, asked }) => ({
+        event: filed.event.id,
+        sequence: filed.event.sequence,
+        type: filed.event.type,
+        release: filed.event.release.id,
+        asked,
+        body: this.#body(filed, subscription),
+      }));
+  }
+
+  /** So many that what they carry may be in memory together. */
+  handOversAtOnce(): number {
+    const units = [...this.#bodies.values()].reduce((sum, body) => sum + body.length, 1);
+    return Math.max(1, Math.min(HAND_OVERS_AT_ONCE_MAX, Math.floor(HAND_OVERS_UNITS_MAX / units)));
+  }
+
+  #body({ event }: FiledEvent, { format, content }: SubscriptionRow): string {
+    const key = `${event.sequence} ${format} ${content}`;
+    const known = this.#bodies.get(key);
+    if (known !== undefined) return known;
+    const body = FORMATS[format].releaseBody(event, content);
+    this.#bodies.set(key, body);
+    return body;
+  }
+}
+
+/** Never more than so many at once; a slow one holds up its own place only. */
+async function inParallel<T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }

@@ -4,6 +4,28 @@
  */
 import type { Sql } from "./metered-sql.ts";
 
+/** What the third version of the table added. */
+const SUBSCRIPTION_COLUMNS = [
+  "key TEXT NOT NULL DEFAULT ''", // URL and filter: by which two are one
+  "url TEXT NOT NULL DEFAULT ''",
+  "host TEXT NOT NULL DEFAULT ''",
+  "client TEXT", // who asked for it, as long as it is pending
+  "format TEXT NOT NULL DEFAULT 'standard'",
+  "content TEXT NOT NULL DEFAULT 'full'",
+  "description TEXT",
+  "created_ms INTEGER NOT NULL DEFAULT 0",
+  "since_sequence INTEGER NOT NULL DEFAULT 0", // events after this one are its own
+  "proved INTEGER NOT NULL DEFAULT 1", // 0 again while a new URL has to prove itself
+  // As its object last reported:
+  "status TEXT NOT NULL DEFAULT 'active'",
+  "reason TEXT",
+  "since_ms INTEGER NOT NULL DEFAULT 0",
+  "failing_ms INTEGER",
+  "trouble INTEGER NOT NULL DEFAULT 0", // by which the list is sorted, worst highest
+  "health TEXT", // JSON
+  "reported_ms INTEGER",
+];
+
 const TABLES = `
 CREATE TABLE IF NOT EXISTS releases (
   id TEXT PRIMARY KEY,
@@ -132,10 +154,11 @@ CREATE TABLE IF NOT EXISTS subscriptions (
   id TEXT PRIMARY KEY,
   filter TEXT NOT NULL,     -- JSON
   events TEXT NOT NULL,     -- JSON: the event types it wants
-  active INTEGER NOT NULL,  -- 0 until the endpoint has proved that it wants this
+  active INTEGER NOT NULL,  -- 0 until an endpoint has proved that it wants this: it is handed nothing
   cursor INTEGER,           -- set while it lags: the last sequence that it was handed
   due_ms INTEGER,           -- set while it lags: when to hand it more
-  failures INTEGER NOT NULL DEFAULT 0
+  failures INTEGER NOT NULL DEFAULT 0,
+${SUBSCRIPTION_COLUMNS.join(",\n")}
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS subscriptions_lagging ON subscriptions (due_ms) WHERE cursor IS NOT NULL AND active = 1;
 
@@ -145,6 +168,8 @@ CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 /** Makes the tables that are not there yet, and what later versions added to those that are. */
 export function createTables(sql: Sql): void {
   sql.exec(TABLES);
+  addColumns(sql);
+  sql.exec(SUBSCRIPTION_INDEXES);
   if (readMark(sql, "schema") === SCHEMA) return;
   const columns = sql.exec<{ name: string }>("PRAGMA table_info(releases)").toArray();
   if (!columns.some(({ name }) => name === "bytes")) {
@@ -164,6 +189,22 @@ export function createTables(sql: Sql): void {
   }
   writeMark(sql, "schema", SCHEMA);
 }
+
+/** Those that a table of an earlier version lacks. */
+function addColumns(sql: Sql): void {
+  const there = sql.exec<{ name: string }>("PRAGMA table_info(subscriptions)").toArray();
+  for (const column of SUBSCRIPTION_COLUMNS) {
+    if (!there.some(({ name }) => column.startsWith(`${name} `))) {
+      sql.exec(`ALTER TABLE subscriptions ADD COLUMN ${column}`);
+    }
+  }
+}
+
+const SUBSCRIPTION_INDEXES = `
+CREATE INDEX IF NOT EXISTS subscriptions_proved ON subscriptions (key) WHERE proved = 1;
+CREATE INDEX IF NOT EXISTS subscriptions_pending ON subscriptions (client, host) WHERE status = 'pending';
+CREATE INDEX IF NOT EXISTS subscriptions_in_trouble ON subscriptions (-trouble, ifnull(failing_ms, since_ms), id);
+`;
 
 /** Raise it when existing tables must change. */
 const SCHEMA = 2;

@@ -4,16 +4,20 @@
  * say what is to be done, and an alarm that does it if this object dies.
  */
 import { DurableObject } from "cloudflare:workers";
+import { Budget } from "../budget.ts";
+import type { Handed } from "../domain/event.ts";
 import type { Fault } from "../domain/fault.ts";
 import type { Instant } from "../domain/instant.ts";
 import { faultsOfFilter, type Registry } from "../domain/registry.ts";
 import type { PreparedRelease, ReleaseView } from "../domain/release.ts";
-import { EMBARGOES_PER_STEP, OWN_RETRY_MS } from "../limits.ts";
+import { EMBARGOES_PER_STEP, HAND_OVER_TIMEOUT_MS, KV_WRITES_PER_TARGET, OWN_RETRY_MS } from "../limits.ts";
+import type { Registration } from "../domain/subscription.ts";
 import { subscriber } from "../objects.ts";
 import { settingsOf, type Settings } from "../settings.ts";
 import { CatchingUp, type EventsAsked, type EventsPage } from "./catching-up.ts";
 import { Editions, type EditionsResult } from "./editions.ts";
 import { Events } from "./events.ts";
+import { explain, type ExplainedEvent } from "./explanation.ts";
 import { FanOut } from "./fan-out.ts";
 import { Followers, type Waiter } from "./followers.ts";
 import { type Action, type ActionResult, Ledger, type PublishOptions, type PublishResult } from "./ledger.ts";
@@ -30,7 +34,16 @@ import { findReleases, type ListQuery } from "./release-search.ts";
 import { ReleaseViews } from "./release-views.ts";
 import { RENDERERS } from "./rendering.ts";
 import { StaleTargets } from "./stale-targets.ts";
-import { type Registration, Subscribers } from "./subscribers.ts";
+import {
+  type Asker,
+  type Listed,
+  type Place,
+  type Registered,
+  type Standing,
+  Subscribers,
+  type SubscriptionQuery,
+} from "./subscribers.ts";
+import { timely } from "./timely.ts";
 import { WorkLoop } from "./work-loop.ts";
 
 export class Newsroom extends DurableObject<Env> {
@@ -44,6 +57,7 @@ export class Newsroom extends DurableObject<Env> {
   readonly #rows: ReleaseRows;
   readonly #ledger: Ledger;
   readonly #views: ReleaseViews;
+  readonly #events: Events;
   readonly #catchingUp: CatchingUp;
   readonly #editions: Editions;
   readonly #lists: ReleaseLists;
@@ -70,6 +84,7 @@ export class Newsroom extends DurableObject<Env> {
     this.#rows = new ReleaseRows(sql);
     this.#views = new ReleaseViews(sql, site.baseUrl, registry);
     const events = new Events(sql, this.#views);
+    this.#events = events;
     this.#catchingUp = new CatchingUp(events);
     this.#followers = new Followers(this.#catchingUp);
     this.#editions = new Editions(sql, site.baseUrl);
@@ -99,9 +114,15 @@ export class Newsroom extends DurableObject<Env> {
       { sql, kv: env.DOCUMENTS, meter: this.#meter, ledger, stale: this.#stale, settings },
       now,
     );
-    this.#fanOut = new FanOut(sql, events, (id, handed) => subscriber(env, id).enqueue(handed), now);
-    this.#projecting = new WorkLoop(() => this.#projectOnce());
-    this.#fanningOut = new WorkLoop(() => this.#fanOut.step());
+    this.#fanOut = new FanOut({
+      sql,
+      events,
+      handOver: (id, handed) => timely(subscriber(env, id).enqueue(handed), HAND_OVER_TIMEOUT_MS),
+      isNone: (id) => this.#subscribers.removeNeverMade(id, this.clock()),
+      now,
+    });
+    this.#projecting = new WorkLoop((budget) => this.#projectOnce(budget), KV_WRITES_PER_TARGET);
+    this.#fanningOut = new WorkLoop((budget) => this.#fanOut.step(budget), 1);
     void ctx.blockConcurrencyWhile(() => this.#noticeNewSettings());
   }
 
@@ -192,20 +213,69 @@ export class Newsroom extends DurableObject<Env> {
     return found;
   }
 
-  /** @returns what the filter asks for that nothing can ever have; then nothing is registered */
-  async register(registration: Registration): Promise<Fault[]> {
-    const faults = faultsOfFilter(registration.filter, this.#registry.present());
-    if (faults.length === 0) this.#subscribers.register(registration, this.#views.lastSequence());
-    return faults.map(({ path, message }) => ({ path: `/filter${path}`, message }));
+  /** Makes room for a subscription: events from now on are its own. */
+  async register(
+    registration: Registration,
+    isProved: boolean,
+    asker: Asker,
+  ): Promise<Registered | { kind: "invalid"; faults: Fault[] }> {
+    const faults = this.#faultsOf(registration);
+    if (faults.length > 0) return { kind: "invalid", faults };
+    const last = this.#views.lastSequence();
+    const registered = this.ctx.storage.transactionSync(() =>
+      this.#subscribers.register(registration, isProved, asker, last, this.clock()),
+    );
+    if (isProved) await this.#workOn();
+    return registered;
   }
 
-  async activate(id: string): Promise<void> {
-    this.#subscribers.activate(id);
+  /** What its owner wants of a subscription from now on. */
+  async amend(
+    registration: Registration,
+  ): Promise<{ kind: "amended" | "duplicate" } | { kind: "invalid"; faults: Fault[] }> {
+    const faults = this.#faultsOf(registration);
+    if (faults.length > 0) return { kind: "invalid", faults };
+    return { kind: this.#subscribers.amend(registration) ? "amended" : "duplicate" };
+  }
+
+  /** It has proved itself. `duplicate` if another with its URL and filter was there before. */
+  async activate(id: string): Promise<"active" | "duplicate" | "unknown"> {
+    const activated = this.#subscribers.activate(id);
     await this.#workOn();
+    return activated;
+  }
+
+  /** How a subscription stands, by its object. */
+  async report(registration: Registration, standing: Standing): Promise<void> {
+    this.#subscribers.report(registration, standing, this.clock());
   }
 
   async unregister(id: string): Promise<void> {
     this.#subscribers.remove(id);
+  }
+
+  async subscriptions(query: SubscriptionQuery): Promise<{ data: Listed[]; next: Place | null }> {
+    return this.#subscribers.list(query);
+  }
+
+  /** Ids of those that are told when another is disabled. */
+  async operationalSubscriptions(): Promise<string[]> {
+    return this.#subscribers.operational();
+  }
+
+  /** What a subscription is handed of the events after one sequence up to another; `last`: as far as it goes. */
+  async handedOver(id: string, after: number, to: number): Promise<{ events: Handed[]; last: number }> {
+    return this.#fanOut.handedTo(id, after, to);
+  }
+
+  /** Why a subscription was handed, or not, what happened to a release. */
+  async explain(id: string, release: string): Promise<ExplainedEvent[]> {
+    return explain(this.#sql, this.#events, id, release);
+  }
+
+  /** The sequences between two instants, both included: those after `after`, up to `to`. */
+  async sequencesBetween(from: Instant, to: Instant | undefined): Promise<{ after: number; to: number }> {
+    return this.#events.sequencesBetween(from, to);
   }
 
   /** Writes every document again, the same bytes: KV can be lost. */
@@ -225,7 +295,10 @@ export class Newsroom extends DurableObject<Env> {
 
   /** Resolves when no work is in hand; work that is due later does not count. */
   async idle(): Promise<void> {
-    await Promise.all([this.#projecting.start(), this.#fanningOut.start()]);
+    const uncounted = async (loop: WorkLoop) => {
+      while ((await loop.start(new Budget(Infinity))) === "spent");
+    };
+    await Promise.all([uncounted(this.#projecting), uncounted(this.#fanningOut)]);
   }
 
   override async alarm(): Promise<void> {
@@ -233,8 +306,8 @@ export class Newsroom extends DurableObject<Env> {
     await this.#workOn();
   }
 
-  async #projectOnce(): Promise<boolean> {
-    const worked = await this.#projection.step();
+  async #projectOnce(budget: Budget): Promise<boolean> {
+    const worked = await this.#projection.step(budget);
     if (worked) this.#log("projection", {});
     return worked;
   }
@@ -247,25 +320,28 @@ export class Newsroom extends DurableObject<Env> {
   /** Starts what is due and sets the alarm for what is not, or for what gets cut off. */
   async #workOn(): Promise<void> {
     this.#followers.wake(this.#views.lastSequence());
-    await this.#setAlarm();
-    for (const loop of [this.#projecting, this.#fanningOut]) {
+    await this.#setAlarm(OWN_RETRY_MS);
+    // An alarm and what else is done beside take a few calls.
+    const calls = Math.floor((this.#settings.subrequests - 2) / 2);
+    for (const loop of [this.#fanningOut, this.#projecting]) {
       this.ctx.waitUntil(
-        loop.start().then(
-          () => this.#setAlarm(),
+        loop.start(new Budget(calls)).then(
+          // What this invocation may not do any more, the next one does at once.
+          (end) => this.#setAlarm(end === "spent" ? 1 : OWN_RETRY_MS),
           (error: unknown) => console.error(JSON.stringify({ message: "work failed", error: String(error) })),
         ),
       );
     }
   }
 
-  async #setAlarm(): Promise<void> {
+  /** @param inHandMs when what is due now is looked at again: it is in hand, and somebody may die with it */
+  async #setAlarm(inHandMs: number): Promise<void> {
     const nowMs = this.clock();
     const embargo = this.#rows.nextEmbargo();
     const dues = [
       embargo === undefined ? undefined : embargo * 1000,
-      // Work in hand is looked at again only if whoever has it in hand dies.
       ...[this.#stale.nextDueMs(), this.#fanOut.nextDueMs()].map((due) =>
-        due === undefined ? undefined : Math.max(due, nowMs + OWN_RETRY_MS),
+        due === undefined ? undefined : Math.max(due, nowMs + inHandMs),
       ),
     ].filter((due) => due !== undefined);
     if (dues.length === 0) return;
@@ -273,6 +349,13 @@ export class Newsroom extends DurableObject<Env> {
     const next = Math.max(Math.min(...dues), nowMs + 1);
     const present = await this.ctx.storage.getAlarm();
     if (present === null || present > next) await this.ctx.storage.setAlarm(next);
+  }
+
+  #faultsOf({ filter }: Registration): Fault[] {
+    return faultsOfFilter(filter, this.#registry.present()).map(({ path, message }) => ({
+      path: `/filter${path}`,
+      message,
+    }));
   }
 
   /** Documents are a function of the ledger and the settings: other settings make all of them stale. */
@@ -287,6 +370,6 @@ export class Newsroom extends DurableObject<Env> {
         writeMark(sql, "settings", present);
       });
     }
-    await this.#setAlarm();
+    await this.#setAlarm(OWN_RETRY_MS);
   }
 }

@@ -3,6 +3,7 @@
  * in steps that can be cut off anywhere and run again.
  */
 import type { Meter, Sql } from "./metered-sql.ts";
+import type { Budget } from "../budget.ts";
 import type { Fault } from "../domain/fault.ts";
 import { addressOf, type ListPlace } from "../domain/list.ts";
 import {
@@ -17,6 +18,7 @@ import { parseDocumentPath } from "../document-paths.ts";
 import {
   KV_EXPIRATION_MIN_MS,
   KV_WRITE_INTERVAL_MS,
+  KV_WRITES_PER_TARGET,
   SEQUENCES_UNITS_MAX,
   TARGETS_PER_STEP,
 } from "../limits.ts";
@@ -71,9 +73,10 @@ export class Projection {
   }
 
   /** One bounded step. @returns whether anything was due */
-  async step(): Promise<boolean> {
-    const due = this.#stale.due(TARGETS_PER_STEP, this.#now());
-    for (const target of due) await this.#project(target);
+  async step(budget: Budget): Promise<boolean> {
+    const targets = Math.floor(budget.upTo(TARGETS_PER_STEP * KV_WRITES_PER_TARGET) / KV_WRITES_PER_TARGET);
+    const due = this.#stale.due(targets, this.#now());
+    for (const target of due) budget.spend(await this.#project(target));
     return due.length > 0;
   }
 
@@ -122,13 +125,16 @@ export class Projection {
     this.#sql.exec("UPDATE documents SET written_ms = 0");
   }
 
-  async #project(stale: StaleTarget): Promise<void> {
+  /** @returns how many calls of KV it took at most */
+  async #project(stale: StaleTarget): Promise<number> {
+    let calls = 0;
     try {
       const written = this.#written(stale.target);
       const rendered = this.#render(
         stale.target,
         (path) => isMadeUnasked(stale.target) || written.some((document) => document.path === path),
       );
+      calls = Math.max(rendered.length, written.length);
       // All of them end before anything is done again: a late write must not land on a newer one.
       const results = await Promise.allSettled(
         rendered.map((document) => this.#write(stale.target, document, written)),
@@ -152,6 +158,7 @@ export class Projection {
       );
       this.#stale.postpone(stale, this.#now() + ownRetryDelayMs(stale.failures), stale.failures + 1);
     }
+    return calls;
   }
 
   /** @returns 0 when KV holds the bytes, else the time (ms) from which they may be written */

@@ -1,7 +1,13 @@
 /**
  * The lists whose documents are kept, and what a change of a release makes stale in them.
  */
-import { LISTS_KEPT_MAX, LIST_KEPT_FIRST_MS, LIST_KEPT_MS, LIST_REMEMBERED_MS } from "../limits.ts";
+import {
+  LISTS_DROPPED_MAX,
+  LISTS_KEPT_MAX,
+  LIST_KEPT_FIRST_MS,
+  LIST_KEPT_MS,
+  LIST_REMEMBERED_MS,
+} from "../limits.ts";
 import { FACET_FIELDS, type Filterable, matches } from "../domain/filter.ts";
 import type { Instant } from "../domain/instant.ts";
 import {
@@ -69,7 +75,7 @@ export class ReleaseLists {
       this.#keep(list, { uses: 1, keptUntilMs: null }, nowMs);
       return;
     }
-    this.#sql.exec("DELETE FROM lists WHERE kept_until_ms < ?", nowMs - LIST_REMEMBERED_MS);
+    this.#dropForgotten(nowMs - LIST_REMEMBERED_MS);
     this.#makeRoom(nowMs);
     const uses = (row?.uses ?? 0) + 1;
     // Documents expire in KV by themselves: one that is asked for again comes back here.
@@ -191,13 +197,28 @@ export class ReleaseLists {
     for (const { address } of kept) this.#forget(address);
   }
 
+  /** Combinations of which KV holds nothing any more: as many at a time as a request can bear. */
+  #dropForgotten(beforeMs: number): void {
+    for (const address of this.#addresses(
+      "kept_until_ms < ? ORDER BY kept_until_ms LIMIT ?",
+      beforeMs,
+      LISTS_DROPPED_MAX,
+    )) {
+      this.#drop(address);
+      this.#stale.forgetDocuments(address);
+    }
+  }
+
   /** Its documents go with it. */
   #forget(address: string): void {
-    const list = this.#parsed.get(address);
+    this.#drop(address);
+    this.#stale.addWritten(address);
+  }
+
+  #drop(address: string): void {
     this.#sql.exec("DELETE FROM lists WHERE address = ?", address);
     this.#sql.exec("DELETE FROM tombstones WHERE list = ?", address);
-    this.#stale.addWritten(address);
-    if (list !== undefined) this.#parsed.delete(address);
+    this.#parsed.delete(address);
   }
 
   #addresses(where: string, ...values: number[]): string[] {

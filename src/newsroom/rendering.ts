@@ -22,7 +22,7 @@ import { renderList } from "./rendering-lists.ts";
 import type { Target } from "./stale-targets.ts";
 
 /** Part of what documents are a function of: raise it when the renderers write other bytes than before. */
-export const RENDERERS = 4;
+export const RENDERERS = 5;
 
 const JSON_TYPE = "application/json; charset=utf-8";
 

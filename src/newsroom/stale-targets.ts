@@ -75,13 +75,12 @@ export class StaleTargets {
 
   /** KV is taken to hold nothing of a list any more. */
   forgetWrites(address: string): void {
-    const prefix = keyPrefix(address);
-    this.#sql.exec(
-      "UPDATE documents SET written_ms = 0 WHERE target = ? OR (target >= ? AND target < ?)",
-      keyOf({ kind: "list", address }),
-      prefix,
-      `${prefix}\uffff`,
-    );
+    this.#sql.exec(`UPDATE documents SET written_ms = 0 WHERE ${OF_A_LIST}`, ...keysOf(address));
+  }
+
+  /** The same, and nobody will ask what it held. */
+  forgetDocuments(address: string): void {
+    this.#sql.exec(`DELETE FROM documents WHERE ${OF_A_LIST}`, ...keysOf(address));
   }
 
   #written(prefix: string): Target[] {
@@ -151,6 +150,14 @@ export function keyOf(target: Target): string {
 /** Of the keys of a list's archives: no address holds a `#`. */
 function keyPrefix(address: string): string {
   return `archive:${address}#`;
+}
+
+/** Documents of a list and of its archives, by {@link keysOf}. */
+const OF_A_LIST = "target = ? OR (target >= ? AND target < ?)";
+
+function keysOf(address: string): [string, string, string] {
+  const prefix = keyPrefix(address);
+  return [keyOf({ kind: "list", address }), prefix, `${prefix}\uffff`];
 }
 
 function targetOf(key: string): Target {

@@ -1,15 +1,87 @@
 /**
- * Who is told of events: what the Newsroom knows of each subscription.
+ * Who is told of events: what the Newsroom knows of each subscription. Times are milliseconds since
+ * 1970.
  */
+import { type Filter, FILTER_FIELDS } from "../domain/filter.ts";
+import type { Health, Registration, SubscriptionStatus } from "../domain/subscription.ts";
+import {
+  NEVER_PROVED_KEPT_MS,
+  PENDING_MAX,
+  PENDING_PER_CLIENT_MAX,
+  PENDING_PER_HOST_MAX,
+  REGISTRATION_MS,
+} from "../limits.ts";
 import type { Sql } from "./metered-sql.ts";
-import type { ReleaseEventType } from "../domain/event.ts";
-import type { Filter } from "../domain/filter.ts";
 
-export interface Registration {
-  id: string;
-  filter: Filter;
-  events: readonly ReleaseEventType[];
+/** Who asks: limits are by client, and none bind the office. */
+export interface Asker {
+  client: string;
+  isAdmin: boolean;
 }
+
+/** What became of a registration. `whose`: the limit that was reached. */
+export type Registered =
+  | { kind: "registered" }
+  | { kind: "duplicate"; id: string }
+  | { kind: "too-many"; whose: "client" | "host" | "service" };
+
+/** How a subscription stands, as its object last reported. */
+export interface Standing {
+  status: SubscriptionStatus;
+  reason: string | null;
+  sinceMs: number;
+  failingSinceMs: number | null;
+  health: Health;
+  isProved: boolean;
+}
+
+/** A row of the list of subscriptions. */
+export interface Listed {
+  id: string;
+  url: string;
+  description: string | null;
+  events: string[];
+  filter: Filter;
+  status: SubscriptionStatus;
+  reason: string | null;
+  sinceMs: number;
+  failingSinceMs: number | null;
+  createdMs: number;
+  /** As of its last report; null before the first. */
+  health: Health | null;
+  reportedMs: number | null;
+}
+
+export interface SubscriptionQuery {
+  sort: "trouble" | "created";
+  status?: SubscriptionStatus;
+  limit: number;
+  /** The `next` of the page before. */
+  cursor?: Place;
+}
+
+/** Where a page of the list ends: what it is sorted by. */
+export type Place = (number | string)[];
+
+interface Row {
+  id: string;
+  url: string;
+  description: string | null;
+  events: string;
+  filter: string;
+  status: SubscriptionStatus;
+  reason: string | null;
+  since_ms: number;
+  failing_ms: number | null;
+  created_ms: number;
+  health: string | null;
+  reported_ms: number | null;
+  trouble: number;
+  [column: string]: SqlStorageValue;
+}
+
+/** Worst first: what is disabled has lost its reader, what fails is about to, the rest waits for its owner. */
+const TROUBLE = { disabled: 4, failing: 3, pending: 2, paused: 1, active: 0 } as const;
 
 export class Subscribers {
   readonly #sql: Sql;
@@ -18,24 +90,213 @@ export class Subscribers {
     this.#sql = sql;
   }
 
-  /** From now on events are its own, but it is told of none before {@link activate}. */
-  register({ id, filter, events }: Registration, lastSequence: number): void {
+  /** From now on events are its own; unless it is proved, it is told of none before {@link activate}. */
+  register(
+    registration: Registration,
+    isProved: boolean,
+    asker: Asker,
+    lastSequence: number,
+    nowMs: number,
+  ): Registered {
+    const duplicate = this.#provedWith(registration);
+    if (duplicate !== undefined) return { kind: "duplicate", id: duplicate };
+    this.#forgetNeverProved(nowMs);
+    const host = new URL(registration.url).host;
+    if (!asker.isAdmin) {
+      const whose = this.#limitReached(asker.client, host);
+      if (whose !== undefined) return { kind: "too-many", whose };
+    }
+    const proved = isProved ? 1 : 0;
     this.#sql.exec(
-      `INSERT INTO subscriptions (id, filter, events, active, cursor, due_ms) VALUES (?, ?, ?, 0, ?, 0)
-       ON CONFLICT (id) DO NOTHING`,
-      id,
-      JSON.stringify(filter),
-      JSON.stringify(events),
+      `INSERT INTO subscriptions (id, key, url, host, client, format, content, description, filter, events,
+         created_ms, since_sequence, active, proved, status, since_ms, trouble, cursor, due_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+      registration.id,
+      keyOf(registration),
+      registration.url,
+      host,
+      isProved ? null : asker.client,
+      registration.format,
+      registration.content,
+      registration.description ?? null,
+      JSON.stringify(registration.filter),
+      JSON.stringify(registration.events),
+      registration.createdMs,
+      lastSequence,
+      proved,
+      proved,
+      isProved ? "active" : "pending",
+      nowMs,
+      isProved ? TROUBLE.active : TROUBLE.pending,
       lastSequence,
     );
+    return { kind: "registered" };
   }
 
-  /** It has proved itself: it gets what has happened since it registered, then all that follows. */
-  activate(id: string): void {
-    this.#sql.exec("UPDATE subscriptions SET active = 1 WHERE id = ?", id);
+  /** Its owner wants it otherwise. A new URL is not proved. @returns false if a proved one is like that already */
+  amend(registration: Registration): boolean {
+    const duplicate = this.#provedWith(registration);
+    if (duplicate !== undefined && duplicate !== registration.id) return false;
+    const [row] = this.#sql.exec<{ url: string }>(
+      "SELECT url FROM subscriptions WHERE id = ?",
+      registration.id,
+    );
+    if (row !== undefined && row.url !== registration.url) {
+      this.#sql.exec("UPDATE subscriptions SET proved = 0 WHERE id = ?", registration.id);
+    }
+    this.#write(registration);
+    return true;
+  }
+
+  /**
+   * It has proved itself: it gets what has happened since it registered, then all that follows.
+   *
+   * @returns `duplicate` if another with its URL and filter was there before
+   */
+  activate(id: string): "active" | "duplicate" | "unknown" {
+    const [row] = this.#sql.exec<{ key: string }>("SELECT key FROM subscriptions WHERE id = ?", id);
+    if (row === undefined) return "unknown";
+    const [other] = this.#sql.exec<{ id: string }>(
+      "SELECT id FROM subscriptions WHERE key = ? AND proved = 1 AND id <> ?",
+      row.key,
+      id,
+    );
+    if (other !== undefined) return "duplicate";
+    this.#sql.exec("UPDATE subscriptions SET active = 1, proved = 1, client = NULL WHERE id = ?", id);
+    return "active";
+  }
+
+  /** What its object says of it. One that is not registered, any more, stays so. */
+  report(registration: Registration, standing: Standing, nowMs: number): void {
+    this.#write(registration);
+    const { status, failingSinceMs } = standing;
+    const trouble = TROUBLE[status === "active" && failingSinceMs !== null ? "failing" : status];
+    this.#sql.exec(
+      `UPDATE subscriptions SET status = ?, reason = ?, since_ms = ?, failing_ms = ?, trouble = ?, health = ?,
+         reported_ms = ?, proved = ? WHERE id = ?`,
+      status,
+      standing.reason,
+      standing.sinceMs,
+      failingSinceMs,
+      trouble,
+      JSON.stringify(standing.health),
+      nowMs,
+      standing.isProved ? 1 : 0,
+      registration.id,
+    );
   }
 
   remove(id: string): void {
     this.#sql.exec("DELETE FROM subscriptions WHERE id = ?", id);
   }
+
+  /** Its object knows nothing of it, and has had time to be made. */
+  removeNeverMade(id: string, nowMs: number): void {
+    this.#sql.exec("DELETE FROM subscriptions WHERE id = ? AND created_ms < ?", id, nowMs - REGISTRATION_MS);
+  }
+
+  /** Those that are told when another is disabled. */
+  operational(): string[] {
+    return this.#sql
+      .exec<{ id: string }>(
+        `SELECT id FROM subscriptions WHERE active = 1 AND events LIKE '%"operational"%' ORDER BY id`,
+      )
+      .toArray()
+      .map(({ id }) => id);
+  }
+
+  /** A page of all, `next` continues it. */
+  list({ sort, status, limit, cursor }: SubscriptionQuery): { data: Listed[]; next: Place | null } {
+    const order =
+      sort === "trouble" ? ["-trouble", "ifnull(failing_ms, since_ms)", "id"] : ["-created_ms", "id"];
+    const conditions = [
+      ...(status === undefined ? [] : ["status = ?"]),
+      ...(cursor === undefined ? [] : [`(${order.join(", ")}) > (${order.map(() => "?").join(", ")})`]),
+    ];
+    const rows = this.#sql
+      .exec<Row>(
+        `SELECT id, url, description, events, filter, status, reason, since_ms, failing_ms, created_ms, health,
+           reported_ms, trouble FROM subscriptions
+         ${conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`} ORDER BY ${order.join(", ")} LIMIT ?`,
+        ...(status === undefined ? [] : [status]),
+        ...(cursor ?? []),
+        limit + 1,
+      )
+      .toArray();
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    const placeOf = (row: Row) =>
+      sort === "trouble" ? [-row.trouble, row.failing_ms ?? row.since_ms, row.id] : [-row.created_ms, row.id];
+    return { data: page.map(listed), next: rows.length > limit && last ? placeOf(last) : null };
+  }
+
+  #write(registration: Registration): void {
+    const { id, url, format, content, description, filter, events } = registration;
+    this.#sql.exec(
+      `UPDATE subscriptions SET key = ?, url = ?, host = ?, format = ?, content = ?, description = ?, filter = ?,
+         events = ? WHERE id = ?`,
+      keyOf(registration),
+      url,
+      new URL(url).host,
+      format,
+      content,
+      description ?? null,
+      JSON.stringify(filter),
+      JSON.stringify(events),
+      id,
+    );
+  }
+
+  #provedWith(registration: Registration): string | undefined {
+    const [row] = this.#sql.exec<{ id: string }>(
+      "SELECT id FROM subscriptions WHERE key = ? AND proved = 1",
+      keyOf(registration),
+    );
+    return row?.id;
+  }
+
+  #limitReached(client: string, host: string): "client" | "host" | "service" | undefined {
+    const pending = this.#sql
+      .exec<{ client: number; host: number; service: number }>(
+        `SELECT count(*) FILTER (WHERE client = ?) AS client, count(*) FILTER (WHERE host = ?) AS host,
+           count(*) AS service FROM subscriptions WHERE status = 'pending'`,
+        client,
+        host,
+      )
+      .one();
+    if (pending.client >= PENDING_PER_CLIENT_MAX) return "client";
+    if (pending.host >= PENDING_PER_HOST_MAX) return "host";
+    return pending.service >= PENDING_MAX ? "service" : undefined;
+  }
+
+  /** Those that nobody ever proved hold nothing that anybody misses. */
+  #forgetNeverProved(nowMs: number): void {
+    this.#sql.exec(
+      "DELETE FROM subscriptions WHERE active = 0 AND created_ms < ?",
+      nowMs - NEVER_PROVED_KEPT_MS,
+    );
+  }
+}
+
+function listed(row: Row): Listed {
+  return {
+    id: row.id,
+    url: row.url,
+    description: row.description,
+    events: JSON.parse(row.events) as string[],
+    filter: JSON.parse(row.filter) as Filter,
+    status: row.status,
+    reason: row.reason,
+    sinceMs: row.since_ms,
+    failingSinceMs: row.failing_ms,
+    createdMs: row.created_ms,
+    health: row.health === null ? null : (JSON.parse(row.health) as Health),
+    reportedMs: row.reported_ms,
+  };
+}
+
+/** One URL with one filter is one subscription, in whatever order its fields were named. */
+function keyOf({ url, filter: { not, ...conditions } }: Registration): string {
+  const ordered = (part: Filter) => FILTER_FIELDS.map((field) => part[field] ?? null);
+  return JSON.stringify([new URL(url).href, ordered(conditions), ordered(not ?? {})]);
 }

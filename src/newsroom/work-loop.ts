@@ -1,24 +1,38 @@
+import type { Budget } from "../budget.ts";
+
+/** `spent`: there may be more to do, but not in this invocation. */
+export type LoopEnd = "done" | "spent";
+
 /**
- * Runs bounded steps until nothing is due, one at a time however often it is started.
+ * Runs bounded steps until nothing is due or the budget is spent, one at a time however often it is
+ * started.
  */
 export class WorkLoop {
-  readonly #step: () => Promise<boolean>;
-  #running: Promise<void> | undefined;
+  readonly #step: (budget: Budget) => Promise<boolean>;
+  readonly #callsNeeded: number;
+  #running: Promise<LoopEnd> | undefined;
 
-  /** @param step does a bounded piece of work; false when there was none */
-  constructor(step: () => Promise<boolean>) {
+  /**
+   * @param step does a bounded piece of work; false when there was none
+   * @param callsNeeded what a step must be allowed at least to get anything done
+   */
+  constructor(step: (budget: Budget) => Promise<boolean>, callsNeeded: number) {
     this.#step = step;
+    this.#callsNeeded = callsNeeded;
   }
 
-  /** @returns when nothing is due any more; rejects with what a step throws */
-  start(): Promise<void> {
-    this.#running ??= this.#run().finally(() => {
+  /** One that runs already goes on with the budget it has. @returns when it ends; rejects with what a step throws */
+  start(budget: Budget): Promise<LoopEnd> {
+    this.#running ??= this.#run(budget).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
   }
 
-  async #run(): Promise<void> {
-    while (await this.#step());
+  async #run(budget: Budget): Promise<LoopEnd> {
+    while (budget.allows(this.#callsNeeded)) {
+      if (!(await this.#step(budget))) return "done";
+    }
+    return "spent";
   }
 }

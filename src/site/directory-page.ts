@@ -9,7 +9,7 @@ import { addressOf, FEED_FORMATS, facetList, languageList, type ReleaseList } fr
 import { listTitle, typeName } from "../domain/list-title.ts";
 import { direction, languageName, phrasesIn } from "../domain/phrases.ts";
 import { nameOf, type Registry, REGISTRY_FACETS, type RegistryFacet } from "../domain/registry.ts";
-import { carriable } from "../domain/text.ts";
+import { xml } from "../feeds/xml-text.ts";
 import { FORMAT_NAMES, pageHtml, type Site } from "./page-frame.ts";
 
 /** How many releases of a language there are under a value of a filter's field. */
@@ -170,9 +170,4 @@ function countOf(counts: readonly Count[], lang: string, field: string, value: s
   return (
     counts.find((each) => each.lang === lang && each.field === field && each.value === value)?.count ?? 0
   );
-}
-
-function xml(text: string): string {
-  const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  return carriable(text).replace(/[&<>"]/g, (character) => escapes[character] ?? "");
 }

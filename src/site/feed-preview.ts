@@ -4,10 +4,10 @@
  */
 import { h } from "hastscript";
 import { dayOf, parseInstant } from "../domain/instant.ts";
-import { addressOf, languageOf, type ListPlace } from "../domain/list.ts";
-import { dayInWords, phrasesIn } from "../domain/phrases.ts";
+import { addressOf, type ListPlace } from "../domain/list.ts";
+import { dayInWords, direction, phrasesIn } from "../domain/phrases.ts";
 import { COPY_SCRIPT_PATH } from "./directory-page.ts";
-import { FORMAT_NAMES, pageHtml, type Site } from "./page-frame.ts";
+import { FORMAT_NAMES, pageHtml, type Site, spokenIn } from "./page-frame.ts";
 
 /** What is read of the JSON Feed. */
 interface Previewed {
@@ -18,7 +18,7 @@ interface Previewed {
 /** @param json the JSON Feed of the same list */
 export function feedPreview(place: ListPlace, json: string, site: Site): string {
   const { title, items } = JSON.parse(json) as Previewed;
-  const lang = languageOf(place.list) ?? site.languages[0] ?? "en";
+  const lang = spokenIn(place.list, site);
   const phrases = phrasesIn(lang);
   const address = `${site.baseUrl}${addressOf(place)}`;
   return pageHtml(
@@ -53,7 +53,7 @@ export function feedPreview(place: ListPlace, json: string, site: Site): string 
         items
           .slice(0, SHOWN)
           .map((item) =>
-            h("article", { lang: item.language }, [
+            h("article", { lang: item.language, dir: direction(item.language) }, [
               h(
                 "p",
                 { className: ["facts"] },

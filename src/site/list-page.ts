@@ -7,8 +7,8 @@ import { dayOf, type Instant } from "../domain/instant.ts";
 import { addressOf, languageOf, type ListPlace, type ReleaseList } from "../domain/list.ts";
 import type { ReleaseView } from "../domain/release.ts";
 import type { Chain, ShownList } from "../feeds/list-feed.ts";
-import { pageHtml, type Site } from "./page-frame.ts";
-import { dayInWords, type Phrases, phrasesIn } from "../domain/phrases.ts";
+import { pageHtml, type Site, spokenIn } from "./page-frame.ts";
+import { dayInWords, direction, type Phrases, phrasesIn } from "../domain/phrases.ts";
 import { releaseTime, typeName } from "./release-page.ts";
 
 /** @param releases newest first */
@@ -62,7 +62,7 @@ export function retiredListPage({ list, title }: ShownList, at: Instant, site: S
 /** One release among others. */
 export function releaseRow(release: ReleaseView, lang: string, site: Site): Element {
   const phrases = phrasesIn(lang);
-  return h("article", { lang: release.lang }, [
+  return h("article", { lang: release.lang, dir: direction(release.lang) }, [
     h("p", { className: ["facts"] }, [releaseTime(release, lang, site), " · ", typeName(release, lang)]),
     h("h2", h("a", { href: release.url }, release.title)),
     release.status === "withdrawn"
@@ -82,8 +82,4 @@ function neighbours(list: ReleaseList, { archive, previous, next }: Chain, phras
   ];
   if (links.length === 0) return null;
   return h("nav", { className: ["neighbours"], ariaLabel: phrases.older }, links);
-}
-
-function spokenIn(list: ReleaseList, site: Site): string {
-  return languageOf(list) ?? site.languages[0] ?? "en";
 }

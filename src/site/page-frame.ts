@@ -39,6 +39,11 @@ export interface Page {
 
 export const FORMAT_NAMES = { rss: "RSS", atom: "Atom", json: "JSON Feed" } as const;
 
+/** The language of a list's pages: its own, or where it mixes languages the site's first. */
+export function spokenIn(list: ReleaseList, site: Site): string {
+  return languageOf(list) ?? site.languages[0] ?? "en";
+}
+
 /** A whole HTML document. */
 export function pageHtml(page: Page, site: Site): string {
   const phrases = phrasesIn(page.lang);

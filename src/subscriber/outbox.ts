@@ -1,45 +1,20 @@
 /**
- * The rows of one subscription's deliveries and their attempts. Times are milliseconds since 1970.
+ * The rows of one subscription's deliveries: what is to be sent, when, and how it ended. Times are
+ * milliseconds since 1970.
  */
-import type { ReleaseEventType } from "../domain/event.ts";
+import type { ControlEventType, Handed, ReleaseEventType } from "../domain/event.ts";
+import type { DeliveryState } from "./delivery-log.ts";
 
-/** `replaced`: its text was killed before it was delivered. */
-export type DeliveryState = "pending" | "delivered" | "failed" | "replaced";
-
-/** One event on its way to one subscription. */
-export interface Delivery {
-  /** The event's id. */
-  event: string;
-  type: ReleaseEventType | "subscription.verify" | "subscription.test";
-  /** Null for what is about the subscription itself. */
-  sequence: number | null;
-  release: string | null;
-  state: DeliveryState;
-  attempts: number;
-  createdMs: number;
-  /** When it is tried next; null once it is over. */
-  dueMs: number | null;
-  /** Why the latest attempt was no success. */
-  reason: string | null;
-}
-
-export interface Attempt {
-  attempt: number;
-  atMs: number;
-  durationMs: number;
-  /** HTTP status; null when there was no answer. */
-  status: number | null;
-  reason: string | null;
-  /** The beginning of the answer's body. */
-  answer: string | null;
-}
-
+/** One that may be tried. */
 export interface DueDelivery {
   event: string;
-  type: Delivery["type"];
+  type: ReleaseEventType | ControlEventType;
   release: string | null;
   body: string;
+  /** Attempts made so far, and those among them that were made before it was put in again. */
   attempts: number;
+  before: number;
+  createdMs: number;
 }
 
 const TABLES = `
@@ -54,10 +29,13 @@ CREATE TABLE IF NOT EXISTS deliveries (
   created_ms INTEGER NOT NULL,
   due_ms INTEGER,
   reason TEXT,
-  body TEXT                 -- the bytes that are signed and sent, as long as they may still be sent
+  body TEXT,                -- the bytes that are signed and sent, as long as they may still be sent
+  "before" INTEGER NOT NULL DEFAULT 0, -- attempts made before the schedule began anew
+  asked INTEGER NOT NULL DEFAULT 0     -- 1 while the endpoint itself has put it off
 );
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (due_ms) WHERE state = 'pending';
 CREATE INDEX IF NOT EXISTS deliveries_pending_of_a_release ON deliveries (release, sequence) WHERE state = 'pending';
+CREATE INDEX IF NOT EXISTS deliveries_of_a_release ON deliveries (release, sequence) WHERE release IS NOT NULL;
 -- Whose texts this endpoint was sent, or is to be: it is told when they are taken back, for ever.
 CREATE TABLE IF NOT EXISTS told (release TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS attempts (
@@ -70,12 +48,16 @@ CREATE TABLE IF NOT EXISTS attempts (
   answer TEXT,
   PRIMARY KEY (event, attempt)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS attempts_by_time ON attempts (at_ms);
 `;
-
-const COLUMNS = `event, type, sequence, release, state, attempts, created_ms AS "createdMs", due_ms AS "dueMs", reason`;
 
 /** What may be tried: while the endpoint has not proved itself, only what asks it to. */
 export type Sendable = "everything" | "verification" | "nothing";
+
+/** What is put in: `sequence` and `release` are null for what is about the subscription itself. */
+export type NewDelivery = Pick<DueDelivery, "event" | "type" | "release" | "body"> & {
+  sequence: number | null;
+};
 
 export class Outbox {
   readonly #sql: SqlStorage;
@@ -84,15 +66,33 @@ export class Outbox {
     this.#sql = sql;
   }
 
+  /** Makes the tables that are not there yet, and what later versions added to those that are. */
   createTables(): void {
+    const columns = this.#sql.exec<{ name: string }>("PRAGMA table_info(deliveries)").toArray();
+    if (columns.length > 0 && !columns.some(({ name }) => name === "before")) {
+      this.#sql.exec('ALTER TABLE deliveries ADD COLUMN "before" INTEGER NOT NULL DEFAULT 0');
+      this.#sql.exec("ALTER TABLE deliveries ADD COLUMN asked INTEGER NOT NULL DEFAULT 0");
+    }
     this.#sql.exec(TABLES);
   }
 
+  /**
+   * Takes what the Newsroom hands over; one that is there already stays as it is.
+   *
+   * @param again what is there and over is to be sent once more
+   */
+  take(handed: readonly Handed[], again: boolean, nowMs: number): void {
+    for (const { asked, ...delivery } of handed) {
+      if (!asked && !this.wasTold(delivery.release)) continue;
+      // What is still held of a killed text is not sent any more: the kill goes in its place.
+      if (delivery.type === "release.killed") this.#replace(delivery.release, delivery.sequence);
+      if (again) this.putBack(delivery.event, delivery.body, nowMs);
+      this.add(delivery, nowMs);
+    }
+  }
+
   /** Puts in a delivery that is due at once; one that is there already stays as it is. */
-  add(
-    delivery: Pick<Delivery, "event" | "type" | "sequence" | "release"> & { body: string },
-    nowMs: number,
-  ): void {
+  add(delivery: NewDelivery, nowMs: number): void {
     this.#sql.exec(
       `INSERT OR IGNORE INTO deliveries (event, type, sequence, release, state, attempts, created_ms, due_ms, body)
        VALUES (?, ?, ?, ?, 'pending', 0, ?, ?, ?)`,
@@ -109,13 +109,24 @@ export class Outbox {
     }
   }
 
+  /** What is over is due again, by a schedule that begins anew; what waits stays as it is. */
+  putBack(event: string, body: string, nowMs: number): void {
+    this.#sql.exec(
+      `UPDATE deliveries SET state = 'pending', due_ms = ?, reason = NULL, body = ?, "before" = attempts, asked = 0
+       WHERE event = ? AND state IN ('delivered', 'failed')`,
+      nowMs,
+      body,
+      event,
+    );
+  }
+
   /** Whether the endpoint was sent, or is to be sent, anything of a release. */
   wasTold(release: string): boolean {
     return this.#sql.exec("SELECT 1 FROM told WHERE release = ?", release).toArray().length > 0;
   }
 
   /** What waits of a release from before an event is not sent, and its bytes go. */
-  replace(release: string, before: number): void {
+  #replace(release: string, before: number): void {
     this.#sql.exec(
       `UPDATE deliveries SET state = 'replaced', reason = 'the text was killed', due_ms = NULL, body = NULL
        WHERE release = ? AND sequence < ? AND state = 'pending'`,
@@ -129,7 +140,7 @@ export class Outbox {
     if (sendable === "nothing") return [];
     return this.#sql
       .exec<DueDelivery & Record<string, SqlStorageValue>>(
-        `SELECT event, type, release, body, attempts FROM deliveries AS d
+        `SELECT event, type, release, body, attempts, "before", created_ms AS "createdMs" FROM deliveries AS d
          WHERE ${eligible(sendable)} AND due_ms <= ?
          ORDER BY due_ms, number LIMIT ?`,
         nowMs,
@@ -149,78 +160,81 @@ export class Outbox {
     return row.next ?? undefined;
   }
 
-  recordAttempt(event: string, attempt: Attempt): void {
-    this.#sql.exec(
-      "INSERT INTO attempts (event, attempt, at_ms, duration_ms, status, reason, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
-      event,
-      attempt.attempt,
-      attempt.atMs,
-      attempt.durationMs,
-      attempt.status,
-      attempt.reason,
-      attempt.answer,
-    );
-    this.#sql.exec("UPDATE deliveries SET attempts = ? WHERE event = ?", attempt.attempt, event);
+  isPending(event: string): boolean {
+    return this.stateOf(event) === "pending";
   }
 
-  /** Unless it was replaced while it was in flight. */
-  retryAt(event: string, dueMs: number, reason: string): void {
+  /** Undefined where there is no such delivery. */
+  stateOf(event: string): DeliveryState | undefined {
+    const [row] = this.#sql.exec<{ state: DeliveryState }>(
+      "SELECT state FROM deliveries WHERE event = ?",
+      event,
+    );
+    return row?.state;
+  }
+
+  /**
+   * Unless it was replaced while it was in flight.
+   *
+   * @param asked the endpoint itself wants it no sooner
+   */
+  retryAt(event: string, dueMs: number, reason: string, asked = false): void {
     this.#sql.exec(
-      "UPDATE deliveries SET due_ms = ?, reason = ? WHERE event = ? AND state = 'pending'",
+      "UPDATE deliveries SET due_ms = ?, reason = ?, asked = ? WHERE event = ? AND state = 'pending'",
       dueMs,
       reason,
+      asked ? 1 : 0,
       event,
     );
   }
 
-  /** Over: its bytes are needed no longer. */
+  /** What waits of a release up to an event is due at once. */
+  hastenRelease(release: string, sequence: number, nowMs: number): void {
+    this.#sql.exec(
+      `UPDATE deliveries SET due_ms = min(due_ms, ?), asked = 0
+       WHERE state = 'pending' AND release = ? AND sequence <= ?`,
+      nowMs,
+      release,
+      sequence,
+    );
+  }
+
+  /** An endpoint that takes again what it is sent gets at once what waits for its time. */
+  hasten(nowMs: number): void {
+    this.#sql.exec(
+      "UPDATE deliveries SET due_ms = ? WHERE state = 'pending' AND due_ms > ? AND asked = 0",
+      nowMs,
+      nowMs,
+    );
+  }
+
+  /** Whatever waits is due, in order, by a schedule that begins anew. */
+  begin(nowMs: number): void {
+    this.#sql.exec(
+      `UPDATE deliveries SET due_ms = ?, "before" = attempts, asked = 0 WHERE state = 'pending'`,
+      nowMs,
+    );
+  }
+
+  /** Over: its bytes are needed no longer. One that was replaced in flight stays so, unless it was taken. */
   end(event: string, state: "delivered" | "failed", reason: string | null): void {
     this.#sql.exec(
-      "UPDATE deliveries SET state = ?, reason = ?, due_ms = NULL, body = NULL WHERE event = ?",
+      `UPDATE deliveries SET state = ?1, reason = ?2, due_ms = NULL, body = NULL
+       WHERE event = ?3 AND (state = 'pending' OR ?1 = 'delivered')`,
       state,
       reason,
       event,
     );
   }
 
-  /** The subscription is proved, by whatever way: it need not be asked any more. */
-  endVerification(): void {
+  /** The handshake is over, whatever came of it: the endpoint need not be asked any more. */
+  endVerification(state: "delivered" | "failed", reason: string | null): void {
     this.#sql.exec(
-      `UPDATE deliveries SET state = 'delivered', reason = NULL, due_ms = NULL, body = NULL
+      `UPDATE deliveries SET state = ?, reason = ?, due_ms = NULL, body = NULL
        WHERE type = 'subscription.verify' AND state = 'pending'`,
+      state,
+      reason,
     );
-  }
-
-  /** Newest first; `next` continues where a page of `limit` ends. */
-  list(limit: number, before: number | undefined): { deliveries: Delivery[]; next: number | null } {
-    const rows = this.#sql
-      .exec<Delivery & { number: number } & Record<string, SqlStorageValue>>(
-        `SELECT number, ${COLUMNS} FROM deliveries WHERE number < ? ORDER BY number DESC LIMIT ?`,
-        before ?? Number.MAX_SAFE_INTEGER,
-        limit + 1,
-      )
-      .toArray();
-    const page = rows.slice(0, limit);
-    return {
-      deliveries: page.map(({ number: _number, ...delivery }) => delivery),
-      next: rows.length > limit ? (page.at(-1)?.number ?? null) : null,
-    };
-  }
-
-  get(event: string): { delivery: Delivery; attempts: Attempt[] } | undefined {
-    const [delivery] = this.#sql.exec<Delivery & Record<string, SqlStorageValue>>(
-      `SELECT ${COLUMNS} FROM deliveries WHERE event = ?`,
-      event,
-    );
-    if (delivery === undefined) return undefined;
-    const attempts = this.#sql
-      .exec<Attempt & Record<string, SqlStorageValue>>(
-        `SELECT attempt, at_ms AS "atMs", duration_ms AS "durationMs", status, reason, answer
-         FROM attempts WHERE event = ? ORDER BY attempt`,
-        event,
-      )
-      .toArray();
-    return { delivery, attempts };
   }
 }
 

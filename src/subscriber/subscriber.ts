@@ -1,69 +1,159 @@
 /**
- * A Subscriber: one subscription with its secret, its outbox and its attempts. Deliveries start as
+ * A Subscriber: one subscription with its secrets, its outbox and its attempts. Deliveries start as
  * soon as they are put in; an alarm finds those that wait for their time, and those whose attempt
  * died with this object.
  */
 import { DurableObject } from "cloudflare:workers";
-import { type ControlEvent, controlEventBody, type Handed, releaseEventBody } from "../domain/event.ts";
-import { deriveToken, seal } from "../keys.ts";
-import { IN_HAND_CHECK_MS } from "../limits.ts";
+import { Budget } from "../budget.ts";
+import type { ControlEvent, Handed } from "../domain/event.ts";
+import type { Fault } from "../domain/fault.ts";
+import type { Health, Registration } from "../domain/subscription.ts";
+import { IN_HAND_CHECK_MS, LEFT_OVER_REPORT_MS } from "../limits.ts";
 import { newsroom } from "../objects.ts";
-import { settingsOf } from "../settings.ts";
+import { settingsOf, type Settings } from "../settings.ts";
+import { readSigningKeys, type SigningKey } from "../signing-key.ts";
+import { amended } from "./amendment.ts";
 import { Attempts } from "./attempts.ts";
-import { type Attempt, type Delivery, Outbox, type Sendable } from "./outbox.ts";
-import { type Subscription, type SubscriptionInput, type SubscriptionView, viewOf } from "./subscription.ts";
+import { Chores } from "./chores.ts";
+import { type Attempt, type Delivery, DeliveryLog, type LogQuery } from "./delivery-log.ts";
+import { Duties } from "./duties.ts";
+import { Handshake } from "./handshake.ts";
+import { readHealth } from "./health.ts";
+import { Outbox } from "./outbox.ts";
+import { type Conflict, DUPLICATE, type Outcome, refuse, UNPROVED } from "./outcome.ts";
+import { rotated, Secrets } from "./secrets.ts";
+import { Standing } from "./standing.ts";
+import {
+  instantOfMs,
+  registrationOf,
+  type Subscription,
+  type SubscriptionView,
+  viewOf,
+} from "./subscription.ts";
+import type { SubscriptionChange, SubscriptionInput } from "./subscription-input.ts";
+
+export type ChangeOutcome = Outcome | { ok: false; faults: Fault[] };
 
 export class Subscriber extends DurableObject<Env> {
   /** Milliseconds since 1970; tests move it. */
   clock: () => number = () => Date.now();
 
+  readonly #settings: Settings;
   readonly #outbox: Outbox;
+  readonly #log: DeliveryLog;
+  readonly #secrets: Secrets;
   readonly #attempts: Attempts;
+  readonly #chores: Chores;
+  readonly #standing: Standing;
+  readonly #handshake: Handshake;
+  #signingKeys: Promise<SigningKey[]> | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#outbox = new Outbox(ctx.storage.sql);
-    this.#attempts = new Attempts({
-      storage: ctx.storage,
-      outbox: this.#outbox,
-      settings: settingsOf(env),
-      secretsKey: env.SECRETS_KEY,
-      now: () => this.clock(),
-      subscription: () => this.#subscription(),
-      disable: (reason) => this.#update({ status: "disabled", reason }),
-      proved: () => this.confirm(),
-      ended: () => this.#workOn(),
+    const { storage } = ctx;
+    const now = () => this.clock();
+    this.#settings = settingsOf(env);
+    this.#outbox = new Outbox(storage.sql);
+    this.#log = new DeliveryLog(storage.sql);
+    this.#secrets = new Secrets(env.SECRETS_KEY);
+    const duties = new Duties({
+      env,
+      standing: () => this.#standing,
+      health: () => this.#health(),
+      take: (events) => this.#take(events, true),
     });
+    this.#chores = new Chores(storage.kv, now, {
+      report: () => duties.report(),
+      replay: (span) => duties.replay(span),
+      notice: (notice) => duties.tellTheOffice(notice),
+    });
+    this.#standing = new Standing(storage.kv, this.#outbox, this.#chores, now);
+    this.#handshake = new Handshake({
+      env,
+      settings: this.#settings,
+      storage,
+      outbox: this.#outbox,
+      standing: this.#standing,
+    });
+    this.#attempts = new Attempts({
+      storage,
+      outbox: this.#outbox,
+      log: this.#log,
+      settings: this.#settings,
+      secrets: this.#secrets,
+      signingKeys: () => (this.#signingKeys ??= readSigningKeys(env.SIGNING_KEY)),
+      now,
+      standing: this.#standing,
+      proved: (number) => this.confirm(number),
+      ended: (budget) => this.#workOn(budget),
+    });
+    // Of an earlier version, or of none: then there are no tables, and none are made.
+    if (storage.kv.get("subscription") !== undefined) this.#outbox.createTables();
   }
 
   /** Makes the subscription and, unless its proof is waived, asks the endpoint for it. */
-  async create(id: string, input: SubscriptionInput, secret: string): Promise<SubscriptionView> {
-    const { verify, ...asked } = input;
+  async create(
+    registration: Registration,
+    input: SubscriptionInput,
+    secret: string,
+  ): Promise<SubscriptionView> {
+    const nowMs = this.clock();
+    const { header } = input;
     const subscription: Subscription = {
-      ...asked,
-      id,
-      status: "pending",
-      createdMs: this.clock(),
-      sealedSecret: await seal(this.env.SECRETS_KEY, secret),
-      challenge: crypto.getRandomValues(new Uint8Array(24)).toBase64({ alphabet: "base64url" }),
+      ...registration,
+      status: input.verify ? "pending" : "active",
+      sinceMs: nowMs,
+      secrets: [{ sealed: await this.#secrets.seal(secret), untilMs: null }],
+      ...(header && { header: await this.#sealedHeader(header) }),
+      asymmetric: input.asymmetric,
+      ...(input.ratePerMinute !== undefined && { ratePerMinute: input.ratePerMinute }),
+      isProved: !input.verify,
+      proof: { challenge: "", number: 0, untilMs: nowMs },
     };
-    const token = await deriveToken(this.env.SECRETS_KEY, "confirm", id);
-    const confirm = `${settingsOf(this.env).site.baseUrl}/api/v1/subscriptions/${id}/confirm/${token}`;
+    const confirmUrl = await this.#handshake.nextConfirmUrl(subscription);
     this.ctx.storage.transactionSync(() => {
       this.#outbox.createTables();
-      this.ctx.storage.kv.put("subscription", subscription);
-      if (verify)
-        this.#addControl({ type: "subscription.verify", challenge: subscription.challenge, confirm });
+      this.#standing.keep(subscription);
+      if (input.verify) this.#handshake.begin(confirmUrl);
     });
-    if (!verify) await this.confirm();
     await this.#workOn();
-    return viewOf(this.#subscription() ?? subscription);
+    return this.#view(this.#standing.subscription() ?? subscription);
   }
 
-  /** Null when there is no such subscription. */
   async view(): Promise<SubscriptionView | null> {
-    const subscription = this.#subscription();
-    return subscription ? viewOf(subscription) : null;
+    const subscription = this.#standing.subscription();
+    return subscription ? this.#view(subscription) : null;
+  }
+
+  /** What is left out stays. A new URL has to prove itself, unless the admin waives it; what waits goes there then. */
+  async change(change: SubscriptionChange): Promise<ChangeOutcome> {
+    return this.#chores.exclusively(async () => {
+      const before = this.#standing.subscription();
+      if (before === undefined) return null;
+      const header = change.header ? await this.#sealedHeader(change.header) : undefined;
+      const confirmUrl = await this.#handshake.nextConfirmUrl(before);
+      // Owed first: if this object dies in between, the Newsroom is told how it stands here.
+      this.#chores.owe("report", null, this.clock() + LEFT_OVER_REPORT_MS);
+      const asked = await newsroom(this.env).amend(registrationOf(amended(before, change, header)));
+      if (asked.kind === "invalid") return { ok: false, faults: asked.faults };
+      if (asked.kind === "duplicate") return refuse(DUPLICATE);
+      // As it stands by now: an attempt may have ended meanwhile.
+      const present = this.#standing.subscription();
+      if (present === undefined) return null;
+      const next = amended(present, change, header);
+      const isMoved = next.url !== present.url;
+      this.ctx.storage.transactionSync(() => {
+        this.#standing.keep(next);
+        this.#chores.owe("report", null, this.clock());
+        if (isMoved) this.#handshake.begin(confirmUrl);
+      });
+      const refused =
+        !change.verify && this.#standing.subscription()?.status === "pending"
+          ? await this.#handshake.confirm(isMoved ? next.proof.number + 1 : next.proof.number)
+          : undefined;
+      await this.#workOn();
+      return refused ?? this.#outcome();
+    });
   }
 
   /** Ends the subscription; attempts in flight leave no trace. */
@@ -72,125 +162,227 @@ export class Subscriber extends DurableObject<Env> {
     await this.ctx.storage.deleteAll();
   }
 
-  /** Takes events to deliver; each once, however often it is handed over. */
-  async enqueue(events: Handed[]): Promise<void> {
-    const subscription = this.#subscription();
-    if (subscription === undefined) return; // deleted while this was on its way
-    this.ctx.storage.transactionSync(() => {
-      for (const { event, asked } of events) {
-        if (!asked && !this.#outbox.wasTold(event.release.id)) continue;
-        // What is still held of a killed text is not sent any more: the kill goes in its place.
-        if (event.type === "release.killed") this.#outbox.replace(event.release.id, event.sequence);
-        this.#outbox.add(
-          {
-            event: event.id,
-            type: event.type,
-            sequence: event.sequence,
-            release: event.release.id,
-            body: releaseEventBody(event, subscription.content),
-          },
-          this.clock(),
-        );
-      }
-    });
-    await this.#workOn();
-  }
-
-  /** The endpoint, or somebody who holds its confirm URL, wants this. False if there is no such subscription. */
-  async confirm(): Promise<boolean> {
-    const subscription = this.#subscription();
-    if (subscription === undefined) return false;
-    if (subscription.status === "pending") {
-      // First there: cut off in between, the endpoint is asked again, and nothing is lost.
-      await newsroom(this.env).activate(subscription.id);
-      this.ctx.storage.transactionSync(() => {
-        this.#update({ status: "active" });
-        this.#outbox.endVerification();
-      });
-      await this.#workOn();
-    }
+  /**
+   * Takes events to deliver; each once, however often it is handed over.
+   *
+   * @returns false if there is no such subscription
+   */
+  async enqueue(events: Handed[]): Promise<boolean> {
+    if (this.#standing.subscription() === undefined) return false;
+    await this.#take(events, false);
     return true;
   }
 
-  /** Sends a signed test event (`test` itself is a name that RPC keeps); null when the subscription is not active. */
-  async sendTest(): Promise<{ event: string } | null> {
-    const subscription = this.#subscription();
-    if (subscription?.status !== "active") return null;
-    const event = this.#addControl({ type: "subscription.test", subscription: subscription.id });
+  /** Takes an event that is about another subscription; each once. */
+  async enqueueNotice(event: ControlEvent): Promise<void> {
+    if (this.#standing.subscription() === undefined) return;
+    this.#standing.take(event);
     await this.#workOn();
-    return { event };
   }
 
+  /**
+   * The endpoint, or somebody who holds its confirm URL, wants this.
+   *
+   * @param number of the handshake
+   */
+  async confirm(number: number): Promise<Outcome> {
+    const refused = await this.#handshake.confirm(number);
+    await this.#workOn();
+    return refused ?? this.#outcome();
+  }
+
+  /** Asks the endpoint anew for its proof; of the admin, `waived` makes it active at once. */
+  async verify(waived: boolean): Promise<Outcome> {
+    const subscription = this.#standing.subscription();
+    if (subscription === undefined) return null;
+    if (subscription.isProved) {
+      return refuse(`The endpoint has proved itself; the subscription is ${subscription.status}.`);
+    }
+    this.#handshake.begin(await this.#handshake.nextConfirmUrl(subscription));
+    if (waived) return this.confirm(subscription.proof.number + 1);
+    await this.#workOn();
+    return this.#outcome();
+  }
+
+  /** Holds what comes until {@link resume}. */
+  async pause(): Promise<Outcome> {
+    const subscription = this.#standing.subscription();
+    if (subscription === undefined) return null;
+    if (subscription.status === "pending" || subscription.status === "disabled") {
+      return refuse(`The subscription is ${subscription.status}; only an active one can be paused.`);
+    }
+    if (subscription.status === "active") this.#standing.pause();
+    await this.#workOn();
+    return this.#outcome();
+  }
+
+  /** Delivers what was held, in order, and what comes. */
+  async resume(): Promise<Outcome> {
+    const subscription = this.#standing.subscription();
+    if (subscription === undefined) return null;
+    if (subscription.status !== "active" && !subscription.isProved) {
+      return refuse(UNPROVED);
+    }
+    if (subscription.status !== "active") this.ctx.storage.transactionSync(() => this.#standing.activate());
+    await this.#workOn();
+    return this.#outcome();
+  }
+
+  /** A new secret; the old ones sign beside it for so long. Null when there is no such subscription. */
+  async rotateSecret(secret: string, overlapSeconds: number): Promise<{ previousUntil: string } | null> {
+    const sealed = await this.#secrets.seal(secret);
+    const subscription = this.#standing.subscription();
+    if (subscription === undefined) return null;
+    const nowMs = this.clock();
+    this.#standing.keep({
+      ...subscription,
+      secrets: rotated(subscription.secrets, sealed, overlapSeconds * 1000, nowMs),
+    });
+    return { previousUntil: instantOfMs(nowMs + overlapSeconds * 1000) };
+  }
+
+  /** Sends a signed test event (`test` itself is a name that RPC keeps). */
+  async sendTest(): Promise<{ ok: true; event: string } | Conflict | null> {
+    const subscription = this.#standing.subscription();
+    if (subscription === undefined) return null;
+    if (subscription.status !== "active") {
+      return refuse(`The subscription is ${subscription.status}; only an active one is sent tests.`);
+    }
+    const event = this.#standing.tell({ type: "subscription.test", subscription: subscription.id });
+    await this.#workOn();
+    return { ok: true, event };
+  }
+
+  /** `isHeld`: what is pending waits for `resume` or for the endpoint's proof. */
   async deliveries(
-    limit: number,
-    before?: number,
-  ): Promise<{ deliveries: Delivery[]; next: number | null } | null> {
-    return this.#subscription() ? this.#outbox.list(limit, before) : null;
+    query: LogQuery,
+  ): Promise<{ deliveries: Delivery[]; next: number | null; isHeld: boolean } | null> {
+    const subscription = this.#standing.subscription();
+    return subscription
+      ? { ...this.#log.list(query), isHeld: this.#standing.sendable() !== "everything" }
+      : null;
   }
 
-  async delivery(event: string): Promise<{ delivery: Delivery; attempts: Attempt[] } | null> {
-    return this.#subscription() ? (this.#outbox.get(event) ?? null) : null;
+  async delivery(
+    event: string,
+  ): Promise<{ delivery: Delivery; attempts: Attempt[]; isHeld: boolean } | null> {
+    const subscription = this.#standing.subscription();
+    const found = subscription && this.#log.get(event);
+    return found ? { ...found, isHeld: this.#standing.sendable() !== "everything" } : null;
   }
 
-  /** Resolves when no attempt is in flight. */
+  /** Sends one event once more, or at last: now, whatever its schedule said. */
+  async redeliver(event: string): Promise<{ ok: true } | Conflict | null> {
+    const found = this.#log.get(event);
+    const subscription = this.#standing.subscription();
+    if (subscription === undefined || found === undefined) return null;
+    const { delivery } = found;
+    if (delivery.sequence === null) {
+      return refuse("Only events of releases can be sent again. POST …/test or …/verify sends a new one.");
+    }
+    if (delivery.state === "replaced") {
+      return refuse("Its text was killed before it was delivered; the kill was sent in its place.");
+    }
+    if (subscription.status !== "active") {
+      return refuse(`The subscription is ${subscription.status}: resume it, and what is held is sent.`);
+    }
+    const handed =
+      delivery.state === "pending"
+        ? undefined
+        : await newsroom(this.env).handedOver(subscription.id, delivery.sequence - 1, delivery.sequence);
+    const nowMs = this.clock();
+    const [again] = handed?.events ?? [];
+    if (again) this.#outbox.putBack(event, again.body, nowMs);
+    // What waits of its release from before it goes first, so that is sent now too.
+    else if (delivery.release !== null) {
+      this.#outbox.hastenRelease(delivery.release, delivery.sequence, nowMs);
+    }
+    await this.#workOn();
+    return { ok: true };
+  }
+
+  /** Sends once more the events after one sequence up to another that its filter takes now. */
+  async replay(after: number, to: number): Promise<Outcome> {
+    const subscription = this.#standing.subscription();
+    if (subscription === undefined) return null;
+    if (!subscription.isProved) {
+      return refuse(UNPROVED);
+    }
+    if (this.#chores.isOwed("replay")) {
+      return refuse("A replay is in progress. Wait for it to end.");
+    }
+    if (after < to) this.#chores.owe("replay", { after, to }, this.clock());
+    await this.#workOn();
+    return this.#outcome();
+  }
+
+  /** Resolves when no attempt is in flight, and nothing is owed that is due. */
   async idle(): Promise<void> {
+    await this.#chores.start(new Budget(Infinity));
     await this.#attempts.idle();
+    await this.#chores.start(new Budget(Infinity));
   }
 
   override async alarm(): Promise<void> {
     await this.#workOn();
   }
 
-  /** Starts what may be tried now, and sets the alarm for the rest. */
-  async #workOn(): Promise<void> {
-    const subscription = this.#subscription();
+  /** @param again what is there and over is to be sent once more */
+  async #take(events: Handed[], again: boolean): Promise<void> {
+    this.ctx.storage.transactionSync(() => this.#outbox.take(events, again, this.clock()));
+    await this.#workOn();
+  }
+
+  /** Does and starts what is due, and sets the alarm for the rest. */
+  async #workOn(budget = new Budget(this.#settings.subrequests - 1)): Promise<void> {
+    this.ctx.storage.transactionSync(() => this.#standing.giveUpProof());
+    const subscription = this.#standing.subscription();
     if (subscription === undefined) return;
-    const which = sendable(subscription);
-    this.#attempts.start(this.#outbox.due(which, Attempts.CANDIDATES, this.clock()));
-    await this.#setAlarm(which);
+    this.#log.prune(this.clock());
+    this.ctx.waitUntil(this.#chores.start(budget).then(() => this.#setAlarm(undefined)));
+    await this.#setAlarm(this.#attempts.start(subscription, budget));
   }
 
-  #addControl(
-    event:
-      | { type: "subscription.verify"; challenge: string; confirm: string }
-      | { type: "subscription.test"; subscription: string },
-  ): string {
-    const id = `evt_${crypto.randomUUID().replaceAll("-", "")}`;
-    const whole: ControlEvent = { ...event, id, at: Math.floor(this.clock() / 1000) };
-    this.#outbox.add(
-      { event: id, type: event.type, sequence: null, release: null, body: controlEventBody(whole) },
-      this.clock(),
-    );
-    return id;
-  }
-
-  async #setAlarm(which: Sendable): Promise<void> {
+  /** @param lookAtMs when to look again at what is due and could not be started */
+  async #setAlarm(lookAtMs: number | undefined): Promise<void> {
+    const subscription = this.#standing.subscription();
+    if (subscription === undefined) return;
     const nowMs = this.clock();
-    const due = this.#outbox.nextDueMs(which);
-    if (due === undefined) return;
-    // What is due now is in hand, and looked at again only if this object dies with it.
-    const next = due > nowMs ? due : nowMs + IN_HAND_CHECK_MS;
+    const dues = [
+      this.#outbox.nextDueMs(this.#standing.sendable()),
+      this.#chores.nextDueMs(),
+      this.#log.nextPruneMs(),
+      subscription.status === "pending" ? subscription.proof.untilMs : undefined,
+    ]
+      .filter((due) => due !== undefined)
+      // What is due now is in hand, and looked at again only if this object dies with it.
+      .map((due) => (due > nowMs ? due : (lookAtMs ?? nowMs + IN_HAND_CHECK_MS)));
+    if (dues.length === 0) return;
+    const next = Math.min(...dues);
     const present = await this.ctx.storage.getAlarm();
     if (present === null || present > next) await this.ctx.storage.setAlarm(next);
   }
 
-  #subscription(): Subscription | undefined {
-    return this.ctx.storage.kv.get<Subscription>("subscription");
+  async #sealedHeader({
+    name,
+    value,
+  }: {
+    name: string;
+    value: string;
+  }): Promise<{ name: string; sealedValue: string }> {
+    return { name, sealedValue: await this.#secrets.seal(value) };
   }
 
-  #update(fields: Partial<Subscription>): void {
-    const present = this.#subscription();
-    if (present) this.ctx.storage.kv.put("subscription", { ...present, ...fields });
+  #outcome(): Outcome {
+    const subscription = this.#standing.subscription();
+    return subscription ? { ok: true, view: this.#view(subscription) } : null;
   }
-}
 
-function sendable({ status }: Subscription): Sendable {
-  switch (status) {
-    case "active":
-      return "everything";
-    case "pending":
-      return "verification";
-    case "disabled":
-      return "nothing";
+  #view(subscription: Subscription): SubscriptionView {
+    return viewOf(subscription, this.#health());
+  }
+
+  #health(): Health {
+    return readHealth(this.ctx.storage.sql, this.#outbox.nextDueMs(this.#standing.sendable()));
   }
 }

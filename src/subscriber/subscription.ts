@@ -1,79 +1,82 @@
 /**
- * A subscription: what its owner asked for, and what becomes of it.
+ * A subscription: what its owner asked for, and what has become of it. Times are milliseconds since
+ * 1970.
  */
-import * as z from "zod/mini";
-import { DEFAULT_EVENT_TYPES, RELEASE_EVENT_TYPES } from "../domain/event.ts";
-import { filter } from "../domain/filter.ts";
 import { formatInstant } from "../domain/instant.ts";
-import { oneLine } from "../domain/text.ts";
-import { DESCRIPTION_CHARS_MAX } from "../limits.ts";
+import type { Health, Registration, SubscriptionStatus } from "../domain/subscription.ts";
 
-/** `pending` until the endpoint has proved that it wants this; `disabled` when it said that it is gone. */
-export type SubscriptionStatus = "pending" | "active" | "disabled";
-
-/** The body of a subscribe. */
-export const subscriptionInput = z.strictObject({
-  url: z.string(),
-  format: z._default(z.enum(["standard"], "must be standard"), "standard"),
-  content: z._default(z.enum(["full", "summary"], "must be full or summary"), "full"),
-  events: z._default(
-    z
-      .array(z.enum(RELEASE_EVENT_TYPES, `must be among ${RELEASE_EVENT_TYPES.join(", ")}`))
-      .check(z.minLength(1, "must name at least one event type")),
-    [...DEFAULT_EVENT_TYPES],
-  ),
-  filter: z._default(filter, {}),
-  description: z.optional(
-    z.pipe(
-      z.pipe(z.string(), z.transform(oneLine)),
-      z
-        .string()
-        .check(z.maxLength(DESCRIPTION_CHARS_MAX, `must have ${DESCRIPTION_CHARS_MAX} characters at most`)),
-    ),
-  ),
-  /** Only the admin may leave the proof out. */
-  verify: z._default(z.boolean(), true),
-});
-export type SubscriptionInput = z.infer<typeof subscriptionInput>;
-
-/** What a Subscriber keeps. Times are milliseconds since 1970. */
-export interface Subscription extends Omit<SubscriptionInput, "verify"> {
-  id: string;
+/** What a Subscriber keeps. */
+export interface Subscription extends Registration {
   status: SubscriptionStatus;
   /** Why it is disabled, in words. */
   reason?: string;
-  createdMs: number;
-  /** The signing secret, encrypted. */
-  sealedSecret: string;
-  challenge: string;
+  /** Since when it has had this status. */
+  sinceMs: number;
+  /** The signing secrets, encrypted, newest first: each signs until its time is over. */
+  secrets: { sealed: string; untilMs: number | null }[];
+  header?: { name: string; sealedValue: string };
+  asymmetric: boolean;
+  ratePerMinute?: number;
+  /** Whether the endpoint at this URL has proved that it wants this, or the admin said so. */
+  isProved: boolean;
+  proof: Proof;
+  /** The first failure after the last success; undefined while the last attempt was a success. */
+  failingSinceMs?: number;
 }
 
-/** A subscription as its owner sees it. */
-export interface SubscriptionView {
-  id: string;
-  url: string;
+/** The handshake in progress, or the last one. */
+export interface Proof {
+  challenge: string;
+  /** 1, 2, 3 …: a confirm URL opens only the handshake that it was sent for. */
+  number: number;
+  /** When it is given up. */
+  untilMs: number;
+}
+
+/** A subscription as its owner sees it. Instants are RFC 3339. */
+export interface SubscriptionView extends Omit<Registration, "createdMs"> {
   status: SubscriptionStatus;
   reason?: string;
-  format: SubscriptionInput["format"];
-  content: SubscriptionInput["content"];
-  events: SubscriptionInput["events"];
-  filter: SubscriptionInput["filter"];
-  description?: string;
+  since: string;
+  /** Its value is not told again. */
+  header?: { name: string };
+  asymmetric: boolean;
+  ratePerMinute?: number;
   created: string;
+  health: Health;
 }
 
-export function viewOf(subscription: Subscription): SubscriptionView {
-  const { id, url, status, reason, format, content, events, filter: asked, description } = subscription;
+export function viewOf(subscription: Subscription, health: Health): SubscriptionView {
+  const { header, ratePerMinute, reason } = subscription;
+  const { createdMs, ...registered } = registrationOf(subscription);
+  return {
+    ...registered,
+    status: subscription.status,
+    ...(reason === undefined ? {} : { reason }),
+    since: instantOfMs(subscription.sinceMs),
+    ...(header === undefined ? {} : { header: { name: header.name } }),
+    asymmetric: subscription.asymmetric,
+    ...(ratePerMinute === undefined ? {} : { ratePerMinute }),
+    created: instantOfMs(createdMs),
+    health,
+  };
+}
+
+export function registrationOf(subscription: Registration): Registration {
+  const { id, url, format, content, events, filter, description, createdMs } = subscription;
   return {
     id,
     url,
-    status,
-    ...(reason === undefined ? {} : { reason }),
     format,
     content,
     events,
-    filter: asked,
+    filter,
     ...(description === undefined ? {} : { description }),
-    created: formatInstant(Math.floor(subscription.createdMs / 1000)),
+    createdMs,
   };
+}
+
+/** RFC 3339, whole seconds. */
+export function instantOfMs(ms: number): string {
+  return formatInstant(Math.floor(ms / 1000));
 }

@@ -1,37 +1,22 @@
 /**
- * A built Worker on workerd: ours, with real KV, SQLite objects and alarms on disk, or one to compare
- * it with, run in the same way.
- *
- * In the path of a request: our TCP connection, workerd, the Worker. Miniflare's entry, which adds
- * headers and a log line to each request, and the proxy and second runtime of `wrangler dev` are not:
- * a direct socket leads to the Worker itself. KV is Miniflare's own Worker in the same workerd, over
- * an object and a file for each value. A delivery leaves workerd for the receiver's port directly.
- * What the Worker logs goes through a pipe to this process, as it would to any log collector.
+ * A built Worker on workerd: ours, or one to compare it with, run in the same way. What the Worker
+ * logs goes through a pipe to this process, as it would to any log collector.
  */
-import { copyFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from "wrangler";
+import { Miniflare } from "miniflare";
+import { buildOf } from "../built/build.ts";
+import { type Given, onWorkerd, WORKER_NAME } from "../built/on-workerd.ts";
 import { TemporaryFolder } from "../chaos/temporary-folder.ts";
-import { PROJECT_ROOT, WranglerProcess } from "../chaos/wrangler-process.ts";
+import { PROJECT_ROOT } from "../chaos/process-tree.ts";
 import { childrenNamed } from "./process-usage.ts";
 
-/** Of whichever Worker, in its own runtime. */
-const NAME = "communique";
 /** Folders of `workers/`. */
 const OTHER_WORKERS = ["constant", "rendering"] as const;
 type OtherWorker = (typeof OTHER_WORKERS)[number];
 
-/** What a Worker is given beside what its wrangler.toml says. */
-interface Given {
-  bindings: Record<string, unknown>;
-  /** Bindings too, each an ArrayBuffer. */
-  data?: Record<string, Uint8Array<ArrayBuffer>>;
-  /** Called with each line that the Worker logs. */
-  onLog?: (line: string) => void;
-  /** V8's inspector listens; it costs little, and is nothing for a measurement of time. */
-  inspected?: boolean;
-}
+type OnLog = (line: string) => void;
+const unheard: OnLog = () => undefined;
 
 export class BuiltWorker implements AsyncDisposable {
   readonly url: URL;
@@ -59,66 +44,47 @@ export class BuiltWorker implements AsyncDisposable {
    *
    * @param vars over those of wrangler.toml; the secrets included
    * @param onLog each line that the Worker logs
+   * @param port of 127.0.0.1; any if not given
    */
   static async start(
     vars: Record<string, string>,
-    onLog: (line: string) => void = () => undefined,
+    onLog: OnLog = unheard,
     inspected = false,
+    port = 0,
   ): Promise<BuiltWorker> {
-    const bindings = { LOCAL_TARGETS: "loopback", ...vars };
-    return BuiltWorker.#run(PROJECT_ROOT, { bindings, onLog, inspected });
+    const bindings = {
+      LOCAL_TARGETS: "loopback",
+      DNS_RESOLVER: "off",
+      SIGNING_KEY: `whsk_${randomBytes(32).toString("base64")}`,
+      ...vars,
+    };
+    return BuiltWorker.#run(PROJECT_ROOT, { bindings, inspected }, onLog, port);
   }
 
   /** One that ours is compared with. */
   static async startOther(name: OtherWorker, given: Given): Promise<BuiltWorker> {
-    return BuiltWorker.#run(folderOf(name), given);
+    return BuiltWorker.#run(folderOf(name), given, unheard, 0);
   }
 
   /** All of them at once, where each will be started: most of a build is one thread's. */
   static async buildAll(): Promise<void> {
-    await Promise.all([PROJECT_ROOT, ...OTHER_WORKERS.map(folderOf)].map(bundleOf));
+    await Promise.all([PROJECT_ROOT, ...OTHER_WORKERS.map(folderOf)].map(buildOf));
   }
 
-  /** @param project the folder of a wrangler.toml whose `main` is some worker.ts */
-  static async #run(
-    project: string,
-    { bindings, data = {}, onLog, inspected = false }: Given,
-  ): Promise<BuiltWorker> {
+  static async #run(project: string, given: Given, onLog: OnLog, port: number): Promise<BuiltWorker> {
     await using parts = new AsyncDisposableStack();
     const folder = parts.use(new TemporaryFolder());
-    const bundle = await bundleOf(project);
-    // A copy: beside the original may lie the secrets of `npm start`, which are none of ours.
-    const configuration = join(folder.path, "wrangler.toml");
-    await copyFile(join(project, "wrangler.toml"), configuration);
-    process.env["WRANGLER_LOG"] ??= "error"; // it would tell of the secrets that are not in the copy
-    const { workerOptions } = workerOptionsOf(configuration);
+    const build = await buildOf(project);
     const before = await childrenNamed("workerd");
-    const miniflare = new Miniflare(
-      convertV4MiniflareOptions({
-        ...workerOptions,
-        bindings: { ...(workerOptions.bindings as Record<string, string>), ...bindings } as never,
-        dataBlobBindings: data,
-        name: NAME,
-        ...(inspected ? { inspectorPort: 0 } : {}),
-        rootPath: bundle,
-        modules: [{ type: "ESModule", path: join(bundle, "worker.js") }],
-        host: "127.0.0.1",
-        port: 0,
-        cf: false,
-        resourcePersistencePath: join(folder.path, "state"),
-        unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-        resourceTmpPath: join(folder.path, "tmp"),
-        telemetry: { enabled: false },
-        handleStructuredLogs: ({ message }) => onLog?.(message),
-      }),
-    );
+    const miniflare = new Miniflare(onWorkerd(build, given, { folder: folder.path, port }, onLog));
     parts.defer(() => miniflare.dispose());
     await miniflare.ready;
     const pid = (await childrenNamed("workerd")).find((child) => !before.includes(child));
     const url = await miniflare.unsafeGetDirectURL();
-    const inspector = inspected
-      ? new URL(`./core:user:${NAME}`, await miniflare.getInspectorURL())
-      : undefined;
+    const inspector =
+      given.inspected === true
+        ? new URL(`./core:user:${WORKER_NAME}`, await miniflare.getInspectorURL())
+        : undefined;
     parts.move();
     return new BuiltWorker({ url, pid, inspector }, miniflare, folder);
   }
@@ -131,23 +97,4 @@ export class BuiltWorker implements AsyncDisposable {
 
 function folderOf(name: OtherWorker): string {
   return join(import.meta.dirname, "workers", name);
-}
-
-/** Folders that are gone with this process. */
-const bundles = new Map<string, Promise<string>>();
-
-/** What a deployment would upload: built once, however many are run. */
-async function bundleOf(project: string): Promise<string> {
-  const known = bundles.get(project);
-  if (known !== undefined) return known;
-  const building = build(project, new TemporaryFolder().path);
-  bundles.set(project, building);
-  return building;
-}
-
-async function build(project: string, folder: string): Promise<string> {
-  const bundle = join(folder, "bundle");
-  const building = new WranglerProcess(["deploy", "--dry-run", "--outdir", bundle], project, folder);
-  if (!(await building.ended)) throw new Error(`The Worker could not be built:\n${building.lastWords()}`);
-  return bundle;
 }

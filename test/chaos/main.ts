@@ -4,14 +4,18 @@
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { buildOf } from "../built/build.ts";
+import type { Build } from "../built/on-workerd.ts";
 import { killBeforeDelivery } from "./kill-before-delivery.ts";
 import { killOverEmbargo } from "./kill-over-embargo.ts";
 import { killWhileFanningOut } from "./kill-while-fanning-out.ts";
 import { killWhileProjecting } from "./kill-while-projecting.ts";
 import type { Outcome } from "./outcome.ts";
 import { receiverDown, receiverDownServiceKilled } from "./receiver-outage.ts";
+import { PROJECT_ROOT } from "./process-tree.ts";
 import { randomSeed, seededRandom } from "./seeded-random.ts";
+import { type Runtime, RUNTIMES } from "./service-process.ts";
 import { Stage } from "./stage.ts";
 import { tableOf } from "./table.ts";
 
@@ -42,6 +46,7 @@ interface Options {
   rounds: number;
   seed: number;
   only: string[];
+  runtime: Runtime;
 }
 
 const command = new Command("chaos")
@@ -53,6 +58,14 @@ const command = new Command("chaos")
     `one of ${Object.keys(SCENARIOS).join(", ")}; may be given again`,
     scenarioName,
   )
+  .addOption(
+    new Option(
+      "--runtime <runtime>",
+      "wrangler dev, as npm start runs it, or the built Worker on workerd alone",
+    )
+      .choices(RUNTIMES)
+      .default(RUNTIMES[0]),
+  )
   .showHelpAfterError("(--help says what is possible)")
   .exitOverride();
 
@@ -62,21 +75,23 @@ try {
     rounds,
     seed,
     only = Object.keys(SCENARIOS),
+    runtime,
   } = command.opts<Partial<Options> & Omit<Options, "only">>();
-  process.exitCode = (await run({ rounds, seed, only })) ? 0 : 1;
+  process.exitCode = (await run({ rounds, seed, only, runtime })) ? 0 : 1;
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? 0 : 2;
 }
 
 /** @returns whether the service recovered each time */
-async function run({ rounds, seed, only }: Options): Promise<boolean> {
+async function run({ rounds, seed, only, runtime }: Options): Promise<boolean> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
   console.log(`seed ${seed}; replay with --seed ${seed} --rounds ${rounds}`);
+  const build = runtime === "workerd" ? await buildOf(PROJECT_ROOT) : undefined;
   const rows: Row[] = [];
   const failures: Failure[] = [];
   for (const name of only) {
-    const failure = await runScenario(name, rounds, seed, (row) => rows.push(row));
+    const failure = await runScenario(name, rounds, seed, build, (row) => rows.push(row));
     if (failure) failures.push(failure);
   }
   console.log(
@@ -84,7 +99,7 @@ async function run({ rounds, seed, only }: Options): Promise<boolean> {
   );
   await writeFile(
     RESULTS,
-    `${JSON.stringify({ seed, rounds, at: new Date(), rows, failures }, undefined, 2)}\n`,
+    `${JSON.stringify({ seed, rounds, runtime, at: new Date(), rows, failures }, undefined, 2)}\n`,
   );
   return failures.length === 0;
 }
@@ -94,13 +109,14 @@ async function runScenario(
   name: string,
   rounds: number,
   seed: number,
+  build: Build | undefined,
   onRow: (row: Row) => void,
 ): Promise<Failure | undefined> {
   // Chances of its own for each scenario, so that --only replays it too.
   const random = seededRandom(seed);
   let round = 0;
   try {
-    await using stage = await Stage.set();
+    await using stage = await Stage.set(build);
     for (; round < rounds; round += 1) {
       const outcome = await SCENARIOS[name]?.(stage, round, random);
       if (outcome) onRow({ round, ...outcome });

@@ -2,6 +2,7 @@
  * As recovery.test.ts, for what is the Newsroom's to finish: the read model, the fan-out, embargoes.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sharedBuild } from "../built/built-service.ts";
 import { killOverEmbargo } from "./kill-over-embargo.ts";
 import { killWhileFanningOut } from "./kill-while-fanning-out.ts";
 import { killWhileProjecting } from "./kill-while-projecting.ts";
@@ -15,7 +16,7 @@ describe(`the Newsroom of a service killed with SIGKILL (CHAOS_SEED=${seed})`, (
   let stage: Stage;
 
   beforeAll(async () => {
-    stage = await Stage.set();
+    stage = await Stage.set(await sharedBuild());
   });
   afterAll(async () => {
     await stage?.[Symbol.asyncDispose]();

@@ -3,6 +3,7 @@
  * after the restart. `npm run chaos` does the same as often as asked.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sharedBuild } from "../built/built-service.ts";
 import { killBeforeDelivery } from "./kill-before-delivery.ts";
 import { receiverDown, receiverDownServiceKilled } from "./receiver-outage.ts";
 import { randomSeed, seededRandom } from "./seeded-random.ts";
@@ -16,7 +17,7 @@ describe(`deliveries of a service killed with SIGKILL (CHAOS_SEED=${seed})`, () 
   let stage: Stage;
 
   beforeAll(async () => {
-    stage = await Stage.set();
+    stage = await Stage.set(await sharedBuild());
   });
   afterAll(async () => {
     await stage?.[Symbol.asyncDispose]();

@@ -3,6 +3,7 @@
  * a first release, so that each feed is in KV, and reading it wakes no object.
  */
 import { randomBytes } from "node:crypto";
+import type { Build } from "../built/on-workerd.ts";
 import { polled } from "./polled.ts";
 import { newRelease, PressOffice, type Subscription } from "./press-office.ts";
 import { Receiver } from "./receiver.ts";
@@ -32,15 +33,19 @@ export class Stage implements AsyncDisposable {
     this.subscription = subscription;
   }
 
-  static async set(): Promise<Stage> {
+  /** @param build what is run on workerd alone; `wrangler dev` is run if none is given */
+  static async set(build?: Build): Promise<Stage> {
     await using parts = new AsyncDisposableStack();
     const service = parts.use(
-      await ServiceProcess.start({
-        ADMIN_TOKEN,
-        SECRETS_KEY: randomBytes(32).toString("base64"),
-        RETRY_SCHEDULE: SCHEDULE,
-        FEED_ITEMS: "1000",
-      }),
+      await ServiceProcess.start(
+        {
+          ADMIN_TOKEN,
+          SECRETS_KEY: randomBytes(32).toString("base64"),
+          RETRY_SCHEDULE: SCHEDULE,
+          FEED_ITEMS: "1000",
+        },
+        build,
+      ),
     );
     const receiver = parts.use(await Receiver.open());
     const office = new PressOffice(service.url, ADMIN_TOKEN);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { freePort, runCli } from "./run-cli.ts";
+import { freePort } from "../free-port.ts";
+import { runCli } from "./run-cli.ts";
 
 const COMMANDS = ["start", "publish", "listen", "import", "check", "tag", "withdraw", "kill", "reinstate"];
 

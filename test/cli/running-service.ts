@@ -1,31 +1,36 @@
 /**
- * The service as `npm start` runs it, with its data in a folder of its own.
+ * Services for the command line to speak to, each with data of its own.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, spawnCli, type Running } from "./run-cli.ts";
+import { BuiltService } from "../built/built-service.ts";
+import { freePort } from "../free-port.ts";
+import { spawnCli, type Running } from "./run-cli.ts";
 
 export const TOKEN = "test-token-of-the-command-line";
+const SECRETS_KEY = "dGVzdC1zZWNyZXRzLWtleS1vZi0zMi1ieXRlcy1vci0=";
 
-export interface RunningService {
+export interface Service {
   url: string;
-  process: Running;
   end: () => Promise<void>;
 }
 
-/** Starts it, ready to be used; it is to be ended by whoever started it. */
-export async function startService(...flags: string[]): Promise<RunningService> {
-  try {
-    return await startOnce(flags);
-  } catch (error) {
-    // The runtime opens ports of its own besides, and what else runs here may be quicker.
-    if (!String(error).includes("Address already in use")) throw error;
-    return await startOnce(flags);
-  }
+export interface StartedService extends Service {
+  process: Running;
 }
 
-async function startOnce(flags: readonly string[]): Promise<RunningService> {
+/**
+ * A service to publish to, where it matters nothing how it was started; to be ended by whoever asked
+ * for it.
+ */
+export async function startService(vars: Record<string, string> = {}): Promise<Service> {
+  const service = await BuiltService.start({ ADMIN_TOKEN: TOKEN, SECRETS_KEY, ...vars });
+  return { url: service.url.origin, end: () => service[Symbol.asyncDispose]() };
+}
+
+/** As users start it, with `npm start`; back when it says that it is ready. */
+export async function npmStart(...flags: string[]): Promise<StartedService> {
   const port = await freePort();
   const state = await mkdtemp(join(tmpdir(), "communique-state-"));
   const process = spawnCli([
@@ -34,7 +39,8 @@ async function startOnce(flags: readonly string[]): Promise<RunningService> {
     "--persist-to",
     state,
     `--var=ADMIN_TOKEN:${TOKEN}`,
-    "--var=SECRETS_KEY:dGVzdC1zZWNyZXRzLWtleS1vZi0zMi1ieXRlcy1vci0=",
+    `--var=SECRETS_KEY:${SECRETS_KEY}`,
+    `--var=SIGNING_KEY:whsk_${SECRETS_KEY}`,
     ...flags,
   ]);
   const end = async (): Promise<void> => {

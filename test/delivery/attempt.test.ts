@@ -3,11 +3,17 @@ import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
 import { headers } from "../../src/delivery/attempt.ts";
 
-const REQUEST = { url: "https://desk.example/", eventType: "release.published", userAgent: "communique" };
+const REQUEST = {
+  url: "https://desk.example/",
+  eventType: "release.published",
+  contentType: "application/json",
+  signers: [],
+  userAgent: "communique",
+};
 
 describe("a signature", () => {
-  it("is that of the public vector of Standard Webhooks", () => {
-    const signed = headers(
+  it("is that of the public vector of Standard Webhooks", async () => {
+    const signed = await headers(
       {
         ...REQUEST,
         eventId: "msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -23,12 +29,12 @@ describe("a signature", () => {
     });
   });
 
-  it("verifies for whatever is sent, with each live secret", () => {
+  it("verifies for whatever is sent, with each live secret", async () => {
     const secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", `whsec_${btoa("x".repeat(32))}`];
-    fc.assert(
-      fc.property(fc.string({ unit: "grapheme" }), (text) => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: "grapheme" }), async (text) => {
         const body = JSON.stringify({ text });
-        const signed = headers({ ...REQUEST, eventId: "evt_1", body, secrets }, Date.now());
+        const signed = await headers({ ...REQUEST, eventId: "evt_1", body, secrets }, Date.now());
         for (const secret of secrets) expect(new Webhook(secret).verify(body, signed)).toEqual({ text });
       }),
     );

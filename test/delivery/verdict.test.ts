@@ -28,7 +28,7 @@ describe("what follows from an attempt", () => {
 
   it("no answer is tried again, and the last failure is the end", () => {
     for (const result of [
-      { kind: "timed-out", durationMs: 1 },
+      { kind: "timed-out", awaiting: "answer", durationMs: 1 },
       { kind: "unreachable", durationMs: 1 },
       { kind: "target-refused", reason: "must be an https URL", durationMs: 0 },
     ] as const) {

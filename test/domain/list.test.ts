@@ -58,6 +58,9 @@ describe("the address of a list", () => {
     ["a slash at the end", "/en/topics/csto/", "/en/topics/csto"],
     ["a search as typed", "/en?q=War+PEACE+peace", "/en?q=peace+war"],
     ["an instant with an offset", "/?from=2020-12-01T10:00:00%2B04:00", "/?from=2020-12-01T06%3A00%3A00Z"],
+    ["an offset's plus unescaped", "/?from=2020-12-01T10:00:00+04:00", "/?from=2020-12-01T06%3A00%3A00Z"],
+    ["bounds in capitals", "/?FROM=%202020-12-01&To=2020-12-02", "/?from=2020-12-01&to=2020-12-02"],
+    ["a bound twice", "/?from=&from=2020-12-01&FROM=2020-12-01", "/?from=2020-12-01"],
   ])("is one, whatever the %s", (_name, asked, expected) => {
     expect(canonical(asked)).toBe(expected);
   });
@@ -79,6 +82,8 @@ describe("the address of a list", () => {
     ["/en?topic=a%20b", 400, "/topic/0"],
     ["/en?from=yesterday", 400, "/from"],
     ["/en?from=2021-01-01&to=2020-12-31", 400, "/to"],
+    ["/en?from=2020-12-01&from=2020-12-02", 400, "/from"],
+    ["/en?to=2020-12-02&to=2020-12-01", 400, "/to"],
     ["/en?lang=hy", 400, "/lang"],
     ["/en/topics/csto?topic=osce", 400, "/topic"],
     ["/?lang=de", 404, "/lang"],

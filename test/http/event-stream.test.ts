@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { releaseEventBody, type ReleaseEvent } from "../../src/domain/event.ts";
+import type { ReleaseEvent } from "../../src/domain/event.ts";
+import { FORMATS } from "../../src/delivery/formats.ts";
 import { eventStream, type Followed, type StreamSource } from "../../src/http/event-stream.ts";
 import { STREAM_CALLS_MAX, STREAM_LIFE_MS } from "../../src/limits.ts";
 import { type Block, SentEvents } from "../sent-events.ts";
@@ -59,7 +60,7 @@ describe("a stream of events", () => {
     expect(blocks[2]).toEqual({
       id: "2",
       event: "release.published",
-      data: releaseEventBody(told, "full"),
+      data: FORMATS.standard.releaseBody(told, "full"),
     });
     expect(JSON.parse(blocks[2]?.data ?? "")).toMatchObject({
       data: { release: { title: "One\r\nTwo\u2028Three" } },

@@ -196,11 +196,12 @@ describe("a service that is not set up", () => {
     app.fetch(new Request(`${BASE_URL}/feed.rss`), { ...env, ...changed });
 
   it("refuses to work and says which secrets are missing", async () => {
-    const response = await ask({ ADMIN_TOKEN: "", SECRETS_KEY: "" });
+    const response = await ask({ ADMIN_TOKEN: "", SECRETS_KEY: "", SIGNING_KEY: "" });
     expect(response.status).toBe(503);
     const { detail } = await response.json<ProblemJson>();
     expect(detail).toContain("wrangler secret put ADMIN_TOKEN");
     expect(detail).toContain("wrangler secret put SECRETS_KEY");
+    expect(detail).toContain("wrangler secret put SIGNING_KEY");
   });
 
   it.each([

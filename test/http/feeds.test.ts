@@ -138,8 +138,14 @@ describe.each(FORMATS)("a feed in %s", (format) => {
         "user-agent": "feedparser/6.0.10 +https://github.com/kurtmckee/feedparser/",
       },
       { "a-im": "gzip", "if-none-match": etag },
+      { "a-im": "feed;q=0", "if-none-match": etag },
+      // Of more than has ever happened here: from another service, or from before the ledger was lost.
+      { "a-im": "feed", "if-none-match": 'W/"zzzz.AAAAAAAAAAAAAAAA"' },
     ] as Record<string, string>[])
-      expect((await ask(headers)).status).toBe(200);
+      expect([headers, (await ask(headers)).status]).toEqual([headers, 200]);
+    const packed = await ask({ "a-im": "feed", "if-none-match": etag, "accept-encoding": "gzip" });
+    expect([packed.status, packed.headers.get("content-encoding")]).toEqual([226, "gzip"]);
+    expect(await packed.text()).toBe(body);
   });
 
   it("tells a person who opens it what it is, and changes nothing for readers", async () => {
@@ -177,6 +183,10 @@ describe("an address that is not the one", () => {
     ["/hy/feed.xml?type=speech&utm_source=x", "/hy/types/speech/feed.rss"],
     ["/hy/feed.rss?b=1&topic=osce&a=2&topic=csto&topic=osce", "/hy/feed.rss?topic=csto&topic=osce"],
     ["/HY", "/hy"],
+    ["/%68y", "/hy"],
+    ["/%68y/feed%2Erss?topic=csto", "/hy/topics/csto/feed.rss"],
+    ["/%68y/rss?q=b+a", "/hy/feed.rss?q=a+b"],
+    ["/hy/releases/nis%74", "/hy/releases/nist"],
   ])("%s leads to %s", async (path, expected) => {
     const response = await request(path);
     expect([response.status, response.headers.get("location")]).toEqual([301, expected]);
@@ -184,6 +194,24 @@ describe("an address that is not the one", () => {
 
   it.each(["/wp/feed.xml", "/de/rss", "/en/colours/red/feed"])("%s is 404", async (path) => {
     expect((await request(path)).status).toBe(404);
+  });
+
+  it.each([
+    ["/rss", 301],
+    ["/feed.atom?type=speech&type=speech", 301],
+    ["/hy/archive/1/feed.rss", 302],
+    ["/feed.json?lang=de", 404],
+    ["/feed.json?from=yesterday", 400],
+    ["/nothing.rss", 404],
+  ])("%s may be asked for by scripts of other sites: %i", async (path, expected) => {
+    const { status, headers } = await request(path);
+    expect([status, headers.get("access-control-allow-origin")]).toEqual([expected, "*"]);
+  });
+
+  it("says what is wrong with a query that stands behind a guess", async () => {
+    const guess = await request("/feed.xml?lang=de");
+    expect(guess.status).toBe(404);
+    expect(await guess.json()).toEqual(await (await request("/feed.rss?lang=de")).json());
   });
 
   it("names what is wrong with it", async () => {

@@ -5,7 +5,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { polled } from "../chaos/polled.ts";
 import { newRelease, PressOffice } from "../chaos/press-office.ts";
-import { ServiceProcess } from "../chaos/service-process.ts";
+import { BuiltService } from "../built/built-service.ts";
 
 const ADMIN_TOKEN = "browser-admin-token";
 const CHROMIUM = "/usr/bin/chromium";
@@ -16,11 +16,11 @@ const WIDTHS = { wide: 1280, phone: 375 };
 describe.skipIf(!existsSync(CHROMIUM))(
   "in a browser (skipped without /usr/bin/chromium: apt-get install chromium)",
   () => {
-    let service: ServiceProcess;
+    let service: BuiltService;
     let browser: Browser;
 
     beforeAll(async () => {
-      service = await ServiceProcess.start({
+      service = await BuiltService.start({
         ADMIN_TOKEN,
         SECRETS_KEY: "browser-secrets-key-of-enough-bytes",
       });
@@ -65,9 +65,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on("console", (message) => {
-        // `wrangler dev` puts a script of its own into pages, which our policy refuses.
-        if (message.type() === "error" && !/inline script/.test(message.text()))
-          complaints.push(message.text());
+        if (message.type() === "error") complaints.push(message.text());
       });
       await page.goto(new URL(path, service.url).href);
       return { page, complaints };

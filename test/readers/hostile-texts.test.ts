@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newRelease, PressOffice } from "../chaos/press-office.ts";
 import { polled } from "../chaos/polled.ts";
-import { ServiceProcess } from "../chaos/service-process.ts";
+import { BuiltService } from "../built/built-service.ts";
 import { asMarkdown, TEXTS } from "./hostile-texts.ts";
 import { PARSERS } from "./parsed-feed.ts";
 
@@ -24,7 +24,7 @@ function shownBy(html: string): string {
 }
 
 describe("hostile texts", () => {
-  let service: ServiceProcess;
+  let service: BuiltService;
   const releases = TEXTS.map(([name, published, read], index) => ({
     name,
     read,
@@ -37,7 +37,7 @@ describe("hostile texts", () => {
   const documents = new Map<string, string>();
 
   beforeAll(async () => {
-    service = await ServiceProcess.start({ ADMIN_TOKEN, SECRETS_KEY: "readers-secrets-key-of-enough-bytes" });
+    service = await BuiltService.start({ ADMIN_TOKEN, SECRETS_KEY: "readers-secrets-key-of-enough-bytes" });
     const office = new PressOffice(service.url, ADMIN_TOKEN);
     for (const { release } of releases) await office.publish(release);
     await office.publish(

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ReleaseView } from "../../src/domain/release.ts";
 import { PressOffice } from "../chaos/press-office.ts";
 import { polled } from "../chaos/polled.ts";
-import { ServiceProcess } from "../chaos/service-process.ts";
+import { BuiltService } from "../built/built-service.ts";
 import {
   archivesOf,
   documentsOf,
@@ -26,18 +26,18 @@ const SETTLED_WITHIN_MS = 20_000;
 
 export class ReaderMatrix implements AsyncDisposable {
   readonly releases = matrixReleases();
-  readonly #service: ServiceProcess;
+  readonly #service: BuiltService;
   /** As the API tells of them, by id. */
   readonly #views = new Map<string, ReleaseView>();
   readonly #documents = new Map<string, MatrixDocument[]>();
   readonly #parsed = new Map<string, Promise<ParsedFeed[]>>();
 
-  private constructor(service: ServiceProcess) {
+  private constructor(service: BuiltService) {
     this.#service = service;
   }
 
   static async start(): Promise<ReaderMatrix> {
-    const matrix = new ReaderMatrix(await ServiceProcess.start(SITE));
+    const matrix = new ReaderMatrix(await BuiltService.start(SITE));
     try {
       await matrix.#fill();
       return matrix;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ReleaseView } from "../../src/domain/release.ts";
+import { feedPreview } from "../../src/site/feed-preview.ts";
 import { listPage } from "../../src/site/list-page.ts";
 import { languageList } from "../../src/domain/list.ts";
 import { dayInWords, direction, languageName } from "../../src/domain/phrases.ts";
@@ -77,10 +78,31 @@ describe("a list", () => {
     );
   });
 
-  it("marks each text with its language", () => {
+  it("marks each text with its language and direction", () => {
     expect(
       listPage({ list: languageList(undefined), title: "T" }, {}, [{ ...RELEASE, lang: "ar" }], SITE),
-    ).toContain('<article lang="ar"');
+    ).toContain('<article lang="ar" dir="rtl"');
+    expect(
+      listPage({ list: languageList("ar"), title: "T", lang: "ar" }, {}, [{ ...RELEASE, lang: "en" }], SITE),
+    ).toContain('<article lang="en" dir="ltr"');
+  });
+});
+
+describe("a feed that is opened in a browser", () => {
+  it("marks each text with its language and direction", () => {
+    const items = [
+      {
+        title: "T",
+        url: "https://x.example/",
+        summary: "S",
+        date_published: "2020-12-01T10:00:00Z",
+        language: "ar",
+      },
+    ];
+    const place = { list: languageList(undefined), format: "json" } as const;
+    expect(feedPreview(place, JSON.stringify({ title: "All", items }), SITE)).toContain(
+      '<article lang="ar" dir="rtl"',
+    );
   });
 });
 

@@ -9,6 +9,7 @@ import { systemCode } from "../refusal.ts";
 const MAKE = {
   ADMIN_TOKEN: () => randomBytes(32).toString("base64url"),
   SECRETS_KEY: () => randomBytes(32).toString("base64"),
+  SIGNING_KEY: () => `whsk_${randomBytes(32).toString("base64")}`,
 };
 
 /**

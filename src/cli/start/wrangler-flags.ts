@@ -21,12 +21,15 @@ export function givenVars(flags: readonly string[]): Map<string, string> {
 /** What `wrangler` is started with. What the user gave wins over what we would. */
 export function wranglerArguments(flags: readonly string[], port: number): string[] {
   const given = givenVars(flags);
-  const own = { LOCAL_TARGETS: "loopback", BASE_URL: `http://localhost:${port}` };
+  const own = { LOCAL_TARGETS: "loopback", DNS_RESOLVER: "off", BASE_URL: `http://localhost:${port}` };
   const added = Object.entries(own).filter(([name]) => !given.has(name));
+  const inspectorGiven = flags.some((flag) => /^--inspector-port(?:=|$)/.test(flag));
   return [
     "dev",
     ...flags,
     `--port=${port}`,
+    // Left alone, wrangler looks for a free one and takes it later: of two that start at once, one fails.
+    ...(inspectorGiven ? [] : ["--inspector-port=0"]),
     "--show-interactive-dev-session=false",
     ...added.flatMap(([name, value]) => ["--var", `${name}:${value}`]),
   ];

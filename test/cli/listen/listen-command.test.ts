@@ -1,12 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort, runCli, startCli, temporaryFolder } from "../run-cli.ts";
-import { startService, TOKEN, type RunningService } from "../running-service.ts";
+import { freePort } from "../../free-port.ts";
+import { runCli, startCli, temporaryFolder } from "../run-cli.ts";
+import { startService, TOKEN, type Service } from "../running-service.ts";
 
-let service: RunningService;
+let service: Service;
 beforeAll(async () => {
-  service = await startService("--no-content");
+  service = await startService();
 });
 afterAll(() => service.end());
 
@@ -90,7 +91,7 @@ test("listen without a service says what to do", async () => {
 });
 
 test("listen to a service that may not reach this machine says so", async () => {
-  const remote = await startService("--no-content", "--var", "LOCAL_TARGETS:deny");
+  const remote = await startService({ LOCAL_TARGETS: "deny" });
   try {
     const run = await runCli(["listen", "--to", remote.url]);
     expect(run.code).toBe(1);

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { folderWith, idIn, newContentFile } from "../content-folders.ts";
 import { runCli, startCli } from "../run-cli.ts";
-import { startService, TOKEN, type RunningService } from "../running-service.ts";
+import { startService, TOKEN, type Service } from "../running-service.ts";
 
-let service: RunningService;
+let service: Service;
 beforeAll(async () => {
-  service = await startService("--no-content");
+  service = await startService();
 });
 afterAll(() => service.end());
 

@@ -3,23 +3,23 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { contentFile, folderWith, idIn } from "../content-folders.ts";
 import { runCli, type Run } from "../run-cli.ts";
-import { startService, TOKEN, type RunningService } from "../running-service.ts";
+import { startService, TOKEN, type Service } from "../running-service.ts";
 
 /** A service of the test's own: what is missing is so among all that it holds. */
-async function ownService(): Promise<RunningService> {
-  const service = await startService("--no-content");
+async function ownService(): Promise<Service> {
+  const service = await startService();
   onTestFinished(service.end);
   return service;
 }
 
-function publish(service: RunningService, folder: string, ...flags: string[]): Promise<Run> {
+function publish(service: Service, folder: string, ...flags: string[]): Promise<Run> {
   return runCli(["publish", ".", "--to", service.url, ...flags], {
     cwd: folder,
     env: { COMMUNIQUE_TOKEN: TOKEN },
   });
 }
 
-async function statusOf(service: RunningService, content: string): Promise<unknown> {
+async function statusOf(service: Service, content: string): Promise<unknown> {
   const answer = await fetch(`${service.url}/api/v1/releases/${idIn(content)}`, {
     headers: { authorization: `Bearer ${TOKEN}` },
   });

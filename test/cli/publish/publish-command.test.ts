@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { contentFile, folderWith, idIn } from "../content-folders.ts";
 import { runCli, type Run } from "../run-cli.ts";
-import { startService, TOKEN, type RunningService } from "../running-service.ts";
+import { startService, TOKEN, type Service } from "../running-service.ts";
 
-let service: RunningService;
+let service: Service;
 beforeAll(async () => {
-  service = await startService("--no-content");
+  service = await startService();
 });
 afterAll(() => service.end());
 

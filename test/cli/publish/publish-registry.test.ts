@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { contentFile, folderWith, idIn, registryOf } from "../content-folders.ts";
 import { runCli, type Run } from "../run-cli.ts";
-import { startService, TOKEN, type RunningService } from "../running-service.ts";
+import { startService, TOKEN, type Service } from "../running-service.ts";
 
 /** A service of the test's own: a registry is one for all releases. */
-async function ownService(...flags: string[]): Promise<RunningService> {
-  const service = await startService(...(flags.length === 0 ? ["--no-content"] : flags));
+async function ownService(): Promise<Service> {
+  const service = await startService();
   onTestFinished(service.end);
   return service;
 }
 
-function publish(service: RunningService, folder: string, ...flags: string[]): Promise<Run> {
+function publish(service: Service, folder: string, ...flags: string[]): Promise<Run> {
   return runCli(["publish", ".", "--to", service.url, ...flags], {
     cwd: folder,
     env: { COMMUNIQUE_TOKEN: TOKEN },
@@ -20,7 +20,7 @@ function publish(service: RunningService, folder: string, ...flags: string[]): P
 }
 
 /** What the service's registry holds, once those who read know it. */
-function expectTopics(service: RunningService, slugs: string[]): Promise<void> {
+function expectTopics(service: Service, slugs: string[]): Promise<void> {
   const held = async (): Promise<string[]> => {
     const answer = await fetch(`${service.url}/api/v1/registry`);
     const { topics } = await answer.json<{ topics: { slug: string }[] }>();
@@ -28,15 +28,6 @@ function expectTopics(service: RunningService, slugs: string[]): Promise<void> {
   };
   return expect.poll(held, { timeout: 10_000 }).toEqual(slugs);
 }
-
-test("start sends the folder's registry with its releases", async () => {
-  const folder = await folderWith({
-    "registry.yaml": registryOf({ topics: ["csto"] }),
-    "a.md": contentFile("topics: [csto]\n"),
-  });
-  const service = await ownService("--content", folder);
-  await expectTopics(service, ["csto"]);
-});
 
 test("an office's registry grows, changes its slugs and shrinks together with its releases", async () => {
   const service = await ownService();

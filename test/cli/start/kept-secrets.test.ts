@@ -19,13 +19,13 @@ test("kept secrets and other lines stay as they are", async () => {
   await writeFile(file, "# mine\nADMIN_TOKEN=kept\nTITLE=Press");
   await keepSecrets(file, new Set());
   const once = await readFile(file, "utf8");
-  expect(once).toMatch(/^# mine\nADMIN_TOKEN=kept\nTITLE=Press\nSECRETS_KEY=\S+\n$/);
+  expect(once).toMatch(/^# mine\nADMIN_TOKEN=kept\nTITLE=Press\nSECRETS_KEY=\S+\nSIGNING_KEY=whsk_\S+\n$/);
   await keepSecrets(file, new Set());
   expect(await readFile(file, "utf8")).toBe(once);
 });
 
 test("a secret given for the run is not made", async () => {
   const file = join(await temporaryFolder(), ".dev.vars");
-  await keepSecrets(file, new Set(["ADMIN_TOKEN", "SECRETS_KEY"]));
+  await keepSecrets(file, new Set(["ADMIN_TOKEN", "SECRETS_KEY", "SIGNING_KEY"]));
   await expect(stat(file)).rejects.toThrow("ENOENT");
 });

@@ -5,8 +5,10 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { freePort, runCli, startCli, temporaryFolder } from "../run-cli.ts";
-import { startService } from "../running-service.ts";
+import { freePort } from "../../free-port.ts";
+import { registryOf } from "../content-folders.ts";
+import { runCli, startCli, temporaryFolder } from "../run-cli.ts";
+import { npmStart } from "../running-service.ts";
 
 const RELEASE =
   "---\nid: 6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11\nlang: en\nslug: session\ntype: statement\ntitle: The session\ndate: 2020-12-01\n---\n\nIt was held.\n";
@@ -37,10 +39,11 @@ async function running(pids: readonly number[]): Promise<string[]> {
   });
 }
 
-test("start publishes the content, says where everything is, and then that it is ready", async () => {
+test("start publishes the content and its registry, says where everything is, and then that it is ready", async () => {
   const folder = await temporaryFolder();
-  await writeFile(join(folder, "a.md"), RELEASE);
-  const service = await startService("--content", folder);
+  await writeFile(join(folder, "a.md"), RELEASE.replace("---\n\n", "topics: [csto]\n---\n\n"));
+  await writeFile(join(folder, "registry.yaml"), registryOf({ topics: ["csto"] }));
+  const service = await npmStart("--content", folder);
   onTestFinished(service.end);
 
   expect(service.process.output.stdout.split("\n")).toEqual([
@@ -56,13 +59,16 @@ test("start publishes the content, says where everything is, and then that it is
     "",
   ]);
   const stored = await fetch(`${service.url}/api/v1/releases/6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11`);
-  expect(await stored.json()).toMatchObject({ title: "The session", edition: 1 });
+  expect(await stored.json()).toMatchObject({ title: "The session", edition: 1, topics: ["csto"] });
+  const topics = async (): Promise<unknown> =>
+    (await (await fetch(`${service.url}/api/v1/registry`)).json<{ topics: unknown }>()).topics;
+  await expect.poll(topics, { timeout: 10_000 }).toMatchObject([{ slug: "csto" }]);
 });
 
 test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
   "%s leaves no process behind",
   async (signal) => {
-    const service = await startService("--no-content");
+    const service = await npmStart("--no-content");
     onTestFinished(service.end);
     const { child, ended } = service.process;
     const tree = await descendants(child.pid ?? 0);
@@ -78,7 +84,12 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
 test("a kill of npm alone ends the service behind it too", async () => {
   const port = String(await freePort());
   const state = await temporaryFolder();
-  const secrets = ["--var", "ADMIN_TOKEN:test-token", "SECRETS_KEY:test-secrets-key-of-32-bytes-or-more"];
+  const secrets = [
+    "--var",
+    "ADMIN_TOKEN:test-token",
+    "SECRETS_KEY:test-secrets-key-of-32-bytes-or-more",
+    "SIGNING_KEY:whsk_dGVzdC1zaWduaW5nLWtleS1vZi0zMi1ieXRlcy1sb24=",
+  ];
   const flags = ["start", "--port", port, "--no-content", "--persist-to", state, ...secrets];
   const npm = startCli(flags, { byNpm: true });
   await npm.said("communique ready on ");
@@ -115,12 +126,12 @@ test("content that the service refuses ends it, with the lines", async () => {
   // Which day it is where the service publishes only the service knows.
   const farEast = new Date(Date.now() + 23 * 3_600_000).toISOString().replace(/\.\d+/, "");
   await writeFile(join(folder, "a.md"), RELEASE.replace("2020-12-01", farEast));
-  const failed = startService("--content", folder);
+  const failed = npmStart("--content", folder);
   await expect(failed).rejects.toThrow(/ended with 1 .*a\.md:7: date: /s);
 });
 
 test("a service that cannot run is not waited for, and what it said is shown", async () => {
-  const failed = startService("--no-content", "--config", "/nowhere/wrangler.toml");
+  const failed = npmStart("--no-content", "--config", "/nowhere/wrangler.toml");
   await expect(failed).rejects.toThrow(
     /ended with 1 .*\/nowhere\/wrangler\.toml.*The service ended by itself/s,
   );

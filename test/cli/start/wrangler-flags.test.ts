@@ -28,3 +28,11 @@ test("what the user gives wins over what is added", () => {
   expect(added).toContain("LOCAL_TARGETS:loopback");
   expect(added).toContain("--port=9000");
 });
+
+test("two services never want the same port for the inspector, unless somebody names one", () => {
+  const added = (...flags: string[]): string[] =>
+    wranglerArguments(flags, 9000).filter((flag) => flag.startsWith("--inspector-port"));
+  expect(added()).toEqual(["--inspector-port=0"]);
+  expect(added("--inspector-port", "9333")).toEqual(["--inspector-port"]);
+  expect(added("--inspector-port=9333")).toEqual(["--inspector-port=9333"]);
+});

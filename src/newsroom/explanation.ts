@@ -1,0 +1,65 @@
+/**
+ * Why a subscription was not sent what happened to a release.
+ */
+import { takesBack, type ReleaseEventType } from "../domain/event.ts";
+import { type Filter, unmetConditions } from "../domain/filter.ts";
+import { EXPLAINED_EVENTS_MAX } from "../limits.ts";
+import type { Events } from "./events.ts";
+import { readMark } from "./ledger-schema.ts";
+import type { Sql } from "./metered-sql.ts";
+
+/** One event of a release, as a subscription was or was not to be handed it. */
+export interface ExplainedEvent {
+  event: string;
+  sequence: number;
+  type: ReleaseEventType;
+  /** In words, why it was handed over or not. */
+  reason: string;
+}
+
+interface Row {
+  filter: string;
+  events: string;
+  active: number;
+  cursor: number | null;
+  since: number;
+  [column: string]: SqlStorageValue;
+}
+
+/** The events of a release that everybody may know of, in order. */
+export function explain(sql: Sql, events: Events, subscription: string, release: string): ExplainedEvent[] {
+  const [row] = sql.exec<Row>(
+    `SELECT filter, events, active, cursor, since_sequence AS since FROM subscriptions WHERE id = ?`,
+    subscription,
+  );
+  if (row === undefined) return [];
+  const filter = JSON.parse(row.filter) as Filter;
+  const types = JSON.parse(row.events) as string[];
+  const handedTo = row.cursor ?? Number(readMark(sql, "swept") ?? 0);
+  const reasonOf = (sequence: number, type: ReleaseEventType, unmet: readonly string[]): string => {
+    if (sequence <= row.since) return "it happened before the subscription was made; replay sends it";
+    if (!types.includes(type) && !takesBack(type)) return `the subscription does not ask for ${type}`;
+    if (unmet.length > 0 && !takesBack(type)) return `the filter does not take it: ${unmet.join("; ")}`;
+    if (unmet.length > 0 || !types.includes(type)) {
+      return "it takes back a text that this subscription was not sent";
+    }
+    if (row.active === 0) return "it is sent once the endpoint has proved itself";
+    if (sequence > handedTo) return "it is about to be handed to the subscription";
+    return "its delivery is older than the log, or was before the filter was changed; replay sends it";
+  };
+  const ids = new Map(
+    sql
+      .exec<{ sequence: number; id: string }>(
+        "SELECT sequence, id FROM events WHERE release = ? ORDER BY sequence DESC LIMIT ?",
+        release,
+        EXPLAINED_EVENTS_MAX,
+      )
+      .toArray()
+      .map(({ sequence, id }) => [sequence, id]),
+  );
+  return [...events.ofRelease(release, 0, Number.MAX_SAFE_INTEGER)].flatMap(({ sequence, type, filed }) => {
+    const event = ids.get(sequence);
+    if (event === undefined) return [];
+    return [{ event, sequence, type, reason: reasonOf(sequence, type, unmetConditions(filter, filed)) }];
+  });
+}

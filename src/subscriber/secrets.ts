@@ -1,0 +1,60 @@
+/**
+ * The signing secrets of one subscription: encrypted at rest, several while one replaces another.
+ */
+import { seal, unseal } from "../keys.ts";
+import { LIVE_SECRETS_MAX, SECRET_BYTES } from "../limits.ts";
+import type { Subscription } from "./subscription.ts";
+
+type SealedSecret = Subscription["secrets"][number];
+
+/** `whsec_` and base64 of random bytes (Standard Webhooks 1.0). */
+export function newSecret(): string {
+  return `whsec_${crypto.getRandomValues(new Uint8Array(SECRET_BYTES)).toBase64()}`;
+}
+
+/** Opens what is sealed, and remembers it as long as the object lives: that takes longer than signing. */
+export class Secrets {
+  readonly #key: string;
+  readonly #opened = new Map<string, string>();
+
+  constructor(secretsKey: string) {
+    this.#key = secretsKey;
+  }
+
+  async seal(text: string): Promise<string> {
+    const sealed = await seal(this.#key, text);
+    this.#opened.set(sealed, text);
+    return sealed;
+  }
+
+  async open(sealed: string): Promise<string> {
+    const known = this.#opened.get(sealed);
+    if (known !== undefined) return known;
+    const text = await unseal(this.#key, sealed);
+    this.#opened.set(sealed, text);
+    return text;
+  }
+
+  /** Those that sign now, newest first. */
+  live(secrets: readonly SealedSecret[], nowMs: number): Promise<string[]> {
+    return Promise.all(liveSecrets(secrets, nowMs).map(({ sealed }) => this.open(sealed)));
+  }
+}
+
+/** A new one in front; the others sign for so long, and no longer than they would have. */
+export function rotated(
+  secrets: readonly SealedSecret[],
+  sealed: string,
+  overlapMs: number,
+  nowMs: number,
+): SealedSecret[] {
+  const untilMs = nowMs + overlapMs;
+  const older = liveSecrets(secrets, nowMs)
+    .map((secret) => ({ ...secret, untilMs: Math.min(secret.untilMs ?? Infinity, untilMs) }))
+    .filter((secret) => secret.untilMs > nowMs);
+  return [{ sealed, untilMs: null }, ...older].slice(0, LIVE_SECRETS_MAX);
+}
+
+function liveSecrets(secrets: readonly SealedSecret[], nowMs: number): SealedSecret[] {
+  return secrets.filter(({ untilMs }) => untilMs === null || untilMs > nowMs);
+}
