@@ -36,7 +36,7 @@ export function send(method: string, path: string, body: unknown, headers: Recor
   return request(path, {
     method,
     headers: { ...ADMIN, "content-type": "application/json", ...headers },
-    body: typeof body === "string" ? body : JSON.stringify(body),
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
 }
 

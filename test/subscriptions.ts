@@ -3,7 +3,7 @@
  */
 import { inject } from "vitest";
 import type { Arrival } from "./receiver.ts";
-import { ADMIN, request, subscriberIdle } from "./service.ts";
+import { ADMIN, publish, request, settled, subscriberIdle } from "./service.ts";
 
 export interface Made {
   id: string;
@@ -40,11 +40,50 @@ export async function arrivals(made: { endpoint: string }): Promise<Arrival[]> {
 }
 
 /** The API of a subscription, with its own token. */
-export function own(made: Made, path = "", method = "GET"): Promise<Response> {
+export function own(made: Made, path = "", method = "GET", body?: unknown): Promise<Response> {
   return request(`/api/v1/subscriptions/${made.id}${path}`, {
     method,
-    headers: { authorization: `Bearer ${made.token}` },
+    headers: {
+      authorization: `Bearer ${made.token}`,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+}
+
+export interface ViewJson {
+  id: string;
+  url: string;
+  status: string;
+  reason?: string;
+  since: string;
+  health: Record<string, unknown>;
+}
+
+/** How a subscription stands, by its own token. */
+export async function viewOf(made: Made): Promise<ViewJson> {
+  return (await own(made)).json<ViewJson>();
+}
+
+/** Publishes, and waits until its event has been handed over and tried. */
+export async function publishTo(
+  made: readonly Made[],
+  body: Parameters<typeof publish>[0],
+): Promise<{ sequence: number }> {
+  const { sequence } = await publish(body);
+  await settled();
+  for (const { id } of made) await subscriberIdle(id);
+  return { sequence: sequence ?? 0 };
+}
+
+/** The event that was sent. */
+export function eventOf(arrival: Pick<Arrival, "body">): EventJson {
+  return JSON.parse(arrival.body) as EventJson;
+}
+
+export interface EventJson {
+  type: string;
+  data: { id: string; sequence: number; release: Record<string, unknown>; change: unknown };
 }
 
 export interface DeliveryJson {

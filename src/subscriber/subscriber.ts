@@ -316,11 +316,14 @@ export class Subscriber extends DurableObject<Env> {
     return this.#outcome();
   }
 
-  /** Resolves when no attempt is in flight, and nothing is owed that is due. */
+  /** Resolves when nothing that is due is left to be done, or in hand. */
   async idle(): Promise<void> {
-    await this.#chores.start(new Budget(Infinity));
-    await this.#attempts.idle();
-    await this.#chores.start(new Budget(Infinity));
+    // Twice: what is in flight at first goes on with the budget that it began with.
+    for (let round = 0; round < 2; round += 1) {
+      await this.#workOn(new Budget(Infinity));
+      await this.#chores.start(new Budget(Infinity));
+      await this.#attempts.idle();
+    }
   }
 
   override async alarm(): Promise<void> {

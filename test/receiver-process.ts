@@ -1,0 +1,94 @@
+/**
+ * A real HTTP server on loopback, in a process of its own, that plays subscribers' endpoints for the tests in workerd. What an
+ * endpoint answers is in its URL, one answer for each arrival, the last one for all further ones:
+ *
+ *   POST /KEY?answers=500,echo,204   answered 500, then with the challenge, then always 204
+ *   GET  /KEY                        what has arrived there, as JSON
+ *   GET  /dns/KEY/1.1.1.1,10.0.0.1   a DNS-over-HTTPS server: the address at each question for one, the
+ *                                    last one for all further ones; `none` for none, `broken` for 500
+ *
+ * Answers: a status; `echo` (the challenge as JSON); `echo-text`; `hang` (never any); `stall` (a body
+ * that never ends); `trickle` (a byte now and then, without end); `huge` (a megabyte); `retry-after:SECONDS` (429); `redirect` (302 to /elsewhere).
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Arrival } from "./receiver.ts";
+
+const arrivals = new Map<string, Arrival[]>();
+const server = createServer((request, response) => {
+  receive(request, response).catch(() => response.destroy());
+});
+// Longer than any test: a connection that is closed while a delivery sets out on it is a failed attempt.
+server.keepAliveTimeout = 600_000;
+server.listen(0, "127.0.0.1", () => {
+  // Whoever started it is told where it is, and ends it.
+  process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});
+
+async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? "/", "http://localhost");
+  const here = arrivals.get(url.pathname) ?? [];
+  if (url.pathname.startsWith("/dns/")) {
+    resolve(url, response);
+    return;
+  }
+  if (request.method === "GET") {
+    response.end(JSON.stringify(here));
+    return;
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const body = Buffer.concat(chunks).toString();
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+  );
+  arrivals.set(url.pathname, [...here, { headers, body, at: Date.now() }]);
+  const answers = (url.searchParams.get("answers") ?? "204").split(",");
+  answer(response, answers[Math.min(here.length, answers.length - 1)] ?? "204", body);
+}
+
+/** Questions for IPv6 have no answer, and count for nothing. */
+function resolve(url: URL, response: ServerResponse): void {
+  const here = arrivals.get(url.pathname) ?? [];
+  const isForIpv4 = url.searchParams.get("type") === "1";
+  if (isForIpv4) arrivals.set(url.pathname, [...here, { headers: {}, body: url.search, at: Date.now() }]);
+  const addresses = (url.pathname.split("/")[3] ?? "").split(",");
+  const address = addresses[Math.min(here.length, addresses.length - 1)];
+  if (address === "broken") response.writeHead(500).end();
+  else if (!isForIpv4) response.end(JSON.stringify({ Status: 0 }));
+  else if (address === "none") response.end(JSON.stringify({ Status: 3 }));
+  else response.end(JSON.stringify({ Status: 0, Answer: [{ name: "x", type: 1, TTL: 60, data: address }] }));
+}
+
+function answer(response: ServerResponse, kind: string, body: string): void {
+  const challenge = () => (JSON.parse(body) as { data: { challenge: string } }).data.challenge;
+  switch (kind.split(":")[0]) {
+    case "echo":
+      response.end(JSON.stringify({ challenge: challenge() }));
+      return;
+    case "echo-text":
+      response.end(challenge());
+      return;
+    case "hang":
+      return;
+    case "stall":
+      response.write("and then");
+      return;
+    case "trickle": {
+      const timer = setInterval(() => response.write("."), 100);
+      response.once("close", () => clearInterval(timer));
+      return;
+    }
+    case "huge":
+      response.end("x".repeat(1_048_576));
+      return;
+    case "retry-after":
+      response.writeHead(429, { "retry-after": kind.split(":")[1] }).end();
+      return;
+    case "redirect":
+      response.writeHead(302, { location: "/elsewhere" }).end();
+      return;
+    default:
+      response.writeHead(Number(kind)).end(kind === "204" ? undefined : "as told");
+  }
+}

@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+import { ADMIN, publish, release, request, settled, subscriberIdle, subscriberLater } from "../service.ts";
+import {
+  arrivals,
+  deliveries,
+  endpoint,
+  eventOf,
+  own,
+  publishTo,
+  subscribe,
+  viewOf,
+} from "../subscriptions.ts";
+
+const DAY = 86_400;
+
+describe("a paused subscription", () => {
+  it("is sent nothing, loses nothing, and gets it in order when it is resumed", async () => {
+    const made = await subscribe();
+    const paused = await own(made, "/pause", "POST");
+    expect(await paused.json()).toMatchObject({ status: "paused" });
+    const text = release();
+    await publishTo([made], text);
+    await publishTo([made], { ...text, body: "Corrected.", change: "major", note: "All" });
+    await publishTo([made], release());
+    await subscriberLater(made.id, 40 * DAY);
+    expect(await arrivals(made)).toEqual([]);
+    expect((await deliveries(made)).map(({ state, nextAttempt }) => [state, nextAttempt])).toEqual(
+      Array.from({ length: 3 }, () => ["held", null]),
+    );
+    expect((await viewOf(made)).health).toMatchObject({ waiting: 3, nextAttempt: null });
+
+    expect((await own(made, "/pause", "POST")).status).toBe(200); // twice is once
+    expect((await own(made, "/test", "POST")).status).toBe(409);
+    expect((await own(made, "/resume", "POST")).status).toBe(200);
+    await subscriberIdle(made.id);
+    const sent = (await arrivals(made)).map(eventOf).filter(({ data }) => data.release["id"] === text.id);
+    expect(sent.map(({ type }) => type)).toEqual(["release.published", "release.corrected"]);
+    expect((await arrivals(made)).length).toBe(3);
+    expect((await own(made, "/resume", "POST")).status).toBe(200);
+    expect((await viewOf(made)).status).toBe("active");
+  });
+
+  it("lets the attempt end that is on its way, and makes no other", async () => {
+    const made = await subscribe({ url: endpoint("500,204") });
+    await publish(release());
+    await settled();
+    await own(made, "/pause", "POST");
+    await subscriberIdle(made.id);
+    await subscriberLater(made.id, 600);
+    expect((await arrivals(made)).length).toBe(1);
+  });
+
+  it("is none that never began: a pending one cannot be paused or resumed", async () => {
+    const made = await subscribe({ url: endpoint("500"), verify: true });
+    expect((await own(made, "/pause", "POST")).status).toBe(409);
+    expect((await own(made, "/resume", "POST")).status).toBe(409);
+  });
+});
+
+describe("an endpoint that is gone", () => {
+  it("is held for after 410, and delivered in order once it is resumed", async () => {
+    const made = await subscribe({ url: endpoint("410,204") });
+    const text = release();
+    await publishTo([made], text);
+    await publishTo([made], { ...text, body: "Corrected.", change: "major", note: "All" });
+    expect(await viewOf(made)).toMatchObject({ status: "disabled", since: expect.stringMatching(/Z$/) });
+    await own(made, "/resume", "POST");
+    await subscriberIdle(made.id);
+    expect((await arrivals(made)).map(eventOf).map(({ type }) => type)).toEqual([
+      "release.published",
+      "release.published",
+      "release.corrected",
+    ]);
+  });
+});
+
+describe("an endpoint that only fails", () => {
+  it("is disabled after five days with the reason, holds what it has, and tells the office", async () => {
+    const office = await subscribe({ events: ["operational"] });
+    const made = await subscribe({ url: endpoint("500"), description: "Desk" });
+    await publishTo([made], release());
+    for (let day = 0; day < 4; day += 1) {
+      await subscriberLater(made.id, DAY + 60);
+      await publishTo([made], release());
+    }
+    expect((await viewOf(made)).status).toBe("active");
+    await subscriberLater(made.id, 2 * DAY);
+    const view = await viewOf(made);
+    expect(view).toMatchObject({ status: "disabled" });
+    expect(view.reason).toMatch(/^every attempt since \d{4}-\S+Z has failed; the last: answered 500$/);
+    const tried = (await arrivals(made)).length;
+    await subscriberLater(made.id, DAY);
+    expect((await arrivals(made)).length).toBe(tried);
+    expect(new Set((await deliveries(made)).map(({ state }) => state))).toEqual(new Set(["held"]));
+
+    await subscriberIdle(office.id);
+    const [notice] = await arrivals(office);
+    expect(notice?.headers["webhook-event"]).toBe("operational");
+    expect(JSON.parse(notice!.body)).toMatchObject({
+      type: "operational",
+      data: {
+        what: "subscription.disabled",
+        subscription: { id: made.id, url: made.endpoint, description: "Desk" },
+        reason: view.reason,
+      },
+    });
+    expect((await arrivals(office)).length).toBe(1);
+  });
+
+  it("is not, if it takes one event in between", async () => {
+    const made = await subscribe({ url: endpoint("500,500,500,204,500") });
+    await publishTo([made], release());
+    for (const seconds of [56, 331, 1_981]) await subscriberLater(made.id, seconds);
+    expect((await deliveries(made))[0]).toMatchObject({ state: "delivered" });
+    await subscriberLater(made.id, 5 * DAY);
+    await publishTo([made], release());
+    expect((await viewOf(made)).status).toBe("active");
+  });
+
+  it("gets all that waits as soon as it takes something again", async () => {
+    const made = await subscribe({ url: endpoint("500,500,500,500,500,500,204") });
+    await publishTo([made], release());
+    for (const seconds of [56, 331, 1_981, 7_921]) await subscriberLater(made.id, seconds);
+    await publishTo([made], release());
+    // The first waits five hours now; the second is due in fifty seconds, and is taken.
+    await subscriberLater(made.id, 56);
+    await subscriberLater(made.id, 1);
+    expect((await deliveries(made)).map(({ state }) => state)).toEqual(["delivered", "delivered"]);
+  });
+
+  it("does not use up the schedule of the one event that it cannot take", async () => {
+    const made = await subscribe({ url: endpoint("500,204,204,204,500") });
+    await publishTo([made], release({ title: "It chokes on this" }));
+    for (let count = 0; count < 3; count += 1) await publishTo([made], release());
+    expect((await deliveries(made)).at(-1)).toMatchObject({ state: "pending", attempts: 1 });
+  });
+
+  it("gets no sooner what it has put off itself", async () => {
+    const made = await subscribe({ url: endpoint("retry-after:7200,500,500,204") });
+    await publishTo([made], release());
+    await subscriberLater(made.id, 600);
+    await publishTo([made], release());
+    await subscriberLater(made.id, 56);
+    await subscriberLater(made.id, 331);
+    await subscriberLater(made.id, 1);
+    expect((await deliveries(made)).map(({ state, attempts }) => [state, attempts])).toEqual([
+      ["delivered", 3],
+      ["pending", 1],
+    ]);
+  });
+});
+
+describe("operational events", () => {
+  it("are for the office alone", async () => {
+    const ask = (headers: Record<string, string>) =>
+      request("/api/v1/subscriptions", {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify({ url: endpoint("500"), events: ["operational"] }),
+      });
+    expect((await ask({})).status).toBe(401);
+    expect((await ask(ADMIN)).status).toBe(201);
+    const made = await subscribe();
+    expect((await own(made, "", "PATCH", { events: ["operational"] })).status).toBe(401);
+  });
+});
+
+describe("a limit per minute", () => {
+  it("is kept, and everything arrives", async () => {
+    const made = await subscribe({ ratePerMinute: 2 });
+    for (let count = 0; count < 5; count += 1) await publish(release());
+    await settled();
+    await subscriberIdle(made.id);
+    expect((await arrivals(made)).length).toBe(2);
+    await subscriberLater(made.id, 61);
+    expect((await arrivals(made)).length).toBe(4);
+    await subscriberLater(made.id, 61);
+    expect((await arrivals(made)).length).toBe(5);
+    for (const ratePerMinute of [0, 1.5, 6_001, "2"]) {
+      expect((await own(made, "", "PATCH", { ratePerMinute })).status).toBe(422);
+    }
+    expect((await own(made, "", "PATCH", { ratePerMinute: null })).status).toBe(200);
+    expect(await viewOf(made)).not.toHaveProperty("ratePerMinute");
+  });
+});

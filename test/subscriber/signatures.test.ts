@@ -1,0 +1,177 @@
+import { env } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
+import { Webhook } from "standardwebhooks";
+import { describe, expect, it } from "vitest";
+import { subscriber } from "../../src/objects.ts";
+import { readSigningKeys } from "../../src/signing-key.ts";
+import vectors from "../fixtures/standard-webhooks.json" with { type: "json" };
+import { release, request, subscriberLater } from "../service.ts";
+import { arrivals, endpoint, own, publishTo, subscribe, viewOf } from "../subscriptions.ts";
+
+/** By the public library; it takes no signature of another time, so the clock that tests move decides nothing. */
+const verifies = (secret: string, { body, headers }: { body: string; headers: Record<string, string> }) => {
+  const at = new Date(Number(headers["webhook-timestamp"]) * 1000);
+  const right = new Webhook(secret).sign(headers["webhook-id"] ?? "", at, body);
+  return (headers["webhook-signature"] ?? "").split(" ").includes(right);
+};
+
+interface Rotated {
+  secret: string;
+  previousUntil: string;
+}
+
+describe("a secret that is rotated", () => {
+  it("signs beside the new one for a day, and no longer", async () => {
+    const made = await subscribe();
+    const response = await own(made, "/rotate-secret", "POST");
+    expect(response.status).toBe(200);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    const { secret } = await response.json<Rotated>();
+    expect(secret).not.toBe(made.secret);
+    expect(Uint8Array.fromBase64(secret.replace("whsec_", "")).length).toBe(32);
+    await publishTo([made], release());
+    await subscriberLater(made.id, 86_399);
+    await publishTo([made], release());
+    await subscriberLater(made.id, 2);
+    await publishTo([made], release());
+    const sent = await arrivals(made);
+    expect(sent.map((arrival) => [verifies(made.secret, arrival), verifies(secret, arrival)])).toEqual([
+      [true, true],
+      [true, true],
+      [false, true],
+    ]);
+    expect(sent.map(({ headers }) => headers["webhook-signature"]?.split(" ").length)).toEqual([2, 2, 1]);
+  });
+
+  it("ends at once or after a week, as its owner wishes, and never later", async () => {
+    const leaked = await subscribe();
+    await own(leaked, "/rotate-secret", "POST", { overlapSeconds: 0 });
+    await publishTo([leaked], release());
+    expect(verifies(leaked.secret, (await arrivals(leaked))[0]!)).toBe(false);
+
+    const made = await subscribe();
+    await own(made, "/rotate-secret", "POST", { overlapSeconds: 7 * 86_400 });
+    await subscriberLater(made.id, 7 * 86_400 - 1);
+    await publishTo([made], release());
+    expect(verifies(made.secret, (await arrivals(made))[0]!)).toBe(true);
+    for (const overlapSeconds of [7 * 86_400 + 1, -1, 1.5, "day"]) {
+      const refused = await own(made, "/rotate-secret", "POST", { overlapSeconds });
+      expect(refused.status).toBe(422);
+    }
+  });
+
+  it("is no longer than promised when it is rotated again, and they do not pile up", async () => {
+    const made = await subscribe();
+    const secrets = [made.secret];
+    for (let count = 0; count < 8; count += 1) {
+      secrets.push((await (await own(made, "/rotate-secret", "POST")).json<Rotated>()).secret);
+    }
+    await publishTo([made], release());
+    const [arrival] = await arrivals(made);
+    expect(secrets.map((secret) => verifies(secret, arrival!))).toEqual([
+      ...Array.from({ length: 4 }, () => false),
+      ...Array.from({ length: 5 }, () => true),
+    ]);
+  });
+
+  it("is at rest in no readable form", async () => {
+    const made = await subscribe({ header: { name: "X-Token", value: "very-secret-value" } });
+    const { secret } = await (await own(made, "/rotate-secret", "POST")).json<Rotated>();
+    const kept = await runInDurableObject(subscriber(env, made.id), (_instance, { storage }) =>
+      JSON.stringify([...storage.kv.list()]),
+    );
+    for (const text of [secret.slice(6), made.secret.slice(6), "very-secret-value"]) {
+      expect(kept).not.toContain(text);
+    }
+    expect(JSON.stringify(await viewOf(made))).not.toContain("very-secret-value");
+  });
+});
+
+describe("the asymmetric signature", () => {
+  it("is that of the public vector", async () => {
+    const vector = vectors.vectors.find(({ name }) => name === "v1a")!;
+    const [key] = await readSigningKeys(vector.secret);
+    const signature = await key!.sign(`${vector.id}.${vector.ts}.${vector.body}`);
+    expect(`v1a,${signature}`).toBe(vector.signature);
+    expect(Uint8Array.fromBase64(key!.jwk.x, { alphabet: "base64url" })).toEqual(
+      Uint8Array.fromBase64(vector.public!.replace("whpk_", "")),
+    );
+  });
+
+  it("is there for who asks for it, and verifies with the published key alone", async () => {
+    const [plain, made] = [await subscribe(), await subscribe({ asymmetric: true })];
+    await publishTo([plain, made], release());
+    expect((await arrivals(plain))[0]!.headers["webhook-signature"]).not.toContain("v1a,");
+    const [{ body, headers } = { body: "", headers: {} as Record<string, string> }] = await arrivals(made);
+    expect(verifies(made.secret, { body, headers })).toBe(true);
+    const response = await request("/.well-known/webhook-keys.json");
+    expect(response.headers.get("content-type")).toBe("application/jwk-set+json");
+    const { keys } = await response.json<{ keys: (JsonWebKey & { kid: string })[] }>();
+    const key = await crypto.subtle.importKey("jwk", keys[0]!, { name: "Ed25519" }, false, ["verify"]);
+    const signature = /v1a,(\S+)/.exec(headers["webhook-signature"] ?? "")?.[1] ?? "";
+    const signed = `${headers["webhook-id"]}.${headers["webhook-timestamp"]}.${body}`;
+    const isRight = (text: string) =>
+      crypto.subtle.verify("Ed25519", key, Uint8Array.fromBase64(signature), new TextEncoder().encode(text));
+    expect(await isRight(signed)).toBe(true);
+    expect(await isRight(`${signed} `)).toBe(false);
+  });
+
+  it("may be asked for later, and given up", async () => {
+    const made = await subscribe();
+    await own(made, "", "PATCH", { asymmetric: true });
+    await publishTo([made], release());
+    await own(made, "", "PATCH", { asymmetric: false });
+    await publishTo([made], release());
+    expect(
+      (await arrivals(made)).map(({ headers }) => headers["webhook-signature"]?.includes("v1a,")),
+    ).toEqual([true, false]);
+  });
+
+  it("is made with the old key and the new one while one replaces the other", async () => {
+    const [one, two] = ["A".repeat(32), "B".repeat(32)].map((seed) => `whsk_${btoa(seed)}`);
+    const keys = await readSigningKeys(`${two}, ${one}`);
+    expect(new Set(keys.map(({ jwk }) => jwk.kid)).size).toBe(2);
+    expect((await readSigningKeys(one!))[0]!.jwk).toEqual(keys[1]!.jwk);
+    await expect(readSigningKeys("whsk_AAAA")).rejects.toThrow("SIGNING_KEY must be");
+    await expect(readSigningKeys(one!.slice(5))).rejects.toThrow("SIGNING_KEY must be");
+  });
+});
+
+describe("a header of the subscriber's own", () => {
+  it("is sent with each delivery, and can be changed and taken away", async () => {
+    const header = { name: "Authorization", value: "Bearer desk-token" };
+    const made = await subscribe({ header });
+    expect(await viewOf(made)).toMatchObject({ header: { name: "Authorization" } });
+    await publishTo([made], release());
+    await own(made, "", "PATCH", { header: { name: "X-Desk", value: "another" } });
+    await publishTo([made], release());
+    await own(made, "", "PATCH", { header: null });
+    await publishTo([made], release());
+    expect(
+      (await arrivals(made)).map(({ headers }) => [headers["authorization"], headers["x-desk"]]),
+    ).toEqual([
+      ["Bearer desk-token", undefined],
+      [undefined, "another"],
+      [undefined, undefined],
+    ]);
+  });
+
+  it.each([
+    ["Webhook-Signature", "v1,x", "/header/name"],
+    ["Host", "inside.example", "/header/name"],
+    ["content-type", "text/plain", "/header/name"],
+    ["Transfer-Encoding", "chunked", "/header/name"],
+    ["X Y", "1", "/header/name"],
+    ["X-Y", "a\r\nHost: inside", "/header/value"],
+    ["X-Y", "", "/header/value"],
+    ["X-Y", "ա", "/header/value"],
+  ])("may not be %s: %j", async (name, value, path) => {
+    const response = await request("/api/v1/subscriptions", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ url: endpoint("500"), header: { name, value } }),
+    });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ errors: [{ path }] });
+  });
+});
