@@ -20,6 +20,10 @@ export class Followers {
   readonly #catchingUp: CatchingUp;
   readonly #waiting = new Map<string, { client: string | null; end: (waited: Waited) => void }>();
   #wokenFor: number | undefined;
+  #areWaking = false;
+  /** What those who are woken together read, by what they ask for: most ask for the same. Without it, 500
+   * of them would keep a publisher half a second from his answer. */
+  readonly #pages = new Map<string, EventsPage>();
 
   constructor(catchingUp: CatchingUp) {
     this.#catchingUp = catchingUp;
@@ -43,7 +47,7 @@ export class Followers {
     const untilMs = Date.now() + waiter.waitMs;
     let from = after;
     for (;;) {
-      const page = this.#catchingUp.page(asked, from, limit);
+      const page = this.#page(asked, from, limit);
       if (page.kind === "beyond" || page.events.length > 0 || page.next < page.last) return page;
       if (this.#isFull(waiter.client)) return { kind: "full" };
       const leftMs = untilMs - Date.now();
@@ -57,11 +61,28 @@ export class Followers {
     this.#end(follower, "over");
   }
 
-  /** @param last the last sequence there is; nobody is woken twice for the same */
+  /**
+   * To be called in the turn in which anything was stored, before anybody can read.
+   *
+   * @param last the last sequence there is; nobody is woken twice for the same
+   */
   wake(last: number): void {
+    this.#pages.clear();
     if (last === this.#wokenFor) return;
     this.#wokenFor = last;
+    this.#areWaking = true;
     for (const follower of this.#waiting.keys()) this.#end(follower, "woken");
+    setTimeout(() => {
+      this.#areWaking = false;
+      this.#pages.clear();
+    }, 0);
+  }
+
+  #page(asked: EventsAsked, after: number | undefined, limit: number): EventsPage {
+    const key = JSON.stringify([asked, after, limit]);
+    const page = this.#pages.get(key) ?? this.#catchingUp.page(asked, after, limit);
+    if (this.#areWaking) this.#pages.set(key, page);
+    return page;
   }
 
   #isFull(client: string | null): boolean {
