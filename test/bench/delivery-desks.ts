@@ -11,14 +11,13 @@ export type Request =
   | { do: "die"; hanging: string[] }
   | { do: "live" }
   /** Answered when so many desks have an event. */
-  | { do: "await"; event: string; count: number }
-  | { do: "forget" };
+  | { do: "await"; event: string; count: number };
 
 export interface Answer {
   ports?: [desks: number, mortals: number];
   /** By path: when it was verified, in milliseconds of {@link nowMs}. */
   receipts?: Record<string, number>;
-  distrusted?: number;
+  distrusted?: string | undefined;
   last?: { body: string; headers: Record<string, string> } | undefined;
 }
 
@@ -65,8 +64,13 @@ export class Desks implements AsyncDisposable {
   }
 
   /** @returns by path, when each had verified the event, in milliseconds of {@link nowMs} */
-  async received(event: string, count: number): Promise<Required<Answer>> {
-    return (await this.tell({ do: "await", event, count })) as Required<Answer>;
+  async received(
+    event: string,
+    count: number,
+  ): Promise<Pick<Answer, "last"> & { receipts: Map<string, number> }> {
+    const { receipts = {}, last, distrusted } = await this.tell({ do: "await", event, count });
+    if (distrusted !== undefined) throw new Error(`A delivery was not believed: ${distrusted}`);
+    return { receipts: new Map(Object.entries(receipts)), last };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

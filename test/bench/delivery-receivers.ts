@@ -12,8 +12,9 @@ const desks = new Map<string, Webhook>();
 /** Those that take a request and answer nothing. */
 let hanging = new Set<string>();
 /** By event: when each desk had verified it, in milliseconds of the machine's own clock. */
-let receipts = new Map<string, Map<string, number>>();
-let distrusted = 0;
+const receipts = new Map<string, Map<string, number>>();
+/** Why the first one that was not believed was not. */
+let distrusted: string | undefined;
 let awaited: { event: string; count: number } | undefined;
 /** What the last request said, for who sends the same bytes again. */
 let last: Answer["last"];
@@ -55,9 +56,6 @@ process.on("message", (request: Request) => {
       awaited = { event: request.event, count: request.count };
       answerIfThere();
       return;
-    case "forget":
-      receipts = new Map();
-      return send({});
   }
 });
 
@@ -74,9 +72,10 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   const desk = desks.get(event.startsWith(BARE_PREFIX) ? BARE_PREFIX : path);
   try {
     desk?.verify(body, headers);
-  } catch {
-    distrusted += 1;
+  } catch (error) {
+    distrusted ??= `${path} ${event}: ${String(error)}`;
     response.writeHead(401).end();
+    answerIfThere();
     return;
   }
   const atMs = Number(process.hrtime.bigint()) / 1e6;
@@ -89,8 +88,8 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
 
 function answerIfThere(): void {
   if (awaited === undefined) return;
-  const here = receipts.get(awaited.event);
-  if (here === undefined || here.size < awaited.count) return;
+  const here = receipts.get(awaited.event) ?? new Map<string, number>();
+  if (here.size < awaited.count && distrusted === undefined) return;
   awaited = undefined;
   send({ receipts: Object.fromEntries(here), distrusted, last });
 }
