@@ -162,6 +162,8 @@ export const JITTER = 0.1;
 export const IN_HAND_CHECK_MS = 2_000;
 /** Bytes of a signing secret: 24 to 64 by Standard Webhooks 1.0. */
 export const SECRET_BYTES = 32;
+/** Milliseconds by which an object's alarm may ring before it must. */
+export const ALARM_SLACK_MS = 500;
 /** Secrets that sign at the same time; who rotates more often loses the oldest. */
 export const LIVE_SECRETS_MAX = 5;
 /** Seconds for which an old secret signs beside the new one: a day, and a week at most. */
