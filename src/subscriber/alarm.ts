@@ -1,9 +1,7 @@
 /**
- * The one alarm of an object, set when it is needed and not before: one that rings for nothing costs
- * as much as a delivery.
+ * The one alarm of an object. It is only ever set for earlier: one that rings and finds nothing to do
+ * costs less than the two writes that would put it off and set it again, while many events come.
  */
-import { ALARM_SLACK_MS } from "../limits.ts";
-
 export class Alarm {
   readonly #storage: DurableObjectStorage;
   /** Milliseconds since 1970; null: none is set; undefined: not known. */
@@ -18,11 +16,10 @@ export class Alarm {
     this.#setForMs = null;
   }
 
-  /** Sets it for a time in milliseconds since 1970; somewhat earlier will do as well, later never. */
-  async setFor(ms: number): Promise<void> {
-    this.#setForMs ??= await this.#storage.getAlarm();
-    const present = this.#setForMs;
-    if (present !== null && present <= ms && present >= ms - ALARM_SLACK_MS) return;
+  /** @param ms when it must ring at the latest, in milliseconds since 1970 */
+  async ringBy(ms: number): Promise<void> {
+    if (this.#setForMs === undefined) this.#setForMs = await this.#storage.getAlarm();
+    if (this.#setForMs !== null && this.#setForMs <= ms) return;
     this.#setForMs = ms;
     await this.#storage.setAlarm(ms);
   }

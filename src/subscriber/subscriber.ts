@@ -359,12 +359,12 @@ export class Subscriber extends DurableObject<Env> {
       subscription.status === "pending" ? subscription.proof.untilMs : Infinity,
     ];
     const next = Math.min(...dues);
-    if (next !== Infinity) await this.#alarm.setFor(next);
+    if (next !== Infinity) await this.#alarm.ringBy(next);
   }
 
   async #doChores(budget: Budget): Promise<void> {
     // What this invocation may not do any more, the next one does at once.
-    if ((await this.#chores.start(budget)) === "spent") await this.#alarm.setFor(this.clock() + 1);
+    if ((await this.#chores.start(budget)) === "spent") await this.#alarm.ringBy(this.clock() + 1);
     else await this.#workOn(budget);
   }
 
