@@ -21,6 +21,9 @@ export interface Answer {
   last?: { body: string; headers: Record<string, string> } | undefined;
 }
 
+/** Milliseconds in which whatever is waited for must have happened. */
+const WITHIN_MS = 60_000;
+
 /** Of the ids of what the bare loop sends, which every desk verifies with one secret. */
 export const BARE_PREFIX = "bare_";
 
@@ -55,9 +58,14 @@ export class Desks implements AsyncDisposable {
   /** One after the other: answers come in the order of the requests. */
   tell(request: Request): Promise<Answer> {
     const answer = this.#turn.then(async () => {
-      const answered = once(this.#process, "message") as Promise<[Answer]>;
+      const signal = AbortSignal.timeout(WITHIN_MS);
+      const answered = once(this.#process, "message", { signal }) as Promise<[Answer]>;
       this.#process.send(request);
-      return (await answered)[0];
+      try {
+        return (await answered)[0];
+      } catch (error) {
+        throw new Error(`The desks did not ${request.do} within ${WITHIN_MS} ms`, { cause: error });
+      }
     });
     this.#turn = answer;
     return answer;

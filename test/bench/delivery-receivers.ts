@@ -11,6 +11,7 @@ import { type Answer, BARE_PREFIX, type Request } from "./delivery-desks.ts";
 const desks = new Map<string, Webhook>();
 /** Those that take a request and answer nothing. */
 let hanging = new Set<string>();
+const held = new Set<ServerResponse>();
 /** By event: when each desk had verified it, in milliseconds of the machine's own clock. */
 const receipts = new Map<string, Map<string, number>>();
 /** Why the first one that was not believed was not. */
@@ -48,7 +49,9 @@ process.on("message", (request: Request) => {
       return send({});
     case "live":
       hanging = new Set();
-      server.closeAllConnections();
+      // These alone: a delivery that sets out on a connection that is being closed is lost to it.
+      for (const response of held) response.destroy();
+      held.clear();
       if (mortal.listening) return send({});
       mortal.listen(closedPort, "127.0.0.1", () => send({}));
       return;
@@ -64,7 +67,10 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks).toString();
-  if (hanging.has(path)) return;
+  if (hanging.has(path)) {
+    held.add(response);
+    return;
+  }
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
