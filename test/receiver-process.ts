@@ -6,9 +6,11 @@
  *   GET  /KEY                        what has arrived there, as JSON
  *   GET  /dns/KEY/1.1.1.1,10.0.0.1   a DNS-over-HTTPS server: the address at each question for one, the
  *                                    last one for all further ones; `none` for none, `broken` for 500
+ *   GET  /asked/KEY/…                what it was asked
  *
  * Answers: a status; `echo` (the challenge as JSON); `echo-text`; `hang` (never any); `stall` (a body
- * that never ends); `trickle` (a byte now and then, without end); `huge` (a megabyte); `retry-after:SECONDS` (429); `redirect` (302 to /elsewhere).
+ * that never ends); `trickle` (a byte now and then, without end); `huge` (a megabyte); `retry-after:SECONDS` (429); `redirect` (302 to /elsewhere);
+ * `redirect-inside` (302 to where no delivery may go).
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -30,6 +32,11 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   const here = arrivals.get(url.pathname) ?? [];
   if (url.pathname.startsWith("/dns/")) {
     resolve(url, response);
+    return;
+  }
+  if (url.pathname.startsWith("/asked/")) {
+    const questions = arrivals.get(url.pathname.replace("/asked/", "/dns/")) ?? [];
+    response.end(JSON.stringify(questions));
     return;
   }
   if (request.method === "GET") {
@@ -84,6 +91,9 @@ function answer(response: ServerResponse, kind: string, body: string): void {
       return;
     case "retry-after":
       response.writeHead(429, { "retry-after": kind.split(":")[1] }).end();
+      return;
+    case "redirect-inside":
+      response.writeHead(302, { location: "http://169.254.169.254/latest/meta-data/" }).end();
       return;
     case "redirect":
       response.writeHead(302, { location: "/elsewhere" }).end();

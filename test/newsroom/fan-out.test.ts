@@ -1,0 +1,183 @@
+import { env } from "cloudflare:workers";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import { Budget } from "../../src/budget.ts";
+import type { Handed } from "../../src/domain/event.ts";
+import { createTables } from "../../src/newsroom/ledger-schema.ts";
+import { Events } from "../../src/newsroom/events.ts";
+import { FanOut } from "../../src/newsroom/fan-out.ts";
+import { ReleaseViews } from "../../src/newsroom/release-views.ts";
+import { timely } from "../../src/newsroom/timely.ts";
+import { newsroom, subscriber } from "../../src/objects.ts";
+import {
+  inNewsroom,
+  ledgerRows,
+  newsroomLater,
+  publish,
+  release,
+  settled,
+  subscriberIdle,
+} from "../service.ts";
+import { arrivals, eventOf, own, subscribe } from "../subscriptions.ts";
+
+/** Hand-overs that a fan-out of its own makes over the ledger as it stands, with so many calls a step. */
+async function handOvers(
+  calls: number,
+  handOver: (id: string, events: Handed[]) => Promise<boolean>,
+  steps: number,
+): Promise<void> {
+  await inNewsroom(async (_instance, { storage }) => {
+    const events = new Events(
+      storage.sql,
+      new ReleaseViews(storage.sql, "https://press.example", () => undefined),
+    );
+    const fanOut = new FanOut({
+      sql: storage.sql,
+      events,
+      handOver,
+      isNone: () => undefined,
+      now: () => Date.now(),
+    });
+    for (let step = 0; step < steps; step += 1) await fanOut.step(new Budget(calls));
+  });
+}
+
+/** The ledger as it was before anything was swept. */
+const unsweep = (to: number) =>
+  inNewsroom((_instance, { storage }) => {
+    storage.sql.exec("UPDATE marks SET value = ? WHERE name = 'swept'", to);
+    storage.sql.exec("DELETE FROM marks WHERE name = 'sweep'");
+  });
+
+const sweptTo = async () =>
+  Number(
+    (await ledgerRows<{ value: number }>("SELECT value FROM marks WHERE name = 'swept'"))[0]?.value ?? 0,
+  );
+
+describe("fanning out", () => {
+  it("makes no more calls in a step than it may, and goes on where it was", async () => {
+    const made = [];
+    for (let count = 0; count < 7; count += 1) made.push(await subscribe());
+    const { sequence } = await publish(release());
+    await settled();
+    await unsweep((sequence ?? 1) - 1);
+    const told: string[] = [];
+    const note = async (id: string) => {
+      told.push(id);
+      return true;
+    };
+    for (const expected of [3, 6, 7]) {
+      await handOvers(3, note, 1);
+      expect(told.length).toBe(expected);
+    }
+    expect(new Set(told)).toEqual(new Set(made.map(({ id }) => id)));
+    expect(await sweptTo()).toBe(sequence);
+  });
+
+  it("looks at many whose filter takes nothing without a call for each", async () => {
+    for (let count = 0; count < 30; count += 1) await subscribe({ filter: { lang: "ru" } });
+    const one = await subscribe({ filter: { lang: "hy" } });
+    const { sequence } = await publish(release({ lang: "hy" }));
+    await settled();
+    await unsweep((sequence ?? 1) - 1);
+    const told: string[] = [];
+    const note = async (id: string) => {
+      told.push(id);
+      return true;
+    };
+    await handOvers(20, note, 1);
+    expect(told).toContain(one.id);
+    expect(await sweptTo()).toBe(sequence);
+  });
+
+  it("hands over no more text at once than memory holds, whatever the events are", async () => {
+    const made = await subscribe({ filter: { type: "visit" } });
+    const { sequence } = await publish(release());
+    const long = "A long text. ".repeat(30_000); // some 400 kB, twice: as HTML and as text
+    for (let count = 0; count < 4; count += 1) await publish(release({ type: "visit", body: long }));
+    await settled();
+    await unsweep(sequence ?? 0);
+    const windows: number[] = [];
+    const note = async (id: string, events: Handed[]) => {
+      if (id === made.id) windows.push(events.length);
+      return true;
+    };
+    await handOvers(50, note, 6);
+    expect(windows.length).toBeGreaterThan(1);
+    expect(windows.reduce((sum, length) => sum + length, 0)).toBe(4);
+  });
+
+  it("is done within the calls of one invocation, and by the next alarm for the rest", async () => {
+    // More subscriptions than a free plan's invocation may tell.
+    const made = [];
+    for (let count = 0; count < 30; count += 1) made.push(await subscribe({ filter: { type: "qa" } }));
+    await publish(release({ type: "qa" }));
+    for (let rings = 0; rings < 3; rings += 1) await runDurableObjectAlarm(newsroom(env));
+    await settled();
+    for (const { id } of made) await subscriberIdle(id);
+    expect(await Promise.all(made.map(async (one) => (await arrivals(one)).length))).toEqual(
+      made.map(() => 1),
+    );
+  });
+
+  it("gives up a hand-over that hangs, and tells that subscription later", async () => {
+    await expect(timely(new Promise(() => undefined), 5)).rejects.toThrow("no answer within 5 ms");
+    expect(await timely(Promise.resolve("told"), 5)).toBe("told");
+    const made = await subscribe({ filter: { type: "interview" } });
+    const { sequence } = await publish(release({ type: "interview" }));
+    await settled();
+    await unsweep((sequence ?? 1) - 1);
+    await handOvers(50, async (id) => (id === made.id ? timely(new Promise(() => undefined), 5) : true), 1);
+    const [row] = await ledgerRows<{ cursor: number; failures: number }>(
+      `SELECT cursor, failures FROM subscriptions WHERE id = '${made.id}'`,
+    );
+    expect(row).toMatchObject({ cursor: (sequence ?? 1) - 1, failures: 1 });
+    await newsroomLater(61);
+    await subscriberIdle(made.id);
+    expect((await arrivals(made)).map(eventOf).map(({ data }) => data.sequence)).toEqual([sequence]);
+  });
+
+  it("forgets a registration whose object was never made", async () => {
+    const id = "sub_nevermade";
+    await inNewsroom((instance) =>
+      instance.register(
+        {
+          id,
+          url: "https://desk.example/",
+          format: "standard",
+          content: "full",
+          events: ["release.published"],
+          filter: {},
+          createdMs: Date.now() - 120_000,
+        },
+        true,
+        { client: "x", isAdmin: true },
+      ),
+    );
+    await publish(release());
+    await settled();
+    expect(await ledgerRows(`SELECT id FROM subscriptions WHERE id = '${id}'`)).toEqual([]);
+  });
+
+  it("takes up the subscriptions of an earlier version, which report what was not known of them", async () => {
+    const made = await subscribe({ filter: { lang: "en" } });
+    await inNewsroom((_instance, { storage }) => {
+      const columns = storage.sql
+        .exec<{ name: string }>("PRAGMA table_info(subscriptions)")
+        .toArray()
+        .map(({ name }) => name)
+        .filter(
+          (name) => !["id", "filter", "events", "active", "cursor", "due_ms", "failures"].includes(name),
+        );
+      for (const index of ["subscriptions_proved", "subscriptions_pending", "subscriptions_in_trouble"]) {
+        storage.sql.exec(`DROP INDEX ${index}`);
+      }
+      for (const column of columns) storage.sql.exec(`ALTER TABLE subscriptions DROP COLUMN ${column}`);
+      createTables(storage.sql);
+    });
+    await own(made, "/pause", "POST");
+    await runInDurableObject(subscriber(env, made.id), (instance) => instance.idle());
+    const [row] = await ledgerRows(`SELECT url, status FROM subscriptions WHERE id = '${made.id}'`);
+    expect(row).toEqual({ url: made.endpoint, status: "paused" });
+  });
+});
