@@ -4,7 +4,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod/mini";
 import { findAdminToken } from "../admin-token.ts";
-import { ApiClient, notUnderstood, ServiceProblem } from "../api-client.ts";
+import { ApiClient, faultLines, notUnderstood, ServiceProblem } from "../api-client.ts";
 import { aborted, watchEndSignals } from "../end-signals.ts";
 import { Refusal } from "../refusal.ts";
 import { startProgress } from "../progress.ts";
@@ -95,22 +95,12 @@ async function showOlder(
     }
   } catch (error) {
     if (end.aborted) return;
-    throw withFaults(error);
+    throw error;
   } finally {
     progress.end();
   }
   console.log(`caught up to sequence ${upTo} (${count} events; --after ${upTo} goes on from there)`);
   shown.caughtUp(upTo);
-}
-
-/** The service's refusal with each fault that it named. */
-function withFaults(error: unknown): unknown {
-  if (!(error instanceof ServiceProblem)) return error;
-  return new Refusal([error.message, ...faultLines(error)].join("\n"));
-}
-
-function faultLines({ faults }: ServiceProblem): string[] {
-  return faults.map(({ path, message }) => `${path.slice(1)}: ${message}`);
 }
 
 async function subscribe(client: ApiClient, wanted: Record<string, unknown>): Promise<Created> {
