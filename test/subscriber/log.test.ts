@@ -239,6 +239,15 @@ describe("why a desk did not get a statement", () => {
     expect((await told(made, text.id))[0]).toMatchObject({ state: "held", nextAttempt: null });
   });
 
+  it("does not call unsent what a further page of the log shows", async () => {
+    const made = await subscribe();
+    const text = release();
+    await publishTo([made], text);
+    await publishTo([made], { ...text, body: "Corrected.", change: "major", note: "All" });
+    const short = await own(made, `/deliveries?release=${text.id}&limit=1`);
+    expect((await short.json<{ data: Told[] }>()).data.map(({ state }) => state)).toEqual(["delivered"]);
+  });
+
   it("can be narrowed to what is in one state", async () => {
     const made = await subscribe({ url: endpoint("204,500") });
     await publishTo([made], release());
@@ -249,6 +258,9 @@ describe("why a desk did not get a statement", () => {
       );
     expect(await states("delivered")).toEqual(["delivered"]);
     expect(await states("pending")).toEqual(["pending"]);
+    expect(await states("held")).toEqual([]);
+    await own(made, "/pause", "POST");
+    expect(await states("held")).toEqual(["held"]);
     expect((await own(made, "/deliveries?state=lost")).status).toBe(422);
     expect((await own(made, "/deliveries?release=none")).status).toBe(422);
   });
