@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod/mini";
 import type { Fault } from "../domain/fault.ts";
 import { isLoopback } from "./admin-token.ts";
+import { durationInWords } from "./instant-words.ts";
 import { Refusal, systemCode } from "./refusal.ts";
 
 /** Milliseconds before each repetition: a restart or a moment's overload is over by then. */
@@ -147,7 +148,9 @@ export class ApiClient {
       );
     }
     const { title, detail, errors = [] } = parsed.data;
-    const said = [title, detail].filter((part) => part !== undefined && part !== "").join(": ");
+    const seconds = Number(answer.headers.get("retry-after") ?? Number.NaN);
+    const later = Number.isFinite(seconds) ? ` (again in ${durationInWords(seconds * 1_000)})` : "";
+    const said = [title, detail].filter((part) => part !== undefined && part !== "").join(": ") + later;
     return new ServiceProblem(answer.status, `${at} answered ${answer.status} ${said}`.trim(), errors);
   }
 

@@ -3,7 +3,7 @@
  */
 import { ServiceProblem } from "../api-client.ts";
 import { Refusal } from "../refusal.ts";
-import { commandLine } from "./command-line.ts";
+import { commandLine } from "../command-line.ts";
 import type { Subscription } from "./subscriptions-api.ts";
 
 const CONFLICT = 409;

@@ -6,7 +6,7 @@ import { Refusal } from "../refusal.ts";
 import { releaseNamed } from "../release-name.ts";
 import { shown } from "../shown-text.ts";
 import { printTable, type Row } from "../table.ts";
-import { commandLine } from "./command-line.ts";
+import { commandLine } from "../command-line.ts";
 import { deskNamed, nameOf } from "./desk.ts";
 import { adviceOn } from "./advice.ts";
 import { deliveryInWords, isReplayable, isUnderWay } from "./delivery-words.ts";

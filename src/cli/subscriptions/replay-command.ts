@@ -8,7 +8,7 @@ import { Refusal } from "../refusal.ts";
 import { releaseNamed } from "../release-name.ts";
 import { shown } from "../shown-text.ts";
 import { adviceOn, withAdvice } from "./advice.ts";
-import { commandLine } from "./command-line.ts";
+import { commandLine } from "../command-line.ts";
 import { deskNamed, nameOf } from "./desk.ts";
 import { deliveryInWords, isReplayable, isUnderWay } from "./delivery-words.ts";
 import { eventNamed } from "./event-name.ts";

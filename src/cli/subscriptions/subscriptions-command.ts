@@ -2,7 +2,7 @@
  * `communique subscriptions`: how all desks do, worst first, and one of them in full.
  */
 import { printTable } from "../table.ts";
-import { commandLine } from "./command-line.ts";
+import { commandLine } from "../command-line.ts";
 import { deskNamed, shortIds } from "./desk.ts";
 import { deskLines, deskRow } from "./desk-lines.ts";
 import { withAdvice } from "./advice.ts";
