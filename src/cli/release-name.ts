@@ -27,12 +27,15 @@ export async function releaseNamed(named: string, client: ApiClient): Promise<st
 /** Looked up at the service of `--to`, under whatever name somebody else reaches it. */
 async function idAt(address: string, client: ApiClient): Promise<string> {
   const path = URL.parse(address)?.pathname ?? "";
-  const said = ADDRESS_BY_ID.exec(path)?.[1] ?? SHORT_LINK.exec((await client.page(path)) ?? "")?.[1] ?? "";
-  const id = z.safeParse(releaseId, said);
+  const byId = ADDRESS_BY_ID.exec(path)?.[1];
+  const page = byId === undefined ? await client.page(path) : undefined;
+  const id = z.safeParse(releaseId, byId ?? SHORT_LINK.exec(page ?? "")?.[1]);
   if (id.success) return id.data;
   throw new Refusal(
-    `${client.service.origin} has no release at ${path}: is --to right? One under embargo has no page yet: ` +
-      "give its id or its content file.",
+    page === undefined
+      ? `${client.service.origin} has no release at ${path}: is --to right? One under embargo has no page yet: ` +
+          "give its id or its content file."
+      : `The page at ${path} is no release's, or was written by an older version: give the release's id or its content file.`,
   );
 }
 

@@ -78,6 +78,7 @@ test("what names no release is refused, with what to do", async () => {
   for (const [named, said] of [
     [unknown, `holds no release ${unknown}: is --to right, and the id?`],
     ["http://press.example/en/releases/nowhere", "has no release at /en/releases/nowhere: is --to right?"],
+    [`${service.url}/en`, "The page at /en is no release's"],
     ["nowhere.md", "nowhere.md is no id, and no file that can be read (ENOENT): give"],
     ["new.md", "new.md:2: id: there is no UUID here; a publish writes one into the file"],
     ["note.txt", "note.txt:1: must begin with front matter"],
