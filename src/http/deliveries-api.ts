@@ -40,7 +40,13 @@ export async function getDeliveries(c: Context<App>): Promise<Response> {
     // All that is in the log, whatever this page shows of it.
     const whole = page.next === null ? page : await log.deliveries({ release, limit: EXPLAINED_EVENTS_MAX });
     const there = new Set(whole?.deliveries.map(({ event }) => event));
-    data.push(...events.filter(({ event }) => !there.has(event)).map((event) => notSentJson(event, release)));
+    // What a filter takes must not tell what a killed text was.
+    const isSecret = events.at(-1)?.type === "release.killed" && !(await isAdmin(c));
+    data.push(
+      ...events
+        .filter(({ event }) => !there.has(event))
+        .map((event) => notSentJson(isSecret ? { ...event, reason: "the text was killed" } : event, release)),
+    );
     data.sort((a, b) => Number(b["sequence"]) - Number(a["sequence"]));
   }
   return c.json({ data, next: page.next === null ? null : String(page.next) }, 200, FOR_THE_OFFICE);
@@ -80,6 +86,9 @@ const replaySpan = z.union(
 export async function replay(c: Context<App>): Promise<Response> {
   const read = await readJsonBody(c, replaySpan);
   if (!read.ok) return read.response;
+  if ("from" in read.value && (read.value.to ?? Infinity) < read.value.from) {
+    return invalid(c, [ENDS_TOO_EARLY], "Nothing was sent.");
+  }
   const { sequence: last } = await newsroom(c.env).health();
   const asked = read.value;
   const span =
@@ -93,10 +102,12 @@ export async function replay(c: Context<App>): Promise<Response> {
   return done.ok ? c.json({ after: span.after, to: span.to }, 202) : conflict(c, done.conflict);
 }
 
+const ENDS_TOO_EARLY: Fault = { path: "/to", message: "must not lie before the beginning" };
+
 function faultsOfSpan({ after, to }: { after: number; to: number }, last: number): Fault[] {
   if (after > last)
     return [{ path: "/after", message: `must be ${last} at most, which is the last sequence` }];
-  return to < after ? [{ path: "/to", message: "must not lie before the beginning" }] : [];
+  return to < after ? [ENDS_TOO_EARLY] : [];
 }
 
 /** What waits is `held` while nothing is sent, which is no state of its row. */

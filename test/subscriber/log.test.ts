@@ -176,6 +176,7 @@ describe("replay", () => {
     [{ after: 5, to: 1 }],
     [{ from: "yesterday" }],
     [{ after: 0, from: "2020-01-01T00:00:00Z" }],
+    [{ from: "2020-01-02T00:00:00Z", to: "2020-01-01T00:00:00Z" }],
   ])("refuses %j and sends nothing", async (body) => {
     const made = await subscribe();
     expect((await own(made, "/replay", "POST", body)).status).toBe(422);
@@ -218,6 +219,27 @@ describe("why a desk did not get a statement", () => {
       reason: "it happened before the subscription was made; replay sends it",
     });
     expect(await told(made, crypto.randomUUID())).toEqual([]);
+  });
+
+  it("tells nobody but the office what a killed text would have been taken by", async () => {
+    const text = release({ title: "About a zebra" });
+    const [zebra, giraffe] = [
+      await subscribe({ filter: { q: "giraffe" } }),
+      await subscribe({ filter: { q: "giraffe" } }),
+    ];
+    await publishTo([zebra, giraffe], text);
+    await act("kill", text.id);
+    await settled();
+    await own(zebra, "", "PATCH", { filter: { q: "zebra" } });
+    const [one, other] = [await told(zebra, text.id), await told(giraffe, text.id)];
+    expect(one).toEqual(other);
+    expect(new Set(one.map(({ reason }) => reason))).toEqual(new Set(["the text was killed"]));
+    const office = await send(
+      "GET",
+      `/api/v1/subscriptions/${giraffe.id}/deliveries?release=${text.id}`,
+      undefined,
+    );
+    expect(await office.text()).toContain("it asks for q giraffe");
   });
 
   it("tells nothing of a text under embargo", async () => {
@@ -363,7 +385,14 @@ describe("the office's list of subscriptions", () => {
 
   it("is for the office alone, and refuses what it cannot sort by", async () => {
     expect((await request("/api/v1/subscriptions")).status).toBe(401);
-    for (const query of ["sort=size", "status=ill", "cursor=x", "cursor=e30=", "limit=0"]) {
+    for (const query of [
+      "sort=size",
+      "status=ill",
+      "cursor=x",
+      "cursor=e30=",
+      `cursor=${btoa('["a","b","c"]')}`,
+      "limit=0",
+    ]) {
       expect((await send("GET", `/api/v1/subscriptions?${query}`, undefined)).status).toBe(422);
     }
   });
