@@ -158,8 +158,9 @@ export const ANSWER_BYTES_KEPT = 4_096;
 export const RETRY_AFTER_SECONDS_MAX = 86_400;
 /** The part of a delay that chance adds at most, so that retries do not come in waves: CONTRACT 7. */
 export const JITTER = 0.1;
-/** Milliseconds after which an alarm looks whether attempts in hand have died with their object. */
-export const IN_HAND_CHECK_MS = 2_000;
+/** Milliseconds after which an alarm looks whether attempts in hand have died with their object. Each
+ * setting of an alarm costs a third of a delivery, so one serves all that comes in the meantime. */
+export const IN_HAND_CHECK_MS = 5_000;
 /** Bytes of a signing secret: 24 to 64 by Standard Webhooks 1.0. */
 export const SECRET_BYTES = 32;
 /** Secrets that sign at the same time; who rotates more often loses the oldest. */

@@ -5,7 +5,7 @@ import type { Budget } from "../budget.ts";
 import { attemptDelivery, type AttemptResult } from "../delivery/attempt.ts";
 import { FORMATS } from "../delivery/formats.ts";
 import { judgeAttempt, type Verdict } from "../delivery/verdict.ts";
-import { ATTEMPTS_IN_FLIGHT_MAX, OWN_RETRY_MS, RATE_PERIOD_MS } from "../limits.ts";
+import { ATTEMPTS_IN_FLIGHT_MAX, IN_HAND_CHECK_MS, OWN_RETRY_MS, RATE_PERIOD_MS } from "../limits.ts";
 import { ownRetryDelayMs } from "../own-retry.ts";
 import type { Settings } from "../settings.ts";
 import type { SigningKey } from "../signing-key.ts";
@@ -13,10 +13,11 @@ import type { DeliveryLog } from "./delivery-log.ts";
 import type { DueDelivery, Outbox } from "./outbox.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Standing } from "./standing.ts";
+import type { Store } from "./store.ts";
 import type { Subscription } from "./subscription.ts";
 
 export interface AttemptsParts {
-  storage: DurableObjectStorage;
+  store: Store;
   outbox: Outbox;
   log: DeliveryLog;
   settings: Settings;
@@ -55,22 +56,28 @@ export class Attempts {
   /**
    * Starts as many as there is room for.
    *
-   * @returns when to look again at those that are due and were not started, in milliseconds since
-   * 1970; undefined if an attempt that ends will do so
+   * @returns when to look again, in milliseconds since 1970; undefined for: when something happens
    */
   start(subscription: Subscription, budget: Budget): number | undefined {
     const { outbox, standing, now } = this.#parts;
     const nowMs = now();
-    for (const delivery of outbox.due(standing.sendable(), Attempts.CANDIDATES, nowMs)) {
-      if (this.#inFlight.size >= ATTEMPTS_IN_FLIGHT_MAX) return undefined;
+    for (const delivery of outbox.next(standing.sendable(), Attempts.CANDIDATES)) {
+      if (delivery.dueMs > nowMs) return this.#orInHand(delivery.dueMs, nowMs);
+      if (this.#inFlight.size >= ATTEMPTS_IN_FLIGHT_MAX) break;
       if (this.#isInFlight(delivery)) continue;
       const freeMs = this.#freeAtMs(subscription, nowMs);
-      if (freeMs > nowMs) return freeMs;
+      if (freeMs > nowMs) return this.#orInHand(freeMs, nowMs);
       if (!budget.allows(SUBREQUESTS_PER_ATTEMPT)) return nowMs + 1;
       budget.spend(SUBREQUESTS_PER_ATTEMPT);
       this.#launch(delivery, budget);
     }
-    return undefined;
+    return this.#orInHand(Infinity, nowMs);
+  }
+
+  /** What is in hand is looked at again only if this object dies with it. */
+  #orInHand(ms: number, nowMs: number): number | undefined {
+    const look = this.#inFlight.size === 0 ? ms : Math.min(ms, nowMs + IN_HAND_CHECK_MS);
+    return look === Infinity ? undefined : look;
   }
 
   /** Resolves when none is in flight. */
@@ -105,8 +112,9 @@ export class Attempts {
   async #attempt(delivery: DueDelivery, atMs: number): Promise<void> {
     const { settings, now, outbox, proved } = this.#parts;
     const subscription = this.#parts.standing.subscription();
-    if (subscription === undefined) return;
-    const result = await attemptDelivery(await this.#request(subscription, delivery, atMs), {
+    const body = outbox.bodyOf(delivery.event);
+    if (subscription === undefined || body === undefined) return;
+    const result = await attemptDelivery(await this.#request(subscription, delivery, body, atMs), {
       fetch: (...request) => fetch(...request),
       now,
       timeoutMs: settings.deliveryTimeoutMs,
@@ -126,7 +134,7 @@ export class Attempts {
     if (isProof && verdict.kind === "delivered") await proved(subscription.proof.number);
   }
 
-  async #request(subscription: Subscription, delivery: DueDelivery, atMs: number) {
+  async #request(subscription: Subscription, delivery: DueDelivery, body: string, atMs: number) {
     const { settings, secrets, signingKeys } = this.#parts;
     const { header, asymmetric } = subscription;
     return {
@@ -134,7 +142,7 @@ export class Attempts {
       eventId: delivery.event,
       eventType: delivery.type,
       contentType: FORMATS[subscription.format].contentType,
-      body: delivery.body,
+      body,
       secrets: await secrets.live(subscription.secrets, atMs),
       signers: asymmetric ? (await signingKeys()).map(({ sign }) => sign) : [],
       ...(header && { header: { name: header.name, value: await secrets.open(header.sealedValue) } }),
@@ -154,7 +162,7 @@ export class Attempts {
     );
     if (this.#parts.standing.subscription() === undefined) return;
     const dueMs = this.#parts.now() + ownRetryDelayMs(this.#ownFailures);
-    this.#parts.outbox.retryAt(delivery.event, dueMs, "could not be tried; the fault is ours");
+    this.#parts.outbox.retryAt(delivery.event, { dueMs, reason: "could not be tried; the fault is ours" });
   }
 
   #record(
@@ -164,15 +172,15 @@ export class Attempts {
     result: AttemptResult,
     verdict: Verdict,
   ): void {
-    const { storage, log, standing } = this.#parts;
+    const { store, log, standing } = this.#parts;
     const attempt = delivery.attempts + 1;
     const reason = verdict.kind === "delivered" ? null : verdict.reason;
     const { status, answer } = result.kind === "answered" ? result : { status: null, answer: null };
     const { durationMs } = result;
-    storage.transactionSync(() => {
+    store.atomically(() => {
       log.recordAttempt(delivery.event, { attempt, atMs, durationMs, status, reason, answer });
       standing.learn(verdict, delivery);
-      this.#follow(delivery, verdict);
+      this.#follow(delivery, verdict, attempt);
     });
     const { event, type, release, createdMs } = delivery;
     const line = {
@@ -194,25 +202,28 @@ export class Attempts {
     console.log(JSON.stringify(line));
   }
 
-  #follow({ event, type }: DueDelivery, verdict: Verdict): void {
-    const { outbox, now } = this.#parts;
+  #follow({ event, type }: DueDelivery, verdict: Verdict, attempts: number): void {
+    const { outbox, standing, now } = this.#parts;
     switch (verdict.kind) {
       case "delivered":
         // A proof is over only once the Newsroom knows of it: until then it stays to be asked again.
-        if (type === "subscription.verify") outbox.retryAt(event, now() + OWN_RETRY_MS, "");
-        else outbox.end(event, "delivered", null);
+        if (type === "subscription.verify") {
+          outbox.retryAt(event, { dueMs: now() + OWN_RETRY_MS, reason: "", attempts });
+        } else outbox.end(event, "delivered", null, attempts);
         return;
-      case "retry":
-        outbox.retryAt(event, now() + verdict.delayMs, verdict.reason, verdict.asked);
+      case "retry": {
+        const { reason, asked } = verdict;
+        outbox.retryAt(event, { dueMs: now() + verdict.delayMs, reason, asked, attempts });
         return;
+      }
       case "failed":
         // Held with all others, if its failure is the one that disabled the subscription.
-        if (this.#parts.standing.subscription()?.status === "disabled")
-          outbox.retryAt(event, now(), verdict.reason);
-        else outbox.end(event, "failed", verdict.reason);
+        if (standing.subscription()?.status === "disabled") {
+          outbox.retryAt(event, { dueMs: now(), reason: verdict.reason, attempts });
+        } else outbox.end(event, "failed", verdict.reason, attempts);
         return;
       case "gone":
-        outbox.retryAt(event, now(), verdict.reason);
+        outbox.retryAt(event, { dueMs: now(), reason: verdict.reason, attempts });
         return;
     }
   }

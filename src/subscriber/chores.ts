@@ -4,6 +4,7 @@
  */
 import type { Budget } from "../budget.ts";
 import { ownRetryDelayMs } from "../own-retry.ts";
+import type { Store, Value } from "./store.ts";
 
 interface Owed {
   /** What the chore must know. */
@@ -14,6 +15,9 @@ interface Owed {
   /** Tells it from one of the same name that was owed while this one was being done. */
   stamp: number;
 }
+
+/** `spent`: some are due, and must wait for the next invocation. */
+export type ChoresEnd = "done" | "spent";
 
 /** Does one bounded piece. @returns what is still owed; undefined when it is done */
 export type Chore<P> = (payload: P) => Promise<P | undefined>;
@@ -30,20 +34,19 @@ export interface ChorePayloads {
 type Name = keyof ChorePayloads;
 type Handlers = { [N in Name]: Chore<ChorePayloads[N]> };
 
-const KEY = "chores";
 /** A chore calls one object, and of a notice a few. */
 const SUBREQUESTS_PER_CHORE = 5;
 
 export class Chores {
-  readonly #kv: SyncKvStorage;
+  readonly #value: Value<Partial<Record<Name, Owed>>>;
   readonly #now: () => number;
   readonly #handlers: Handlers;
   /** Whoever must not run beside a chore waits for this. */
   #turn: Promise<unknown> = Promise.resolve();
-  #running: Promise<void> | undefined;
+  #running: Promise<ChoresEnd> | undefined;
 
-  constructor(kv: SyncKvStorage, now: () => number, handlers: Handlers) {
-    this.#kv = kv;
+  constructor(store: Store, now: () => number, handlers: Handlers) {
+    this.#value = store.value("chores");
     this.#now = now;
     this.#handlers = handlers;
   }
@@ -52,7 +55,7 @@ export class Chores {
   owe<N extends Name>(name: N, payload: ChorePayloads[N], dueMs: number): void {
     const owed = this.#owed();
     const before = owed[name];
-    this.#kv.put(KEY, {
+    this.#value.put({
       ...owed,
       [name]: {
         payload,
@@ -73,8 +76,8 @@ export class Chores {
     return dues.length === 0 ? undefined : Math.min(...dues);
   }
 
-  /** Does what is due, as far as the budget goes; back when nothing more is done now. Never rejects. */
-  start(budget: Budget): Promise<void> {
+  /** Does what is due, as far as the budget goes. One that runs already goes on with its own. Never rejects. */
+  start(budget: Budget): Promise<ChoresEnd> {
     this.#running ??= this.#run(budget).finally(() => {
       this.#running = undefined;
     });
@@ -88,13 +91,14 @@ export class Chores {
     return done;
   }
 
-  async #run(budget: Budget): Promise<void> {
+  async #run(budget: Budget): Promise<ChoresEnd> {
     for (let name = this.#due(); name !== undefined; name = this.#due()) {
-      if (!budget.allows(SUBREQUESTS_PER_CHORE)) return;
+      if (!budget.allows(SUBREQUESTS_PER_CHORE)) return "spent";
       budget.spend(SUBREQUESTS_PER_CHORE);
       const chosen = name;
       await this.exclusively(() => this.#do(chosen));
     }
+    return "done";
   }
 
   #due(): Name | undefined {
@@ -125,10 +129,10 @@ export class Chores {
     if (owed[name]?.stamp !== done.stamp) return;
     const { [name]: _done, ...others } = owed;
     const rest = left.payload === undefined ? others : { ...others, [name]: { ...left, stamp: done.stamp } };
-    this.#kv.put(KEY, rest);
+    this.#value.put(rest);
   }
 
   #owed(): Partial<Record<Name, Owed>> {
-    return this.#kv.get<Partial<Record<Name, Owed>>>(KEY) ?? {};
+    return this.#value.get() ?? {};
   }
 }

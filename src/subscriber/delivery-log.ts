@@ -49,6 +49,8 @@ const COLUMNS = `event, type, sequence, release, state, attempts, created_ms AS 
 
 export class DeliveryLog {
   readonly #sql: SqlStorage;
+  /** When the oldest of what is over was put in: older ones never come. */
+  #oldestMs: number | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -65,7 +67,6 @@ export class DeliveryLog {
       attempt.reason,
       attempt.answer,
     );
-    this.#sql.exec("UPDATE deliveries SET attempts = ? WHERE event = ?", attempt.attempt, event);
   }
 
   /** When the attempts since a time were begun, oldest first. */
@@ -117,6 +118,8 @@ export class DeliveryLog {
 
   /** Forgets what is over and old, so much at once. What is still to be sent is never forgotten. */
   prune(nowMs: number): void {
+    if (nowMs < (this.nextPruneMs() ?? Infinity)) return;
+    this.#oldestMs = undefined;
     const events = this.#sql
       .exec<{ event: string }>(
         `SELECT event FROM deliveries WHERE created_ms < ? AND state <> 'pending' ORDER BY number LIMIT ?`,
@@ -133,9 +136,14 @@ export class DeliveryLog {
 
   /** When the oldest of what is over is to be forgotten. */
   nextPruneMs(): number | undefined {
+    const oldestMs = (this.#oldestMs ??= this.#readOldestMs());
+    return oldestMs === undefined ? undefined : oldestMs + DELIVERY_KEPT_MS + 1;
+  }
+
+  #readOldestMs(): number | undefined {
     const [row] = this.#sql.exec<{ created: number }>(
       "SELECT created_ms AS created FROM deliveries WHERE state <> 'pending' ORDER BY number LIMIT 1",
     );
-    return row && row.created + DELIVERY_KEPT_MS + 1;
+    return row?.created;
   }
 }

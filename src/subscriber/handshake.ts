@@ -8,12 +8,13 @@ import type { Settings } from "../settings.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Conflict, DUPLICATE, refuse } from "./outcome.ts";
 import type { Standing } from "./standing.ts";
+import type { Store } from "./store.ts";
 import type { Subscription } from "./subscription.ts";
 
 interface HandshakeParts {
   env: Env;
   settings: Settings;
-  storage: DurableObjectStorage;
+  store: Store;
   outbox: Outbox;
   standing: Standing;
 }
@@ -35,8 +36,8 @@ export class Handshake {
 
   /** Begins one, in place of any that is in progress. */
   begin(confirmUrl: string): void {
-    const { storage, outbox, standing } = this.#parts;
-    storage.transactionSync(() => {
+    const { store, outbox, standing } = this.#parts;
+    store.atomically(() => {
       outbox.endVerification("failed", "the endpoint was asked anew");
       standing.askForProof(confirmUrl);
     });
@@ -49,7 +50,7 @@ export class Handshake {
    * @returns undefined if it is as they say
    */
   async confirm(number: number): Promise<Conflict | undefined> {
-    const { env, storage, standing } = this.#parts;
+    const { env, store, standing } = this.#parts;
     const subscription = standing.subscription();
     if (subscription === undefined) return undefined;
     const isThis = subscription.proof.number === number;
@@ -61,7 +62,7 @@ export class Handshake {
     const activated = await newsroom(env).activate(subscription.id);
     const present = standing.subscription();
     if (present?.status === "pending" && present.proof.number === number) {
-      storage.transactionSync(() => {
+      store.atomically(() => {
         if (activated === "duplicate") standing.disable(DUPLICATE);
         else standing.activate();
       });

@@ -10,11 +10,11 @@ export interface DueDelivery {
   event: string;
   type: ReleaseEventType | ControlEventType;
   release: string | null;
-  body: string;
   /** Attempts made so far, and those among them that were made before it was put in again. */
   attempts: number;
   before: number;
   createdMs: number;
+  dueMs: number;
 }
 
 const TABLES = `
@@ -55,8 +55,9 @@ CREATE INDEX IF NOT EXISTS attempts_by_time ON attempts (at_ms);
 export type Sendable = "everything" | "verification" | "nothing";
 
 /** What is put in: `sequence` and `release` are null for what is about the subscription itself. */
-export type NewDelivery = Pick<DueDelivery, "event" | "type" | "release" | "body"> & {
+export type NewDelivery = Pick<DueDelivery, "event" | "type" | "release"> & {
   sequence: number | null;
+  body: string;
 };
 
 export class Outbox {
@@ -135,29 +136,25 @@ export class Outbox {
     );
   }
 
-  /** Those that may be tried now. */
-  due(sendable: Sendable, limit: number, nowMs: number): DueDelivery[] {
+  /** Those that may be tried first, in the order in which they are due: now, or later. */
+  next(sendable: Sendable, limit: number): DueDelivery[] {
     if (sendable === "nothing") return [];
     return this.#sql
       .exec<DueDelivery & Record<string, SqlStorageValue>>(
-        `SELECT event, type, release, body, attempts, "before", created_ms AS "createdMs" FROM deliveries AS d
-         WHERE ${eligible(sendable)} AND due_ms <= ?
-         ORDER BY due_ms, number LIMIT ?`,
-        nowMs,
+        `SELECT event, type, release, attempts, "before", created_ms AS "createdMs", due_ms AS "dueMs"
+         FROM deliveries AS d WHERE ${eligible(sendable)} ORDER BY due_ms, number LIMIT ?`,
         limit,
       )
       .toArray();
   }
 
-  /** When the next may be tried. */
-  nextDueMs(sendable: Sendable): number | undefined {
-    if (sendable === "nothing") return undefined;
-    const row = this.#sql
-      .exec<{ next: number | null }>(
-        `SELECT min(due_ms) AS next FROM deliveries AS d WHERE ${eligible(sendable)}`,
-      )
-      .one();
-    return row.next ?? undefined;
+  /** The bytes of one that waits; undefined of one that is over. */
+  bodyOf(event: string): string | undefined {
+    const [row] = this.#sql.exec<{ body: string | null }>(
+      "SELECT body FROM deliveries WHERE event = ? AND state = 'pending'",
+      event,
+    );
+    return row?.body ?? undefined;
   }
 
   isPending(event: string): boolean {
@@ -173,17 +170,15 @@ export class Outbox {
     return row?.state;
   }
 
-  /**
-   * Unless it was replaced while it was in flight.
-   *
-   * @param asked the endpoint itself wants it no sooner
-   */
-  retryAt(event: string, dueMs: number, reason: string, asked = false): void {
+  /** Unless it was replaced while it was in flight. */
+  retryAt(event: string, after: { dueMs: number; reason: string; asked?: boolean; attempts?: number }): void {
     this.#sql.exec(
-      "UPDATE deliveries SET due_ms = ?, reason = ?, asked = ? WHERE event = ? AND state = 'pending'",
-      dueMs,
-      reason,
-      asked ? 1 : 0,
+      `UPDATE deliveries SET due_ms = ?, reason = ?, asked = ?, attempts = ifnull(?, attempts)
+       WHERE event = ? AND state = 'pending'`,
+      after.dueMs,
+      after.reason,
+      after.asked === true ? 1 : 0,
+      after.attempts ?? null,
       event,
     );
   }
@@ -217,12 +212,13 @@ export class Outbox {
   }
 
   /** Over: its bytes are needed no longer. One that was replaced in flight stays so, unless it was taken. */
-  end(event: string, state: "delivered" | "failed", reason: string | null): void {
+  end(event: string, state: "delivered" | "failed", reason: string | null, attempts: number): void {
     this.#sql.exec(
-      `UPDATE deliveries SET state = ?1, reason = ?2, due_ms = NULL, body = NULL
-       WHERE event = ?3 AND (state = 'pending' OR ?1 = 'delivered')`,
+      `UPDATE deliveries SET state = ?1, reason = ?2, attempts = ?3, due_ms = NULL, body = NULL
+       WHERE event = ?4 AND (state = 'pending' OR ?1 = 'delivered')`,
       state,
       reason,
+      attempts,
       event,
     );
   }

@@ -9,18 +9,17 @@ import type { SubscriptionStatus } from "../domain/subscription.ts";
 import { FAILING_MS_MAX, HEALTH_REPORT_MS, OUTAGE_MS_MIN, PROOF_MS_MAX } from "../limits.ts";
 import type { Chores } from "./chores.ts";
 import type { DueDelivery, Outbox, Sendable } from "./outbox.ts";
+import type { Store, Value } from "./store.ts";
 import { instantOfMs, type Subscription } from "./subscription.ts";
 
-const KEY = "subscription";
-
 export class Standing {
-  readonly #kv: SyncKvStorage;
+  readonly #value: Value<Subscription>;
   readonly #outbox: Outbox;
   readonly #chores: Chores;
   readonly #now: () => number;
 
-  constructor(kv: SyncKvStorage, outbox: Outbox, chores: Chores, now: () => number) {
-    this.#kv = kv;
+  constructor(store: Store, outbox: Outbox, chores: Chores, now: () => number) {
+    this.#value = store.value("subscription");
     this.#outbox = outbox;
     this.#chores = chores;
     this.#now = now;
@@ -28,11 +27,11 @@ export class Standing {
 
   /** Undefined where there is no such subscription, any more or yet. */
   subscription(): Subscription | undefined {
-    return this.#kv.get<Subscription>(KEY);
+    return this.#value.get();
   }
 
   keep(subscription: Subscription): void {
-    this.#kv.put(KEY, subscription);
+    this.#value.put(subscription);
   }
 
   /** What may be sent as it stands now. */
@@ -83,14 +82,16 @@ export class Standing {
     if (this.subscription()?.status !== "pending") this.#stand("pending");
   }
 
-  /** Ends a handshake that took too long. @returns whether it did */
-  giveUpProof(): boolean {
+  /** The endpoint has had its time to prove itself. */
+  isProofOver(): boolean {
     const subscription = this.subscription();
-    if (subscription?.status !== "pending" || this.#now() < subscription.proof.untilMs) return false;
+    return subscription?.status === "pending" && this.#now() >= subscription.proof.untilMs;
+  }
+
+  giveUpProof(): void {
     const reason = "the endpoint did not prove in time that it wants this";
     this.#outbox.endVerification("failed", reason);
     this.disable(reason);
-    return true;
   }
 
   /** What an attempt says of the endpoint as a whole. */

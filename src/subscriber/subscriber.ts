@@ -12,6 +12,7 @@ import { IN_HAND_CHECK_MS, LEFT_OVER_REPORT_MS } from "../limits.ts";
 import { newsroom } from "../objects.ts";
 import { settingsOf, type Settings } from "../settings.ts";
 import { readSigningKeys, type SigningKey } from "../signing-key.ts";
+import { Alarm } from "./alarm.ts";
 import { amended } from "./amendment.ts";
 import { Attempts } from "./attempts.ts";
 import { Chores } from "./chores.ts";
@@ -23,6 +24,7 @@ import { Outbox } from "./outbox.ts";
 import { type Conflict, DUPLICATE, type Outcome, refuse, UNPROVED } from "./outcome.ts";
 import { rotated, Secrets } from "./secrets.ts";
 import { Standing } from "./standing.ts";
+import { Store } from "./store.ts";
 import {
   instantOfMs,
   registrationOf,
@@ -43,6 +45,8 @@ export class Subscriber extends DurableObject<Env> {
   readonly #log: DeliveryLog;
   readonly #secrets: Secrets;
   readonly #attempts: Attempts;
+  readonly #store: Store;
+  readonly #alarm: Alarm;
   readonly #chores: Chores;
   readonly #standing: Standing;
   readonly #handshake: Handshake;
@@ -62,21 +66,23 @@ export class Subscriber extends DurableObject<Env> {
       health: () => this.#health(),
       take: (events) => this.#take(events, true),
     });
-    this.#chores = new Chores(storage.kv, now, {
+    this.#store = new Store(storage);
+    this.#alarm = new Alarm(storage);
+    this.#chores = new Chores(this.#store, now, {
       report: () => duties.report(),
       replay: (span) => duties.replay(span),
       notice: (notice) => duties.tellTheOffice(notice),
     });
-    this.#standing = new Standing(storage.kv, this.#outbox, this.#chores, now);
+    this.#standing = new Standing(this.#store, this.#outbox, this.#chores, now);
     this.#handshake = new Handshake({
       env,
       settings: this.#settings,
-      storage,
+      store: this.#store,
       outbox: this.#outbox,
       standing: this.#standing,
     });
     this.#attempts = new Attempts({
-      storage,
+      store: this.#store,
       outbox: this.#outbox,
       log: this.#log,
       settings: this.#settings,
@@ -88,7 +94,7 @@ export class Subscriber extends DurableObject<Env> {
       ended: (budget) => this.#workOn(budget),
     });
     // Of an earlier version, or of none: then there are no tables, and none are made.
-    if (storage.kv.get("subscription") !== undefined) this.#outbox.createTables();
+    if (this.#standing.subscription() !== undefined) this.#outbox.createTables();
   }
 
   /** Makes the subscription and, unless its proof is waived, asks the endpoint for it. */
@@ -111,7 +117,7 @@ export class Subscriber extends DurableObject<Env> {
       proof: { challenge: "", number: 0, untilMs: nowMs },
     };
     const confirmUrl = await this.#handshake.nextConfirmUrl(subscription);
-    this.ctx.storage.transactionSync(() => {
+    this.#store.atomically(() => {
       this.#outbox.createTables();
       this.#standing.keep(subscription);
       if (input.verify) this.#handshake.begin(confirmUrl);
@@ -142,7 +148,7 @@ export class Subscriber extends DurableObject<Env> {
       if (present === undefined) return null;
       const next = amended(present, change, header);
       const isMoved = next.url !== present.url;
-      this.ctx.storage.transactionSync(() => {
+      this.#store.atomically(() => {
         this.#standing.keep(next);
         this.#chores.owe("report", null, this.clock());
         if (isMoved) this.#handshake.begin(confirmUrl);
@@ -158,8 +164,7 @@ export class Subscriber extends DurableObject<Env> {
 
   /** Ends the subscription; attempts in flight leave no trace. */
   async remove(): Promise<void> {
-    await this.ctx.storage.deleteAlarm();
-    await this.ctx.storage.deleteAll();
+    await this.#store.deleteAll();
   }
 
   /**
@@ -223,7 +228,7 @@ export class Subscriber extends DurableObject<Env> {
     if (subscription.status !== "active" && !subscription.isProved) {
       return refuse(UNPROVED);
     }
-    if (subscription.status !== "active") this.ctx.storage.transactionSync(() => this.#standing.activate());
+    if (subscription.status !== "active") this.#store.atomically(() => this.#standing.activate());
     await this.#workOn();
     return this.#outcome();
   }
@@ -327,43 +332,40 @@ export class Subscriber extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
+    this.#alarm.rings();
     await this.#workOn();
   }
 
   /** @param again what is there and over is to be sent once more */
   async #take(events: Handed[], again: boolean): Promise<void> {
-    this.ctx.storage.transactionSync(() => this.#outbox.take(events, again, this.clock()));
+    this.#store.atomically(() => this.#outbox.take(events, again, this.clock()));
     await this.#workOn();
   }
 
   /** Does and starts what is due, and sets the alarm for the rest. */
   async #workOn(budget = new Budget(this.#settings.subrequests - 1)): Promise<void> {
-    this.ctx.storage.transactionSync(() => this.#standing.giveUpProof());
+    const nowMs = this.clock();
+    if (this.#standing.isProofOver()) this.#store.atomically(() => this.#standing.giveUpProof());
     const subscription = this.#standing.subscription();
     if (subscription === undefined) return;
-    this.#log.prune(this.clock());
-    this.ctx.waitUntil(this.#chores.start(budget).then(() => this.#setAlarm(undefined)));
-    await this.#setAlarm(this.#attempts.start(subscription, budget));
+    this.#log.prune(nowMs);
+    const choresMs = this.#chores.nextDueMs() ?? Infinity;
+    if (choresMs <= nowMs) this.ctx.waitUntil(this.#doChores(budget));
+    const dues = [
+      this.#attempts.start(subscription, budget) ?? Infinity,
+      // What is owed now is in hand, too.
+      choresMs > nowMs ? choresMs : nowMs + IN_HAND_CHECK_MS,
+      this.#log.nextPruneMs() ?? Infinity,
+      subscription.status === "pending" ? subscription.proof.untilMs : Infinity,
+    ];
+    const next = Math.min(...dues);
+    if (next !== Infinity) await this.#alarm.ringBy(next);
   }
 
-  /** @param lookAtMs when to look again at what is due and could not be started */
-  async #setAlarm(lookAtMs: number | undefined): Promise<void> {
-    const subscription = this.#standing.subscription();
-    if (subscription === undefined) return;
-    const nowMs = this.clock();
-    const dues = [
-      this.#outbox.nextDueMs(this.#standing.sendable()),
-      this.#chores.nextDueMs(),
-      this.#log.nextPruneMs(),
-      subscription.status === "pending" ? subscription.proof.untilMs : undefined,
-    ]
-      .filter((due) => due !== undefined)
-      // What is due now is in hand, and looked at again only if this object dies with it.
-      .map((due) => (due > nowMs ? due : (lookAtMs ?? nowMs + IN_HAND_CHECK_MS)));
-    if (dues.length === 0) return;
-    const next = Math.min(...dues);
-    const present = await this.ctx.storage.getAlarm();
-    if (present === null || present > next) await this.ctx.storage.setAlarm(next);
+  async #doChores(budget: Budget): Promise<void> {
+    // What this invocation may not do any more, the next one does at once.
+    if ((await this.#chores.start(budget)) === "spent") await this.#alarm.ringBy(this.clock() + 1);
+    else await this.#workOn(budget);
   }
 
   async #sealedHeader({
@@ -386,6 +388,7 @@ export class Subscriber extends DurableObject<Env> {
   }
 
   #health(): Health {
-    return readHealth(this.ctx.storage.sql, this.#outbox.nextDueMs(this.#standing.sendable()));
+    const [next] = this.#outbox.next(this.#standing.sendable(), 1);
+    return readHealth(this.ctx.storage.sql, next?.dueMs);
   }
 }

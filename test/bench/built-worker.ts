@@ -12,7 +12,7 @@ import { PROJECT_ROOT } from "../chaos/process-tree.ts";
 import { childrenNamed } from "./process-usage.ts";
 
 /** Folders of `workers/`. */
-const OTHER_WORKERS = ["constant", "rendering"] as const;
+const OTHER_WORKERS = ["constant", "rendering", "posting"] as const;
 type OtherWorker = (typeof OTHER_WORKERS)[number];
 
 type OnLog = (line: string) => void;

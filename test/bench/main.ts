@@ -7,6 +7,8 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { tableOf } from "../../src/cli/table.ts";
+import { type DeliveryOptions, measureDelivery } from "./delivery.ts";
+import { deliveryReport } from "./delivery-report.ts";
 import { feedsReport } from "./feeds-report.ts";
 import { type FeedsOptions, measureFeeds } from "./feeds.ts";
 import { type LedgerOptions, measureLedger } from "./ledger.ts";
@@ -57,6 +59,14 @@ program
   .option("--seed <number>", "of the generated releases", wholeNumber, 1)
   .option("--short", "less of everything, within a minute", false)
   .action(feeds);
+
+program
+  .command("delivery")
+  .description("from the publish call to many subscriptions, beside a bare loop of as many POSTs")
+  .option("--subscriptions <number>", "how many", wholeNumber, 1_000)
+  .option("--rounds <number>", "how many publishes are measured of each kind", wholeNumber, 10)
+  .option("--subrequests <number>", "what an invocation may make: SUBREQUESTS", wholeNumber, 10_000)
+  .action(delivery);
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
 try {
@@ -109,6 +119,15 @@ async function feeds(options: FeedsOptions): Promise<void> {
   if (process.stderr.isTTY) process.stderr.write("\n");
   console.log([feedsReport(result), machine()].join("\n"));
   await keep({ feeds: result });
+}
+
+async function delivery(options: DeliveryOptions): Promise<void> {
+  const result = await measureDelivery(options, (what) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${what}\u001b[K`);
+  });
+  if (process.stderr.isTTY) process.stderr.write("\n");
+  console.log([deliveryReport(result), machine()].join("\n"));
+  await keep({ delivery: result });
 }
 
 /** Beside the results of other commands, which stay. */

@@ -14,6 +14,7 @@ import { ServiceProcess } from "../chaos/service-process.ts";
 import { BuiltWorker } from "./built-worker.ts";
 import { BarePost } from "./bare-post.ts";
 import { type Figures, figuresOf } from "./figures.ts";
+import { STATEMENT } from "./statement.ts";
 
 /** `workerd`: the built Worker without anything in front; `wrangler-dev`: as `npm start` runs it. */
 export const RUNTIMES = ["workerd", "wrangler-dev"] as const;
@@ -110,10 +111,3 @@ async function seen(service: URL, release: string): Promise<number> {
 
 /** Milliseconds between two looks at the feed: the grain of that figure. */
 const ASK_MS = 5;
-
-/** A text of the usual length, about 3 kB. */
-const STATEMENT = Array.from(
-  { length: 6 },
-  (_, index) =>
-    `${index + 1}. ${"The Ministers exchanged views on the situation in the region and on the steps to be taken. ".repeat(5)}`,
-).join("\n\n");

@@ -18,13 +18,13 @@ export interface Desk {
  * The one event of a release came under one `webhook-id` with the same bytes each time, was taken
  * once, and the log says that it is over, so that it will not come again.
  *
- * @param killedMs when the service was killed, if a receiver that answers was up then: what it took
- *   before may come again, since no one lived to write down that it was taken
+ * @param deadMs when nothing of a killed service was left, if a receiver that answers was up then: what
+ *   it took before may come again, since no one lived to write down that it was taken
  */
 export async function assertDeliveredOnce(
   desk: Desk,
   release: string,
-  killedMs?: number,
+  deadMs?: number,
 ): Promise<DeliveryLog> {
   const [first] = desk.receiver.of(release);
   assert.ok(first, "the event arrived");
@@ -41,7 +41,7 @@ export async function assertDeliveredOnce(
   assert.equal(new Set(arrivals.map(({ body }) => body)).size, 1, "the same bytes on every attempt");
   const taken = acknowledged(arrivals);
   const lost =
-    killedMs === undefined ? [] : taken.filter(({ acknowledgedMs }) => (acknowledgedMs ?? 0) < killedMs);
+    deadMs === undefined ? [] : taken.filter(({ acknowledgedMs }) => (acknowledgedMs ?? 0) < deadMs);
   assert.equal(taken.length - Math.min(lost.length, taken.length - 1), 1, "taken once");
   assert.deepEqual(desk.receiver.distrusted, [], "every signature was right");
 

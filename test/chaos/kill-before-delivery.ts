@@ -32,6 +32,7 @@ export async function killBeforeDelivery(
   if (killAfterMs > 0) await delay(killAfterMs);
   const killedMs = performance.now();
   await service.kill();
+  const deadMs = performance.now();
   const receivedBefore = receiver.of(release.id).length;
   const takenBefore = acknowledged(receiver.of(release.id)).length;
 
@@ -47,7 +48,7 @@ export async function killBeforeDelivery(
   const arrivals = receiver.of(release.id);
   const last = acknowledged(arrivals).at(-1)?.acknowledgedMs ?? restartedMs;
   await untilShown(service.url, new Map([[release.id, release.title]]));
-  await assertDeliveredOnce(stage, release.id, state === "open" ? killedMs : undefined);
+  await assertDeliveredOnce(stage, release.id, state === "open" ? deadMs : undefined);
   return {
     scenario: "kill before delivery",
     course: `receiver ${state}; when killed, ${receivedBefore} had come and ${takenBefore} was taken`,

@@ -1,0 +1,26 @@
+/**
+ * The one alarm of an object. It is only ever set for earlier: one that rings and finds nothing to do
+ * costs less than the two writes that would put it off and set it again, while many events come.
+ */
+export class Alarm {
+  readonly #storage: DurableObjectStorage;
+  /** Milliseconds since 1970; null: none is set; undefined: not known. */
+  #setForMs: number | null | undefined;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  /** It rings now, and is set no more. */
+  rings(): void {
+    this.#setForMs = null;
+  }
+
+  /** @param ms when it must ring at the latest, in milliseconds since 1970 */
+  async ringBy(ms: number): Promise<void> {
+    if (this.#setForMs === undefined) this.#setForMs = await this.#storage.getAlarm();
+    if (this.#setForMs !== null && this.#setForMs <= ms) return;
+    this.#setForMs = ms;
+    await this.#storage.setAlarm(ms);
+  }
+}

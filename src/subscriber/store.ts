@@ -1,0 +1,64 @@
+/**
+ * One object's storage with single values that are read far more often than written: they are
+ * remembered, since reading one means to take it apart anew.
+ */
+export class Store {
+  readonly #storage: DurableObjectStorage;
+  readonly #values: Value<unknown>[] = [];
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  value<T>(key: string): Value<T> {
+    const value = new Value<T>(this.#storage.kv, key);
+    this.#values.push(value as Value<unknown>);
+    return value;
+  }
+
+  /** All of the work or none of it: what is remembered, too. */
+  atomically<T>(work: () => T): T {
+    try {
+      return this.#storage.transactionSync(work);
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
+  }
+
+  async deleteAll(): Promise<void> {
+    await this.#storage.deleteAlarm();
+    await this.#storage.deleteAll();
+    this.#forget();
+  }
+
+  #forget(): void {
+    for (const value of this.#values) value.forget();
+  }
+}
+
+export class Value<T> {
+  readonly #kv: SyncKvStorage;
+  readonly #key: string;
+  #known: { value: T | undefined } | undefined;
+
+  constructor(kv: SyncKvStorage, key: string) {
+    this.#kv = kv;
+    this.#key = key;
+  }
+
+  /** Not to be changed by who gets it. */
+  get(): T | undefined {
+    this.#known ??= { value: this.#kv.get<T>(this.#key) };
+    return this.#known.value;
+  }
+
+  put(value: T): void {
+    this.#kv.put(this.#key, value);
+    this.#known = { value };
+  }
+
+  forget(): void {
+    this.#known = undefined;
+  }
+}
