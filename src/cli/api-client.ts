@@ -5,12 +5,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod/mini";
 import type { Fault } from "../domain/fault.ts";
 import { isLoopback } from "./admin-token.ts";
+import { durationInWords } from "./instant-words.ts";
 import { Refusal, systemCode } from "./refusal.ts";
 
 /** Milliseconds before each repetition: a restart or a moment's overload is over by then. */
 const REPEAT_AFTER_MS = [250, 500, 1_000, 2_000];
 /** Milliseconds for one call: a batch of a hundred long releases takes a few seconds. */
 const CALL_TIMEOUT_MS = 30_000;
+const NOT_FOUND = 404;
 /** Answers that say "not now", from the service or from what stands before it. */
 const PASSING = new Set([429, 502, 503, 504]);
 
@@ -31,6 +33,11 @@ export class ServiceProblem extends Refusal {
     this.status = status;
     this.faults = faults;
   }
+}
+
+/** Each fault on a line of its own: `after: is beyond …`. */
+export function faultLines({ faults }: ServiceProblem): string[] {
+  return faults.map(({ path, message }) => `${path.slice(1)}: ${message}`);
 }
 
 /** For an answer of a shape that nobody here knows. */
@@ -88,17 +95,36 @@ export class ApiClient {
     }
   }
 
-  #fetch({ method, path, body, token, timeoutMs }: Call): Promise<Response> {
+  /**
+   * A page as people get it, wherever it has moved to.
+   *
+   * @param path below the service's address
+   * @returns undefined if there is none; of a killed release, the page that says so
+   */
+  async page(path: string): Promise<string | undefined> {
+    try {
+      const answer = await this.#fetch({ method: "GET", path }, "text/html", "follow");
+      return answer.status === NOT_FOUND ? undefined : await answer.text();
+    } catch (error) {
+      throw this.#unreachable(error);
+    }
+  }
+
+  #fetch(
+    { method, path, body, token, timeoutMs }: Call,
+    accept = "application/json",
+    redirect: "manual" | "follow" = "manual",
+  ): Promise<Response> {
     return fetch(`${this.service.href.replace(/\/$/, "")}${path}`, {
       method,
       headers: {
-        accept: "application/json",
+        accept,
         ...(body !== undefined && { "content-type": "application/json" }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
       ...(body !== undefined && { body }),
       // A followed redirect would turn a POST into a GET.
-      redirect: "manual",
+      redirect,
       signal: AbortSignal.any([this.#over, AbortSignal.timeout(timeoutMs ?? CALL_TIMEOUT_MS)]),
     });
   }
@@ -122,7 +148,9 @@ export class ApiClient {
       );
     }
     const { title, detail, errors = [] } = parsed.data;
-    const said = [title, detail].filter((part) => part !== undefined && part !== "").join(": ");
+    const seconds = Number(answer.headers.get("retry-after") ?? Number.NaN);
+    const later = Number.isFinite(seconds) ? ` (again in ${durationInWords(seconds * 1_000)})` : "";
+    const said = [title, detail].filter((part) => part !== undefined && part !== "").join(": ") + later;
     return new ServiceProblem(answer.status, `${at} answered ${answer.status} ${said}`.trim(), errors);
   }
 

@@ -2,6 +2,7 @@
  * The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage (CONTRACT 3).
  */
 import { Command, CommanderError } from "commander";
+import { faultLines, ServiceProblem } from "./api-client.ts";
 import { importCommand } from "./import/import-command.ts";
 import { listenCommand } from "./listen/listen-command.ts";
 import {
@@ -19,9 +20,10 @@ import {
   webAddress,
 } from "./option-values.ts";
 import { checkCommand, publishCommand } from "./publish/publish-command.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal, systemCode } from "./refusal.ts";
 import { actionCommand } from "./release-action.ts";
 import { startCommand, type StartOptions } from "./start/start-command.ts";
+import { addSubscriptionCommands } from "./subscriptions/commands.ts";
 import { tagCommand } from "./tag/tag-command.ts";
 
 const TOKEN_HELP =
@@ -87,7 +89,10 @@ for (const action of ["withdraw", "kill", "reinstate"] as const) {
     .description(actions[action])
     .requiredOption("--reason <text>", "why, for readers", reason)
     .option("--to <url>", "the service", serviceUrl, DEFAULT_SERVICE)
-    .addHelpText("after", `\nThe release is named by its id or its content file.\n${TOKEN_HELP}`)
+    .addHelpText(
+      "after",
+      `\nThe release is named by its id, its content file, or the URL of its page.\n${TOKEN_HELP}`,
+    )
     .action(actionCommand(action));
 }
 
@@ -111,6 +116,8 @@ program
   .addHelpText("after", "\nWhat is fetched carries no signature, and says so; what arrives is verified.")
   .action(listenCommand);
 
+addSubscriptionCommands(program, TOKEN_HELP);
+
 program
   .command("import <files...>")
   .description("turn texts copied from a page into content files, and say what is not sure about them")
@@ -119,6 +126,12 @@ program
   .option("--source <url>", "where the texts were taken from", webAddress)
   .action(importCommand);
 
+// Whoever reads the first lines and goes has got what he wanted.
+process.stdout.on("error", (error) => {
+  if (systemCode(error) !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 try {
   if (process.argv.length <= 2) program.outputHelp();
   else await program.parseAsync();
@@ -126,7 +139,8 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else if (error instanceof Refusal) {
-    process.stderr.write(`${error.message}\n`);
+    const faults = error instanceof ServiceProblem ? faultLines(error) : [];
+    process.stderr.write(`${[error.message, ...faults].join("\n")}\n`);
     process.exitCode = 1;
   } else {
     throw error;

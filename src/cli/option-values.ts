@@ -3,6 +3,7 @@
  */
 import { InvalidArgumentError } from "commander";
 import { RELEASE_EVENT_TYPES } from "../domain/event.ts";
+import { parseInstant } from "../domain/instant.ts";
 import { canonicalLanguage, RELEASE_TYPES, slug } from "../domain/release.ts";
 import { oneLine } from "../domain/text.ts";
 import { SUMMARY_CHARS_MAX } from "../limits.ts";
@@ -74,6 +75,26 @@ export function eventTypes(text: string, before: readonly string[] = []): string
 export function sequence(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 0.");
   return Number(text);
+}
+
+/** A number of rows. */
+export function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 1.");
+  return Number(text);
+}
+
+/** RFC 3339. */
+export function spanInstant(text: string): string {
+  if (parseInstant(text) === undefined) {
+    throw new InvalidArgumentError("It must be an RFC 3339 instant, such as 2026-11-23T09:00:00Z.");
+  }
+  return text;
+}
+
+/** A sequence or an instant. */
+export function spanEnd(text: string): string {
+  if (/^\d{1,15}$/.test(text) || parseInstant(text) !== undefined) return text;
+  throw new InvalidArgumentError("It must be a sequence, or an RFC 3339 instant.");
 }
 
 export function webAddress(text: string): string {

@@ -220,3 +220,8 @@ export interface ReleaseView {
 export function releasePath(release: { lang: string; slug: string }): string {
   return `/${release.lang}/releases/${release.slug}`;
 }
+
+/** The path that leads to a release's page wherever that moves. */
+export function permanentPath(id: string): string {
+  return `/r/${id}`;
+}

@@ -8,8 +8,9 @@ import { type Fault, parse } from "../domain/fault.ts";
 import { formatInstant, parseInstant } from "../domain/instant.ts";
 import { releaseId } from "../domain/release.ts";
 import type { ExplainedEvent } from "../newsroom/explanation.ts";
+import { EXPLAINED_EVENTS_MAX } from "../limits.ts";
 import { newsroom, subscriber } from "../objects.ts";
-import type { Attempt, Delivery, LogQuery } from "../subscriber/delivery-log.ts";
+import type { Attempt, Delivery, DeliveryState, LogQuery } from "../subscriber/delivery-log.ts";
 import { instantOfMs } from "../subscriber/subscription.ts";
 import { FOR_THE_OFFICE, isAdmin } from "./auth.ts";
 import { type Asked, pageOf } from "./filter-query.ts";
@@ -20,20 +21,32 @@ import { idOf } from "./subscriptions-api.ts";
 type App = { Bindings: Env };
 
 /**
- * `GET /subscriptions/ID/deliveries?state=&release=`: the log, newest first. Of one release it also
- * says of each event that is not in the log why it is not.
+ * `GET /subscriptions/ID/deliveries?state=&release=`: the log, newest first. Of one release the first
+ * page also says of each event that is not in the log why it is not.
  */
 export async function getDeliveries(c: Context<App>): Promise<Response> {
   const asked = logQuery(c);
   if (!asked.ok) return invalid(c, asked.faults, "Nothing was looked up.");
-  const { release, before } = asked.value;
-  const page = await subscriber(c.env, idOf(c)).deliveries(asked.value);
+  const { state, ...query } = asked.value;
+  const { release, before } = query;
+  const log = subscriber(c.env, idOf(c));
+  const page = await log.deliveries({ ...query, ...(state !== undefined && { state: rowState(state) }) });
   if (page === null) return notFound(c);
-  const data = page.deliveries.map((delivery) => deliveryJson(delivery, page.isHeld));
-  if (release !== undefined && before === undefined && asked.value.state === undefined) {
+  const data = page.deliveries
+    .map((delivery) => deliveryJson(delivery, page.isHeld))
+    .filter((delivery) => state !== "held" || delivery["state"] === "held");
+  if (release !== undefined && before === undefined && state === undefined) {
     const events = await newsroom(c.env).explain(idOf(c), release);
-    const there = new Set(page.deliveries.map(({ event }) => event));
-    data.push(...events.filter(({ event }) => !there.has(event)).map((event) => notSentJson(event, release)));
+    // All that is in the log, whatever this page shows of it.
+    const whole = page.next === null ? page : await log.deliveries({ release, limit: EXPLAINED_EVENTS_MAX });
+    const there = new Set(whole?.deliveries.map(({ event }) => event));
+    // What a filter takes must not tell what a killed text was.
+    const isSecret = events.at(-1)?.type === "release.killed" && !(await isAdmin(c));
+    data.push(
+      ...events
+        .filter(({ event }) => !there.has(event))
+        .map((event) => notSentJson(isSecret ? { ...event, reason: "the text was killed" } : event, release)),
+    );
     data.sort((a, b) => Number(b["sequence"]) - Number(a["sequence"]));
   }
   return c.json({ data, next: page.next === null ? null : String(page.next) }, 200, FOR_THE_OFFICE);
@@ -73,6 +86,9 @@ const replaySpan = z.union(
 export async function replay(c: Context<App>): Promise<Response> {
   const read = await readJsonBody(c, replaySpan);
   if (!read.ok) return read.response;
+  if ("from" in read.value && (read.value.to ?? Infinity) < read.value.from) {
+    return invalid(c, [ENDS_TOO_EARLY], "Nothing was sent.");
+  }
   const { sequence: last } = await newsroom(c.env).health();
   const asked = read.value;
   const span =
@@ -86,22 +102,27 @@ export async function replay(c: Context<App>): Promise<Response> {
   return done.ok ? c.json({ after: span.after, to: span.to }, 202) : conflict(c, done.conflict);
 }
 
+const ENDS_TOO_EARLY: Fault = { path: "/to", message: "must not lie before the beginning" };
+
 function faultsOfSpan({ after, to }: { after: number; to: number }, last: number): Fault[] {
   if (after > last)
     return [{ path: "/after", message: `must be ${last} at most, which is the last sequence` }];
-  return to < after ? [{ path: "/to", message: "must not lie before the beginning" }] : [];
+  return to < after ? [ENDS_TOO_EARLY] : [];
 }
 
-function logQuery(c: Context): Asked<LogQuery> {
+/** What waits is `held` while nothing is sent, which is no state of its row. */
+const STATES = ["pending", "held", "delivered", "failed", "replaced"] as const;
+type AskedState = (typeof STATES)[number];
+
+function rowState(state: AskedState): DeliveryState {
+  return state === "held" ? "pending" : state;
+}
+
+function logQuery(c: Context): Asked<Omit<LogQuery, "state"> & { state?: AskedState }> {
   const page = pageOf(c, "cursor");
   const query = parse(
     z.object({
-      state: z.optional(
-        z.enum(
-          ["pending", "delivered", "failed", "replaced"],
-          "must be pending, delivered, failed or replaced",
-        ),
-      ),
+      state: z.optional(z.enum(STATES, `must be among ${STATES.join(", ")}`)),
       release: z.optional(releaseId),
     }),
     { state: c.req.query("state"), release: c.req.query("release") },

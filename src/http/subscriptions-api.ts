@@ -178,7 +178,8 @@ function listQuery(c: Context): Asked<SubscriptionQuery> {
     return { ok: false, faults: [page, query].flatMap((part) => (part.ok ? [] : part.faults)) };
   }
   const { sort, status, cursor } = query.value;
-  if (cursor !== undefined && cursor.length !== (sort === "trouble" ? 3 : 2)) {
+  const shape = sort === "trouble" ? "number,number,string" : "number,string";
+  if (cursor !== undefined && cursor.map((part) => typeof part).join() !== shape) {
     return { ok: false, faults: [{ path: "/cursor", message: "must be the `next` of the page before" }] };
   }
   return {

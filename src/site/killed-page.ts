@@ -3,7 +3,7 @@
  */
 import { h } from "hastscript";
 import { dayOf, parseInstant } from "../domain/instant.ts";
-import type { ReleaseView } from "../domain/release.ts";
+import { permanentPath, type ReleaseView } from "../domain/release.ts";
 import { languageList } from "../domain/list.ts";
 import { pageHtml, type Site } from "./page-frame.ts";
 import { dayInWords, phrasesIn } from "../domain/phrases.ts";
@@ -15,6 +15,7 @@ export function killedPage(release: ReleaseView, site: Site): string {
     {
       title: phrases.killed,
       lang: release.lang,
+      permanentPath: permanentPath(release.id),
       list: languageList(release.lang),
       main: h("article", [
         h("h1", phrases.killed),

@@ -28,6 +28,8 @@ export interface Page {
   feedTitle?: string;
   /** Path of the page itself; left out where there is nothing. */
   path?: string;
+  /** The permanent address of what the page shows, as a path: `/r/ID` of a release. */
+  permanentPath?: string;
   /** The list whose feeds the page offers. */
   list: ReleaseList;
   /** The same content in other languages. */
@@ -58,6 +60,9 @@ export function pageHtml(page: Page, site: Site): string {
         h("title", fullTitle),
         page.description === undefined ? null : h("meta", { name: "description", content: page.description }),
         page.path === undefined ? null : h("link", { rel: "canonical", href: `${site.baseUrl}${page.path}` }),
+        page.permanentPath === undefined
+          ? null
+          : h("link", { rel: "shortlink", href: `${site.baseUrl}${page.permanentPath}` }),
         (page.alternates ?? []).map(({ lang, url }) =>
           h("link", { rel: "alternate", hrefLang: lang, href: url }),
         ),

@@ -4,7 +4,7 @@
 import type { Element } from "hast";
 import { h } from "hastscript";
 import { dayOf, parseInstant } from "../domain/instant.ts";
-import { FACETS, type ReleaseView } from "../domain/release.ts";
+import { FACETS, permanentPath, type ReleaseView } from "../domain/release.ts";
 import { languageList } from "../domain/list.ts";
 import { pageHtml, type Site } from "./page-frame.ts";
 import { dayInWords, languageName, phrasesIn } from "../domain/phrases.ts";
@@ -72,6 +72,7 @@ export function releasePage(release: ReleaseView, path: string, site: Site): str
       lang: release.lang,
       description: release.summary,
       path,
+      permanentPath: permanentPath(release.id),
       list: languageList(release.lang),
       alternates: release.translations,
       main,

@@ -1,7 +1,7 @@
 /**
  * The delivery's figures for a terminal.
  */
-import { tableOf } from "../chaos/table.ts";
+import { tableOf } from "../../src/cli/table.ts";
 import type { DeliveryResult } from "./delivery.ts";
 
 /** What we want to be: ours to a bare loop at least, and p99 among dead endpoints to that without them at most. */

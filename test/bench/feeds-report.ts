@@ -1,7 +1,7 @@
 /**
  * The feeds' figures for a terminal.
  */
-import { tableOf } from "../chaos/table.ts";
+import { tableOf } from "../../src/cli/table.ts";
 import { CONTESTANTS, type FeedRate } from "./feed-rates.ts";
 import type { FeedsResult } from "./feeds.ts";
 

@@ -6,7 +6,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { tableOf } from "../chaos/table.ts";
+import { tableOf } from "../../src/cli/table.ts";
 import { type DeliveryOptions, measureDelivery } from "./delivery.ts";
 import { deliveryReport } from "./delivery-report.ts";
 import { feedsReport } from "./feeds-report.ts";

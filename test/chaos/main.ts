@@ -16,7 +16,7 @@ import { receiverDown, receiverDownServiceKilled } from "./receiver-outage.ts";
 import { PROJECT_ROOT } from "./process-tree.ts";
 import { randomSeed, seededRandom } from "./seeded-random.ts";
 import { Stage } from "./stage.ts";
-import { tableOf } from "./table.ts";
+import { tableOf } from "../../src/cli/table.ts";
 
 const RESULTS = join(import.meta.dirname, "../../chaos-results.json");
 

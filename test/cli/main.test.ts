@@ -2,7 +2,20 @@ import { expect, test } from "vitest";
 import { freePort } from "../free-port.ts";
 import { runCli } from "./run-cli.ts";
 
-const COMMANDS = ["start", "publish", "listen", "import", "check", "tag", "withdraw", "kill", "reinstate"];
+const COMMANDS = [
+  "start",
+  "publish",
+  "listen",
+  "import",
+  "check",
+  "tag",
+  "withdraw",
+  "kill",
+  "reinstate",
+  "subscriptions",
+  "deliveries",
+  "replay",
+];
 
 test.each(COMMANDS)("%s has help", async (command) => {
   const run = await runCli([command, "--help"]);
@@ -28,6 +41,17 @@ test.each([
   [["listen", "--type", "rumour"]],
   [["listen", "--port", "0"]],
   [["start", "--port", "many"]],
+  [["subscriptions", "--status", "ill"]],
+  [["subscriptions", "--resume"]],
+  [["subscriptions", "desk", "--pause", "--resume"]],
+  [["deliveries"]],
+  [["deliveries", "desk", "--state", "not-sent"]],
+  [["deliveries", "desk", "--limit", "0"]],
+  [["replay", "desk"]],
+  [["replay", "desk", "--after", "1", "--event", "2"]],
+  [["replay", "desk", "--event", "2", "--until", "3"]],
+  [["replay", "desk", "--after", "1", "--until", "2026-11-26T12:00:00Z"]],
+  [["replay", "desk", "--from", "yesterday"]],
 ])("%j is wrong usage", async (args) => {
   const run = await runCli(args);
   expect(run).toMatchObject({ code: 2, stdout: "" });

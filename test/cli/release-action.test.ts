@@ -34,7 +34,7 @@ function expectPage(url: string, status: number, holds: string): Promise<void> {
   return expect.poll(page, { timeout: 30_000 }).toMatch(new RegExp(`^${status} .*${holds}`, "s"));
 }
 
-test("a release is withdrawn, killed and reinstated by its id or its file", async () => {
+test("a release is withdrawn, killed and reinstated by its id, its file or its page's URL", async () => {
   const { folder, id, url } = await published();
   expect(await run(["withdraw", id, "--reason", "A wrong date"])).toEqual({
     code: 0,
@@ -59,12 +59,17 @@ test("a release is withdrawn, killed and reinstated by its id or its file", asyn
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain("reinstate it before you withdraw it");
 
+  expect((await run(["kill", url, "--reason", "Not ours"])).stdout).toContain("is killed for this reason");
   expect(await run(["reinstate", id.toUpperCase(), "--reason", "It is ours"])).toMatchObject({
     code: 0,
     stdout: `reinstated  ${url}\n`,
   });
   await expectPage(url, 200, "It was held.");
-  expect((await run(["reinstate", id, "--reason", "It is ours"])).stdout).toContain("is published already");
+  // By the URL of its page, under whatever name the service is reached.
+  const elsewhere = `https://press.example${new URL(url).pathname}`;
+  expect((await run(["reinstate", elsewhere, "--reason", "It is ours"])).stdout).toContain(
+    "is published already",
+  );
 });
 
 test("what names no release is refused, with what to do", async () => {
@@ -72,6 +77,8 @@ test("what names no release is refused, with what to do", async () => {
   const unknown = crypto.randomUUID();
   for (const [named, said] of [
     [unknown, `holds no release ${unknown}: is --to right, and the id?`],
+    ["http://press.example/en/releases/nowhere", "has no release at /en/releases/nowhere: is --to right?"],
+    [`${service.url}/en`, "The page at /en is no release's"],
     ["nowhere.md", "nowhere.md is no id, and no file that can be read (ENOENT): give"],
     ["new.md", "new.md:2: id: there is no UUID here; a publish writes one into the file"],
     ["note.txt", "note.txt:1: must begin with front matter"],

@@ -3,7 +3,7 @@
  * codes: 0 all as it should be, 1 not, or a reader is not installed, 2 wrong usage.
  */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { tableOf } from "../chaos/table.ts";
+import { tableOf } from "../../src/cli/table.ts";
 import type { Exchange } from "./real/counting-proxy.ts";
 import { byPresence, nameOf, REAL_READERS } from "./real/real-readers.ts";
 import { type Course, isConditional, type Poll, trial } from "./real/trial.ts";

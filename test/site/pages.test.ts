@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ReleaseView } from "../../src/domain/release.ts";
 import { feedPreview } from "../../src/site/feed-preview.ts";
+import { killedPage } from "../../src/site/killed-page.ts";
 import { listPage } from "../../src/site/list-page.ts";
 import { languageList } from "../../src/domain/list.ts";
 import { dayInWords, direction, languageName } from "../../src/domain/phrases.ts";
@@ -64,6 +65,12 @@ describe("a release's page", () => {
   it("leads to its translations, for people and for crawlers", () => {
     expect(html).toContain('<link rel="alternate" hreflang="ar" href="https://press.example/ar/releases/q">');
     expect(html).toContain('lang="ar" hreflang="ar">العربية</a>');
+  });
+
+  it("names its permanent address, also when it was killed", () => {
+    const link = `<link rel="shortlink" href="https://press.example/r/${RELEASE.id}">`;
+    expect(html).toContain(link);
+    expect(killedPage({ ...RELEASE, status: "killed", reason: "Not ours" }, SITE)).toContain(link);
   });
 
   it("is written from right to left where its language is", () => {

@@ -176,6 +176,7 @@ describe("replay", () => {
     [{ after: 5, to: 1 }],
     [{ from: "yesterday" }],
     [{ after: 0, from: "2020-01-01T00:00:00Z" }],
+    [{ from: "2020-01-02T00:00:00Z", to: "2020-01-01T00:00:00Z" }],
   ])("refuses %j and sends nothing", async (body) => {
     const made = await subscribe();
     expect((await own(made, "/replay", "POST", body)).status).toBe(422);
@@ -220,6 +221,27 @@ describe("why a desk did not get a statement", () => {
     expect(await told(made, crypto.randomUUID())).toEqual([]);
   });
 
+  it("tells nobody but the office what a killed text would have been taken by", async () => {
+    const text = release({ title: "About a zebra" });
+    const [zebra, giraffe] = [
+      await subscribe({ filter: { q: "giraffe" } }),
+      await subscribe({ filter: { q: "giraffe" } }),
+    ];
+    await publishTo([zebra, giraffe], text);
+    await act("kill", text.id);
+    await settled();
+    await own(zebra, "", "PATCH", { filter: { q: "zebra" } });
+    const [one, other] = [await told(zebra, text.id), await told(giraffe, text.id)];
+    expect(one).toEqual(other);
+    expect(new Set(one.map(({ reason }) => reason))).toEqual(new Set(["the text was killed"]));
+    const office = await send(
+      "GET",
+      `/api/v1/subscriptions/${giraffe.id}/deliveries?release=${text.id}`,
+      undefined,
+    );
+    expect(await office.text()).toContain("it asks for q giraffe");
+  });
+
   it("tells nothing of a text under embargo", async () => {
     const made = await subscribe();
     const text = release({ embargo: "2099-01-01T00:00:00Z" });
@@ -239,6 +261,15 @@ describe("why a desk did not get a statement", () => {
     expect((await told(made, text.id))[0]).toMatchObject({ state: "held", nextAttempt: null });
   });
 
+  it("does not call unsent what a further page of the log shows", async () => {
+    const made = await subscribe();
+    const text = release();
+    await publishTo([made], text);
+    await publishTo([made], { ...text, body: "Corrected.", change: "major", note: "All" });
+    const short = await own(made, `/deliveries?release=${text.id}&limit=1`);
+    expect((await short.json<{ data: Told[] }>()).data.map(({ state }) => state)).toEqual(["delivered"]);
+  });
+
   it("can be narrowed to what is in one state", async () => {
     const made = await subscribe({ url: endpoint("204,500") });
     await publishTo([made], release());
@@ -249,6 +280,9 @@ describe("why a desk did not get a statement", () => {
       );
     expect(await states("delivered")).toEqual(["delivered"]);
     expect(await states("pending")).toEqual(["pending"]);
+    expect(await states("held")).toEqual([]);
+    await own(made, "/pause", "POST");
+    expect(await states("held")).toEqual(["held"]);
     expect((await own(made, "/deliveries?state=lost")).status).toBe(422);
     expect((await own(made, "/deliveries?release=none")).status).toBe(422);
   });
@@ -351,7 +385,14 @@ describe("the office's list of subscriptions", () => {
 
   it("is for the office alone, and refuses what it cannot sort by", async () => {
     expect((await request("/api/v1/subscriptions")).status).toBe(401);
-    for (const query of ["sort=size", "status=ill", "cursor=x", "cursor=e30=", "limit=0"]) {
+    for (const query of [
+      "sort=size",
+      "status=ill",
+      "cursor=x",
+      "cursor=e30=",
+      `cursor=${btoa('["a","b","c"]')}`,
+      "limit=0",
+    ]) {
       expect((await send("GET", `/api/v1/subscriptions?${query}`, undefined)).status).toBe(422);
     }
   });

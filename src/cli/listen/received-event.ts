@@ -2,6 +2,7 @@
  * What arrives at a receiver, as far as it is shown.
  */
 import * as z from "zod/mini";
+import { shown } from "../shown-text.ts";
 
 const challenge = z.object({
   type: z.literal("subscription.verify"),
@@ -46,9 +47,4 @@ export function eventLine(event: TellableEvent, at: Date, proof: Proof): string 
   if (event.kind === "other") return `${time} ${shown(event.type)}  ${proof}`;
   const { type, sequence, lang, title, url } = event;
   return `${time} ${shown(type)} ${sequence} ${shown(lang)}  “${shown(title)}”  ${shown(url)}  ${proof}`;
-}
-
-/** Without control characters: what a title holds must not steer the terminal. */
-function shown(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ");
 }

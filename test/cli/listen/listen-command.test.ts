@@ -19,6 +19,17 @@ async function publish(lang: string, title: string): Promise<void> {
   expect(run).toMatchObject({ code: 0 });
 }
 
+async function asOffice<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const answer = await fetch(`${service.url}/api/v1/subscriptions${path}`, {
+    method,
+    headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status} ${text}`);
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}
+
 async function subscriptionStatus(id: string): Promise<number> {
   const answer = await fetch(`${service.url}/api/v1/subscriptions/${id}`, {
     headers: { authorization: `Bearer ${TOKEN}` },
@@ -68,6 +79,55 @@ test("listen --catch-up shows what has happened before, once, and goes on with w
   expect(later.output.stdout).not.toContain("“Раньше”");
 });
 
+test("listen says when it is paused, and ends when its subscription is deleted", async () => {
+  const listening = startCli(["listen", "--to", service.url, "--q", "meanwhile"]);
+  await listening.said("listening on ");
+  const id = /sub_\w+/.exec(listening.output.stdout)?.[0] ?? "";
+  await asOffice("POST", `/${id}/pause`);
+  await listening.said(
+    `The subscription is paused. What happens is held; this sends it: npm run communique -- subscriptions ${id} --resume --to ${service.url}\n`,
+  );
+  await publish("en", "Held meanwhile");
+  await asOffice("POST", `/${id}/resume`);
+  await listening.said(/“Held meanwhile” {2}http:\S+ {2}verified$/m);
+  await asOffice("DELETE", `/${id}`);
+  const run = await listening.ended;
+  expect(run.code).toBe(1);
+  expect(run.stderr).toBe(
+    `The subscription ${id} is there no more: run the same command again for a new one.\n`,
+  );
+});
+
+test("listen on a port that one before left behind takes its place, and never that of a desk", async () => {
+  const port = await freePort();
+  const args = ["listen", "--to", service.url, "--port", String(port), "--q", "successor"];
+  const killed = startCli(args);
+  await killed.said("listening on ");
+  killed.child.kill("SIGKILL");
+  await killed.ended;
+
+  const stranger = await runCli(args, { env: { COMMUNIQUE_TOKEN: "wrong" } });
+  expect(stranger.code).toBe(1);
+  expect(stranger.stderr).toMatch(/answered 409 Conflict: .*\nLeave out --port for an address of its own/);
+
+  const next = startCli(args, { env: { COMMUNIQUE_TOKEN: TOKEN } });
+  await next.said("listening on ");
+  await publish("en", "The successor");
+  await next.said(/“The successor” {2}http:\S+ {2}verified$/m);
+  next.child.kill("SIGINT");
+  expect(await next.ended).toMatchObject({ code: 0 });
+
+  const url = `http://127.0.0.1:${port}/`;
+  const desk = { url, filter: { q: "successor" }, verify: false, description: "A desk" };
+  const { id } = await asOffice<{ id: string }>("POST", "", desk);
+  const refused = await runCli(args, { env: { COMMUNIQUE_TOKEN: TOKEN } });
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain(
+    `${url} is subscribed already as ${id} (A desk): give another --port, or none.`,
+  );
+  expect(await subscriptionStatus(id)).toBe(200);
+});
+
 test("listen --after an event that has not happened says so, and leaves no subscription", async () => {
   const run = await runCli(["listen", "--to", service.url, "--after", "9999"]);
   expect(run.code).toBe(1);
@@ -101,4 +161,19 @@ test("listen to a service that may not reach this machine says so", async () => 
   } finally {
     await remote.end();
   }
+});
+
+test("listen to a service where too many wait says when to come again", async () => {
+  for (let count = 0; count < 20; count += 1) {
+    await fetch(`${service.url}/api/v1/subscriptions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ url: `http://127.0.0.1:9/${count}` }),
+    });
+  }
+  const run = await runCli(["listen", "--to", service.url], { env: { COMMUNIQUE_TOKEN: "wrong" } });
+  expect(run.code).toBe(1);
+  expect(run.stderr).toMatch(
+    /answered 429 Too many requests: .* Prove some, or try again later\. \(again in 60 min\)$/m,
+  );
 });

@@ -1,0 +1,64 @@
+/**
+ * A subscription in a row of the table, and in full.
+ */
+import { withDistance } from "../instant-words.ts";
+import { shown } from "../shown-text.ts";
+import type { Row } from "../table.ts";
+import { adviceOn } from "./advice.ts";
+import { nameOf } from "./desk.ts";
+import type { Subscription } from "./subscriptions-api.ts";
+
+const LABEL_CHARS = 13;
+
+/** @param id as much of it as tells it from the others */
+export function deskRow(desk: Subscription, id: string): Row {
+  const { status, since, failingSince, reason, health } = desk;
+  const isFailing = status === "active" && typeof failingSince === "string";
+  return {
+    id,
+    status: isFailing ? "failing" : status,
+    since: isFailing ? failingSince : since,
+    desk: nameOf(desk),
+    success: percentage(health?.successRate),
+    "last success": health?.lastSuccess ?? null,
+    waiting: health?.waiting ?? null,
+    "next attempt": health?.nextAttempt ?? null,
+    reason: reason ?? null,
+  };
+}
+
+/** All that is known of one, a line each, and what can be done about it. */
+export function deskLines(desk: Subscription, service: URL, nowMs: number): string[] {
+  const { id, description, url, status, since, reason, events, filter, health, created } = desk;
+  const told = [
+    ["id", id],
+    ["description", description],
+    ["url", url],
+    ["status", `${status} since ${withDistance(since, nowMs)}${reason === undefined ? "" : `: ${reason}`}`],
+    ["created", created],
+    ["events", events.join(", ")],
+    ["filter", filterInWords(filter)],
+    ["last success", health?.lastSuccess && withDistance(health.lastSuccess, nowMs)],
+    ["last failure", health?.lastFailure && withDistance(health.lastFailure, nowMs)],
+    ["success", percentage(health?.successRate)],
+    ["waiting", health && String(health.waiting)],
+    ["next attempt", health?.nextAttempt && withDistance(health.nextAttempt, nowMs)],
+  ] as const;
+  const advice = adviceOn(desk, service);
+  return [
+    ...told.map(([label, value]) => `${label.padEnd(LABEL_CHARS)}${shown(value ?? "–")}`),
+    ...(advice === undefined ? [] : [advice]),
+  ];
+}
+
+/** `lang hy or ru; type statement; not topic csto` */
+function filterInWords({ not, ...conditions }: Record<string, unknown>): string {
+  const words = (part: Record<string, unknown>, before: string) =>
+    Object.entries(part).map(([field, values]) => `${before}${field} ${[values].flat().join(" or ")}`);
+  const taken = typeof not === "object" && not !== null ? words({ ...not }, "not ") : [];
+  return [...words(conditions, ""), ...taken].join("; ") || "everything";
+}
+
+function percentage(rate: number | null | undefined): string | null {
+  return typeof rate === "number" ? `${Math.round(rate * 1_000) / 10} %` : null;
+}

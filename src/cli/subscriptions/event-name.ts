@@ -1,0 +1,32 @@
+/**
+ * How an event is named on the command line: by its sequence, as the log shows it, or by its id.
+ */
+import { Refusal } from "../refusal.ts";
+import { nameOf } from "./desk.ts";
+import type { Delivery, Subscription, SubscriptionsApi } from "./subscriptions-api.ts";
+
+/** @throws Refusal if the desk's log has no such event */
+export async function eventNamed(
+  api: SubscriptionsApi,
+  desk: Subscription,
+  named: string,
+): Promise<Pick<Delivery, "event" | "sequence" | "attempts" | "state">> {
+  const found = /^\d{1,15}$/.test(named)
+    ? await bySequence(api, desk, Number(named))
+    : await api.delivery(desk.id, named);
+  if (found !== undefined) return found;
+  throw new Refusal(
+    `The log of ${nameOf(desk)} has no event ${named}: it was never handed to it, or is older than the log. ` +
+      "Name its release instead, and learn why; or replay --after the sequence before it.",
+  );
+}
+
+/** The log is searched from its newest end. */
+async function bySequence(
+  api: SubscriptionsApi,
+  desk: Subscription,
+  sequence: number,
+): Promise<Delivery | undefined> {
+  const { data } = await api.log(desk.id, { limit: Infinity });
+  return data.find((row) => row.sequence === sequence);
+}
