@@ -49,6 +49,7 @@ export async function postSubscription(c: Context<App>): Promise<Response> {
   } = input;
   const registration: Registration = {
     ...asked,
+    url: new URL(input.url).href,
     id,
     createdMs: Date.now(),
     ...(description === undefined ? {} : { description }),

@@ -90,14 +90,27 @@ export class FanOut {
     return row.next ?? undefined;
   }
 
-  /** What one subscription is handed of the events after one sequence up to another, or of the first of them. */
-  handedTo(subscription: string, after: number, to: number): { events: Handed[]; last: number } {
+  /**
+   * What one subscription is handed once more of the events after one sequence up to another, or of the
+   * first of them. Whoever asks for the past may have chosen the filter for it, and is not to learn by
+   * it what a killed text was: of those a filter tells nothing, and the kill goes to who had the text.
+   */
+  replayed(subscription: string, after: number, to: number): { events: Handed[]; last: number } {
     const [row] = this.#sql.exec<SubscriptionRow>(
       `SELECT ${COLUMNS} FROM subscriptions WHERE id = ?`,
       subscription,
     );
     const window = this.#read(after + 1, Math.min(to, after + EVENTS_PER_SWEEP));
-    return { events: row === undefined ? [] : window.handedTo(row), last: window.last ?? to };
+    return { events: row === undefined ? [] : window.replayedTo(row), last: window.last ?? to };
+  }
+
+  /** The bytes of one event for a subscription, whatever its filter says: it had it. */
+  bodyFor(subscription: string, sequence: number): string | undefined {
+    const [row] = this.#sql.exec<SubscriptionRow>(
+      `SELECT ${COLUMNS} FROM subscriptions WHERE id = ?`,
+      subscription,
+    );
+    return row && this.#read(sequence, sequence).firstBodyFor(row);
   }
 
   async #sweepOn(budget: Budget): Promise<boolean> {
@@ -258,6 +271,21 @@ class Window {
         asked,
         body: this.#body(filed, subscription),
       }));
+  }
+
+  firstBodyFor(subscription: SubscriptionRow): string | undefined {
+    const [first] = this.#events;
+    return first && this.#body(first, subscription);
+  }
+
+  replayedTo(subscription: SubscriptionRow): Handed[] {
+    const isNarrowed = subscription.filter !== "{}";
+    const killed = new Set(
+      this.#events.filter(({ isKilledNow }) => isKilledNow).map(({ event }) => event.id),
+    );
+    return this.handedTo(subscription)
+      .filter(({ event, type }) => !isNarrowed || !killed.has(event) || type === "release.killed")
+      .map((handed) => (isNarrowed && killed.has(handed.event) ? { ...handed, asked: false } : handed));
   }
 
   /** So many that what they carry may be in memory together. */

@@ -263,9 +263,14 @@ export class Newsroom extends DurableObject<Env> {
     return this.#subscribers.operational();
   }
 
-  /** What a subscription is handed of the events after one sequence up to another; `last`: as far as it goes. */
-  async handedOver(id: string, after: number, to: number): Promise<{ events: Handed[]; last: number }> {
-    return this.#fanOut.handedTo(id, after, to);
+  /** What a subscription is handed once more after one sequence, up to another; `last`: as far as it goes. */
+  async replayed(id: string, after: number, to: number): Promise<{ events: Handed[]; last: number }> {
+    return this.#fanOut.replayed(id, after, to);
+  }
+
+  /** The bytes of one event for a subscription that has had it. */
+  async bodyFor(id: string, sequence: number): Promise<string | undefined> {
+    return this.#fanOut.bodyFor(id, sequence);
   }
 
   /** Why a subscription was handed, or not, what happened to a release. */

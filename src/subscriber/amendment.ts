@@ -15,6 +15,7 @@ export function amended(
 ): Subscription {
   const { verify: _verify, header, description, ratePerMinute, ...fields } = change;
   const { header: _header, description: _description, ratePerMinute: _rate, ...rest } = present;
+  const url = change.url === undefined ? present.url : new URL(change.url).href;
   const chosen = <T>(asked: T | null | undefined, before: T | undefined): T | undefined =>
     asked === undefined ? before : (asked ?? undefined);
   const kept = {
@@ -28,7 +29,8 @@ export function amended(
     ...(kept.header && { header: kept.header }),
     ...(kept.description === undefined ? {} : { description: kept.description }),
     ...(kept.ratePerMinute === undefined ? {} : { ratePerMinute: kept.ratePerMinute }),
+    url,
     // A new address has proved nothing.
-    isProved: present.isProved && (change.url === undefined || change.url === present.url),
+    isProved: present.isProved && url === present.url,
   };
 }

@@ -44,7 +44,7 @@ export class Duties {
     const { env, standing, take } = this.#parts;
     const subscription = standing().subscription();
     if (subscription === undefined) return undefined;
-    const { events, last } = await newsroom(env).handedOver(subscription.id, after, to);
+    const { events, last } = await newsroom(env).replayed(subscription.id, after, to);
     await take(events);
     return last < to ? { after: last, to } : undefined;
   }

@@ -4,7 +4,7 @@
  */
 export class Store {
   readonly #storage: DurableObjectStorage;
-  readonly #values: Value<unknown>[] = [];
+  readonly #values: Pick<Value<unknown>, "forget" | "isGone">[] = [];
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -12,7 +12,7 @@ export class Store {
 
   value<T>(key: string): Value<T> {
     const value = new Value<T>(this.#storage.kv, key);
-    this.#values.push(value as Value<unknown>);
+    this.#values.push(value);
     return value;
   }
 
@@ -26,10 +26,11 @@ export class Store {
     }
   }
 
+  /** From this moment on there is nothing, for whoever looks while it is being deleted too. */
   async deleteAll(): Promise<void> {
+    for (const value of this.#values) value.isGone();
     await this.#storage.deleteAlarm();
     await this.#storage.deleteAll();
-    this.#forget();
   }
 
   #forget(): void {
@@ -58,7 +59,12 @@ export class Value<T> {
     this.#known = { value };
   }
 
+  /** It is read anew. */
   forget(): void {
     this.#known = undefined;
+  }
+
+  isGone(): void {
+    this.#known = { value: undefined };
   }
 }

@@ -291,13 +291,12 @@ export class Subscriber extends DurableObject<Env> {
     if (subscription.status !== "active") {
       return refuse(`The subscription is ${subscription.status}: resume it, and what is held is sent.`);
     }
-    const handed =
+    const body =
       delivery.state === "pending"
         ? undefined
-        : await newsroom(this.env).handedOver(subscription.id, delivery.sequence - 1, delivery.sequence);
+        : await newsroom(this.env).bodyFor(subscription.id, delivery.sequence);
     const nowMs = this.clock();
-    const [again] = handed?.events ?? [];
-    if (again) this.#outbox.putBack(event, again.body, nowMs);
+    if (body !== undefined) this.#outbox.putBack(event, body, nowMs);
     // What waits of its release from before it goes first, so that is sent now too.
     else if (delivery.release !== null) {
       this.#outbox.hastenRelease(delivery.release, delivery.sequence, nowMs);

@@ -38,6 +38,8 @@ export interface SubscriptionView extends Omit<Registration, "createdMs"> {
   status: SubscriptionStatus;
   reason?: string;
   since: string;
+  /** Whether the endpoint has proved that it wants this. */
+  proved: boolean;
   /** Its value is not told again. */
   header?: { name: string };
   asymmetric: boolean;
@@ -54,6 +56,7 @@ export function viewOf(subscription: Subscription, health: Health): Subscription
     status: subscription.status,
     ...(reason === undefined ? {} : { reason }),
     since: instantOfMs(subscription.sinceMs),
+    proved: subscription.isProved,
     ...(header === undefined ? {} : { header: { name: header.name } }),
     asymmetric: subscription.asymmetric,
     ...(ratePerMinute === undefined ? {} : { ratePerMinute }),

@@ -83,7 +83,8 @@ describe("a name", () => {
     expect(response.status).toBe(201);
     const { id } = await response.json<{ id: string }>();
     // The same object, in a service with that resolver: it asks before the attempt, and does not make it.
-    const verification = await runInDurableObject(subscriber(env, id), async (_instance, state) => {
+    const verification = await runInDurableObject(subscriber(env, id), async (instance, state) => {
+      await instance.idle();
       const strict = new Subscriber(state, { ...env, LOCAL_TARGETS: "deny", ...vars });
       strict.clock = () => Date.now() + 60_000;
       await strict.idle();

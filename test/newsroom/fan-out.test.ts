@@ -1,9 +1,8 @@
 import { env } from "cloudflare:workers";
-import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { Budget } from "../../src/budget.ts";
 import type { Handed } from "../../src/domain/event.ts";
-import { createTables } from "../../src/newsroom/ledger-schema.ts";
 import { Events } from "../../src/newsroom/events.ts";
 import { FanOut } from "../../src/newsroom/fan-out.ts";
 import { ReleaseViews } from "../../src/newsroom/release-views.ts";
@@ -161,8 +160,9 @@ describe("fanning out", () => {
 
   it("takes up the subscriptions of an earlier version, which report what was not known of them", async () => {
     const made = await subscribe({ filter: { lang: "en" } });
+    await evictDurableObject(newsroom(env));
     await inNewsroom((_instance, { storage }) => {
-      const columns = storage.sql
+      const added = storage.sql
         .exec<{ name: string }>("PRAGMA table_info(subscriptions)")
         .toArray()
         .map(({ name }) => name)
@@ -172,9 +172,9 @@ describe("fanning out", () => {
       for (const index of ["subscriptions_proved", "subscriptions_pending", "subscriptions_in_trouble"]) {
         storage.sql.exec(`DROP INDEX ${index}`);
       }
-      for (const column of columns) storage.sql.exec(`ALTER TABLE subscriptions DROP COLUMN ${column}`);
-      createTables(storage.sql);
+      for (const column of added) storage.sql.exec(`ALTER TABLE subscriptions DROP COLUMN ${column}`);
     });
+    await evictDurableObject(newsroom(env));
     await own(made, "/pause", "POST");
     await runInDurableObject(subscriber(env, made.id), (instance) => instance.idle());
     const [row] = await ledgerRows(`SELECT url, status FROM subscriptions WHERE id = '${made.id}'`);

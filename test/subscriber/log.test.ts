@@ -117,6 +117,36 @@ describe("redeliver", () => {
   });
 });
 
+describe("a killed text", () => {
+  it("is not told word by word to who replays what happened before it was killed", async () => {
+    const text = release({ body: "Of zebras and nothing else." });
+    const early = await subscribe({ filter: { q: "zebras" } });
+    const { sequence } = await publishTo([early], text);
+    await act("kill", text.id);
+    await settled();
+    const answers = await Promise.all(
+      ["zebras", "giraffes"].map(async (q) => {
+        const made = await subscribe({ filter: { q } });
+        await own(made, "/replay", "POST", { after: sequence - 1 });
+        await subscriberIdle(made.id);
+        return (await arrivals(made)).length;
+      }),
+    );
+    expect(answers).toEqual([0, 0]);
+    // Whoever had it is told once more that it is gone, and of nothing else.
+    await subscriberIdle(early.id);
+    const before = (await arrivals(early)).length;
+    await own(early, "/replay", "POST", { after: sequence - 1 });
+    await subscriberIdle(early.id);
+    expect(
+      (await arrivals(early))
+        .slice(before)
+        .map(eventOf)
+        .map(({ type }) => type),
+    ).toEqual(["release.killed"]);
+  });
+});
+
 describe("replay", () => {
   it("sends once more what happened after a sequence, in order, each once", async () => {
     const made = await subscribe();
