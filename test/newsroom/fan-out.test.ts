@@ -49,9 +49,7 @@ const unsweep = (to: number) =>
   });
 
 const sweptTo = async () =>
-  Number(
-    (await ledgerRows<{ value: number }>("SELECT value FROM marks WHERE name = 'swept'"))[0]?.value ?? 0,
-  );
+  (await ledgerRows<{ value: number }>("SELECT value FROM marks WHERE name = 'swept'"))[0]?.value ?? 0;
 
 describe("fanning out", () => {
   it("makes no more calls in a step than it may, and goes on where it was", async () => {
