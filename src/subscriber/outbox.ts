@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
   asked INTEGER NOT NULL DEFAULT 0     -- 1 while the endpoint itself has put it off
 );
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (due_ms) WHERE state = 'pending';
-CREATE INDEX IF NOT EXISTS deliveries_pending_of_a_release ON deliveries (release, sequence) WHERE state = 'pending';
+DROP INDEX IF EXISTS deliveries_pending_of_a_release; -- of an earlier version; the next one serves as well
 CREATE INDEX IF NOT EXISTS deliveries_of_a_release ON deliveries (release, sequence) WHERE release IS NOT NULL;
 -- Whose texts this endpoint was sent, or is to be: it is told when they are taken back, for ever.
 CREATE TABLE IF NOT EXISTS told (release TEXT PRIMARY KEY) WITHOUT ROWID;
