@@ -7,19 +7,16 @@
  * row for each.
  */
 import type { Budget } from "../budget.ts";
-import { FORMATS } from "../delivery/formats.ts";
-import { type Handed, takesBack } from "../domain/event.ts";
-import { type Filter, matches } from "../domain/filter.ts";
-import type { Content, FormatName } from "../domain/subscription.ts";
+import type { Handed } from "../domain/event.ts";
 import {
   CATCHING_UP_AT_ONCE_MAX,
   EVENTS_PER_SWEEP,
   HAND_OVER_UNITS_MAX,
   HAND_OVERS_AT_ONCE_MAX,
-  HAND_OVERS_UNITS_MAX,
   SUBSCRIPTIONS_PER_STEP,
 } from "../limits.ts";
 import { ownRetryDelayMs } from "../own-retry.ts";
+import { EventWindow, type Wants } from "./event-window.ts";
 import type { Events, FiledEvent } from "./events.ts";
 import { readMark, writeMark } from "./ledger-schema.ts";
 import type { Sql } from "./metered-sql.ts";
@@ -31,12 +28,8 @@ import type { Sql } from "./metered-sql.ts";
  */
 export type HandOver = (subscription: string, events: Handed[]) => Promise<boolean>;
 
-interface SubscriptionRow {
+interface SubscriptionRow extends Wants {
   id: string;
-  format: FormatName;
-  content: Content;
-  filter: string;
-  events: string;
   cursor: number | null;
   failures: number;
   [column: string]: SqlStorageValue;
@@ -65,7 +58,7 @@ export class FanOut {
   readonly #parts: Parts;
   readonly #sql: Sql;
   /** The window that was read last, as long as nothing has happened since: a kill changes what is told. */
-  #window: { key: string; window: Window } | undefined;
+  #window: { key: string; window: EventWindow } | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -208,7 +201,7 @@ export class FanOut {
   }
 
   /** So many of them, from the first on, as may be in memory together; one at least, if there is one. */
-  #read(first: number, last: number): Window {
+  #read(first: number, last: number): EventWindow {
     const { events } = this.#parts;
     const key = `${first} ${last} ${events.lastSequence()}`;
     if (this.#window?.key === key) return this.#window.window;
@@ -220,7 +213,7 @@ export class FanOut {
       if (read.length > 0 && units > HAND_OVER_UNITS_MAX) break;
       read.push(filed);
     }
-    const window = new Window(read);
+    const window = new EventWindow(read);
     this.#window = { key, window };
     return window;
   }
@@ -239,68 +232,6 @@ export class FanOut {
 
   #sweptTo(): number {
     return Number(readMark(this.#sql, "swept") ?? 0);
-  }
-}
-
-/** Some events in a row, each rendered once for all who want it in the same way. */
-class Window {
-  readonly #events: readonly FiledEvent[];
-  readonly #bodies = new Map<string, string>();
-
-  constructor(events: readonly FiledEvent[]) {
-    this.#events = events;
-  }
-
-  /** Undefined if it is empty. */
-  get last(): number | undefined {
-    return this.#events.at(-1)?.event.sequence;
-  }
-
-  /** What a subscription is handed: what it asked for, and what takes back a text that it may have been sent. */
-  handedTo(subscription: SubscriptionRow): Handed[] {
-    const filter = JSON.parse(subscription.filter) as Filter;
-    const types = JSON.parse(subscription.events) as string[];
-    return this.#events
-      .map((filed) => ({ filed, asked: types.includes(filed.event.type) && matches(filter, filed.filed) }))
-      .filter(({ filed, asked }) => asked || takesBack(filed.event.type))
-      .map(({ filed, asked }) => ({
-        event: filed.event.id,
-        sequence: filed.event.sequence,
-        type: filed.event.type,
-        release: filed.event.release.id,
-        asked,
-        body: this.#body(filed, subscription),
-      }));
-  }
-
-  firstBodyFor(subscription: SubscriptionRow): string | undefined {
-    const [first] = this.#events;
-    return first && this.#body(first, subscription);
-  }
-
-  replayedTo(subscription: SubscriptionRow): Handed[] {
-    const isNarrowed = subscription.filter !== "{}";
-    const killed = new Set(
-      this.#events.filter(({ isKilledNow }) => isKilledNow).map(({ event }) => event.id),
-    );
-    return this.handedTo(subscription)
-      .filter(({ event, type }) => !isNarrowed || !killed.has(event) || type === "release.killed")
-      .map((handed) => (isNarrowed && killed.has(handed.event) ? { ...handed, asked: false } : handed));
-  }
-
-  /** So many that what they carry may be in memory together. */
-  handOversAtOnce(): number {
-    const units = [...this.#bodies.values()].reduce((sum, body) => sum + body.length, 1);
-    return Math.max(1, Math.min(HAND_OVERS_AT_ONCE_MAX, Math.floor(HAND_OVERS_UNITS_MAX / units)));
-  }
-
-  #body({ event }: FiledEvent, { format, content }: SubscriptionRow): string {
-    const key = `${event.sequence} ${format} ${content}`;
-    const known = this.#bodies.get(key);
-    if (known !== undefined) return known;
-    const body = FORMATS[format].releaseBody(event, content);
-    this.#bodies.set(key, body);
-    return body;
   }
 }
 

@@ -10,40 +10,21 @@ import type { Fault } from "../domain/fault.ts";
 import type { Instant } from "../domain/instant.ts";
 import { faultsOfFilter, type Registry } from "../domain/registry.ts";
 import type { PreparedRelease, ReleaseView } from "../domain/release.ts";
-import { EMBARGOES_PER_STEP, HAND_OVER_TIMEOUT_MS, KV_WRITES_PER_TARGET, OWN_RETRY_MS } from "../limits.ts";
+import { EMBARGOES_PER_STEP, KV_WRITES_PER_TARGET, OWN_RETRY_MS } from "../limits.ts";
 import type { Registration } from "../domain/subscription.ts";
-import { subscriber } from "../objects.ts";
 import { settingsOf, type Settings } from "../settings.ts";
-import { CatchingUp, type EventsAsked, type EventsPage } from "./catching-up.ts";
-import { Editions, type EditionsResult } from "./editions.ts";
-import { Events } from "./events.ts";
+import type { EventsAsked, EventsPage } from "./catching-up.ts";
+import type { EditionsResult } from "./editions.ts";
 import { explain, type ExplainedEvent } from "./explanation.ts";
-import { FanOut } from "./fan-out.ts";
-import { Followers, type Waiter } from "./followers.ts";
-import { type Action, type ActionResult, Ledger, type PublishOptions, type PublishResult } from "./ledger.ts";
+import type { Waiter } from "./followers.ts";
+import type { Action, ActionResult, PublishOptions, PublishResult } from "./ledger.ts";
 import { createTables, readMark, writeMark } from "./ledger-schema.ts";
-import { ListDivision } from "./list-division.ts";
 import { Meter, meteredSql, type Sql } from "./metered-sql.ts";
-import { type FoundDocument, Projection } from "./projection.ts";
-import { Publication } from "./publication.ts";
-import { RegistryStore } from "./registry-store.ts";
-import { ReleaseFilings } from "./release-filings.ts";
-import { ReleaseLists } from "./release-lists.ts";
-import { ReleaseRows } from "./release-rows.ts";
+import type { FoundDocument } from "./projection.ts";
+import { type NewsroomParts, newsroomParts } from "./newsroom-parts.ts";
 import { findReleases, type ListQuery } from "./release-search.ts";
-import { ReleaseViews } from "./release-views.ts";
 import { RENDERERS } from "./rendering.ts";
-import { StaleTargets } from "./stale-targets.ts";
-import {
-  type Asker,
-  type Listed,
-  type Place,
-  type Registered,
-  type Standing,
-  Subscribers,
-  type SubscriptionQuery,
-} from "./subscribers.ts";
-import { timely } from "./timely.ts";
+import type { Asker, Listed, Place, Registered, Standing, SubscriptionQuery } from "./subscribers.ts";
 import { WorkLoop } from "./work-loop.ts";
 
 export class Newsroom extends DurableObject<Env> {
@@ -53,19 +34,7 @@ export class Newsroom extends DurableObject<Env> {
   readonly #meter = new Meter();
   readonly #sql: Sql;
   readonly #settings: Settings;
-  readonly #registry: RegistryStore;
-  readonly #rows: ReleaseRows;
-  readonly #ledger: Ledger;
-  readonly #views: ReleaseViews;
-  readonly #events: Events;
-  readonly #catchingUp: CatchingUp;
-  readonly #editions: Editions;
-  readonly #lists: ReleaseLists;
-  readonly #stale: StaleTargets;
-  readonly #subscribers: Subscribers;
-  readonly #followers: Followers;
-  readonly #projection: Projection;
-  readonly #fanOut: FanOut;
+  readonly #parts: NewsroomParts;
   readonly #projecting: WorkLoop;
   readonly #fanningOut: WorkLoop;
 
@@ -73,63 +42,19 @@ export class Newsroom extends DurableObject<Env> {
     super(ctx, env);
     const { storage } = ctx;
     this.#sql = meteredSql(storage.sql, this.#meter);
-    const sql = this.#sql;
-    const now = () => this.clock();
-    createTables(sql);
-    const settings = settingsOf(env);
-    const { site } = settings;
-    this.#settings = settings;
-    this.#registry = new RegistryStore(sql);
-    const registry = () => this.#registry.present();
-    this.#rows = new ReleaseRows(sql);
-    this.#views = new ReleaseViews(sql, site.baseUrl, registry);
-    const events = new Events(sql, this.#views);
-    this.#events = events;
-    this.#catchingUp = new CatchingUp(events);
-    this.#followers = new Followers(this.#catchingUp);
-    this.#editions = new Editions(sql, site.baseUrl);
-    this.#stale = new StaleTargets(sql);
-    this.#subscribers = new Subscribers(sql);
-    const division = new ListDivision(sql, this.#stale, settings);
-    this.#lists = new ReleaseLists(sql, division, this.#stale, settings);
-    const filings = new ReleaseFilings(sql);
-    const publication = new Publication(
-      sql,
-      this.#rows,
-      this.#views,
-      filings,
-      this.#lists,
-      this.#stale,
-      site.timeZone,
-    );
-    this.#ledger = new Ledger(storage, this.#rows, publication, site, registry);
-    const ledger = {
-      views: this.#views,
-      lists: this.#lists,
-      division,
-      registry: this.#registry,
-      counts: () => filings.counts(),
-    };
-    this.#projection = new Projection(
-      { sql, kv: env.DOCUMENTS, meter: this.#meter, ledger, stale: this.#stale, settings },
-      now,
-    );
-    this.#fanOut = new FanOut({
-      sql,
-      events,
-      handOver: (id, handed) => timely(subscriber(env, id).enqueue(handed), HAND_OVER_TIMEOUT_MS),
-      isNone: (id) => this.#subscribers.removeNeverMade(id, this.clock()),
-      now,
-    });
+    createTables(this.#sql);
+    this.#settings = settingsOf(env);
+    const ground = { storage, sql: this.#sql, meter: this.#meter, env, settings: this.#settings };
+    this.#parts = newsroomParts({ ...ground, now: () => this.clock() });
     this.#projecting = new WorkLoop((budget) => this.#projectOnce(budget), KV_WRITES_PER_TARGET);
-    this.#fanningOut = new WorkLoop((budget) => this.#fanOut.step(budget), 1);
+    this.#fanningOut = new WorkLoop((budget) => this.#parts.fanOut.step(budget), 1);
     void ctx.blockConcurrencyWhile(() => this.#noticeNewSettings());
   }
 
   /** Takes all releases of a batch or none; answered only once they are stored. */
   async publish(batch: PreparedRelease[], options: PublishOptions): Promise<PublishResult> {
     this.#meter.read();
-    const result = this.#ledger.publish(batch, options, this.clock());
+    const result = this.#parts.ledger.publish(batch, options, this.clock());
     const changed = result.ok ? result.answers.filter((answer) => answer.changed).length : 0;
     this.#log("publish", { releases: batch.length, changed, dryRun: options.dryRun, ok: result.ok });
     if (result.ok && !options.dryRun) await this.#workOn();
@@ -138,7 +63,7 @@ export class Newsroom extends DurableObject<Env> {
 
   /** Withdraws, kills or reinstates a release. */
   async act(action: Action, id: string, reason: string): Promise<ActionResult> {
-    const result = this.#ledger.act(action, id, reason, this.clock());
+    const result = this.#parts.ledger.act(action, id, reason, this.clock());
     if (result.ok && result.answer.changed) await this.#workOn();
     return result;
   }
@@ -146,9 +71,9 @@ export class Newsroom extends DurableObject<Env> {
   /** Makes the registry be this, unless releases use what it leaves out. */
   async setRegistry(registry: Registry): Promise<Fault[]> {
     const faults = this.ctx.storage.transactionSync(() => {
-      const found = this.#registry.set(registry, Math.floor(this.clock() / 1000));
+      const found = this.#parts.registry.set(registry, Math.floor(this.clock() / 1000));
       // Names stand on pages and in feeds: all of them may say something else now.
-      if (found === "changed") this.#stale.addAll();
+      if (found === "changed") this.#parts.stale.addAll();
       return typeof found === "string" ? [] : found;
     });
     if (faults.length === 0) await this.#workOn();
@@ -157,12 +82,12 @@ export class Newsroom extends DurableObject<Env> {
 
   /** As it stands this moment; null as long as no office has sent one. */
   async registry(): Promise<Registry | null> {
-    return this.#registry.present() ?? null;
+    return this.#parts.registry.present() ?? null;
   }
 
   /** A release as its office sees it, embargoed or killed too; null where there is none. */
   async forOffice(id: string): Promise<ReleaseView | null> {
-    return this.#views.forOffice(id) ?? null;
+    return this.#parts.views.forOffice(id) ?? null;
   }
 
   /**
@@ -170,10 +95,10 @@ export class Newsroom extends DurableObject<Env> {
    * not in KV: there they would double what a publish costs.
    */
   async editions(id: string, edition?: number): Promise<EditionsResult> {
-    const release = this.#views.byId(id);
+    const release = this.#parts.views.byId(id);
     if (release === undefined) return { kind: "unknown" };
     if (release.status === "killed") return { kind: "killed", release };
-    return { kind: "seen", editions: this.#editions.seen(id, edition) };
+    return { kind: "seen", editions: this.#parts.editions.seen(id, edition) };
   }
 
   /** Releases that everybody may see, newest first; `next` continues a page that is full. */
@@ -181,14 +106,14 @@ export class Newsroom extends DurableObject<Env> {
     const found = findReleases(this.#sql, query, limit + 1);
     const page = found.slice(0, limit);
     return {
-      releases: this.#views.byPublished(page),
+      releases: this.#parts.views.byPublished(page),
       next: found.length > limit ? (page.at(-1) ?? null) : null,
     };
   }
 
   /** What somebody is told who catches up after a sequence; without one, nothing, but where the events are. */
   async events(asked: EventsAsked, after: number | undefined, limit: number): Promise<EventsPage> {
-    return this.#catchingUp.page(asked, after, limit);
+    return this.#parts.catchingUp.page(asked, after, limit);
   }
 
   /** The same; where there is nothing to tell yet it waits for it, as long as it is told to. */
@@ -198,17 +123,17 @@ export class Newsroom extends DurableObject<Env> {
     limit: number,
     waiter: Waiter,
   ): Promise<EventsPage | { kind: "full" }> {
-    return this.#followers.follow(asked, after, limit, waiter);
+    return this.#parts.followers.follow(asked, after, limit, waiter);
   }
 
   /** Ends its waiting: nobody listens any more. */
   async unfollow(follower: string): Promise<void> {
-    this.#followers.stop(follower);
+    this.#parts.followers.stop(follower);
   }
 
   /** What the world sees at a path, for when KV does not know. */
   async document(path: string): Promise<FoundDocument> {
-    const found = await this.#projection.document(path);
+    const found = await this.#parts.projection.document(path);
     if (found.kind === "found") await this.#workOn();
     return found;
   }
@@ -221,9 +146,9 @@ export class Newsroom extends DurableObject<Env> {
   ): Promise<Registered | { kind: "invalid"; faults: Fault[] }> {
     const faults = this.#faultsOf(registration);
     if (faults.length > 0) return { kind: "invalid", faults };
-    const last = this.#views.lastSequence();
+    const last = this.#parts.views.lastSequence();
     const registered = this.ctx.storage.transactionSync(() =>
-      this.#subscribers.register(registration, isProved, asker, last, this.clock()),
+      this.#parts.subscribers.register(registration, isProved, asker, last, this.clock()),
     );
     if (isProved) await this.#workOn();
     return registered;
@@ -235,67 +160,67 @@ export class Newsroom extends DurableObject<Env> {
   ): Promise<{ kind: "amended" | "duplicate" } | { kind: "invalid"; faults: Fault[] }> {
     const faults = this.#faultsOf(registration);
     if (faults.length > 0) return { kind: "invalid", faults };
-    return { kind: this.#subscribers.amend(registration) ? "amended" : "duplicate" };
+    return { kind: this.#parts.subscribers.amend(registration) ? "amended" : "duplicate" };
   }
 
   /** It has proved itself. `duplicate` if another with its URL and filter was there before. */
   async activate(id: string): Promise<"active" | "duplicate" | "unknown"> {
-    const activated = this.#subscribers.activate(id);
+    const activated = this.#parts.subscribers.activate(id);
     await this.#workOn();
     return activated;
   }
 
   /** How a subscription stands, by its object. */
   async report(registration: Registration, standing: Standing): Promise<void> {
-    this.#subscribers.report(registration, standing, this.clock());
+    this.#parts.subscribers.report(registration, standing, this.clock());
   }
 
   async unregister(id: string): Promise<void> {
-    this.#subscribers.remove(id);
+    this.#parts.subscribers.remove(id);
   }
 
   async subscriptions(query: SubscriptionQuery): Promise<{ data: Listed[]; next: Place | null }> {
-    return this.#subscribers.list(query);
+    return this.#parts.subscribers.list(query);
   }
 
   /** Ids of those that are told when another is disabled. */
   async operationalSubscriptions(): Promise<string[]> {
-    return this.#subscribers.operational();
+    return this.#parts.subscribers.operational();
   }
 
   /** What a subscription is handed once more after one sequence, up to another; `last`: as far as it goes. */
   async replayed(id: string, after: number, to: number): Promise<{ events: Handed[]; last: number }> {
-    return this.#fanOut.replayed(id, after, to);
+    return this.#parts.fanOut.replayed(id, after, to);
   }
 
   /** The bytes of one event for a subscription that has had it. */
   async bodyFor(id: string, sequence: number): Promise<string | undefined> {
-    return this.#fanOut.bodyFor(id, sequence);
+    return this.#parts.fanOut.bodyFor(id, sequence);
   }
 
   /** Why a subscription was handed, or not, what happened to a release. */
   async explain(id: string, release: string): Promise<ExplainedEvent[]> {
-    return explain(this.#sql, this.#events, id, release);
+    return explain(this.#sql, this.#parts.events, id, release);
   }
 
   /** The sequences between two instants, both included: those after `after`, up to `to`. */
   async sequencesBetween(from: Instant, to: Instant | undefined): Promise<{ after: number; to: number }> {
-    return this.#events.sequencesBetween(from, to);
+    return this.#parts.events.sequencesBetween(from, to);
   }
 
   /** Writes every document again, the same bytes: KV can be lost. */
   async rebuild(): Promise<void> {
     this.ctx.storage.transactionSync(() => {
-      this.#projection.forgetWrites();
-      this.#stale.addAll();
+      this.#parts.projection.forgetWrites();
+      this.#parts.stale.addAll();
     });
     await this.#workOn();
   }
 
   /** A sign of life: the last sequence, how much waits to be rendered, and how many for an event. */
   async health(): Promise<{ sequence: number; waiting: number; following: number }> {
-    const following = this.#followers.count;
-    return { sequence: this.#views.lastSequence(), waiting: this.#stale.count(), following };
+    const following = this.#parts.followers.count;
+    return { sequence: this.#parts.views.lastSequence(), waiting: this.#parts.stale.count(), following };
   }
 
   /** Resolves when no work is in hand; work that is due later does not count. */
@@ -307,12 +232,12 @@ export class Newsroom extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    this.#ledger.liftEmbargoes(EMBARGOES_PER_STEP, this.clock());
+    this.#parts.ledger.liftEmbargoes(EMBARGOES_PER_STEP, this.clock());
     await this.#workOn();
   }
 
   async #projectOnce(budget: Budget): Promise<boolean> {
-    const worked = await this.#projection.step(budget);
+    const worked = await this.#parts.projection.step(budget);
     if (worked) this.#log("projection", {});
     return worked;
   }
@@ -324,7 +249,7 @@ export class Newsroom extends DurableObject<Env> {
 
   /** Starts what is due and sets the alarm for what is not, or for what gets cut off. */
   async #workOn(): Promise<void> {
-    this.#followers.wake(this.#views.lastSequence());
+    this.#parts.followers.wake(this.#parts.views.lastSequence());
     await this.#setAlarm(OWN_RETRY_MS);
     // An alarm and what else is done beside take a few calls.
     const calls = Math.floor((this.#settings.subrequests - 2) / 2);
@@ -342,10 +267,10 @@ export class Newsroom extends DurableObject<Env> {
   /** @param inHandMs when what is due now is looked at again: it is in hand, and somebody may die with it */
   async #setAlarm(inHandMs: number): Promise<void> {
     const nowMs = this.clock();
-    const embargo = this.#rows.nextEmbargo();
+    const embargo = this.#parts.rows.nextEmbargo();
     const dues = [
       embargo === undefined ? undefined : embargo * 1000,
-      ...[this.#stale.nextDueMs(), this.#fanOut.nextDueMs()].map((due) =>
+      ...[this.#parts.stale.nextDueMs(), this.#parts.fanOut.nextDueMs()].map((due) =>
         due === undefined ? undefined : Math.max(due, nowMs + inHandMs),
       ),
     ].filter((due) => due !== undefined);
@@ -357,7 +282,7 @@ export class Newsroom extends DurableObject<Env> {
   }
 
   #faultsOf({ filter }: Registration): Fault[] {
-    return faultsOfFilter(filter, this.#registry.present()).map(({ path, message }) => ({
+    return faultsOfFilter(filter, this.#parts.registry.present()).map(({ path, message }) => ({
       path: `/filter${path}`,
       message,
     }));
@@ -370,8 +295,8 @@ export class Newsroom extends DurableObject<Env> {
     const present = JSON.stringify({ site, feedItems, renderers: RENDERERS });
     if (readMark(sql, "settings") !== present) {
       this.ctx.storage.transactionSync(() => {
-        this.#lists.keepFixed(this.clock());
-        this.#stale.addAll();
+        this.#parts.lists.keepFixed(this.clock());
+        this.#parts.stale.addAll();
         writeMark(sql, "settings", present);
       });
     }

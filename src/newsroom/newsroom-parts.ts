@@ -1,0 +1,73 @@
+/**
+ * What the Newsroom is made of, each piece with what it needs.
+ */
+import { HAND_OVER_TIMEOUT_MS } from "../limits.ts";
+import { subscriber } from "../objects.ts";
+import type { Settings } from "../settings.ts";
+import { CatchingUp } from "./catching-up.ts";
+import { Editions } from "./editions.ts";
+import { Events } from "./events.ts";
+import { FanOut } from "./fan-out.ts";
+import { Followers } from "./followers.ts";
+import { Ledger } from "./ledger.ts";
+import { ListDivision } from "./list-division.ts";
+import type { Meter, Sql } from "./metered-sql.ts";
+import { Projection } from "./projection.ts";
+import { Publication } from "./publication.ts";
+import { RegistryStore } from "./registry-store.ts";
+import { ReleaseFilings } from "./release-filings.ts";
+import { ReleaseLists } from "./release-lists.ts";
+import { ReleaseRows } from "./release-rows.ts";
+import { ReleaseViews } from "./release-views.ts";
+import { StaleTargets } from "./stale-targets.ts";
+import { Subscribers } from "./subscribers.ts";
+import { timely } from "./timely.ts";
+
+export interface NewsroomGround {
+  storage: DurableObjectStorage;
+  sql: Sql;
+  meter: Meter;
+  env: Env;
+  settings: Settings;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+export type NewsroomParts = ReturnType<typeof newsroomParts>;
+
+export function newsroomParts({ storage, sql, meter, env, settings, now }: NewsroomGround) {
+  const { site } = settings;
+  const registry = new RegistryStore(sql);
+  const rows = new ReleaseRows(sql);
+  const views = new ReleaseViews(sql, site.baseUrl, () => registry.present());
+  const events = new Events(sql, views);
+  const catchingUp = new CatchingUp(events);
+  const stale = new StaleTargets(sql);
+  const division = new ListDivision(sql, stale, settings);
+  const lists = new ReleaseLists(sql, division, stale, settings);
+  const filings = new ReleaseFilings(sql);
+  const publication = new Publication(sql, rows, views, filings, lists, stale, site.timeZone);
+  const readable = { views, lists, division, registry, counts: () => filings.counts() };
+  const subscribers = new Subscribers(sql);
+  return {
+    registry,
+    rows,
+    views,
+    events,
+    catchingUp,
+    followers: new Followers(catchingUp),
+    editions: new Editions(sql, site.baseUrl),
+    stale,
+    lists,
+    ledger: new Ledger(storage, rows, publication, site, () => registry.present()),
+    projection: new Projection({ sql, kv: env.DOCUMENTS, meter, ledger: readable, stale, settings }, now),
+    subscribers,
+    fanOut: new FanOut({
+      sql,
+      events,
+      handOver: (id, handed) => timely(subscriber(env, id).enqueue(handed), HAND_OVER_TIMEOUT_MS),
+      isNone: (id) => subscribers.removeNeverMade(id, now()),
+      now,
+    }),
+  };
+}
