@@ -27,6 +27,16 @@ export class Secrets {
     return sealed;
   }
 
+  async sealHeader({
+    name,
+    value,
+  }: {
+    name: string;
+    value: string;
+  }): Promise<NonNullable<Subscription["header"]>> {
+    return { name, sealedValue: await this.seal(value) };
+  }
+
   async open(sealed: string): Promise<string> {
     const known = this.#opened.get(sealed);
     if (known !== undefined) return known;

@@ -6,14 +6,11 @@
 import { DurableObject } from "cloudflare:workers";
 import { Budget } from "../budget.ts";
 import type { ControlEvent, Handed } from "../domain/event.ts";
-import type { Fault } from "../domain/fault.ts";
 import type { Health, Registration } from "../domain/subscription.ts";
-import { IN_HAND_CHECK_MS, LEFT_OVER_REPORT_MS } from "../limits.ts";
-import { newsroom } from "../objects.ts";
+import { IN_HAND_CHECK_MS } from "../limits.ts";
 import { settingsOf, type Settings } from "../settings.ts";
 import { readSigningKeys, type SigningKey } from "../signing-key.ts";
 import { Alarm } from "./alarm.ts";
-import { amended } from "./amendment.ts";
 import { Attempts } from "./attempts.ts";
 import { Chores } from "./chores.ts";
 import { type Attempt, type Delivery, DeliveryLog, type LogQuery } from "./delivery-log.ts";
@@ -21,20 +18,15 @@ import { Duties } from "./duties.ts";
 import { Handshake } from "./handshake.ts";
 import { readHealth } from "./health.ts";
 import { Outbox } from "./outbox.ts";
-import { type Conflict, DUPLICATE, type Outcome, refuse, UNPROVED } from "./outcome.ts";
-import { rotated, Secrets } from "./secrets.ts";
+import { type Conflict, type Outcome, refuse } from "./outcome.ts";
+import { OwnerRequests, type Refusal } from "./owner-requests.ts";
+import { Secrets } from "./secrets.ts";
 import { Standing } from "./standing.ts";
 import { Store } from "./store.ts";
-import {
-  instantOfMs,
-  registrationOf,
-  type Subscription,
-  type SubscriptionView,
-  viewOf,
-} from "./subscription.ts";
+import { type Subscription, type SubscriptionView, viewOf } from "./subscription.ts";
 import type { SubscriptionChange, SubscriptionInput } from "./subscription-input.ts";
 
-export type ChangeOutcome = Outcome | { ok: false; faults: Fault[] };
+export type ChangeOutcome = Outcome | Refusal;
 
 export class Subscriber extends DurableObject<Env> {
   /** Milliseconds since 1970; tests move it. */
@@ -50,6 +42,7 @@ export class Subscriber extends DurableObject<Env> {
   readonly #chores: Chores;
   readonly #standing: Standing;
   readonly #handshake: Handshake;
+  readonly #requests: OwnerRequests;
   #signingKeys: Promise<SigningKey[]> | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -81,6 +74,17 @@ export class Subscriber extends DurableObject<Env> {
       outbox: this.#outbox,
       standing: this.#standing,
     });
+    this.#requests = new OwnerRequests({
+      env,
+      store: this.#store,
+      standing: this.#standing,
+      handshake: this.#handshake,
+      chores: this.#chores,
+      outbox: this.#outbox,
+      log: this.#log,
+      secrets: this.#secrets,
+      now,
+    });
     this.#attempts = new Attempts({
       store: this.#store,
       outbox: this.#outbox,
@@ -110,7 +114,7 @@ export class Subscriber extends DurableObject<Env> {
       status: input.verify ? "pending" : "active",
       sinceMs: nowMs,
       secrets: [{ sealed: await this.#secrets.seal(secret), untilMs: null }],
-      ...(header && { header: await this.#sealedHeader(header) }),
+      ...(header && { header: await this.#secrets.sealHeader(header) }),
       asymmetric: input.asymmetric,
       ...(input.ratePerMinute !== undefined && { ratePerMinute: input.ratePerMinute }),
       isProved: !input.verify,
@@ -131,35 +135,9 @@ export class Subscriber extends DurableObject<Env> {
     return subscription ? this.#view(subscription) : null;
   }
 
-  /** What is left out stays. A new URL has to prove itself, unless the admin waives it; what waits goes there then. */
+  /** What is left out stays. A new URL has to prove itself, unless the admin waives it. */
   async change(change: SubscriptionChange): Promise<ChangeOutcome> {
-    return this.#chores.exclusively(async () => {
-      const before = this.#standing.subscription();
-      if (before === undefined) return null;
-      const header = change.header ? await this.#sealedHeader(change.header) : undefined;
-      const confirmUrl = await this.#handshake.nextConfirmUrl(before);
-      // Owed first: if this object dies in between, the Newsroom is told how it stands here.
-      this.#chores.owe("report", null, this.clock() + LEFT_OVER_REPORT_MS);
-      const asked = await newsroom(this.env).amend(registrationOf(amended(before, change, header)));
-      if (asked.kind === "invalid") return { ok: false, faults: asked.faults };
-      if (asked.kind === "duplicate") return refuse(DUPLICATE);
-      // As it stands by now: an attempt may have ended meanwhile.
-      const present = this.#standing.subscription();
-      if (present === undefined) return null;
-      const next = amended(present, change, header);
-      const isMoved = next.url !== present.url;
-      this.#store.atomically(() => {
-        this.#standing.keep(next);
-        this.#chores.owe("report", null, this.clock());
-        if (isMoved) this.#handshake.begin(confirmUrl);
-      });
-      const refused =
-        !change.verify && this.#standing.subscription()?.status === "pending"
-          ? await this.#handshake.confirm(isMoved ? next.proof.number + 1 : next.proof.number)
-          : undefined;
-      await this.#workOn();
-      return refused ?? this.#outcome();
-    });
+    return this.#followed(await this.#requests.change(change));
   }
 
   /** Ends the subscription; attempts in flight leave no trace. */
@@ -191,59 +169,28 @@ export class Subscriber extends DurableObject<Env> {
    * @param number of the handshake
    */
   async confirm(number: number): Promise<Outcome> {
-    const refused = await this.#handshake.confirm(number);
-    await this.#workOn();
-    return refused ?? this.#outcome();
+    return this.#followed(await this.#handshake.confirm(number));
   }
 
   /** Asks the endpoint anew for its proof; of the admin, `waived` makes it active at once. */
   async verify(waived: boolean): Promise<Outcome> {
-    const subscription = this.#standing.subscription();
-    if (subscription === undefined) return null;
-    if (subscription.isProved) {
-      return refuse(`The endpoint has proved itself; the subscription is ${subscription.status}.`);
-    }
-    this.#handshake.begin(await this.#handshake.nextConfirmUrl(subscription));
-    if (waived) return this.confirm(subscription.proof.number + 1);
-    await this.#workOn();
-    return this.#outcome();
+    return this.#followed(await this.#requests.verify(waived));
   }
 
   /** Holds what comes until {@link resume}. */
   async pause(): Promise<Outcome> {
-    const subscription = this.#standing.subscription();
-    if (subscription === undefined) return null;
-    if (subscription.status === "pending" || subscription.status === "disabled") {
-      return refuse(`The subscription is ${subscription.status}; only an active one can be paused.`);
-    }
-    if (subscription.status === "active") this.#standing.pause();
-    await this.#workOn();
-    return this.#outcome();
+    return this.#followed(this.#requests.pause());
   }
 
   /** Delivers what was held, in order, and what comes. */
   async resume(): Promise<Outcome> {
-    const subscription = this.#standing.subscription();
-    if (subscription === undefined) return null;
-    if (subscription.status !== "active" && !subscription.isProved) {
-      return refuse(UNPROVED);
-    }
-    if (subscription.status !== "active") this.#store.atomically(() => this.#standing.activate());
-    await this.#workOn();
-    return this.#outcome();
+    return this.#followed(this.#requests.resume());
   }
 
   /** A new secret; the old ones sign beside it for so long. Null when there is no such subscription. */
   async rotateSecret(secret: string, overlapSeconds: number): Promise<{ previousUntil: string } | null> {
-    const sealed = await this.#secrets.seal(secret);
-    const subscription = this.#standing.subscription();
-    if (subscription === undefined) return null;
-    const nowMs = this.clock();
-    this.#standing.keep({
-      ...subscription,
-      secrets: rotated(subscription.secrets, sealed, overlapSeconds * 1000, nowMs),
-    });
-    return { previousUntil: instantOfMs(nowMs + overlapSeconds * 1000) };
+    const previousUntil = await this.#requests.rotateSecret(secret, overlapSeconds);
+    return previousUntil === null ? null : { previousUntil };
   }
 
   /** Sends a signed test event (`test` itself is a name that RPC keeps). */
@@ -276,48 +223,15 @@ export class Subscriber extends DurableObject<Env> {
     return found ? { ...found, isHeld: this.#standing.sendable() !== "everything" } : null;
   }
 
-  /** Sends one event once more, or at last: now, whatever its schedule said. */
-  async redeliver(event: string): Promise<{ ok: true } | Conflict | null> {
-    const found = this.#log.get(event);
-    const subscription = this.#standing.subscription();
-    if (subscription === undefined || found === undefined) return null;
-    const { delivery } = found;
-    if (delivery.sequence === null) {
-      return refuse("Only events of releases can be sent again. POST …/test or …/verify sends a new one.");
-    }
-    if (delivery.state === "replaced") {
-      return refuse("Its text was killed before it was delivered; the kill was sent in its place.");
-    }
-    if (subscription.status !== "active") {
-      return refuse(`The subscription is ${subscription.status}: resume it, and what is held is sent.`);
-    }
-    const body =
-      delivery.state === "pending"
-        ? undefined
-        : await newsroom(this.env).bodyFor(subscription.id, delivery.sequence);
-    const nowMs = this.clock();
-    if (body !== undefined) this.#outbox.putBack(event, body, nowMs);
-    // What waits of its release from before it goes first, so that is sent now too.
-    else if (delivery.release !== null) {
-      this.#outbox.hastenRelease(delivery.release, delivery.sequence, nowMs);
-    }
-    await this.#workOn();
-    return { ok: true };
+  /** Sends one event once more, or at last: now, whatever its schedule said. Null where there is none. */
+  async redeliver(event: string): Promise<Outcome> {
+    const refused = await this.#requests.redeliver(event);
+    return refused === null ? null : this.#followed(refused);
   }
 
   /** Sends once more the events after one sequence up to another that its filter takes now. */
   async replay(after: number, to: number): Promise<Outcome> {
-    const subscription = this.#standing.subscription();
-    if (subscription === undefined) return null;
-    if (!subscription.isProved) {
-      return refuse(UNPROVED);
-    }
-    if (this.#chores.isOwed("replay")) {
-      return refuse("A replay is in progress. Wait for it to end.");
-    }
-    if (after < to) this.#chores.owe("replay", { after, to }, this.clock());
-    await this.#workOn();
-    return this.#outcome();
+    return this.#followed(this.#requests.replay(after, to));
   }
 
   /** Resolves when nothing that is due is left to be done, or in hand. */
@@ -367,17 +281,10 @@ export class Subscriber extends DurableObject<Env> {
     else await this.#workOn(budget);
   }
 
-  async #sealedHeader({
-    name,
-    value,
-  }: {
-    name: string;
-    value: string;
-  }): Promise<{ name: string; sealedValue: string }> {
-    return { name, sealedValue: await this.#secrets.seal(value) };
-  }
-
-  #outcome(): Outcome {
+  /** What follows from a request is begun; it is answered with why it was refused, or how things stand now. */
+  async #followed<R>(refused: R | undefined): Promise<Exclude<R, undefined> | Outcome> {
+    await this.#workOn();
+    if (refused !== undefined) return refused as Exclude<R, undefined>;
     const subscription = this.#standing.subscription();
     return subscription ? { ok: true, view: this.#view(subscription) } : null;
   }
