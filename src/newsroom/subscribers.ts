@@ -111,8 +111,9 @@ export class Subscribers {
   activate(id: string): "active" | "duplicate" | "unknown" {
     const [row] = this.#sql.exec<{ key: string }>("SELECT key FROM subscriptions WHERE id = ?", id);
     if (row === undefined) return "unknown";
+    // Those of the first version have no key before their objects report.
     const [other] = this.#sql.exec<{ id: string }>(
-      "SELECT id FROM subscriptions WHERE key = ? AND proved = 1 AND id <> ?",
+      "SELECT id FROM subscriptions WHERE key = ? AND key <> '' AND proved = 1 AND id <> ?",
       row.key,
       id,
     );
