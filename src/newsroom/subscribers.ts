@@ -162,10 +162,10 @@ export class Subscribers {
   }
 
   #write(registration: Registration): void {
-    const { id, url, format, content, description, filter, events } = registration;
+    const { id, url, format, content, description, filter, events, createdMs } = registration;
     this.#sql.exec(
       `UPDATE subscriptions SET key = ?, url = ?, host = ?, format = ?, content = ?, description = ?, filter = ?,
-         events = ? WHERE id = ?`,
+         events = ?, created_ms = ? WHERE id = ?`,
       keyOf(registration),
       url,
       new URL(url).host,
@@ -174,6 +174,7 @@ export class Subscribers {
       description ?? null,
       JSON.stringify(filter),
       JSON.stringify(events),
+      createdMs,
       id,
     );
   }
@@ -203,7 +204,8 @@ export class Subscribers {
   /** Those that nobody ever proved hold nothing that anybody misses. */
   #forgetNeverProved(nowMs: number): void {
     this.#sql.exec(
-      "DELETE FROM subscriptions WHERE active = 0 AND created_ms < ?",
+      // Of the first version nobody knows how old they are before their objects report.
+      "DELETE FROM subscriptions WHERE active = 0 AND created_ms < ? AND created_ms > 0",
       nowMs - NEVER_PROVED_KEPT_MS,
     );
   }
