@@ -18,9 +18,18 @@ export class Alarm {
 
   /** @param ms when it must ring at the latest, in milliseconds since 1970 */
   async ringBy(ms: number): Promise<void> {
-    if (this.#setForMs === undefined) this.#setForMs = await this.#storage.getAlarm();
+    if (this.#setForMs === undefined) {
+      const present = await this.#storage.getAlarm();
+      // Another may have set it meanwhile, or it may have rung.
+      if (this.#setForMs === undefined) this.#setForMs = present;
+    }
     if (this.#setForMs !== null && this.#setForMs <= ms) return;
     this.#setForMs = ms;
-    await this.#storage.setAlarm(ms);
+    try {
+      await this.#storage.setAlarm(ms);
+    } catch (error) {
+      this.#setForMs = undefined;
+      throw error;
+    }
   }
 }
