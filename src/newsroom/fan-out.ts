@@ -28,6 +28,13 @@ import type { Sql } from "./metered-sql.ts";
  */
 export type HandOver = (subscription: string, events: Handed[]) => Promise<boolean>;
 
+/** Events up to `last`, as they were told when the last sequence of all was `asOf`. */
+export interface Replayed {
+  events: Handed[];
+  last: number;
+  asOf: number;
+}
+
 interface SubscriptionRow extends Wants {
   id: string;
   cursor: number | null;
@@ -88,13 +95,17 @@ export class FanOut {
    * first of them. Whoever asks for the past may have chosen the filter for it, and is not to learn by
    * it what a killed text was: of those a filter tells nothing, and the kill goes to who had the text.
    */
-  replayed(subscription: string, after: number, to: number): { events: Handed[]; last: number } {
+  replayed(subscription: string, after: number, to: number): Replayed {
     const [row] = this.#sql.exec<SubscriptionRow>(
       `SELECT ${COLUMNS} FROM subscriptions WHERE id = ?`,
       subscription,
     );
     const window = this.#read(after + 1, Math.min(to, after + EVENTS_PER_SWEEP));
-    return { events: row === undefined ? [] : window.replayedTo(row), last: window.last ?? to };
+    return {
+      events: row === undefined ? [] : window.replayedTo(row),
+      last: window.last ?? to,
+      asOf: this.#parts.events.lastSequence(),
+    };
   }
 
   /** The bytes of one event for a subscription, whatever its filter says: it had it. */

@@ -5,7 +5,6 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { Budget } from "../budget.ts";
-import type { Handed } from "../domain/event.ts";
 import type { Fault } from "../domain/fault.ts";
 import type { Instant } from "../domain/instant.ts";
 import { faultsOfFilter, type Registry } from "../domain/registry.ts";
@@ -16,6 +15,7 @@ import { settingsOf, type Settings } from "../settings.ts";
 import type { EventsAsked, EventsPage } from "./catching-up.ts";
 import type { EditionsResult } from "./editions.ts";
 import { explain, type ExplainedEvent } from "./explanation.ts";
+import type { Replayed } from "./fan-out.ts";
 import type { Waiter } from "./followers.ts";
 import type { Action, ActionResult, PublishOptions, PublishResult } from "./ledger.ts";
 import { createTables, readMark, writeMark } from "./ledger-schema.ts";
@@ -190,7 +190,7 @@ export class Newsroom extends DurableObject<Env> {
   }
 
   /** What a subscription is handed once more after one sequence, up to another; `last`: as far as it goes. */
-  async replayed(id: string, after: number, to: number): Promise<{ events: Handed[]; last: number }> {
+  async replayed(id: string, after: number, to: number): Promise<Replayed> {
     return this.#parts.fanOut.replayed(id, after, to);
   }
 

@@ -12,8 +12,8 @@ interface DutiesParts {
   env: Env;
   standing: () => Standing;
   health: () => Health;
-  /** Puts events in, once more if they are there and over. */
-  take: (events: Handed[]) => Promise<void>;
+  /** Puts events in, once more if they are there and over, as they were told after a sequence. */
+  take: (events: Handed[], asOf: number) => Promise<void>;
 }
 
 export class Duties {
@@ -44,8 +44,8 @@ export class Duties {
     const { env, standing, take } = this.#parts;
     const subscription = standing().subscription();
     if (subscription === undefined) return undefined;
-    const { events, last } = await newsroom(env).replayed(subscription.id, after, to);
-    await take(events);
+    const { events, last, asOf } = await newsroom(env).replayed(subscription.id, after, to);
+    await take(events, asOf);
     return last < to ? { after: last, to } : undefined;
   }
 

@@ -54,6 +54,13 @@ CREATE INDEX IF NOT EXISTS attempts_by_time ON attempts (at_ms);
 /** What may be tried: while the endpoint has not proved itself, only what asks it to. */
 export type Sendable = "everything" | "verification" | "nothing";
 
+/**
+ * How events come. `new`: whatever takes back a text is taken while a replay is on its way, which may
+ * bring that text. `replayed`: what is there and over is sent once more, as it was to be told after the
+ * sequence `asOf`; what was taken back since then is not.
+ */
+export type Taking = { kind: "new"; whileReplaying: boolean } | { kind: "replayed"; asOf: number };
+
 /** What is put in: `sequence` and `release` are null for what is about the subscription itself. */
 export type NewDelivery = Pick<DueDelivery, "event" | "type" | "release"> & {
   sequence: number | null;
@@ -77,19 +84,29 @@ export class Outbox {
     this.#sql.exec(TABLES);
   }
 
-  /**
-   * Takes what the Newsroom hands over; one that is there already stays as it is.
-   *
-   * @param again what is there and over is to be sent once more
-   */
-  take(handed: readonly Handed[], again: boolean, nowMs: number): void {
+  /** Takes what the Newsroom hands over; one that is there already stays as it is. */
+  take(handed: readonly Handed[], taking: Taking, nowMs: number): void {
     for (const { asked, ...delivery } of handed) {
-      if (!asked && !this.wasTold(delivery.release)) continue;
+      const { release, sequence, type } = delivery;
+      const mayBeTold = taking.kind === "new" && taking.whileReplaying;
+      if (!asked && !mayBeTold && !this.wasTold(release)) continue;
+      if (taking.kind === "replayed" && this.isTakenBack(release, taking.asOf)) continue;
       // What is still held of a killed text is not sent any more: the kill goes in its place.
-      if (delivery.type === "release.killed") this.#replace(delivery.release, delivery.sequence);
-      if (again) this.putBack(delivery.event, delivery.body, nowMs);
+      if (type === "release.killed") this.#replace(release, sequence);
+      if (taking.kind === "replayed") this.putBack(delivery.event, delivery.body, nowMs);
       this.add(delivery, nowMs);
     }
+  }
+
+  /** Whether a text was taken back after a sequence, as far as is known here. */
+  isTakenBack(release: string, after: number): boolean {
+    const rows = this.#sql.exec(
+      `SELECT 1 FROM deliveries WHERE release = ? AND sequence > ?
+         AND type IN ('release.withdrawn', 'release.killed') LIMIT 1`,
+      release,
+      after,
+    );
+    return rows.toArray().length > 0;
   }
 
   /** Puts in a delivery that is due at once; one that is there already stays as it is. */
@@ -124,6 +141,16 @@ export class Outbox {
   /** Whether the endpoint was sent, or is to be sent, anything of a release. */
   wasTold(release: string): boolean {
     return this.#sql.exec("SELECT 1 FROM told WHERE release = ?", release).toArray().length > 0;
+  }
+
+  /** The last kill of a release that the endpoint was sent, or is to be; 0 for none. */
+  killedAt(release: string): number {
+    return this.#sql
+      .exec<{ last: number }>(
+        "SELECT ifnull(max(sequence), 0) AS last FROM deliveries WHERE release = ? AND type = 'release.killed'",
+        release,
+      )
+      .one().last;
   }
 
   /** What waits of a release from before an event is not sent, and its bytes go. */

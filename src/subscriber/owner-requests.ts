@@ -27,6 +27,8 @@ interface OwnerRequestsParts {
   outbox: Outbox;
   log: DeliveryLog;
   secrets: Secrets;
+  /** Sets the alarm, in milliseconds since 1970. */
+  ringBy: (ms: number) => Promise<void>;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -42,14 +44,16 @@ export class OwnerRequests {
 
   /** What is left out stays. A new URL has to prove itself, unless the admin waives it; what waits goes there then. */
   change(change: SubscriptionChange): Promise<Refusal | undefined> {
-    const { env, chores, store, standing, handshake, secrets, now } = this.#parts;
+    const { env, chores, store, standing, handshake, secrets, ringBy, now } = this.#parts;
     return chores.exclusively(async () => {
       const before = standing.subscription();
       if (before === undefined) return undefined;
       const header = change.header ? await secrets.sealHeader(change.header) : undefined;
       const confirmUrl = await handshake.nextConfirmUrl(before);
       // Owed first: if this object dies in between, the Newsroom is told how it stands here.
-      chores.owe("report", null, now() + LEFT_OVER_REPORT_MS);
+      const reportMs = now() + LEFT_OVER_REPORT_MS;
+      chores.owe("report", null, reportMs);
+      await ringBy(reportMs);
       const asked = await newsroom(env).amend(registrationOf(amended(before, change, header)));
       if (asked.kind === "invalid") return { ok: false, faults: asked.faults };
       if (asked.kind === "duplicate") return refuse(DUPLICATE);
@@ -133,7 +137,10 @@ export class OwnerRequests {
     // What waits of its release from before it goes first, so that is sent now too.
     if (state === "pending") outbox.hastenRelease(release, sequence, now());
     else {
+      const killedBefore = outbox.killedAt(release);
       const body = await newsroom(env).bodyFor(subscription.id, sequence);
+      if (standing.subscription() === undefined) return null;
+      if (outbox.killedAt(release) !== killedBefore) return refuse("Its text was killed just now.");
       if (body !== undefined) outbox.putBack(event, body, now());
     }
     return undefined;

@@ -17,7 +17,7 @@ import { type Attempt, type Delivery, DeliveryLog, type LogQuery } from "./deliv
 import { Duties } from "./duties.ts";
 import { Handshake } from "./handshake.ts";
 import { readHealth } from "./health.ts";
-import { Outbox } from "./outbox.ts";
+import { Outbox, type Taking } from "./outbox.ts";
 import { type Conflict, type Outcome, refuse } from "./outcome.ts";
 import { OwnerRequests, type Refusal } from "./owner-requests.ts";
 import { Secrets } from "./secrets.ts";
@@ -57,7 +57,7 @@ export class Subscriber extends DurableObject<Env> {
       env,
       standing: () => this.#standing,
       health: () => this.#health(),
-      take: (events) => this.#take(events, true),
+      take: (events, asOf) => this.#take(events, { kind: "replayed", asOf }),
     });
     this.#store = new Store(storage);
     this.#alarm = new Alarm(storage);
@@ -83,6 +83,7 @@ export class Subscriber extends DurableObject<Env> {
       outbox: this.#outbox,
       log: this.#log,
       secrets: this.#secrets,
+      ringBy: (ms) => this.#alarm.ringBy(ms),
       now,
     });
     this.#attempts = new Attempts({
@@ -152,7 +153,7 @@ export class Subscriber extends DurableObject<Env> {
    */
   async enqueue(events: Handed[]): Promise<boolean> {
     if (this.#standing.subscription() === undefined) return false;
-    await this.#take(events, false);
+    await this.#take(events, { kind: "new", whileReplaying: this.#chores.isOwed("replay") });
     return true;
   }
 
@@ -249,9 +250,8 @@ export class Subscriber extends DurableObject<Env> {
     await this.#workOn();
   }
 
-  /** @param again what is there and over is to be sent once more */
-  async #take(events: Handed[], again: boolean): Promise<void> {
-    this.#store.atomically(() => this.#outbox.take(events, again, this.clock()));
+  async #take(events: Handed[], taking: Taking): Promise<void> {
+    this.#store.atomically(() => this.#outbox.take(events, taking, this.clock()));
     await this.#workOn();
   }
 

@@ -1,0 +1,52 @@
+import { env } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import type { Handed, ReleaseEventType } from "../../src/domain/event.ts";
+import { subscriber } from "../../src/objects.ts";
+import { Outbox } from "../../src/subscriber/outbox.ts";
+
+const NEW = { kind: "new", whileReplaying: false } as const;
+const NOW = 1_800_000_000_000;
+
+function handed(sequence: number, type: ReleaseEventType, asked = true): Handed {
+  return { event: `evt_${sequence}`, sequence, type, release: "r", asked, body: `${sequence}` };
+}
+
+/** Runs a piece of code on an outbox of its own. */
+function inOutbox(inside: (outbox: Outbox, storage: DurableObjectStorage) => void): Promise<void> {
+  return runInDurableObject(subscriber(env, crypto.randomUUID()), (_instance, { storage }) => {
+    const outbox = new Outbox(storage.sql);
+    outbox.createTables();
+    inside(outbox, storage);
+  });
+}
+
+const waiting = (outbox: Outbox) => outbox.next("everything", 9).map(({ event }) => event);
+
+describe("a replay that was read before a text was taken back", () => {
+  it.each(["release.killed", "release.withdrawn"] as const)("does not bring it after the %s", (takesBack) =>
+    inOutbox((outbox) => {
+      outbox.take([handed(1, "release.published"), handed(2, takesBack)], NEW, NOW);
+      for (const event of ["evt_1", "evt_2"]) outbox.end(event, "delivered", null, 1);
+      outbox.take([handed(1, "release.published")], { kind: "replayed", asOf: 1 }, NOW);
+      expect(waiting(outbox)).toEqual([]);
+      // One that was read after it tells both, in order, as they are told now.
+      const both = [handed(1, "release.published"), handed(2, takesBack)];
+      outbox.take(both, { kind: "replayed", asOf: 2 }, NOW);
+      expect(waiting(outbox).length).toBeGreaterThan(0);
+    }),
+  );
+
+  it("does not bring it to one that had never had it, either", () =>
+    inOutbox((outbox) => {
+      outbox.take([handed(2, "release.killed", false)], { kind: "new", whileReplaying: true }, NOW);
+      outbox.take([handed(1, "release.published")], { kind: "replayed", asOf: 1 }, NOW);
+      expect(waiting(outbox)).toEqual(["evt_2"]);
+    }));
+
+  it("is the only reason to tell of a text that an endpoint never had", () =>
+    inOutbox((outbox) => {
+      outbox.take([handed(2, "release.killed", false)], NEW, NOW);
+      expect(waiting(outbox)).toEqual([]);
+    }));
+});
