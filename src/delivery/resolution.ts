@@ -58,7 +58,11 @@ async function ask(name: string, type: number, tools: ResolutionTools): Promise<
       redirect: "manual",
       signal: tools.signal,
     });
-    if (!response.ok) throw new Error(`it answered ${response.status}`);
+    if (!response.ok) {
+      // Unread, it would hold one of the platform's six connections.
+      await response.body?.cancel();
+      throw new Error(`it answered ${response.status}`);
+    }
     json = await response.json();
   } catch (error) {
     throw new ResolverFault(`${url.host} could not be asked: ${String(error)}`, { cause: error });

@@ -203,6 +203,7 @@ function addColumns(sql: Sql): void {
 const SUBSCRIPTION_INDEXES = `
 CREATE INDEX IF NOT EXISTS subscriptions_proved ON subscriptions (key) WHERE proved = 1;
 CREATE INDEX IF NOT EXISTS subscriptions_pending ON subscriptions (client, host) WHERE status = 'pending';
+CREATE INDEX IF NOT EXISTS subscriptions_never_proved ON subscriptions (created_ms) WHERE active = 0;
 CREATE INDEX IF NOT EXISTS subscriptions_in_trouble ON subscriptions (-trouble, ifnull(failing_ms, since_ms), id);
 `;
 

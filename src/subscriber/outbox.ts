@@ -34,6 +34,9 @@ CREATE TABLE IF NOT EXISTS deliveries (
   asked INTEGER NOT NULL DEFAULT 0     -- 1 while the endpoint itself has put it off
 );
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (due_ms) WHERE state = 'pending';
+-- Most that is held is no proof: whoever has to prove itself does not look at all of it.
+CREATE INDEX IF NOT EXISTS deliveries_verifying ON deliveries (due_ms)
+  WHERE type = 'subscription.verify' AND state = 'pending';
 DROP INDEX IF EXISTS deliveries_pending_of_a_release; -- of an earlier version; the next one serves as well
 CREATE INDEX IF NOT EXISTS deliveries_of_a_release ON deliveries (release, sequence) WHERE release IS NOT NULL;
 -- Whose texts this endpoint was sent, or is to be: it is told when they are taken back, for ever.
@@ -230,11 +233,14 @@ export class Outbox {
     );
   }
 
-  /** Whatever waits is due, in order, by a schedule that begins anew. */
-  begin(nowMs: number): void {
+  /**
+   * Whatever waits is due, in the order in which it came, by a schedule that begins anew. What was never
+   * tried is so already: of the many that a pause holds none is written.
+   */
+  begin(): void {
     this.#sql.exec(
-      `UPDATE deliveries SET due_ms = ?, "before" = attempts, asked = 0 WHERE state = 'pending'`,
-      nowMs,
+      `UPDATE deliveries SET due_ms = created_ms, "before" = attempts, asked = 0
+       WHERE state = 'pending' AND (due_ms > created_ms OR attempts > "before")`,
     );
   }
 

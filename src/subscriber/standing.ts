@@ -56,7 +56,7 @@ export class Standing {
   activate(): void {
     this.#amend(({ failingSinceMs: _over, ...well }) => ({ ...well, isProved: true }));
     this.#outbox.endVerification("delivered", null);
-    this.#outbox.begin(this.#now());
+    this.#outbox.begin();
     this.#stand("active");
   }
 
@@ -70,7 +70,9 @@ export class Standing {
     const subscription = this.subscription();
     if (subscription === undefined) return;
     const { id, url } = subscription;
-    console.warn(JSON.stringify({ message: "subscription disabled", subscription: id, url, reason }));
+    // The host alone: the rest of a URL is often a secret.
+    const { host } = new URL(url);
+    console.warn(JSON.stringify({ message: "subscription disabled", subscription: id, host, reason }));
     const nowMs = this.#now();
     this.#chores.owe("notice", { id: newEventId(), atMs: nowMs, reason }, nowMs);
   }

@@ -214,8 +214,8 @@ describe("fanning out", () => {
         .filter(
           (name) => !["id", "filter", "events", "active", "cursor", "due_ms", "failures"].includes(name),
         );
-      for (const index of ["subscriptions_proved", "subscriptions_pending", "subscriptions_in_trouble"]) {
-        storage.sql.exec(`DROP INDEX ${index}`);
+      for (const index of ["proved", "pending", "never_proved", "in_trouble"]) {
+        storage.sql.exec(`DROP INDEX subscriptions_${index}`);
       }
       for (const column of added) storage.sql.exec(`ALTER TABLE subscriptions DROP COLUMN ${column}`);
     });

@@ -50,3 +50,42 @@ describe("a replay that was read before a text was taken back", () => {
       expect(waiting(outbox)).toEqual([]);
     }));
 });
+
+describe("what is held", () => {
+  const plan = (storage: DurableObjectStorage, statement: string) =>
+    storage.sql
+      .exec<{ detail: string }>(`EXPLAIN QUERY PLAN ${statement}`)
+      .toArray()
+      .map(({ detail }) => detail);
+
+  it("is due in the order in which it came when it may be sent, and written only where it was tried", () =>
+    inOutbox((outbox, storage) => {
+      for (const sequence of [1, 2, 3]) {
+        outbox.take(
+          [{ ...handed(sequence, "release.published"), release: `r${sequence}` }],
+          NEW,
+          NOW + sequence,
+        );
+      }
+      outbox.retryAt("evt_1", { dueMs: NOW + 9_000, reason: "answered 500", attempts: 1 });
+      outbox.retryAt("evt_2", { dueMs: NOW, reason: "answered 410", attempts: 1 });
+      outbox.begin();
+      const changed = storage.sql.exec<{ changed: number }>("SELECT changes() AS changed").one();
+      expect(changed).toEqual({ changed: 2 });
+      expect(outbox.next("everything", 9)).toMatchObject([
+        { event: "evt_1", attempts: 1, before: 1 },
+        { event: "evt_2", attempts: 1, before: 1 },
+        { event: "evt_3", attempts: 0, before: 0 },
+      ]);
+    }));
+
+  it("is not looked through for what asks for proof", () =>
+    inOutbox((_outbox, storage) => {
+      for (const statement of [
+        "SELECT event FROM deliveries AS d WHERE d.state = 'pending' AND d.type = 'subscription.verify' ORDER BY due_ms, number LIMIT 1",
+        "UPDATE deliveries SET state = 'failed' WHERE type = 'subscription.verify' AND state = 'pending'",
+      ]) {
+        expect(plan(storage, statement).join()).toContain("deliveries_verifying");
+      }
+    }));
+});
