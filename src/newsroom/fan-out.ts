@@ -173,7 +173,8 @@ export class FanOut {
   async #catchUp(subscription: SubscriptionRow, cursor: number): Promise<void> {
     const end = Math.min(cursor + EVENTS_PER_SWEEP, this.#parts.events.lastSequence());
     const window = this.#read(cursor + 1, end);
-    const handed = window.handedTo(subscription);
+    // It is told of the past, and may have changed its filter for it.
+    const handed = window.replayedTo(subscription);
     if (handed.length > 0 && !(await this.#tell(subscription, handed))) {
       this.#lag(subscription, cursor);
       return;

@@ -3,6 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { subscriber } from "../../src/objects.ts";
 import {
+  act,
   ADMIN,
   BASE_URL,
   inNewsroom,
@@ -96,6 +97,26 @@ describe("a subscription that was forgotten, as nobody ever proved it", () => {
       status: "disabled",
       reason: expect.stringContaining("subscribe anew"),
     });
+  });
+});
+
+describe("who is about to prove a subscription", () => {
+  it("learns nothing of a text that was killed meanwhile by changing the filter", async () => {
+    const text = release({ title: "The minister resigns", body: "The minister resigns today." });
+    const made = await subscribe({ url: endpoint("500"), ...asked, filter: { q: "resigns" } });
+    const other = await subscribe({ url: endpoint("500"), ...asked, filter: { q: "else" } });
+    await publishTo([], text);
+    await act("kill", text.id);
+    await settled();
+    expect((await own(made, "", "PATCH", { filter: { q: "minister" } })).status).toBe(200);
+    for (const { id } of [made, other]) {
+      await send("POST", `/api/v1/subscriptions/${id}/verify`, { verify: false });
+      await settled();
+      await subscriberIdle(id);
+    }
+    const told = async (one: Made) =>
+      (await deliveries(one)).map(({ type }) => type).filter((type) => type.startsWith("release."));
+    expect(await told(made)).toEqual(await told(other));
   });
 });
 
