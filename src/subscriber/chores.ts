@@ -28,14 +28,14 @@ export interface ChorePayloads {
   report: null;
   /** Put in again the events after one sequence, up to another. */
   replay: { after: number; to: number };
-  /** Tell the office's own subscriptions that this one was disabled: the id and time of that event. */
-  notice: { id: string; atMs: number; reason: string };
+  /** Tell the office's own subscriptions, those after one, that this one was disabled: the id and time of that event. */
+  notice: { id: string; atMs: number; reason: string; after?: string };
 }
 type Name = keyof ChorePayloads;
 type Handlers = { [N in Name]: Chore<ChorePayloads[N]> };
 
-/** A chore calls one object, and of a notice a few. */
-const SUBREQUESTS_PER_CHORE = 5;
+/** A piece of a chore calls one object, and of a notice a few. */
+export const SUBREQUESTS_PER_CHORE = 5;
 
 export class Chores {
   readonly #value: Value<Partial<Record<Name, Owed>>>;

@@ -3,7 +3,7 @@
  */
 import type { ControlEvent, Handed } from "../domain/event.ts";
 import { newsroom, subscriber } from "../objects.ts";
-import type { ChorePayloads } from "./chores.ts";
+import { type ChorePayloads, SUBREQUESTS_PER_CHORE } from "./chores.ts";
 import type { Health } from "../domain/subscription.ts";
 import type { Standing } from "./standing.ts";
 import { registrationOf } from "./subscription.ts";
@@ -49,8 +49,9 @@ export class Duties {
     return last < to ? { after: last, to } : undefined;
   }
 
-  /** Tells the office's own subscriptions that this one was disabled. */
-  async tellTheOffice({ id, atMs, reason }: ChorePayloads["notice"]): Promise<undefined> {
+  /** Tells some of the office's own subscriptions that this one was disabled. @returns what is left of it */
+  async tellTheOffice(notice: ChorePayloads["notice"]): Promise<ChorePayloads["notice"] | undefined> {
+    const { id, atMs, reason, after = "" } = notice;
     const { env, standing } = this.#parts;
     const subscription = standing().subscription();
     if (subscription === undefined) return undefined;
@@ -63,12 +64,12 @@ export class Duties {
       subscription: { id: disabled, url, ...(description === undefined ? {} : { description }) },
       reason,
     };
-    const offices = await newsroom(env).operationalSubscriptions();
-    await Promise.all(
-      offices
-        .filter((office) => office !== disabled)
-        .map((office) => subscriber(env, office).enqueueNotice(event)),
+    const offices = (await newsroom(env).operationalSubscriptions()).filter(
+      (office) => office > after && office !== disabled,
     );
-    return undefined;
+    const told = offices.slice(0, SUBREQUESTS_PER_CHORE - 1);
+    await Promise.all(told.map((office) => subscriber(env, office).enqueueNotice(event)));
+    const last = told.at(-1);
+    return last !== undefined && told.length < offices.length ? { ...notice, after: last } : undefined;
   }
 }

@@ -72,9 +72,12 @@ export type NewDelivery = Pick<DueDelivery, "event" | "type" | "release"> & {
 
 export class Outbox {
   readonly #sql: SqlStorage;
+  readonly #firstDelayMs: () => number;
 
-  constructor(sql: SqlStorage) {
+  /** @param firstDelayMs what the schedule waits before a first attempt, in milliseconds */
+  constructor(sql: SqlStorage, firstDelayMs: () => number) {
     this.#sql = sql;
+    this.#firstDelayMs = firstDelayMs;
   }
 
   /** Makes the tables that are not there yet, and what later versions added to those that are. */
@@ -112,7 +115,7 @@ export class Outbox {
     return rows.toArray().length > 0;
   }
 
-  /** Puts in a delivery that is due at once; one that is there already stays as it is. */
+  /** Puts in a delivery that is due as its schedule begins; one that is there already stays as it is. */
   add(delivery: NewDelivery, nowMs: number): void {
     this.#sql.exec(
       `INSERT OR IGNORE INTO deliveries (event, type, sequence, release, state, attempts, created_ms, due_ms, body)
@@ -122,7 +125,7 @@ export class Outbox {
       delivery.sequence,
       delivery.release,
       nowMs,
-      nowMs,
+      nowMs + this.#firstDelayMs(),
       delivery.body,
     );
     if (delivery.release !== null) {

@@ -5,6 +5,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { Budget } from "../budget.ts";
+import { delayBefore } from "../delivery/retry-schedule.ts";
 import type { ControlEvent, Handed } from "../domain/event.ts";
 import type { Health, Registration } from "../domain/subscription.ts";
 import { IN_HAND_CHECK_MS } from "../limits.ts";
@@ -50,7 +51,8 @@ export class Subscriber extends DurableObject<Env> {
     const { storage } = ctx;
     const now = () => this.clock();
     this.#settings = settingsOf(env);
-    this.#outbox = new Outbox(storage.sql);
+    const { retrySchedule } = this.#settings;
+    this.#outbox = new Outbox(storage.sql, () => delayBefore(retrySchedule, 1, Math.random()) ?? 0);
     this.#log = new DeliveryLog(storage.sql);
     this.#secrets = new Secrets(env.SECRETS_KEY);
     const duties = new Duties({

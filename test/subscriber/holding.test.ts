@@ -151,6 +151,18 @@ describe("an endpoint that only fails", () => {
 });
 
 describe("operational events", () => {
+  it("reach all who asked for them, though one invocation may not tell so many", async () => {
+    const offices = [];
+    for (let count = 0; count < 7; count += 1) offices.push(await subscribe({ events: ["operational"] }));
+    const gone = await subscribe({ url: endpoint("410") });
+    await publishTo([gone], release());
+    for (const office of offices) {
+      await subscriberIdle(office.id);
+      const told = (await arrivals(office)).map(({ body }) => body).filter((body) => body.includes(gone.id));
+      expect(told.length).toBe(1);
+    }
+  });
+
   it("are for the office alone", async () => {
     const ask = (headers: Record<string, string>) =>
       request("/api/v1/subscriptions", {

@@ -13,9 +13,12 @@ function handed(sequence: number, type: ReleaseEventType, asked = true): Handed 
 }
 
 /** Runs a piece of code on an outbox of its own. */
-function inOutbox(inside: (outbox: Outbox, storage: DurableObjectStorage) => void): Promise<void> {
+function inOutbox(
+  inside: (outbox: Outbox, storage: DurableObjectStorage) => void,
+  firstDelayMs = 0,
+): Promise<void> {
   return runInDurableObject(subscriber(env, crypto.randomUUID()), (_instance, { storage }) => {
-    const outbox = new Outbox(storage.sql);
+    const outbox = new Outbox(storage.sql, () => firstDelayMs);
     outbox.createTables();
     inside(outbox, storage);
   });
@@ -49,6 +52,14 @@ describe("a replay that was read before a text was taken back", () => {
       outbox.take([handed(2, "release.killed", false)], NEW, NOW);
       expect(waiting(outbox)).toEqual([]);
     }));
+});
+
+describe("a first attempt", () => {
+  it("waits as long as the schedule says", () =>
+    inOutbox((outbox) => {
+      outbox.take([handed(1, "release.published")], NEW, NOW);
+      expect(outbox.next("everything", 1)).toMatchObject([{ createdMs: NOW, dueMs: NOW + 60_000 }]);
+    }, 60_000));
 });
 
 describe("what is held", () => {
