@@ -8,7 +8,7 @@ import { Budget } from "../budget.ts";
 import { delayBefore } from "../delivery/retry-schedule.ts";
 import type { ControlEvent, Handed } from "../domain/event.ts";
 import type { Health, Registration } from "../domain/subscription.ts";
-import { IN_HAND_CHECK_MS } from "../limits.ts";
+import { IN_HAND_CHECK_MS, OWN_RETRY_MAX_MS } from "../limits.ts";
 import { settingsOf, type Settings } from "../settings.ts";
 import { readSigningKeys, type SigningKey } from "../signing-key.ts";
 import { Alarm } from "./alarm.ts";
@@ -249,7 +249,13 @@ export class Subscriber extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     this.#alarm.rings();
-    await this.#workOn();
+    try {
+      await this.#workOn();
+    } catch (error) {
+      // The platform would try again a few times and then never more.
+      console.error(JSON.stringify({ message: "alarm failed", error: String(error) }));
+      await this.#alarm.ringBy(this.clock() + OWN_RETRY_MAX_MS);
+    }
   }
 
   async #take(events: Handed[], taking: Taking): Promise<void> {
