@@ -39,6 +39,7 @@ interface SubscriptionRow extends Wants {
   id: string;
   cursor: number | null;
   failures: number;
+  since_sequence: number;
   [column: string]: SqlStorageValue;
 }
 
@@ -59,7 +60,7 @@ interface Parts {
   now: () => number;
 }
 
-const COLUMNS = "id, format, content, filter, events, cursor, failures";
+const COLUMNS = "id, format, content, filter, events, cursor, failures, since_sequence";
 
 export class FanOut {
   readonly #parts: Parts;
@@ -135,7 +136,10 @@ export class FanOut {
     let after = sweep.after;
     let isLast = looked.length < SUBSCRIPTIONS_PER_STEP;
     for (const subscription of looked) {
-      const handed = window.handedTo(subscription);
+      // One that was made while this was on its way may have joined the others by now.
+      const handed = window
+        .handedTo(subscription)
+        .filter(({ sequence }) => sequence > subscription.since_sequence);
       if (handed.length > 0 && told.length >= calls) {
         isLast = false;
         break;

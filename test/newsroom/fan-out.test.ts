@@ -203,6 +203,32 @@ describe("fanning out", () => {
     for (const { id } of made) expect(told.get(id)).toEqual(expect.arrayContaining([first, last]));
   });
 
+  it("tells one that is made meanwhile nothing of what was before, however far it has come", async () => {
+    const { sequence } = await publish(release());
+    await settled();
+    await inNewsroom((_instance, { storage }) => {
+      const add = `INSERT INTO subscriptions (id, filter, events, active, cursor, due_ms, since_sequence)`;
+      // More than one step looks at, and none of them takes anything.
+      storage.sql.exec(
+        `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
+         ${add} SELECT 'many_' || i, '{}', '[]', 1, NULL, NULL, 0 FROM n`,
+      );
+      const types = '["release.published"]';
+      storage.sql.exec(`${add} VALUES ('zzz', '{}', ?, 1, ?, 0, ?)`, types, sequence, sequence);
+    });
+    await unsweep((sequence ?? 1) - 1);
+    const told: string[] = [];
+    const note = async (id: string) => {
+      told.push(id);
+      return true;
+    };
+    await handOvers(50, note, 3);
+    expect(told).not.toContain("zzz");
+    await inNewsroom((_instance, { storage }) =>
+      storage.sql.exec("DELETE FROM subscriptions WHERE id = 'zzz' OR id LIKE 'many_%'"),
+    );
+  });
+
   it("takes up the subscriptions of an earlier version, which report what was not known of them", async () => {
     const made = await subscribe({ filter: { lang: "en" } });
     await evictDurableObject(newsroom(env));
