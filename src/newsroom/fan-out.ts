@@ -121,7 +121,9 @@ export class FanOut {
   async #sweepOn(budget: Budget): Promise<boolean> {
     const sweep = this.#sweep();
     if (sweep === undefined) return false;
+    const { events } = this.#parts;
     const window = this.#read(sweep.first, sweep.last);
+    const asOf = events.lastSequence();
     const looked = this.#sql
       .exec<SubscriptionRow>(
         `SELECT ${COLUMNS} FROM subscriptions
@@ -136,10 +138,7 @@ export class FanOut {
     let after = sweep.after;
     let isLast = looked.length < SUBSCRIPTIONS_PER_STEP;
     for (const subscription of looked) {
-      // One that was made while this was on its way may have joined the others by now.
-      const handed = window
-        .handedTo(subscription)
-        .filter(({ sequence }) => sequence > subscription.since_sequence);
+      const handed = ownOf(subscription, window);
       if (handed.length > 0 && told.length >= calls) {
         isLast = false;
         break;
@@ -149,7 +148,11 @@ export class FanOut {
     }
     budget.spend(told.length);
     await inParallel(told, window.handOversAtOnce(), async ({ subscription, handed }) => {
-      if (!(await this.#tell(subscription, handed))) this.#lag(subscription, sweep.first - 1);
+      // Its turn may come late: what was killed since then is told no more.
+      const present = events.lastSequence() === asOf ? window : this.#read(sweep.first, sweep.last);
+      const isChanged = present !== window && present.last === window.last;
+      const now = isChanged ? ownOf(subscription, present) : handed;
+      if (!(await this.#tell(subscription, now))) this.#lag(subscription, sweep.first - 1);
     });
     if (isLast) writeMark(this.#sql, "swept", sweep.last);
     else writeMark(this.#sql, "sweep", JSON.stringify({ ...sweep, after } satisfies Sweep));
@@ -254,6 +257,11 @@ export class FanOut {
   #sweptTo(): number {
     return Number(readMark(this.#sql, "swept") ?? 0);
   }
+}
+
+/** One that was made while a window was on its way may have joined the others by now. */
+function ownOf(subscription: SubscriptionRow, window: EventWindow): Handed[] {
+  return window.handedTo(subscription).filter(({ sequence }) => sequence > subscription.since_sequence);
 }
 
 /** Never more than so many at once; a slow one holds up its own place only. */

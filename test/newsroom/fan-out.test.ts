@@ -203,6 +203,46 @@ describe("fanning out", () => {
     for (const { id } of made) expect(told.get(id)).toEqual(expect.arrayContaining([first, last]));
   });
 
+  it("hands over no text any more once it is killed, to whoever has not had it yet", async () => {
+    const text = release({ body: "To be killed soon." });
+    const { sequence } = await publish(text);
+    await settled();
+    await inNewsroom((_instance, { storage }) =>
+      storage.sql.exec(
+        `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
+         INSERT INTO subscriptions (id, filter, events, active)
+         SELECT 'many_' || i, '{}', '["release.published"]', 1 FROM n`,
+      ),
+    );
+    await unsweep((sequence ?? 1) - 1);
+    const before: boolean[] = [];
+    const after: boolean[] = [];
+    let isKilled = false;
+    const killed = Promise.withResolvers<void>();
+    const note = async (id: string, events: Handed[]) => {
+      const hasText = events.some(({ body }) => body.includes("To be killed soon."));
+      if (id.startsWith("many_")) (isKilled ? after : before).push(hasText);
+      await killed.promise;
+      return true;
+    };
+    await inNewsroom(async (instance, { storage }) => {
+      const events = new Events(
+        storage.sql,
+        new ReleaseViews(storage.sql, "https://press.example", () => undefined),
+      );
+      const parts = { sql: storage.sql, events, handOver: note, isNone: () => undefined, now: Date.now };
+      const step = new FanOut(parts).step(new Budget(1_000));
+      await instance.act("kill", text.id, "Wrong");
+      isKilled = true;
+      killed.resolve();
+      await step;
+      storage.sql.exec("DELETE FROM subscriptions WHERE id LIKE 'many_%'");
+    });
+    expect(before).toContain(true);
+    expect(after.length).toBeGreaterThan(0);
+    expect(after).not.toContain(true);
+  });
+
   it("tells one that is made meanwhile nothing of what was before, however far it has come", async () => {
     const { sequence } = await publish(release());
     await settled();
