@@ -24,7 +24,8 @@ import type { FoundDocument } from "./projection.ts";
 import { type NewsroomParts, newsroomParts } from "./newsroom-parts.ts";
 import { findReleases, type ListQuery } from "./release-search.ts";
 import { RENDERERS } from "./rendering.ts";
-import type { Asker, Listed, Place, Registered, Standing, SubscriptionQuery } from "./subscribers.ts";
+import type { Asker, Registered, Standing } from "./subscribers.ts";
+import { type Listed, listSubscriptions, type Place, type SubscriptionQuery } from "./subscription-list.ts";
 import { WorkLoop } from "./work-loop.ts";
 
 export class Newsroom extends DurableObject<Env> {
@@ -180,7 +181,7 @@ export class Newsroom extends DurableObject<Env> {
   }
 
   async subscriptions(query: SubscriptionQuery): Promise<{ data: Listed[]; next: Place | null }> {
-    return this.#parts.subscribers.list(query);
+    return listSubscriptions(this.#sql, query);
   }
 
   /** Ids of those that are told when another is disabled. */

@@ -49,14 +49,15 @@ const COLUMNS = `event, type, sequence, release, state, attempts, created_ms AS 
 
 export class DeliveryLog {
   readonly #sql: SqlStorage;
-  /** When the oldest of what is over was put in: older ones never come. */
-  #oldestMs: number | undefined;
+  /** When the oldest of what is over was put in; null: none is. Not known again after an attempt, or pruning. */
+  #oldestMs: number | null | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
   }
 
   recordAttempt(event: string, attempt: Attempt): void {
+    if (this.#oldestMs === null) this.#oldestMs = undefined;
     this.#sql.exec(
       "INSERT INTO attempts (event, attempt, at_ms, duration_ms, status, reason, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
       event,
@@ -136,14 +137,15 @@ export class DeliveryLog {
 
   /** When the oldest of what is over is to be forgotten. */
   nextPruneMs(): number | undefined {
-    const oldestMs = (this.#oldestMs ??= this.#readOldestMs());
-    return oldestMs === undefined ? undefined : oldestMs + DELIVERY_KEPT_MS + 1;
+    if (this.#oldestMs === undefined) this.#oldestMs = this.#readOldestMs();
+    return this.#oldestMs === null ? undefined : this.#oldestMs + DELIVERY_KEPT_MS + 1;
   }
 
-  #readOldestMs(): number | undefined {
+  /** Where much is held and nothing is over it looks at all of it, which is why it is remembered. */
+  #readOldestMs(): number | null {
     const [row] = this.#sql.exec<{ created: number }>(
       "SELECT created_ms AS created FROM deliveries WHERE state <> 'pending' ORDER BY number LIMIT 1",
     );
-    return row?.created;
+    return row?.created ?? null;
   }
 }

@@ -265,6 +265,36 @@ describe("an endpoint that does not take it", () => {
   });
 });
 
+describe("endpoints beside each other", () => {
+  it("have four attempts under way at most, and of one release one", async () => {
+    const made = await subscribe({ url: endpoint("hang") });
+    const text = release();
+    await publish(text);
+    await publish({ ...text, body: "Corrected.", change: "major", note: "All" });
+    for (let count = 0; count < 5; count += 1) await publish(release());
+    await settled();
+    await expect.poll(async () => (await arrivals(made)).length, { timeout: 3_000 }).toBe(4);
+    await settled();
+    const underWay = (await arrivals(made)).map(eventOf);
+    expect(underWay.length).toBe(4);
+    expect(new Set(underWay.map(({ data }) => data.release["id"])).size).toBe(4);
+    expect(underWay.map(({ type }) => type)).not.toContain("release.corrected");
+    await own(made, "/pause", "POST"); // or the others would follow, one time-out after the other
+    await subscriberIdle(made.id);
+  });
+
+  it("are not slowed by one that does not answer", async () => {
+    const [slow, quick] = [await subscribe({ url: endpoint("hang") }), await subscribe()];
+    for (let count = 0; count < 6; count += 1) await publish(release());
+    await settled();
+    await subscriberIdle(quick.id);
+    expect((await arrivals(quick)).length).toBe(6);
+    expect((await deliveries(slow)).every(({ attempts }) => attempts === 0)).toBe(true);
+    await own(slow, "/pause", "POST");
+    await subscriberIdle(slow.id);
+  });
+});
+
 describe("what is on its way", () => {
   it("is one row for each event, however often it is handed over", async () => {
     const made = await subscribe();
