@@ -145,6 +145,14 @@ describe("a killed text", () => {
         .map(({ type }) => type),
     ).toEqual(["release.killed"]);
   });
+
+  it("knows nothing of a subscription that was deleted", async () => {
+    const made = await subscribe();
+    await publishTo([made], release());
+    const [sent] = await deliveries(made);
+    await own(made, "", "DELETE");
+    expect((await own(made, `/deliveries/${sent!.event}/redeliver`, "POST")).status).toBe(404);
+  });
 });
 
 describe("replay", () => {
@@ -178,6 +186,25 @@ describe("replay", () => {
     await own(made, "/replay", "POST", { after: (sequence ?? 1) - 1 });
     await subscriberIdle(made.id);
     expect(await sequencesAt(made)).toEqual([sequence]);
+  });
+
+  it("tells of no withdrawal that came before anything of its release was sent", async () => {
+    const made = await subscribe({ events: ["release.corrected"] });
+    const text = release();
+    const { sequence } = await publishTo([made], text);
+    await act("withdraw", text.id);
+    await act("reinstate", text.id);
+    const corrected = await publishTo([made], {
+      ...text,
+      title: "Corrected",
+      change: "major",
+      note: "The title.",
+    });
+    expect(await sequencesAt(made)).toEqual([corrected.sequence]);
+    await own(made, "/replay", "POST", { after: sequence - 1 });
+    await subscriberIdle(made.id);
+    await subscriberIdle(made.id);
+    expect(await sequencesAt(made)).toEqual([corrected.sequence, corrected.sequence]);
   });
 
   it("goes by time too, both ends included", async () => {
