@@ -134,6 +134,7 @@ export class OwnerRequests {
     if (state === "pending") outbox.hastenRelease(release, sequence, now());
     else {
       const body = await newsroom(env).bodyFor(subscription.id, sequence);
+      if (standing.subscription() === undefined) return null; // deleted meanwhile
       if (body !== undefined) outbox.putBack(event, body, now());
     }
     return undefined;
