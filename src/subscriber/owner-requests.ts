@@ -139,7 +139,7 @@ export class OwnerRequests {
     else {
       const killedBefore = outbox.killedAt(release);
       const body = await newsroom(env).bodyFor(subscription.id, sequence);
-      if (standing.subscription() === undefined) return null;
+      if (standing.subscription() === undefined) return null; // deleted meanwhile
       if (outbox.killedAt(release) !== killedBefore) return refuse("Its text was killed just now.");
       if (body !== undefined) outbox.putBack(event, body, now());
     }

@@ -21,7 +21,7 @@ import {
 import { newSecret } from "../../src/subscriber/secrets.ts";
 import { arrivals, endpoint, eventOf, own, subscribe } from "../subscriptions.ts";
 
-/** Hand-overs that a fan-out of its own makes over the ledger as it stands, with so many calls a step. */
+/** Hand-overs that a fan-out of its own makes over the ledger as it stands, with so many calls. */
 async function handOvers(
   calls: number,
   handOver: (id: string, events: Handed[]) => Promise<boolean>,
@@ -39,7 +39,8 @@ async function handOvers(
       isNone: () => undefined,
       now: () => Date.now(),
     });
-    for (let step = 0; step < steps; step += 1) await fanOut.step(new Budget(calls));
+    const budget = new Budget(calls);
+    for (let step = 0; step < steps; step += 1) await fanOut.step(budget);
   });
 }
 
@@ -65,8 +66,9 @@ describe("fanning out", () => {
       told.push(id);
       return true;
     };
+    // Two steps of one invocation share what it may do.
     for (const expected of [3, 6, 7]) {
-      await handOvers(3, note, 1);
+      await handOvers(3, note, 2);
       expect(told.length).toBe(expected);
     }
     expect(new Set(told)).toEqual(new Set(made.map(({ id }) => id)));
@@ -101,7 +103,7 @@ describe("fanning out", () => {
       if (id === made.id) windows.push(events.length);
       return true;
     };
-    await handOvers(50, note, 6);
+    await handOvers(500, note, 6);
     expect(windows.length).toBeGreaterThan(1);
     expect(windows.reduce((sum, length) => sum + length, 0)).toBe(4);
   });
@@ -156,6 +158,27 @@ describe("fanning out", () => {
     await publish(release());
     await settled();
     expect(await ledgerRows(`SELECT id FROM subscriptions WHERE id = '${id}'`)).toEqual([]);
+  });
+
+  it("lets a URL that has proved nothing stand in nobody's way, from the moment it is claimed", async () => {
+    const of = (id: string, url: string) => ({
+      id,
+      url,
+      format: "standard" as const,
+      content: "full" as const,
+      events: ["release.published" as const],
+      filter: {},
+      createdMs: Date.now(),
+    });
+    const office = { client: "x", isAdmin: true };
+    const [here, there] = ["https://a.example/", "https://b.example/"];
+    await inNewsroom(async (instance) => {
+      await instance.register(of("sub_claims", here), true, office);
+      await instance.register(of("sub_desk", there), false, office);
+      expect(await instance.amend(of("sub_claims", there))).toEqual({ kind: "amended" });
+      expect(await instance.activate("sub_desk")).toBe("active");
+      expect(await instance.activate("sub_claims")).toBe("duplicate");
+    });
   });
 
   it("tells one later whose object is only about to be made", async () => {
