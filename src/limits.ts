@@ -182,6 +182,8 @@ export const PRUNED_PER_STEP = 200;
 export const HEALTH_ATTEMPTS = 100;
 /** Milliseconds between two reports of a subscription that does as before; what changes is reported at once. */
 export const HEALTH_REPORT_MS = 3_600_000;
+/** Milliseconds after which one that fails, or catches up, is reported: once, whatever it was sent meanwhile. */
+export const TROUBLE_REPORT_MS = 10_000;
 /** Milliseconds after which a change that was cut off is told to the Newsroom as the object has it. */
 export const LEFT_OVER_REPORT_MS = 5_000;
 /** Milliseconds over which a subscription's own limit of attempts counts, and the highest that it may set. */
