@@ -5,6 +5,7 @@ import type { ControlEvent, Handed } from "../domain/event.ts";
 import { newsroom, subscriber } from "../objects.ts";
 import type { ChorePayloads } from "./chores.ts";
 import type { Health } from "../domain/subscription.ts";
+import type { Outbox } from "./outbox.ts";
 import type { Standing } from "./standing.ts";
 import { registrationOf } from "./subscription.ts";
 
@@ -12,8 +13,9 @@ interface DutiesParts {
   env: Env;
   standing: () => Standing;
   health: () => Health;
-  /** Puts events in, once more if they are there and over. */
-  take: (events: Handed[]) => Promise<void>;
+  outbox: Pick<Outbox, "mark">;
+  /** Puts events in that were asked for at this mark, once more if they are there and over. */
+  take: (events: Handed[], askedAt: number) => Promise<void>;
 }
 
 export class Duties {
@@ -41,11 +43,12 @@ export class Duties {
 
   /** One window of a replay. @returns what is left of it */
   async replay({ after, to }: ChorePayloads["replay"]): Promise<ChorePayloads["replay"] | undefined> {
-    const { env, standing, take } = this.#parts;
+    const { env, standing, outbox, take } = this.#parts;
     const subscription = standing().subscription();
     if (subscription === undefined) return undefined;
+    const mark = outbox.mark();
     const { events, last } = await newsroom(env).replayed(subscription.id, after, to);
-    await take(events);
+    await take(events, mark);
     return last < to ? { after: last, to } : undefined;
   }
 

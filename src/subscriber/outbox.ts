@@ -80,14 +80,16 @@ export class Outbox {
   /**
    * Takes what the Newsroom hands over; one that is there already stays as it is.
    *
-   * @param again what is there and over is to be sent once more
+   * @param askedAt {@link mark} when they were asked for, to be sent once more where they are there and
+   *   over; undefined where nobody asked
    */
-  take(handed: readonly Handed[], again: boolean, nowMs: number): void {
+  take(handed: readonly Handed[], askedAt: number | undefined, nowMs: number): void {
     for (const { asked, ...delivery } of handed) {
       if (!asked && !this.wasTold(delivery.release)) continue;
+      if (askedAt !== undefined && this.isKilledSince(delivery.release, askedAt)) continue;
       // What is still held of a killed text is not sent any more: the kill goes in its place.
       if (delivery.type === "release.killed") this.#replace(delivery.release, delivery.sequence);
-      if (again) this.putBack(delivery.event, delivery.body, nowMs);
+      if (askedAt !== undefined) this.putBack(delivery.event, delivery.body, nowMs);
       this.add(delivery, nowMs);
     }
   }
@@ -126,10 +128,35 @@ export class Outbox {
     return this.#sql.exec("SELECT 1 FROM told WHERE release = ?", release).toArray().length > 0;
   }
 
-  /** What waits of a release from before an event is not sent, and its bytes go. */
+  /** How far the table goes: what is put in later comes behind. */
+  mark(): number {
+    return this.#sql.exec<{ last: number }>("SELECT ifnull(max(number), 0) AS last FROM deliveries").one()
+      .last;
+  }
+
+  /** A kill has come since: bytes that the Newsroom was asked for before it may still have the text. */
+  isKilledSince(release: string, mark: number): boolean {
+    return (
+      this.#sql
+        .exec(
+          "SELECT 1 FROM deliveries WHERE release = ? AND type = 'release.killed' AND number > ? LIMIT 1",
+          release,
+          mark,
+        )
+        .toArray().length > 0
+    );
+  }
+
+  /**
+   * What waits of a release from before an event is not sent, and its bytes go. What was only to be sent
+   * once more stays delivered: the office must be able to learn who has the text.
+   */
   #replace(release: string, before: number): void {
     this.#sql.exec(
-      `UPDATE deliveries SET state = 'replaced', reason = 'the text was killed', due_ms = NULL, body = NULL
+      `UPDATE deliveries SET (state, reason) = (
+         SELECT iif(count(*) > 0, 'delivered', 'replaced'), iif(count(*) > 0, NULL, 'the text was killed')
+         FROM attempts WHERE attempts.event = deliveries.event AND attempts.reason IS NULL
+       ), due_ms = NULL, body = NULL
        WHERE release = ? AND sequence < ? AND state = 'pending'`,
       release,
       before,

@@ -133,7 +133,9 @@ export class OwnerRequests {
     // What waits of its release from before it goes first, so that is sent now too.
     if (state === "pending") outbox.hastenRelease(release, sequence, now());
     else {
+      const mark = outbox.mark();
       const body = await newsroom(env).bodyFor(subscription.id, sequence);
+      if (outbox.isKilledSince(release, mark)) return refuse("Its text has just been killed.");
       if (body !== undefined) outbox.putBack(event, body, now());
     }
     return undefined;

@@ -57,7 +57,8 @@ export class Subscriber extends DurableObject<Env> {
       env,
       standing: () => this.#standing,
       health: () => this.#health(),
-      take: (events) => this.#take(events, true),
+      outbox: this.#outbox,
+      take: (events, askedAt) => this.#take(events, askedAt),
     });
     this.#store = new Store(storage);
     this.#alarm = new Alarm(storage);
@@ -152,7 +153,7 @@ export class Subscriber extends DurableObject<Env> {
    */
   async enqueue(events: Handed[]): Promise<boolean> {
     if (this.#standing.subscription() === undefined) return false;
-    await this.#take(events, false);
+    await this.#take(events);
     return true;
   }
 
@@ -249,9 +250,9 @@ export class Subscriber extends DurableObject<Env> {
     await this.#workOn();
   }
 
-  /** @param again what is there and over is to be sent once more */
-  async #take(events: Handed[], again: boolean): Promise<void> {
-    this.#store.atomically(() => this.#outbox.take(events, again, this.clock()));
+  /** @param askedAt the outbox's mark when they were asked for, to be sent once more */
+  async #take(events: Handed[], askedAt?: number): Promise<void> {
+    this.#store.atomically(() => this.#outbox.take(events, askedAt, this.clock()));
     await this.#workOn();
   }
 
