@@ -208,5 +208,7 @@ export const SUBREQUESTS_MIN = 20;
 /** Rows of a list in the API: CONTRACT 6. */
 export const PAGE_ROWS_MAX = 100;
 export const PAGE_ROWS_DEFAULT = 50;
+/** Values that a subscription's filter may name: more than any desk follows, and each event is compared with all. */
+export const SUBSCRIPTION_VALUES_MAX = 200;
 /** Characters of a subscription's description. */
 export const DESCRIPTION_CHARS_MAX = 500;
