@@ -16,6 +16,8 @@ export const SUMMARY_CHARS_MAX = 5_000;
 export const URL_CHARS_MAX = 2_048;
 /** Characters of a slug: file names end at 255 bytes, and `.md` comes behind. */
 export const SLUG_CHARS_MAX = 200;
+/** Characters of a language tag: RFC 5646 4.4.1 has none longer than 35 outside private use. */
+export const LANGUAGE_CHARS_MAX = 100;
 /** Values of one facet on one release. */
 export const FACET_VALUES_MAX = 100;
 /** Attachments of one release. */

@@ -218,6 +218,11 @@ describe("a subscription that is refused", () => {
     ["an unknown event", { url: "https://desk.example/", events: ["release.eaten"] }, "/events/0"],
     ["no event", { url: "https://desk.example/", events: [] }, "/events"],
     ["an unknown filter", { url: "https://desk.example/", filter: { colour: "red" } }, "/filter/colour"],
+    [
+      "a language without end",
+      { url: "https://desk.example/", filter: { lang: `en-x${"-abcdefgh".repeat(20)}` } },
+      "/filter/lang",
+    ],
     ["a field without a value", { url: "https://desk.example/", filter: { topic: [] } }, "/filter/topic"],
     [
       "more values than anybody follows",
