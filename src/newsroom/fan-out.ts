@@ -46,7 +46,7 @@ interface Parts {
   sql: Sql;
   events: Events;
   handOver: HandOver;
-  /** Its object knows nothing of it. */
+  /** Its object knows nothing of it: it is forgotten, unless it may still be made. */
   isNone: (subscription: string) => void;
   /** Milliseconds since 1970. */
   now: () => number;
@@ -190,8 +190,10 @@ export class FanOut {
   /** @returns false if its object could not be told */
   async #tell(subscription: SubscriptionRow, handed: Handed[]): Promise<boolean> {
     try {
-      if (!(await this.#parts.handOver(subscription.id, handed))) this.#parts.isNone(subscription.id);
-      return true;
+      if (await this.#parts.handOver(subscription.id, handed)) return true;
+      // About to be made, if it is still there after this: then it is told later.
+      this.#parts.isNone(subscription.id);
+      return false;
     } catch (error) {
       console.error(
         JSON.stringify({ message: "fan-out failed", subscription: subscription.id, error: String(error) }),
@@ -223,7 +225,10 @@ export class FanOut {
     const swept = this.#sweptTo();
     const stored = readMark(this.#sql, "sweep");
     const begun = typeof stored === "string" ? (JSON.parse(stored) as Sweep) : undefined;
-    if (begun !== undefined && begun.first > swept) return begun;
+    if (begun !== undefined && begun.first > swept) {
+      // Fewer than before, if a text has come back meanwhile: the rest is the next window's.
+      return { ...begun, last: this.#read(begun.first, begun.last).last ?? begun.last };
+    }
     const { events } = this.#parts;
     const last = Math.min(swept + EVENTS_PER_SWEEP, events.lastSequence());
     if (last <= swept) return undefined;

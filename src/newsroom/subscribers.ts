@@ -111,8 +111,9 @@ export class Subscribers {
   activate(id: string): "active" | "duplicate" | "unknown" {
     const [row] = this.#sql.exec<{ key: string }>("SELECT key FROM subscriptions WHERE id = ?", id);
     if (row === undefined) return "unknown";
+    // Those of the first version have no key before their objects report.
     const [other] = this.#sql.exec<{ id: string }>(
-      "SELECT id FROM subscriptions WHERE key = ? AND proved = 1 AND id <> ?",
+      "SELECT id FROM subscriptions WHERE key = ? AND key <> '' AND proved = 1 AND id <> ?",
       row.key,
       id,
     );
@@ -161,10 +162,10 @@ export class Subscribers {
   }
 
   #write(registration: Registration): void {
-    const { id, url, format, content, description, filter, events } = registration;
+    const { id, url, format, content, description, filter, events, createdMs } = registration;
     this.#sql.exec(
       `UPDATE subscriptions SET key = ?, url = ?, host = ?, format = ?, content = ?, description = ?, filter = ?,
-         events = ? WHERE id = ?`,
+         events = ?, created_ms = ? WHERE id = ?`,
       keyOf(registration),
       url,
       new URL(url).host,
@@ -173,6 +174,7 @@ export class Subscribers {
       description ?? null,
       JSON.stringify(filter),
       JSON.stringify(events),
+      createdMs,
       id,
     );
   }
@@ -202,7 +204,8 @@ export class Subscribers {
   /** Those that nobody ever proved hold nothing that anybody misses. */
   #forgetNeverProved(nowMs: number): void {
     this.#sql.exec(
-      "DELETE FROM subscriptions WHERE active = 0 AND created_ms < ?",
+      // Of the first version nobody knows how old they are before their objects report.
+      "DELETE FROM subscriptions WHERE active = 0 AND created_ms < ? AND created_ms > 0",
       nowMs - NEVER_PROVED_KEPT_MS,
     );
   }

@@ -6,7 +6,7 @@ import { deriveToken } from "../keys.ts";
 import { newsroom } from "../objects.ts";
 import type { Settings } from "../settings.ts";
 import type { Outbox } from "./outbox.ts";
-import { type Conflict, DUPLICATE, refuse } from "./outcome.ts";
+import { type Conflict, DUPLICATE, FORGOTTEN, refuse } from "./outcome.ts";
 import type { Standing } from "./standing.ts";
 import type { Store } from "./store.ts";
 import type { Subscription } from "./subscription.ts";
@@ -60,13 +60,14 @@ export class Handshake {
     }
     // First there: cut off in between, the endpoint is asked again, and nothing is lost.
     const activated = await newsroom(env).activate(subscription.id);
+    const reason = { active: undefined, duplicate: DUPLICATE, unknown: FORGOTTEN }[activated];
     const present = standing.subscription();
     if (present?.status === "pending" && present.proof.number === number) {
       store.atomically(() => {
-        if (activated === "duplicate") standing.disable(DUPLICATE);
-        else standing.activate();
+        if (reason === undefined) standing.activate();
+        else standing.disable(reason);
       });
     }
-    return activated === "duplicate" ? refuse(DUPLICATE) : undefined;
+    return reason === undefined ? undefined : refuse(reason);
   }
 }

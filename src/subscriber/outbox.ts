@@ -36,8 +36,9 @@ CREATE TABLE IF NOT EXISTS deliveries (
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (due_ms) WHERE state = 'pending';
 DROP INDEX IF EXISTS deliveries_pending_of_a_release; -- of an earlier version; the next one serves as well
 CREATE INDEX IF NOT EXISTS deliveries_of_a_release ON deliveries (release, sequence) WHERE release IS NOT NULL;
--- Whose texts this endpoint was sent, or is to be: it is told when they are taken back, for ever.
-CREATE TABLE IF NOT EXISTS told (release TEXT PRIMARY KEY) WITHOUT ROWID;
+-- Whose texts this endpoint was sent, or is to be, and since which sequence: it is told when they are taken
+-- back after that, for ever.
+CREATE TABLE IF NOT EXISTS told (release TEXT PRIMARY KEY, since INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS attempts (
   event TEXT NOT NULL,
   attempt INTEGER NOT NULL,
@@ -74,6 +75,10 @@ export class Outbox {
       this.#sql.exec('ALTER TABLE deliveries ADD COLUMN "before" INTEGER NOT NULL DEFAULT 0');
       this.#sql.exec("ALTER TABLE deliveries ADD COLUMN asked INTEGER NOT NULL DEFAULT 0");
     }
+    const told = this.#sql.exec<{ name: string }>("PRAGMA table_info(told)").toArray();
+    if (told.length > 0 && !told.some(({ name }) => name === "since")) {
+      this.#sql.exec("ALTER TABLE told ADD COLUMN since INTEGER NOT NULL DEFAULT 0");
+    }
     this.#sql.exec(TABLES);
   }
 
@@ -85,7 +90,8 @@ export class Outbox {
    */
   take(handed: readonly Handed[], askedAt: number | undefined, nowMs: number): void {
     for (const { asked, ...delivery } of handed) {
-      if (!asked && !this.wasTold(delivery.release)) continue;
+      // Handed over once more, a take-back may come when later events of its release have been told.
+      if (!asked && !this.wasTold(delivery.release, delivery.sequence)) continue;
       if (askedAt !== undefined && this.isKilledSince(delivery.release, askedAt)) continue;
       // What is still held of a killed text is not sent any more: the kill goes in its place.
       if (delivery.type === "release.killed") this.#replace(delivery.release, delivery.sequence);
@@ -108,7 +114,12 @@ export class Outbox {
       delivery.body,
     );
     if (delivery.release !== null) {
-      this.#sql.exec("INSERT OR IGNORE INTO told (release) VALUES (?)", delivery.release);
+      this.#sql.exec(
+        `INSERT INTO told (release, since) VALUES (?, ?)
+         ON CONFLICT (release) DO UPDATE SET since = excluded.since WHERE excluded.since < since`,
+        delivery.release,
+        delivery.sequence,
+      );
     }
   }
 
@@ -123,9 +134,10 @@ export class Outbox {
     );
   }
 
-  /** Whether the endpoint was sent, or is to be sent, anything of a release. */
-  wasTold(release: string): boolean {
-    return this.#sql.exec("SELECT 1 FROM told WHERE release = ?", release).toArray().length > 0;
+  /** Whether the endpoint was sent, or is to be sent, anything of a release from before an event. */
+  wasTold(release: string, before: number): boolean {
+    const told = this.#sql.exec("SELECT 1 FROM told WHERE release = ? AND since < ?", release, before);
+    return told.toArray().length > 0;
   }
 
   /** How far the table goes: what is put in later comes behind. */

@@ -17,4 +17,6 @@ export function refuse(conflict: string): Conflict {
 }
 
 export const DUPLICATE = "another subscription has this URL and this filter, and has proved itself";
+export const FORGOTTEN =
+  "it was forgotten, since nobody proved in time that the endpoint wants this; subscribe anew";
 export const UNPROVED = "The endpoint has not proved itself yet. POST …/verify asks it anew.";

@@ -135,6 +135,7 @@ export class OwnerRequests {
     else {
       const mark = outbox.mark();
       const body = await newsroom(env).bodyFor(subscription.id, sequence);
+      if (standing.subscription() === undefined) return null; // deleted meanwhile
       if (outbox.isKilledSince(release, mark)) return refuse("Its text has just been killed.");
       if (body !== undefined) outbox.putBack(event, body, now());
     }

@@ -16,10 +16,10 @@ import {
 import type { Chores } from "./chores.ts";
 import type { DueDelivery, Outbox, Sendable } from "./outbox.ts";
 import type { Store, Value } from "./store.ts";
-import { instantOfMs, type Subscription } from "./subscription.ts";
+import { type FirstSubscription, instantOfMs, type Subscription, upgraded } from "./subscription.ts";
 
 export class Standing {
-  readonly #value: Value<Subscription>;
+  readonly #value: Value<Subscription | FirstSubscription>;
   readonly #outbox: Outbox;
   readonly #chores: Chores;
   readonly #now: () => number;
@@ -33,7 +33,11 @@ export class Standing {
 
   /** Undefined where there is no such subscription, any more or yet. */
   subscription(): Subscription | undefined {
-    return this.#value.get();
+    const kept = this.#value.get();
+    if (kept === undefined) return undefined;
+    const present = upgraded(kept);
+    if (present !== kept) this.keep(present);
+    return present;
   }
 
   keep(subscription: Subscription): void {

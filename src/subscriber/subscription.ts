@@ -4,6 +4,7 @@
  */
 import { formatInstant } from "../domain/instant.ts";
 import type { Health, Registration, SubscriptionStatus } from "../domain/subscription.ts";
+import { PROOF_MS_MAX } from "../limits.ts";
 
 /** What a Subscriber keeps. */
 export interface Subscription extends Registration {
@@ -31,6 +32,34 @@ export interface Proof {
   number: number;
   /** When it is given up. */
   untilMs: number;
+}
+
+/** As the first version kept one: one secret, one challenge, and no memory of what was proved when. */
+export interface FirstSubscription extends Registration {
+  status: "pending" | "active" | "disabled";
+  reason?: string;
+  sealedSecret: string;
+  challenge: string;
+}
+
+/**
+ * What is kept, as this version keeps it. Of one that is disabled nobody knows any more whether it was
+ * proved, so it is asked anew; the confirm URL of one that is pending is out of date, its challenge not.
+ *
+ * @returns the same object if it is of this version
+ */
+export function upgraded(kept: Subscription | FirstSubscription): Subscription {
+  if (!("sealedSecret" in kept)) return kept;
+  const { sealedSecret, challenge, ...first } = kept;
+  return {
+    ...first,
+    url: new URL(first.url).href,
+    sinceMs: first.createdMs,
+    secrets: [{ sealed: sealedSecret, untilMs: null }],
+    asymmetric: false,
+    isProved: first.status === "active",
+    proof: { challenge, number: 0, untilMs: first.createdMs + PROOF_MS_MAX },
+  };
 }
 
 /** A subscription as its owner sees it. Instants are RFC 3339. */

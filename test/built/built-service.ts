@@ -2,7 +2,6 @@
  * One of the services of built-services.ts, as a test asks for it.
  */
 import { inject } from "vitest";
-import type { Build } from "./on-workerd.ts";
 
 export class BuiltService implements AsyncDisposable {
   readonly url: URL;
@@ -20,11 +19,6 @@ export class BuiltService implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await ask("DELETE", `/?url=${encodeURIComponent(this.url.origin)}`);
   }
-}
-
-/** Our Worker, for who runs it himself. */
-export function sharedBuild(): Promise<Build> {
-  return ask("GET", "/build");
 }
 
 async function ask<T>(method: string, path: string, body?: string): Promise<T> {

@@ -3,7 +3,6 @@
  * how it was started: our Worker, built once, run on workerd by this one process. A start takes half a
  * second, where `wrangler dev` bundles anew and runs a second runtime in front.
  *
- *   GET  /build     the build, for whoever runs it himself
  *   POST /          starts one; the body: its vars as JSON; answers with its URL
  *   DELETE /?url=…  ends it
  */
@@ -12,9 +11,7 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import type { TestProject } from "vitest/node";
 import { BuiltWorker } from "../bench/built-worker.ts";
-import { PROJECT_ROOT } from "../chaos/process-tree.ts";
 import { freePort } from "../free-port.ts";
-import { buildOf } from "./build.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -44,7 +41,6 @@ export default async function provideServices(project: TestProject): Promise<() 
 }
 
 async function answer(request: IncomingMessage, running: Map<string, BuiltWorker>): Promise<unknown> {
-  if (request.method === "GET") return await buildOf(PROJECT_ROOT);
   if (request.method === "DELETE") {
     const url = new URL(request.url ?? "", "http://localhost").searchParams.get("url") ?? "";
     await running.get(url)?.[Symbol.asyncDispose]();

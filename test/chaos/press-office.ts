@@ -36,17 +36,6 @@ export interface Subscription {
   token: string;
 }
 
-/** One delivery with every attempt, as the log has it. */
-export interface DeliveryLog {
-  event: string;
-  sequence: number | null;
-  state: string;
-  attempts: number;
-  created: string;
-  nextAttempt: string | null;
-  log: { attempt: number; status: number | null; reason: string | null }[];
-}
-
 /** A text as an office might send it, with a name of its own. */
 export function newRelease(title: string, fields: Partial<Release> = {}): Release {
   const id = randomUUID();
@@ -102,12 +91,6 @@ export class PressOffice {
     await this.#call("PUT", "/api/v1/registry", this.#adminToken, registry);
   }
 
-  /** Asks the ledger itself, where KV does not know. */
-  async isPublished({ id }: Release): Promise<boolean> {
-    const { ok } = await fetch(new URL(`/api/v1/releases/${id}`, this.#service));
-    return ok;
-  }
-
   async subscribe(url: string): Promise<Subscription> {
     return (await this.#call("POST", "/api/v1/subscriptions", undefined, { url })) as Subscription;
   }
@@ -128,20 +111,6 @@ export class PressOffice {
 
   async subscription({ id, token }: Subscription): Promise<{ status: string }> {
     return (await this.#call("GET", `/api/v1/subscriptions/${id}`, token)) as { status: string };
-  }
-
-  async delivery({ id, token }: Subscription, event: string): Promise<DeliveryLog> {
-    return (await this.#call("GET", `/api/v1/subscriptions/${id}/deliveries/${event}`, token)) as DeliveryLog;
-  }
-
-  async unsubscribe({ id, token }: Subscription): Promise<void> {
-    await this.#call("DELETE", `/api/v1/subscriptions/${id}`, token);
-  }
-
-  /** The log without the attempts, newest first. */
-  async deliveries({ id, token }: Subscription): Promise<Omit<DeliveryLog, "log">[]> {
-    const page = await this.#call("GET", `/api/v1/subscriptions/${id}/deliveries?limit=100`, token);
-    return (page as { data: Omit<DeliveryLog, "log">[] }).data;
   }
 
   async #call(method: string, path: string, token: string | undefined, body?: unknown): Promise<unknown> {

@@ -29,10 +29,16 @@ export class ServiceProcess implements AsyncDisposable {
   readonly #run = join(this.#folder.path, "run.json");
   readonly #vars: Record<string, string>;
   readonly #build: Build | undefined;
+  readonly #onLine: (line: string) => void;
   #process: ProcessTree | undefined;
 
   /** @param port the same after every restart, or documents would be made anew for another BASE_URL */
-  private constructor(port: number, vars: Record<string, string>, build: Build | undefined) {
+  private constructor(
+    port: number,
+    vars: Record<string, string>,
+    build: Build | undefined,
+    onLine: (line: string) => void,
+  ) {
     this.url = new URL(`http://127.0.0.1:${port}`);
     this.#vars = {
       BASE_URL: this.url.origin,
@@ -42,17 +48,22 @@ export class ServiceProcess implements AsyncDisposable {
       ...vars,
     };
     this.#build = build;
+    this.#onLine = onLine;
   }
 
   /**
    * @param vars what `wrangler dev --var` takes, the secrets included
    * @param build what is run on workerd alone; `wrangler dev` is run if none is given
+   * @param onLine called with each line that it says
    */
-  static async start(vars: Record<string, string>, build?: Build): Promise<ServiceProcess> {
-    const service = new ServiceProcess(await freePort(), vars, build);
+  static async start(
+    vars: Record<string, string>,
+    build?: Build,
+    onLine: (line: string) => void = () => undefined,
+  ): Promise<ServiceProcess> {
+    const service = new ServiceProcess(await freePort(), vars, build, onLine);
     try {
       if (build === undefined) await copyProject(service.#project);
-      else await service.#writeRun(build);
       await service.start();
       return service;
     } catch (error) {
@@ -64,10 +75,15 @@ export class ServiceProcess implements AsyncDisposable {
   /**
    * Starts it on what it had stored. Ready is what its log says: no request is sent, since one could
    * wake an object that nobody but its own alarm may wake.
+   *
+   * @param vars that are others from now on
    */
-  async start(): Promise<void> {
+  async start(vars: Record<string, string> = {}): Promise<void> {
+    Object.assign(this.#vars, vars);
+    if (this.#build !== undefined) await this.#writeRun(this.#build);
     const ready = Promise.withResolvers<"ready">();
     const started = this.#spawn((line) => {
+      this.#onLine(line);
       if (line.includes("Ready on")) ready.resolve("ready");
     });
     this.#process = started;

@@ -5,6 +5,7 @@ import { subscriber } from "../../src/objects.ts";
 import {
   ADMIN,
   BASE_URL,
+  inNewsroom,
   publish,
   release,
   request,
@@ -80,6 +81,21 @@ describe("an endpoint that does not prove itself", () => {
     const vouched = await send("POST", `/api/v1/subscriptions/${made.id}/verify`, { verify: false });
     expect(await vouched.json()).toMatchObject({ status: "active" });
     expect((await own(made, "/verify", "POST")).status).toBe(409);
+  });
+});
+
+describe("a subscription that was forgotten, as nobody ever proved it", () => {
+  it("does not become active without its events: whoever proves it is told to subscribe anew", async () => {
+    const made = await subscribe({ url: endpoint("500"), ...asked });
+    await inNewsroom((_instance, { storage }) =>
+      storage.sql.exec("UPDATE subscriptions SET created_ms = 1 WHERE id = ?", made.id),
+    );
+    await subscribe();
+    expect((await confirm((await verification(made)).confirm)).status).toBe(409);
+    expect(await viewOf(made)).toMatchObject({
+      status: "disabled",
+      reason: expect.stringContaining("subscribe anew"),
+    });
   });
 });
 

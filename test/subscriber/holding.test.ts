@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ADMIN, publish, release, request, settled, subscriberIdle, subscriberLater } from "../service.ts";
+import { publish, release, settled, subscriberIdle, subscriberLater } from "../service.ts";
 import {
   arrivals,
   deliveries,
@@ -121,6 +121,20 @@ describe("an endpoint that only fails", () => {
     expect((await arrivals(office)).length).toBe(1);
   });
 
+  it("keeps the event whose last attempt it was that disabled it", async () => {
+    const made = await subscribe({ url: endpoint("500") });
+    await publishTo([made], release());
+    const delays = [50, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
+    // The second begins when the first has two days behind it, and is given up after the fifth day.
+    for (const seconds of delays.slice(0, 8)) await subscriberLater(made.id, seconds * 1.1 + 1);
+    await publishTo([made], release());
+    for (const seconds of delays) await subscriberLater(made.id, seconds * 1.1 + 1);
+    await subscriberLater(made.id, DAY);
+    const view = await viewOf(made);
+    expect(view).toMatchObject({ status: "disabled" });
+    expect((await deliveries(made)).map(({ state }) => state)).toEqual(["held", "failed"]);
+  });
+
   it("is not, if it takes one event in between", async () => {
     const made = await subscribe({ url: endpoint("500,500,500,204,500") });
     await publishTo([made], release());
@@ -161,21 +175,6 @@ describe("an endpoint that only fails", () => {
       ["delivered", 3],
       ["pending", 1],
     ]);
-  });
-});
-
-describe("operational events", () => {
-  it("are for the office alone", async () => {
-    const ask = (headers: Record<string, string>) =>
-      request("/api/v1/subscriptions", {
-        method: "POST",
-        headers: { "content-type": "application/json", ...headers },
-        body: JSON.stringify({ url: endpoint("500"), events: ["operational"] }),
-      });
-    expect((await ask({})).status).toBe(401);
-    expect((await ask(ADMIN)).status).toBe(201);
-    const made = await subscribe();
-    expect((await own(made, "", "PATCH", { events: ["operational"] })).status).toBe(401);
   });
 });
 

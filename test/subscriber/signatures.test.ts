@@ -60,6 +60,18 @@ describe("a secret that is rotated", () => {
     }
   });
 
+  it("ends when it was to end, however long the one after it may stay", async () => {
+    const made = await subscribe();
+    const second = await (
+      await own(made, "/rotate-secret", "POST", { overlapSeconds: 3_600 })
+    ).json<Rotated>();
+    await own(made, "/rotate-secret", "POST", { overlapSeconds: 7 * 86_400 });
+    await subscriberLater(made.id, 3_601);
+    await publishTo([made], release());
+    const [arrival] = await arrivals(made);
+    expect([made.secret, second.secret].map((secret) => verifies(secret, arrival!))).toEqual([false, true]);
+  });
+
   it("is no longer than promised when it is rotated again, and they do not pile up", async () => {
     const made = await subscribe();
     const secrets = [made.secret];

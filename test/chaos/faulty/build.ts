@@ -1,0 +1,31 @@
+/**
+ * The test build: our wrangler.toml with another `main`, so that nothing of the fault hook is in `src`
+ * or in what is deployed.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buildOf } from "../../built/build.ts";
+import type { Build } from "../../built/on-workerd.ts";
+import { PROJECT_ROOT } from "../process-tree.ts";
+import { TemporaryFolder } from "../temporary-folder.ts";
+
+const MAIN = 'main = "src/worker.ts"';
+
+/** Built once, however many are run. */
+export function faultyBuild(): Promise<Build> {
+  return (building ??= build());
+}
+
+let building: Promise<Build> | undefined;
+
+async function build(): Promise<Build> {
+  const { path } = new TemporaryFolder();
+  const configuration = await readFile(join(PROJECT_ROOT, "wrangler.toml"), "utf8");
+  if (!configuration.includes(MAIN)) throw new Error(`wrangler.toml does not say ${MAIN}`);
+  const entry = join(import.meta.dirname, "worker.ts");
+  await writeFile(
+    join(path, "wrangler.toml"),
+    configuration.replace(MAIN, `main = ${JSON.stringify(entry)}`),
+  );
+  return buildOf(path);
+}
