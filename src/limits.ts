@@ -16,6 +16,8 @@ export const SUMMARY_CHARS_MAX = 5_000;
 export const URL_CHARS_MAX = 2_048;
 /** Characters of a slug: file names end at 255 bytes, and `.md` comes behind. */
 export const SLUG_CHARS_MAX = 200;
+/** Characters of a language tag: RFC 5646 4.4.1 has none longer than 35 outside private use. */
+export const LANGUAGE_CHARS_MAX = 100;
 /** Values of one facet on one release. */
 export const FACET_VALUES_MAX = 100;
 /** Attachments of one release. */
@@ -182,6 +184,8 @@ export const PRUNED_PER_STEP = 200;
 export const HEALTH_ATTEMPTS = 100;
 /** Milliseconds between two reports of a subscription that does as before; what changes is reported at once. */
 export const HEALTH_REPORT_MS = 3_600_000;
+/** Milliseconds after which one that fails, or catches up, is reported: once, whatever it was sent meanwhile. */
+export const TROUBLE_REPORT_MS = 10_000;
 /** Milliseconds after which a change that was cut off is told to the Newsroom as the object has it. */
 export const LEFT_OVER_REPORT_MS = 5_000;
 /** Milliseconds over which a subscription's own limit of attempts counts, and the highest that it may set. */
@@ -206,5 +210,7 @@ export const SUBREQUESTS_MIN = 20;
 /** Rows of a list in the API: CONTRACT 6. */
 export const PAGE_ROWS_MAX = 100;
 export const PAGE_ROWS_DEFAULT = 50;
+/** Values that a subscription's filter may name: more than any desk follows, and each event is compared with all. */
+export const SUBSCRIPTION_VALUES_MAX = 200;
 /** Characters of a subscription's description. */
 export const DESCRIPTION_CHARS_MAX = 500;

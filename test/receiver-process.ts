@@ -9,7 +9,7 @@
  *   GET  /asked/KEY/…                what it was asked
  *
  * Answers: a status; `echo` (the challenge as JSON); `echo-text`; `hang` (never any); `stall` (a body
- * that never ends); `trickle` (a byte now and then, without end); `huge` (a megabyte); `retry-after:SECONDS` (429); `redirect` (302 to /elsewhere);
+ * that never ends); `late:STATUS` (after half a second); `broken:STATUS` (a body that breaks off, and to try again in ten minutes); `trickle` (a byte now and then, without end); `huge` (a megabyte); `retry-after:SECONDS` (429); `redirect` (302 to /elsewhere);
  * `redirect-inside` (302 to where no delivery may go).
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -86,6 +86,13 @@ function answer(response: ServerResponse, kind: string, body: string): void {
       response.once("close", () => clearInterval(timer));
       return;
     }
+    case "broken":
+      response.writeHead(Number(kind.split(":")[1]), { "content-length": "100", "retry-after": "600" });
+      response.write("It is", () => response.destroy());
+      return;
+    case "late":
+      setTimeout(() => response.writeHead(Number(kind.split(":")[1])).end(), 500);
+      return;
     case "huge":
       response.end("x".repeat(1_048_576));
       return;

@@ -96,6 +96,7 @@ export interface DeliveryJson {
   nextAttempt: string | null;
   log: {
     attempt: number;
+    at: string;
     status: number | null;
     reason: string | null;
     answer: string | null;

@@ -64,23 +64,24 @@ export async function attemptDelivery(
   const signed = await headers(request, started);
   if (!tools.isWanted()) return undefined;
 
-  let awaiting: "answer" | "body" = "answer";
+  let response: Response | undefined;
+  const read: AnswerRead = { text: "" };
   try {
-    const response = await tools.fetch(target.url.href, {
+    response = await tools.fetch(target.url.href, {
       method: "POST",
       headers: signed,
       body: request.body,
       redirect: "manual",
       signal,
     });
-    awaiting = "body";
-    const { status } = response;
-    const retryAfter = response.headers.get("retry-after");
-    const answer = await readBounded(response);
-    return { kind: "answered", status, retryAfter, answer, durationMs: elapsed() };
+    await readBounded(response, read);
+    return answered(response, read.text, elapsed());
   } catch (error) {
     if (isOfThePlatform(error)) throw error;
+    // Only success waits for the body's end: a refusal is one, whatever became of its words.
+    if (response !== undefined && !response.ok) return answered(response, read.text, elapsed());
     const durationMs = elapsed();
+    const awaiting = response === undefined ? "answer" : "body";
     return signal.aborted ? { kind: "timed-out", awaiting, durationMs } : { kind: "unreachable", durationMs };
   }
 }
@@ -132,19 +133,27 @@ export async function headers(request: AttemptRequest, nowMs: number): Promise<R
   };
 }
 
+function answered({ status, headers: given }: Response, answer: string, durationMs: number): AttemptResult {
+  return { kind: "answered", status, retryAfter: given.get("retry-after"), answer, durationMs };
+}
+
 /** workerd's own refusal to make a call, by its words: it has no code. */
 function isOfThePlatform(error: unknown): boolean {
   return error instanceof Error && /subrequests|exceeded .*limit/i.test(error.message);
+}
+
+/** What has been read of an answer: also where it broke off. */
+interface AnswerRead {
+  text: string;
 }
 
 /**
  * The beginning of an answer as text. The rest is cancelled: an unread body would hold one of the
  * platform's six connections, an endless one would never let go.
  */
-async function readBounded(response: Response): Promise<string> {
-  if (response.body === null) return "";
+async function readBounded(response: Response, into: AnswerRead): Promise<void> {
+  if (response.body === null) return;
   const decoder = new TextDecoder();
-  let text = "";
   let bytes = 0;
   const reader = response.body.getReader();
   try {
@@ -152,12 +161,11 @@ async function readBounded(response: Response): Promise<string> {
       const { done, value } = await reader.read();
       if (done) break;
       if (bytes < ANSWER_BYTES_KEPT) {
-        text += decoder.decode(value.subarray(0, ANSWER_BYTES_KEPT - bytes), { stream: true });
+        into.text += decoder.decode(value.subarray(0, ANSWER_BYTES_KEPT - bytes), { stream: true });
       }
       bytes += value.byteLength;
     }
   } finally {
     await reader.cancel().catch(() => undefined);
   }
-  return text;
 }

@@ -74,9 +74,13 @@ function reasonOf(result: AttemptResult): string | undefined {
   }
 }
 
+/** What every date with a time has: `Date.parse` also takes "in 2050" for one. */
+const TIME_OF_DAY = /\d\d:\d\d/;
+
 /** Milliseconds that 429 and 503 ask us to wait; 0 if they do not say, or not intelligibly. */
 function retryAfterMs(status: number, retryAfter: string | null, nowMs: number): number {
   if ((status !== 429 && status !== 503) || retryAfter === null) return 0;
-  const ms = /^\d+$/.test(retryAfter.trim()) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - nowMs;
+  const untilMs = TIME_OF_DAY.test(retryAfter) ? Date.parse(retryAfter) : NaN;
+  const ms = /^\d+$/.test(retryAfter.trim()) ? Number(retryAfter) * 1000 : untilMs - nowMs;
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), RETRY_AFTER_SECONDS_MAX * 1000) : 0;
 }

@@ -10,7 +10,10 @@ import { isFound, parseSearch, searchWords } from "./search-text.ts";
 
 const oneOrMany = <T extends z.ZodMiniType<string, string>>(value: T) =>
   z.pipe(
-    z.union([z.array(value).check(z.minLength(1)), value], "must be a value or a list of values"),
+    z.union(
+      [z.array(value).check(z.minLength(1, "must name a value")), value],
+      "must be a value or a list of values",
+    ),
     z.transform((given) => [...new Set(Array.isArray(given) ? given : [given])].sort()),
   );
 
@@ -73,6 +76,13 @@ export function filterFromQuery(
     );
   const not = conditions("not.");
   return parse(filter, { ...conditions(""), ...(Object.keys(not).length === 0 ? {} : { not }) });
+}
+
+/** How many values a filter names in all its fields, those of `not` included. */
+export function valuesNamed({ not, ...conditions }: Filter): number {
+  return [conditions, not ?? {}]
+    .flatMap((part) => FILTER_FIELDS.map((field) => [part[field] ?? []].flat().length))
+    .reduce((sum, values) => sum + values, 0);
 }
 
 /** What a filter looks at. */

@@ -5,7 +5,14 @@
  */
 import { LIST_VALUES_MAX } from "../limits.ts";
 import type { Fault } from "./fault.ts";
-import { FACET_FIELDS, type Conditions, type Filter, filterFromQuery, FILTER_FIELDS } from "./filter.ts";
+import {
+  FACET_FIELDS,
+  type Conditions,
+  type Filter,
+  filterFromQuery,
+  FILTER_FIELDS,
+  valuesNamed,
+} from "./filter.ts";
 import { dayOf, formatInstant, type Instant, parseReleaseDate, startOfDay } from "./instant.ts";
 import { canonicalLanguage, type Facet } from "./release.ts";
 import { canonicalSearch } from "./search-text.ts";
@@ -75,8 +82,8 @@ export function parseListAddress(
   const list = { filter: canonicalFilter(narrowed.filter), ...bounds.value };
   const foreign = (list.filter.lang ?? []).filter((each) => !languages.includes(each));
   if (foreign.length > 0) return { kind: "refused", status: 404, faults: [foreignFault(foreign, languages)] };
-  if (valuesIn(list.filter) > LIST_VALUES_MAX) {
-    const message = `names ${valuesIn(list.filter)} values; ${LIST_VALUES_MAX} are the most`;
+  if (valuesNamed(list.filter) > LIST_VALUES_MAX) {
+    const message = `names ${valuesNamed(list.filter)} values; ${LIST_VALUES_MAX} are the most`;
     return { kind: "refused", status: 400, faults: [{ path: "", message }] };
   }
   const format = FEED_FORMATS.find((each) => each === groups["format"]?.toLowerCase());
@@ -231,10 +238,6 @@ function pairsOf(conditions: Conditions, prefix: string): string[][] {
     const values = typeof value === "string" ? [value] : (value ?? []);
     return values.map((each) => [prefix + field, each]);
   });
-}
-
-function valuesIn({ not, ...conditions }: Filter): number {
-  return pairsOf(conditions, "").length + pairsOf(not ?? {}, "").length;
 }
 
 function foreignFault(foreign: readonly string[], languages: readonly string[]): Fault {

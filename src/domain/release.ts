@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 import {
   ATTACHMENTS_MAX,
   FACET_VALUES_MAX,
+  LANGUAGE_CHARS_MAX,
   SLUG_CHARS_MAX,
   SUMMARY_CHARS_MAX,
   TITLE_CHARS_MAX,
@@ -73,8 +74,9 @@ const lang = z.pipe(
   z.transform((tag) => canonicalLanguage(tag) ?? tag),
 );
 
-/** `EN-gb` → `en-GB`; undefined if it is no BCP 47 tag. */
+/** `EN-gb` → `en-GB`; undefined if it is no BCP 47 tag, or one that goes on without end. */
 export function canonicalLanguage(tag: string): string | undefined {
+  if (tag.length > LANGUAGE_CHARS_MAX) return undefined;
   try {
     return Intl.getCanonicalLocales(tag)[0];
   } catch {

@@ -171,10 +171,16 @@ export class Outbox {
       .one().last;
   }
 
-  /** What waits of a release from before an event is not sent, and its bytes go. */
+  /**
+   * What waits of a release from before an event is not sent, and its bytes go. What was only to be sent
+   * once more stays delivered: the office must be able to learn who has the text.
+   */
   #replace(release: string, before: number): void {
     this.#sql.exec(
-      `UPDATE deliveries SET state = 'replaced', reason = 'the text was killed', due_ms = NULL, body = NULL
+      `UPDATE deliveries SET (state, reason) = (
+         SELECT iif(count(*) > 0, 'delivered', 'replaced'), iif(count(*) > 0, NULL, 'the text was killed')
+         FROM attempts WHERE attempts.event = deliveries.event AND attempts.reason IS NULL
+       ), due_ms = NULL, body = NULL
        WHERE release = ? AND sequence < ? AND state = 'pending'`,
       release,
       before,

@@ -6,7 +6,13 @@ import { FORMATS } from "../delivery/formats.ts";
 import type { Verdict } from "../delivery/verdict.ts";
 import type { ControlEvent } from "../domain/event.ts";
 import type { SubscriptionStatus } from "../domain/subscription.ts";
-import { FAILING_MS_MAX, HEALTH_REPORT_MS, OUTAGE_MS_MIN, PROOF_MS_MAX } from "../limits.ts";
+import {
+  FAILING_MS_MAX,
+  HEALTH_REPORT_MS,
+  OUTAGE_MS_MIN,
+  PROOF_MS_MAX,
+  TROUBLE_REPORT_MS,
+} from "../limits.ts";
 import type { Chores } from "./chores.ts";
 import type { DueDelivery, Outbox, Sendable } from "./outbox.ts";
 import type { Store, Value } from "./store.ts";
@@ -104,11 +110,17 @@ export class Standing {
   learn(verdict: Verdict, delivery: DueDelivery): void {
     const subscription = this.subscription();
     if (subscription === undefined) return;
-    if (verdict.kind === "gone") this.disable("the endpoint answered 410 Gone");
-    else if (delivery.type === "subscription.verify") return;
+    if (verdict.kind === "gone") {
+      // Several may be under way: the first to be told so ends it, and the office hears of it once.
+      if (subscription.status !== "disabled") this.disable("the endpoint answered 410 Gone");
+    } else if (delivery.type === "subscription.verify") return;
     else if (verdict.kind === "delivered") this.#recover(subscription);
     else this.#fail(subscription, verdict.reason);
-    if (!this.#chores.isOwed("report")) this.#chores.owe("report", null, this.#now() + HEALTH_REPORT_MS);
+    const nowMs = this.#now();
+    const isLate = delivery.attempts > 0 || nowMs - delivery.createdMs >= TROUBLE_REPORT_MS;
+    // Where something waits, or has waited, the office's list would soon be wrong.
+    if (verdict.kind !== "delivered" || isLate) this.#chores.owe("report", null, nowMs + TROUBLE_REPORT_MS);
+    else if (!this.#chores.isOwed("report")) this.#chores.owe("report", null, nowMs + HEALTH_REPORT_MS);
   }
 
   /** Puts in an event about the subscription itself. @returns its id */

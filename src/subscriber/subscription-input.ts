@@ -3,10 +3,15 @@
  */
 import * as z from "zod/mini";
 import { DEFAULT_EVENT_TYPES } from "../domain/event.ts";
-import { filter } from "../domain/filter.ts";
+import { filter, valuesNamed } from "../domain/filter.ts";
 import { CONTENTS, EVENT_NAMES, FORMAT_NAMES } from "../domain/subscription.ts";
 import { oneLine } from "../domain/text.ts";
-import { DESCRIPTION_CHARS_MAX, HEADER_VALUE_CHARS_MAX, RATE_PER_MINUTE_MAX } from "../limits.ts";
+import {
+  DESCRIPTION_CHARS_MAX,
+  HEADER_VALUE_CHARS_MAX,
+  RATE_PER_MINUTE_MAX,
+  SUBSCRIPTION_VALUES_MAX,
+} from "../limits.ts";
 
 /** Headers that are ours, the connection's, or the platform's: a subscriber's own may not be one of them. */
 const RESERVED_HEADER =
@@ -24,6 +29,14 @@ const events = z.pipe(
     .array(z.enum(EVENT_NAMES, `must be among ${EVENT_NAMES.join(", ")}`))
     .check(z.minLength(1, "must name at least one event type")),
   z.transform((names) => EVENT_NAMES.filter((name) => names.includes(name))),
+);
+
+/** Whoever follows more has more subscriptions, or takes all and chooses. */
+const chosen = filter.check(
+  z.refine(
+    (asked) => valuesNamed(asked) <= SUBSCRIPTION_VALUES_MAX,
+    `must name ${SUBSCRIPTION_VALUES_MAX} values at most`,
+  ),
 );
 
 /** For receivers that can check a header and no HMAC. */
@@ -66,7 +79,7 @@ export const subscriptionInput = z.strictObject({
   format: z._default(format, "standard"),
   content: z._default(content, "full"),
   events: z._default(events, [...DEFAULT_EVENT_TYPES]),
-  filter: z._default(filter, {}),
+  filter: z._default(chosen, {}),
   description: z.optional(description),
   header: z.optional(header),
   /** Sign with the service's Ed25519 key too. */
@@ -82,7 +95,7 @@ export const subscriptionChange = z.strictObject({
   format: z.optional(format),
   content: z.optional(content),
   events: z.optional(events),
-  filter: z.optional(filter),
+  filter: z.optional(chosen),
   description: z.optional(z.nullable(description)),
   header: z.optional(z.nullable(header)),
   asymmetric: z.optional(z.boolean()),

@@ -50,6 +50,8 @@ describe("what follows from an attempt", () => {
     [new Date(NOW - 90_000).toUTCString(), 5_000],
     ["99999999", 86_400_000],
     ["soon", 5_000],
+    ["in 2050", 5_000],
+    ["3000.5", 5_000],
     ["-7", 5_000],
   ])("Retry-After: %s makes it %i ms, for 429 and 503 only", (retryAfter, delayMs) => {
     expect(judge(answered(429, retryAfter))).toMatchObject({ delayMs });

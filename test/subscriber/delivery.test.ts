@@ -21,6 +21,7 @@ import {
   own,
   publishTo,
   subscribe,
+  viewOf,
 } from "../subscriptions.ts";
 
 describe("an event that is delivered", () => {
@@ -221,6 +222,32 @@ describe("an endpoint that does not take it", () => {
     });
     expect((await deliveries(made)).map(({ state }) => state)).toEqual(["held", "held"]);
   });
+
+  it.each([
+    [410, "disabled", "held", null],
+    [429, "active", "pending", 600],
+    [500, "active", "pending", 50],
+    [200, "active", "pending", 50],
+  ])(
+    "counts by its status, if it is no success, however it ends: %i",
+    async (status, standing, state, delay) => {
+      const made = await subscribe({ url: endpoint(`broken:${status}`) });
+      await publishTo([made], release());
+      expect((await viewOf(made)).status).toBe(standing);
+      const [row] = await deliveries(made);
+      expect(row?.state).toBe(state);
+      const [first] = (await delivery(made, row!.event)).log;
+      expect(first).toMatchObject(
+        status === 200
+          ? { status: null, reason: "no connection, or it broke off", answer: null }
+          : { status, answer: "It is" },
+      );
+      if (delay === null) return;
+      const putOff = (Date.parse(row!.nextAttempt!) - Date.parse(first!.at)) / 1_000;
+      expect(putOff).toBeGreaterThanOrEqual(delay - 1);
+      expect(putOff).toBeLessThan(delay * 1.1 + 5);
+    },
+  );
 
   it("is read no further than it must be, and logged no longer", async () => {
     const made = await subscribe({ url: endpoint("huge") });

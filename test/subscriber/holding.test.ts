@@ -74,6 +74,20 @@ describe("an endpoint that is gone", () => {
   });
 });
 
+describe("an endpoint that is gone while several attempts are under way", () => {
+  it("is told of once", async () => {
+    const office = await subscribe({ events: ["operational"] });
+    const made = await subscribe({ url: endpoint("410,late:410") });
+    await own(made, "/pause", "POST");
+    for (let count = 0; count < 3; count += 1) await publishTo([made], release());
+    await own(made, "/resume", "POST");
+    await subscriberIdle(made.id);
+    await subscriberIdle(office.id);
+    expect((await arrivals(made)).length).toBe(3);
+    expect((await arrivals(office)).map(eventOf).map(({ type }) => type)).toEqual(["operational"]);
+  });
+});
+
 describe("an endpoint that only fails", () => {
   it("is disabled after five days with the reason, holds what it has, and tells the office", async () => {
     const office = await subscribe({ events: ["operational"] });

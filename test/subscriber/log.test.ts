@@ -1,5 +1,9 @@
+import { env } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
+import type { Handed } from "../../src/domain/event.ts";
 import { formatInstant } from "../../src/domain/instant.ts";
+import { subscriber } from "../../src/objects.ts";
 import {
   act,
   ADMIN,
@@ -152,6 +156,72 @@ describe("a killed text", () => {
     const [sent] = await deliveries(made);
     await own(made, "", "DELETE");
     expect((await own(made, `/deliveries/${sent!.event}/redeliver`, "POST")).status).toBe(404);
+  });
+});
+
+describe("a text that is killed after it was delivered", () => {
+  const killed = async (made: Made, text: { id: string }): Promise<void> => {
+    await act("kill", text.id);
+    await settled();
+    await subscriberIdle(made.id);
+  };
+  const states = async (made: Made) => (await deliveries(made)).map(({ type, state }) => [type, state]);
+  const KILLED_AND_DELIVERED = [
+    ["release.killed", "delivered"],
+    ["release.published", "delivered"],
+  ];
+
+  it("stays delivered in the log while it is replayed", async () => {
+    const made = await subscribe();
+    const text = release();
+    const { sequence } = await publishTo([made], text);
+    await killed(made, text);
+    await own(made, "/replay", "POST", { after: sequence - 1 });
+    await subscriberIdle(made.id);
+    expect(await states(made)).toEqual(KILLED_AND_DELIVERED);
+  });
+
+  it("stays delivered in the log if it was about to be sent once more", async () => {
+    const made = await subscribe({ url: endpoint("204,500,204") });
+    const text = release();
+    await publishTo([made], text);
+    await own(made, `/deliveries/${(await deliveries(made))[0]!.event}/redeliver`, "POST");
+    await subscriberIdle(made.id);
+    expect(await states(made)).toEqual([["release.published", "pending"]]);
+    await killed(made, text);
+    expect(await states(made)).toEqual(KILLED_AND_DELIVERED);
+  });
+});
+
+describe("a kill that overtakes what the Newsroom was asked for", () => {
+  /** Hands over the kill of a text while the Newsroom, which does not know of it yet, is being asked. */
+  const killDuring = async (made: Made, text: { id: string }, ask: "redeliver" | "replay") => {
+    const [row] = await deliveries(made);
+    const event = row!.event;
+    const sequence = eventOf((await arrivals(made))[0]!).data.sequence;
+    const kill: Handed = {
+      event: `evt_${crypto.randomUUID()}`,
+      type: "release.killed",
+      sequence: sequence + 1,
+      release: text.id,
+      asked: true,
+      body: "{}",
+    };
+    await runInDurableObject(subscriber(env, made.id), async (instance) => {
+      const asked = ask === "redeliver" ? instance.redeliver(event) : instance.replay(sequence - 1, sequence);
+      // Until the question is on its way: no answer comes in before this turn ends.
+      for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
+      await Promise.all([asked, instance.enqueue([kill])]);
+      await instance.idle();
+    });
+    return (await arrivals(made)).filter(({ body }) => body.includes("Told once")).length;
+  };
+
+  it.each(["redeliver", "replay"] as const)("is not followed by the text: %s", async (ask) => {
+    const made = await subscribe();
+    const text = release({ title: "Told once" });
+    await publishTo([made], text);
+    expect(await killDuring(made, text, ask)).toBe(1);
   });
 });
 
@@ -412,6 +482,28 @@ describe("the office's list of subscriptions", () => {
       data: { status: string }[];
     }>();
     expect(new Set(disabled.data.map(({ status }) => status))).toEqual(new Set(["disabled"]));
+  });
+
+  it("follows one in trouble within seconds: what is given up, and what has arrived, waits no more", async () => {
+    const failing = await subscribe({ url: endpoint("500") });
+    const recovered = await subscribe({ url: endpoint("500,500,204") });
+    await publishTo([failing, recovered], release());
+    for (const { id } of [failing, recovered]) await subscriberLater(id, 56);
+    const shown = async ({ id }: Made) => {
+      const list = await send("GET", "/api/v1/subscriptions?limit=100", undefined);
+      const { data } = await list.json<{ data: { id: string; health: Record<string, unknown> }[] }>();
+      return data.find((each) => each.id === id)?.health;
+    };
+    for (const made of [failing, recovered]) {
+      await subscriberLater(made.id, 11);
+      expect(await shown(made)).toEqual((await viewOf(made)).health);
+    }
+    await subscriberLater(recovered.id, 331);
+    await subscriberLater(recovered.id, 11);
+    expect(await shown(recovered)).toMatchObject({ waiting: 0, nextAttempt: null });
+    for (let count = 0; count < 8; count += 1) await subscriberLater(failing.id, 100_000);
+    await subscriberLater(failing.id, 11);
+    expect(await shown(failing)).toEqual((await viewOf(failing)).health);
   });
 
   it.each(["trouble", "created"])("is paged by %s without gaps or doubles", async (sort) => {

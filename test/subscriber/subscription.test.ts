@@ -218,6 +218,23 @@ describe("a subscription that is refused", () => {
     ["an unknown event", { url: "https://desk.example/", events: ["release.eaten"] }, "/events/0"],
     ["no event", { url: "https://desk.example/", events: [] }, "/events"],
     ["an unknown filter", { url: "https://desk.example/", filter: { colour: "red" } }, "/filter/colour"],
+    [
+      "a language without end",
+      { url: "https://desk.example/", filter: { lang: `en-x${"-abcdefgh".repeat(20)}` } },
+      "/filter/lang",
+    ],
+    ["a field without a value", { url: "https://desk.example/", filter: { topic: [] } }, "/filter/topic"],
+    [
+      "more values than anybody follows",
+      {
+        url: "https://desk.example/",
+        filter: {
+          topic: Array.from({ length: 150 }, (_, n) => `t${n}`),
+          not: { person: Array.from({ length: 51 }, (_, n) => `p${n}`) },
+        },
+      },
+      "/filter",
+    ],
     ["a type that is none", { url: "https://desk.example/", filter: { type: "memo" } }, "/filter/type"],
   ])("for %s is told where the fault is", async (_name, body, path) => {
     const response = await post(body);
