@@ -36,6 +36,8 @@ server.listen(0, "127.0.0.1", () => {
 const mortalPort = () => portOf(mortal);
 let closedPort = 0;
 
+// Nothing is left behind by a run that was cut off.
+process.on("disconnect", () => process.exit());
 process.on("message", (request: Request) => {
   switch (request.do) {
     case "trust":

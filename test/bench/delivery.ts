@@ -55,7 +55,7 @@ export async function measureDelivery(
     SUBREQUESTS: String(options.subrequests),
     // Far away: no retry of one round comes into the next.
     RETRY_SCHEDULE: "0,36000",
-    DELIVERY_TIMEOUT: "5",
+    DELIVERY_TIMEOUT: "15",
   };
   await using desks = await Desks.open();
   await using service = await BuiltWorker.start(vars);
