@@ -39,6 +39,8 @@ interface SubscriptionRow extends Wants {
   id: string;
   cursor: number | null;
   failures: number;
+  /** The last sequence before its filter was changed; 0 if it never was. */
+  filtered_since: number;
   since_sequence: number;
   [column: string]: SqlStorageValue;
 }
@@ -60,7 +62,7 @@ interface Parts {
   now: () => number;
 }
 
-const COLUMNS = "id, format, content, filter, events, cursor, failures, since_sequence";
+const COLUMNS = "id, format, content, filter, events, cursor, failures, since_sequence, filtered_since";
 
 export class FanOut {
   readonly #parts: Parts;
@@ -180,8 +182,11 @@ export class FanOut {
   async #catchUp(subscription: SubscriptionRow, cursor: number): Promise<void> {
     const end = Math.min(cursor + EVENTS_PER_SWEEP, this.#parts.events.lastSequence());
     const window = this.#read(cursor + 1, end);
-    // It is told of the past, and may have changed its filter for it.
-    const handed = window.replayedTo(subscription);
+    const replayed = new Map(window.replayedTo(subscription).map((one) => [one.event, one]));
+    // Of what happened before its filter was changed, it may have changed it to learn something.
+    const handed = window
+      .handedTo(subscription)
+      .flatMap((one) => (one.sequence > subscription.filtered_since ? one : (replayed.get(one.event) ?? [])));
     if (handed.length > 0 && !(await this.#tell(subscription, handed))) {
       this.#lag(subscription, cursor);
       return;

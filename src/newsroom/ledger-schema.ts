@@ -15,6 +15,7 @@ const SUBSCRIPTION_COLUMNS = [
   "description TEXT",
   "created_ms INTEGER NOT NULL DEFAULT 0",
   "since_sequence INTEGER NOT NULL DEFAULT 0", // events after this one are its own
+  "filtered_since INTEGER NOT NULL DEFAULT 0", // the last event before its filter was changed
   "proved INTEGER NOT NULL DEFAULT 1", // 0 again while a new URL has to prove itself
   // As its object last reported:
   "status TEXT NOT NULL DEFAULT 'active'",

@@ -99,6 +99,12 @@ export class Subscribers {
     if (row !== undefined && row.url !== registration.url) {
       this.#sql.exec("UPDATE subscriptions SET proved = 0 WHERE id = ?", registration.id);
     }
+    this.#sql.exec(
+      `UPDATE subscriptions SET filtered_since = (SELECT ifnull(max(sequence), 0) FROM events)
+       WHERE id = ? AND filter <> ?`,
+      registration.id,
+      JSON.stringify(registration.filter),
+    );
     this.#write(registration);
     return true;
   }

@@ -138,6 +138,36 @@ describe("fanning out", () => {
     expect((await arrivals(made)).map(eventOf).map(({ data }) => data.sequence)).toEqual([sequence]);
   });
 
+  it("tells one that lags of a kill too, though the text was killed before its turn came", async () => {
+    const made = await subscribe({ filter: { type: "visit", topic: "csto" } });
+    const text = release({ type: "visit", topics: ["csto"] });
+    const { sequence } = await publish(text);
+    await act("kill", text.id);
+    await settled();
+    await subscriberIdle(made.id);
+    const before = (await arrivals(made)).length;
+    await inNewsroom((_instance, { storage }) => {
+      storage.sql.exec(
+        "UPDATE subscriptions SET cursor = ?, due_ms = 0 WHERE id = ?",
+        (sequence ?? 1) - 1,
+        made.id,
+      );
+    });
+    // As if its object had failed at all that was handed to it.
+    await runInDurableObject(subscriber(env, made.id), (_instance, { storage }) => {
+      storage.sql.exec("DELETE FROM deliveries");
+      storage.sql.exec("DELETE FROM told");
+    });
+    await newsroomLater(1);
+    await subscriberIdle(made.id);
+    expect(
+      (await arrivals(made))
+        .slice(before)
+        .map(eventOf)
+        .map(({ type }) => type),
+    ).toContain("release.killed");
+  });
+
   it("forgets a registration whose object was never made", async () => {
     const id = "sub_nevermade";
     await inNewsroom((instance) =>
