@@ -19,11 +19,16 @@ export class Alarm {
   /** @param ms when it must ring at the latest, in milliseconds since 1970 */
   async ringBy(ms: number): Promise<void> {
     if (this.#setForMs === undefined) {
-      const present = await this.#storage.getAlarm();
-      // Another may have set it meanwhile, or it may have rung.
-      if (this.#setForMs === undefined) this.#setForMs = present;
+      // What was set by an earlier life of this object may have died with it, unheard by who rings: it is
+      // set anew, once.
+      const present = (await this.#storage.getAlarm()) ?? Infinity;
+      if (this.#setForMs === undefined) return this.#set(Math.min(present, ms));
     }
     if (this.#setForMs !== null && this.#setForMs <= ms) return;
+    await this.#set(ms);
+  }
+
+  async #set(ms: number): Promise<void> {
     this.#setForMs = ms;
     try {
       await this.#storage.setAlarm(ms);

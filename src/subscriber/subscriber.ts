@@ -101,7 +101,10 @@ export class Subscriber extends DurableObject<Env> {
       ended: (budget) => this.#workOn(budget),
     });
     // Of an earlier version, or of none: then there are no tables, and none are made.
-    if (this.#standing.subscription() !== undefined) this.#outbox.createTables();
+    if (this.#standing.subscription() === undefined) return;
+    this.#outbox.createTables();
+    // Whatever woke it: what its earlier life left is taken up.
+    ctx.waitUntil(this.#takeUp());
   }
 
   /** Makes the subscription and, unless its proof is waived, asks the endpoint for it. */
@@ -249,11 +252,16 @@ export class Subscriber extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     this.#alarm.rings();
+    await this.#takeUp();
+  }
+
+  /** Goes on with what is due, and fails to nobody. */
+  async #takeUp(): Promise<void> {
     try {
       await this.#workOn();
     } catch (error) {
       // The platform would try again a few times and then never more.
-      console.error(JSON.stringify({ message: "alarm failed", error: String(error) }));
+      console.error(JSON.stringify({ message: "work failed", error: String(error) }));
       await this.#alarm.ringBy(this.clock() + OWN_RETRY_MAX_MS);
     }
   }
