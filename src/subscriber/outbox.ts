@@ -3,7 +3,6 @@
  * milliseconds since 1970.
  */
 import type { ControlEventType, Handed, ReleaseEventType } from "../domain/event.ts";
-import type { DeliveryState } from "./delivery-log.ts";
 
 /** One that may be tried. */
 export interface DueDelivery {
@@ -209,16 +208,8 @@ export class Outbox {
   }
 
   isPending(event: string): boolean {
-    return this.stateOf(event) === "pending";
-  }
-
-  /** Undefined where there is no such delivery. */
-  stateOf(event: string): DeliveryState | undefined {
-    const [row] = this.#sql.exec<{ state: DeliveryState }>(
-      "SELECT state FROM deliveries WHERE event = ?",
-      event,
-    );
-    return row?.state;
+    const found = this.#sql.exec("SELECT 1 FROM deliveries WHERE event = ? AND state = 'pending'", event);
+    return found.toArray().length > 0;
   }
 
   /** Unless it was replaced while it was in flight. */
