@@ -23,6 +23,7 @@ export interface FeedsResult extends ManyFeedsResult {
 const FULL = {
   rounds: 15,
   roundMs: 350,
+  warmUpMs: 6_000,
   feeds: 1_000,
   warmUpRequests: 10_000,
   requests: 100_000,
@@ -33,6 +34,7 @@ const FULL = {
 const SHORT: typeof FULL = {
   rounds: 3,
   roundMs: 200,
+  warmUpMs: 200,
   feeds: 150,
   warmUpRequests: 500,
   requests: 5_000,
