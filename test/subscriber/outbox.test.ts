@@ -6,6 +6,7 @@ import { subscriber } from "../../src/objects.ts";
 import { Outbox } from "../../src/subscriber/outbox.ts";
 
 const NEW = { kind: "new", whileReplaying: false } as const;
+const REPLAYING = { kind: "new", whileReplaying: true } as const;
 const NOW = 1_800_000_000_000;
 
 function handed(sequence: number, type: ReleaseEventType, asked = true): Handed {
@@ -40,17 +41,41 @@ describe("a replay that was read before a text was taken back", () => {
     }),
   );
 
-  it("does not bring it to one that had never had it, either", () =>
+  it.each(["release.killed", "release.withdrawn"] as const)(
+    "brings nothing of it to one that had never had it, nor the %s",
+    (takesBack) =>
+      inOutbox((outbox) => {
+        outbox.take([handed(2, takesBack, false)], REPLAYING, NOW);
+        outbox.take([handed(1, "release.published")], { kind: "replayed", asOf: 1 }, NOW);
+        expect(waiting(outbox)).toEqual([]);
+        expect(outbox.wasTold("r", 9)).toBe(false);
+      }),
+  );
+});
+
+describe("what takes back a text that an endpoint was not sent", () => {
+  it("is not told it, while a replay is on its way or not", () =>
     inOutbox((outbox) => {
-      outbox.take([handed(2, "release.killed", false)], { kind: "new", whileReplaying: true }, NOW);
-      outbox.take([handed(1, "release.published")], { kind: "replayed", asOf: 1 }, NOW);
+      outbox.take([handed(2, "release.withdrawn", false)], NEW, NOW);
+      outbox.take([handed(3, "release.killed", false)], REPLAYING, NOW);
+      expect(waiting(outbox)).toEqual([]);
+    }));
+
+  it("is told behind it, if a replay that was read after it brings it all the same", () =>
+    inOutbox((outbox) => {
+      outbox.take([handed(2, "release.withdrawn", false)], REPLAYING, NOW);
+      // As far as the replay was to go.
+      outbox.take([handed(1, "release.published")], { kind: "replayed", asOf: 2 }, NOW);
+      expect(waiting(outbox)).toEqual(["evt_1"]);
+      outbox.end("evt_1", "delivered", null, 1);
       expect(waiting(outbox)).toEqual(["evt_2"]);
     }));
 
-  it("is the only reason to tell of a text that an endpoint never had", () =>
-    inOutbox((outbox) => {
-      outbox.take([handed(2, "release.killed", false)], NEW, NOW);
-      expect(waiting(outbox)).toEqual([]);
+  it("is forgotten when the replay is over", () =>
+    inOutbox((outbox, storage) => {
+      outbox.take([handed(2, "release.withdrawn", false)], REPLAYING, NOW);
+      outbox.take([], NEW, NOW);
+      expect(storage.sql.exec("SELECT * FROM aside").toArray()).toEqual([]);
     }));
 });
 
