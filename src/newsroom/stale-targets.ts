@@ -29,11 +29,12 @@ export class StaleTargets {
     this.#sql = sql;
   }
 
+  /** Each is due at once, however often it has failed: what waits then is not what failed, and need not wait as long. */
   add(targets: readonly Target[]): void {
     for (const target of targets) {
       this.#sql.exec(
         `INSERT INTO stale_targets (target, version, due_ms) VALUES (?, 1, 0)
-         ON CONFLICT (target) DO UPDATE SET version = version + 1, due_ms = 0`,
+         ON CONFLICT (target) DO UPDATE SET version = version + 1, due_ms = 0, failures = 0`,
         keyOf(target),
       );
     }
@@ -118,12 +119,14 @@ export class StaleTargets {
     return row.next ?? undefined;
   }
 
-  postpone({ target }: StaleTarget, untilMs: number, failures: number): void {
+  /** Not before a time, unless it has become stale again meanwhile. */
+  postpone({ target, version }: StaleTarget, untilMs: number, failures: number): void {
     this.#sql.exec(
-      "UPDATE stale_targets SET due_ms = ?, failures = ? WHERE target = ?",
+      "UPDATE stale_targets SET due_ms = ?, failures = ? WHERE target = ? AND version = ?",
       untilMs,
       failures,
       keyOf(target),
+      version,
     );
   }
 

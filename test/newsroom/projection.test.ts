@@ -1,7 +1,11 @@
 import { env } from "cloudflare:workers";
-import { runDurableObjectAlarm } from "cloudflare:test";
-import { describe, expect, it } from "vitest";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { assert, describe, expect, it } from "vitest";
+import { OWN_RETRY_MS } from "../../src/limits.ts";
+import { Meter, meteredSql } from "../../src/newsroom/metered-sql.ts";
+import { StaleTargets } from "../../src/newsroom/stale-targets.ts";
 import { newsroom } from "../../src/objects.ts";
+import { ownRetryDelayMs } from "../../src/own-retry.ts";
 import {
   ADMIN,
   inNewsroom,
@@ -124,6 +128,28 @@ describe("the read model", () => {
       expect(feed).toContain("The newest");
       expect(feed.length).toBeLessThan(260_000);
     }
+  });
+
+  it("that fails while much is published does not wait longer for it, once nothing is", async () => {
+    const waits = await runInDurableObject(newsroom(env), (_instance, { storage }) => {
+      const stale = new StaleTargets(meteredSql(storage.sql, new Meter()));
+      const one = () => stale.due(9, 1)[0] ?? assert.fail("nothing is due");
+      return storage.transactionSync(() => {
+        stale.add([{ kind: "release", id: "none" }]);
+        const delays = [1, 2, 3, 4, 5, 6, 7, 8].map(() => {
+          const { failures } = one();
+          stale.postpone(one(), 9_999, failures + 1);
+          stale.add([{ kind: "release", id: "none" }]); // something is published
+          const before = one();
+          stale.add([{ kind: "release", id: "none" }]); // and once more while it is written
+          stale.postpone(before, 9_999, 7);
+          return ownRetryDelayMs(failures);
+        });
+        stale.done(one());
+        return delays;
+      });
+    });
+    expect(Math.max(...waits)).toBe(OWN_RETRY_MS);
   });
 
   it("is finished by alarm when it was cut off", async () => {
