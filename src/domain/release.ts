@@ -218,6 +218,14 @@ export interface ReleaseView {
   image?: NonNullable<ReleaseInput["image"]>;
 }
 
+/** A release as its office sees it: one that nobody has seen yet has no dates, but perhaps an embargo. */
+export interface OfficeView extends Omit<ReleaseView, "published" | "updated"> {
+  published: string | null;
+  updated: string | null;
+  /** Until when nobody else may see it. */
+  embargo?: string;
+}
+
 /** The path of a release's page below the service's address. */
 export function releasePath(release: { lang: string; slug: string }): string {
   return `/${release.lang}/releases/${release.slug}`;

@@ -5,7 +5,13 @@ import type { Sql } from "./metered-sql.ts";
 import { type Filterable, searchableWords } from "../domain/filter.ts";
 import { formatInstant, type Instant, parseReleaseDate } from "../domain/instant.ts";
 import { nameOf, type Registry, REGISTRY_FACETS, type RegistryFacet } from "../domain/registry.ts";
-import { releasePath, type ReleaseView, type Status, type TranslationView } from "../domain/release.ts";
+import {
+  type OfficeView,
+  releasePath,
+  type ReleaseView,
+  type Status,
+  type TranslationView,
+} from "../domain/release.ts";
 import { placeHtml } from "../site/markdown.ts";
 import { type EditionContent, parseContent } from "./edition-content.ts";
 
@@ -30,10 +36,12 @@ export interface Translation {
 /** The text of one edition, as its row has it. */
 export type EditionRow = { content: string; html: string; text: string; summary: string };
 type ReleaseRow = EditionRow & Standing & { group: string };
+/** What differs as long as the world has not seen a release. */
+type Unseen = { published: Instant | null; updated: Instant | null; embargo: Instant | null };
 
 const STANDING = "r.id, r.edition, r.status, r.published, r.updated, r.note, r.reason, r.stale";
 const CURRENT = `
-  SELECT ${STANDING}, r."group", e.content, e.html, e.text, e.summary
+  SELECT ${STANDING}, r.embargo, r."group", e.content, e.html, e.text, e.summary
   FROM releases r JOIN editions e ON e.release = r.id AND e.edition = r.edition`;
 
 export class ReleaseViews {
@@ -53,12 +61,19 @@ export class ReleaseViews {
   }
 
   /** The release with this id as its office sees it, seen by the world or not, with its text. */
-  forOffice(id: string): ReleaseView | undefined {
-    const [row] = this.#sql.exec<ReleaseRow & Record<string, SqlStorageValue>>(
+  forOffice(id: string): OfficeView | undefined {
+    const [row] = this.#sql.exec<ReleaseRow & Pick<Unseen, "embargo"> & Record<string, SqlStorageValue>>(
       `${CURRENT} WHERE r.id = ?`,
       id,
     );
-    return row && this.compose(row, row, this.translations(row.id, row.group));
+    if (row === undefined) return undefined;
+    const { embargo, published, updated }: Unseen = row;
+    return {
+      ...this.compose(row, row, this.translations(row.id, row.group)),
+      published: published === null ? null : formatInstant(published),
+      updated: updated === null ? null : formatInstant(updated),
+      ...(embargo === null ? {} : { embargo: formatInstant(embargo) }),
+    };
   }
 
   /** Those with these instants, which lists and search name them by, newest first. */

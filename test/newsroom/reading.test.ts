@@ -193,7 +193,14 @@ describe("a release as its office sees it", () => {
     const text = release({ title: "For our eyes", embargo: "2999-01-01T00:00:00Z" });
     await publish(text);
     const seen = await request(`/api/v1/releases/${text.id}`, { headers: ADMIN });
-    expect(await seen.json()).toMatchObject({ title: "For our eyes", status: "embargoed", edition: 1 });
+    expect(await seen.json()).toMatchObject({
+      title: "For our eyes",
+      status: "embargoed",
+      edition: 1,
+      embargo: "2999-01-01T00:00:00Z",
+      published: null,
+      updated: null,
+    });
     expect(seen.headers.get("cache-control")).toBe("private, no-store");
     expect((await request(`/api/v1/releases/${text.id}`)).status).toBe(404);
     expect((await request(`/api/v1/releases/${crypto.randomUUID()}`, { headers: ADMIN })).status).toBe(404);
