@@ -98,6 +98,15 @@ export function faultsOfFilter(asked: Filter, known: Registry | undefined): Faul
   return [...faultsOfConditions(conditions, "", known), ...faultsOfConditions(not ?? {}, "/not", known)];
 }
 
+/** The same of languages, which the site has and no registry. */
+export function faultsOfLanguages(asked: Filter, languages: readonly string[]): Fault[] {
+  const faults = (lang: readonly string[] | undefined, path: string) =>
+    (lang ?? [])
+      .filter((each) => !languages.includes(each))
+      .map((each) => ({ path, message: `${each} is none of the site's languages: ${languages.join(", ")}` }));
+  return [...faults(asked.lang, "/lang"), ...faults(asked.not?.lang, "/not/lang")];
+}
+
 function faultsOfConditions(asked: Conditions, path: string, known: Registry | undefined): Fault[] {
   const types = knownTypes(known);
   const unknownTypes = (asked.type ?? []).filter((type) => !types.includes(type));

@@ -10,6 +10,7 @@ import { newSecret } from "../subscriber/secrets.ts";
 import type { Outcome } from "../subscriber/outcome.ts";
 import { rotationInput } from "../subscriber/subscription-input.ts";
 import { isAdmin } from "./auth.ts";
+import { oneHandshakeMore } from "./handshake-limit.ts";
 import { readJsonBody } from "./json-body.ts";
 import { conflict, notFound, unauthorized } from "./problem.ts";
 import { idOf } from "./subscriptions-api.ts";
@@ -37,8 +38,16 @@ export async function resumeSubscription(c: Context<App>): Promise<Response> {
 export async function verifySubscription(c: Context<App>): Promise<Response> {
   const read = await readJsonBody(c, z.strictObject({ verify: z._default(z.boolean(), true) }), {});
   if (!read.ok) return read.response;
-  if (!read.value.verify && !(await isAdmin(c))) return unauthorized(c);
-  return answered(c, await subscriber(c.env, idOf(c)).verify(!read.value.verify));
+  const isVouchedFor = !read.value.verify;
+  if (isVouchedFor && !(await isAdmin(c))) return unauthorized(c);
+  const object = subscriber(c.env, idOf(c));
+  if (!isVouchedFor) {
+    const view = await object.view();
+    if (view === null) return notFound(c);
+    const tooMany = await oneHandshakeMore(c, view.url);
+    if (tooMany !== undefined) return tooMany;
+  }
+  return answered(c, await object.verify(isVouchedFor));
 }
 
 /** `rotate-secret`: the new secret, shown this once; the old one signs beside it until `previousUntil`. */

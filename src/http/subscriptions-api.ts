@@ -19,6 +19,7 @@ import { subscriptionChange, subscriptionInput } from "../subscriber/subscriptio
 import { bearerToken, FOR_THE_OFFICE, isAdmin } from "./auth.ts";
 import { clientOf } from "./client-address.ts";
 import { type Asked, pageOf } from "./filter-query.ts";
+import { oneHandshakeMore } from "./handshake-limit.ts";
 import { readJsonBody } from "./json-body.ts";
 import { conflict, invalid, notFound, problem, unauthorized } from "./problem.ts";
 
@@ -36,6 +37,8 @@ export async function postSubscription(c: Context<App>): Promise<Response> {
   if (!read.ok) return read.response;
   const input = read.value;
   if (!admin && (!input.verify || input.events.includes("operational"))) return unauthorized(c);
+  const tooMany = input.verify ? await oneHandshakeMore(c, input.url) : undefined;
+  if (tooMany !== undefined) return tooMany;
   const refused = await refusedTarget(c, input.url);
   if (refused !== undefined) return invalid(c, [refused]);
 
@@ -56,10 +59,11 @@ export async function postSubscription(c: Context<App>): Promise<Response> {
     ...(description === undefined ? {} : { description }),
   };
   // Registered first: events from now on are its own, and one that is never made is soon forgotten.
-  const registered = await newsroom(c.env).register(registration, !verify, {
-    client: clientOf(c.req.raw.headers),
-    isAdmin: admin,
-  });
+  const asker = { client: clientOf(c.req.raw.headers), isAdmin: admin };
+  const register = () => newsroom(c.env).register(registration, !verify, asker);
+  let registered = await register();
+  if (registered.kind === "duplicate" && (await forgetNeverMade(c, registered.id)))
+    registered = await register();
   if (registered.kind === "invalid") return invalid(c, registered.faults);
   if (registered.kind !== "registered") return notRegistered(c, registered, admin);
   const secret = newSecret();
@@ -92,6 +96,8 @@ export async function patchSubscription(c: Context<App>): Promise<Response> {
   const isForTheOffice = !change.verify || change.events?.includes("operational") === true;
   if (isForTheOffice && !(await isAdmin(c))) return unauthorized(c);
   if (change.url !== undefined) {
+    const tooMany = change.verify ? await oneHandshakeMore(c, change.url) : undefined;
+    if (tooMany !== undefined) return tooMany;
     const refused = await refusedTarget(c, change.url);
     if (refused !== undefined) return invalid(c, [refused]);
   }
@@ -112,6 +118,13 @@ export async function deleteSubscription(c: Context<App>): Promise<Response> {
 
 export function idOf(c: Context): string {
   return c.req.param("id") ?? "";
+}
+
+/** Whoever made it was cut off in between: it bars nobody. @returns whether it is forgotten */
+async function forgetNeverMade(c: Context<App>, id: string): Promise<boolean> {
+  if ((await subscriber(c.env, id).view()) !== null) return false;
+  await newsroom(c.env).forgetNeverMade(id);
+  return true;
 }
 
 /** What is wrong with a target, by its spelling and by where its name leads now. */

@@ -7,8 +7,8 @@ import { DurableObject } from "cloudflare:workers";
 import { Budget } from "../budget.ts";
 import type { Fault } from "../domain/fault.ts";
 import type { Instant } from "../domain/instant.ts";
-import { faultsOfFilter, type Registry } from "../domain/registry.ts";
-import type { PreparedRelease, ReleaseView } from "../domain/release.ts";
+import { faultsOfFilter, faultsOfLanguages, type Registry } from "../domain/registry.ts";
+import type { OfficeView, PreparedRelease, ReleaseView } from "../domain/release.ts";
 import { EMBARGOES_PER_STEP, KV_WRITES_PER_TARGET, OWN_RETRY_MS } from "../limits.ts";
 import type { Registration } from "../domain/subscription.ts";
 import { settingsOf, type Settings } from "../settings.ts";
@@ -87,7 +87,7 @@ export class Newsroom extends DurableObject<Env> {
   }
 
   /** A release as its office sees it, embargoed or killed too; null where there is none. */
-  async forOffice(id: string): Promise<ReleaseView | null> {
+  async forOffice(id: string): Promise<OfficeView | null> {
     return this.#parts.views.forOffice(id) ?? null;
   }
 
@@ -174,6 +174,11 @@ export class Newsroom extends DurableObject<Env> {
   /** How a subscription stands, by its object. */
   async report(registration: Registration, standing: Standing): Promise<void> {
     this.#parts.subscribers.report(registration, standing, this.clock());
+  }
+
+  /** Its object was never made; one that may be being made this moment stays. */
+  async forgetNeverMade(id: string): Promise<void> {
+    this.#parts.subscribers.removeNeverMade(id, this.clock());
   }
 
   async unregister(id: string): Promise<void> {
@@ -282,11 +287,13 @@ export class Newsroom extends DurableObject<Env> {
     if (present === null || present > next) await this.ctx.storage.setAlarm(next);
   }
 
-  #faultsOf({ filter }: Registration): Fault[] {
-    return faultsOfFilter(filter, this.#parts.registry.present()).map(({ path, message }) => ({
-      path: `/filter${path}`,
-      message,
-    }));
+  /** Of its filter; of one that it has already, none: a value may be retired after somebody has asked for it. */
+  #faultsOf({ id, filter }: Registration): Fault[] {
+    if (this.#parts.subscribers.hasFilter(id, filter)) return [];
+    return [
+      ...faultsOfFilter(filter, this.#parts.registry.present()),
+      ...faultsOfLanguages(filter, this.#settings.site.languages),
+    ].map(({ path, message }) => ({ path: `/filter${path}`, message }));
   }
 
   /** Documents are a function of the ledger and the settings: other settings make all of them stale. */

@@ -88,6 +88,15 @@ export class Subscribers {
     return { kind: "registered" };
   }
 
+  hasFilter(id: string, filter: Filter): boolean {
+    const rows = this.#sql.exec(
+      "SELECT 1 FROM subscriptions WHERE id = ? AND filter = ?",
+      id,
+      JSON.stringify(filter),
+    );
+    return rows.toArray().length > 0;
+  }
+
   /** Its owner wants it otherwise. A new URL is not proved. @returns false if a proved one is like that already */
   amend(registration: Registration): boolean {
     const duplicate = this.#provedWith(registration);

@@ -7,6 +7,7 @@ import {
   ADMIN,
   BASE_URL,
   inNewsroom,
+  type ProblemJson,
   publish,
   release,
   request,
@@ -288,8 +289,55 @@ describe("subscriptions that wait for their proof", () => {
 
   it("are so many for one host, whoever asks", async () => {
     const statuses: number[] = [];
-    for (let count = 0; count < 60; count += 1) statuses.push((await ask(`198.51.100.${count}`)).status);
-    expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0);
-    expect(statuses.at(-1)).toBe(429);
+    const url = (count: number) => new URL(`/${count}`, endpoint().replace("127.0.0.1", "localhost")).href;
+    for (let count = 0; count < 50; count += 1)
+      statuses.push((await ask(`198.51.100.${count}`, url(count))).status);
+    expect(statuses).toEqual(Array.from({ length: 50 }, () => 201));
+    const refused = await ask("198.51.100.50", url(50));
+    expect([refused.status, (await refused.json<ProblemJson>()).detail]).toEqual([
+      429,
+      expect.stringContaining("for this host wait"),
+    ]);
+  });
+});
+
+describe("who only claims an endpoint", () => {
+  const unheard = () => `http://[::1]:9/${crypto.randomUUID()}`;
+  const post = (path: string, method: string, client: string, token: string, body: unknown) =>
+    request(`/api/v1/subscriptions${path}`, {
+      method,
+      headers: {
+        "content-type": "application/json",
+        "cf-connecting-ip": client,
+        authorization: `Bearer ${token}`,
+      },
+      body: JSON.stringify(body),
+    });
+
+  it("can have it asked so often a minute, in whatever way, and from many addresses no oftener", async () => {
+    const client = "203.0.113.1";
+    const made = await subscribe({ url: unheard(), ...asked });
+    let refused: Response | undefined;
+    let begun = 0;
+    // A minute may end on the way, and as many begin again.
+    for (; refused === undefined && begun < 200; begun += 1) {
+      const ways = [
+        () => post(`/${made.id}/verify`, "POST", client, made.token, {}),
+        () => post(`/${made.id}`, "PATCH", client, made.token, { url: unheard() }),
+      ];
+      const answer = await ways[begun % ways.length]!();
+      if (answer.status !== 200) refused = answer;
+    }
+    expect([refused?.status, refused?.headers.get("retry-after")]).toEqual([429, "60"]);
+    expect(begun).toBeLessThanOrEqual(121);
+    const { url } = await viewOf(made);
+    const other = await post("", "POST", "203.0.113.2", "", { url: unheard() });
+    expect([other.status, (await other.json<ProblemJson>()).detail]).toEqual([
+      429,
+      expect.stringContaining("at [::1]:9 were asked"),
+    ]);
+    expect((await viewOf(made)).url).toBe(url);
+    // The office answers for what it does.
+    expect((await send("POST", `/api/v1/subscriptions/${made.id}/verify`, {})).status).toBe(200);
   });
 });

@@ -7,15 +7,26 @@ import { subscriber } from "../../src/objects.ts";
 import {
   ADMIN,
   BASE_URL,
+  inNewsroom,
   type ProblemJson,
   publish,
   release,
   request,
+  send,
   settled,
   subscriberIdle,
   subscriberLater,
 } from "../service.ts";
-import { arrivals, deliveries, delivery, endpoint, type Made, own, subscribe } from "../subscriptions.ts";
+import {
+  arrivals,
+  deliveries,
+  delivery,
+  endpoint,
+  type Made,
+  own,
+  subscribe,
+  viewOf,
+} from "../subscriptions.ts";
 
 const post = (body: unknown, headers: Record<string, string> = {}) =>
   request("/api/v1/subscriptions", {
@@ -114,6 +125,29 @@ describe("a subscription", () => {
   it("is active at once when the admin says so, and only then", async () => {
     expect(await statusOf(await subscribe())).toBe("active");
     expect((await post({ url: endpoint(), verify: false })).status).toBe(401);
+  });
+
+  it("is not barred by one whose making was cut off, once nobody can be making it any more", async () => {
+    const url = endpoint();
+    const registration = {
+      id: "sub_cutoff",
+      url,
+      filter: {},
+      events: ["release.published" as const],
+      format: "standard" as const,
+      content: "full" as const,
+      createdMs: Date.now(),
+    };
+    await inNewsroom((instance) =>
+      instance.register(registration, true, { client: "192.0.2.77", isAdmin: true }),
+    );
+    const ask = () => post({ url, verify: false }, ADMIN);
+    expect((await ask()).status).toBe(409);
+    await inNewsroom((_instance, { storage }) =>
+      storage.sql.exec("UPDATE subscriptions SET created_ms = created_ms - 61000 WHERE id = 'sub_cutoff'"),
+    );
+    expect((await ask()).status).toBe(201);
+    expect((await ask()).status).toBe(200);
   });
 
   it("sends a signed test event, which shows in the log", async () => {
@@ -235,6 +269,11 @@ describe("a subscription that is refused", () => {
       },
       "/filter",
     ],
+    [
+      "a language that the site does not have",
+      { url: "https://desk.example/", filter: { not: { lang: ["en", "xx"] } } },
+      "/filter/not/lang",
+    ],
     ["a type that is none", { url: "https://desk.example/", filter: { type: "memo" } }, "/filter/type"],
   ])("for %s is told where the fault is", async (_name, body, path) => {
     const response = await post(body);
@@ -269,5 +308,25 @@ describe("a subscription that is refused", () => {
     expect((await post({ url: endpoint("500") })).status).toBe(201);
     expect((await post({ url: "http://10.0.0.1/" })).status).toBe(422);
     expect((await post({ url: "http://192.168.1.1:8080/" })).status).toBe(422);
+  });
+});
+
+describe("a value that is retired", () => {
+  it("stays in the filters that have it, and comes into no other", async () => {
+    const topic = (slug: string) => ({ slug, names: { en: slug } });
+    const setTopics = (...slugs: string[]) => send("PUT", "/api/v1/registry", { topics: slugs.map(topic) });
+    expect((await setTopics("school", "sport")).status).toBe(200);
+    const made = await subscribe({ filter: { topic: "school" } });
+    expect((await setTopics("sport")).status).toBe(200);
+    expect((await own(made, "", "PATCH", { description: "Still of schools" })).status).toBe(200);
+    const refused = await own(made, "", "PATCH", { filter: { topic: ["school", "sport"] } });
+    expect([refused.status, (await refused.json<ProblemJson>()).errors]).toEqual([
+      422,
+      [{ path: "/filter/topic", message: "school is not in the registry; the nearest are sport" }],
+    ]);
+    expect(await viewOf(made)).toMatchObject({
+      filter: { topic: ["school"] },
+      description: "Still of schools",
+    });
   });
 });
