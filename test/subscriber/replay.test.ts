@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { formatInstant } from "../../src/domain/instant.ts";
+import {
+  act,
+  newsroomLater,
+  publish,
+  release,
+  settled,
+  subscriberIdle,
+  subscriberLater,
+} from "../service.ts";
+import {
+  arrivals,
+  deliveries,
+  endpoint,
+  eventOf,
+  type Made,
+  own,
+  publishTo,
+  subscribe,
+} from "../subscriptions.ts";
+
+const sequencesAt = async (made: Made) =>
+  (await arrivals(made)).map(eventOf).map(({ data }) => data.sequence);
+
+describe("replay", () => {
+  it("sends once more what happened after a sequence, in order, each once", async () => {
+    const made = await subscribe();
+    const before = (await publishTo([made], release())).sequence;
+    for (let count = 0; count < 25; count += 1) await publish(release());
+    await settled();
+    await subscriberIdle(made.id);
+    // Where a loaded machine let an attempt run out of time, the next one is made.
+    await subscriberLater(made.id, 56);
+    const sentBefore = (await arrivals(made)).length;
+    const response = await own(made, "/replay", "POST", { after: before });
+    expect(response.status).toBe(202);
+    expect(await response.json()).toEqual({ after: before, to: before + 25 });
+    await subscriberIdle(made.id);
+    const sent = (await sequencesAt(made)).slice(sentBefore);
+    expect(sent.sort((a, b) => a - b)).toEqual(Array.from({ length: 25 }, (_, n) => before + 1 + n));
+    expect((await deliveries(made)).every(({ state }) => state === "delivered")).toBe(true);
+    expect((await own(made, "/deliveries/replay", "POST", { after: before + 25 })).status).toBe(202);
+  });
+
+  it("sends what happened before the subscription was made, if its filter takes it", async () => {
+    const early = release({ lang: "hy" });
+    const other = release();
+    const { sequence } = await publish(early);
+    await publish(other);
+    const made = await subscribe({ filter: { lang: "hy" } });
+    await own(made, "/replay", "POST", { after: (sequence ?? 1) - 1 });
+    await subscriberIdle(made.id);
+    expect(await sequencesAt(made)).toEqual([sequence]);
+  });
+
+  it("tells of no withdrawal that came before anything of its release was sent", async () => {
+    const made = await subscribe({ events: ["release.corrected"] });
+    const text = release();
+    const { sequence } = await publishTo([made], text);
+    await act("withdraw", text.id);
+    await act("reinstate", text.id);
+    const corrected = await publishTo([made], {
+      ...text,
+      title: "Corrected",
+      change: "major",
+      note: "The title.",
+    });
+    expect(await sequencesAt(made)).toEqual([corrected.sequence]);
+    await own(made, "/replay", "POST", { after: sequence - 1 });
+    await subscriberIdle(made.id);
+    await subscriberIdle(made.id);
+    expect(await sequencesAt(made)).toEqual([corrected.sequence, corrected.sequence]);
+  });
+
+  it("goes by time too, both ends included", async () => {
+    const made = await subscribe();
+    const first = await publishTo([made], release());
+    const beginMs = await newsroomLater(3_600);
+    const second = await publishTo([made], release());
+    const endMs = await newsroomLater(3_600);
+    await publishTo([made], release());
+    const span = {
+      from: formatInstant(Math.floor(beginMs / 1000)),
+      to: formatInstant(Math.floor(endMs / 1000) - 1),
+    };
+    expect(await (await own(made, "/replay", "POST", span)).json()).toEqual({
+      after: first.sequence,
+      to: second.sequence,
+    });
+    await subscriberIdle(made.id);
+    expect((await sequencesAt(made)).slice(3)).toEqual([second.sequence]);
+  });
+
+  it.each([
+    [{}],
+    [{ after: -1 }],
+    [{ after: 1_000_000 }],
+    [{ after: 5, to: 1 }],
+    [{ from: "yesterday" }],
+    [{ after: 0, from: "2020-01-01T00:00:00Z" }],
+    [{ from: "2020-01-02T00:00:00Z", to: "2020-01-01T00:00:00Z" }],
+  ])("refuses %j and sends nothing", async (body) => {
+    const made = await subscribe();
+    expect((await own(made, "/replay", "POST", body)).status).toBe(422);
+    expect(await arrivals(made)).toEqual([]);
+  });
+
+  it("waits for an endpoint that has not proved itself", async () => {
+    const made = await subscribe({ url: endpoint("500"), verify: true });
+    expect((await own(made, "/replay", "POST", { after: 0 })).status).toBe(409);
+  });
+});
