@@ -240,6 +240,8 @@ export class Newsroom extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#parts.ledger.liftEmbargoes(EMBARGOES_PER_STEP, this.clock());
     await this.#workOn();
+    // A timer that an alarm leaves behind need not ring any more.
+    await nextTurn();
   }
 
   async #projectOnce(budget: Budget): Promise<boolean> {
@@ -259,14 +261,19 @@ export class Newsroom extends DurableObject<Env> {
     await this.#setAlarm(OWN_RETRY_MS);
     // An alarm and what else is done beside take a few calls.
     const calls = Math.floor((this.#settings.subrequests - 2) / 2);
-    for (const loop of [this.#fanningOut, this.#projecting]) {
-      this.ctx.waitUntil(
-        loop.start(new Budget(calls)).then(
-          // What this invocation may not do any more, the next one does at once.
-          (end) => this.#setAlarm(end === "spent" ? 1 : OWN_RETRY_MS),
-          (error: unknown) => console.error(JSON.stringify({ message: "work failed", error: String(error) })),
-        ),
-      );
+    this.ctx.waitUntil(this.#run(this.#fanningOut, calls));
+    // Rendering takes tens of milliseconds in which nothing else is done: first the answer and the events leave.
+    this.ctx.waitUntil(nextTurn().then(() => this.#run(this.#projecting, calls)));
+  }
+
+  /** Never rejects. */
+  async #run(loop: WorkLoop, calls: number): Promise<void> {
+    try {
+      const end = await loop.start(new Budget(calls));
+      // What this invocation may not do any more, the next one does at once.
+      await this.#setAlarm(end === "spent" ? 1 : OWN_RETRY_MS);
+    } catch (error) {
+      console.error(JSON.stringify({ message: "work failed", error: String(error) }));
     }
   }
 
@@ -310,4 +317,9 @@ export class Newsroom extends DurableObject<Env> {
     }
     await this.#setAlarm(OWN_RETRY_MS);
   }
+}
+
+/** Resolves when what is ready to be sent and received has been. */
+function nextTurn(): Promise<void> {
+  return scheduler.wait(0);
 }

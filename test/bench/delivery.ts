@@ -3,6 +3,7 @@
  * from the same runtime, in one run; and what dead endpoints among them do to the others.
  */
 import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { Webhook } from "standardwebhooks";
 import { newRelease, PressOffice } from "../chaos/press-office.ts";
 import { BuiltWorker } from "./built-worker.ts";
@@ -40,6 +41,7 @@ export interface DeliveryResult {
 const HANGING_PART = 0.01;
 const REFUSING_PART = 0.09;
 const WARM_UP = 3;
+const APART_MS = 1_200;
 const BARE_AT_ONCE = [1, 6];
 /** Subscriptions made at the same time. */
 const MADE_AT_ONCE = 8;
@@ -169,10 +171,14 @@ class Bench {
     this.#urls.push(url);
   }
 
-  /** After some that only warm up. */
+  /**
+   * After some that only warm up. An office publishes seldom: what is published within a second of the
+   * last finds the documents waiting for their next write, and no rendering in its way.
+   */
   async rounds(count: number, receivers: number, onRound: () => void): Promise<Round[]> {
     const rounds: Round[] = [];
     for (let round = 0; round < WARM_UP + count; round += 1) {
+      await delay(APART_MS);
       rounds.push(await this.round(receivers));
       onRound();
     }
