@@ -8,7 +8,7 @@ import { app } from "../../src/http/app.ts";
 import { subscriber } from "../../src/objects.ts";
 import { Subscriber } from "../../src/subscriber/subscriber.ts";
 import targets from "../fixtures/targets.json" with { type: "json" };
-import { BASE_URL, type ProblemJson, release } from "../service.ts";
+import { ADMIN, BASE_URL, type ProblemJson, release, request } from "../service.ts";
 import { arrivals, deliveries, endpoint, publishTo, subscribe } from "../subscriptions.ts";
 
 /** An address as a URL has it. */
@@ -19,20 +19,32 @@ const resolver = (...addresses: string[]) =>
   `${inject("receiverUrl")}/dns/${crypto.randomUUID()}/${addresses.join(",")}`;
 
 /** Asks a service that lets nothing local in. */
-function ask(url: string, vars: Record<string, string> = {}): Promise<Response> {
-  return Promise.resolve(
-    app.fetch(
-      new Request(`${BASE_URL}/api/v1/subscriptions`, {
-        method: "POST",
-        headers: {
-          "content-type": "application/json",
-          "cf-connecting-ip": `2001:db8:${Math.floor(Math.random() * 0xffff).toString(16)}::1`,
-        },
-        body: JSON.stringify({ url }),
-      }),
-      { ...env, LOCAL_TARGETS: "deny", DNS_RESOLVER: "off", ...vars },
-    ),
+async function ask(
+  url: string,
+  vars: Record<string, string> = {},
+  headers: Record<string, string> = {},
+  body: Record<string, unknown> = {},
+): Promise<Response> {
+  return app.fetch(
+    new Request(`${BASE_URL}/api/v1/subscriptions`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "cf-connecting-ip": `2001:db8:${Math.floor(Math.random() * 0xffff).toString(16)}::1`,
+        ...headers,
+      },
+      body: JSON.stringify({ url, ...body }),
+    }),
+    { ...env, LOCAL_TARGETS: "deny", DNS_RESOLVER: "off", ...vars },
   );
+}
+
+/** Whether a subscription to it can be made; nothing is sent there. */
+async function isAccepted(url: string, vars: Record<string, string> = {}): Promise<boolean> {
+  const made = await ask(url, vars, ADMIN, { verify: false });
+  if (made.status !== 201) return false;
+  await request(made.headers.get("location") ?? "", { method: "DELETE", headers: ADMIN });
+  return true;
 }
 
 describe("a target", () => {
@@ -57,8 +69,7 @@ describe("a target", () => {
 
   it("is accepted by the service where an address is allowed", async () => {
     const [address = ""] = targets.allow;
-    // The proof goes nowhere: there is no way out of here. What counts is that it may be tried.
-    expect((await ask(urlOf(address))).status).toBe(201);
+    expect(await isAccepted(urlOf(address))).toBe(true);
   });
 });
 
@@ -74,7 +85,7 @@ describe("a name", () => {
   it("that leads nowhere is refused too, and one that nobody can look up is looked up again later", async () => {
     const nowhere = await ask("https://desk.example/", { DNS_RESOLVER: resolver("none") });
     expect(nowhere.status).toBe(422);
-    expect((await ask("https://desk.example/", { DNS_RESOLVER: resolver("broken") })).status).toBe(201);
+    expect(await isAccepted("https://desk.example/", { DNS_RESOLVER: resolver("broken") })).toBe(true);
   });
 
   it("that passes at creation and leads inside later is not posted to", async () => {
