@@ -109,9 +109,9 @@ async function startRendering(service: URL): Promise<BuiltWorker> {
 }
 
 /**
- * Each warms up first: the runtime copies a body twice, and for its first ten thousand answers takes
- * new memory from the kernel for each copy, page by page, until its collector runs. Which of two begins
- * to collect earlier says nothing about either.
+ * Each warms up first: the runtime copies a body twice, and until its collector has run a few times takes
+ * new memory from the kernel for each copy, page by page, which costs more than the copy. How far one is
+ * with that says nothing about it.
  */
 async function inTurns(
   contestants: Record<ContestantName, Contestant>,

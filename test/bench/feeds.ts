@@ -21,9 +21,9 @@ export interface FeedsResult extends ManyFeedsResult {
 
 /** Bounds in count and time: ten minutes for all of it, or, short, one. */
 const FULL = {
-  rounds: 15,
+  rounds: 25,
   roundMs: 350,
-  warmUpMs: 6_000,
+  warmUpMs: 15_000,
   feeds: 1_000,
   warmUpRequests: 10_000,
   requests: 100_000,
