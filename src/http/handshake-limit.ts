@@ -14,7 +14,8 @@ export async function oneHandshakeMore(
   c: Context<{ Bindings: Env }>,
   url: string,
 ): Promise<Response | undefined> {
-  if (await isAdmin(c)) return undefined;
+  // What is no URL is asked for nothing: it is refused for that.
+  if (!URL.canParse(url) || (await isAdmin(c))) return undefined;
   const keys = { client: clientOf(c.req.raw.headers), host: new URL(url).host };
   for (const [whose, key] of Object.entries(keys)) {
     const { success } = await c.env.HANDSHAKES.limit({ key: `${whose} ${key}` });

@@ -248,6 +248,8 @@ describe("a subscription", () => {
 describe("a subscription that is refused", () => {
   it.each([
     ["no URL", {}, "/url"],
+    ["what is no URL", { url: "desk.example" }, "/url"],
+    ["a port that there is not", { url: "https://desk.example:99999/" }, "/url"],
     ["an unknown format", { url: "https://desk.example/", format: "fax" }, "/format"],
     ["an unknown event", { url: "https://desk.example/", events: ["release.eaten"] }, "/events/0"],
     ["no event", { url: "https://desk.example/", events: [] }, "/events"],
@@ -279,6 +281,12 @@ describe("a subscription that is refused", () => {
     const response = await post(body);
     expect(response.status).toBe(422);
     expect((await response.json<ProblemJson>()).errors).toMatchObject([{ path }]);
+  });
+
+  it("is told so too when it is moved to what is no URL", async () => {
+    const moved = await own(await subscribe(), "", "PATCH", { url: "desk.example" });
+    expect(moved.status).toBe(422);
+    expect((await moved.json<ProblemJson>()).errors).toMatchObject([{ path: "/url" }]);
   });
 
   it("points to a local target, without LOCAL_TARGETS=loopback", async () => {
