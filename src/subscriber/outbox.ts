@@ -116,7 +116,7 @@ export class Outbox {
       else if (!this.isTakenBack(release, taking.asOf)) {
         this.#admit(delivery, nowMs);
         this.putBack(event, body, nowMs);
-        for (const later of this.#asideOf(release, sequence)) this.#admit(later, nowMs);
+        for (const later of this.#asideOf(release)) this.#admit(later, nowMs);
       }
     }
   }
@@ -138,13 +138,16 @@ export class Outbox {
     );
   }
 
-  /** What took a text back after an event of it, as long as that was not to be told. */
-  #asideOf(release: string, after: number): ReleaseDelivery[] {
+  /**
+   * What took a text back, as long as that was not to be told. Behind an event that came later, such as one
+   * that brought the text back, it would be believed to be the last word.
+   */
+  #asideOf(release: string): ReleaseDelivery[] {
     return this.#sql
       .exec<ReleaseDelivery & Record<string, SqlStorageValue>>(
-        "SELECT event, type, sequence, release, body FROM aside WHERE release = ? AND sequence > ? ORDER BY sequence",
+        `SELECT event, type, sequence, release, body FROM aside WHERE release = ?1
+           AND sequence > (SELECT max(sequence) FROM deliveries WHERE release = ?1) ORDER BY sequence`,
         release,
-        after,
       )
       .toArray();
   }
