@@ -97,15 +97,21 @@ export class FanOut {
    * What one subscription is handed once more of the events after one sequence up to another, or of the
    * first of them. Whoever asks for the past may have chosen the filter for it, and is not to learn by
    * it what a killed text was: of those a filter tells nothing, and the kill goes to who had the text.
+   * What was taken back after `since` is left out: who had it is told so, and a text is not to come behind.
    */
-  replayed(subscription: string, after: number, to: number): Replayed {
+  replayed(subscription: string, after: number, to: number, since: number): Replayed {
     const [row] = this.#sql.exec<SubscriptionRow>(
       `SELECT ${COLUMNS} FROM subscriptions WHERE id = ?`,
       subscription,
     );
     const window = this.#read(after + 1, Math.min(to, after + EVENTS_PER_SWEEP));
+    const events = row === undefined ? [] : window.replayedTo(row);
+    const over = this.#parts.events.takenBackAfter(
+      since,
+      events.map(({ release }) => release),
+    );
     return {
-      events: row === undefined ? [] : window.replayedTo(row),
+      events: events.filter(({ release }) => !over.has(release)),
       last: window.last ?? to,
       asOf: this.#parts.events.lastSequence(),
     };

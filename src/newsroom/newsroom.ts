@@ -194,9 +194,12 @@ export class Newsroom extends DurableObject<Env> {
     return this.#parts.subscribers.operational();
   }
 
-  /** What a subscription is handed once more after one sequence, up to another; `last`: as far as it goes. */
-  async replayed(id: string, after: number, to: number): Promise<Replayed> {
-    return this.#parts.fanOut.replayed(id, after, to);
+  /**
+   * What a subscription is handed once more after one sequence, up to another, of what was not taken back
+   * after `since`; `last`: as far as it goes.
+   */
+  async replayed(id: string, after: number, to: number, since: number): Promise<Replayed> {
+    return this.#parts.fanOut.replayed(id, after, to, since);
   }
 
   /** The bytes of one event for a subscription that has had it. */

@@ -26,8 +26,11 @@ export type Chore<P> = (payload: P) => Promise<P | undefined>;
 export interface ChorePayloads {
   /** Tell the Newsroom how this subscription stands. */
   report: null;
-  /** Put in again the events after one sequence, up to another. */
-  replay: { after: number; to: number };
+  /**
+   * Put in again the events after one sequence, up to another, but not what was taken back after `since`,
+   * which was the last when it was asked for (an earlier version did not write it down).
+   */
+  replay: { after: number; to: number; since?: number };
   /** Tell the office's own subscriptions, those after one, that this one was disabled: the id and time of that event. */
   notice: { id: string; atMs: number; reason: string; after?: string };
 }

@@ -40,13 +40,17 @@ export class Duties {
   }
 
   /** One window of a replay. @returns what is left of it */
-  async replay({ after, to }: ChorePayloads["replay"]): Promise<ChorePayloads["replay"] | undefined> {
+  async replay({
+    after,
+    to,
+    since = to,
+  }: ChorePayloads["replay"]): Promise<ChorePayloads["replay"] | undefined> {
     const { env, standing, take } = this.#parts;
     const subscription = standing().subscription();
     if (subscription === undefined) return undefined;
-    const { events, last, asOf } = await newsroom(env).replayed(subscription.id, after, to);
+    const { events, last, asOf } = await newsroom(env).replayed(subscription.id, after, to, since);
     await take(events, asOf);
-    return last < to ? { after: last, to } : undefined;
+    return last < to ? { after: last, to, since } : undefined;
   }
 
   /** Tells some of the office's own subscriptions that this one was disabled. @returns what is left of it */

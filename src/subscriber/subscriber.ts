@@ -235,9 +235,13 @@ export class Subscriber extends DurableObject<Env> {
     return refused === null ? null : this.#followed(refused);
   }
 
-  /** Sends once more the events after one sequence up to another that its filter takes now. */
-  async replay(after: number, to: number): Promise<Outcome> {
-    return this.#followed(this.#requests.replay(after, to));
+  /**
+   * Sends once more the events after one sequence up to another that its filter takes now.
+   *
+   * @param since the last sequence when it was asked for: what is taken back after that is not sent
+   */
+  async replay(after: number, to: number, since: number): Promise<Outcome> {
+    return this.#followed(this.#requests.replay({ after, to, since }));
   }
 
   /** Resolves when nothing that is due is left to be done, or in hand. */

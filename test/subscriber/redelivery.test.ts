@@ -185,7 +185,8 @@ describe("a kill that overtakes what the Newsroom was asked for", () => {
       body: "{}",
     };
     await runInDurableObject(subscriber(env, made.id), async (instance) => {
-      const asked = ask === "redeliver" ? instance.redeliver(event) : instance.replay(sequence - 1, sequence);
+      const asked =
+        ask === "redeliver" ? instance.redeliver(event) : instance.replay(sequence - 1, sequence, sequence);
       // Until the question is on its way: no answer comes in before this turn ends.
       for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
       await Promise.all([asked, instance.enqueue([kill])]);

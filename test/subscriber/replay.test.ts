@@ -1,5 +1,8 @@
+import { env } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { formatInstant } from "../../src/domain/instant.ts";
+import { newsroom, subscriber } from "../../src/objects.ts";
 import {
   act,
   newsroomLater,
@@ -71,6 +74,28 @@ describe("replay", () => {
     await subscriberIdle(made.id);
     await subscriberIdle(made.id);
     expect(await sequencesAt(made)).toEqual([corrected.sequence, corrected.sequence]);
+  });
+
+  it("brings no text that was taken back after it was asked for, to who had it or not", async () => {
+    const text = release();
+    const [had, never] = [await subscribe(), await subscribe({ filter: { not: { lang: "en" } } })];
+    const { sequence } = await publishTo([had], text);
+    await act("withdraw", text.id);
+    await settled();
+    await own(never, "", "PATCH", { filter: {} });
+    // As if their turn had come late: by now the withdrawal was handed over.
+    for (const made of [had, never]) {
+      await subscriberIdle(made.id);
+      await runInDurableObject(subscriber(env, made.id), (instance) =>
+        instance.replay(sequence - 1, sequence, sequence),
+      );
+      await subscriberIdle(made.id);
+    }
+    expect(await sequencesAt(had)).toEqual([sequence, sequence + 1]);
+    expect(await sequencesAt(never)).toEqual([]);
+    await act("reinstate", text.id);
+    await settled();
+    expect((await newsroom(env).replayed(had.id, sequence - 1, sequence, sequence)).events.length).toBe(1);
   });
 
   it("goes by time too, both ends included", async () => {
