@@ -314,6 +314,20 @@ describe("who only claims an endpoint", () => {
       body: JSON.stringify(body),
     });
 
+  it("can have so many asked a minute, at however many hosts", async () => {
+    const made = await subscribe({ url: unheard(), ...asked });
+    let refused: Response | undefined;
+    for (let host = 1; refused === undefined && host < 200; host += 1) {
+      const url = `http://127.0.0.${host}:9/`;
+      const answer = await post(`/${made.id}`, "PATCH", "203.0.113.3", made.token, { url });
+      if (answer.status !== 200) refused = answer;
+    }
+    expect([refused?.status, (await refused?.json<ProblemJson>())?.detail]).toEqual([
+      429,
+      expect.stringContaining("from your address"),
+    ]);
+  });
+
   it("can have it asked so often a minute, in whatever way, and from many addresses no oftener", async () => {
     const client = "203.0.113.1";
     const made = await subscribe({ url: unheard(), ...asked });
