@@ -17,7 +17,7 @@ import { getDifference, getEdition, getEditions } from "./editions-api.ts";
 import { getRelease, getReleases } from "./reading-api.ts";
 import { getRegistry, putRegistry } from "./registry-api.ts";
 import { postAction, postReleases, putRelease } from "./releases-api.ts";
-import { requestLog } from "./request-log.ts";
+import { loggedPath, requestLog } from "./request-log.ts";
 import {
   confirmSubscription,
   pauseSubscription,
@@ -111,7 +111,12 @@ app.all("/*", onlyMethods("GET", "HEAD"));
 app.notFound(pageNotFound);
 app.onError((error, c) => {
   console.error(
-    JSON.stringify({ message: "request failed", path: c.req.path, error: String(error), stack: error.stack }),
+    JSON.stringify({
+      message: "request failed",
+      path: loggedPath(c),
+      error: String(error),
+      stack: error.stack,
+    }),
   );
   return problem(c, {
     status: 500,

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { costOf } from "./read-cost.ts";
 
 /** One wide line, JSON, for each request; those answered from memory are counted in lines of their own. */
@@ -10,7 +10,7 @@ export function requestLog(): MiddlewareHandler {
       JSON.stringify({
         message: "request",
         method: c.req.method,
-        path: withoutToken(c.req.path),
+        path: loggedPath(c),
         status: c.res.status,
         durationMs: Date.now() - started,
         userAgent: c.req.header("user-agent"),
@@ -20,7 +20,7 @@ export function requestLog(): MiddlewareHandler {
   };
 }
 
-/** A confirm URL opens something: who reads the log must not be able to. */
-function withoutToken(path: string): string {
-  return path.replace(/(\/confirm\/).*$/, "$1…");
+/** A request's path. A confirm URL opens something: who reads the log must not be able to. */
+export function loggedPath(c: Context): string {
+  return c.req.path.replace(/(\/confirm\/).*$/, "$1…");
 }

@@ -1,0 +1,24 @@
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { app } from "../../src/http/app.ts";
+import { deriveToken } from "../../src/keys.ts";
+import { BASE_URL } from "../service.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("the log", () => {
+  it("has no confirm URL that opens something, not even of a request that failed", async () => {
+    const [log, error] = [vi.spyOn(console, "log"), vi.spyOn(console, "error")];
+    const token = await deriveToken(env.SECRETS_KEY, "confirm", "sub_1.1");
+    const answer = await app.fetch(
+      new Request(`${BASE_URL}/api/v1/subscriptions/sub_1/confirm/1.${token}`, { method: "POST" }),
+      { ...env, SUBSCRIBER: undefined },
+    );
+    expect(answer.status).toBe(500);
+    const lines = [...log.mock.calls, ...error.mock.calls].map(([line]) => String(line));
+    expect(lines.filter((line) => line.includes("/confirm/…")).length).toBe(2);
+    expect(lines.join("\n")).not.toContain(token);
+  });
+});
