@@ -145,11 +145,13 @@ export class Newsroom extends DurableObject<Env> {
     isProved: boolean,
     asker: Asker,
   ): Promise<Registered | { kind: "invalid"; faults: Fault[] }> {
-    const faults = this.#faultsOf(registration);
+    const { subscribers } = this.#parts;
+    const isThere = subscribers.provedWith(registration) !== undefined;
+    const faults = isThere ? [] : this.#faultsOf(registration);
     if (faults.length > 0) return { kind: "invalid", faults };
     const last = this.#parts.views.lastSequence();
     const registered = this.ctx.storage.transactionSync(() =>
-      this.#parts.subscribers.register(registration, isProved, asker, last, this.clock()),
+      subscribers.register(registration, isProved, asker, last, this.clock()),
     );
     if (isProved) await this.#workOn();
     return registered;

@@ -53,7 +53,7 @@ export class Subscribers {
     lastSequence: number,
     nowMs: number,
   ): Registered {
-    const duplicate = this.#provedWith(registration);
+    const duplicate = this.provedWith(registration);
     if (duplicate !== undefined) return { kind: "duplicate", id: duplicate };
     this.#forgetNeverProved(nowMs);
     const host = new URL(registration.url).host;
@@ -99,7 +99,7 @@ export class Subscribers {
 
   /** Its owner wants it otherwise. A new URL is not proved. @returns false if a proved one is like that already */
   amend(registration: Registration): boolean {
-    const duplicate = this.#provedWith(registration);
+    const duplicate = this.provedWith(registration);
     if (duplicate !== undefined && duplicate !== registration.id) return false;
     const [row] = this.#sql.exec<{ url: string }>(
       "SELECT url FROM subscriptions WHERE id = ?",
@@ -194,7 +194,8 @@ export class Subscribers {
     );
   }
 
-  #provedWith(registration: Registration): string | undefined {
+  /** The id of the one that has its URL and filter, and has proved itself. */
+  provedWith(registration: Registration): string | undefined {
     const [row] = this.#sql.exec<{ id: string }>(
       "SELECT id FROM subscriptions WHERE key = ? AND proved = 1",
       keyOf(registration),

@@ -327,6 +327,9 @@ describe("a value that is retired", () => {
     const made = await subscribe({ filter: { topic: "school" } });
     expect((await setTopics("sport")).status).toBe(200);
     expect((await own(made, "", "PATCH", { description: "Still of schools" })).status).toBe(200);
+    // Who asks for it again is shown it, as ever.
+    const again = { url: made.endpoint, filter: { topic: "school" } };
+    expect((await post(again, { authorization: `Bearer ${made.token}` })).status).toBe(200);
     const refused = await own(made, "", "PATCH", { filter: { topic: ["school", "sport"] } });
     expect([refused.status, (await refused.json<ProblemJson>()).errors]).toEqual([
       422,
