@@ -170,7 +170,7 @@ describe("a text that is killed after it was delivered", () => {
   });
 });
 
-describe("a kill that overtakes what the Newsroom was asked for", () => {
+describe("a take-back that overtakes what the Newsroom was asked for", () => {
   /** Hands over the kill of a text while the Newsroom, which does not know of it yet, is being asked. */
   const killDuring = async (made: Made, text: { id: string }, ask: "redeliver" | "replay") => {
     const [row] = await deliveries(made);
@@ -194,6 +194,27 @@ describe("a kill that overtakes what the Newsroom was asked for", () => {
     });
     return (await arrivals(made)).filter(({ body }) => body.includes("Told once")).length;
   };
+
+  it("is not followed by the text where a desk never had it, and is not told there", async () => {
+    const text = release({ title: "Told never" });
+    const { sequence } = await publishTo([], text);
+    const made = await subscribe();
+    const withdrawal: Handed = {
+      event: `evt_${crypto.randomUUID()}`,
+      type: "release.withdrawn",
+      sequence: sequence + 1,
+      release: text.id,
+      asked: false,
+      body: "{}",
+    };
+    await runInDurableObject(subscriber(env, made.id), async (instance) => {
+      const asked = instance.replay(sequence - 1, sequence, sequence);
+      for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
+      await Promise.all([asked, instance.enqueue([withdrawal])]);
+      await instance.idle();
+    });
+    expect(await arrivals(made)).toEqual([]);
+  });
 
   it.each(["redeliver", "replay"] as const)("is not followed by the text: %s", async (ask) => {
     const made = await subscribe();
