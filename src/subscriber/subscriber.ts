@@ -59,7 +59,7 @@ export class Subscriber extends DurableObject<Env> {
       env,
       standing: () => this.#standing,
       health: () => this.#health(),
-      take: (events, asOf) => this.#take(events, { kind: "replayed", asOf }),
+      take: (events, taking) => this.#take(events, taking),
     });
     this.#store = new Store(storage);
     this.#alarm = new Alarm(storage);
