@@ -18,7 +18,8 @@ export async function getRelease(c: Context<App>): Promise<Response> {
   if (!(await isAdmin(c))) return getDocument(c);
   const id = parse(releaseId, c.req.param("id"));
   const release = id.ok ? await newsroom(c.env).forOffice(id.value) : null;
-  return release ? c.json(release, 200, FOR_THE_OFFICE) : notFound(c);
+  // The ETag is what If-Match takes of a change.
+  return release ? c.json(release, 200, { ...FOR_THE_OFFICE, etag: `"${release.edition}"` }) : notFound(c);
 }
 
 /** `GET /releases?…`: newest first; with `content=summary` without the texts. */

@@ -5,8 +5,8 @@ import { FORMATS } from "../delivery/formats.ts";
 import { type Handed, takesBack } from "../domain/event.ts";
 import { type Filter, matches } from "../domain/filter.ts";
 import type { Content, FormatName } from "../domain/subscription.ts";
-import { HAND_OVERS_AT_ONCE_MAX, HAND_OVERS_UNITS_MAX } from "../limits.ts";
-import type { FiledEvent } from "./events.ts";
+import { HAND_OVER_UNITS_MAX, HAND_OVERS_AT_ONCE_MAX, HAND_OVERS_UNITS_MAX } from "../limits.ts";
+import type { Events, FiledEvent } from "./events.ts";
 
 /** What a subscription wants, as the ledger has it. */
 export interface Wants {
@@ -78,4 +78,24 @@ export class EventWindow {
     this.#bodies.set(key, body);
     return body;
   }
+}
+
+/** Events `first` to `last`, or so many of them, from the first on, as may be in memory together; one at least, if there is one. */
+export function readTogether(events: Events, first: number, last: number): FiledEvent[] {
+  const read: FiledEvent[] = [];
+  let units = 0;
+  for (const filed of events.each(first, last)) {
+    units += unitsOf([filed]);
+    if (read.length > 0 && units > HAND_OVER_UNITS_MAX) break;
+    read.push(filed);
+  }
+  return read;
+}
+
+/** UTF-16 units of their HTML and text. */
+export function unitsOf(events: readonly FiledEvent[]): number {
+  return events.reduce((sum, { event: { release } }) => {
+    const { html, text } = release.content;
+    return sum + html.length + text.length;
+  }, 0);
 }

@@ -74,6 +74,19 @@ export class Events {
     for (const row of rows) yield this.#told(row);
   }
 
+  /** What has happened after a sequence to a release that is withdrawn or killed now; nothing of any other. */
+  ofTakenBack(release: string, after: number): FiledEvent[] {
+    return this.#sql
+      .exec<{ sequence: number }>(
+        `SELECT v.sequence FROM events v JOIN releases r ON r.id = v.release
+         WHERE v.release = ? AND v.sequence > ? AND r.status IN ('withdrawn', 'killed') ORDER BY v.sequence`,
+        release,
+        after,
+      )
+      .toArray()
+      .flatMap(({ sequence }) => this.events(sequence, sequence));
+  }
+
   /** A release's events after one sequence and before another, in order, one by one. */
   *ofRelease(release: string, after: number, before: number): Generator<FiledType> {
     const rows = this.#sql.exec<Pick<EventRow, "sequence" | "type" | "now" | "content" | "text" | "summary">>(

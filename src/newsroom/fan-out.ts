@@ -11,13 +11,12 @@ import type { Handed } from "../domain/event.ts";
 import {
   CATCHING_UP_AT_ONCE_MAX,
   EVENTS_PER_SWEEP,
-  HAND_OVER_UNITS_MAX,
   HAND_OVERS_AT_ONCE_MAX,
   SUBSCRIPTIONS_PER_STEP,
 } from "../limits.ts";
 import { ownRetryDelayMs } from "../own-retry.ts";
-import { EventWindow, type Wants } from "./event-window.ts";
-import type { Events, FiledEvent } from "./events.ts";
+import { EventWindow, readTogether, type Wants } from "./event-window.ts";
+import type { Events } from "./events.ts";
 import { readMark, writeMark } from "./ledger-schema.ts";
 import type { Sql } from "./metered-sql.ts";
 
@@ -27,13 +26,6 @@ import type { Sql } from "./metered-sql.ts";
  * @returns false if the object knows of no such subscription
  */
 export type HandOver = (subscription: string, events: Handed[]) => Promise<boolean>;
-
-/** Events up to `last`, as they were told when the last sequence of all was `asOf`. */
-export interface Replayed {
-  events: Handed[];
-  last: number;
-  asOf: number;
-}
 
 interface SubscriptionRow extends Wants {
   id: string;
@@ -91,39 +83,6 @@ export class FanOut {
       )
       .one();
     return row.next ?? undefined;
-  }
-
-  /**
-   * What one subscription is handed once more of the events after one sequence up to another, or of the
-   * first of them. Whoever asks for the past may have chosen the filter for it, and is not to learn by
-   * it what a killed text was: of those a filter tells nothing, and the kill goes to who had the text.
-   * What was taken back after `since` is left out: who had it is told so, and a text is not to come behind.
-   */
-  replayed(subscription: string, after: number, to: number, since: number): Replayed {
-    const [row] = this.#sql.exec<SubscriptionRow>(
-      `SELECT ${COLUMNS} FROM subscriptions WHERE id = ?`,
-      subscription,
-    );
-    const window = this.#read(after + 1, Math.min(to, after + EVENTS_PER_SWEEP));
-    const events = row === undefined ? [] : window.replayedTo(row);
-    const over = this.#parts.events.takenBackAfter(
-      since,
-      events.map(({ release }) => release),
-    );
-    return {
-      events: events.filter(({ release }) => !over.has(release)),
-      last: window.last ?? to,
-      asOf: this.#parts.events.lastSequence(),
-    };
-  }
-
-  /** The bytes of one event for a subscription, whatever its filter says: it had it. */
-  bodyFor(subscription: string, sequence: number): string | undefined {
-    const [row] = this.#sql.exec<SubscriptionRow>(
-      `SELECT ${COLUMNS} FROM subscriptions WHERE id = ?`,
-      subscription,
-    );
-    return row && this.#read(sequence, sequence).firstBodyFor(row);
   }
 
   async #sweepOn(budget: Budget): Promise<boolean> {
@@ -232,20 +191,12 @@ export class FanOut {
     }
   }
 
-  /** So many of them, from the first on, as may be in memory together; one at least, if there is one. */
+  /** By {@link readTogether}. */
   #read(first: number, last: number): EventWindow {
     const { events } = this.#parts;
     const key = `${first} ${last} ${events.lastSequence()}`;
     if (this.#window?.key === key) return this.#window.window;
-    const read: FiledEvent[] = [];
-    let units = 0;
-    for (const filed of events.each(first, last)) {
-      const { html, text } = filed.event.release.content;
-      units += html.length + text.length;
-      if (read.length > 0 && units > HAND_OVER_UNITS_MAX) break;
-      read.push(filed);
-    }
-    const window = new EventWindow(read);
+    const window = new EventWindow(readTogether(events, first, last));
     this.#window = { key, window };
     return window;
   }

@@ -19,6 +19,7 @@ import { ReleaseFilings } from "./release-filings.ts";
 import { ReleaseLists } from "./release-lists.ts";
 import { ReleaseRows } from "./release-rows.ts";
 import { ReleaseViews } from "./release-views.ts";
+import { Replay } from "./replay.ts";
 import { StaleTargets } from "./stale-targets.ts";
 import { Subscribers } from "./subscribers.ts";
 import { timely } from "./timely.ts";
@@ -62,6 +63,7 @@ export function newsroomParts({ storage, sql, meter, env, settings, now }: Newsr
     ledger: new Ledger(storage, rows, publication, site, () => registry.present()),
     projection: new Projection({ sql, kv: env.DOCUMENTS, meter, ledger: readable, stale, settings }, now),
     subscribers,
+    replay: new Replay(sql, events),
     fanOut: new FanOut({
       sql,
       events,

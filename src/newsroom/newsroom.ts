@@ -15,7 +15,6 @@ import { settingsOf, type Settings } from "../settings.ts";
 import type { EventsAsked, EventsPage } from "./catching-up.ts";
 import type { EditionsResult } from "./editions.ts";
 import { explain, type ExplainedEvent } from "./explanation.ts";
-import type { Replayed } from "./fan-out.ts";
 import type { Waiter } from "./followers.ts";
 import type { Action, ActionResult, PublishOptions, PublishResult } from "./ledger.ts";
 import { createTables, readMark, writeMark } from "./ledger-schema.ts";
@@ -24,6 +23,7 @@ import type { FoundDocument } from "./projection.ts";
 import { type NewsroomParts, newsroomParts } from "./newsroom-parts.ts";
 import { findReleases, type ListQuery } from "./release-search.ts";
 import { RENDERERS } from "./rendering.ts";
+import type { Replayed } from "./replay.ts";
 import type { Asker, Registered, Standing } from "./subscribers.ts";
 import { type Listed, listSubscriptions, type Place, type SubscriptionQuery } from "./subscription-list.ts";
 import { WorkLoop } from "./work-loop.ts";
@@ -198,15 +198,15 @@ export class Newsroom extends DurableObject<Env> {
 
   /**
    * What a subscription is handed once more after one sequence, up to another, of what was not taken back
-   * after `since`; `last`: as far as it goes.
+   * after `askedAt`; `last`: as far as it goes.
    */
-  async replayed(id: string, after: number, to: number, since: number): Promise<Replayed> {
-    return this.#parts.fanOut.replayed(id, after, to, since);
+  async replayed(id: string, after: number, to: number, askedAt: number): Promise<Replayed> {
+    return this.#parts.replay.replayed(id, after, to, askedAt);
   }
 
   /** The bytes of one event for a subscription that has had it. */
   async bodyFor(id: string, sequence: number): Promise<string | undefined> {
-    return this.#parts.fanOut.bodyFor(id, sequence);
+    return this.#parts.replay.bodyFor(id, sequence);
   }
 
   /** Why a subscription was handed, or not, what happened to a release. */

@@ -27,10 +27,10 @@ export interface ChorePayloads {
   /** Tell the Newsroom how this subscription stands. */
   report: null;
   /**
-   * Put in again the events after one sequence, up to another, but not what was taken back after `since`,
+   * Put in again the events after one sequence, up to another, but not what was taken back after `askedAt`,
    * which was the last when it was asked for (an earlier version did not write it down).
    */
-  replay: { after: number; to: number; since?: number };
+  replay: { after: number; to: number; askedAt?: number };
   /** Tell the office's own subscriptions, those after one, that this one was disabled: the id and time of that event. */
   notice: { id: string; atMs: number; reason: string; after?: string };
 }

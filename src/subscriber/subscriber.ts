@@ -59,7 +59,7 @@ export class Subscriber extends DurableObject<Env> {
       env,
       standing: () => this.#standing,
       health: () => this.#health(),
-      take: (events, asOf) => this.#take(events, { kind: "replayed", asOf }),
+      take: (events, taking) => this.#take(events, taking),
     });
     this.#store = new Store(storage);
     this.#alarm = new Alarm(storage);
@@ -238,10 +238,10 @@ export class Subscriber extends DurableObject<Env> {
   /**
    * Sends once more the events after one sequence up to another that its filter takes now.
    *
-   * @param since the last sequence when it was asked for: what is taken back after that is not sent
+   * @param askedAt the last sequence when it was asked for: what is taken back after that is not sent
    */
-  async replay(after: number, to: number, since: number): Promise<Outcome> {
-    return this.#followed(this.#requests.replay({ after, to, since }));
+  async replay(after: number, to: number, askedAt: number): Promise<Outcome> {
+    return this.#followed(this.#requests.replay({ after, to, askedAt }));
   }
 
   /** Resolves when nothing that is due is left to be done, or in hand. */

@@ -5,6 +5,7 @@ import {
   newsroomLater,
   type ProblemJson,
   publish,
+  put,
   release,
   request,
   send,
@@ -202,6 +203,9 @@ describe("a release as its office sees it", () => {
       updated: null,
     });
     expect(seen.headers.get("cache-control")).toBe("private, no-store");
+    const read = { "if-match": seen.headers.get("etag") ?? "" };
+    expect((await put({ ...text, title: "Against what was read" }, read)).status).toBe(200);
+    expect((await put({ ...text, title: "Against what is no more" }, read)).status).toBe(412);
     expect((await request(`/api/v1/releases/${text.id}`)).status).toBe(404);
     expect((await request(`/api/v1/releases/${crypto.randomUUID()}`, { headers: ADMIN })).status).toBe(404);
   });

@@ -1,5 +1,8 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -107,6 +110,30 @@ describe.skipIf(!existsSync(CHROMIUM))(
       expect(await page.locator("h2").first().textContent()).toBe("Это лента");
       expect(await page.locator("article h3").allTextContents()).toEqual([TEXTS[3]?.[1]]);
       await page.context().close();
+    });
+    it("a page of any site follows the events as they happen", async () => {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      // Chromium lets nothing but a loopback page call a loopback address.
+      await using other = createServer((_request, response) => {
+        response.setHeader("content-type", "text/html").end("<title>Another site</title>");
+      }).listen(0, "127.0.0.1");
+      await once(other, "listening");
+      await page.goto(`http://127.0.0.1:${(other.address() as AddressInfo).port}/`);
+      const stream = new URL("/api/v1/events/stream", service.url).href;
+      await page.evaluate(`new Promise((opened, failed) => {
+        globalThis.told = [];
+        const source = new EventSource(${JSON.stringify(stream)});
+        source.onopen = opened;
+        source.onerror = () => failed(new Error("the browser could not follow"));
+        source.addEventListener("release.published", ({ lastEventId, data }) =>
+          told.push([lastEventId, JSON.parse(data).data.release.title]));
+      })`);
+      const office = new PressOffice(service.url, ADMIN_TOKEN);
+      const { sequence } = await office.publish(newRelease("Ապրիլի 24", { lang: "hy", date: "2020-12-24" }));
+      await page.waitForFunction("told.length > 0");
+      expect(await page.evaluate("told")).toEqual([[String(sequence), "Ապրիլի 24"]]);
+      await context.close();
     });
   },
 );

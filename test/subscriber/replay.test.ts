@@ -98,6 +98,40 @@ describe("replay", () => {
     expect((await newsroom(env).replayed(had.id, sequence - 1, sequence, sequence)).events.length).toBe(1);
   });
 
+  it("brings no text without its withdrawal, though that came later than what was asked for", async () => {
+    const text = release({ lang: "hy" });
+    const other = release({ lang: "hy" });
+    const { sequence } = await publish(text);
+    await publish(other);
+    await publish({ ...text, title: "Corrected", change: "major", note: "The title." });
+    await act("withdraw", text.id);
+    await settled();
+    const made = await subscribe({ filter: { lang: "hy" }, events: ["release.published"] });
+    const ask = async () => {
+      await own(made, "/replay", "POST", { after: (sequence ?? 1) - 1, to: sequence });
+      await subscriberIdle(made.id);
+      return (await arrivals(made)).map(eventOf).map(({ type, data }) => [type, data.sequence]);
+    };
+    const told = [
+      ["release.published", sequence],
+      ["release.withdrawn", sequence! + 3],
+    ];
+    expect(await ask()).toEqual(told);
+    // Asked for once more, the text comes once more, and what is known is not repeated.
+    expect(await ask()).toEqual([...told, told[0]]);
+  });
+
+  it("brings the kill of a text in its place", async () => {
+    const text = release();
+    const { sequence } = await publish(text);
+    await act("kill", text.id);
+    await settled();
+    const made = await subscribe();
+    await own(made, "/replay", "POST", { after: (sequence ?? 1) - 1, to: sequence });
+    await subscriberIdle(made.id);
+    expect((await arrivals(made)).map(eventOf).map(({ type }) => type)).toEqual(["release.killed"]);
+  });
+
   it("goes by time too, both ends included", async () => {
     const made = await subscribe();
     const first = await publishTo([made], release());

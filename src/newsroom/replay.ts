@@ -1,0 +1,81 @@
+/**
+ * What one subscription is handed once more, because it asked for it.
+ */
+import type { Handed } from "../domain/event.ts";
+import { EVENTS_PER_SWEEP, HAND_OVER_UNITS_MAX } from "../limits.ts";
+import { EventWindow, readTogether, unitsOf, type Wants } from "./event-window.ts";
+import type { Events, FiledEvent } from "./events.ts";
+import type { Sql } from "./metered-sql.ts";
+
+export interface Replayed {
+  /** Up to `last`, as they were told when the last sequence of all was `asOf`. */
+  events: Handed[];
+  last: number;
+  asOf: number;
+  /**
+   * Of their releases, those that are taken back now, what has happened after all that was asked for, in
+   * order: nobody is sent a text without hearing that it was withdrawn.
+   */
+  since: Handed[];
+}
+
+export class Replay {
+  readonly #sql: Sql;
+  readonly #events: Events;
+
+  constructor(sql: Sql, events: Events) {
+    this.#sql = sql;
+    this.#events = events;
+  }
+
+  /**
+   * The events after one sequence up to another, or the first of them. Whoever asks for the past may have
+   * chosen the filter for it, and is not to learn by it what a killed text was: of those a filter tells
+   * nothing, and the kill goes to who had the text. What was taken back after `askedAt` is left out: who
+   * had it is told so by now, and a text is not to come behind.
+   */
+  replayed(subscription: string, after: number, to: number, askedAt: number): Replayed {
+    const wants = this.#wantsOf(subscription);
+    const read = readTogether(this.#events, after + 1, Math.min(to, after + EVENTS_PER_SWEEP));
+    let since = this.#sinceTakenBack(read, to);
+    while (read.length > 1 && unitsOf([...read, ...since]) > HAND_OVER_UNITS_MAX) {
+      read.pop();
+      since = this.#sinceTakenBack(read, to);
+    }
+    const over = this.#events.takenBackAfter(
+      askedAt,
+      read.map(({ event }) => event.release.id),
+    );
+    const handed = (events: FiledEvent[]) =>
+      wants === undefined
+        ? []
+        : new EventWindow(events.filter(({ event }) => !over.has(event.release.id))).replayedTo(wants);
+    return {
+      events: handed(read),
+      last: read.at(-1)?.event.sequence ?? to,
+      asOf: this.#events.lastSequence(),
+      since: handed(since),
+    };
+  }
+
+  /** The bytes of one event for a subscription, whatever its filter says: it had it. */
+  bodyFor(subscription: string, sequence: number): string | undefined {
+    const wants = this.#wantsOf(subscription);
+    return wants && new EventWindow(this.#events.events(sequence, sequence)).firstBodyFor(wants);
+  }
+
+  #sinceTakenBack(read: readonly FiledEvent[], after: number): FiledEvent[] {
+    const releases = new Set(read.map(({ event }) => event.release.id));
+    return [...releases]
+      .flatMap((release) => this.#events.ofTakenBack(release, after))
+      .sort((a, b) => a.sequence - b.sequence);
+  }
+
+  #wantsOf(subscription: string): Wants | undefined {
+    const [row] = this.#sql.exec<Wants & Record<string, SqlStorageValue>>(
+      "SELECT format, content, filter, events FROM subscriptions WHERE id = ?",
+      subscription,
+    );
+    return row;
+  }
+}
