@@ -64,10 +64,13 @@ export class Replay {
     return wants && new EventWindow(this.#events.events(sequence, sequence)).firstBodyFor(wants);
   }
 
-  #sinceTakenBack(read: readonly FiledEvent[], after: number): FiledEvent[] {
+  /** With the last window that has anything of a release: what is asked for of it comes before. */
+  #sinceTakenBack(read: readonly FiledEvent[], to: number): FiledEvent[] {
+    const last = read.at(-1)?.event.sequence ?? to;
     const releases = new Set(read.map(({ event }) => event.release.id));
     return [...releases]
-      .flatMap((release) => this.#events.ofTakenBack(release, after))
+      .map((release) => this.#events.ofTakenBack(release, last))
+      .flatMap((later) => (later.some(({ sequence }) => sequence <= to) ? [] : later))
       .sort((a, b) => a.sequence - b.sequence);
   }
 

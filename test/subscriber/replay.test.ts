@@ -5,6 +5,7 @@ import { formatInstant } from "../../src/domain/instant.ts";
 import { newsroom, subscriber } from "../../src/objects.ts";
 import {
   act,
+  type Answer,
   newsroomLater,
   publish,
   release,
@@ -119,6 +120,21 @@ describe("replay", () => {
     expect(await ask()).toEqual(told);
     // Asked for once more, the text comes once more, and what is known is not repeated.
     expect(await ask()).toEqual([...told, told[0]]);
+  });
+
+  it("brings the withdrawal behind all that was asked for of the text, in however many windows", async () => {
+    const text = release();
+    const { sequence } = await publish(text);
+    for (let count = 0; count < 20; count += 1) await publish(release());
+    const corrected = await publish({ ...text, title: "Corrected", change: "major", note: "The title." });
+    const withdrawn = await (await act("withdraw", text.id)).json<Answer>();
+    const made = await subscribe();
+    const [after, to, last] = [sequence! - 1, corrected.sequence!, withdrawn.sequence!];
+    const first = await newsroom(env).replayed(made.id, after, to, last);
+    expect(first.last).toBeLessThan(to);
+    expect(first.since).toEqual([]);
+    const second = await newsroom(env).replayed(made.id, first.last, to, last);
+    expect(second.since.map((handed) => handed.sequence)).toEqual([last]);
   });
 
   it("brings the kill of a text in its place", async () => {
