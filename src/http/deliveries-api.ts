@@ -97,7 +97,7 @@ export async function replay(c: Context<App>): Promise<Response> {
       : await newsroom(c.env).sequencesBetween(asked.from, asked.to);
   const faults = faultsOfSpan(span, last);
   if (faults.length > 0) return invalid(c, faults, "Nothing was sent.");
-  const done = await subscriber(c.env, idOf(c)).replay(span.after, span.to, Math.max(span.to, last));
+  const done = await subscriber(c.env, idOf(c)).replay(span.after, span.to);
   if (done === null) return notFound(c);
   return done.ok ? c.json({ after: span.after, to: span.to }, 202) : conflict(c, done.conflict);
 }

@@ -103,18 +103,6 @@ export class Events {
     }
   }
 
-  /** Which of these releases were taken back after a sequence, and are so still. */
-  takenBackAfter(sequence: number, releases: readonly string[]): Set<string> {
-    const rows = this.#sql.exec<{ release: string }>(
-      `SELECT DISTINCT v.release FROM events v JOIN releases r ON r.id = v.release
-       WHERE v.release IN (SELECT value FROM json_each(?)) AND v.sequence > ?
-         AND v.type IN ('release.withdrawn', 'release.killed') AND r.status IN ('withdrawn', 'killed')`,
-      JSON.stringify(releases),
-      sequence,
-    );
-    return new Set(rows.toArray().map(({ release }) => release));
-  }
-
   /** The sequences between two instants, both included: those after `after`, up to `to`. */
   sequencesBetween(from: Instant, to: Instant | undefined): { after: number; to: number } {
     const before = this.#lastUpTo(from - 1);

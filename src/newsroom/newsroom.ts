@@ -196,12 +196,9 @@ export class Newsroom extends DurableObject<Env> {
     return this.#parts.subscribers.operational();
   }
 
-  /**
-   * What a subscription is handed once more after one sequence, up to another, of what was not taken back
-   * after `askedAt`; `last`: as far as it goes.
-   */
-  async replayed(id: string, after: number, to: number, askedAt: number): Promise<Replayed> {
-    return this.#parts.replay.replayed(id, after, to, askedAt);
+  /** What a subscription is handed once more after one sequence, up to another; `last`: as far as it goes. */
+  async replayed(id: string, after: number, to: number): Promise<Replayed> {
+    return this.#parts.replay.replayed(id, after, to);
   }
 
   /** The bytes of one event for a subscription that has had it. */

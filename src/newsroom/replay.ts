@@ -7,16 +7,11 @@ import { EventWindow, readTogether, unitsOf, type Wants } from "./event-window.t
 import type { Events, FiledEvent } from "./events.ts";
 import type { Sql } from "./metered-sql.ts";
 
+/** Events up to `last` and what belongs to them, as they were told when the last sequence of all was `asOf`. */
 export interface Replayed {
-  /** Up to `last`, as they were told when the last sequence of all was `asOf`. */
   events: Handed[];
   last: number;
   asOf: number;
-  /**
-   * Of their releases, those that are taken back now, what has happened after all that was asked for, in
-   * order: nobody is sent a text without hearing that it was withdrawn.
-   */
-  since: Handed[];
 }
 
 export class Replay {
@@ -31,10 +26,10 @@ export class Replay {
   /**
    * The events after one sequence up to another, or the first of them. Whoever asks for the past may have
    * chosen the filter for it, and is not to learn by it what a killed text was: of those a filter tells
-   * nothing, and the kill goes to who had the text. What was taken back after `askedAt` is left out: who
-   * had it is told so by now, and a text is not to come behind.
+   * nothing, and the kill goes to who had the text. Of a release that is taken back now it does not end
+   * before that, however far it was to go: the last that is heard of a text must be that it is withdrawn.
    */
-  replayed(subscription: string, after: number, to: number, askedAt: number): Replayed {
+  replayed(subscription: string, after: number, to: number): Replayed {
     const wants = this.#wantsOf(subscription);
     const read = readTogether(this.#events, after + 1, Math.min(to, after + EVENTS_PER_SWEEP));
     let since = this.#sinceTakenBack(read, to);
@@ -42,19 +37,10 @@ export class Replay {
       read.pop();
       since = this.#sinceTakenBack(read, to);
     }
-    const over = this.#events.takenBackAfter(
-      askedAt,
-      read.map(({ event }) => event.release.id),
-    );
-    const handed = (events: FiledEvent[]) =>
-      wants === undefined
-        ? []
-        : new EventWindow(events.filter(({ event }) => !over.has(event.release.id))).replayedTo(wants);
     return {
-      events: handed(read),
+      events: wants === undefined ? [] : new EventWindow([...read, ...since]).replayedTo(wants),
       last: read.at(-1)?.event.sequence ?? to,
       asOf: this.#events.lastSequence(),
-      since: handed(since),
     };
   }
 

@@ -26,11 +26,8 @@ export type Chore<P> = (payload: P) => Promise<P | undefined>;
 export interface ChorePayloads {
   /** Tell the Newsroom how this subscription stands. */
   report: null;
-  /**
-   * Put in again the events after one sequence, up to another, but not what was taken back after `askedAt`,
-   * which was the last when it was asked for (an earlier version did not write it down).
-   */
-  replay: { after: number; to: number; askedAt?: number };
+  /** Put in again the events after one sequence, up to another. */
+  replay: { after: number; to: number };
   /** Tell the office's own subscriptions, those after one, that this one was disabled: the id and time of that event. */
   notice: { id: string; atMs: number; reason: string; after?: string };
 }

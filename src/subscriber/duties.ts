@@ -5,7 +5,6 @@ import type { ControlEvent, Handed } from "../domain/event.ts";
 import { newsroom, subscriber } from "../objects.ts";
 import { type ChorePayloads, SUBREQUESTS_PER_CHORE } from "./chores.ts";
 import type { Health } from "../domain/subscription.ts";
-import type { Taking } from "./outbox.ts";
 import type { Standing } from "./standing.ts";
 import { registrationOf } from "./subscription.ts";
 
@@ -13,7 +12,8 @@ interface DutiesParts {
   env: Env;
   standing: () => Standing;
   health: () => Health;
-  take: (events: Handed[], taking: Taking) => Promise<void>;
+  /** Puts events in, once more if they are there and over, as they were told after a sequence. */
+  take: (events: Handed[], asOf: number) => Promise<void>;
 }
 
 export class Duties {
@@ -40,18 +40,13 @@ export class Duties {
   }
 
   /** One window of a replay. @returns what is left of it */
-  async replay({
-    after,
-    to,
-    askedAt = to,
-  }: ChorePayloads["replay"]): Promise<ChorePayloads["replay"] | undefined> {
+  async replay({ after, to }: ChorePayloads["replay"]): Promise<ChorePayloads["replay"] | undefined> {
     const { env, standing, take } = this.#parts;
     const subscription = standing().subscription();
     if (subscription === undefined) return undefined;
-    const { events, last, asOf, since } = await newsroom(env).replayed(subscription.id, after, to, askedAt);
-    await take(events, { kind: "replayed", asOf });
-    if (since.length > 0) await take(since, { kind: "new", whileReplaying: true });
-    return last < to ? { after: last, to, askedAt } : undefined;
+    const { events, last, asOf } = await newsroom(env).replayed(subscription.id, after, to);
+    await take(events, asOf);
+    return last < to ? { after: last, to } : undefined;
   }
 
   /** Tells some of the office's own subscriptions that this one was disabled. @returns what is left of it */

@@ -41,14 +41,8 @@ CREATE INDEX IF NOT EXISTS deliveries_of_a_release ON deliveries (release, seque
 -- Whose texts this endpoint was sent, or is to be, and since which sequence: it is told when they are taken
 -- back after that, for ever.
 CREATE TABLE IF NOT EXISTS told (release TEXT PRIMARY KEY, since INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
--- Take-backs of texts that this endpoint was not sent, as long as a replay may bring the text.
-CREATE TABLE IF NOT EXISTS aside (
-  event TEXT PRIMARY KEY,
-  type TEXT NOT NULL,
-  sequence INTEGER NOT NULL,
-  release TEXT NOT NULL,
-  body TEXT NOT NULL
-) WITHOUT ROWID;
+-- Texts that this endpoint was not sent, and that were taken back while a replay was on its way.
+CREATE TABLE IF NOT EXISTS taken_back (release TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS attempts (
   event TEXT NOT NULL,
   attempt INTEGER NOT NULL,
@@ -66,8 +60,8 @@ CREATE INDEX IF NOT EXISTS attempts_by_time ON attempts (at_ms);
 export type Sendable = "everything" | "verification" | "nothing";
 
 /**
- * How events come. `new`: while a replay is on its way, which may bring a text, what takes it back is
- * remembered. `replayed`: what is there and over is sent once more, as it was to be told after the
+ * How events come. `new`: while a replay is on its way, which may bring a text, it is remembered
+ * that it was taken back. `replayed`: what is there and over is sent once more, as it was to be told after the
  * sequence `asOf`; what was taken back since then is not.
  */
 export type Taking = { kind: "new"; whileReplaying: boolean } | { kind: "replayed"; asOf: number };
@@ -77,8 +71,6 @@ export type NewDelivery = Pick<DueDelivery, "event" | "type" | "release"> & {
   sequence: number | null;
   body: string;
 };
-
-type ReleaseDelivery = Omit<Handed, "asked">;
 
 export class Outbox {
   readonly #sql: SqlStorage;
@@ -106,50 +98,29 @@ export class Outbox {
 
   /** Takes what the Newsroom hands over; one that is there already stays as it is. */
   take(handed: readonly Handed[], taking: Taking, nowMs: number): void {
-    if (taking.kind === "new" && !taking.whileReplaying) this.#sql.exec("DELETE FROM aside");
+    if (taking.kind === "new" && !taking.whileReplaying) this.#sql.exec("DELETE FROM taken_back");
     for (const { asked, ...delivery } of handed) {
-      const { event, release, sequence, body } = delivery;
+      const { event, release, sequence, type, body } = delivery;
       // Handed over once more, a take-back may come when later events of its release have been told.
       if (!asked && !this.wasTold(release, sequence)) {
-        if (taking.kind === "new" && taking.whileReplaying) this.#putAside(delivery);
-      } else if (taking.kind === "new") this.#admit(delivery, nowMs);
-      else if (!this.isTakenBack(release, taking.asOf)) {
-        this.#admit(delivery, nowMs);
-        this.putBack(event, body, nowMs);
-        for (const later of this.#asideOf(release)) this.#admit(later, nowMs);
+        if (taking.kind === "new" && taking.whileReplaying) this.#noteTakenBack(release, sequence);
+        continue;
       }
+      if (taking.kind === "replayed" && this.isTakenBack(release, taking.asOf)) continue;
+      // What is still held of a killed text is not sent any more: the kill goes in its place.
+      if (type === "release.killed") this.#replace(release, sequence);
+      if (taking.kind === "replayed") this.putBack(event, body, nowMs);
+      this.add(delivery, nowMs);
     }
   }
 
-  #admit(delivery: ReleaseDelivery, nowMs: number): void {
-    // What is still held of a killed text is not sent any more: the kill goes in its place.
-    if (delivery.type === "release.killed") this.#replace(delivery.release, delivery.sequence);
-    this.add(delivery, nowMs);
-  }
-
-  #putAside({ event, type, sequence, release, body }: ReleaseDelivery): void {
+  #noteTakenBack(release: string, sequence: number): void {
     this.#sql.exec(
-      "INSERT OR IGNORE INTO aside (event, type, sequence, release, body) VALUES (?, ?, ?, ?, ?)",
-      event,
-      type,
-      sequence,
+      `INSERT INTO taken_back (release, sequence) VALUES (?, ?)
+       ON CONFLICT (release) DO UPDATE SET sequence = max(sequence, excluded.sequence)`,
       release,
-      body,
+      sequence,
     );
-  }
-
-  /**
-   * What took a text back, as long as that was not to be told. Behind an event that came later, such as one
-   * that brought the text back, it would be believed to be the last word.
-   */
-  #asideOf(release: string): ReleaseDelivery[] {
-    return this.#sql
-      .exec<ReleaseDelivery & Record<string, SqlStorageValue>>(
-        `SELECT event, type, sequence, release, body FROM aside WHERE release = ?1
-           AND sequence > (SELECT max(sequence) FROM deliveries WHERE release = ?1) ORDER BY sequence`,
-        release,
-      )
-      .toArray();
   }
 
   /** Whether a text was taken back after a sequence, as far as is known here. */
@@ -157,7 +128,7 @@ export class Outbox {
     const rows = this.#sql.exec(
       `SELECT 1 FROM deliveries WHERE release = ?1 AND sequence > ?2
          AND type IN ('release.withdrawn', 'release.killed')
-       UNION ALL SELECT 1 FROM aside WHERE release = ?1 AND sequence > ?2 LIMIT 1`,
+       UNION ALL SELECT 1 FROM taken_back WHERE release = ?1 AND sequence > ?2 LIMIT 1`,
       release,
       after,
     );

@@ -7,7 +7,7 @@ import type { Fault } from "../domain/fault.ts";
 import { LEFT_OVER_REPORT_MS } from "../limits.ts";
 import { newsroom } from "../objects.ts";
 import { amended } from "./amendment.ts";
-import type { ChorePayloads, Chores } from "./chores.ts";
+import type { Chores } from "./chores.ts";
 import type { DeliveryLog } from "./delivery-log.ts";
 import type { Handshake } from "./handshake.ts";
 import type { Outbox } from "./outbox.ts";
@@ -147,12 +147,12 @@ export class OwnerRequests {
   }
 
   /** What happened after one sequence up to another is sent once more, if the filter takes it now. */
-  replay(span: ChorePayloads["replay"]): Conflict | undefined {
+  replay(after: number, to: number): Conflict | undefined {
     const { chores, standing, now } = this.#parts;
     const subscription = standing.subscription();
     if (subscription?.isProved === false) return refuse(UNPROVED);
     if (chores.isOwed("replay")) return refuse("A replay is in progress. Wait for it to end.");
-    if (span.after < span.to) chores.owe("replay", span, now());
+    if (after < to) chores.owe("replay", { after, to }, now());
     return undefined;
   }
 

@@ -59,7 +59,7 @@ export class Subscriber extends DurableObject<Env> {
       env,
       standing: () => this.#standing,
       health: () => this.#health(),
-      take: (events, taking) => this.#take(events, taking),
+      take: (events, asOf) => this.#take(events, { kind: "replayed", asOf }),
     });
     this.#store = new Store(storage);
     this.#alarm = new Alarm(storage);
@@ -235,13 +235,9 @@ export class Subscriber extends DurableObject<Env> {
     return refused === null ? null : this.#followed(refused);
   }
 
-  /**
-   * Sends once more the events after one sequence up to another that its filter takes now.
-   *
-   * @param askedAt the last sequence when it was asked for: what is taken back after that is not sent
-   */
-  async replay(after: number, to: number, askedAt: number): Promise<Outcome> {
-    return this.#followed(this.#requests.replay({ after, to, askedAt }));
+  /** Sends once more the events after one sequence up to another that its filter takes now. */
+  async replay(after: number, to: number): Promise<Outcome> {
+    return this.#followed(this.#requests.replay(after, to));
   }
 
   /** Resolves when nothing that is due is left to be done, or in hand. */

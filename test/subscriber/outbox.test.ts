@@ -61,31 +61,11 @@ describe("what takes back a text that an endpoint was not sent", () => {
       expect(waiting(outbox)).toEqual([]);
     }));
 
-  it("is told behind it, if a replay that was read after it brings it all the same", () =>
-    inOutbox((outbox) => {
-      outbox.take([handed(2, "release.withdrawn", false)], REPLAYING, NOW);
-      // As far as the replay was to go.
-      outbox.take([handed(1, "release.published")], { kind: "replayed", asOf: 2 }, NOW);
-      expect(waiting(outbox)).toEqual(["evt_1"]);
-      outbox.end("evt_1", "delivered", null, 1);
-      expect(waiting(outbox)).toEqual(["evt_2"]);
-    }));
-
-  it("is not told behind what has brought the text back since", () =>
-    inOutbox((outbox) => {
-      outbox.take([handed(2, "release.withdrawn", false)], REPLAYING, NOW);
-      outbox.take([handed(3, "release.reinstated")], REPLAYING, NOW);
-      outbox.end("evt_3", "delivered", null, 1);
-      outbox.take([handed(1, "release.published")], { kind: "replayed", asOf: 3 }, NOW);
-      outbox.end("evt_1", "delivered", null, 1);
-      expect(waiting(outbox)).toEqual([]);
-    }));
-
   it("is forgotten when the replay is over", () =>
     inOutbox((outbox, storage) => {
       outbox.take([handed(2, "release.withdrawn", false)], REPLAYING, NOW);
       outbox.take([], NEW, NOW);
-      expect(storage.sql.exec("SELECT * FROM aside").toArray()).toEqual([]);
+      expect(storage.sql.exec("SELECT * FROM taken_back").toArray()).toEqual([]);
     }));
 });
 

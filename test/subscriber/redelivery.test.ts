@@ -185,8 +185,7 @@ describe("a take-back that overtakes what the Newsroom was asked for", () => {
       body: "{}",
     };
     await runInDurableObject(subscriber(env, made.id), async (instance) => {
-      const asked =
-        ask === "redeliver" ? instance.redeliver(event) : instance.replay(sequence - 1, sequence, sequence);
+      const asked = ask === "redeliver" ? instance.redeliver(event) : instance.replay(sequence - 1, sequence);
       // Until the question is on its way: no answer comes in before this turn ends.
       for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
       await Promise.all([asked, instance.enqueue([kill])]);
@@ -208,7 +207,7 @@ describe("a take-back that overtakes what the Newsroom was asked for", () => {
       body: "{}",
     };
     await runInDurableObject(subscriber(env, made.id), async (instance) => {
-      const asked = instance.replay(sequence - 1, sequence, sequence);
+      const asked = instance.replay(sequence - 1, sequence);
       for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
       await Promise.all([asked, instance.enqueue([withdrawal])]);
       await instance.idle();
