@@ -87,3 +87,8 @@ function isLoopback(host: string): boolean {
 function refuse(reason: string): TargetVerdict {
   return { ok: false, reason };
 }
+
+/** Whom a target belongs to, by its name: one that ends in the root's dot is the same. */
+export function hostOf(url: string): string {
+  return new URL(url).host.replace(/\.(?=:|$)/, "");
+}

@@ -4,6 +4,7 @@
  * weapon.
  */
 import type { Context } from "hono";
+import { hostOf } from "../domain/target.ts";
 import { HANDSHAKES_PERIOD_SECONDS } from "../limits.ts";
 import { isAdmin } from "./auth.ts";
 import { clientOf } from "./client-address.ts";
@@ -16,7 +17,7 @@ export async function oneHandshakeMore(
 ): Promise<Response | undefined> {
   // What is no URL is asked for nothing: it is refused for that.
   if (!URL.canParse(url) || (await isAdmin(c))) return undefined;
-  const keys = { client: clientOf(c.req.raw.headers), host: new URL(url).host };
+  const keys = { client: clientOf(c.req.raw.headers), host: hostOf(url) };
   for (const [whose, key] of Object.entries(keys)) {
     const { success } = await c.env.HANDSHAKES.limit({ key: `${whose} ${key}` });
     if (success) continue;

@@ -120,7 +120,7 @@ export function idOf(c: Context): string {
   return c.req.param("id") ?? "";
 }
 
-/** Whoever made it was cut off in between: it bars nobody. @returns whether it is forgotten */
+/** Whoever made it was cut off in between: who asks again is not barred by it. @returns whether it was to be forgotten */
 async function forgetNeverMade(c: Context<App>, id: string): Promise<boolean> {
   if ((await subscriber(c.env, id).view()) !== null) return false;
   await newsroom(c.env).forgetNeverMade(id);

@@ -150,9 +150,7 @@ export class Projection {
       if (waitUntilMs === 0) this.#stale.done(stale);
       else this.#stale.postpone(stale, waitUntilMs, 0);
     } catch (error) {
-      // KV's fault or ours, never the office's: again soon, and nobody else waits for it. What KV now
-      // holds is not known, so that the next write is made in any case.
-      this.#sql.exec("UPDATE documents SET written_ms = 0 WHERE target = ?", keyOf(stale.target));
+      // KV's fault or ours, never the office's: again soon, and nobody else waits for it.
       console.error(
         JSON.stringify({ message: "projection failed", target: keyOf(stale.target), error: String(error) }),
       );
@@ -180,17 +178,28 @@ export class Projection {
       modified,
     };
     this.#meter.addKvWrite();
-    await writeDocument(this.#kv, path, document, this.#expirationOf(target));
+    try {
+      await writeDocument(this.#kv, path, document, this.#expirationOf(target));
+    } catch (error) {
+      // What KV holds now is not known: it is written again in any case, but a second later like any other,
+      // or its refusals of too many writes would bring about the next.
+      this.#note(target, { path, etag: "", modified: before?.modified ?? 0, written_ms: nowMs });
+      throw error;
+    }
     // Noted after the write: cut off in between, the same bytes are written once more.
+    this.#note(target, { path, etag, modified, written_ms: nowMs });
+    return 0;
+  }
+
+  #note(target: Target, { path, etag, modified, written_ms }: WrittenDocument): void {
     this.#sql.exec(
       "INSERT OR REPLACE INTO documents (path, target, etag, modified, written_ms) VALUES (?, ?, ?, ?, ?)",
-      rendered.path,
+      path,
       keyOf(target),
       etag,
       modified,
-      nowMs,
+      written_ms,
     );
-    return 0;
   }
 
   async #remove(path: string): Promise<void> {

@@ -3,6 +3,7 @@
  * 1970.
  */
 import { type Filter, FILTER_FIELDS } from "../domain/filter.ts";
+import { hostOf } from "../domain/target.ts";
 import type { Health, Registration, SubscriptionStatus } from "../domain/subscription.ts";
 import {
   NEVER_PROVED_KEPT_MS,
@@ -56,7 +57,7 @@ export class Subscribers {
     const duplicate = this.provedWith(registration);
     if (duplicate !== undefined) return { kind: "duplicate", id: duplicate };
     this.#forgetNeverProved(nowMs);
-    const host = new URL(registration.url).host;
+    const host = hostOf(registration.url);
     if (!asker.isAdmin) {
       const whose = this.#limitReached(asker.client, host);
       if (whose !== undefined) return { kind: "too-many", whose };
@@ -183,7 +184,7 @@ export class Subscribers {
          events = ?, created_ms = ? WHERE id = ?`,
       keyOf(registration),
       url,
-      new URL(url).host,
+      hostOf(url),
       format,
       content,
       description ?? null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isPublicAddress, judgeTarget } from "../../src/domain/target.ts";
+import { hostOf, isPublicAddress, judgeTarget } from "../../src/domain/target.ts";
 
 describe("a target", () => {
   it.each([
@@ -79,5 +79,16 @@ describe("a public address", () => {
     "4000::1",
   ])("is not %s", (address) => {
     expect(isPublicAddress(address)).toBe(false);
+  });
+});
+
+describe("the host of a target", () => {
+  it.each([
+    ["https://desk.example/a", "desk.example"],
+    ["https://DESK.example./a", "desk.example"],
+    ["https://desk.example.:8443/", "desk.example:8443"],
+    ["http://[::1]:9/", "[::1]:9"],
+  ])("of %s is %s: limits count it as one", (url, host) => {
+    expect(hostOf(url)).toBe(host);
   });
 });

@@ -1,11 +1,14 @@
 import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { assert, describe, expect, it } from "vitest";
+import { Budget } from "../../src/budget.ts";
 import { OWN_RETRY_MS } from "../../src/limits.ts";
+import { newsroomParts } from "../../src/newsroom/newsroom-parts.ts";
 import { Meter, meteredSql } from "../../src/newsroom/metered-sql.ts";
 import { StaleTargets } from "../../src/newsroom/stale-targets.ts";
 import { newsroom } from "../../src/objects.ts";
 import { ownRetryDelayMs } from "../../src/own-retry.ts";
+import { settingsOf } from "../../src/settings.ts";
 import {
   ADMIN,
   inNewsroom,
@@ -150,6 +153,52 @@ describe("the read model", () => {
       });
     });
     expect(Math.max(...waits)).toBe(OWN_RETRY_MS);
+  });
+
+  it("is written no oftener than once a second where writes fail, and in the end all the same", async () => {
+    const id = (await publish(release({ lang: "fr" }))).id;
+    await newsroomLater(2);
+    const puts: [path: string, ms: number][] = [];
+    let isFailing = true;
+    const left = await runInDurableObject(newsroom(env), async (instance, { storage }) => {
+      let nowMs = instance.clock() + 10_000;
+      // The real one, whose calls come to nothing for a while.
+      const kv = new Proxy(env.DOCUMENTS, {
+        get: (real, name) =>
+          name === "put"
+            ? async (...given: Parameters<KVNamespace["put"]>) => {
+                puts.push([given[0], nowMs]);
+                if (isFailing && puts.length % 2 === 0) throw new Error("429 Too Many Requests");
+                await real.put(...given);
+              }
+            : Reflect.get(real, name),
+      });
+      const meter = new Meter();
+      const { projection, stale } = newsroomParts({
+        storage,
+        sql: meteredSql(storage.sql, meter),
+        meter,
+        env: { ...env, DOCUMENTS: kv },
+        settings: settingsOf(env),
+        now: () => nowMs,
+      });
+      for (let tenth = 0; tenth < 60; tenth += 1) {
+        nowMs += 100;
+        isFailing = tenth < 30;
+        // The edition is the same: that it is written once more is for the failures alone.
+        if (isFailing) stale.add([{ kind: "release", id }]);
+        if (tenth === 0) storage.sql.exec("UPDATE documents SET etag = '' WHERE target = ?", `release:${id}`);
+        while (await projection.step(new Budget(Infinity)));
+      }
+      return stale.count();
+    });
+    expect(left).toBe(0);
+    const byPath = Map.groupBy(puts, ([path]) => path);
+    const gaps = [...byPath.values()].flatMap((each) =>
+      each.slice(1).map(([, ms], nth) => ms - each[nth]![1]),
+    );
+    expect(gaps.length).toBeGreaterThan(0);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
   });
 
   it("is finished by alarm when it was cut off", async () => {
