@@ -4,12 +4,11 @@
  * say what is to be done, and an alarm that does it if this object dies.
  */
 import { DurableObject } from "cloudflare:workers";
-import { Budget } from "../budget.ts";
 import type { Fault } from "../domain/fault.ts";
 import type { Instant } from "../domain/instant.ts";
 import { faultsOfFilter, faultsOfLanguages, type Registry } from "../domain/registry.ts";
 import type { OfficeView, PreparedRelease, ReleaseView } from "../domain/release.ts";
-import { EMBARGOES_PER_STEP, KV_WRITES_PER_TARGET, OWN_RETRY_MS } from "../limits.ts";
+import { EMBARGOES_PER_STEP } from "../limits.ts";
 import type { Registration } from "../domain/subscription.ts";
 import { settingsOf, type Settings } from "../settings.ts";
 import type { EventsAsked, EventsPage } from "./catching-up.ts";
@@ -26,7 +25,7 @@ import { RENDERERS } from "./rendering.ts";
 import type { Replayed } from "./replay.ts";
 import type { Asker, Registered, Standing } from "./subscribers.ts";
 import { type Listed, listSubscriptions, type Place, type SubscriptionQuery } from "./subscription-list.ts";
-import { WorkLoop } from "./work-loop.ts";
+import { Work } from "./work.ts";
 
 export class Newsroom extends DurableObject<Env> {
   /** Milliseconds since 1970; tests move it. */
@@ -36,8 +35,7 @@ export class Newsroom extends DurableObject<Env> {
   readonly #sql: Sql;
   readonly #settings: Settings;
   readonly #parts: NewsroomParts;
-  readonly #projecting: WorkLoop;
-  readonly #fanningOut: WorkLoop;
+  readonly #work: Work;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -47,8 +45,13 @@ export class Newsroom extends DurableObject<Env> {
     this.#settings = settingsOf(env);
     const ground = { storage, sql: this.#sql, meter: this.#meter, env, settings: this.#settings };
     this.#parts = newsroomParts({ ...ground, now: () => this.clock() });
-    this.#projecting = new WorkLoop((budget) => this.#projectOnce(budget), KV_WRITES_PER_TARGET);
-    this.#fanningOut = new WorkLoop((budget) => this.#parts.fanOut.step(budget), 1);
+    this.#work = new Work({
+      ctx,
+      parts: this.#parts,
+      subrequests: this.#settings.subrequests,
+      now: () => this.clock(),
+      onProjected: () => this.#log("projection", {}),
+    });
     void ctx.blockConcurrencyWhile(() => this.#noticeNewSettings());
   }
 
@@ -58,14 +61,14 @@ export class Newsroom extends DurableObject<Env> {
     const result = this.#parts.ledger.publish(batch, options, this.clock());
     const changed = result.ok ? result.answers.filter((answer) => answer.changed).length : 0;
     this.#log("publish", { releases: batch.length, changed, dryRun: options.dryRun, ok: result.ok });
-    if (result.ok && !options.dryRun) await this.#workOn();
+    if (result.ok && !options.dryRun) await this.#work.begin();
     return result;
   }
 
   /** Withdraws, kills or reinstates a release. */
   async act(action: Action, id: string, reason: string): Promise<ActionResult> {
     const result = this.#parts.ledger.act(action, id, reason, this.clock());
-    if (result.ok && result.answer.changed) await this.#workOn();
+    if (result.ok && result.answer.changed) await this.#work.begin();
     return result;
   }
 
@@ -77,7 +80,7 @@ export class Newsroom extends DurableObject<Env> {
       if (found === "changed") this.#parts.stale.addAll();
       return typeof found === "string" ? [] : found;
     });
-    if (faults.length === 0) await this.#workOn();
+    if (faults.length === 0) await this.#work.begin();
     return faults;
   }
 
@@ -135,7 +138,7 @@ export class Newsroom extends DurableObject<Env> {
   /** What the world sees at a path, for when KV does not know. */
   async document(path: string): Promise<FoundDocument> {
     const found = await this.#parts.projection.document(path);
-    if (found.kind === "found") await this.#workOn();
+    if (found.kind === "found") await this.#work.begin();
     return found;
   }
 
@@ -153,7 +156,7 @@ export class Newsroom extends DurableObject<Env> {
     const registered = this.ctx.storage.transactionSync(() =>
       subscribers.register(registration, isProved, asker, last, this.clock()),
     );
-    if (isProved) await this.#workOn();
+    if (isProved) await this.#work.begin();
     return registered;
   }
 
@@ -169,7 +172,7 @@ export class Newsroom extends DurableObject<Env> {
   /** It has proved itself. `duplicate` if another with its URL and filter was there before. */
   async activate(id: string): Promise<"active" | "duplicate" | "unknown"> {
     const activated = this.#parts.subscribers.activate(id);
-    await this.#workOn();
+    await this.#work.begin();
     return activated;
   }
 
@@ -222,7 +225,7 @@ export class Newsroom extends DurableObject<Env> {
       this.#parts.projection.forgetWrites();
       this.#parts.stale.addAll();
     });
-    await this.#workOn();
+    await this.#work.begin();
   }
 
   /** A sign of life: the last sequence, how much waits to be rendered, and how many for an event. */
@@ -233,67 +236,17 @@ export class Newsroom extends DurableObject<Env> {
 
   /** Resolves when no work is in hand; work that is due later does not count. */
   async idle(): Promise<void> {
-    const uncounted = async (loop: WorkLoop) => {
-      while ((await loop.start(new Budget(Infinity))) === "spent");
-    };
-    await Promise.all([uncounted(this.#projecting), uncounted(this.#fanningOut)]);
+    await this.#work.idle();
   }
 
   override async alarm(): Promise<void> {
     this.#parts.ledger.liftEmbargoes(EMBARGOES_PER_STEP, this.clock());
-    await this.#workOn();
-    // A timer that an alarm leaves behind need not ring any more.
-    await nextTurn();
-  }
-
-  async #projectOnce(budget: Budget): Promise<boolean> {
-    const worked = await this.#parts.projection.step(budget);
-    if (worked) this.#log("projection", {});
-    return worked;
+    await this.#work.beginByAlarm();
   }
 
   /** One wide line for a piece of work, with what it cost. */
   #log(message: string, fields: Record<string, unknown>): void {
     console.log(JSON.stringify({ message, ...fields, ...this.#meter.read() }));
-  }
-
-  /** Starts what is due and sets the alarm for what is not, or for what gets cut off. */
-  async #workOn(): Promise<void> {
-    this.#parts.followers.wake(this.#parts.views.lastSequence());
-    await this.#setAlarm(OWN_RETRY_MS);
-    // An alarm and what else is done beside take a few calls.
-    const calls = Math.floor((this.#settings.subrequests - 2) / 2);
-    this.ctx.waitUntil(this.#run(this.#fanningOut, calls));
-    // Rendering takes tens of milliseconds in which nothing else is done: first the answer and the events leave.
-    this.ctx.waitUntil(nextTurn().then(() => this.#run(this.#projecting, calls)));
-  }
-
-  /** Never rejects. */
-  async #run(loop: WorkLoop, calls: number): Promise<void> {
-    try {
-      const end = await loop.start(new Budget(calls));
-      // What this invocation may not do any more, the next one does at once.
-      await this.#setAlarm(end === "spent" ? 1 : OWN_RETRY_MS);
-    } catch (error) {
-      console.error(JSON.stringify({ message: "work failed", error: String(error) }));
-    }
-  }
-
-  /** @param inHandMs when what is due now is looked at again: it is in hand, and somebody may die with it */
-  async #setAlarm(inHandMs: number): Promise<void> {
-    const nowMs = this.clock();
-    const embargo = this.#parts.rows.nextEmbargo();
-    const dues = [
-      embargo === undefined ? undefined : embargo * 1000,
-      ...[this.#parts.stale.nextDueMs(), this.#parts.fanOut.nextDueMs()].map((due) =>
-        due === undefined ? undefined : Math.max(due, nowMs + inHandMs),
-      ),
-    ].filter((due) => due !== undefined);
-    if (dues.length === 0) return;
-    // Never `now` itself: an alarm that sets one for now can stall.
-    const next = Math.max(Math.min(...dues), nowMs + 1);
-    const present = await this.ctx.storage.getAlarm();
-    if (present === null || present > next) await this.ctx.storage.setAlarm(next);
   }
 
   /** Of its filter; of one that it has already, none: a value may be retired after somebody has asked for it. */
@@ -317,11 +270,6 @@ export class Newsroom extends DurableObject<Env> {
         writeMark(sql, "settings", present);
       });
     }
-    await this.#setAlarm(OWN_RETRY_MS);
+    await this.#work.setAlarm();
   }
-}
-
-/** Resolves when what is ready to be sent and received has been. */
-function nextTurn(): Promise<void> {
-  return scheduler.wait(0);
 }
