@@ -36,6 +36,17 @@ export class Work {
 
   /** Starts what is due and sets the alarm for what is not, or for what gets cut off. */
   async begin(): Promise<void> {
+    await this.#start();
+  }
+
+  /** The same by alarm, which must not leave before its timer rings: one that it leaves behind may never do so. */
+  async beginByAlarm(): Promise<void> {
+    const { turn } = await this.#start();
+    await turn;
+  }
+
+  /** @returns `turn`: resolves when all has begun */
+  async #start(): Promise<{ turn: Promise<void> }> {
     const { ctx, parts, subrequests } = this.#ground;
     parts.followers.wake(parts.views.lastSequence());
     await this.setAlarm();
@@ -43,13 +54,9 @@ export class Work {
     const calls = Math.floor((subrequests - 2) / 2);
     ctx.waitUntil(this.#run(this.#fanningOut, calls));
     // Rendering takes tens of milliseconds in which nothing else is done: first the answer and the events leave.
-    ctx.waitUntil(nextTurn().then(() => this.#run(this.#projecting, calls)));
-  }
-
-  /** The same by alarm, which must not leave before its timers: one that it leaves behind may never ring. */
-  async beginByAlarm(): Promise<void> {
-    await this.begin();
-    await nextTurn();
+    const turn = scheduler.wait(0);
+    ctx.waitUntil(turn.then(() => this.#run(this.#projecting, calls)));
+    return { turn };
   }
 
   /** Resolves when nothing is in hand; what is due later does not count. */
@@ -88,9 +95,4 @@ export class Work {
       console.error(JSON.stringify({ message: "work failed", error: String(error) }));
     }
   }
-}
-
-/** Resolves when what is ready to be sent and received has been. */
-function nextTurn(): Promise<void> {
-  return scheduler.wait(0);
 }
