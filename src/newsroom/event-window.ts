@@ -18,6 +18,11 @@ export interface Wants {
   events: string;
 }
 
+/** Whether a filter tells something of what it takes: then a replay tells it nothing of a killed text. */
+export function isNarrowed({ filter }: Pick<Wants, "filter">): boolean {
+  return filter !== "{}";
+}
+
 /** Some events in a row, each rendered once for all who want it in the same way. */
 export class EventWindow {
   readonly #events: readonly FiledEvent[];
@@ -55,13 +60,13 @@ export class EventWindow {
   }
 
   replayedTo(subscription: Wants): Handed[] {
-    const isNarrowed = subscription.filter !== "{}";
+    const narrowed = isNarrowed(subscription);
     const killed = new Set(
       this.#events.filter(({ isKilledNow }) => isKilledNow).map(({ event }) => event.id),
     );
     return this.handedTo(subscription)
-      .filter(({ event, type }) => !isNarrowed || !killed.has(event) || type === "release.killed")
-      .map((handed) => (isNarrowed && killed.has(handed.event) ? { ...handed, asked: false } : handed));
+      .filter(({ event, type }) => !narrowed || !killed.has(event) || type === "release.killed")
+      .map((handed) => (narrowed && killed.has(handed.event) ? { ...handed, asked: false } : handed));
   }
 
   /** So many that what they carry may be in memory together. */

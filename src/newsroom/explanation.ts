@@ -4,7 +4,8 @@
 import { takesBack, type ReleaseEventType } from "../domain/event.ts";
 import { type Filter, unmetConditions } from "../domain/filter.ts";
 import { EXPLAINED_EVENTS_MAX } from "../limits.ts";
-import type { Events } from "./events.ts";
+import { isNarrowed } from "./event-window.ts";
+import type { Events, FiledType } from "./events.ts";
 import { readMark } from "./ledger-schema.ts";
 import type { Sql } from "./metered-sql.ts";
 
@@ -26,6 +27,8 @@ interface Row {
   [column: string]: SqlStorageValue;
 }
 
+const WAS_NOT_SENT = "it takes back a text that this subscription was not sent";
+
 /** The events of a release that everybody may know of, in order. */
 export function explain(sql: Sql, events: Events, subscription: string, release: string): ExplainedEvent[] {
   const [row] = sql.exec<Row>(
@@ -36,16 +39,20 @@ export function explain(sql: Sql, events: Events, subscription: string, release:
   const filter = JSON.parse(row.filter) as Filter;
   const types = JSON.parse(row.events) as string[];
   const handedTo = row.cursor ?? Number(readMark(sql, "swept") ?? 0);
-  const reasonOf = (sequence: number, type: ReleaseEventType, unmet: readonly string[]): string => {
-    if (sequence <= row.since) return "it happened before the subscription was made; replay sends it";
+  const reasonOf = ({ sequence, type, filed, isKilledNow }: FiledType): string => {
+    // What it asks for first: what it does not take, no replay sends.
+    const unmet = unmetConditions(filter, filed);
     if (!types.includes(type) && !takesBack(type)) return `the subscription does not ask for ${type}`;
     if (unmet.length > 0 && !takesBack(type)) return `the filter does not take it: ${unmet.join("; ")}`;
-    if (unmet.length > 0 || !types.includes(type)) {
-      return "it takes back a text that this subscription was not sent";
-    }
-    if (row.active === 0) return "it is sent once the endpoint has proved itself";
-    if (sequence > handedTo) return "it is about to be handed to the subscription";
-    return "its delivery is older than the log, or was before the filter was changed; replay sends it";
+    if (unmet.length > 0 || !types.includes(type)) return WAS_NOT_SENT;
+    const isEarlier = sequence <= row.since;
+    if (!isEarlier && row.active === 0) return "it is sent once the endpoint has proved itself";
+    if (!isEarlier && sequence > handedTo) return "it is about to be handed to the subscription";
+    if (isKilledNow && type !== "release.killed") return "its text was killed since, and is told no more";
+    if (isKilledNow && isEarlier && isNarrowed(row)) return WAS_NOT_SENT;
+    return isEarlier
+      ? "it happened before the subscription was made; replay sends it"
+      : "its delivery is older than the log, or was before the filter was changed; replay sends it";
   };
   const ids = new Map(
     sql
@@ -57,9 +64,9 @@ export function explain(sql: Sql, events: Events, subscription: string, release:
       .toArray()
       .map(({ sequence, id }) => [sequence, id]),
   );
-  return [...events.ofRelease(release, 0, Number.MAX_SAFE_INTEGER)].flatMap(({ sequence, type, filed }) => {
+  return [...events.ofRelease(release, 0, Number.MAX_SAFE_INTEGER)].flatMap((told) => {
+    const { sequence, type } = told;
     const event = ids.get(sequence);
-    if (event === undefined) return [];
-    return [{ event, sequence, type, reason: reasonOf(sequence, type, unmetConditions(filter, filed)) }];
+    return event === undefined ? [] : [{ event, sequence, type, reason: reasonOf(told) }];
   });
 }

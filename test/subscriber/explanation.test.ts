@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { act, publish, release, send, settled } from "../service.ts";
-import { endpoint, type Made, own, publishTo, subscribe } from "../subscriptions.ts";
+import { act, publish, release, send, settled, subscriberIdle } from "../service.ts";
+import { arrivals, endpoint, eventOf, type Made, own, publishTo, subscribe } from "../subscriptions.ts";
 
 interface Told {
   event: string;
@@ -14,7 +14,7 @@ describe("why a desk did not get a statement", () => {
     (await (await own(made, `/deliveries?release=${release}`)).json<{ data: Told[] }>()).data;
 
   it("is one request: what was sent, and of all else why it was not", async () => {
-    const early = release({ type: "statement" });
+    const early = release({ type: "statement", topics: ["csto"] });
     await publish(early);
     const made = await subscribe({ filter: { type: "statement", topic: "csto" } });
     const text = release({ type: "statement", topics: ["csto"] });
@@ -39,6 +39,50 @@ describe("why a desk did not get a statement", () => {
       reason: "it happened before the subscription was made; replay sends it",
     });
     expect(await told(made, crypto.randomUUID())).toEqual([]);
+  });
+
+  it("promises a replay of what was before it only where a replay sends something", async () => {
+    const [english, french] = [release({ lang: "en" }), release({ lang: "fr" })];
+    const killed = release({ lang: "en" });
+    await publish(english);
+    await publish({ ...english, body: "Typo.", change: "minor" });
+    await publish(french);
+    await act("withdraw", french.id);
+    await publish(killed);
+    const { sequence } = await publishTo([], release({ lang: "fr" }));
+    await act("kill", killed.id);
+    await settled();
+    const made = await subscribe({ filter: { lang: "en" } });
+    const reasons = async (text: { id: string }) => {
+      const log = await send(
+        "GET",
+        `/api/v1/subscriptions/${made.id}/deliveries?release=${text.id}`,
+        undefined,
+      );
+      return (await log.json<{ data: Told[] }>()).data.map(({ reason }) => reason);
+    };
+    expect(await reasons(english)).toEqual([
+      "the subscription does not ask for release.revised",
+      "it happened before the subscription was made; replay sends it",
+    ]);
+    expect(await reasons(french)).toEqual([
+      "it takes back a text that this subscription was not sent",
+      "the filter does not take it: it asks for lang en",
+    ]);
+    // A replay tells a filter nothing of a text that is killed by then.
+    expect(await reasons(killed)).toEqual([
+      "it takes back a text that this subscription was not sent",
+      "its text was killed since, and is told no more",
+    ]);
+    expect(new Set((await told(made, killed.id)).map(({ reason }) => reason))).toEqual(
+      new Set(["the text was killed"]),
+    );
+    await own(made, "/replay", "POST", { after: sequence - 6, to: sequence + 1 });
+    await subscriberIdle(made.id);
+    const sent = (await arrivals(made)).map(eventOf);
+    expect(sent.map(({ type, data }) => [type, data.release.id])).toEqual([
+      ["release.published", english.id],
+    ]);
   });
 
   it("tells nobody but the office what a killed text would have been taken by", async () => {

@@ -60,6 +60,16 @@ test("replay --release of what its filter does not take says why nothing is sent
   expect(run.stderr).toContain("the filter does not take it: it asks for lang en");
 });
 
+test("replay --release of what was before the desk, and its filter does not take, sends nothing either", async () => {
+  const french = await desks.publish({ lang: "fr" });
+  const late = await desks.subscribe({ description: "Late Post", filter: { lang: "en" } });
+  const run = await desks.run(["replay", "late", "--release", french.id]);
+  expect(run).toMatchObject({ code: 1, stdout: "" });
+  expect(run.stderr).toContain(`There is nothing of release ${french.id} that Late Post can be sent:\n`);
+  expect(run.stderr).toContain("the filter does not take it: it asks for lang en");
+  expect(late.receiver.of(french.id)).toEqual([]);
+});
+
 test("replay --event, --after and --from send once more", async () => {
   const release = await desks.publish();
   await desks.logged(desk, release, "delivered 1");
