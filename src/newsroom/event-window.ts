@@ -50,13 +50,8 @@ export class EventWindow {
         type: filed.event.type,
         release: filed.event.release.id,
         asked,
-        body: this.#body(filed, subscription),
+        body: this.bodyFor(filed, subscription),
       }));
-  }
-
-  firstBodyFor(subscription: Wants): string | undefined {
-    const [first] = this.#events;
-    return first && this.#body(first, subscription);
   }
 
   replayedTo(subscription: Wants): Handed[] {
@@ -75,7 +70,8 @@ export class EventWindow {
     return Math.max(1, Math.min(HAND_OVERS_AT_ONCE_MAX, Math.floor(HAND_OVERS_UNITS_MAX / units)));
   }
 
-  #body({ event }: FiledEvent, { format, content }: Wants): string {
+  /** The exact bytes of one of them. */
+  bodyFor({ event }: FiledEvent, { format, content }: Wants): string {
     const key = `${event.sequence} ${format} ${content}`;
     const known = this.#bodies.get(key);
     if (known !== undefined) return known;

@@ -22,7 +22,7 @@ import type { FoundDocument } from "./projection.ts";
 import { type NewsroomParts, newsroomParts } from "./newsroom-parts.ts";
 import { findReleases, type ListQuery } from "./release-search.ts";
 import { RENDERERS } from "./rendering.ts";
-import type { Replayed } from "./replay.ts";
+import type { BodyAgain, Replayed } from "./replay.ts";
 import type { Asker, Registered, Standing } from "./subscribers.ts";
 import { type Listed, listSubscriptions, type Place, type SubscriptionQuery } from "./subscription-list.ts";
 import { Work } from "./work.ts";
@@ -204,8 +204,8 @@ export class Newsroom extends DurableObject<Env> {
     return this.#parts.replay.replayed(id, after, to);
   }
 
-  /** The bytes of one event for a subscription that has had it. */
-  async bodyFor(id: string, sequence: number): Promise<string | undefined> {
+  /** The bytes of one event for a subscription that has had it, unless its text is killed now. */
+  async bodyFor(id: string, sequence: number): Promise<BodyAgain | undefined> {
     return this.#parts.replay.bodyFor(id, sequence);
   }
 

@@ -14,6 +14,9 @@ export interface Replayed {
   asOf: number;
 }
 
+/** The bytes of one event, told when the last sequence of all was `asOf`; or that its text is killed, so that it is not told again. */
+export type BodyAgain = { kind: "body"; body: string; asOf: number } | { kind: "killed" };
+
 export class Replay {
   readonly #sql: Sql;
   readonly #events: Events;
@@ -44,10 +47,20 @@ export class Replay {
     };
   }
 
-  /** The bytes of one event for a subscription, whatever its filter says: it had it. */
-  bodyFor(subscription: string, sequence: number): string | undefined {
+  /**
+   * One event for a subscription, whatever its filter says: it had it. Of a text that is killed now only
+   * the kill is told again: anything else of it, even without its text, would arrive after the kill as news.
+   */
+  bodyFor(subscription: string, sequence: number): BodyAgain | undefined {
     const wants = this.#wantsOf(subscription);
-    return wants && new EventWindow(this.#events.events(sequence, sequence)).firstBodyFor(wants);
+    const [filed] = this.#events.events(sequence, sequence);
+    if (wants === undefined || filed === undefined) return undefined;
+    if (filed.isKilledNow && filed.type !== "release.killed") return { kind: "killed" };
+    return {
+      kind: "body",
+      body: new EventWindow([filed]).bodyFor(filed, wants),
+      asOf: this.#events.lastSequence(),
+    };
   }
 
   /** With the last window that has anything of a release: what is asked for of it comes before. */

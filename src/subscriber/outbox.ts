@@ -175,16 +175,6 @@ export class Outbox {
     return told.toArray().length > 0;
   }
 
-  /** The last kill of a release that the endpoint was sent, or is to be; 0 for none. */
-  killedAt(release: string): number {
-    return this.#sql
-      .exec<{ last: number }>(
-        "SELECT ifnull(max(sequence), 0) AS last FROM deliveries WHERE release = ? AND type = 'release.killed'",
-        release,
-      )
-      .one().last;
-  }
-
   /**
    * What waits of a release from before an event is not sent, and its bytes go. What was only to be sent
    * once more stays delivered: the office must be able to learn who has the text.

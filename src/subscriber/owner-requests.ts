@@ -137,11 +137,16 @@ export class OwnerRequests {
     // What waits of its release from before it goes first, so that is sent now too.
     if (state === "pending") outbox.hastenRelease(release, sequence, now());
     else {
-      const killedBefore = outbox.killedAt(release);
-      const body = await newsroom(env).bodyFor(subscription.id, sequence);
+      const again = await newsroom(env).bodyFor(subscription.id, sequence);
       if (standing.subscription() === undefined) return null; // deleted meanwhile
-      if (outbox.killedAt(release) !== killedBefore) return refuse("Its text was killed just now.");
-      if (body !== undefined) outbox.putBack(event, body, now());
+      if (again?.kind === "killed") {
+        return refuse("Its text was killed since. The kill can be sent again: redeliver its release.killed.");
+      }
+      // What came here while the Newsroom was being asked is the last that is to be heard of the text.
+      if (again !== undefined && outbox.isTakenBack(release, again.asOf)) {
+        return refuse("Its text was taken back just now.");
+      }
+      if (again !== undefined) outbox.putBack(event, again.body, now());
     }
     return undefined;
   }

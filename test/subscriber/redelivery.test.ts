@@ -82,19 +82,40 @@ describe("redeliver", () => {
     await own(made, "/test", "POST");
   });
 
-  it("does not send the text of a release that was killed since", async () => {
+  it("sends nothing but the kill of a text that was killed since, until it is reinstated", async () => {
     const made = await subscribe();
     const text = release({ title: "To be killed" });
     await publishTo([made], text);
     await act("kill", text.id);
     await settled();
     await subscriberIdle(made.id);
-    const first = (await deliveries(made)).at(-1)!;
-    await own(made, `/deliveries/${first.event}/redeliver`, "POST");
-    await subscriberIdle(made.id);
-    const again = (await arrivals(made)).at(-1)!;
-    expect(again.headers["webhook-id"]).toBe(first.event);
-    expect(again.body).not.toContain("To be killed");
+    const [kill, first] = await deliveries(made);
+    const before = (await arrivals(made)).length;
+    const again = async (event: string): Promise<Response> => {
+      const response = await own(made, `/deliveries/${event}/redeliver`, "POST");
+      await subscriberIdle(made.id);
+      return response;
+    };
+    const types = async () =>
+      (await arrivals(made))
+        .slice(before)
+        .map(eventOf)
+        .map(({ type }) => type);
+
+    const refused = await again(first!.event);
+    expect(refused.status).toBe(409);
+    expect((await refused.json<{ detail: string }>()).detail).toBe(
+      "Its text was killed since. The kill can be sent again: redeliver its release.killed.",
+    );
+    expect(await types()).toEqual([]);
+    expect((await again(kill!.event)).status).toBe(202);
+    expect(await types()).toEqual(["release.killed"]);
+
+    await act("reinstate", text.id);
+    await settled();
+    expect((await again(first!.event)).status).toBe(202);
+    expect(await types()).toEqual(["release.killed", "release.reinstated", "release.published"]);
+    expect((await arrivals(made)).at(-1)!.body).toContain("To be killed");
   });
 });
 

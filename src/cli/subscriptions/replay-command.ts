@@ -75,10 +75,13 @@ async function replayRelease(
 ): Promise<void> {
   const { data } = await api.log(desk.id, { release, limit: Infinity });
   const events = data.toReversed();
-  const missing = events.filter(isUnderWay);
-  const never = events.filter(isReplayable);
+  // Of a text that is killed now only the kill is told again.
+  const isKilled = events.at(-1)?.type === "release.killed";
+  const tellable = events.filter(({ type }) => !isKilled || type === "release.killed");
+  const missing = tellable.filter(isUnderWay);
+  const never = tellable.filter(isReplayable);
   const again =
-    missing.length + never.length > 0 ? missing : events.filter(({ state }) => state === "delivered");
+    missing.length + never.length > 0 ? missing : tellable.filter(({ state }) => state === "delivered");
   if (again.length + never.length === 0) {
     const reasons = events.map(
       (row) => `${row.sequence}  ${row.type}  ${deliveryInWords({ ...row, log: [] }, desk, Date.now())}`,

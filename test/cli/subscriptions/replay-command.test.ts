@@ -70,6 +70,19 @@ test("replay --release of what was before the desk, and its filter does not take
   expect(late.receiver.of(french.id)).toEqual([]);
 });
 
+test("replay --release of a killed text sends the kill again, and nothing of the text", async () => {
+  const release = await desks.publish();
+  await desks.logged(desk, release, "delivered 1");
+  await desks.call("POST", `/releases/${release.id}/kill`, { reason: "Wrong" });
+  await desks.logged(desk, release, "delivered 1", "delivered 1");
+  const run = await desks.run(["replay", "evening", "--release", release.id]);
+  expect(run).toMatchObject({ code: 0, stderr: "" });
+  expect(run.stdout).toMatch(/^\d+ {2}release\.killed {2}delivered at .*, with 2 attempts\n$/);
+  const refused = await desks.run(["replay", "evening", "--event", String(release.sequence)]);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain("Its text was killed since. The kill can be sent again");
+});
+
 test("replay --event, --after and --from send once more", async () => {
   const release = await desks.publish();
   await desks.logged(desk, release, "delivered 1");
