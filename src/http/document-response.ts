@@ -42,7 +42,7 @@ export function documentHeaders(
   baseUrl: string,
 ): Record<string, string> {
   const isPage = document.type.startsWith("text/html");
-  const isFeed = document.gzip !== undefined && path !== OPML_PATH;
+  const isFeed = isFeedAt(path, document);
   return {
     ...(isPage
       ? pageHeaders(cacheControlOf(document), path === DIRECTORY_PATH)
@@ -67,6 +67,10 @@ export function documentHeaders(
   };
 }
 
+function isFeedAt(path: string, { gzip }: StoredDocument): boolean {
+  return gzip !== undefined && path !== OPML_PATH;
+}
+
 /** An archive is never `immutable`: one of its releases can be killed, and is then gone for all who share a cache. */
 function cacheControlOf({ isArchive }: StoredDocument): string {
   const seconds = isArchive ? ARCHIVE_CACHE_SECONDS : CACHE_SECONDS;
@@ -81,11 +85,14 @@ export function answerFromMemory(request: Request, env: Env, ctx: ExecutionConte
   if (hot === undefined) return undefined;
   if (isDue(hot, nowMs)) ctx.waitUntil(refresh(env, hot));
   const { headers, lookup } = hot;
+  // Only of a feed there is a page that explains it, of which no ETag of the feed speaks, and a part that is new.
+  const isFeed = isFeedAt(hot.path, lookup.document);
+  if (isFeed && isNavigation(request.headers)) return undefined;
   if (isNotModified(request.headers, lookup.document)) {
     hot.notModified += 1;
     return new Response(null, { status: 304, headers });
   }
-  if (wantsNewEntries(request.headers) || isNavigation(request.headers)) return undefined;
+  if (isFeed && wantsNewEntries(request.headers)) return undefined;
   hot.ok += 1;
   return wholeDocument(request, lookup.document, headers);
 }

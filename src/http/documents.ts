@@ -57,8 +57,9 @@ async function getList(c: Context<App>, place: ListPlace, address: string): Prom
     return answered(c, address, lookup);
   const request = c.req.raw.headers;
   const { document } = lookup;
-  if (isNotModified(request, document)) return answered(c, address, lookup);
+  // First: what a browser says that it has is the feed, and not the page about it.
   if (isNavigation(request)) return preview(c, place);
+  if (isNotModified(request, document)) return answered(c, address, lookup);
   const headers = documentHeaders(document, address, settingsOf(c.env).site.baseUrl);
   return newEntries(c.req.raw, document, place.format, headers) ?? answered(c, address, lookup);
 }

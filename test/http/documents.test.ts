@@ -150,6 +150,12 @@ describe("feeds and pages", () => {
       expect(await conditional({ "if-none-match": '"other"' })).toBe(200);
     });
 
+    it("say 304 to a browser that has the page", async () => {
+      const etag = (await request(path)).headers.get("etag")!;
+      expect(await conditional({ "if-none-match": etag, "sec-fetch-dest": "document" })).toBe(304);
+      expect(await conditional({ "if-none-match": '"other"', "sec-fetch-dest": "document" })).toBe(200);
+    });
+
     it("look at If-Modified-Since only without If-None-Match", async () => {
       const modified = (await request(path)).headers.get("last-modified")!;
       const before = new Date(Date.parse(modified) - 1000).toUTCString();

@@ -165,6 +165,31 @@ describe.each(FORMATS)("a feed in %s", (format) => {
     expect((await request(path, { headers: { accept: "image/png" } })).status).toBe(200);
     expect((await request(path, { headers: browser })).headers.get("content-type")).toContain("text/html");
   });
+
+  it("is explained to a person even if the browser has the feed, from the read model and from memory", async () => {
+    const path = fresh(format);
+    // Of the same bytes at another address: this one is not in memory at first.
+    const { etag, "last-modified": modified } = Object.fromEntries((await request(fresh(format))).headers);
+    for (const memory of ["cold", "remembered"]) {
+      for (const condition of [
+        { "if-none-match": etag! },
+        { "if-none-match": "*" },
+        { "if-modified-since": modified! },
+      ]) {
+        const headers = { ...condition, "sec-fetch-dest": "document" };
+        const response = await request(path, { headers });
+        expect([memory, condition, response.status, response.headers.get("content-type")]).toEqual([
+          memory,
+          condition,
+          200,
+          "text/html; charset=utf-8",
+        ]);
+        expect(response.headers.get("etag")).toBeNull();
+      }
+      expect((await request(path)).status).toBe(200);
+      expect((await request(path, { headers: { "if-none-match": "*" } })).status).toBe(304);
+    }
+  });
 });
 
 describe("an address that is not the one", () => {

@@ -60,6 +60,18 @@ describe("a list of more releases than one document holds", () => {
     expect(documents[1]!.path).toMatch(/^\/en\/archive\/\d+\/feed\.rss\?topic=even&topic=odd$/);
   });
 
+  it("is explained to a person in its archives too, even if the browser has one as a feed", async () => {
+    const path = "/en/archive/1/feed.rss";
+    expect((await request(path)).status).toBe(200);
+    const remembered = await request(path, {
+      headers: { "if-none-match": "*", "sec-fetch-dest": "document" },
+    });
+    expect([remembered.status, remembered.headers.get("content-type")]).toEqual([
+      200,
+      "text/html; charset=utf-8",
+    ]);
+  });
+
   it("says in each document where it stands", async () => {
     const atom = (await readFeed("/en/archive/2/feed.atom", "atom")).body;
     expect(atom).toContain("<fh:archive/>");
