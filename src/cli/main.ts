@@ -3,6 +3,7 @@
  */
 import { Command, CommanderError } from "commander";
 import { faultLines, ServiceProblem } from "./api-client.ts";
+import { endWhenUnread } from "./end-signals.ts";
 import { importCommand } from "./import/import-command.ts";
 import { listenCommand } from "./listen/listen-command.ts";
 import {
@@ -20,7 +21,7 @@ import {
   webAddress,
 } from "./option-values.ts";
 import { checkCommand, publishCommand } from "./publish/publish-command.ts";
-import { Refusal, systemCode } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
 import { actionCommand } from "./release-action.ts";
 import { startCommand, type StartOptions } from "./start/start-command.ts";
 import { addSubscriptionCommands } from "./subscriptions/commands.ts";
@@ -126,11 +127,7 @@ program
   .option("--source <url>", "where the texts were taken from", webAddress)
   .action(importCommand);
 
-// Whoever reads the first lines and goes has got what he wanted.
-process.stdout.on("error", (error) => {
-  if (systemCode(error) !== "EPIPE") throw error;
-  process.exit(0);
-});
+endWhenUnread();
 
 try {
   if (process.argv.length <= 2) program.outputHelp();

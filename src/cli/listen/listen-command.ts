@@ -28,7 +28,7 @@ export interface ListenOptions {
   after?: number;
 }
 
-/** Listens until a signal ends it; then the subscription is taken back. */
+/** Listens until a signal ends it, or nobody reads it any more; then the subscription is taken back. */
 export async function listenCommand(options: ListenOptions): Promise<void> {
   const { to, port, catchUp, after, events, lang, type, topic, person, organisation, place, q } = options;
   const filter = { lang, type, topic, person, organisation, place, q };

@@ -52,6 +52,18 @@ test("listen shows each verified event on a line, and takes its subscription bac
   expect(await subscriptionStatus(id)).toBe(404);
 });
 
+test("listen takes its subscription back when nobody reads it any more", async () => {
+  const listening = startCli(["listen", "--to", service.url, "--q", "unread"]);
+  await listening.said(/as subscription sub_\w+$/m);
+  const id = /sub_\w+/.exec(listening.output.stdout)?.[0] ?? "";
+  // As `| head -1` does; the next line that is printed finds nobody there.
+  listening.child.stdout?.destroy();
+  expect(await subscriptionStatus(id)).toBe(200);
+  await publish("en", "Unread");
+  expect(await listening.ended).toMatchObject({ code: 0, stderr: "" });
+  expect(await subscriptionStatus(id)).toBe(404);
+});
+
 test("listen --lang shows nothing of other languages", async () => {
   const listening = startCli(["listen", "--to", service.url, "--lang", "fr"]);
   await listening.said("listening on ");
