@@ -176,16 +176,22 @@ test("listen to a service that may not reach this machine says so", async () => 
 });
 
 test("listen to a service where too many wait says when to come again", async () => {
-  for (let count = 0; count < 20; count += 1) {
-    await fetch(`${service.url}/api/v1/subscriptions`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ url: `http://127.0.0.1:9/${count}` }),
-    });
+  // One where nobody has begun a handshake yet: as many may begin in a minute as may wait.
+  const fresh = await startService();
+  try {
+    for (let count = 0; count < 20; count += 1) {
+      await fetch(`${fresh.url}/api/v1/subscriptions`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ url: `http://127.0.0.1:9/${count}` }),
+      });
+    }
+    const run = await runCli(["listen", "--to", fresh.url], { env: { COMMUNIQUE_TOKEN: "wrong" } });
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(
+      /answered 429 Too many requests: .* Prove some, or try again later\. \(again in 60 min\)$/m,
+    );
+  } finally {
+    await fresh.end();
   }
-  const run = await runCli(["listen", "--to", service.url], { env: { COMMUNIQUE_TOKEN: "wrong" } });
-  expect(run.code).toBe(1);
-  expect(run.stderr).toMatch(
-    /answered 429 Too many requests: .* Prove some, or try again later\. \(again in 60 min\)$/m,
-  );
 });
