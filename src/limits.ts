@@ -60,6 +60,8 @@ export const EMBARGOES_PER_STEP = 20;
 export const TARGETS_PER_STEP = 10;
 /** KV writes that a target costs at most, but for a release that has moved often. */
 export const KV_WRITES_PER_TARGET = 4;
+/** Releases whose words are folded anew in one step: some milliseconds, in which nothing else is done. */
+export const REFOLDED_PER_STEP = 20;
 /** Subscriptions looked at in one step; those whose filter takes an event are told, as far as the budget goes. */
 export const SUBSCRIPTIONS_PER_STEP = 500;
 /** Events handed over together, so that a backlog costs one call a subscription, not one an event. */

@@ -4,6 +4,7 @@
  * say what is to be done, and an alarm that does it if this object dies.
  */
 import { DurableObject } from "cloudflare:workers";
+import { Budget } from "../budget.ts";
 import type { Fault } from "../domain/fault.ts";
 import type { Instant } from "../domain/instant.ts";
 import { faultsOfFilter, faultsOfLanguages, type Registry } from "../domain/registry.ts";
@@ -270,6 +271,8 @@ export class Newsroom extends DurableObject<Env> {
         writeMark(sql, "settings", present);
       });
     }
+    // All there is to do where the ledger is new; the rest follows by alarm.
+    this.#parts.refolding.step(new Budget(1));
     await this.#work.setAlarm();
   }
 }

@@ -267,6 +267,31 @@ describe("editions", () => {
   });
 });
 
+describe("a word that has several spellings", () => {
+  it("is found by each, in lists, events and feeds", async () => {
+    const spellings = [
+      ["Երևան", "ԵՐԵՎԱՆ", "Երեւան"],
+      ["Straße", "STRASSE"],
+      ["Σωκράτης", "ΣΩΚΡΑΤΗΣ"],
+    ];
+    for (const word of spellings.flat()) await publish(release({ title: word, type: "interview" }));
+    await settled();
+    for (const words of spellings) {
+      for (const word of words) {
+        const q = `type=interview&q=${encodeURIComponent(word)}`;
+        expect([word, (await list(q)).sort()]).toEqual([word, words.toSorted()]);
+        const events = await (await request(`/api/v1/events?limit=100&${q}`)).json<Page<unknown>>();
+        expect(events.data).toHaveLength(words.length);
+        const feed = await (
+          await request(`/feed.json?${q}`, { redirect: "follow" })
+        ).json<{ items: unknown[] }>();
+        expect(feed.items).toHaveLength(words.length);
+        expect(await list(`type=interview&not.${q.split("&")[1]}`)).toHaveLength(7 - words.length);
+      }
+    }
+  });
+});
+
 describe("the registry", () => {
   const CSTO = { slug: "csto", names: { en: "Collective Security Treaty Organization", ru: "ОДКБ" } };
   const SCHOOL = { slug: "school", names: { en: "Schools" } };
