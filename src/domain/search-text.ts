@@ -41,6 +41,12 @@ export function parseSearch(text: string): SearchQuery {
   return { all, none };
 }
 
+/** Whether there is no word in a search: it would find everything. */
+export function isVoidSearch(text: string): boolean {
+  const { all, none } = parseSearch(text);
+  return all.length === 0 && none.length === 0;
+}
+
 function* partsOf(text: string): Generator<[minus: string, part: string]> {
   for (const [, minus, phrase, word] of text.matchAll(/(-?)(?:"([^"]*)"?|(\S+))/gu)) {
     yield [minus ?? "", phrase ?? word ?? ""];
