@@ -199,7 +199,7 @@ export const PENDING_PER_HOST_MAX = 50;
 export const PENDING_MAX = 2_000;
 /** Seconds that whoever has reached one of these is told to wait. */
 export const PENDING_RETRY_SECONDS = 3_600;
-/** Seconds in which so many handshakes may begin: as wrangler.toml says of HANDSHAKES. */
+/** Seconds in which so many handshakes may begin: as wrangler.toml says of HANDSHAKES_OF_CLIENT and HANDSHAKES_AT_HOST. */
 export const HANDSHAKES_PERIOD_SECONDS = 60;
 /** Milliseconds for which a subscription that never proved itself is kept, to be asked anew. */
 export const NEVER_PROVED_KEPT_MS = 30 * 86_400_000;

@@ -152,6 +152,7 @@ describe("a list of releases", () => {
 
   it.each([
     "limit=0",
+    "content=short",
     "limit=101",
     "limit=x",
     "cursor=x",
