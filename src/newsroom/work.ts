@@ -4,7 +4,7 @@
  * at once, as far as one invocation may; an alarm does the rest, and all of it if this object dies.
  */
 import { Budget } from "../budget.ts";
-import { KV_WRITES_PER_TARGET, OWN_RETRY_MS } from "../limits.ts";
+import { ALARM_MS_MAX, KV_WRITES_PER_TARGET, OWN_RETRY_MS } from "../limits.ts";
 import type { NewsroomParts } from "./newsroom-parts.ts";
 import { WorkLoop } from "./work-loop.ts";
 
@@ -89,7 +89,7 @@ export class Work {
     ].filter((due) => due !== undefined);
     if (dues.length === 0) return;
     // Never `now` itself: an alarm that sets one for now can stall.
-    const next = Math.max(Math.min(...dues), nowMs + 1);
+    const next = Math.min(Math.max(Math.min(...dues), nowMs + 1), nowMs + ALARM_MS_MAX);
     const present = await ctx.storage.getAlarm();
     if (present === null || present > next) await ctx.storage.setAlarm(next);
   }
