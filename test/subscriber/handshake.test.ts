@@ -230,6 +230,21 @@ describe("one URL with one filter", () => {
     ).toBe(1);
   });
 
+  it("is one, too, where a filter says nothing by a search without a word", async () => {
+    const made = await subscribe({ filter: { q: "😀", not: { q: "" } } });
+    expect(await (await own(made)).json()).toMatchObject({ filter: {} });
+    for (const same of [{}, { q: "" }, { q: " " }, { not: {} }]) {
+      const again = await request("/api/v1/subscriptions", {
+        method: "POST",
+        headers: { "content-type": "application/json", ...ADMIN },
+        body: JSON.stringify({ url: made.endpoint, filter: same }),
+      });
+      expect([again.status, await again.json()]).toMatchObject([200, { id: made.id, filter: {} }]);
+    }
+    await publishTo([made], release());
+    expect((await arrivals(made)).length).toBe(1);
+  });
+
   it("stays that of whoever proves it first, while several are pending", async () => {
     const url = endpoint("200");
     const [first, second] = [
