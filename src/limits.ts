@@ -60,6 +60,8 @@ export const EMBARGOES_PER_STEP = 20;
 export const TARGETS_PER_STEP = 10;
 /** KV writes that a target costs at most, but for a release that has moved often. */
 export const KV_WRITES_PER_TARGET = 4;
+/** Releases whose words are folded anew in one step: some milliseconds, in which nothing else is done. */
+export const REFOLDED_PER_STEP = 20;
 /** Subscriptions looked at in one step; those whose filter takes an event are told, as far as the budget goes. */
 export const SUBSCRIPTIONS_PER_STEP = 500;
 /** Events handed over together, so that a backlog costs one call a subscription, not one an event. */
@@ -81,6 +83,8 @@ export const KV_WRITE_INTERVAL_MS = 1_000;
 export const KV_EXPIRATION_MIN_MS = 61_000;
 /** UTF-16 units of JSON for the sequences of a feed's entries: KV keeps 1,024 bytes of metadata in all. */
 export const SEQUENCES_UNITS_MAX = 600;
+/** Milliseconds after which the alarm is set anew for what is due later: the platform takes none for after 2189. */
+export const ALARM_MS_MAX = 30 * 86_400_000;
 /** Milliseconds before our own failure (KV, an object call) is tried again; doubles up to the maximum. */
 export const OWN_RETRY_MS = 500;
 export const OWN_RETRY_MAX_MS = 60_000;
@@ -197,7 +201,7 @@ export const PENDING_PER_HOST_MAX = 50;
 export const PENDING_MAX = 2_000;
 /** Seconds that whoever has reached one of these is told to wait. */
 export const PENDING_RETRY_SECONDS = 3_600;
-/** Seconds in which so many handshakes may begin: as wrangler.toml says of HANDSHAKES. */
+/** Seconds in which so many handshakes may begin: as wrangler.toml says of HANDSHAKES_OF_CLIENT and HANDSHAKES_AT_HOST. */
 export const HANDSHAKES_PERIOD_SECONDS = 60;
 /** Milliseconds for which a subscription that never proved itself is kept, to be asked anew. */
 export const NEVER_PROVED_KEPT_MS = 30 * 86_400_000;

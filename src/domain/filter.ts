@@ -6,7 +6,7 @@ import * as z from "zod/mini";
 import { SEARCH_CHARS_MAX } from "../limits.ts";
 import { type Fault, parse } from "./fault.ts";
 import { canonicalLanguage, type Facet, slug } from "./release.ts";
-import { isFound, parseSearch, searchWords } from "./search-text.ts";
+import { isFound, isVoidSearch, parseSearch, searchWords } from "./search-text.ts";
 
 const oneOrMany = <T extends z.ZodMiniType<string, string>>(value: T) =>
   z.pipe(
@@ -36,10 +36,27 @@ const conditions = {
   ),
 };
 
-/** Values of one field mean any of them, different fields mean all of them; in `not`, none may hold. */
-export const filter = z.strictObject({ ...conditions, not: z.optional(z.strictObject(conditions)) });
-export type Filter = z.infer<typeof filter>;
+const asWritten = z.strictObject({ ...conditions, not: z.optional(z.strictObject(conditions)) });
+export type Filter = z.infer<typeof asWritten>;
 export type Conditions = Omit<Filter, "not">;
+
+/**
+ * Values of one field mean any of them, different fields mean all of them; in `not`, none may hold. What
+ * asks for nothing, a `q` without a word or an empty `not`, is left out: two filters that differ by it are one.
+ */
+export const filter = z.pipe(asWritten, z.transform(withoutVoid));
+
+function withoutVoid({ not, ...conditions }: Filter): Filter {
+  const without = withoutVoidSearch(not ?? {});
+  return {
+    ...withoutVoidSearch(conditions),
+    ...(Object.keys(without).length === 0 ? {} : { not: without }),
+  };
+}
+
+function withoutVoidSearch({ q, ...fields }: Conditions): Conditions {
+  return q === undefined || isVoidSearch(q) ? fields : { ...fields, q };
+}
 
 /** The fields of a filter that name values of a facet. */
 export const FACET_FIELDS = {

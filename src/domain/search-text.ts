@@ -9,9 +9,13 @@ export interface SearchQuery {
   none: readonly (readonly string[])[];
 }
 
+/** Raise it when {@link searchWords} gives other words than before: the index is made anew (newsroom/refolding.ts). */
+export const FOLD = 2;
+
 /**
  * The words of a text: folded to lower case and without diacritics or ligatures, so that `élève`
- * finds `Eleve` and `եւ` finds `և`.
+ * finds `Eleve`. What has several spellings in one case has one here: `և` is `եւ` and, as its capitals
+ * are mostly written, `եվ`; `ß` is `ss`, and a sigma at the end of a word is a sigma.
  */
 export function searchWords(text: string): string[] {
   const folded = text
@@ -19,7 +23,10 @@ export function searchWords(text: string): string[] {
     .replace(/\p{M}+/gu, "")
     .toLowerCase()
     .normalize("NFKD")
-    .replace(/\p{M}+/gu, "");
+    .replace(/\p{M}+/gu, "")
+    .replaceAll("եվ", "եւ")
+    .replaceAll("ß", "ss")
+    .replaceAll("ς", "σ");
   return folded.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
@@ -32,6 +39,12 @@ export function parseSearch(text: string): SearchQuery {
     if (words.length > 0) (minus ? none : all).push(words);
   }
   return { all, none };
+}
+
+/** Whether there is no word in a search: it would find everything. */
+export function isVoidSearch(text: string): boolean {
+  const { all, none } = parseSearch(text);
+  return all.length === 0 && none.length === 0;
 }
 
 function* partsOf(text: string): Generator<[minus: string, part: string]> {

@@ -8,6 +8,7 @@ import { DIFF_EDITS_MAX } from "../limits.ts";
 import { changedFields, type EditionContent } from "../newsroom/edition-content.ts";
 import { type EditionView, editionSummary } from "../newsroom/editions.ts";
 import { newsroom } from "../objects.ts";
+import { FOR_THE_OFFICE, isAdmin } from "./auth.ts";
 import { parse } from "../domain/fault.ts";
 import { notFound } from "./problem.ts";
 
@@ -22,13 +23,17 @@ interface Part {
 const TEXTS = ["title", "summary", "body"] as const;
 
 /** Kept for a minute: an edition never changes, but its release may be killed. */
-const HEADERS = { "cache-control": "public, max-age=60", "access-control-allow-origin": "*" };
+const FOR_ALL = { "cache-control": "public, max-age=60", "access-control-allow-origin": "*" };
 
-/** `GET /releases/ID/editions`: all that were seen, oldest first. */
+type Read =
+  | { ok: true; editions: EditionView[]; headers: Record<string, string> }
+  | { ok: false; response: Response };
+
+/** `GET /releases/ID/editions`: all that were seen, oldest first; the press office sees the others, too. */
 export async function getEditions(c: Context<App>): Promise<Response> {
   const read = await editionsOf(c);
   return read.ok
-    ? c.json({ data: read.editions.map(editionSummary), next: null }, 200, HEADERS)
+    ? c.json({ data: read.editions.map(editionSummary), next: null }, 200, read.headers)
     : read.response;
 }
 
@@ -37,7 +42,7 @@ export async function getEdition(c: Context<App>): Promise<Response> {
   const read = await editionsOf(c, c.req.param("edition"));
   if (!read.ok) return read.response;
   const [edition] = read.editions;
-  return edition ? c.json(edition, 200, HEADERS) : notFound(c);
+  return edition ? c.json(edition, 200, read.headers) : notFound(c);
 }
 
 /** `GET /releases/ID/editions/N/diff/M` */
@@ -46,25 +51,27 @@ export async function getDifference(c: Context<App>): Promise<Response> {
   if (!from.ok) return from.response;
   if (!to.ok) return to.response;
   const [[before], [after]] = [from.editions, to.editions];
-  return before && after ? c.json(difference(before, after), 200, HEADERS) : notFound(c);
+  return before && after ? c.json(difference(before, after), 200, to.headers) : notFound(c);
 }
 
-/** All editions, or the one whose number is given; 404 or 410 as for the release itself. */
-async function editionsOf(
-  c: Context<App>,
-  number?: string,
-): Promise<{ ok: true; editions: EditionView[] } | { ok: false; response: Response }> {
+/** All editions, or the one whose number is given; 404, 410, or what only the office sees, as for the release itself. */
+async function editionsOf(c: Context<App>, number?: string): Promise<Read> {
   const id = parse(releaseId, c.req.param("id"));
   if (!id.ok || (number !== undefined && !/^[1-9]\d{0,8}$/.test(number)))
     return { ok: false, response: notFound(c) };
-  const found = await newsroom(c.env).editions(id.value, number === undefined ? undefined : Number(number));
+  const only = number === undefined ? undefined : Number(number);
+  if (await isAdmin(c)) {
+    const editions = await newsroom(c.env).editionsForOffice(id.value, only);
+    return editions ? { ok: true, editions, headers: FOR_THE_OFFICE } : { ok: false, response: notFound(c) };
+  }
+  const found = await newsroom(c.env).editions(id.value, only);
   switch (found.kind) {
     case "unknown":
       return { ok: false, response: notFound(c) };
     case "killed":
-      return { ok: false, response: c.json(found.release, 410, HEADERS) };
-    case "seen":
-      return { ok: true, editions: found.editions };
+      return { ok: false, response: c.json(found.release, 410, FOR_ALL) };
+    case "found":
+      return { ok: true, editions: found.editions, headers: FOR_ALL };
   }
 }
 

@@ -10,23 +10,30 @@ import { isAdmin } from "./auth.ts";
 import { clientOf } from "./client-address.ts";
 import { problem } from "./problem.ts";
 
-/** Counts one more handshake with a URL, unless the office begins it. @returns the answer where it is one too many */
+/**
+ * Counts one more handshake with a URL, unless the office begins it. Only what is about to begin counts:
+ * a claim that leads to nothing must not keep a host's desks waiting.
+ *
+ * @param url of a target that was judged
+ * @returns the answer where it is one too many
+ */
 export async function oneHandshakeMore(
   c: Context<{ Bindings: Env }>,
   url: string,
 ): Promise<Response | undefined> {
-  // What is no URL is asked for nothing: it is refused for that.
-  if (!URL.canParse(url) || (await isAdmin(c))) return undefined;
-  const keys = { client: clientOf(c.req.raw.headers), host: hostOf(url) };
-  for (const [whose, key] of Object.entries(keys)) {
-    const { success } = await c.env.HANDSHAKES.limit({ key: `${whose} ${key}` });
-    if (success) continue;
-    return problem(c, {
-      status: 429,
-      title: "Too many requests",
-      detail: `Too many endpoints ${whose === "client" ? "were asked for their proof from your address" : `at ${key} were asked for their proof`} in the last minute. Nothing was changed; try again in a minute.`,
-      headers: { "retry-after": String(HANDSHAKES_PERIOD_SECONDS) },
-    });
-  }
-  return undefined;
+  if (await isAdmin(c)) return undefined;
+  const ofClient = await c.env.HANDSHAKES_OF_CLIENT.limit({ key: clientOf(c.req.raw.headers) });
+  if (!ofClient.success) return tooMany(c, "Too many endpoints were asked for their proof from your address");
+  const host = hostOf(url);
+  const atHost = await c.env.HANDSHAKES_AT_HOST.limit({ key: host });
+  return atHost.success ? undefined : tooMany(c, `Too many endpoints at ${host} were asked for their proof`);
+}
+
+function tooMany(c: Context, what: string): Response {
+  return problem(c, {
+    status: 429,
+    title: "Too many requests",
+    detail: `${what} in the last minute. Nothing was changed; try again in a minute.`,
+    headers: { "retry-after": String(HANDSHAKES_PERIOD_SECONDS) },
+  });
 }

@@ -7,7 +7,7 @@ import { newsroom } from "../objects.ts";
 import { settingsOf } from "../settings.ts";
 import { FOR_THE_OFFICE, isAdmin } from "./auth.ts";
 import { getDocument } from "./documents.ts";
-import { boundsOf, faultsIn, filterOf, pageOf } from "./filter-query.ts";
+import { boundsOf, contentOf, faultsIn, filterOf, pageOf } from "./filter-query.ts";
 import { parse } from "../domain/fault.ts";
 import { invalid, notFound } from "./problem.ts";
 
@@ -24,16 +24,17 @@ export async function getRelease(c: Context<App>): Promise<Response> {
 
 /** `GET /releases?…`: newest first; with `content=summary` without the texts. */
 export async function getReleases(c: Context<App>): Promise<Response> {
-  const [asked, bounds, page] = [
+  const [asked, bounds, content, page] = [
     filterOf(c),
     boundsOf(c, settingsOf(c.env).site.timeZone),
+    contentOf(c),
     pageOf(c, "cursor"),
   ];
-  if (!asked.ok || !bounds.ok || !page.ok)
-    return invalid(c, faultsIn(asked, bounds, page), "Nothing was looked up.");
+  if (!asked.ok || !bounds.ok || !content.ok || !page.ok)
+    return invalid(c, faultsIn(asked, bounds, content, page), "Nothing was looked up.");
   const { limit, cursor } = page.value;
   const found = await newsroom(c.env).list({ filter: asked.value, ...bounds.value, before: cursor }, limit);
-  const data = c.req.query("content") === "summary" ? found.releases.map(withoutText) : found.releases;
+  const data = content.value === "summary" ? found.releases.map(withoutText) : found.releases;
   return c.json({ data, next: found.next === null ? null : String(found.next) }, 200, SHORT_LIVED);
 }
 

@@ -44,7 +44,8 @@ export async function verifySubscription(c: Context<App>): Promise<Response> {
   if (!isVouchedFor) {
     const view = await object.view();
     if (view === null) return notFound(c);
-    const tooMany = await oneHandshakeMore(c, view.url);
+    const mayBegin = view.status === "pending" || view.status === "disabled";
+    const tooMany = mayBegin ? await oneHandshakeMore(c, view.url) : undefined;
     if (tooMany !== undefined) return tooMany;
   }
   return answered(c, await object.verify(isVouchedFor));

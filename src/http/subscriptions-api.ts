@@ -37,8 +37,6 @@ export async function postSubscription(c: Context<App>): Promise<Response> {
   if (!read.ok) return read.response;
   const input = read.value;
   if (!admin && (!input.verify || input.events.includes("operational"))) return unauthorized(c);
-  const tooMany = input.verify ? await oneHandshakeMore(c, input.url) : undefined;
-  if (tooMany !== undefined) return tooMany;
   const refused = await refusedTarget(c, input.url);
   if (refused !== undefined) return invalid(c, [refused]);
 
@@ -66,6 +64,11 @@ export async function postSubscription(c: Context<App>): Promise<Response> {
     registered = await register();
   if (registered.kind === "invalid") return invalid(c, registered.faults);
   if (registered.kind !== "registered") return notRegistered(c, registered, admin);
+  const tooMany = verify ? await oneHandshakeMore(c, input.url) : undefined;
+  if (tooMany !== undefined) {
+    await newsroom(c.env).unregister(id);
+    return tooMany;
+  }
   const secret = newSecret();
   const view = await subscriber(c.env, id).create(registration, input, secret);
   const token = await deriveToken(c.env.SECRETS_KEY, "subscription", id);
@@ -95,13 +98,17 @@ export async function patchSubscription(c: Context<App>): Promise<Response> {
   const change = read.value;
   const isForTheOffice = !change.verify || change.events?.includes("operational") === true;
   if (isForTheOffice && !(await isAdmin(c))) return unauthorized(c);
+  const object = subscriber(c.env, idOf(c));
   if (change.url !== undefined) {
-    const tooMany = change.verify ? await oneHandshakeMore(c, change.url) : undefined;
-    if (tooMany !== undefined) return tooMany;
     const refused = await refusedTarget(c, change.url);
     if (refused !== undefined) return invalid(c, [refused]);
+    const before = await object.view();
+    if (before === null) return notFound(c);
+    const isProofAsked = change.verify && new URL(change.url).href !== before.url;
+    const tooMany = isProofAsked ? await oneHandshakeMore(c, change.url) : undefined;
+    if (tooMany !== undefined) return tooMany;
   }
-  const changed = await subscriber(c.env, idOf(c)).change(change);
+  const changed = await object.change(change);
   if (changed === null) return notFound(c);
   if (changed.ok) return c.json(changed.view, 200, PRIVATE);
   return "faults" in changed ? invalid(c, changed.faults) : conflict(c, changed.conflict);

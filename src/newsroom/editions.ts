@@ -1,5 +1,5 @@
 /**
- * The editions of a release that the world has seen.
+ * The editions of a release: those that the world has seen, and all of them for its office.
  */
 import type { Sql } from "./metered-sql.ts";
 import { formatInstant } from "../domain/instant.ts";
@@ -23,7 +23,7 @@ export interface EditionView extends Omit<EditionContent, "summary"> {
 export type EditionsResult =
   | { kind: "unknown" }
   | { kind: "killed"; release: ReleaseView }
-  | { kind: "seen"; editions: EditionView[] };
+  | { kind: "found"; editions: EditionView[] };
 
 interface EditionRow extends Record<string, SqlStorageValue> {
   edition: number;
@@ -34,7 +34,7 @@ interface EditionRow extends Record<string, SqlStorageValue> {
   html: string;
   text: string;
   summary: string;
-  is_first: number;
+  first_seen: number | null;
 }
 
 export class Editions {
@@ -46,32 +46,43 @@ export class Editions {
     this.#baseUrl = baseUrl;
   }
 
-  /** Oldest first, or only one; what was written under an embargo nobody saw, and is not among them. */
+  /**
+   * Oldest first, or only one; what was written under an embargo nobody saw, and is not among them. The
+   * first one seen differs from nothing, whatever its author wrote beside it.
+   */
   seen(id: string, only?: number): EditionView[] {
+    return this.#read(id, only)
+      .filter((row) => row.first_seen !== null && row.edition >= row.first_seen)
+      .map((row) =>
+        this.#view(id, row.edition === row.first_seen ? { ...row, change: null, note: null } : row),
+      );
+  }
+
+  /** The same with those that nobody saw, and with all that their authors wrote beside them. */
+  forOffice(id: string, only?: number): EditionView[] {
+    return this.#read(id, only).map((row) => this.#view(id, row));
+  }
+
+  #read(id: string, only: number | undefined): EditionRow[] {
     return this.#sql
       .exec<EditionRow>(
-        `SELECT e.edition, e.accepted_ms, e.content, e.change, e.note, e.html, e.text, e.summary,
-                e.edition = r.first_seen AS is_first
+        `SELECT e.edition, e.accepted_ms, e.content, e.change, e.note, e.html, e.text, e.summary, r.first_seen
          FROM editions e JOIN releases r ON r.id = e.release
-         WHERE e.release = ?1 AND e.edition >= r.first_seen AND e.edition = ifnull(?2, e.edition)
-         ORDER BY e.edition`,
+         WHERE e.release = ?1 AND e.edition = ifnull(?2, e.edition) ORDER BY e.edition`,
         id,
         only ?? null,
       )
-      .toArray()
-      .map((row) => this.#view(id, row));
+      .toArray();
   }
 
-  /** The first one seen differs from nothing, whatever its author wrote beside it. */
   #view(id: string, row: EditionRow): EditionView {
-    const isFirst = row.is_first === 1;
     const content = parseContent(row.content);
     return {
       id,
       edition: row.edition,
       accepted: formatInstant(Math.floor(row.accepted_ms / 1000)),
-      change: isFirst ? null : row.change,
-      note: isFirst ? null : row.note,
+      change: row.change,
+      note: row.note,
       ...content,
       summary: row.summary,
       url: this.#baseUrl + releasePath(content),

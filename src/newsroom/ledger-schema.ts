@@ -219,7 +219,7 @@ CREATE INDEX IF NOT EXISTS subscriptions_in_trouble ON subscriptions (-trouble, 
 /** Raise it when existing tables must change. */
 const SCHEMA = 2;
 
-export type Mark = "schema" | "settings" | "swept" | "sweep" | "registry";
+export type Mark = "schema" | "settings" | "swept" | "sweep" | "registry" | "fold";
 
 /** A single value kept across restarts. */
 export function readMark(sql: Sql, name: Mark): string | number | undefined {

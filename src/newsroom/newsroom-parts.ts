@@ -14,6 +14,7 @@ import { ListDivision } from "./list-division.ts";
 import type { Meter, Sql } from "./metered-sql.ts";
 import { Projection } from "./projection.ts";
 import { Publication } from "./publication.ts";
+import { Refolding } from "./refolding.ts";
 import { RegistryStore } from "./registry-store.ts";
 import { ReleaseFilings } from "./release-filings.ts";
 import { ReleaseLists } from "./release-lists.ts";
@@ -62,6 +63,7 @@ export function newsroomParts({ storage, sql, meter, env, settings, now }: Newsr
     lists,
     ledger: new Ledger(storage, rows, publication, site, () => registry.present()),
     projection: new Projection({ sql, kv: env.DOCUMENTS, meter, ledger: readable, stale, settings }, now),
+    refolding: new Refolding(storage, sql, filings, lists, now),
     subscribers,
     replay: new Replay(sql, events),
     fanOut: new FanOut({

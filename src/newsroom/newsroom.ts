@@ -4,6 +4,7 @@
  * say what is to be done, and an alarm that does it if this object dies.
  */
 import { DurableObject } from "cloudflare:workers";
+import { Budget } from "../budget.ts";
 import type { Fault } from "../domain/fault.ts";
 import type { Instant } from "../domain/instant.ts";
 import { faultsOfFilter, faultsOfLanguages, type Registry } from "../domain/registry.ts";
@@ -12,7 +13,7 @@ import { EMBARGOES_PER_STEP } from "../limits.ts";
 import type { Registration } from "../domain/subscription.ts";
 import { settingsOf, type Settings } from "../settings.ts";
 import type { EventsAsked, EventsPage } from "./catching-up.ts";
-import type { EditionsResult } from "./editions.ts";
+import type { EditionsResult, EditionView } from "./editions.ts";
 import { explain, type ExplainedEvent } from "./explanation.ts";
 import type { Waiter } from "./followers.ts";
 import type { Action, ActionResult, PublishOptions, PublishResult } from "./ledger.ts";
@@ -102,7 +103,13 @@ export class Newsroom extends DurableObject<Env> {
     const release = this.#parts.views.byId(id);
     if (release === undefined) return { kind: "unknown" };
     if (release.status === "killed") return { kind: "killed", release };
-    return { kind: "seen", editions: this.#parts.editions.seen(id, edition) };
+    return { kind: "found", editions: this.#parts.editions.seen(id, edition) };
+  }
+
+  /** All of them, or the one asked for, of a release as its office sees it; null where there is none. */
+  async editionsForOffice(id: string, edition?: number): Promise<EditionView[] | null> {
+    const editions = this.#parts.editions.forOffice(id, edition);
+    return editions.length > 0 ? editions : null;
   }
 
   /** Releases that everybody may see, newest first; `next` continues a page that is full. */
@@ -270,6 +277,8 @@ export class Newsroom extends DurableObject<Env> {
         writeMark(sql, "settings", present);
       });
     }
+    // All there is to do where the ledger is new; the rest follows by alarm.
+    this.#parts.refolding.step(new Budget(1));
     await this.#work.setAlarm();
   }
 }

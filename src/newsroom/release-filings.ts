@@ -3,6 +3,7 @@
  */
 import type { Sql } from "./metered-sql.ts";
 import { FACET_FIELDS, searchableWords } from "../domain/filter.ts";
+import type { Instant } from "../domain/instant.ts";
 import { type EditionContent, parseContent } from "./edition-content.ts";
 import { isListed, type ReleaseRow } from "./release-rows.ts";
 
@@ -46,18 +47,48 @@ export class ReleaseFilings {
         row.published,
       );
     }
-    if (after.length > 0) {
-      this.#sql.exec(
-        "INSERT INTO search (rowid, words) VALUES (?, ?)",
-        row.published,
-        searchableWords({ title: content.title, summary: row.summary, text: row.text }).join(" "),
-      );
-    }
+    if (after.length > 0) this.#index(row.published, content.title, row);
     const beforePairs = before.map(({ field, value }): [string, string] => [field, value]);
     if (samePairs(beforePairs, after)) return false;
     this.#count(beforePairs, -1);
     this.#count(after, 1);
     return true;
+  }
+
+  /**
+   * Folds the words of releases anew by which search finds them, newest first.
+   *
+   * @param before what was published from this instant on is left as it is
+   * @returns the instant of the last of them; undefined where there are no more
+   */
+  refold(before: Instant, limit: number): Instant | undefined {
+    let last: Instant | undefined;
+    const rows = this.#sql.exec<
+      { published: number; content: string; summary: string; text: string } & Record<string, SqlStorageValue>
+    >(
+      `SELECT r.published, e.content, e.summary, e.text
+       FROM releases r JOIN editions e ON e.release = r.id AND e.edition = r.edition
+       WHERE r.published IN
+         (SELECT published FROM filings WHERE field = 'listed' AND value = '' AND published < ?
+          ORDER BY published DESC LIMIT ?)
+       ORDER BY r.published DESC`,
+      before,
+      limit,
+    );
+    for (const row of rows.toArray()) {
+      this.#sql.exec("DELETE FROM search WHERE rowid = ?", row.published);
+      this.#index(row.published, parseContent(row.content).title, row);
+      last = row.published;
+    }
+    return last;
+  }
+
+  #index(published: Instant, title: string, { summary, text }: { summary: string; text: string }): void {
+    this.#sql.exec(
+      "INSERT INTO search (rowid, words) VALUES (?, ?)",
+      published,
+      searchableWords({ title, summary, text }).join(" "),
+    );
   }
 
   #count(filings: readonly [field: string, value: string][], by: 1 | -1): void {

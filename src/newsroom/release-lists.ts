@@ -135,6 +135,17 @@ export class ReleaseLists {
     this.#markStale(this.holding(filing, nowMs), filing.published);
   }
 
+  /** Search finds by other words than before: lists that search may hold others, and what is too full is cut. */
+  searchAnew(nowMs: number): void {
+    for (const address of this.#addresses("kept_until_ms > ?", nowMs)) {
+      const list = this.parsed(address);
+      if (list === undefined || (list.filter.q ?? list.filter.not?.q) === undefined) continue;
+      for (const reach of [...(this.#division.reachesOf(list) ?? []), Number.MAX_SAFE_INTEGER])
+        this.#division.divide(list, address, reach);
+      this.#stale.addWritten(address);
+    }
+  }
+
   /** Until when a list's documents are kept; null: for good. Undefined if the list is not kept. */
   keptUntilMs(list: ReleaseList, nowMs: number): number | null | undefined {
     const [row] = this.#sql.exec<{ kept_until_ms: number | null }>(

@@ -1,9 +1,10 @@
 /**
- * What follows from the Newsroom's transactions: handing events over and writing documents. It is begun
+ * What follows from the Newsroom's transactions: handing events over and writing documents; and what
+ * follows from a new version of ours: folding words anew. It is begun
  * at once, as far as one invocation may; an alarm does the rest, and all of it if this object dies.
  */
 import { Budget } from "../budget.ts";
-import { KV_WRITES_PER_TARGET, OWN_RETRY_MS } from "../limits.ts";
+import { ALARM_MS_MAX, KV_WRITES_PER_TARGET, OWN_RETRY_MS } from "../limits.ts";
 import type { NewsroomParts } from "./newsroom-parts.ts";
 import { WorkLoop } from "./work-loop.ts";
 
@@ -22,16 +23,22 @@ export class Work {
   readonly #ground: WorkGround;
   readonly #projecting: WorkLoop;
   readonly #fanningOut: WorkLoop;
+  readonly #refolding: WorkLoop;
 
   constructor(ground: WorkGround) {
     this.#ground = ground;
-    const { projection, fanOut } = ground.parts;
+    const { projection, fanOut, refolding } = ground.parts;
     this.#projecting = new WorkLoop(async (budget) => {
       const worked = await projection.step(budget);
       if (worked) ground.onProjected();
       return worked;
     }, KV_WRITES_PER_TARGET);
     this.#fanningOut = new WorkLoop((budget) => fanOut.step(budget), 1);
+    this.#refolding = new WorkLoop(async (budget) => {
+      const worked = refolding.step(budget);
+      if (worked) await scheduler.wait(0); // it has no pauses of its own in which others could be answered
+      return worked;
+    }, 1);
   }
 
   /** Starts what is due and sets the alarm for what is not, or for what gets cut off. */
@@ -56,6 +63,7 @@ export class Work {
     // Rendering takes tens of milliseconds in which nothing else is done: first the answer and the events leave.
     const turn = scheduler.wait(0);
     ctx.waitUntil(turn.then(() => this.#run(this.#projecting, calls)));
+    ctx.waitUntil(turn.then(() => this.#run(this.#refolding, calls)));
     return { turn };
   }
 
@@ -64,6 +72,7 @@ export class Work {
     const uncounted = async (loop: WorkLoop) => {
       while ((await loop.start(new Budget(Infinity))) === "spent");
     };
+    await uncounted(this.#refolding); // documents follow from it
     await Promise.all([uncounted(this.#projecting), uncounted(this.#fanningOut)]);
   }
 
@@ -74,13 +83,13 @@ export class Work {
     const embargo = parts.rows.nextEmbargo();
     const dues = [
       embargo === undefined ? undefined : embargo * 1000,
-      ...[parts.stale.nextDueMs(), parts.fanOut.nextDueMs()].map((due) =>
-        due === undefined ? undefined : Math.max(due, nowMs + inHandMs),
-      ),
+      ...[parts.stale, parts.fanOut, parts.refolding]
+        .map((part) => part.nextDueMs())
+        .map((due) => (due === undefined ? undefined : Math.max(due, nowMs + inHandMs))),
     ].filter((due) => due !== undefined);
     if (dues.length === 0) return;
     // Never `now` itself: an alarm that sets one for now can stall.
-    const next = Math.max(Math.min(...dues), nowMs + 1);
+    const next = Math.min(Math.max(Math.min(...dues), nowMs + 1), nowMs + ALARM_MS_MAX);
     const present = await ctx.storage.getAlarm();
     if (present === null || present > next) await ctx.storage.setAlarm(next);
   }

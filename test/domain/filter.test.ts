@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Filter, filter, type Filterable, matches, searchableWords } from "../../src/domain/filter.ts";
+import {
+  type Filter,
+  filter,
+  type Filterable,
+  filterFromQuery,
+  matches,
+  searchableWords,
+} from "../../src/domain/filter.ts";
 import { isFound, parseSearch, searchWords } from "../../src/domain/search-text.ts";
 import * as z from "zod/mini";
 
@@ -8,7 +15,10 @@ describe("words", () => {
   it.each([
     ["Élève, à l’ÉCOLE!", ["eleve", "a", "l", "ecole"]],
     ["ОДКБ — Ещё й", ["одкб", "еще", "и"]],
-    ["և եւ ԵՎ", ["եւ", "եւ", "եվ"]],
+    ["Երևան ԵՐԵՎԱՆ Երեւան ԵՐԵՒԱՆ", ["երեւան", "երեւան", "երեւան", "երեւան"]],
+    ["և եւ եվ ԵՎ Եվ", ["եւ", "եւ", "եւ", "եւ", "եւ"]],
+    ["Straße STRASSE STRAẞE", ["strasse", "strasse", "strasse"]],
+    ["Σωκράτης ΣΩΚΡΑΤΗΣ σωκρατησ", ["σωκρατησ", "σωκρατησ", "σωκρατησ"]],
     ["İstanbul ﬁn ½", ["istanbul", "fin", "1", "2"]],
     ["", []],
     ["—…!", []],
@@ -71,6 +81,32 @@ describe("a filter", () => {
   ];
   it.each(cases)("%j takes it: %s", (asked, taken) => {
     expect(matches(asked, release)).toBe(taken);
+  });
+
+  const VOID = ["", " ", "😀", "-", '"—" …'];
+  it.each(
+    VOID.flatMap((q) => [
+      [{ q }, {}],
+      [{ topic: "x", q }, { topic: ["x"] }],
+      [{ not: { q } }, {}],
+      [{ not: {}, q }, {}],
+      [
+        { lang: "en", not: { q, topic: "x" } },
+        { lang: ["en"], not: { topic: ["x"] } },
+      ],
+    ]),
+  )("%j asks for nothing in what it searches for: %j", (given, meant) => {
+    expect(JSON.stringify(z.parse(filter, given))).toBe(JSON.stringify(meant));
+  });
+
+  it("as a query says nothing either by a search without a word", () => {
+    const query = new URLSearchParams({ topic: "x", q: "😀", "not.q": "…" });
+    expect(filterFromQuery(query)).toEqual({ ok: true, value: { topic: ["x"] } });
+  });
+
+  it("keeps a search as it was written, and what it takes out", () => {
+    const asked = { q: "-War 😀", not: { q: '"Cease fire"' } };
+    expect(z.parse(filter, asked)).toEqual(asked);
   });
 
   it("has one spelling, whatever the order in which its values were given", () => {

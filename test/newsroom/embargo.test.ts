@@ -1,6 +1,16 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { kvBody, ledgerRows, newsroomLater, publish, put, release, request, settled } from "../service.ts";
+import {
+  inNewsroom,
+  kvBody,
+  ledgerRows,
+  newsroomLater,
+  publish,
+  put,
+  release,
+  request,
+  settled,
+} from "../service.ts";
 
 const SECRET_WORDS = ["Zanzibar", "zanzibar-accord", "2020-11-29"];
 const PATHS = [
@@ -140,5 +150,19 @@ describe("an embargoed release", () => {
     const { embargo: _embargo, ...open } = text;
     expect(await publish({ ...open, id: text.id })).toMatchObject({ edition: 3, changed: false });
     expect(await publish({ ...text, embargo: "2020-01-01T00:00:00Z" })).toMatchObject({ changed: false });
+  });
+});
+
+describe("an embargo for ever", () => {
+  it("is taken, though no alarm can be set so far ahead: it is looked at again", async () => {
+    await newsroomLater(5);
+    const alarm = () => inNewsroom((_instance, { storage }) => storage.getAlarm());
+    await inNewsroom((_instance, { storage }) => storage.deleteAlarm());
+    const text = release({ embargo: "2999-01-01T00:00:00Z" });
+    expect((await put(text)).status).toBe(201);
+    await settled();
+    const now = await newsroomLater(31 * 86_400);
+    expect(await alarm()).toBeGreaterThan(now);
+    expect((await put({ ...text, title: "Another" })).status).toBe(200);
   });
 });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import {
+  act,
   ADMIN,
   kvBody,
   newsroomLater,
@@ -151,6 +152,7 @@ describe("a list of releases", () => {
 
   it.each([
     "limit=0",
+    "content=short",
     "limit=101",
     "limit=x",
     "cursor=x",
@@ -234,6 +236,47 @@ describe("editions", () => {
       expect((await request(path + wrong)).status).toBe(404);
   });
 
+  it("show while their release is embargoed, and for ever, to the office alone", async () => {
+    const text = release({ title: "First", embargo: "2999-01-01T00:00:00Z", note: "Draft" });
+    await publish(text);
+    await publish({ ...text, title: "Second", note: "Read by the minister" });
+    const path = `/api/v1/releases/${text.id}/editions`;
+    const read = async (place = "") => {
+      const response = await request(path + place, { headers: ADMIN });
+      expect(response.status).toBe(200);
+      expect(response.headers.get("cache-control")).toBe("private, no-store");
+      expect(response.headers.get("vary")).toContain("Authorization");
+      expect(response.headers.get("access-control-allow-origin")).toBeNull();
+      return response.json<Page<Record<string, unknown>> & Record<string, unknown>>();
+    };
+    const titles = async () => (await read()).data.map(({ edition, title, note }) => [edition, title, note]);
+    const drafts = [
+      [1, "First", "Draft"],
+      [2, "Second", "Read by the minister"],
+    ];
+    const places = ["", "/1", "/2", "/1/diff/2"];
+    expect(await titles()).toEqual(drafts);
+    expect(await read("/1")).toMatchObject({ title: "First", edition: 1 });
+    expect((await read("/1/diff/2"))["fields"]).toMatchObject({
+      title: [{ op: "delete" }, { op: "insert" }],
+    });
+    for (const headers of [{}, { authorization: "Bearer wrong" }] as Record<string, string>[])
+      for (const place of places) expect((await request(path + place, { headers })).status).toBe(404);
+    for (const wrong of ["/3", "/0", "/x", "/1/diff/3"])
+      expect((await request(path + wrong, { headers: ADMIN })).status).toBe(404);
+    const none = `/api/v1/releases/${crypto.randomUUID()}/editions`;
+    expect((await request(none, { headers: ADMIN })).status).toBe(404);
+
+    const { embargo: _embargo, note: _note, ...open } = text;
+    await publish({ ...open, id: text.id, title: "Third" });
+    await newsroomLater(2);
+    expect(await titles()).toEqual([...drafts, [3, "Third", null]]);
+    const seen = await request(path);
+    expect(seen.headers.get("cache-control")).toBe("public, max-age=60");
+    expect((await seen.json<Page<{ edition: number }>>()).data.map(({ edition }) => edition)).toEqual([3]);
+    expect((await request(`${path}/2`)).status).toBe(404);
+  });
+
   it("differ word by word", async () => {
     const text = release({ title: "The summit of 1 December", topics: ["csto"] });
     await publish(text);
@@ -264,6 +307,31 @@ describe("editions", () => {
       await request(`/api/v1/releases/${text.id}/editions/2/diff/2`)
     ).json<{ fields: object }>();
     expect(same.fields).toEqual({});
+  });
+});
+
+describe("a word that has several spellings", () => {
+  it("is found by each, in lists, events and feeds", async () => {
+    const spellings = [
+      ["Երևան", "ԵՐԵՎԱՆ", "Երեւան"],
+      ["Straße", "STRASSE"],
+      ["Σωκράτης", "ΣΩΚΡΑΤΗΣ"],
+    ];
+    for (const word of spellings.flat()) await publish(release({ title: word, type: "interview" }));
+    await settled();
+    for (const words of spellings) {
+      for (const word of words) {
+        const q = `type=interview&q=${encodeURIComponent(word)}`;
+        expect([word, (await list(q)).sort()]).toEqual([word, words.toSorted()]);
+        const events = await (await request(`/api/v1/events?limit=100&${q}`)).json<Page<unknown>>();
+        expect(events.data).toHaveLength(words.length);
+        const feed = await (
+          await request(`/feed.json?${q}`, { redirect: "follow" })
+        ).json<{ items: unknown[] }>();
+        expect(feed.items).toHaveLength(words.length);
+        expect(await list(`type=interview&not.${q.split("&")[1]}`)).toHaveLength(7 - words.length);
+      }
+    }
   });
 });
 
@@ -390,5 +458,20 @@ describe("the registry", () => {
       "/filter/topic",
       "/filter/not/person",
     ]);
+  });
+});
+
+describe("the editions of a killed release", () => {
+  it("are gone for all but the office, as its text is", async () => {
+    const text = release({ title: "Wrong" });
+    await publish(text);
+    await act("kill", text.id);
+    const path = `/api/v1/releases/${text.id}/editions`;
+    const gone = await request(`${path}/1`);
+    expect([gone.status, gone.headers.get("cache-control")]).toEqual([410, "public, max-age=60"]);
+    expect(await gone.text()).not.toContain("Wrong");
+    const kept = await request(`${path}/1`, { headers: ADMIN });
+    expect([kept.status, kept.headers.get("cache-control")]).toEqual([200, "private, no-store"]);
+    expect(await kept.json()).toMatchObject({ title: "Wrong" });
   });
 });

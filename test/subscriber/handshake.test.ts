@@ -7,6 +7,7 @@ import {
   ADMIN,
   BASE_URL,
   inNewsroom,
+  ledgerRows,
   type ProblemJson,
   publish,
   release,
@@ -229,6 +230,21 @@ describe("one URL with one filter", () => {
     ).toBe(1);
   });
 
+  it("is one, too, where a filter says nothing by a search without a word", async () => {
+    const made = await subscribe({ filter: { q: "😀", not: { q: "" } } });
+    expect(await (await own(made)).json()).toMatchObject({ filter: {} });
+    for (const same of [{}, { q: "" }, { q: " " }, { not: {} }]) {
+      const again = await request("/api/v1/subscriptions", {
+        method: "POST",
+        headers: { "content-type": "application/json", ...ADMIN },
+        body: JSON.stringify({ url: made.endpoint, filter: same }),
+      });
+      expect([again.status, await again.json()]).toMatchObject([200, { id: made.id, filter: {} }]);
+    }
+    await publishTo([made], release());
+    expect((await arrivals(made)).length).toBe(1);
+  });
+
   it("stays that of whoever proves it first, while several are pending", async () => {
     const url = endpoint("200");
     const [first, second] = [
@@ -314,44 +330,60 @@ describe("who only claims an endpoint", () => {
       body: JSON.stringify(body),
     });
 
-  it("can have so many asked a minute, at however many hosts", async () => {
-    const made = await subscribe({ url: unheard(), ...asked });
-    let refused: Response | undefined;
-    for (let host = 1; refused === undefined && host < 200; host += 1) {
-      const url = `http://127.0.0.${host}:9/`;
-      const answer = await post(`/${made.id}`, "PATCH", "203.0.113.3", made.token, { url });
-      if (answer.status !== 200) refused = answer;
+  /** Begins handshakes until one is refused; a minute may end on the way, and as many begin again. */
+  const until429 = async (begin: (nth: number) => Promise<Response>) => {
+    for (let nth = 0; nth < 200; nth += 1) {
+      const answer = await begin(nth);
+      if (answer.status !== 200)
+        return { begun: nth, answer, detail: (await answer.json<ProblemJson>()).detail };
     }
-    expect([refused?.status, (await refused?.json<ProblemJson>())?.detail]).toEqual([
+    throw new Error("none was refused");
+  };
+
+  it("can have so many asked a minute, in whatever way, at however many hosts", async () => {
+    const client = "203.0.113.3";
+    const made = await subscribe({ url: unheard(), ...asked });
+    const { begun, answer, detail } = await until429((nth) =>
+      nth % 2 === 0
+        ? post(`/${made.id}/verify`, "POST", client, made.token, {})
+        : post(`/${made.id}`, "PATCH", client, made.token, { url: `http://127.0.0.${nth + 1}:9/` }),
+    );
+    expect([answer.status, answer.headers.get("retry-after"), detail]).toEqual([
       429,
+      "60",
       expect.stringContaining("from your address"),
     ]);
+    expect(begun).toBeLessThanOrEqual(40);
   });
 
-  it("can have it asked so often a minute, in whatever way, and from many addresses no oftener", async () => {
-    const client = "203.0.113.1";
+  it("can have so many asked at one host, from however many addresses, and changes nothing beyond", async () => {
     const made = await subscribe({ url: unheard(), ...asked });
-    let refused: Response | undefined;
-    let begun = 0;
-    // A minute may end on the way, and as many begin again.
-    for (; refused === undefined && begun < 200; begun += 1) {
-      const ways = [
-        () => post(`/${made.id}/verify`, "POST", client, made.token, {}),
-        () => post(`/${made.id}`, "PATCH", client, made.token, { url: unheard() }),
-      ];
-      const answer = await ways[begun % ways.length]!();
-      if (answer.status !== 200) refused = answer;
-    }
-    expect([refused?.status, refused?.headers.get("retry-after")]).toEqual([429, "60"]);
-    expect(begun).toBeLessThanOrEqual(121);
+    const { begun, detail } = await until429((nth) =>
+      post(`/${made.id}`, "PATCH", `203.0.113.${nth + 10}`, made.token, { url: unheard() }),
+    );
+    expect([begun <= 120, detail]).toEqual([true, expect.stringContaining("at [::1]:9 were asked")]);
     const { url } = await viewOf(made);
-    const other = await post("", "POST", "203.0.113.2", "", { url: unheard() });
-    expect([other.status, (await other.json<ProblemJson>()).detail]).toEqual([
-      429,
-      expect.stringContaining("at [::1]:9 were asked"),
-    ]);
-    expect((await viewOf(made)).url).toBe(url);
+    const pending = () => ledgerRows<{ id: string }>("SELECT id FROM subscriptions WHERE status = 'pending'");
+    const before = await pending();
+    expect((await post("", "POST", "203.0.113.2", "", { url: unheard() })).status).toBe(429);
+    expect([(await viewOf(made)).url, await pending()]).toEqual([url, before]);
     // The office answers for what it does.
     expect((await send("POST", `/api/v1/subscriptions/${made.id}/verify`, {})).status).toBe(200);
+  });
+
+  it("keeps nobody waiting by what begins no handshake", async () => {
+    const url = endpoint("204").replace("127.0.0.1", "127.0.0.77");
+    const client = "203.0.113.4";
+    const made = await subscribe({ url });
+    for (let count = 0; count < 25; count += 1) {
+      const statuses = await Promise.all([
+        post("", "POST", client, "", { url: url.replace("http://", "http://user:pw@") }),
+        post("", "POST", client, "", { url }),
+        post(`/${made.id}/verify`, "POST", client, made.token, {}),
+        post(`/${made.id}`, "PATCH", client, made.token, { url }),
+      ]);
+      expect(statuses.map(({ status }) => status)).toEqual([422, 409, 409, 200]);
+    }
+    expect((await post("", "POST", client, "", { url: `${url}&other` })).status).toBe(201);
   });
 });
