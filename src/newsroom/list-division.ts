@@ -103,7 +103,7 @@ export class ListDivision {
       this.#stale.addArchives(address, archives.numbers.slice(Math.max(0, index - 1), index + 1));
   }
 
-  /** Cuts whatever is too full, in a list that nobody has divided for a while. */
+  /** Cuts whatever is too full, in a list that may hold others than before; all of it is to be rendered anew. */
   divideAll(list: ReleaseList, address: string): void {
     const before = this.#archivesOf(list) ?? NONE;
     const members = this.#members(this.#find(list, undefined, undefined));

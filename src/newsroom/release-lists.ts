@@ -140,8 +140,7 @@ export class ReleaseLists {
     for (const address of this.#addresses("kept_until_ms > ?", nowMs)) {
       const list = this.parsed(address);
       if (list === undefined || (list.filter.q ?? list.filter.not?.q) === undefined) continue;
-      for (const reach of [...(this.#division.reachesOf(list) ?? []), Number.MAX_SAFE_INTEGER])
-        this.#division.divide(list, address, reach);
+      this.#division.divideAll(list, address);
       this.#stale.addWritten(address);
     }
   }
