@@ -34,17 +34,18 @@ export async function readFeed(path: string, format: Format): Promise<Walked> {
   };
 }
 
-/** All documents of a chain; `between` is done after each step. */
+/** All documents of a chain; `between` is done after each step, with what was read. */
 export async function walk(
   path: string,
   format: Format,
-  between: () => Promise<void> = async () => undefined,
+  between: (read: Walked) => Promise<void> = async () => undefined,
 ): Promise<Walked[]> {
   const documents: Walked[] = [];
   for (let next: string | undefined = path; next !== undefined; next = documents.at(-1)?.previous) {
     if (documents.length > 1_000) throw new Error(`no end behind ${path}`);
-    documents.push(await readFeed(next, format));
-    await between();
+    const read = await readFeed(next, format);
+    documents.push(read);
+    await between(read);
   }
   return documents;
 }

@@ -27,6 +27,12 @@ const SUBSCRIPTION_COLUMNS = [
   "reported_ms INTEGER",
 ];
 
+/** What archives that keep their numbers added. */
+const LIST_COLUMNS = [
+  // JSON: the number of each archive, and of the next one; null: counted from the oldest
+  "numbers TEXT",
+];
+
 const TABLES = `
 CREATE TABLE IF NOT EXISTS releases (
   id TEXT PRIMARY KEY,
@@ -86,7 +92,8 @@ CREATE TABLE IF NOT EXISTS lists (
   reaches TEXT NOT NULL,    -- JSON: the last instant that each archive holds, oldest first
   uses INTEGER NOT NULL,    -- how often it was asked for when it was not kept
   asked_ms INTEGER NOT NULL,
-  kept_until_ms INTEGER     -- a combination is forgotten if nobody asks for it; null: stays
+  kept_until_ms INTEGER,    -- a combination is forgotten if nobody asks for it; null: stays
+${LIST_COLUMNS.join(",\n")}
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS lists_forgettable ON lists (kept_until_ms) WHERE kept_until_ms IS NOT NULL;
 
@@ -169,7 +176,8 @@ CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 /** Makes the tables that are not there yet, and what later versions added to those that are. */
 export function createTables(sql: Sql): void {
   sql.exec(TABLES);
-  addColumns(sql);
+  addColumns(sql, "subscriptions", SUBSCRIPTION_COLUMNS);
+  addColumns(sql, "lists", LIST_COLUMNS);
   sql.exec(SUBSCRIPTION_INDEXES);
   if (readMark(sql, "schema") === SCHEMA) return;
   const columns = sql.exec<{ name: string }>("PRAGMA table_info(releases)").toArray();
@@ -192,11 +200,11 @@ export function createTables(sql: Sql): void {
 }
 
 /** Those that a table of an earlier version lacks. */
-function addColumns(sql: Sql): void {
-  const there = sql.exec<{ name: string }>("PRAGMA table_info(subscriptions)").toArray();
-  for (const column of SUBSCRIPTION_COLUMNS) {
+function addColumns(sql: Sql, table: "subscriptions" | "lists", columns: readonly string[]): void {
+  const there = sql.exec<{ name: string }>(`PRAGMA table_info(${table})`).toArray();
+  for (const column of columns) {
     if (!there.some(({ name }) => column.startsWith(`${name} `))) {
-      sql.exec(`ALTER TABLE subscriptions ADD COLUMN ${column}`);
+      sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column}`);
     }
   }
 }

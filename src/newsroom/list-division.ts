@@ -5,12 +5,14 @@
  * The division is by `published`, which is frozen and unique: an archive holds what lies between two
  * instants, so that no release is ever in two documents or in none, whatever is published while
  * somebody walks from one to the next. A document that becomes too full is cut, oldest part first;
- * archives before the cut keep their number and their bytes.
+ * all other archives keep their number and what they hold (list-archives.ts).
  */
 import { LIST_BYTES_MAX } from "../limits.ts";
 import type { Instant } from "../domain/instant.ts";
 import { boundsOfList, listAddress, type ReleaseList } from "../domain/list.ts";
+import type { Chain } from "../feeds/list-feed.ts";
 import type { Settings } from "../settings.ts";
+import { type Archives, counted, indexAt, indexOfNumber, withCuts } from "./list-archives.ts";
 import { chunksOf, type Member } from "./list-chunks.ts";
 import type { Sql } from "./metered-sql.ts";
 import { findReleases, type ListQuery } from "./release-search.ts";
@@ -27,34 +29,53 @@ export class ListDivision {
     this.#settings = settings;
   }
 
-  /** The last instant that each archive of a list holds, oldest first; undefined if the list is not kept. */
-  reachesOf(list: ReleaseList): Instant[] | undefined {
-    const [row] = this.#sql.exec<{ reaches: string }>(
-      "SELECT reaches FROM lists WHERE address = ?",
-      listAddress(list),
-    );
-    return row && (JSON.parse(row.reaches) as Instant[]);
+  /** Whether a list is kept, or was and is not forgotten. */
+  isKnown(list: ReleaseList): boolean {
+    return this.#archivesOf(list) !== undefined;
   }
 
   /** The number of the archive that holds an instant; undefined if the newest document does. */
   archiveOf(list: ReleaseList, published: Instant): number | undefined {
-    const reaches = this.reachesOf(list) ?? [];
-    const index = firstIndex(reaches, published);
-    return index < reaches.length ? index + 1 : undefined;
+    const archives = this.#archivesOf(list) ?? NONE;
+    const index = indexAt(archives, published);
+    return index < archives.reaches.length ? archives.numbers[index] : undefined;
+  }
+
+  /** The number that the next archive will have: until then, its address leads to the newest releases. */
+  promisedNumber(list: ReleaseList): number | undefined {
+    return this.#archivesOf(list)?.numbers.at(-1);
+  }
+
+  /**
+   * The archives before and behind a document; undefined if there is no such document. Behind the last
+   * archive comes the number that is promised, and it need not change when there is an archive of it.
+   */
+  chainOf(list: ReleaseList, archive: number | undefined): Chain | undefined {
+    const archives = this.#archivesOf(list) ?? NONE;
+    const index = indexOfNumber(archives, archive);
+    if (index === undefined) return undefined;
+    const [previous, next] = [archives.numbers[index - 1], archives.numbers[index + 1]];
+    return {
+      ...(archive === undefined ? {} : { archive }),
+      ...(previous === undefined ? {} : { previous }),
+      ...(archive === undefined || next === undefined ? {} : { next }),
+    };
   }
 
   /** The releases of a document: of an archive, or, behind all of them, the newest; newest first. */
   releasesIn(list: ReleaseList, archive: number | undefined): Instant[] {
-    const reaches = this.reachesOf(list) ?? [];
-    const index = archive === undefined ? reaches.length : archive - 1;
-    return this.#find(list, reaches[index - 1], reaches[index]);
+    const archives = this.#archivesOf(list) ?? NONE;
+    const index = indexOfNumber(archives, archive);
+    return index === undefined ? [] : this.#find(list, archives.reaches[index - 1], archives.reaches[index]);
   }
 
   /** Killed releases that a document of a list held; of the newest releases, the latest of all. */
   killedIn(list: ReleaseList, archive: number | undefined, limit: number): string[] {
-    const reaches = this.reachesOf(list) ?? [];
+    const archives = this.#archivesOf(list) ?? NONE;
+    const index = indexOfNumber(archives, archive);
+    if (index === undefined) return [];
     const [after, to] =
-      archive === undefined ? [undefined, undefined] : [reaches[archive - 2], reaches[archive - 1]];
+      archive === undefined ? [undefined, undefined] : [archives.reaches[index - 1], archives.reaches[index]];
     return this.#sql
       .exec<{ id: string }>(
         `SELECT r.id FROM tombstones t JOIN releases r ON r.id = t.release
@@ -70,17 +91,55 @@ export class ListDivision {
 
   /** Cuts the document that holds an instant, if it is too full. */
   divide(list: ReleaseList, address: string, published: Instant): void {
-    const reaches = this.reachesOf(list) ?? [];
-    const index = firstIndex(reaches, published);
-    const isNewest = index === reaches.length;
-    const items = this.#settings.feedItems;
-    const found = this.#find(list, reaches[index - 1], reaches[index]);
-    const cuts = chunksOf(this.#members(found), { items, bytes: LIST_BYTES_MAX }, isNewest);
+    const archives = this.#archivesOf(list) ?? NONE;
+    const index = indexAt(archives, published);
+    const found = this.#find(list, archives.reaches[index - 1], archives.reaches[index]);
+    const cuts = this.#cuts(archives, index, this.#members(found));
     if (cuts.length === 0) return;
-    const next = reaches.toSpliced(index, 0, ...cuts);
-    this.#sql.exec("UPDATE lists SET reaches = ? WHERE address = ?", JSON.stringify(next), address);
-    // Later archives have other numbers now.
-    if (!isNewest) this.#stale.addArchives(address, index + 1, Number.MAX_SAFE_INTEGER);
+    this.#save(address, withCuts(archives, index, cuts));
+    // The one that was cut, and the one before it, behind which comes another now. The last archive already
+    // says what comes behind it.
+    if (index < archives.reaches.length)
+      this.#stale.addArchives(address, archives.numbers.slice(Math.max(0, index - 1), index + 1));
+  }
+
+  /** Cuts whatever is too full, in a list that may hold others than before; all of it is to be rendered anew. */
+  divideAll(list: ReleaseList, address: string): void {
+    const before = this.#archivesOf(list) ?? NONE;
+    const members = this.#members(this.#find(list, undefined, undefined));
+    const documents = Map.groupBy(members, ({ published }) => indexAt(before, published));
+    let archives = before;
+    // The newest first: where the older ones stand does not change by it.
+    for (const [index, held] of [...documents].toSorted(([a], [b]) => b - a))
+      archives = withCuts(archives, index, this.#cuts(archives, index, held));
+    if (archives.reaches.length > before.reaches.length) this.#save(address, archives);
+  }
+
+  #archivesOf(list: ReleaseList): Archives | undefined {
+    const [row] = this.#sql.exec<{ reaches: string; numbers: string | null }>(
+      "SELECT reaches, numbers FROM lists WHERE address = ?",
+      listAddress(list),
+    );
+    if (row === undefined) return undefined;
+    const reaches = JSON.parse(row.reaches) as Instant[];
+    return {
+      reaches,
+      numbers: row.numbers === null ? counted(reaches) : (JSON.parse(row.numbers) as number[]),
+    };
+  }
+
+  #save(address: string, { reaches, numbers }: Archives): void {
+    this.#sql.exec(
+      "UPDATE lists SET reaches = ?, numbers = ? WHERE address = ?",
+      JSON.stringify(reaches),
+      JSON.stringify(numbers),
+      address,
+    );
+  }
+
+  #cuts({ reaches }: Archives, index: number, members: readonly Member[]): Instant[] {
+    const most = { items: this.#settings.feedItems, bytes: LIST_BYTES_MAX };
+    return chunksOf(members, most, index === reaches.length);
   }
 
   /** Oldest first, with what their entries take. */
@@ -100,11 +159,7 @@ export class ListDivision {
   }
 }
 
-/** The index of the archive that holds an instant; the number of archives if it is newer than all. */
-function firstIndex(reaches: readonly Instant[], published: Instant): number {
-  const index = reaches.findIndex((reach) => published <= reach);
-  return index < 0 ? reaches.length : index;
-}
+const NONE: Archives = { reaches: [], numbers: counted([]) };
 
 function within(query: ListQuery, after: Instant | undefined, to: Instant | undefined): ListQuery {
   const from = after === undefined ? query.from : Math.max(query.from ?? -Infinity, after + 1);

@@ -93,9 +93,8 @@ export class Projection {
       const standing = this.#ledger.registry.standing(list.filter);
       if (standing.kind === "unknown") return { kind: "missing", faults: standing.faults };
       this.#ledger.lists.ask(list, this.#now());
-      // The number that the next archive will have: see rendering-lists.ts.
-      const next = (this.#ledger.division.reachesOf(list)?.length ?? 0) + 1;
-      if (archive === next) return { kind: "found", document: await redirectToNewest(place.place) };
+      if (archive !== undefined && archive === this.#ledger.division.promisedNumber(list))
+        return { kind: "found", document: await redirectToNewest(place.place) };
     }
     const target = targetAt(place, this.#ledger.views);
     const rendered =

@@ -50,8 +50,7 @@ export class ReleaseLists {
     const { languages } = this.#settings.site;
     for (const lang of [undefined, ...languages]) {
       const list = languageList(lang);
-      if (this.#division.reachesOf(list) === undefined)
-        this.#keep(list, { uses: 1, keptUntilMs: null }, nowMs);
+      if (!this.#division.isKnown(list)) this.#keep(list, { uses: 1, keptUntilMs: null }, nowMs);
     }
     for (const address of this.#addresses("kept_until_ms IS NULL OR kept_until_ms > ?", nowMs)) {
       const list = this.parsed(address);
@@ -141,8 +140,7 @@ export class ReleaseLists {
     for (const address of this.#addresses("kept_until_ms > ?", nowMs)) {
       const list = this.parsed(address);
       if (list === undefined || (list.filter.q ?? list.filter.not?.q) === undefined) continue;
-      for (const reach of [...(this.#division.reachesOf(list) ?? []), Number.MAX_SAFE_INTEGER])
-        this.#division.divide(list, address, reach);
+      this.#division.divideAll(list, address);
       this.#stale.addWritten(address);
     }
   }
@@ -170,8 +168,11 @@ export class ReleaseLists {
 
   #keep(list: ReleaseList, kept: { uses: number; keptUntilMs: number | null }, nowMs: number): void {
     const address = listAddress(list);
+    // Who walks it meanwhile finds its archives under the numbers that they had.
     this.#sql.exec(
-      "INSERT OR REPLACE INTO lists (address, reaches, uses, asked_ms, kept_until_ms) VALUES (?, '[]', ?, ?, ?)",
+      `INSERT INTO lists (address, reaches, uses, asked_ms, kept_until_ms) VALUES (?, '[]', ?, ?, ?)
+       ON CONFLICT (address) DO UPDATE SET uses = excluded.uses, asked_ms = excluded.asked_ms,
+         kept_until_ms = excluded.kept_until_ms`,
       address,
       kept.uses,
       nowMs,
@@ -179,7 +180,7 @@ export class ReleaseLists {
     );
     // What KV had of it has expired.
     this.#stale.forgetWrites(address);
-    this.#division.divide(list, address, Number.MAX_SAFE_INTEGER);
+    this.#division.divideAll(list, address);
   }
 
   #takes(list: ReleaseList, filing: Filing): boolean {
@@ -193,7 +194,7 @@ export class ReleaseLists {
       if (list === undefined) continue;
       this.#stale.add([{ kind: "list", address }]);
       const archive = this.#division.archiveOf(list, published);
-      if (archive !== undefined) this.#stale.addArchives(address, archive, archive);
+      if (archive !== undefined) this.#stale.addArchives(address, [archive]);
     }
   }
 

@@ -11,7 +11,7 @@ import {
 } from "../domain/list.ts";
 import { listTitle } from "../domain/list-title.ts";
 import { FEED_TYPES } from "../feeds/feed-model.ts";
-import { type Chain, listFeed, type ShownList, writers } from "../feeds/list-feed.ts";
+import { listFeed, type ShownList, writers } from "../feeds/list-feed.ts";
 import { retiredFeed } from "../feeds/retired-feed.ts";
 import { RETIRED_SECONDS, TOMBSTONES_MAX } from "../limits.ts";
 import type { Settings } from "../settings.ts";
@@ -54,9 +54,8 @@ export function renderList(
     );
   }
 
-  const archives = ledger.division.reachesOf(list)?.length ?? 0;
-  if (archive !== undefined && archive > archives) return [];
-  const chain = chainOf(archive, archives);
+  const chain = ledger.division.chainOf(list, archive);
+  if (chain === undefined) return [];
   const { views } = ledger;
   const releases = views.byPublished(ledger.division.releasesIn(list, archive));
   const killed = ledger.division
@@ -75,19 +74,6 @@ export function renderList(
       ? { path, type: HTML, body: listPage(shown, chain, releases, site) }
       : { path, type: FEED_TYPES[format], body: writers[format](feed), ...told },
   );
-}
-
-/**
- * The archives before and behind a document. Behind the last archive comes the number that the next one
- * will have: until then its address leads to the newest releases, and the last archive need not change
- * when it is there.
- */
-function chainOf(archive: number | undefined, archives: number): Chain {
-  const previous = archive === undefined ? archives : archive - 1;
-  return {
-    ...(archive === undefined ? {} : { archive, next: archive + 1 }),
-    ...(previous > 0 ? { previous } : {}),
-  };
 }
 
 function shownList(list: ReleaseList, ledger: Readable, { site }: Settings): ShownList {

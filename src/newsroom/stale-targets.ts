@@ -40,12 +40,10 @@ export class StaleTargets {
     }
   }
 
-  /** Archives of a list that KV holds, from one number to another. */
-  addArchives(address: string, from: number, to: number): void {
-    const archives = this.#written(keyPrefix(address)).flatMap((target) =>
-      target.kind === "archive" && target.archive >= from && target.archive <= to ? [target] : [],
-    );
-    this.add(archives);
+  /** Those archives of a list that KV holds. */
+  addArchives(address: string, numbers: readonly number[]): void {
+    const archives = numbers.map((archive): Target => ({ kind: "archive", address, archive }));
+    this.add(archives.filter((archive) => this.#isWritten(archive)));
   }
 
   /** All of a list that KV holds. */
@@ -82,6 +80,12 @@ export class StaleTargets {
   /** The same, and nobody will ask what it held. */
   forgetDocuments(address: string): void {
     this.#sql.exec(`DELETE FROM documents WHERE ${OF_A_LIST}`, ...keysOf(address));
+  }
+
+  #isWritten(target: Target): boolean {
+    return (
+      this.#sql.exec("SELECT 1 FROM documents WHERE target = ? LIMIT 1", keyOf(target)).toArray().length > 0
+    );
   }
 
   #written(prefix: string): Target[] {
