@@ -71,15 +71,13 @@ function asHtml(text: string, less: string, ampersand: string): string {
     .replaceAll("]]>", "]]&gt;");
 }
 
-/** @param archives how many the list has */
 export function expectedFeed(
   list: MatrixList,
-  { format, archive, url }: MatrixDocument,
-  archives: number,
+  { format, archive, older, newer, url }: MatrixDocument,
   origin: string,
 ): Required<Omit<ParsedFeed, "items">> {
-  const at = (number: number) => documentUrl(list, format, origin, number);
-  const previous = (archive ?? archives + 1) - 1;
+  const at = (number: number | undefined) =>
+    number === undefined ? undefined : documentUrl(list, format, origin, number);
   return {
     title: list.title,
     page: `${origin}${list.path || "/"}${list.query ?? ""}`,
@@ -90,8 +88,7 @@ export function expectedFeed(
     generator: "communique",
     isArchive: archive !== undefined,
     current: archive === undefined ? undefined : documentUrl(list, format, origin),
-    previousArchive: previous === 0 ? undefined : at(previous),
-    // Of the last archive: where the next one will be.
-    nextArchive: archive === undefined ? undefined : at(archive + 1),
+    previousArchive: at(older),
+    nextArchive: at(newer),
   };
 }

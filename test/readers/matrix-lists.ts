@@ -76,6 +76,9 @@ export interface MatrixDocument {
   format: Format;
   /** Left out: of the newest releases. */
   archive?: number;
+  /** The archives before it and, of an archive, after it: of the last one, that which will be next. */
+  older?: number | undefined;
+  newer?: number | undefined;
   url: string;
   text: string;
 }
@@ -85,11 +88,29 @@ export function documentUrl(list: MatrixList, format: Format, origin: string, ar
   return `${origin}${list.path}${place}/feed.${format}${list.query ?? ""}`;
 }
 
-/** How many archives a list has, as a reader learns of them. */
-export async function archivesOf(list: MatrixList, origin: string): Promise<number> {
-  const newest = await fetched(documentUrl(list, "json", origin));
-  const next = (JSON.parse(newest) as { next_url?: string }).next_url;
-  return Number(/\/archive\/(\d+)\//.exec(next ?? "")?.[1] ?? 0);
+/** The numbers of a list's archives, newest first, as a reader learns of them. */
+export async function archivesOf(list: MatrixList, origin: string): Promise<number[]> {
+  const numbers: number[] = [];
+  let url: string | undefined = documentUrl(list, "json", origin);
+  while (url !== undefined) {
+    const { next_url: next } = JSON.parse(await fetched(url)) as { next_url?: string };
+    if (next !== undefined) numbers.push(Number(/\/archive\/(\d+)\//.exec(next)?.[1]));
+    if (numbers.length > ARCHIVES_MAX) throw new Error(`no end behind ${list.path}`);
+    url = next;
+  }
+  return numbers;
+}
+
+const ARCHIVES_MAX = 100;
+
+/** The number of the archive that will be next: it leads to what will be in it. */
+async function nextOf(list: MatrixList, origin: string, archives: readonly number[]): Promise<number> {
+  for (let number = 1; number <= archives.length + 1; number += 1) {
+    if (archives.includes(number)) continue;
+    const { status } = await fetch(documentUrl(list, "json", origin, number), { redirect: "manual" });
+    if (status === 302) return number;
+  }
+  throw new Error(`no archive is promised behind ${archives.join()} of ${list.path}`);
 }
 
 /** All documents of a list in a format, newest first. */
@@ -97,12 +118,14 @@ export async function documentsOf(
   list: MatrixList,
   format: Format,
   origin: string,
-  archives: number,
+  archives: readonly number[],
 ): Promise<MatrixDocument[]> {
   const documents: MatrixDocument[] = [];
-  for (const archive of [undefined, ...Array.from({ length: archives }, (_, index) => archives - index)]) {
+  const next = await nextOf(list, origin, archives);
+  for (const [index, archive] of [undefined, ...archives].entries()) {
     const url = documentUrl(list, format, origin, archive);
-    documents.push({ format, ...(archive === undefined ? {} : { archive }), url, text: await fetched(url) });
+    const place = archive === undefined ? {} : { archive, newer: index === 1 ? next : archives[index - 2] };
+    documents.push({ format, ...place, older: archives[index], url, text: await fetched(url) });
   }
   return documents;
 }
