@@ -110,7 +110,7 @@ export function listAddress(list: ReleaseList): string {
   return addressOf({ list });
 }
 
-/** Whether the list is one that people make up: any but everything, a language, or a facet's value in it. */
+/** Whether people made the list up: it is neither everything, nor a language, nor a facet's value in one. */
 export function isCombination(list: ReleaseList): boolean {
   return partsOf(list).query !== "";
 }

@@ -2,9 +2,9 @@
  * Text as every output can carry it.
  */
 
-// XML 1.0 (production 2, Char) forbids these even as references; no text needs them.
-// oxlint-disable-next-line no-control-regex -- naming control characters is this pattern's purpose
-const FORBIDDEN_IN_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+// XML 1.0 (production 2, Char) forbids these even as references; no text needs them. The controls from
+// U+007F on it takes.
+const FORBIDDEN_IN_XML = /(?![\t\n\r\u007f-\u009f])\p{Cc}|[\ufffe\uffff]/gu;
 
 /**
  * The text without what XML forbids, lone surrogates as U+FFFD and line ends as `\n`, so that feeds,

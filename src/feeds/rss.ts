@@ -49,8 +49,10 @@ export function writeRss(feed: Feed): string {
     rss.addExtension({ name: "fh:archive", objects: { _attributes: { "xmlns:fh": HISTORY } } });
   for (const entry of feed.entries) addEntry(rss, feed, entry);
   const written = rss.rss2().replace('encoding="utf-8"', 'encoding="UTF-8"');
-  // oxlint-disable-next-line no-control-regex -- the stand-ins are control characters by design
-  const restored = written.replace(/[\u0001-\u0004]/g, (standIn) => REFERENCES[standIn] ?? "");
+  const restored = Object.entries(REFERENCES).reduce(
+    (text, [standIn, reference]) => text.replaceAll(standIn, reference),
+    written,
+  );
   // An empty feed was never updated; leaving the date out is the one thing `feed` cannot do.
   return feed.updated === undefined
     ? restored.replace(/\s*<lastBuildDate>[^<]*<\/lastBuildDate>/, "")

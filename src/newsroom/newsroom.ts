@@ -156,8 +156,9 @@ export class Newsroom extends DurableObject<Env> {
     asker: Asker,
   ): Promise<Registered | { kind: "invalid"; faults: Fault[] }> {
     const { subscribers } = this.#parts;
-    const isThere = subscribers.provedWith(registration) !== undefined;
-    const faults = isThere ? [] : this.#faultsOf(registration);
+    const duplicate = subscribers.provedWith(registration);
+    if (duplicate !== undefined) return { kind: "duplicate", id: duplicate };
+    const faults = this.#faultsOf(registration);
     if (faults.length > 0) return { kind: "invalid", faults };
     const last = this.#parts.views.lastSequence();
     const registered = this.ctx.storage.transactionSync(() =>

@@ -46,16 +46,18 @@ export class Subscribers {
     this.#sql = sql;
   }
 
-  /** From now on events are its own; unless it is proved, it is told of none before {@link activate}. */
+  /**
+   * From now on events are its own; unless it is proved, it is told of none before {@link activate}.
+   *
+   * @param registration of which there is none in {@link provedWith}
+   */
   register(
     registration: Registration,
     isProved: boolean,
     asker: Asker,
     lastSequence: number,
     nowMs: number,
-  ): Registered {
-    const duplicate = this.provedWith(registration);
-    if (duplicate !== undefined) return { kind: "duplicate", id: duplicate };
+  ): Exclude<Registered, { kind: "duplicate" }> {
     this.#forgetNeverProved(nowMs);
     const host = hostOf(registration.url);
     if (!asker.isAdmin) {

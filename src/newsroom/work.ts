@@ -1,7 +1,7 @@
 /**
- * What follows from the Newsroom's transactions: handing events over and writing documents; and what
- * follows from a new version of ours: folding words anew. It is begun
- * at once, as far as one invocation may; an alarm does the rest, and all of it if this object dies.
+ * What follows from the Newsroom's transactions, handing events over and writing documents, and from a
+ * new version of ours: folding words anew. It is begun at once, as far as one invocation may; an alarm
+ * does the rest, and all of it if this object dies.
  */
 import { Budget } from "../budget.ts";
 import { ALARM_MS_MAX, KV_WRITES_PER_TARGET, OWN_RETRY_MS } from "../limits.ts";
@@ -63,7 +63,8 @@ export class Work {
     // Rendering takes tens of milliseconds in which nothing else is done: first the answer and the events leave.
     const turn = scheduler.wait(0);
     ctx.waitUntil(turn.then(() => this.#run(this.#projecting, calls)));
-    ctx.waitUntil(turn.then(() => this.#run(this.#refolding, calls)));
+    if (parts.refolding.nextDueMs() !== undefined)
+      ctx.waitUntil(turn.then(() => this.#run(this.#refolding, calls)));
     return { turn };
   }
 
