@@ -38,8 +38,8 @@ export default defineConfig({
         ],
         test: {
           name: "workerd",
-          globalSetup: "./test/receiver.ts",
-          include: ["test/{domain,feeds,delivery,site,newsroom,subscriber,http}/**/*.test.ts"],
+          globalSetup: "./test/support/receiver.ts",
+          include: ["test/{domain,feeds,webhooks,site,runtime,newsroom,subscriber,http}/**/*.test.ts"],
           ...patience,
         },
       },

@@ -2,7 +2,7 @@
  * The Worker: HTTP in front, two kinds of Durable Objects behind.
  */
 import { app } from "./http/app.ts";
-import { answerFromMemory } from "./http/document-response.ts";
+import { answerFromMemory } from "./http/documents/response.ts";
 
 export { Newsroom } from "./newsroom/newsroom.ts";
 export { Subscriber } from "./subscriber/subscriber.ts";

@@ -3,8 +3,8 @@
  */
 import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
-import { DEV_VARS } from "./places.ts";
-import { Refusal, systemCode } from "./refusal.ts";
+import { DEV_VARS } from "./paths.ts";
+import { Refusal, systemCode } from "./cli-error.ts";
 
 /** @returns undefined if there is none to be found */
 export async function findAdminToken(service: URL): Promise<string | undefined> {

@@ -3,10 +3,10 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod/mini";
-import type { Fault } from "../domain/fault.ts";
+import type { Fault } from "../domain/issues.ts";
 import { isLoopback } from "./admin-token.ts";
 import { durationInWords } from "./instant-words.ts";
-import { Refusal, systemCode } from "./refusal.ts";
+import { Refusal, systemCode } from "./cli-error.ts";
 
 /** Milliseconds before each repetition: a restart or a moment's overload is over by then. */
 const REPEAT_AFTER_MS = [250, 500, 1_000, 2_000];

@@ -2,7 +2,7 @@
  * Ctrl-C, an ordinary kill, a closed terminal, the end of npm, and that of whoever reads what is printed,
  * all alike.
  */
-import { systemCode } from "./refusal.ts";
+import { systemCode } from "./cli-error.ts";
 
 export interface EndSignals {
   /** Aborts at the first signal: come to an end. */

@@ -21,7 +21,7 @@ import {
   webAddress,
 } from "./option-values.ts";
 import { checkCommand, publishCommand } from "./publish/publish-command.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "./cli-error.ts";
 import { actionCommand } from "./release-action.ts";
 import { startCommand, type StartOptions } from "./start/start-command.ts";
 import { addSubscriptionCommands } from "./subscriptions/commands.ts";

@@ -3,7 +3,7 @@
  */
 import { InvalidArgumentError } from "commander";
 import { RELEASE_EVENT_TYPES } from "../domain/event.ts";
-import { parseInstant } from "../domain/instant.ts";
+import { parseInstant } from "../domain/dates.ts";
 import { canonicalLanguage, RELEASE_TYPES, slug } from "../domain/release.ts";
 import { oneLine } from "../domain/text.ts";
 import { SUMMARY_CHARS_MAX } from "../limits.ts";

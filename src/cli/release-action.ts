@@ -4,7 +4,7 @@
 import * as z from "zod/mini";
 import { findAdminToken } from "./admin-token.ts";
 import { ApiClient, notUnderstood, ServiceProblem } from "./api-client.ts";
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "./cli-error.ts";
 import { releaseNamed } from "./release-name.ts";
 
 export type Action = "withdraw" | "kill" | "reinstate";

@@ -6,8 +6,8 @@ import * as z from "zod/mini";
 import { releaseId } from "../domain/release.ts";
 import type { ApiClient } from "./api-client.ts";
 import { parseFields, splitFrontMatter } from "./content/front-matter.ts";
-import { forUser, fromUser } from "./places.ts";
-import { Refusal, systemCode } from "./refusal.ts";
+import { forUser, fromUser } from "./paths.ts";
+import { Refusal, systemCode } from "./cli-error.ts";
 
 /** What every page of a release says of it (`rel="shortlink"`), and what addresses by id end with. */
 const SHORT_LINK = /<link rel="shortlink" href="[^"]*\/r\/([^"/]+)"/;

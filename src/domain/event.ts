@@ -1,7 +1,7 @@
 /**
  * What happened to releases, and what those who subscribed are sent of it (CONTRACT 7).
  */
-import { formatInstant, type Instant } from "./instant.ts";
+import { formatInstant, type Instant } from "./dates.ts";
 import type { ChangeKind, ReleaseView } from "./release.ts";
 
 export const RELEASE_EVENT_TYPES = [

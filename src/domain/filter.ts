@@ -4,9 +4,9 @@
  */
 import * as z from "zod/mini";
 import { SEARCH_CHARS_MAX } from "../limits.ts";
-import { type Fault, parse } from "./fault.ts";
+import { type Fault, parse } from "./issues.ts";
 import { canonicalLanguage, type Facet, slug } from "./release.ts";
-import { isFound, isVoidSearch, parseSearch, searchWords } from "./search-text.ts";
+import { isFound, isVoidSearch, parseSearch, searchWords } from "./search.ts";
 
 const oneOrMany = <T extends z.ZodMiniType<string, string>>(value: T) =>
   z.pipe(

@@ -4,7 +4,7 @@
  * and we ourselves see one combination as one thing, however it was asked for.
  */
 import { LIST_VALUES_MAX } from "../limits.ts";
-import type { Fault } from "./fault.ts";
+import type { Fault } from "./issues.ts";
 import {
   FACET_FIELDS,
   type Conditions,
@@ -13,9 +13,9 @@ import {
   FILTER_FIELDS,
   valuesNamed,
 } from "./filter.ts";
-import { dayOf, formatInstant, type Instant, parseReleaseDate, startOfDay } from "./instant.ts";
+import { dayOf, formatInstant, type Instant, parseReleaseDate, startOfDay } from "./dates.ts";
 import { canonicalLanguage, type Facet } from "./release.ts";
-import { canonicalSearch } from "./search-text.ts";
+import { canonicalSearch } from "./search.ts";
 
 export const FEED_FORMATS = ["rss", "atom", "json"] as const;
 export type FeedFormat = (typeof FEED_FORMATS)[number];

@@ -4,7 +4,7 @@
 import leven from "leven";
 import * as z from "zod/mini";
 import { NEAREST_NAMED, REGISTRY_VALUES_MAX, SPELLINGS_MAX, TITLE_CHARS_MAX } from "../limits.ts";
-import type { Fault } from "./fault.ts";
+import type { Fault } from "./issues.ts";
 import { type Conditions, FACET_FIELDS, type Filter } from "./filter.ts";
 import { canonicalLanguage, type Facet, FACETS, line, RELEASE_TYPES, slug, webAddress } from "./release.ts";
 

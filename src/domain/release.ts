@@ -12,7 +12,7 @@ import {
   TITLE_CHARS_MAX,
   URL_CHARS_MAX,
 } from "../limits.ts";
-import { parseInstant, parseReleaseDate } from "./instant.ts";
+import { parseInstant, parseReleaseDate } from "./dates.ts";
 import { carriable, oneLine } from "./text.ts";
 
 export const RELEASE_TYPES = ["press-release", "statement", "speech", "interview", "visit", "qa"] as const;

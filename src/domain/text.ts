@@ -63,3 +63,12 @@ export function deriveSummary(
   }
   return cutAtWord(summary.trim(), limits.graphemes, lang);
 }
+
+// FOLDED: Text in XML documents of our own writing: Atom and OPML.
+
+const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+/** Safe both as element text and between double quotes. */
+export function xml(text: string): string {
+  return carriable(text).replace(/[&<>"]/g, (character) => ESCAPES[character] ?? "");
+}

@@ -2,9 +2,9 @@
  * Atom 1.0 (RFC 4287) with archives (RFC 5005), deletions (RFC 6721) and Media RSS, by our own small
  * writer: the `feed` package's Atom has unescaped titles, no `xml:lang` and a clock.
  */
-import { formatInstant } from "../domain/instant.ts";
-import { type Feed, type FeedEntry, GENERATOR } from "./feed-model.ts";
-import { xml } from "./xml-text.ts";
+import { formatInstant } from "../domain/dates.ts";
+import { type Feed, type FeedEntry, GENERATOR } from "./feed.ts";
+import { xml } from "../domain/text.ts";
 
 type Attributes = Record<string, string | number | undefined>;
 

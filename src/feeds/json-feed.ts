@@ -2,9 +2,9 @@
  * JSON Feed 1.1 (jsonfeed.org/version/1.1), by our own writer: the `feed` package stops at 1.0. What
  * it has no field for stands in an extension, whose name begins with an underscore (1.1, "Extensions").
  */
-import { formatInstant } from "../domain/instant.ts";
+import { formatInstant } from "../domain/dates.ts";
 import { carriable } from "../domain/text.ts";
-import type { Feed, FeedEntry } from "./feed-model.ts";
+import type { Feed, FeedEntry } from "./feed.ts";
 
 /** The JSON Feed document of a feed: a pure function of it. */
 export function writeJsonFeed(feed: Feed): string {

@@ -7,10 +7,10 @@
  * hexadecimal reference that the W3C validator recommends once the document is written.
  */
 import { type Extension, Feed as Rss } from "feed";
-import { formatInstant } from "../domain/instant.ts";
+import { formatInstant } from "../domain/dates.ts";
 import { carriable } from "../domain/text.ts";
 import { feedLinks, relatedLinks } from "./atom.ts";
-import { type Feed, type FeedEntry, GENERATOR } from "./feed-model.ts";
+import { type Feed, type FeedEntry, GENERATOR } from "./feed.ts";
 
 const STAND_INS: Record<string, string> = { "&": "\u0001", "<": "\u0002", ">": "\u0003", '"': "\u0004" };
 const REFERENCES: Record<string, string> = {

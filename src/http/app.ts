@@ -2,21 +2,25 @@
  * Every route of the service, each pointing at its handler.
  */
 import { Hono } from "hono";
-import { ICON_PATH } from "../feeds/list-feed.ts";
+import { ICON_PATH } from "../feeds/build-feed.ts";
 import { COPY_SCRIPT_PATH } from "../site/directory-page.ts";
 import { adminOnly, subscriberOrAdmin } from "./auth.ts";
-import { getCopyScript, getIcon, getStylesheet } from "./assets.ts";
-import { answerPreflight, getDocument, pageNotFound, postHub, redirectToRelease } from "./documents.ts";
-import { HUB_PATH } from "./document-response.ts";
-import { getEvents, getEventStream } from "./events-api.ts";
-import { getHealth } from "./health.ts";
+import { getCopyScript, getIcon, getStylesheet } from "./documents/assets.ts";
+import {
+  answerPreflight,
+  getDocument,
+  pageNotFound,
+  postHub,
+  redirectToRelease,
+} from "./documents/get-document.ts";
+import { HUB_PATH } from "./documents/response.ts";
+import { getEvents, getEventStream } from "./api/events.ts";
+import { getHealth, getRegistry, getWebhookKeys, postRebuild, putRegistry } from "./api/service.ts";
 import { boundedBody } from "./json-body.ts";
 import { notFound, onlyMethods, problem } from "./problem.ts";
-import { postRebuild } from "./rebuild-api.ts";
-import { getDifference, getEdition, getEditions } from "./editions-api.ts";
-import { getRelease, getReleases } from "./reading-api.ts";
-import { getRegistry, putRegistry } from "./registry-api.ts";
-import { postAction, postReleases, putRelease } from "./releases-api.ts";
+import { getDifference, getEdition, getEditions } from "./api/editions.ts";
+import { getRelease, getReleases } from "./api/releases-read.ts";
+import { postAction, postReleases, putRelease } from "./api/releases-write.ts";
 import { loggedPath, requestLog } from "./request-log.ts";
 import {
   confirmSubscription,
@@ -25,17 +29,16 @@ import {
   rotateSecret,
   testSubscription,
   verifySubscription,
-} from "./subscription-actions-api.ts";
+} from "./api/subscription-actions.ts";
 import {
   deleteSubscription,
   getSubscription,
   getSubscriptions,
   patchSubscription,
   postSubscription,
-} from "./subscriptions-api.ts";
-import { getDeliveries, getDelivery, redeliver, replay } from "./deliveries-api.ts";
-import { getWebhookKeys } from "./webhook-keys.ts";
-import { readyToWork } from "./ready-to-work.ts";
+} from "./api/subscriptions.ts";
+import { getDeliveries, getDelivery, redeliver, replay } from "./api/deliveries.ts";
+import { readyToWork } from "./require-config.ts";
 
 export const app = new Hono<{ Bindings: Env }>();
 

@@ -2,7 +2,7 @@
  * Who may do what: the admin token, and each subscription's own.
  */
 import type { Context, MiddlewareHandler } from "hono";
-import { deriveToken, sameSecret } from "../keys.ts";
+import { deriveToken, sameSecret } from "../crypto/tokens.ts";
 import { unauthorized } from "./problem.ts";
 
 type App = { Bindings: Env };

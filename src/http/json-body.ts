@@ -4,7 +4,7 @@
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type * as z from "zod/mini";
-import { parse } from "../domain/fault.ts";
+import { parse } from "../domain/issues.ts";
 import { BODY_BYTES_MAX } from "../limits.ts";
 import { invalid, problem } from "./problem.ts";
 

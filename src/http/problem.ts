@@ -3,7 +3,7 @@
  */
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { Fault } from "../domain/fault.ts";
+import type { Fault } from "../domain/issues.ts";
 
 export interface Problem {
   status: ContentfulStatusCode;

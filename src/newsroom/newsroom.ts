@@ -4,29 +4,33 @@
  * say what is to be done, and an alarm that does it if this object dies.
  */
 import { DurableObject } from "cloudflare:workers";
-import { Budget } from "../budget.ts";
-import type { Fault } from "../domain/fault.ts";
-import type { Instant } from "../domain/instant.ts";
+import { Budget } from "../runtime/bounded-work.ts";
+import type { Fault } from "../domain/issues.ts";
+import type { Instant } from "../domain/dates.ts";
 import { faultsOfFilter, faultsOfLanguages, type Registry } from "../domain/registry.ts";
 import type { OfficeView, PreparedRelease, ReleaseView } from "../domain/release.ts";
 import { EMBARGOES_PER_STEP } from "../limits.ts";
 import type { Registration } from "../domain/subscription.ts";
-import { settingsOf, type Settings } from "../settings.ts";
-import type { EventsAsked, EventsPage } from "./catching-up.ts";
-import type { EditionsResult, EditionView } from "./editions.ts";
-import { explain, type ExplainedEvent } from "./explanation.ts";
-import type { Waiter } from "./followers.ts";
-import type { Action, ActionResult, PublishOptions, PublishResult } from "./ledger.ts";
-import { createTables, readMark, writeMark } from "./ledger-schema.ts";
-import { Meter, meteredSql, type Sql } from "./metered-sql.ts";
-import type { FoundDocument } from "./projection.ts";
-import { type NewsroomParts, newsroomParts } from "./newsroom-parts.ts";
-import { findReleases, type ListQuery } from "./release-search.ts";
-import { RENDERERS } from "./rendering.ts";
-import type { BodyAgain, Replayed } from "./replay.ts";
-import type { Asker, Registered, Standing } from "./subscribers.ts";
-import { type Listed, listSubscriptions, type Place, type SubscriptionQuery } from "./subscription-list.ts";
-import { Work } from "./work.ts";
+import { type Settings, settingsOf } from "../config.ts";
+import type { EventsAsked, EventsPage, Waiter } from "./outbound/event-feed.ts";
+import type { EditionsResult, EditionView } from "./store/editions.ts";
+import { explain, type ExplainedEvent } from "./outbound/explain.ts";
+import type { Action, ActionResult, PublishOptions, PublishResult } from "./publish/ledger.ts";
+import { createTables, readMark, writeMark } from "./store/schema.ts";
+import { Meter, meteredSql, type Sql } from "./store/sql.ts";
+import type { FoundDocument } from "./projection/projection.ts";
+import { type NewsroomParts, newsroomParts } from "./wiring.ts";
+import { findReleases, type ListQuery } from "./lists/search.ts";
+import { RENDERERS } from "./projection/render.ts";
+import type { BodyAgain, Replayed } from "./outbound/replay.ts";
+import type { Asker, Registered, Standing } from "./store/subscriptions.ts";
+import {
+  type Listed,
+  listSubscriptions,
+  type Place,
+  type SubscriptionQuery,
+} from "./store/subscription-list.ts";
+import { Work } from "./scheduler.ts";
 
 export class Newsroom extends DurableObject<Env> {
   /** Milliseconds since 1970; tests move it. */

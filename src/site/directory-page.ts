@@ -5,12 +5,11 @@
 import type { Element } from "hast";
 import { h } from "hastscript";
 import { type Conditions, FACET_FIELDS } from "../domain/filter.ts";
-import { addressOf, FEED_FORMATS, facetList, languageList, type ReleaseList } from "../domain/list.ts";
-import { listTitle, typeName } from "../domain/list-title.ts";
-import { direction, languageName, phrasesIn } from "../domain/phrases.ts";
+import { addressOf, facetList, FEED_FORMATS, languageList, type ReleaseList } from "../domain/list.ts";
+import { direction, languageName, listTitle, phrasesIn, typeName } from "../i18n/phrases.ts";
 import { nameOf, type Registry, REGISTRY_FACETS, type RegistryFacet } from "../domain/registry.ts";
-import { xml } from "../feeds/xml-text.ts";
-import { FORMAT_NAMES, pageHtml, type Site } from "./page-frame.ts";
+import { xml } from "../domain/text.ts";
+import { FORMAT_NAMES, pageHtml, type Site } from "./layout.ts";
 
 /** How many releases of a language there are under a value of a filter's field. */
 export interface Count {

@@ -3,11 +3,11 @@
  * new in it. Made of the feed's own JSON, so that it says nothing else than the feed.
  */
 import { h } from "hastscript";
-import { dayOf, parseInstant } from "../domain/instant.ts";
+import { dayOf, parseInstant } from "../domain/dates.ts";
 import { addressOf, type ListPlace } from "../domain/list.ts";
-import { dayInWords, direction, phrasesIn } from "../domain/phrases.ts";
+import { dayInWords, direction, phrasesIn } from "../i18n/phrases.ts";
 import { COPY_SCRIPT_PATH } from "./directory-page.ts";
-import { FORMAT_NAMES, pageHtml, type Site, spokenIn } from "./page-frame.ts";
+import { FORMAT_NAMES, pageHtml, type Site, spokenIn } from "./layout.ts";
 
 /** What is read of the JSON Feed. */
 interface Previewed {

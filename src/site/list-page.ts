@@ -3,12 +3,12 @@
  */
 import type { Element } from "hast";
 import { h } from "hastscript";
-import { dayOf, type Instant } from "../domain/instant.ts";
+import { dayOf, type Instant } from "../domain/dates.ts";
 import { addressOf, languageOf, type ListPlace, type ReleaseList } from "../domain/list.ts";
 import type { ReleaseView } from "../domain/release.ts";
-import type { Chain, ShownList } from "../feeds/list-feed.ts";
-import { pageHtml, type Site, spokenIn } from "./page-frame.ts";
-import { dayInWords, direction, type Phrases, phrasesIn } from "../domain/phrases.ts";
+import type { Chain, ShownList } from "../feeds/build-feed.ts";
+import { pageHtml, type Site, spokenIn } from "./layout.ts";
+import { dayInWords, direction, type Phrases, phrasesIn } from "../i18n/phrases.ts";
 import { releaseTime, typeName } from "./release-page.ts";
 
 /** @param releases newest first */

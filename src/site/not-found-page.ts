@@ -3,8 +3,8 @@
  */
 import { h } from "hastscript";
 import { languageList } from "../domain/list.ts";
-import { pageHtml, type Site } from "./page-frame.ts";
-import { phrasesIn } from "../domain/phrases.ts";
+import { pageHtml, type Site } from "./layout.ts";
+import { phrasesIn } from "../i18n/phrases.ts";
 
 /** @param details what exactly is not there, and what is near it */
 export function notFoundPage(path: string, site: Site, details: readonly string[] = []): string {

@@ -3,11 +3,11 @@
  */
 import type { Element } from "hast";
 import { h } from "hastscript";
-import { dayOf, parseInstant } from "../domain/instant.ts";
+import { dayOf, parseInstant } from "../domain/dates.ts";
 import { FACETS, permanentPath, type ReleaseView } from "../domain/release.ts";
 import { languageList } from "../domain/list.ts";
-import { pageHtml, type Site } from "./page-frame.ts";
-import { dayInWords, languageName, phrasesIn } from "../domain/phrases.ts";
+import { pageHtml, type Site } from "./layout.ts";
+import { dayInWords, languageName, phrasesIn } from "../i18n/phrases.ts";
 
 export function releasePage(release: ReleaseView, path: string, site: Site): string {
   const phrases = phrasesIn(release.lang);
@@ -105,4 +105,25 @@ export function releaseTime(release: ReleaseView, lang: string, site: Site): Ele
     timeZoneName: "shortOffset",
   }).format(instant * 1000);
   return h("time", { dateTime: release.date }, `${dayInWords(dayOf(instant, site.timeZone), lang)}, ${time}`);
+}
+
+// FOLDED: What is left of a killed release: that there was one, when, and why it is gone.
+
+export function killedPage(release: ReleaseView, site: Site): string {
+  const phrases = phrasesIn(release.lang);
+  const day = dayInWords(dayOf(parseInstant(release.published) ?? 0, site.timeZone), release.lang);
+  return pageHtml(
+    {
+      title: phrases.killed,
+      lang: release.lang,
+      permanentPath: permanentPath(release.id),
+      list: languageList(release.lang),
+      main: h("article", [
+        h("h1", phrases.killed),
+        h("p", `${phrases.published}: ${day}`),
+        h("p", { className: ["note"] }, `${phrases.reason}: ${release.reason ?? ""}`),
+      ]),
+    },
+    site,
+  );
 }

@@ -1,19 +1,19 @@
 /**
  * The attempts of one subscription: several at once, one at a time for each release.
  */
-import type { Budget } from "../budget.ts";
-import { attemptDelivery, type AttemptResult } from "../delivery/attempt.ts";
-import { FORMATS } from "../delivery/formats.ts";
-import { judgeAttempt, type Verdict } from "../delivery/verdict.ts";
+import type { Budget } from "../runtime/bounded-work.ts";
+import { attemptDelivery, type AttemptResult } from "../webhooks/attempt.ts";
+import { FORMATS } from "../webhooks/payload.ts";
+import { judgeAttempt, type Verdict } from "../webhooks/outcome.ts";
 import { ATTEMPTS_IN_FLIGHT_MAX, IN_HAND_CHECK_MS, OWN_RETRY_MS, RATE_PERIOD_MS } from "../limits.ts";
-import { ownRetryDelayMs } from "../own-retry.ts";
-import type { Settings } from "../settings.ts";
-import type { SigningKey } from "../signing-key.ts";
+import { ownRetryDelayMs } from "../runtime/async.ts";
+import type { Settings } from "../config.ts";
+import type { SigningKey } from "../crypto/signing-keys.ts";
 import type { DeliveryLog } from "./delivery-log.ts";
 import type { DueDelivery, Outbox } from "./outbox.ts";
 import type { Secrets } from "./secrets.ts";
-import type { Standing } from "./standing.ts";
-import type { Store } from "./store.ts";
+import type { Standing } from "./state.ts";
+import type { Store } from "../runtime/stored-values.ts";
 import type { Subscription } from "./subscription.ts";
 
 export interface AttemptsParts {

@@ -1,7 +1,7 @@
 /**
  * The signing secrets of one subscription: encrypted at rest, several while one replaces another.
  */
-import { seal, unseal } from "../keys.ts";
+import { seal, unseal } from "../crypto/tokens.ts";
 import { LIVE_SECRETS_MAX, SECRET_BYTES } from "../limits.ts";
 import type { Subscription } from "./subscription.ts";
 

@@ -4,28 +4,32 @@
  * died with this object.
  */
 import { DurableObject } from "cloudflare:workers";
-import { Budget } from "../budget.ts";
-import { delayBefore } from "../delivery/retry-schedule.ts";
+import { Budget } from "../runtime/bounded-work.ts";
+import { delayBefore } from "../webhooks/outcome.ts";
 import type { ControlEvent, Handed } from "../domain/event.ts";
-import type { Health, Registration } from "../domain/subscription.ts";
+import type { Health, Registration, SubscriptionChange, SubscriptionInput } from "../domain/subscription.ts";
 import { IN_HAND_CHECK_MS, OWN_RETRY_MAX_MS } from "../limits.ts";
-import { settingsOf, type Settings } from "../settings.ts";
-import { readSigningKeys, type SigningKey } from "../signing-key.ts";
-import { Alarm } from "./alarm.ts";
+import { type Settings, settingsOf } from "../config.ts";
+import { readSigningKeys, type SigningKey } from "../crypto/signing-keys.ts";
+import { Alarm } from "../runtime/alarm.ts";
 import { Attempts } from "./attempts.ts";
-import { Chores } from "./chores.ts";
-import { type Attempt, type Delivery, DeliveryLog, type LogQuery } from "./delivery-log.ts";
-import { Duties } from "./duties.ts";
-import { Handshake } from "./handshake.ts";
-import { readHealth } from "./health.ts";
+import { Chores } from "./job-queue.ts";
+import { type Attempt, type Delivery, DeliveryLog, type LogQuery, readHealth } from "./delivery-log.ts";
+import { Duties } from "./jobs.ts";
+import { Handshake } from "./verification.ts";
 import { Outbox, type Taking } from "./outbox.ts";
-import { type Conflict, type Outcome, refuse } from "./outcome.ts";
-import { OwnerRequests, type Refusal } from "./owner-requests.ts";
+import {
+  type Conflict,
+  type Outcome,
+  refuse,
+  type Subscription,
+  type SubscriptionView,
+  viewOf,
+} from "./subscription.ts";
+import { OwnerRequests, type Refusal } from "./requests.ts";
 import { Secrets } from "./secrets.ts";
-import { Standing } from "./standing.ts";
-import { Store } from "./store.ts";
-import { type Subscription, type SubscriptionView, viewOf } from "./subscription.ts";
-import type { SubscriptionChange, SubscriptionInput } from "./subscription-input.ts";
+import { Standing } from "./state.ts";
+import { Store } from "../runtime/stored-values.ts";
 
 export type ChangeOutcome = Outcome | Refusal;
 

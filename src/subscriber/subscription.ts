@@ -2,8 +2,8 @@
  * A subscription: what its owner asked for, and what has become of it. Times are milliseconds since
  * 1970.
  */
-import { formatInstant } from "../domain/instant.ts";
-import type { Health, Registration, SubscriptionStatus } from "../domain/subscription.ts";
+import { formatInstant } from "../domain/dates.ts";
+import type { Health, Registration, SubscriptionChange, SubscriptionStatus } from "../domain/subscription.ts";
 import { PROOF_MS_MAX } from "../limits.ts";
 
 /** What a Subscriber keeps. */
@@ -112,3 +112,56 @@ export function registrationOf(subscription: Registration): Registration {
 export function instantOfMs(ms: number): string {
   return formatInstant(Math.floor(ms / 1000));
 }
+
+// FOLDED: A subscription as its owner wants it from now on.
+
+/**
+ * @param sealedHeader undefined where the change names none
+ * @returns with what is left out as it was, and without what is null
+ */
+export function amended(
+  present: Subscription,
+  change: SubscriptionChange,
+  sealedHeader: Subscription["header"],
+): Subscription {
+  const { verify: _verify, header, description, ratePerMinute, ...fields } = change;
+  const { header: _header, description: _description, ratePerMinute: _rate, ...rest } = present;
+  const url = change.url === undefined ? present.url : new URL(change.url).href;
+  const chosen = <T>(asked: T | null | undefined, before: T | undefined): T | undefined =>
+    asked === undefined ? before : (asked ?? undefined);
+  const kept = {
+    header: header === undefined ? present.header : sealedHeader,
+    description: chosen(description, present.description),
+    ratePerMinute: chosen(ratePerMinute, present.ratePerMinute),
+  };
+  return {
+    ...rest,
+    ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+    ...(kept.header && { header: kept.header }),
+    ...(kept.description === undefined ? {} : { description: kept.description }),
+    ...(kept.ratePerMinute === undefined ? {} : { ratePerMinute: kept.ratePerMinute }),
+    url,
+    // A new address has proved nothing.
+    isProved: present.isProved && url === present.url,
+  };
+}
+
+// FOLDED: What comes of what is asked of a subscription.
+
+/** It cannot be done as things stand; in words, with what can. */
+export interface Conflict {
+  ok: false;
+  conflict: string;
+}
+
+/** Null where there is no such subscription. */
+export type Outcome = { ok: true; view: SubscriptionView } | Conflict | null;
+
+export function refuse(conflict: string): Conflict {
+  return { ok: false, conflict };
+}
+
+export const DUPLICATE = "another subscription has this URL and this filter, and has proved itself";
+export const FORGOTTEN =
+  "it was forgotten, since nobody proved in time that the endpoint wants this; subscribe anew";
+export const UNPROVED = "The endpoint has not proved itself yet. POST …/verify asks it anew.";

@@ -11,7 +11,7 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import type { TestProject } from "vitest/node";
 import { BuiltWorker } from "../bench/built-worker.ts";
-import { freePort } from "../free-port.ts";
+import { freePort } from "../support/free-port.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {

@@ -4,7 +4,7 @@
  * bytes each time, and every signature by the secrets of its time.
  */
 import { createPublicKey, type JsonWebKey, verify } from "node:crypto";
-import type { Book, LedgerEvent } from "./book.ts";
+import type { Book, LedgerEvent } from "./expected-state.ts";
 import type { Desk } from "./desk.ts";
 import type { Arrival, Entry } from "./receiver-file.ts";
 

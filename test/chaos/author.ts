@@ -2,8 +2,8 @@
  * One author of the office, who publishes, corrects, takes back and puts back texts of his own.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Book, KnownRelease, Step } from "./book.ts";
-import type { Chance } from "./chance.ts";
+import type { Book, KnownRelease, Step } from "./expected-state.ts";
+import type { Chance } from "./random.ts";
 import type { PublishAnswer, Release } from "./press-office.ts";
 import type { Outcome, ServiceCalls } from "./service-calls.ts";
 

@@ -3,7 +3,7 @@
  * and asks again for what it had.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Chance } from "./chance.ts";
+import type { Chance } from "./random.ts";
 import { type Asked, Expected } from "./expected.ts";
 import type { ReceiverFile } from "./receiver-file.ts";
 import { KnownSecrets } from "./secrets-known.ts";

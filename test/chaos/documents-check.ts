@@ -4,7 +4,7 @@
  * as KV shows it against what the office knows.
  */
 import { polled } from "./polled.ts";
-import type { Stage } from "./stage.ts";
+import type { Stage } from "./environment.ts";
 
 /** Key, SHA-256 of the value, metadata. */
 type Stored = [string, string, unknown];

@@ -4,7 +4,7 @@
  */
 import { type ReleaseEventType, takesBack } from "../../src/domain/event.ts";
 import { type Filter, type Filterable, matches } from "../../src/domain/filter.ts";
-import type { LedgerEvent } from "./book.ts";
+import type { LedgerEvent } from "./expected-state.ts";
 
 export interface Asked {
   filter: Filter;

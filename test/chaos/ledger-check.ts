@@ -3,8 +3,8 @@
  * subscriptions.
  */
 import { polled } from "./polled.ts";
-import { eventsAfter } from "./settling.ts";
-import type { Stage } from "./stage.ts";
+import { eventsAfter } from "./wait-until-idle.ts";
+import type { Stage } from "./environment.ts";
 
 /** A report that failed is tried again after several seconds. */
 const REPORTED_WITHIN_MS = 60_000;

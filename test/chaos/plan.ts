@@ -1,7 +1,7 @@
 /**
  * What a round is to be, drawn from the seed.
  */
-import { Chance } from "./chance.ts";
+import { Chance } from "./random.ts";
 import type { Odds } from "./faulty/faulty-calls.ts";
 
 export const TROUBLES = [

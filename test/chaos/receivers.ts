@@ -4,7 +4,7 @@
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freePort } from "../free-port.ts";
+import { freePort } from "../support/free-port.ts";
 import { ProcessTree } from "./process-tree.ts";
 import { ReceiverFile } from "./receiver-file.ts";
 import type { Conduct, Place, Told } from "./receivers-process.ts";

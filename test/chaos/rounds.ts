@@ -3,14 +3,14 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { ArrivalCheck } from "./arrival-check.ts";
-import { cause } from "./causing.ts";
-import { Chance } from "./chance.ts";
+import { cause } from "./inject-fault.ts";
+import { Chance } from "./random.ts";
 import { checkDocuments } from "./documents-check.ts";
 import { checkLedger } from "./ledger-check.ts";
 import { checkLog } from "./log-check.ts";
 import { inWords, type Plan, planOf, type TroubleKind, TROUBLES } from "./plan.ts";
-import { heal, settle, untouched } from "./settling.ts";
-import { Stage } from "./stage.ts";
+import { heal, settle, untouched } from "./wait-until-idle.ts";
+import { Stage } from "./environment.ts";
 import type { Build } from "../built/on-workerd.ts";
 
 /** What a round came to. */

@@ -10,7 +10,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import type { Build } from "../built/on-workerd.ts";
 import type { Run } from "../built/service.ts";
-import { freePort } from "../free-port.ts";
+import { freePort } from "../support/free-port.ts";
 import { polled } from "./polled.ts";
 import { ProcessTree, PROJECT_ROOT } from "./process-tree.ts";
 import { TemporaryFolder } from "./temporary-folder.ts";

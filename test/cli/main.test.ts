@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { freePort } from "../free-port.ts";
-import { runCli } from "./run-cli.ts";
+import { freePort } from "../support/free-port.ts";
+import { runCli } from "./support/run-cli.ts";
 
 const COMMANDS = [
   "start",

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { contentFile, folderWith, idIn, newContentFile } from "./content-folders.ts";
-import { runCli, type Run } from "./run-cli.ts";
-import { startService, TOKEN, type Service } from "./running-service.ts";
+import { contentFile, folderWith, idIn, newContentFile } from "./support/content-folders.ts";
+import { runCli, type Run } from "./support/run-cli.ts";
+import { startService, TOKEN, type Service } from "./support/running-service.ts";
 
 let service: Service;
 beforeAll(async () => {

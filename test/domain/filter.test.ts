@@ -8,7 +8,7 @@ import {
   matches,
   searchableWords,
 } from "../../src/domain/filter.ts";
-import { isFound, parseSearch, searchWords } from "../../src/domain/search-text.ts";
+import { isFound, parseSearch, searchWords } from "../../src/domain/search.ts";
 import * as z from "zod/mini";
 
 describe("words", () => {

@@ -7,7 +7,7 @@ import {
   listAddress,
   parseListAddress,
 } from "../../src/domain/list.ts";
-import { canonicalSearch, parseSearch } from "../../src/domain/search-text.ts";
+import { canonicalSearch, parseSearch } from "../../src/domain/search.ts";
 
 const LANGUAGES = ["en", "hy", "ru", "zh-Hant"];
 

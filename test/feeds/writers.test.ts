@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { carriable } from "../../src/domain/text.ts";
 import { writeAtom } from "../../src/feeds/atom.ts";
-import { entryUrn, type Feed, type FeedEntry } from "../../src/feeds/feed-model.ts";
+import { entryUrn, type Feed, type FeedEntry } from "../../src/feeds/feed.ts";
 import { writeJsonFeed } from "../../src/feeds/json-feed.ts";
 import { writeRss } from "../../src/feeds/rss.ts";
 

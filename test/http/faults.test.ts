@@ -11,7 +11,7 @@ import {
   release,
   request,
   send,
-} from "../service.ts";
+} from "../support/service.ts";
 
 /** Everything that a refused request could have changed. */
 async function state(): Promise<unknown> {

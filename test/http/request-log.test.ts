@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { app } from "../../src/http/app.ts";
-import { deriveToken } from "../../src/keys.ts";
-import { BASE_URL } from "../service.ts";
+import { deriveToken } from "../../src/crypto/tokens.ts";
+import { BASE_URL } from "../support/service.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -2,14 +2,14 @@ import { env } from "cloudflare:workers";
 import { evictDurableObject, reset, runDurableObjectAlarm } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readDocument, textOf } from "../../src/documents.ts";
+import { readDocument, textOf } from "../../src/documents/kv-store.ts";
 import { RELEASE_EVENT_TYPES, type ReleaseEvent } from "../../src/domain/event.ts";
 import { type Filter, matches } from "../../src/domain/filter.ts";
-import { formatInstant } from "../../src/domain/instant.ts";
+import { formatInstant } from "../../src/domain/dates.ts";
 import type { Newsroom } from "../../src/newsroom/newsroom.ts";
-import { newsroom } from "../../src/objects.ts";
-import { inNewsroom, put, release, send } from "../service.ts";
-import { type ModelRelease, OfficeModel, type Step, steps } from "./office-model.ts";
+import { newsroom } from "../../src/runtime/stubs.ts";
+import { inNewsroom, put, release, send } from "../support/service.ts";
+import { type ModelRelease, OfficeModel, type Step, steps } from "./press-office-model.ts";
 
 const START = Date.UTC(2026, 5, 1) / 1000;
 

@@ -1,8 +1,8 @@
 /**
  * What readers must be told of a release and of a list, made from what the API says of it.
  */
-import { dayOf, parseInstant } from "../../src/domain/instant.ts";
-import { dayInWords, phrasesIn } from "../../src/domain/phrases.ts";
+import { dayOf, parseInstant } from "../../src/domain/dates.ts";
+import { dayInWords, phrasesIn } from "../../src/i18n/phrases.ts";
 import type { ReleaseView } from "../../src/domain/release.ts";
 import { documentUrl, type Format, type MatrixDocument, type MatrixList } from "./matrix-lists.ts";
 import { SITE } from "./matrix-office.ts";

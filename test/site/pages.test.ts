@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { ReleaseView } from "../../src/domain/release.ts";
 import { feedPreview } from "../../src/site/feed-preview.ts";
-import { killedPage } from "../../src/site/killed-page.ts";
+import { killedPage, releasePage } from "../../src/site/release-page.ts";
 import { listPage } from "../../src/site/list-page.ts";
 import { languageList } from "../../src/domain/list.ts";
-import { dayInWords, direction, languageName } from "../../src/domain/phrases.ts";
-import { releasePage } from "../../src/site/release-page.ts";
+import { dayInWords, direction, languageName } from "../../src/i18n/phrases.ts";
 
 const SITE = {
   baseUrl: "https://press.example",

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
-import { subscriber } from "../../src/objects.ts";
+import { subscriber } from "../../src/runtime/stubs.ts";
 import {
   inNewsroom,
   newsroomLater,
@@ -11,7 +11,7 @@ import {
   settled,
   subscriberIdle,
   subscriberLater,
-} from "../service.ts";
+} from "../support/service.ts";
 import {
   arrivals,
   deliveries,
@@ -22,7 +22,7 @@ import {
   publishTo,
   subscribe,
   viewOf,
-} from "../subscriptions.ts";
+} from "../support/subscriptions.ts";
 
 describe("an event that is delivered", () => {
   it("carries a signature that the public library verifies, over the exact bytes", async () => {

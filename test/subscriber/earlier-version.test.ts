@@ -2,9 +2,9 @@ import { env } from "cloudflare:workers";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
-import { subscriber } from "../../src/objects.ts";
+import { subscriber } from "../../src/runtime/stubs.ts";
 import { registrationOf, type Subscription } from "../../src/subscriber/subscription.ts";
-import { inNewsroom, release, subscriberIdle, subscriberLater } from "../service.ts";
+import { inNewsroom, release, subscriberIdle, subscriberLater } from "../support/service.ts";
 import {
   arrivals,
   deliveries,
@@ -14,7 +14,7 @@ import {
   publishTo,
   subscribe,
   viewOf,
-} from "../subscriptions.ts";
+} from "../support/subscriptions.ts";
 
 /** Leaves a subscription as the first version kept it, its row with the Newsroom too. */
 async function asFirstKept(made: Made, status: "pending" | "active" | "disabled"): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { publish, release, settled, subscriberIdle, subscriberLater } from "../service.ts";
+import { publish, release, settled, subscriberIdle, subscriberLater } from "../support/service.ts";
 import {
   arrivals,
   deliveries,
@@ -9,7 +9,7 @@ import {
   publishTo,
   subscribe,
   viewOf,
-} from "../subscriptions.ts";
+} from "../support/subscriptions.ts";
 
 const DAY = 86_400;
 

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import type { Handed, ReleaseEventType } from "../../src/domain/event.ts";
-import { subscriber } from "../../src/objects.ts";
+import { subscriber } from "../../src/runtime/stubs.ts";
 import { Outbox } from "../../src/subscriber/outbox.ts";
 
 const NEW = { kind: "new", whileReplaying: false } as const;

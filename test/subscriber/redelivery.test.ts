@@ -2,8 +2,8 @@ import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { type Handed } from "../../src/domain/event.ts";
-import { subscriber } from "../../src/objects.ts";
-import { act, release, settled, subscriberIdle, subscriberLater } from "../service.ts";
+import { subscriber } from "../../src/runtime/stubs.ts";
+import { act, release, settled, subscriberIdle, subscriberLater } from "../support/service.ts";
 import {
   arrivals,
   deliveries,
@@ -14,7 +14,7 @@ import {
   own,
   publishTo,
   subscribe,
-} from "../subscriptions.ts";
+} from "../support/subscriptions.ts";
 
 describe("redeliver", () => {
   it("sends now what waits for its time", async () => {

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import { formatInstant } from "../../src/domain/instant.ts";
-import { newsroom, subscriber } from "../../src/objects.ts";
+import { formatInstant } from "../../src/domain/dates.ts";
+import { newsroom, subscriber } from "../../src/runtime/stubs.ts";
 import {
   act,
   type Answer,
@@ -12,7 +12,7 @@ import {
   settled,
   subscriberIdle,
   subscriberLater,
-} from "../service.ts";
+} from "../support/service.ts";
 import {
   arrivals,
   deliveries,
@@ -22,7 +22,7 @@ import {
   own,
   publishTo,
   subscribe,
-} from "../subscriptions.ts";
+} from "../support/subscriptions.ts";
 
 const sequencesAt = async (made: Made) =>
   (await arrivals(made)).map(eventOf).map(({ data }) => data.sequence);

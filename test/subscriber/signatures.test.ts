@@ -2,11 +2,11 @@ import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
-import { subscriber } from "../../src/objects.ts";
-import { readSigningKeys } from "../../src/signing-key.ts";
+import { subscriber } from "../../src/runtime/stubs.ts";
+import { readSigningKeys } from "../../src/crypto/signing-keys.ts";
 import vectors from "../fixtures/standard-webhooks.json" with { type: "json" };
-import { release, request, subscriberLater } from "../service.ts";
-import { arrivals, endpoint, own, publishTo, subscribe, viewOf } from "../subscriptions.ts";
+import { release, request, subscriberLater } from "../support/service.ts";
+import { arrivals, endpoint, own, publishTo, subscribe, viewOf } from "../support/subscriptions.ts";
 
 /** By the public library; it takes no signature of another time, so the clock that tests move decides nothing. */
 const verifies = (secret: string, { body, headers }: { body: string; headers: Record<string, string> }) => {

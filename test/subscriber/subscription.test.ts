@@ -3,7 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { Webhook } from "standardwebhooks";
 import { inject, describe, expect, it } from "vitest";
 import { app } from "../../src/http/app.ts";
-import { subscriber } from "../../src/objects.ts";
+import { subscriber } from "../../src/runtime/stubs.ts";
 import {
   ADMIN,
   BASE_URL,
@@ -16,7 +16,7 @@ import {
   settled,
   subscriberIdle,
   subscriberLater,
-} from "../service.ts";
+} from "../support/service.ts";
 import {
   arrivals,
   deliveries,
@@ -26,7 +26,7 @@ import {
   own,
   subscribe,
   viewOf,
-} from "../subscriptions.ts";
+} from "../support/subscriptions.ts";
 
 const post = (body: unknown, headers: Record<string, string> = {}) =>
   request("/api/v1/subscriptions", {

@@ -4,11 +4,11 @@
 import { randomUUID } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import * as z from "zod/mini";
-import { faultsOf, type Fault } from "../../domain/fault.ts";
-import { parseReleaseDate } from "../../domain/instant.ts";
+import { faultsOf, type Fault } from "../../domain/issues.ts";
+import { parseReleaseDate } from "../../domain/dates.ts";
 import { frontMatter, releaseInput, type ReleaseInput } from "../../domain/release.ts";
 import { BODY_BYTES_MAX } from "../../limits.ts";
-import { systemCode } from "../refusal.ts";
+import { systemCode } from "../cli-error.ts";
 import { decodeText } from "./decoded-text.ts";
 import { editorMessage } from "./editor-message.ts";
 import type { FileFault } from "./file-fault.ts";

@@ -5,9 +5,9 @@
 import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { faultsOfFiling } from "../../domain/registry.ts";
-import { forUser } from "../places.ts";
+import { forUser } from "../paths.ts";
 import type { Progress } from "../progress.ts";
-import { Refusal, systemCode } from "../refusal.ts";
+import { Refusal, systemCode } from "../cli-error.ts";
 import { readContentFile, type ContentFile } from "./content-file.ts";
 import type { FileFault } from "./file-fault.ts";
 import { readRegistryFile, REGISTRY_FILE, type RegistryFile } from "./registry-file.ts";

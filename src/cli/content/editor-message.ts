@@ -2,7 +2,7 @@
  * Words for what only happens in YAML: fields without a value, and texts that read as numbers.
  */
 import type * as z from "zod/mini";
-import { plainMessage } from "../../domain/fault.ts";
+import { plainMessage } from "../../domain/issues.ts";
 
 /** For zod's `error` setting. */
 export function editorMessage(issue: z.core.$ZodRawIssue): string | undefined {

@@ -1,7 +1,7 @@
 /**
  * What is wrong in a content file, for whoever has it open in an editor.
  */
-import { forUser } from "../places.ts";
+import { forUser } from "../paths.ts";
 
 export interface FileFault {
   /** Absolute path of the file. */

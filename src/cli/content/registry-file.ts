@@ -3,10 +3,10 @@
  */
 import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
-import { type Fault, faultsOf } from "../../domain/fault.ts";
+import { type Fault, faultsOf } from "../../domain/issues.ts";
 import { registry, type Registry } from "../../domain/registry.ts";
 import { BODY_BYTES_MAX } from "../../limits.ts";
-import { systemCode } from "../refusal.ts";
+import { systemCode } from "../cli-error.ts";
 import { decodeText } from "./decoded-text.ts";
 import { editorMessage } from "./editor-message.ts";
 import type { FileFault } from "./file-fault.ts";

@@ -1,7 +1,7 @@
 /**
  * Recognises a line that is nothing but the date of a text, in the orders that press offices use.
  */
-import { parseReleaseDate } from "../../domain/instant.ts";
+import { parseReleaseDate } from "../../domain/dates.ts";
 import { monthsNamed } from "./month-names.ts";
 
 /** A date that was read, and what about it is a guess. */

@@ -8,7 +8,7 @@ import { stringify } from "yaml";
 import { parseContentFile, type ContentFile } from "../content/content-file.ts";
 import type { FileFault } from "../content/file-fault.ts";
 import { freeSlug, slugOf } from "../content/slug.ts";
-import { systemCode } from "../refusal.ts";
+import { systemCode } from "../cli-error.ts";
 import { paragraphsToMarkdown } from "./markdown-text.ts";
 import type { ReleaseType } from "./release-type.ts";
 

@@ -6,7 +6,7 @@ import * as z from "zod/mini";
 import { findAdminToken } from "../admin-token.ts";
 import { ApiClient, faultLines, notUnderstood, ServiceProblem } from "../api-client.ts";
 import { commandLine } from "../command-line.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../cli-error.ts";
 
 const created = z.object({ id: z.string(), secret: z.string(), token: z.string(), status: z.string() });
 type Created = z.infer<typeof created>;

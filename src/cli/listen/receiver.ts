@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Webhook } from "standardwebhooks";
 import { BODY_BYTES_MAX } from "../../limits.ts";
-import { Refusal, systemCode } from "../refusal.ts";
+import { Refusal, systemCode } from "../cli-error.ts";
 import { readEvent, type TellableEvent } from "./received-event.ts";
 
 /** What came in: an event, and whether its `webhook-id` came before; or a request that is none. */

@@ -2,7 +2,7 @@
  * One batch of releases sent to the service, and what it says of each.
  */
 import * as z from "zod/mini";
-import type { Fault } from "../../domain/fault.ts";
+import type { Fault } from "../../domain/issues.ts";
 import { type ApiClient, notUnderstood, ServiceProblem } from "../api-client.ts";
 import type { ContentFile } from "../content/content-file.ts";
 import type { Batch } from "./release-batches.ts";

@@ -2,9 +2,9 @@
  * What became of the releases of a folder, in words.
  */
 import { counted } from "../content/file-fault.ts";
-import { forUser } from "../places.ts";
+import { forUser } from "../paths.ts";
 import type { Published } from "./batch-call.ts";
-import type { Foreseen } from "./batch-verdict.ts";
+import type { Foreseen } from "./dry-run.ts";
 
 /** One line for each release that changed, such as `edition 2   http://…`. */
 export function changeLines(published: readonly Published[]): string[] {

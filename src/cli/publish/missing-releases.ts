@@ -6,9 +6,9 @@ import { PAGE_ROWS_MAX } from "../../limits.ts";
 import { notUnderstood } from "../api-client.ts";
 import type { ContentFolder } from "../content/content-folder.ts";
 import { counted } from "../content/file-fault.ts";
-import { forUser } from "../places.ts";
+import { forUser } from "../paths.ts";
 import type { Progress } from "../progress.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../cli-error.ts";
 import { actOn } from "../release-action.ts";
 import type { Destination } from "./batch-call.ts";
 

@@ -5,11 +5,11 @@ import { findAdminToken } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
 import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
 import { counted, faultReport } from "../content/file-fault.ts";
-import { DEFAULT_CONTENT, forUser, fromUser } from "../places.ts";
+import { DEFAULT_CONTENT, forUser, fromUser } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../cli-error.ts";
 import type { Destination } from "./batch-call.ts";
-import { judge } from "./batch-verdict.ts";
+import { judge } from "./dry-run.ts";
 import { changeCounts, changeLines, foreseenLines } from "./change-report.ts";
 import {
   type Comparison,

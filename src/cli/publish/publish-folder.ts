@@ -3,11 +3,11 @@
  */
 import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
 import { counted, faultReport } from "../content/file-fault.ts";
-import { stampFile } from "../content/file-stamp.ts";
+import { stampFile } from "../content/write-ids.ts";
 import type { Progress } from "../progress.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../cli-error.ts";
 import { type Destination, foundFaults, type Published, sendBatch } from "./batch-call.ts";
-import { judge } from "./batch-verdict.ts";
+import { judge } from "./dry-run.ts";
 import { heldRegistry, isSameRegistry, sendRegistry, sendRegistryAgain } from "./registry-call.ts";
 import { releaseBatches } from "./release-batches.ts";
 

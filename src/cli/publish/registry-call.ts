@@ -6,7 +6,7 @@ import { type Registry, registry, REGISTRY_FACETS } from "../../domain/registry.
 import { notUnderstood, ServiceProblem } from "../api-client.ts";
 import { faultReport } from "../content/file-fault.ts";
 import type { RegistryFile } from "../content/registry-file.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../cli-error.ts";
 import type { Destination } from "./batch-call.ts";
 
 const PATH = "/api/v1/registry";

@@ -3,7 +3,7 @@
  */
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { Refusal, systemCode } from "../refusal.ts";
+import { Refusal, systemCode } from "../cli-error.ts";
 
 /** @throws Refusal that names a way out */
 export async function requireFreePort(port: number): Promise<void> {

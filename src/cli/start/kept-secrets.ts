@@ -4,7 +4,7 @@
 import { randomBytes } from "node:crypto";
 import { appendFile, chmod, readFile } from "node:fs/promises";
 import { readKeptVars } from "../admin-token.ts";
-import { systemCode } from "../refusal.ts";
+import { systemCode } from "../cli-error.ts";
 
 const MAKE = {
   ADMIN_TOKEN: () => randomBytes(32).toString("base64url"),

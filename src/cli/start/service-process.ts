@@ -8,8 +8,8 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { PROJECT_ROOT } from "../places.ts";
-import { systemCode } from "../refusal.ts";
+import { PROJECT_ROOT } from "../paths.ts";
+import { systemCode } from "../cli-error.ts";
 
 const WRANGLER = join(PROJECT_ROOT, "node_modules/wrangler/bin/wrangler.js");
 const DIE_WITH_PARENT = pathToFileURL(join(import.meta.dirname, "die-with-parent.ts")).href;

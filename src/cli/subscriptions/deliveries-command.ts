@@ -2,13 +2,13 @@
  * `communique deliveries`: the log of a desk, what became of one release there, and why.
  */
 import { withDistance } from "../instant-words.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../cli-error.ts";
 import { releaseNamed } from "../release-name.ts";
 import { shown } from "../shown-text.ts";
 import { printTable, type Row } from "../table.ts";
 import { commandLine } from "../command-line.ts";
-import { deskNamed, nameOf } from "./desk.ts";
-import { adviceOn } from "./advice.ts";
+import { deskNamed, nameOf } from "./find.ts";
+import { adviceOn } from "./hints.ts";
 import { deliveryInWords, isReplayable, isUnderWay } from "./delivery-words.ts";
 import { eventNamed } from "./event-name.ts";
 import {

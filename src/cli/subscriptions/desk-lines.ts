@@ -4,8 +4,8 @@
 import { withDistance } from "../instant-words.ts";
 import { shown } from "../shown-text.ts";
 import type { Row } from "../table.ts";
-import { adviceOn } from "./advice.ts";
-import { nameOf } from "./desk.ts";
+import { adviceOn } from "./hints.ts";
+import { nameOf } from "./find.ts";
 import type { Subscription } from "./subscriptions-api.ts";
 
 const LABEL_CHARS = 13;

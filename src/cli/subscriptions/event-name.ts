@@ -1,8 +1,8 @@
 /**
  * How an event is named on the command line: by its sequence, as the log shows it, or by its id.
  */
-import { Refusal } from "../refusal.ts";
-import { nameOf } from "./desk.ts";
+import { Refusal } from "../cli-error.ts";
+import { nameOf } from "./find.ts";
 import type { Delivery, Subscription, SubscriptionsApi } from "./subscriptions-api.ts";
 
 /** @throws Refusal if the desk's log has no such event */

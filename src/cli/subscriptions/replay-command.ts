@@ -4,12 +4,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ServiceProblem } from "../api-client.ts";
 import { counted } from "../content/file-fault.ts";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../cli-error.ts";
 import { releaseNamed } from "../release-name.ts";
 import { shown } from "../shown-text.ts";
-import { adviceOn, withAdvice } from "./advice.ts";
+import { adviceOn, withAdvice } from "./hints.ts";
 import { commandLine } from "../command-line.ts";
-import { deskNamed, nameOf } from "./desk.ts";
+import { deskNamed, nameOf } from "./find.ts";
 import { deliveryInWords, isReplayable, isUnderWay } from "./delivery-words.ts";
 import { eventNamed } from "./event-name.ts";
 import {

@@ -3,9 +3,9 @@
  */
 import { printTable } from "../table.ts";
 import { commandLine } from "../command-line.ts";
-import { deskNamed, shortIds } from "./desk.ts";
+import { deskNamed, shortIds } from "./find.ts";
 import { deskLines, deskRow } from "./desk-lines.ts";
-import { withAdvice } from "./advice.ts";
+import { withAdvice } from "./hints.ts";
 import { type Subscription, SubscriptionsApi } from "./subscriptions-api.ts";
 
 export interface SubscriptionsOptions {

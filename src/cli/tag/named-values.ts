@@ -3,7 +3,7 @@
  */
 import type { Registry } from "../../domain/registry.ts";
 import { type Facet, FACETS } from "../../domain/release.ts";
-import { searchWords } from "../../domain/search-text.ts";
+import { searchWords } from "../../domain/search.ts";
 import type { TextWord } from "./text-words.ts";
 import { formsOf } from "./word-forms.ts";
 

@@ -1,7 +1,7 @@
 /**
  * A text's words, as search sees them, each with where it stands.
  */
-import { searchWords } from "../../domain/search-text.ts";
+import { searchWords } from "../../domain/search.ts";
 
 /** Part of a text, such as its title. */
 export interface TextPart {

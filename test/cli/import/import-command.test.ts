@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseContentFile, type ContentFile } from "../../../src/cli/content/content-file.ts";
-import { runCli, temporaryFolder, type Run } from "../run-cli.ts";
+import { runCli, temporaryFolder, type Run } from "../support/run-cli.ts";
 
 const SESSION = `The online session of the Council was held
 

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freePort } from "../../free-port.ts";
-import { runCli, startCli, temporaryFolder } from "../run-cli.ts";
-import { startService, TOKEN, type Service } from "../running-service.ts";
+import { freePort } from "../../support/free-port.ts";
+import { runCli, startCli, temporaryFolder } from "../support/run-cli.ts";
+import { startService, TOKEN, type Service } from "../support/running-service.ts";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { folderWith, registryOf } from "../content-folders.ts";
-import { runCli, temporaryFolder, type Run } from "../run-cli.ts";
+import { folderWith, registryOf } from "../support/content-folders.ts";
+import { runCli, temporaryFolder, type Run } from "../support/run-cli.ts";
 
 const SOUND =
   "---\nid: 6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11\nlang: en\nslug: session\ntype: statement\ntitle: The session\ndate: 2020-12-01\n---\n\nText.\n";

@@ -3,9 +3,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { folderWith, idIn, newContentFile } from "../content-folders.ts";
-import { runCli, startCli } from "../run-cli.ts";
-import { startService, TOKEN, type Service } from "../running-service.ts";
+import { folderWith, idIn, newContentFile } from "../support/content-folders.ts";
+import { runCli, startCli } from "../support/run-cli.ts";
+import { startService, TOKEN, type Service } from "../support/running-service.ts";
 
 let service: Service;
 beforeAll(async () => {

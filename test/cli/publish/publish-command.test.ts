@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { createServer, request, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { contentFile, folderWith, idIn } from "../content-folders.ts";
-import { runCli, type Run } from "../run-cli.ts";
-import { startService, TOKEN, type Service } from "../running-service.ts";
+import { contentFile, folderWith, idIn } from "../support/content-folders.ts";
+import { runCli, type Run } from "../support/run-cli.ts";
+import { startService, TOKEN, type Service } from "../support/running-service.ts";
 
 let service: Service;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { contentFile, folderWith, idIn, registryOf } from "../content-folders.ts";
-import { runCli, type Run } from "../run-cli.ts";
-import { startService, TOKEN, type Service } from "../running-service.ts";
+import { contentFile, folderWith, idIn, registryOf } from "../support/content-folders.ts";
+import { runCli, type Run } from "../support/run-cli.ts";
+import { startService, TOKEN, type Service } from "../support/running-service.ts";
 
 /** A service of the test's own: a registry is one for all releases. */
 async function ownService(): Promise<Service> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { expect, test } from "vitest";
 import { keepSecrets } from "../../../src/cli/start/kept-secrets.ts";
-import { temporaryFolder } from "../run-cli.ts";
+import { temporaryFolder } from "../support/run-cli.ts";
 
 test("missing secrets are made, for their owner's eyes only", async () => {
   const file = join(await temporaryFolder(), ".dev.vars");

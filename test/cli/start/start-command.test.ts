@@ -5,10 +5,10 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { freePort } from "../../free-port.ts";
-import { registryOf } from "../content-folders.ts";
-import { runCli, type Running, startCli, temporaryFolder } from "../run-cli.ts";
-import { npmStart } from "../running-service.ts";
+import { freePort } from "../../support/free-port.ts";
+import { registryOf } from "../support/content-folders.ts";
+import { runCli, type Running, startCli, temporaryFolder } from "../support/run-cli.ts";
+import { npmStart } from "../support/running-service.ts";
 
 const RELEASE =
   "---\nid: 6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11\nlang: en\nslug: session\ntype: statement\ntitle: The session\ndate: 2020-12-01\n---\n\nIt was held.\n";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startService } from "../running-service.ts";
-import { type Desk, Desks, type Published } from "./desks.ts";
+import { startService } from "../support/running-service.ts";
+import { type Desk, Desks, type Published } from "../support/desks.ts";
 
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/.source;
 

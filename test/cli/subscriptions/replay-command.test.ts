@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startService } from "../running-service.ts";
-import { type Desk, Desks, type Published } from "./desks.ts";
+import { startService } from "../support/running-service.ts";
+import { type Desk, Desks, type Published } from "../support/desks.ts";
 
 let desks: Desks;
 let early: Published;

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { contentFile, folderWith, registryOf } from "../content-folders.ts";
-import { runCli } from "../run-cli.ts";
+import { contentFile, folderWith, registryOf } from "../support/content-folders.ts";
+import { runCli } from "../support/run-cli.ts";
 
 test("a plain text gets facets to paste, with the words that led to them", async () => {
   const folder = await folderWith({

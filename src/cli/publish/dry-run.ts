@@ -1,0 +1,78 @@
+/**
+ * What the service would say to all releases of a folder, asked before the first one is sent.
+ */
+import { FACETS } from "../../domain/release.ts";
+import type { ContentFile } from "../content/content-file.ts";
+import type { ContentFolder } from "../content/content-folder.ts";
+import { faultReport, type FileFault } from "../content/file-fault.ts";
+import type { Progress } from "../progress.ts";
+import { Refusal } from "../cli-error.ts";
+import { type Destination, foundFaults, type Published, sendBatch } from "./batch-call.ts";
+import { type Batch, releaseBatches } from "./release-batches.ts";
+
+/** What would become of the releases. */
+export interface Foreseen {
+  published: Published[];
+  /** Sound, but filed under what the service's registry does not hold before the folder's is sent. */
+  awaitingRegistry: ContentFile[];
+}
+
+/**
+ * Has the service judge all releases.
+ *
+ * The folder's registry, where there is one, is sent before its releases, and they have been judged by
+ * it: that the service's present one is older is no fault of theirs.
+ *
+ * @throws Refusal with all faults of all batches
+ */
+export async function judge(
+  { files, registry }: ContentFolder,
+  to: Destination,
+  progress: Progress,
+): Promise<Foreseen> {
+  const isPassing = (path: string): boolean => registry !== undefined && FILED.test(path);
+  const faults: FileFault[] = [];
+  const foreseen: Foreseen = { published: [], awaitingRegistry: [] };
+  let done = 0;
+  for (const batch of releaseBatches(files)) {
+    const found = await judgeBatch(batch, to, isPassing);
+    faults.push(...found.faults);
+    foreseen.published.push(...found.published);
+    foreseen.awaitingRegistry.push(...found.awaitingRegistry);
+    done += batch.files.length;
+    progress.show("checked", { done, total: files.length });
+  }
+  if (faults.length > 0) throw new Refusal(faultReport(faults, "nothing was published"));
+  return foreseen;
+}
+
+/** Where a fault says that the registry lacks a value; any other fault there was found in the file. */
+const FILED = new RegExp(`^/(?:type|(?:${FACETS.join("|")})/\\d+)$`);
+
+async function judgeBatch(
+  whole: Batch,
+  to: Destination,
+  isPassing: (path: string) => boolean,
+): Promise<Foreseen & { faults: FileFault[] }> {
+  const awaitingRegistry: ContentFile[] = [];
+  let batch: Batch | undefined = whole;
+  while (batch !== undefined) {
+    try {
+      return { published: await sendBatch(batch, to, "judge"), awaitingRegistry, faults: [] };
+    } catch (error) {
+      const found = foundFaults(error, batch);
+      if (found.length === 0) throw error;
+      const lasting = found.filter(({ fault }) => !isPassing(fault.path));
+      if (lasting.length > 0) {
+        const faults = lasting.map(({ file, fault }) => file.faultAt(fault));
+        return { published: [], awaitingRegistry: [], faults };
+      }
+      // The others are judged without those that only the registry's age stands against.
+      const waiting = new Set(found.map(({ file }) => file));
+      awaitingRegistry.push(...waiting);
+      const [rest] = releaseBatches(batch.files.filter((file) => !waiting.has(file)));
+      batch = rest ?? undefined;
+    }
+  }
+  return { published: [], awaitingRegistry, faults: [] };
+}

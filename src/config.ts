@@ -1,0 +1,119 @@
+/**
+ * The `[vars]` of wrangler.toml, read and checked once (CONTRACT 4).
+ */
+import { canonicalLanguage } from "./domain/release.ts";
+import { dayOf } from "./domain/dates.ts";
+import type { LocalTargets } from "./domain/target-url.ts";
+import { parseRetrySchedule, type RetrySchedule } from "./webhooks/outcome.ts";
+import { SUBREQUESTS_MIN } from "./limits.ts";
+import { signingSeed } from "./crypto/signing-keys.ts";
+import type { Site } from "./site/layout.ts";
+
+export interface Settings {
+  site: Site;
+  feedItems: number;
+  retrySchedule: RetrySchedule;
+  deliveryTimeoutMs: number;
+  subscriptions: "open" | "invited";
+  localTargets: LocalTargets;
+  /** A DNS-over-HTTPS server that tells where a target's name leads; undefined: nobody is asked. */
+  dnsResolver: string | undefined;
+  /** Calls to the outside that one invocation may make. */
+  subrequests: number;
+}
+
+/** Throws a RangeError naming the setting that is wrong, and how it should look */
+function readSettings(env: Env): Settings {
+  return {
+    site: {
+      baseUrl: baseUrl(env.BASE_URL),
+      title: env.TITLE,
+      publisher: env.PUBLISHER,
+      languages: languages(env.LANGUAGES),
+      timeZone: timeZone(env.TIME_ZONE),
+    },
+    feedItems: positive("FEED_ITEMS", env.FEED_ITEMS),
+    retrySchedule: parseRetrySchedule(env.RETRY_SCHEDULE),
+    deliveryTimeoutMs: positive("DELIVERY_TIMEOUT", env.DELIVERY_TIMEOUT) * 1000,
+    subscriptions: oneOf("SUBSCRIPTIONS", env.SUBSCRIPTIONS, ["open", "invited"]),
+    localTargets: oneOf("LOCAL_TARGETS", env.LOCAL_TARGETS, ["deny", "loopback"]),
+    dnsResolver: dnsResolver(env.DNS_RESOLVER),
+    subrequests: subrequests(env.SUBREQUESTS),
+  };
+}
+
+const read = new WeakMap<Env, Settings>();
+
+/** The settings of an isolate: read once, since its vars do not change. Throws as {@link readSettings}. */
+export function settingsOf(env: Env): Settings {
+  const known = read.get(env);
+  if (known) return known;
+  const settings = readSettings(env);
+  for (const key of (env.SIGNING_KEY ?? "").split(",")) signingSeed(key.trim());
+  read.set(env, settings);
+  return settings;
+}
+
+/** The secrets without which the service refuses to work; empty when all are there. */
+export function missingSecrets(env: Env): string[] {
+  return (["ADMIN_TOKEN", "SECRETS_KEY", "SIGNING_KEY"] as const).filter((name) => !env[name]);
+}
+
+function baseUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash) {
+    throw new RangeError(
+      `BASE_URL must be an address without a path, such as https://press.example, not "${text}"`,
+    );
+  }
+  return url.origin;
+}
+
+function dnsResolver(text: string): string | undefined {
+  if (text === "off") return undefined;
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new RangeError(
+      `DNS_RESOLVER must be the address of a DNS-over-HTTPS server, or off, not "${text}"`,
+    );
+  }
+  return url.href;
+}
+
+function subrequests(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < SUBREQUESTS_MIN) {
+    throw new RangeError(`SUBREQUESTS must be a whole number from ${SUBREQUESTS_MIN} on, not "${text}"`);
+  }
+  return number;
+}
+
+function languages(text: string): string[] {
+  return text.split(",").map((part) => {
+    const tag = canonicalLanguage(part.trim());
+    if (tag === undefined)
+      throw new RangeError(`LANGUAGES must be BCP 47 tags, comma-separated, not "${text}"`);
+    return tag;
+  });
+}
+
+function timeZone(text: string): string {
+  try {
+    dayOf(0, text);
+    return text;
+  } catch {
+    throw new RangeError(`TIME_ZONE must be an IANA time zone, such as Asia/Yerevan, not "${text}"`);
+  }
+}
+
+function positive(name: string, text: string): number {
+  const number = Number(text);
+  if (!(number > 0)) throw new RangeError(`${name} must be a number above 0, not "${text}"`);
+  return number;
+}
+
+function oneOf<const T extends string>(name: string, text: string, known: readonly T[]): T {
+  const found = known.find((value) => value === text);
+  if (found === undefined) throw new RangeError(`${name} must be ${known.join(" or ")}, not "${text}"`);
+  return found;
+}

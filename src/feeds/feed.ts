@@ -1,0 +1,74 @@
+/**
+ * One neutral feed: what a list of releases is, before any format. The writers beside this file turn
+ * it into RSS, Atom and JSON Feed with the same ids in the same order.
+ */
+import type { Instant } from "../domain/dates.ts";
+import type { FeedFormat } from "../domain/list.ts";
+
+export const FEED_TYPES: Record<FeedFormat, string> = {
+  rss: "application/rss+xml; charset=utf-8",
+  atom: "application/atom+xml; charset=utf-8",
+  json: "application/feed+json; charset=utf-8",
+};
+
+/** What has written the feeds. */
+export const GENERATOR = "communique";
+
+/** The same document in each format, as absolute URLs. */
+export type Addresses = Record<FeedFormat, string>;
+
+export interface Feed {
+  title: string;
+  /** BCP 47; left out where the list mixes languages. */
+  lang?: string;
+  /** Absolute URL of the list's page. */
+  page: string;
+  /** This document. */
+  self: Addresses;
+  /** The document of the newest releases: itself, or what an archive lies behind (RFC 5005). */
+  current: Addresses;
+  /** Whether this is an archive. */
+  isArchive: boolean;
+  previousArchive?: Addresses;
+  nextArchive?: Addresses;
+  /** The office that publishes: author of the feed and of every entry. */
+  author: { name: string; url: string };
+  rights: string;
+  /** Absolute URL of a square PNG. */
+  icon: string;
+  /** The latest `updated` of entries and deletions; left out when there are none. */
+  updated?: Instant;
+  /** Newest first by `published`. */
+  entries: FeedEntry[];
+  /** Releases that this document held before they were killed. */
+  deleted: { id: string; at: Instant; reason: string }[];
+}
+
+export interface FeedEntry {
+  /** Permanent: a URN. */
+  id: string;
+  title: string;
+  summary: string;
+  /** Absolute URL of the release's page. */
+  url: string;
+  lang: string;
+  /** Sanitised, with absolute URLs and without `]]>`. */
+  html: string;
+  published: Instant;
+  updated: Instant;
+  /** What the latest major change was, for readers. */
+  note?: string;
+  /** Absolute URL of where the text was taken from. */
+  source?: string;
+  image?: { url: string; alt: string; credit?: string | undefined; caption?: string | undefined };
+  /** `size` in bytes. */
+  attachments: { url: string; type: string; title?: string | undefined; size?: number | undefined }[];
+  /** The same text in other languages. */
+  translations: { lang: string; url: string }[];
+  categories: { scheme: string; term: string; label: string }[];
+}
+
+/** The permanent name of a release in every format (CONTRACT 1). */
+export function entryUrn(id: string): string {
+  return `urn:uuid:${id}`;
+}

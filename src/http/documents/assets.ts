@@ -1,0 +1,26 @@
+/**
+ * What pages and feeds need beside themselves.
+ */
+import type { Context } from "hono";
+import { ASSET_CACHE_SECONDS } from "../../limits.ts";
+import { COPY_SCRIPT, ICON, STYLESHEET } from "../../site/assets.ts";
+
+export function getStylesheet(c: Context): Response {
+  return c.body(STYLESHEET, 200, headers("text/css; charset=utf-8"));
+}
+
+export function getCopyScript(c: Context): Response {
+  return c.body(COPY_SCRIPT, 200, headers("text/javascript; charset=utf-8"));
+}
+
+export function getIcon(c: Context): Response {
+  return c.body(ICON, 200, headers("image/png"));
+}
+
+function headers(type: string): Record<string, string> {
+  return {
+    "content-type": type,
+    "cache-control": `public, max-age=${ASSET_CACHE_SECONDS}`,
+    "x-content-type-options": "nosniff",
+  };
+}

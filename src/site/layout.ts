@@ -1,0 +1,122 @@
+/**
+ * What every page has: head, header with languages, footer with feeds.
+ */
+import { type Child, h } from "hastscript";
+import { toHtml } from "hast-util-to-html";
+import { addressOf, FEED_FORMATS, languageOf, type ReleaseList } from "../domain/list.ts";
+import { FEED_TYPES } from "../feeds/feed.ts";
+import { ICON_PATH } from "../feeds/build-feed.ts";
+import { direction, languageName, phrasesIn } from "../i18n/phrases.ts";
+
+/** What pages are told of the site. */
+export interface Site {
+  /** Absolute, without a slash at the end. */
+  baseUrl: string;
+  title: string;
+  publisher: string;
+  /** BCP 47; the first is the default. */
+  languages: readonly string[];
+  timeZone: string;
+}
+
+export interface Page {
+  title: string;
+  lang: string;
+  description?: string;
+  /** What the list is called whose feeds the page offers; left out: what the site is called. */
+  feedTitle?: string;
+  /** Path of the page itself; left out where there is nothing. */
+  path?: string;
+  /** The permanent address of what the page shows, as a path: `/r/ID` of a release. */
+  permanentPath?: string;
+  /** The list whose feeds the page offers. */
+  list: ReleaseList;
+  /** The same content in other languages. */
+  alternates?: { lang: string; url: string }[];
+  main: Child;
+  /** Path of a script that the page may run: none but our own (http/documents.ts). */
+  script?: string;
+}
+
+export const FORMAT_NAMES = { rss: "RSS", atom: "Atom", json: "JSON Feed" } as const;
+
+/** The language of a list's pages: its own, or where it mixes languages the site's first. */
+export function spokenIn(list: ReleaseList, site: Site): string {
+  return languageOf(list) ?? site.languages[0] ?? "en";
+}
+
+/** A whole HTML document. */
+export function pageHtml(page: Page, site: Site): string {
+  const phrases = phrasesIn(page.lang);
+  const lang = languageOf(page.list);
+  const fullTitle = page.title.startsWith(site.title) ? page.title : `${page.title} – ${site.title}`;
+  const document = h(null, [
+    { type: "doctype" },
+    h("html", { lang: page.lang, dir: direction(page.lang) }, [
+      h("head", [
+        h("meta", { charSet: "utf-8" }),
+        h("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
+        h("title", fullTitle),
+        page.description === undefined ? null : h("meta", { name: "description", content: page.description }),
+        page.path === undefined ? null : h("link", { rel: "canonical", href: `${site.baseUrl}${page.path}` }),
+        page.permanentPath === undefined
+          ? null
+          : h("link", { rel: "shortlink", href: `${site.baseUrl}${page.permanentPath}` }),
+        (page.alternates ?? []).map(({ lang, url }) =>
+          h("link", { rel: "alternate", hrefLang: lang, href: url }),
+        ),
+        FEED_FORMATS.map((format) =>
+          h("link", {
+            rel: "alternate",
+            type: FEED_TYPES[format].split(";")[0],
+            title: `${page.feedTitle ?? site.title} (${FORMAT_NAMES[format]})`,
+            href: `${site.baseUrl}${addressOf({ list: page.list, format })}`,
+          }),
+        ),
+        h("link", { rel: "stylesheet", href: "/style.css" }),
+        h("link", { rel: "icon", type: "image/png", href: ICON_PATH }),
+        page.script === undefined ? null : h("script", { src: page.script, defer: true }),
+      ]),
+      h("body", [
+        h("a", { className: ["skip"], href: "#main" }, phrases.skip),
+        h("header", [
+          h(
+            "p",
+            { className: ["site"] },
+            h("a", { href: lang === undefined ? "/" : `/${lang}` }, site.title),
+          ),
+          h(
+            "nav",
+            { ariaLabel: phrases.languages },
+            site.languages.map((each) =>
+              h(
+                "a",
+                {
+                  href: `/${each}`,
+                  lang: each,
+                  hrefLang: each,
+                  ariaCurrent: each === lang ? "true" : undefined,
+                },
+                languageName(each),
+              ),
+            ),
+          ),
+        ]),
+        h("main", { id: "main" }, page.main),
+        h("footer", [
+          h("p", [
+            `${phrases.feeds}: `,
+            FEED_FORMATS.flatMap((format, index) => [
+              index === 0 ? "" : " · ",
+              h("a", { href: addressOf({ list: page.list, format }) }, FORMAT_NAMES[format]),
+            ]),
+            " · ",
+            h("a", { href: "/feeds" }, phrases.allFeeds),
+          ]),
+          h("p", site.publisher),
+        ]),
+      ]),
+    ]),
+  ]);
+  return `${toHtml(document, { allowDangerousHtml: true })}\n`;
+}

@@ -1,0 +1,289 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { act, newsroomLater, publish, release, request, settled } from "../../support/service.ts";
+import { idsOf } from "../../support/feed-walk.ts";
+
+const FORMATS = ["rss", "atom", "json"] as const;
+const TYPES = {
+  rss: "application/rss+xml; charset=utf-8",
+  atom: "application/atom+xml; charset=utf-8",
+  json: "application/feed+json; charset=utf-8",
+};
+
+const text = release({
+  lang: "hy",
+  slug: "nist",
+  title: "Նիստը կայացավ",
+  body: "Նիստ։ ".repeat(500),
+  topics: ["csto"],
+});
+let counter = 0;
+
+/** A list that nobody has asked for: no isolate remembers it as it was. */
+const fresh = (format: string) => `/hy/feed.${format}?q=-unasked${(counter += 1)}`;
+
+beforeAll(async () => {
+  await publish(text);
+  await publish(release({ lang: "hy", slug: "erkrord", title: "Երկրորդ", date: "2020-12-02" }));
+  await newsroomLater(2);
+});
+
+describe.each(FORMATS)("a feed in %s", (format) => {
+  it("has every header that a poller or a cache goes by", async () => {
+    const path = fresh(format);
+    const { status, headers } = await request(path);
+    expect(status).toBe(200);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      "content-type": TYPES[format],
+      "cache-control": "public, max-age=60, s-maxage=10, stale-while-revalidate=60",
+      vary: "Accept-Encoding, A-IM, Sec-Fetch-Dest",
+      "access-control-allow-origin": "*",
+      "access-control-expose-headers": "ETag, Last-Modified, Link, IM",
+      link: `<https://press.example/hub>; rel="hub", <https://press.example${path}>; rel="self"`,
+    });
+    expect(headers.get("etag")).toMatch(/^W\/"[0-9a-z]+\.[\w-]+"$/);
+  });
+
+  it("is 304 with all of these again, to who has it: from the read model and from memory", async () => {
+    const path = fresh(format);
+    const full = await request(path);
+    const etag = full.headers.get("etag")!;
+    for (let count = 0; count < 2; count += 1) {
+      for (const match of [etag, `"other", ${etag}`, etag.replace("W/", ""), "*", `"a,b",${etag},W/"z"`]) {
+        const response = await request(path, { headers: { "if-none-match": match } });
+        expect([match, response.status, await response.text()]).toEqual([match, 304, ""]);
+        const kept = (headers: Headers) =>
+          Object.fromEntries(
+            [...headers].filter(([name]) => !/^content-(?:type|length|encoding)$/.test(name)),
+          );
+        expect(kept(response.headers)).toEqual(kept(full.headers));
+      }
+      const mismatched = {
+        "if-none-match": '"other"',
+        "if-modified-since": new Date(Date.now() + 1e6).toUTCString(),
+      };
+      expect((await request(path, { headers: mismatched })).status).toBe(200);
+    }
+  });
+
+  it("is compressed exactly once, and only for who takes it", async () => {
+    const path = fresh(format);
+    const plain = await (await request(path)).text();
+    for (const accepted of ["gzip", "br, gzip;q=0.5", "GZIP", "*"]) {
+      const response = await request(path, { headers: { "accept-encoding": accepted } });
+      expect([accepted, response.headers.get("content-encoding")]).toEqual([accepted, "gzip"]);
+      // Whoever asks decodes what the header says: with two layers, or none, this would be no feed.
+      expect(await response.text()).toBe(plain);
+    }
+    for (const accepted of ["identity", "gzip;q=0", "br", "*;q=0", "gzip;q=0.0, *"]) {
+      const response = await request(path, { headers: { "accept-encoding": accepted } });
+      expect([accepted, response.headers.get("content-encoding")]).toEqual([accepted, null]);
+      expect(await response.text()).toBe(plain);
+    }
+  });
+
+  it("answers HEAD like GET, but for the body", async () => {
+    const path = fresh(format);
+    const get = await request(path);
+    const head = await request(path, { method: "HEAD" });
+    expect(await head.text()).toBe("");
+    const compared = ({ headers }: Response) => [...headers].filter(([name]) => name !== "content-length");
+    expect([head.status, compared(head)]).toEqual([200, compared(get)]);
+    const etag = { "if-none-match": get.headers.get("etag")! };
+    expect((await request(path, { method: "HEAD", headers: etag })).status).toBe(304);
+  });
+
+  it("is sent whole to who asks for a range", async () => {
+    const path = fresh(format);
+    const full = await (await request(path)).text();
+    const response = await request(path, { headers: { range: "bytes=0-10" } });
+    expect([response.status, response.headers.get("accept-ranges"), await response.text()]).toEqual([
+      200,
+      "none",
+      full,
+    ]);
+  });
+
+  it("sends only what is new to who says that it can take that", async () => {
+    const path = fresh(format);
+    const known = await request(path);
+    const etag = known.headers.get("etag")!;
+    expect((await request(path, { headers: { "a-im": "feed", "if-none-match": etag } })).status).toBe(304);
+    const added = release({ lang: "hy", slug: `nor-${format}`, title: "Նոր", date: "2020-12-03" });
+    await publish(added);
+    await newsroomLater(2);
+    const ask = (headers: Record<string, string>) => request(path, { headers });
+    // An isolate remembers for half a second: until then it is right to say that nothing is new.
+    await expect.poll(async () => (await ask({ "a-im": "feed", "if-none-match": etag })).status).toBe(226);
+    const delta = await ask({ "a-im": "feed", "if-none-match": `"x", ${etag}` });
+    expect([delta.status, delta.headers.get("im"), delta.headers.get("cache-control")]).toEqual([
+      226,
+      "feed",
+      "private, no-store",
+    ]);
+    const whole = await request(path);
+    expect(delta.headers.get("etag")).toBe(whole.headers.get("etag"));
+    const body = await delta.text();
+    expect(idsOf(body)).toEqual([added.id]);
+    const kept = (document: string) => document.split(/<item>|<entry |"items"/)[0];
+    expect(kept(body)).toBe(kept(await whole.text()));
+    expect((await ask({ "a-im": "feed", "if-none-match": delta.headers.get("etag")! })).status).toBe(304);
+    // Whoever cannot say what it has gets all of it.
+    for (const headers of [
+      { "a-im": "feed" },
+      { "a-im": "feed", "if-none-match": '"unknown"' },
+      // rss2email: see document-response.ts.
+      {
+        "a-im": "feed",
+        "if-none-match": etag,
+        "user-agent": "feedparser/6.0.10 +https://github.com/kurtmckee/feedparser/",
+      },
+      { "a-im": "gzip", "if-none-match": etag },
+      { "a-im": "feed;q=0", "if-none-match": etag },
+      // Of more than has ever happened here: from another service, or from before the ledger was lost.
+      { "a-im": "feed", "if-none-match": 'W/"zzzz.AAAAAAAAAAAAAAAA"' },
+    ] as Record<string, string>[])
+      expect([headers, (await ask(headers)).status]).toEqual([headers, 200]);
+    const packed = await ask({ "a-im": "feed", "if-none-match": etag, "accept-encoding": "gzip" });
+    expect([packed.status, packed.headers.get("content-encoding")]).toEqual([226, "gzip"]);
+    expect(await packed.text()).toBe(body);
+  });
+
+  it("tells a person who opens it what it is, and changes nothing for readers", async () => {
+    const path = fresh(format);
+    const browser = { "sec-fetch-dest": "document", accept: "text/html,*/*;q=0.8" };
+    const page = await request(path, { headers: browser });
+    expect([page.headers.get("content-type"), page.headers.get("cache-control")]).toEqual([
+      "text/html; charset=utf-8",
+      "private, no-store",
+    ]);
+    const html = await page.text();
+    expect(html).toContain("Սա հոսք է");
+    expect(html).toContain(`https://press.example${path}`);
+    expect(html).toContain("Նիստը կայացավ");
+    const miniflux = await request(path, { headers: { accept: "application/atom+xml, text/html" } });
+    expect(miniflux.headers.get("content-type")).toBe(TYPES[format]);
+    expect((await request(path, { headers: { accept: "image/png" } })).status).toBe(200);
+    expect((await request(path, { headers: browser })).headers.get("content-type")).toContain("text/html");
+  });
+
+  it("is explained to a person even if the browser has the feed, from the read model and from memory", async () => {
+    const path = fresh(format);
+    // Of the same bytes at another address: this one is not in memory at first.
+    const { etag, "last-modified": modified } = Object.fromEntries((await request(fresh(format))).headers);
+    for (const memory of ["cold", "remembered"]) {
+      for (const condition of [
+        { "if-none-match": etag! },
+        { "if-none-match": "*" },
+        { "if-modified-since": modified! },
+      ]) {
+        const headers = { ...condition, "sec-fetch-dest": "document" };
+        const response = await request(path, { headers });
+        expect([memory, condition, response.status, response.headers.get("content-type")]).toEqual([
+          memory,
+          condition,
+          200,
+          "text/html; charset=utf-8",
+        ]);
+        expect(response.headers.get("etag")).toBeNull();
+      }
+      expect((await request(path)).status).toBe(200);
+      expect((await request(path, { headers: { "if-none-match": "*" } })).status).toBe(304);
+    }
+  });
+});
+
+describe("an address that is not the one", () => {
+  it.each([
+    ["/rss", "/feed.rss"],
+    ["/rss.xml", "/feed.rss"],
+    ["/feed", "/feed.rss"],
+    ["/feed/", "/feed.rss"],
+    ["/feed.xml", "/feed.rss"],
+    ["/index.xml", "/feed.rss"],
+    ["/atom.xml", "/feed.atom"],
+    ["/feed/atom/", "/feed.atom"],
+    ["/index.json", "/feed.json"],
+    ["/hy/rss", "/hy/feed.rss"],
+    ["/hy/topics/csto/atom.xml", "/hy/topics/csto/feed.atom"],
+    ["/hy/feed.xml?type=speech&utm_source=x", "/hy/types/speech/feed.rss"],
+    ["/hy/feed.rss?b=1&topic=osce&a=2&topic=csto&topic=osce", "/hy/feed.rss?topic=csto&topic=osce"],
+    ["/HY", "/hy"],
+    ["/%68y", "/hy"],
+    ["/%68y/feed%2Erss?topic=csto", "/hy/topics/csto/feed.rss"],
+    ["/%68y/rss?q=b+a", "/hy/feed.rss?q=a+b"],
+    ["/hy/releases/nis%74", "/hy/releases/nist"],
+  ])("%s leads to %s", async (path, expected) => {
+    const response = await request(path);
+    expect([response.status, response.headers.get("location")]).toEqual([301, expected]);
+  });
+
+  it.each(["/wp/feed.xml", "/de/rss", "/en/colours/red/feed"])("%s is 404", async (path) => {
+    expect((await request(path)).status).toBe(404);
+  });
+
+  it.each([
+    ["/rss", 301],
+    ["/feed.atom?type=speech&type=speech", 301],
+    ["/hy/archive/1/feed.rss", 302],
+    ["/feed.json?lang=de", 404],
+    ["/feed.json?from=yesterday", 400],
+    ["/nothing.rss", 404],
+  ])("%s may be asked for by scripts of other sites: %i", async (path, expected) => {
+    const { status, headers } = await request(path);
+    expect([status, headers.get("access-control-allow-origin")]).toEqual([expected, "*"]);
+  });
+
+  it("says what is wrong with a query that stands behind a guess", async () => {
+    const guess = await request("/feed.xml?lang=de");
+    expect(guess.status).toBe(404);
+    expect(await guess.json()).toEqual(await (await request("/feed.rss?lang=de")).json());
+  });
+
+  it("names what is wrong with it", async () => {
+    const response = await request("/hy/feed.json?from=yesterday");
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ path: "/from" }] });
+    const page = await request("/hy?from=yesterday");
+    expect([page.status, await page.text()]).toEqual([400, expect.stringContaining("must be a day")]);
+  });
+});
+
+describe("what has happened to a text", () => {
+  it("is said in the text itself, in every format", async () => {
+    const corrected = release({ lang: "hy", slug: "uxxum", title: "Ուղղված", date: "2020-11-01" });
+    await publish(corrected);
+    await publish({ ...corrected, title: "Ուղղված է", change: "major", note: "Վերնագիրը <b>" });
+    const withdrawn = release({ lang: "en", slug: "withdrawn", date: "2020-11-02" });
+    await publish(withdrawn);
+    await act("withdraw", withdrawn.id, "It was wrong");
+    const { id } = release();
+    await publish(release({ id, lang: "en", slug: "killed", date: "2020-11-03" }));
+    await settled();
+    await newsroomLater(2);
+    await act("kill", id, "Never & nowhere");
+    await newsroomLater(2);
+    const bodies = await Promise.all(
+      FORMATS.map(async (format) => (await request(`/feed.${format}?q=-nobody${format}`)).text()),
+    );
+    for (const body of bodies) {
+      expect(body).toMatch(/Ի՞նչ է փոխվել|Ինչ է փոխվել: Վերնագիրը (?:&lt;|&#x3C;|&amp;#x3C;)b>|Ինչ է փոխվել/);
+      expect(body).toContain("Withdrawn: The session was held");
+      expect(body).toContain("Reason: It was wrong");
+      expect(idsOf(body)).not.toContain(id);
+    }
+    expect(new Set(bodies.map((body) => JSON.stringify(idsOf(body)))).size).toBe(1);
+    const json = JSON.parse(bodies[2]!) as {
+      items: { id: string; date_published: string; date_modified: string }[];
+    };
+    const item = json.items.find((each) => each.id.endsWith(corrected.id))!;
+    expect(Date.parse(item.date_modified)).toBeGreaterThan(Date.parse(item.date_published));
+  });
+});
+
+describe("the hub", () => {
+  it("is named, and takes no subscriptions yet", async () => {
+    const response = await request("/hub", { method: "POST", body: "hub.mode=subscribe" });
+    expect(response.status).toBe(501);
+    expect((await request("/hub")).status).toBe(405);
+  });
+});

@@ -1,0 +1,210 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { textOf } from "../../../src/documents/kv-store.ts";
+import { parseDocumentPath } from "../../../src/documents/paths.ts";
+import {
+  inNewsroom,
+  kvBody,
+  newsroomLater,
+  publish,
+  release,
+  request,
+  settled,
+} from "../../support/service.ts";
+
+const FEEDS = [
+  ["/feed.rss", "application/rss+xml; charset=utf-8"],
+  ["/feed.atom", "application/atom+xml; charset=utf-8"],
+  ["/feed.json", "application/feed+json; charset=utf-8"],
+  ["/hy/feed.rss", "application/rss+xml; charset=utf-8"],
+  ["/hy/feed.atom", "application/atom+xml; charset=utf-8"],
+  ["/hy/feed.json", "application/feed+json; charset=utf-8"],
+] as const;
+
+const text = release({
+  lang: "hy",
+  title: "Նիստը կայացավ",
+  slug: "nist",
+  body: "Դեկտեմբերի 1-ին կայացավ նիստը։",
+});
+
+describe("before anything is published", () => {
+  it.each(FEEDS)("%s is an empty valid feed", async (path, type) => {
+    const response = await request(path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe(type);
+    const body = await response.text();
+    expect(body).not.toContain("Invalid Date");
+    expect(body).not.toContain("<item>");
+    expect(body).not.toContain("<entry");
+  });
+
+  it.each([
+    "/de",
+    "/de/feed.rss",
+    "/en/topics/none",
+    "/en/colours/red/feed.rss",
+    "/en/releases/none",
+    "/en/releases/a/b",
+    "/feed.xml2",
+    "/r/x",
+    "/en/feed.rss/x",
+    `/en/releases/${"x".repeat(600)}`,
+  ])("%s is 404", async (path) => {
+    expect((await request(path)).status).toBe(404);
+  });
+
+  it("answers a wrong address in the language that it speaks", async () => {
+    const response = await request("/hy/releases/none");
+    expect(await response.text()).toContain('<html lang="hy"');
+  });
+});
+
+describe("feeds and pages", () => {
+  beforeAll(async () => {
+    await publish(text);
+    await settled();
+    // Past what the isolate remembers of the empty feeds.
+    await newsroomLater(5);
+  });
+
+  it("are in KV, from where a new isolate serves them with one read", async () => {
+    for (const [path] of FEEDS) expect(await kvBody(path)).toContain("Նիստը կայացավ");
+    expect(await kvBody("/hy/releases/nist")).toContain("Դեկտեմբերի 1-ին");
+    expect(await kvBody("/hy")).toContain("Նիստը կայացավ");
+    expect(await kvBody("/")).toContain("Նիստը կայացավ");
+  });
+
+  it("are offered by each page for its own list", async () => {
+    const html = await (await request("/hy/releases/nist")).text();
+    for (const [format, type] of [
+      ["rss", "rss+xml"],
+      ["atom", "atom+xml"],
+      ["json", "feed+json"],
+    ]) {
+      expect(html).toContain(`<link rel="alternate" type="application/${type}"`);
+      expect(html).toContain(`href="https://press.example/hy/feed.${format}"`);
+    }
+    expect(html).toContain('<html lang="hy" dir="ltr">');
+    expect(html).toContain("1 դեկտեմբերի, 2020 թ.");
+  });
+
+  it("let nothing run on a page", async () => {
+    const response = await request("/hy/releases/nist");
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(response.headers.get("x-content-type-options")).toBe("nosniff");
+  });
+
+  it("answer HEAD like GET, but for the body", async () => {
+    const [get, head] = await Promise.all([
+      request("/hy/releases/nist"),
+      request("/hy/releases/nist", { method: "HEAD" }),
+    ]);
+    expect(await head.text()).toBe("");
+    expect([...head.headers].filter(([name]) => name !== "content-length")).toEqual(
+      [...get.headers].filter(([name]) => name !== "content-length"),
+    );
+  });
+
+  it("send one to its address without a slash at the end", async () => {
+    const response = await request("/hy/");
+    expect([response.status, response.headers.get("location")]).toEqual([301, "/hy"]);
+  });
+
+  it("keep the query on the way, and never lead to another host", async () => {
+    expect((await request("/hy/releases/nist/?x=1")).headers.get("location")).toBe("/hy/releases/nist?x=1");
+    for (const path of ["//evil.example/", "///evil.example//", "/%00/", "/x%0d%0aSet-Cookie:a=b/"]) {
+      const response = await request(path);
+      const location = response.headers.get("location");
+      expect([path, location === null || /^\/[^/\\]/.test(location)]).toEqual([path, true]);
+      expect(response.status).toBeLessThan(500);
+      expect(response.headers.get("set-cookie")).toBeNull();
+    }
+  });
+
+  it("may be read by scripts elsewhere, conditionally too", async () => {
+    const asked = await request("/feed.json", {
+      method: "OPTIONS",
+      headers: { origin: "https://reader.example" },
+    });
+    expect(asked.status).toBe(204);
+    expect(asked.headers.get("access-control-allow-headers")).toContain("If-None-Match");
+  });
+
+  describe("to who has them already", () => {
+    const path = "/hy/releases/nist";
+    const conditional = async (headers: Record<string, string>) => (await request(path, { headers })).status;
+
+    it("say 304, with every header of the 200", async () => {
+      // One that nobody has asked for before: what an isolate remembers may be a moment old.
+      const full = await request("/en/feed.atom");
+      const again = await request("/en/feed.atom", {
+        headers: { "if-none-match": full.headers.get("etag")! },
+      });
+      expect(again.status).toBe(304);
+      expect(await again.text()).toBe("");
+      for (const name of ["etag", "last-modified", "cache-control", "access-control-allow-origin"]) {
+        expect(full.headers.get(name)).not.toBeNull();
+        expect(again.headers.get(name)).toBe(full.headers.get(name));
+      }
+    });
+
+    it("compare weakly, in lists, and with a star", async () => {
+      const etag = (await request(path)).headers.get("etag")!;
+      expect(etag).toMatch(/^W\/"/);
+      expect(await conditional({ "if-none-match": etag.slice(2) })).toBe(304);
+      expect(await conditional({ "if-none-match": `"other", W/"a,b", ${etag}` })).toBe(304);
+      expect(await conditional({ "if-none-match": "*" })).toBe(304);
+      expect(await conditional({ "if-none-match": '"other"' })).toBe(200);
+    });
+
+    it("say 304 to a browser that has the page", async () => {
+      const etag = (await request(path)).headers.get("etag")!;
+      expect(await conditional({ "if-none-match": etag, "sec-fetch-dest": "document" })).toBe(304);
+      expect(await conditional({ "if-none-match": '"other"', "sec-fetch-dest": "document" })).toBe(200);
+    });
+
+    it("look at If-Modified-Since only without If-None-Match", async () => {
+      const modified = (await request(path)).headers.get("last-modified")!;
+      const before = new Date(Date.parse(modified) - 1000).toUTCString();
+      expect(await conditional({ "if-modified-since": modified })).toBe(304);
+      expect(await conditional({ "if-modified-since": before })).toBe(200);
+      expect(await conditional({ "if-modified-since": "yesterday" })).toBe(200);
+      expect(await conditional({ "if-modified-since": modified, "if-none-match": '"other"' })).toBe(200);
+    });
+  });
+
+  it("are answered from the ledger where KV does not know them", async () => {
+    await env.DOCUMENTS.delete("document:/hy/releases/nist");
+    const response = await request(`/r/${text.id}`);
+    expect(response.status).toBe(302);
+    await env.DOCUMENTS.delete(`document:/api/v1/releases/${text.id}`);
+    const found = await inNewsroom((instance) => instance.document("/hy/releases/nist"));
+    expect(found.kind === "found" && textOf(found.document)).toContain("Նիստը կայացավ");
+  });
+});
+
+describe("the paths of documents", () => {
+  it.each([
+    ["/", { kind: "list", place: { list: { filter: {} } } }],
+    ["/feed.rss", { kind: "list", place: { list: { filter: {} }, format: "rss" } }],
+    ["/zh-Hant", { kind: "list", place: { list: { filter: { lang: ["zh-Hant"] } } } }],
+    ["/feeds", { kind: "directory" }],
+    ["/feeds.opml", { kind: "directory" }],
+    ["/en/releases/a-b", { kind: "release", lang: "en", slug: "a-b" }],
+  ])("%s is one", (path, place) => {
+    expect(parseDocumentPath(path, ["en", "zh-Hant"])).toEqual(place);
+  });
+
+  it.each([
+    "//",
+    "/de",
+    "/en/feed.xml",
+    "/en/releases",
+    "/en/releases/A",
+    "/api/v1/releases/x",
+    "/favicon.ico",
+  ])("%s is none, and wakes nobody", (path) => {
+    expect(parseDocumentPath(path, ["en", "zh-Hant"])).toBeUndefined();
+  });
+});

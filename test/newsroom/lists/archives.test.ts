@@ -1,0 +1,330 @@
+import { reset } from "cloudflare:test";
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { idsOf, readFeed, walk } from "../../support/feed-walk.ts";
+import {
+  act,
+  kvBody,
+  ledgerRows,
+  newsroomLater,
+  publish,
+  release,
+  request,
+  send,
+  settled,
+} from "../../support/service.ts";
+
+const FORMATS = ["rss", "atom", "json"] as const;
+
+/** Day N of a long year. */
+const day = (index: number) => new Date(Date.UTC(2019, 0, 1 + index)).toISOString().slice(0, 10);
+
+type Fields = Record<string, unknown> & { id: string };
+
+async function publishAll(releases: Fields[]): Promise<void> {
+  for (let start = 0; start < releases.length; start += 100) {
+    const response = await send("POST", "/api/v1/releases", { releases: releases.slice(start, start + 100) });
+    expect(response.status).toBe(200);
+  }
+  await settled();
+}
+
+describe("a list of more releases than one document holds", () => {
+  const texts = Array.from({ length: 130 }, (_, index) =>
+    release({ date: day(index), topics: index % 2 === 0 ? ["even"] : ["odd"], title: `Text ${index}` }),
+  );
+  const newestFirst = texts.map(({ id }) => id).toReversed();
+
+  beforeAll(async () => {
+    await publishAll(texts);
+    await newsroomLater(2);
+  });
+
+  it.each(FORMATS)("is walked in %s from the newest to the oldest, each once", async (format) => {
+    for (const [list, expected] of [
+      ["", newestFirst],
+      ["/en", newestFirst],
+      ["/en/topics/even", newestFirst.filter((_, index) => index % 2 === 1)],
+    ] as const) {
+      const documents = await walk(`${list}/feed.${format}`, format);
+      expect(documents.length).toBeGreaterThan(1);
+      expect(documents.flatMap(({ ids }) => ids)).toEqual(expected);
+      expect(documents[0]!.ids.length).toBeGreaterThan(30);
+      for (const { ids } of documents) expect(ids.length).toBeLessThanOrEqual(50);
+    }
+  });
+
+  it("is walked as a combination too", async () => {
+    const documents = await walk("/en/feed.rss?topic=even&topic=odd", "rss");
+    expect(documents.flatMap(({ ids }) => ids)).toEqual(newestFirst);
+    expect(documents[1]!.path).toMatch(/^\/en\/archive\/\d+\/feed\.rss\?topic=even&topic=odd$/);
+  });
+
+  it("is explained to a person in its archives too, even if the browser has one as a feed", async () => {
+    const path = "/en/archive/1/feed.rss";
+    expect((await request(path)).status).toBe(200);
+    const remembered = await request(path, {
+      headers: { "if-none-match": "*", "sec-fetch-dest": "document" },
+    });
+    expect([remembered.status, remembered.headers.get("content-type")]).toEqual([
+      200,
+      "text/html; charset=utf-8",
+    ]);
+  });
+
+  it("says in each document where it stands", async () => {
+    const atom = (await readFeed("/en/archive/2/feed.atom", "atom")).body;
+    expect(atom).toContain("<fh:archive/>");
+    for (const [rel, path] of [
+      ["self", "/en/archive/2/feed.atom"],
+      ["current", "/en/feed.atom"],
+      ["prev-archive", "/en/archive/1/feed.atom"],
+      ["next-archive", "/en/archive/3/feed.atom"],
+    ]) {
+      expect(atom).toContain(
+        `<link rel="${rel}" type="application/atom+xml" href="https://press.example${path}"/>`,
+      );
+    }
+    const rss = (await readFeed("/en/archive/1/feed.rss", "rss")).body;
+    expect(rss).toContain('<fh:archive xmlns:fh="http://purl.org/syndication/history/1.0"/>');
+    expect(rss).not.toContain("prev-archive");
+    const current = (await readFeed("/en/feed.atom", "atom")).body;
+    expect(current).not.toContain("fh:archive");
+    expect(current).not.toContain('rel="current"');
+  });
+
+  it("leads from the last archive to the newest, before there is a next one", async () => {
+    const [{ count } = { count: 0 }] = await ledgerRows<{ count: number }>(
+      "SELECT json_array_length(reaches) AS count FROM lists WHERE address = '/en'",
+    );
+    const last = await request(`/en/archive/${count + 1}/feed.atom`);
+    expect([last.status, last.headers.get("location")]).toEqual([302, "/en/feed.atom"]);
+    expect((await request(`/en/archive/${count + 2}/feed.atom`)).status).toBe(404);
+  });
+
+  it("has pages of its archives, for people", async () => {
+    const html = await (await request("/en/archive/1")).text();
+    expect(html).toContain('href="/en/archive/2"');
+    expect(html).toContain("Text 0<");
+    expect(await (await request("/en")).text()).toContain('rel="next" href="/en/archive/');
+  });
+
+  it("keeps an archive as it is, whatever is published after it, and says so", async () => {
+    const before = await request("/en/archive/1/feed.atom");
+    // Who shares a cache must not go on reading what was killed.
+    expect(before.headers.get("cache-control")).toBe(
+      "public, max-age=3600, s-maxage=10, stale-while-revalidate=60",
+    );
+    await settled();
+    const written = () =>
+      ledgerRows<{ written_ms: number }>(
+        "SELECT written_ms FROM documents WHERE path LIKE '/en/archive/1/%'",
+      );
+    const writes = await written();
+    await publishAll(Array.from({ length: 60 }, (_, index) => release({ date: day(200 + index) })));
+    await newsroomLater(2);
+    expect(await written()).toEqual(writes);
+    expect((await request("/en/archive/1/feed.atom")).headers.get("etag")).toBe(before.headers.get("etag"));
+  });
+
+  it("changes an archive when one of its releases does, and no other", async () => {
+    for (const number of [1, 2]) await request(`/en/archive/${number}/feed.atom`);
+    await settled();
+    const second = await kvBody("/en/archive/2/feed.atom");
+    await publish({ ...texts[3]!, title: "Text 3, corrected", change: "major", note: "The title" });
+    await newsroomLater(2);
+    expect(await kvBody("/en/archive/1/feed.atom")).toContain("Text 3, corrected");
+    expect(await kvBody("/en/archive/2/feed.atom")).toBe(second);
+  });
+
+  it("tells in the archive and in the newest document that a release was killed", async () => {
+    expect((await act("kill", texts[4]!.id, "It was never true")).status).toBe(200);
+    await newsroomLater(2);
+    for (const path of ["/en/archive/1/feed.atom", "/en/feed.atom"]) {
+      const body = (await kvBody(path)) ?? "";
+      expect(body).toContain(`<at:deleted-entry ref="urn:uuid:${texts[4]!.id}"`);
+      expect(body).toContain("<at:comment>It was never true</at:comment>");
+      expect(idsOf(body)).not.toContain(texts[4]!.id);
+    }
+    expect(await kvBody("/en/topics/odd/feed.atom")).toBeNull();
+    await act("reinstate", texts[4]!.id, "It was true after all");
+    await newsroomLater(2);
+    expect(idsOf((await kvBody("/en/archive/1/feed.atom")) ?? "")).toContain(texts[4]!.id);
+    expect(await kvBody("/en/feed.atom")).not.toContain("deleted-entry");
+  });
+
+  it("is walked whole while releases are published, whatever their dates", { timeout: 60_000 }, async () => {
+    const there = (
+      await ledgerRows<{ id: string }>("SELECT id FROM releases WHERE status = 'published'")
+    ).map(({ id }) => id);
+    let count = 0;
+    const meanwhile = async () => {
+      count += 1;
+      await publishAll([
+        release({ date: day(400 + count), topics: ["even"] }),
+        release({ date: day((count * 37) % 190), topics: ["odd"] }),
+      ]);
+      await newsroomLater(2);
+    };
+    const filed = await ledgerRows<{ id: string }>(
+      "SELECT DISTINCT r.id FROM releases r JOIN filings f ON f.published = r.published AND f.field = 'topic'",
+    );
+    for (const [list, format, expected] of [
+      ["/feed.rss", "rss", there],
+      ["/en/feed.atom", "atom", there],
+      ["/en/feed.json?topic=even&topic=odd", "json", filed.map(({ id }) => id)],
+    ] as const) {
+      const seen = (await walk(list, format, meanwhile)).flatMap(({ ids }) => ids);
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(expected.filter((id) => !seen.includes(id))).toEqual([]);
+    }
+  });
+
+  it("renders what an archive that is cut held, in it and in those that take their part of it", async () => {
+    const divided = async () => {
+      const [row] = await ledgerRows<{ reaches: string; numbers: string }>(
+        "SELECT reaches, numbers FROM lists WHERE address = '/en'",
+      );
+      return {
+        reaches: JSON.parse(row!.reaches) as number[],
+        numbers: JSON.parse(row!.numbers) as number[],
+      };
+    };
+    const pathsOf = ({ reaches, numbers }: Awaited<ReturnType<typeof divided>>) =>
+      reaches.map((_, index) => `/en/archive/${numbers[index]}/feed.atom`);
+    const before = await divided();
+    expect(before.reaches.length).toBeGreaterThan(2);
+    const paths = pathsOf(before);
+    for (const path of paths) await request(path);
+    await settled();
+
+    const oldest = Date.parse(`${day(0)}T12:00:00Z`);
+    await publishAll(
+      Array.from({ length: 60 }, (_, index) =>
+        release({ date: new Date(oldest + index * 1_000).toISOString() }),
+      ),
+    );
+    await newsroomLater(2);
+    const after = await divided();
+    expect(after.reaches.length).toBeGreaterThan(before.reaches.length);
+    expect(after.reaches.slice(-2)).toEqual(before.reaches.slice(-2));
+    expect(pathsOf(after)).toEqual(expect.arrayContaining(paths));
+
+    const there = await ledgerRows<{ id: string; published: number }>(
+      "SELECT id, published FROM releases WHERE status = 'published' ORDER BY published DESC",
+    );
+    for (const [index, path] of pathsOf(after).entries()) {
+      const [from = -Infinity, to = Infinity] = [after.reaches[index - 1], after.reaches[index]];
+      const held = there.filter(({ published }) => published > from && published <= to);
+      const body = paths.includes(path) ? await kvBody(path) : (await readFeed(path, "atom")).body;
+      expect([path, idsOf(body ?? "")]).toEqual([path, held.map(({ id }) => id)]);
+    }
+  });
+});
+
+describe("texts full of what has to be escaped", () => {
+  it.each([
+    [
+      "in attachments",
+      {
+        attachments: Array.from({ length: 20 }, (_, index) => ({
+          url: `https://files.example/${index}?${Array.from({ length: 60 }, (_each, at) => `a${at}=1`).join("&")}`,
+          type: "application/pdf",
+          title: '"<&>"'.repeat(20),
+        })),
+      },
+    ],
+    ["in the text", { body: `[so "so"](https://a.example/?a=1&b=2&c=3 '"&"') `.repeat(100) }],
+    [
+      "in title and summary",
+      { title: '"&<>'.repeat(100), summary: '"&<>'.repeat(300), note: '"&<>'.repeat(100) },
+    ],
+  ])("%s: their documents are not too large either", { timeout: 60_000 }, async (where, fields) => {
+    await reset();
+    // A list of this test's own: isolates remember those of the one before.
+    const topic = where.replaceAll(" ", "-");
+    await publishAll(
+      Array.from({ length: 50 }, (_, index) => release({ date: day(index), topics: [topic], ...fields })),
+    );
+    await newsroomLater(2);
+    for (const format of FORMATS) {
+      const documents = await walk(`/en/topics/${topic}/feed.${format}`, format);
+      expect(documents.flatMap(({ ids }) => ids).length).toBe(50);
+      const sizes = documents
+        .filter(({ ids }) => ids.length > 1)
+        .map(({ body }) => new TextEncoder().encode(body).byteLength);
+      expect(sizes.length).toBeGreaterThan(0);
+      expect(Math.max(...sizes)).toBeLessThan(250_000);
+    }
+  });
+});
+
+describe("any office's list", () => {
+  it(
+    "is divided so that each release is in one document, and no document is too large",
+    { timeout: 120_000 },
+    async () => {
+      const step = fc.oneof(
+        {
+          weight: 6,
+          arbitrary: fc.record({
+            do: fc.constant("publish" as const),
+            at: fc.nat(900),
+            words: fc.constantFrom(1, 1, 1, 2_000, 20_000),
+          }),
+        },
+        { weight: 2, arbitrary: fc.record({ do: fc.constant("kill" as const), which: fc.nat(500) }) },
+        { weight: 1, arbitrary: fc.record({ do: fc.constant("reinstate" as const), which: fc.nat(500) }) },
+      );
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(step, { minLength: 60, maxLength: 90 }),
+          fc.boolean(),
+          async (steps, growing) => {
+            await reset();
+            const listed = new Map<string, string>();
+            const all: { id: string; date: string }[] = [];
+            let pending: Fields[] = [];
+            const flush = async () => {
+              await publishAll(pending);
+              pending = [];
+            };
+            for (const [index, taken] of steps.entries()) {
+              if (taken.do === "publish") {
+                const date = new Date(
+                  Date.UTC(2015, 0, 1) + (growing ? index : taken.at) * 86_400_000 + index * 1_000,
+                ).toISOString();
+                const text = release({ date, body: "word ".repeat(taken.words) });
+                pending.push(text);
+                all.push({ id: text.id, date });
+                listed.set(text.id, date);
+                if (pending.length >= 5) await flush();
+                continue;
+              }
+              await flush();
+              const chosen = all[taken.which % Math.max(1, all.length)];
+              if (chosen === undefined) continue;
+              expect((await act(taken.do, chosen.id, `Reason ${index}`)).status).toBe(200);
+              if (taken.do === "kill") listed.delete(chosen.id);
+              else listed.set(chosen.id, chosen.date);
+            }
+            await flush();
+            await newsroomLater(2);
+            await newsroomLater(2);
+            const documents = await walk("/en/feed.atom?type=press-release", "atom");
+            const newestFirst = [...listed].sort(([, a], [, b]) => (a < b ? 1 : -1)).map(([id]) => id);
+            expect(documents.flatMap(({ ids }) => ids)).toEqual(newestFirst);
+            const kept = await walk("/feed.atom", "atom");
+            expect(kept.flatMap(({ ids }) => ids)).toEqual(newestFirst);
+            for (const { ids, body } of kept) {
+              expect(ids.length).toBeLessThanOrEqual(50);
+              if (ids.length > 1 && kept[0]!.body === body)
+                expect(new TextEncoder().encode(body).byteLength).toBeLessThan(250_000);
+            }
+          },
+        ),
+        { numRuns: 2 },
+      );
+    },
+  );
+});

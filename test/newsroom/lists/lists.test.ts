@@ -1,0 +1,252 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { readDocument } from "../../../src/documents/kv-store.ts";
+import { LISTS_KEPT_MAX, RETIRED_SECONDS } from "../../../src/limits.ts";
+import {
+  ADMIN,
+  inNewsroom,
+  kvBody,
+  ledgerRows,
+  newsroomLater,
+  publish,
+  release,
+  request,
+  send,
+  settled,
+} from "../../support/service.ts";
+
+const named = (...slugs: string[]) =>
+  slugs.map((slug) => ({ slug, names: { en: slug.toUpperCase(), ru: `${slug}-ru` } }));
+const REGISTRY = {
+  types: [],
+  topics: named("csto", "osce", "fisheries"),
+  people: [],
+  organisations: named("un"),
+  places: [],
+};
+
+/** As a client asks that nobody has asked before: past what an isolate remembers. */
+async function ask(address: string): Promise<string> {
+  const response = await request(address);
+  const body = await response.text();
+  await settled();
+  return body;
+}
+
+const writtenMs = async (path: string) =>
+  (await ledgerRows<{ written_ms: number }>(`SELECT written_ms FROM documents WHERE path = '${path}'`))[0]
+    ?.written_ms;
+
+beforeAll(async () => {
+  expect((await send("PUT", "/api/v1/registry", REGISTRY)).status).toBe(200);
+  await publish(release({ title: "On collective security", topics: ["csto"], organisations: ["un"] }));
+  await publish(release({ title: "On security in Europe", topics: ["osce"], type: "speech" }));
+  await publish(release({ lang: "ru", slug: "odkb", title: "О безопасности", topics: ["csto"] }));
+  await settled();
+  await newsroomLater(2);
+});
+
+describe("a list that nobody has asked for", () => {
+  it("costs nothing, and once it is asked for is kept like the others", async () => {
+    expect(await kvBody("/en/topics/csto/feed.atom")).toBeNull();
+    expect(await ask("/en/topics/csto/feed.atom")).toContain("On collective security");
+    expect(await kvBody("/en/topics/csto/feed.atom")).toContain("On collective security");
+    // Only what was asked for.
+    expect(await kvBody("/en/topics/csto/feed.rss")).toBeNull();
+    expect(await kvBody("/en/topics/csto")).toBeNull();
+
+    await publish(release({ title: "Of both", topics: ["csto", "osce"] }));
+    await newsroomLater(2);
+    expect(await kvBody("/en/topics/csto/feed.atom")).toContain("Of both");
+  });
+
+  it("is rendered again only for its own releases", async () => {
+    await ask("/en/feed.json?topic=csto&type=press-release");
+    const before = await writtenMs("/en/feed.json?type=press-release&topic=csto");
+    expect(before).toBeUndefined();
+    const address = "/en/feed.json?type=press-release&topic=csto";
+    await ask(address);
+    const written = await writtenMs(address);
+    expect(written).toBeGreaterThan(0);
+    await newsroomLater(5);
+    await publish(release({ title: "A speech", topics: ["csto"], type: "speech" }));
+    await publish(release({ title: "Elsewhere", topics: ["osce"] }));
+    await newsroomLater(2);
+    expect(await writtenMs(address)).toBe(written);
+    const moved = release({ title: "It moves", topics: ["osce"] });
+    await publish(moved);
+    await newsroomLater(2);
+    expect(await writtenMs(address)).toBe(written);
+    await publish({ ...moved, topics: ["csto"], change: "minor" });
+    await newsroomLater(2);
+    expect(await kvBody(address)).toContain("It moves");
+    await publish({ ...moved, topics: ["osce"], change: "minor" });
+    await newsroomLater(2);
+    expect(await kvBody(address)).not.toContain("It moves");
+  });
+
+  it("is found by words, in any script", async () => {
+    const russian = `/ru/feed.rss?${new URLSearchParams({ q: "безопасности" }).toString()}`;
+    expect(await ask(russian)).toContain("О безопасности");
+    await publish(release({ lang: "ru", slug: "mir", title: "Мир и БЕЗОПАСНОСТИ" }));
+    await newsroomLater(2);
+    expect(await kvBody(russian)).toContain("Мир и БЕЗОПАСНОСТИ");
+  });
+
+  it("says in its title what it holds, in its language", async () => {
+    const title = async (address: string) => (JSON.parse(await ask(address)) as { title: string }).title;
+    expect(await title("/en/topics/csto/feed.json")).toBe("Press releases – English · CSTO");
+    expect(await title("/ru/topics/csto/feed.json")).toBe("Press releases – Русский · csto-ru");
+    expect(await title("/ru/types/speech/feed.json")).toBe("Press releases – Русский · Выступление");
+    expect(await title("/feed.json?lang=en&lang=ru")).toBe("Press releases – English / Русский");
+    expect(
+      await title(
+        "/en/feed.json?type=speech&topic=csto&topic=osce&q=peace&not.organisation=un&from=2020-12-01&to=2020-12-31",
+      ),
+    ).toBe(
+      "Press releases – English · Speech · CSTO / OSCE · “peace” · without UN · since 1 December 2020 · until 31 December 2020",
+    );
+  });
+});
+
+describe("a value", () => {
+  it.each(["rss", "atom", "json"])(
+    "that exists nowhere is 404 in %s, with what is near it",
+    async (format) => {
+      for (const path of [`/en/topics/cstoo/feed.${format}`, `/en/feed.${format}?type=speech&topic=cstoo`]) {
+        const response = await request(path);
+        expect(response.status).toBe(404);
+        expect(JSON.stringify(await response.json())).toContain("the nearest are csto");
+      }
+    },
+  );
+
+  it("that exists nowhere is 404 as a page too, which says what is near it", async () => {
+    const response = await request("/en/topics/cstoo");
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain("the nearest are csto");
+  });
+
+  it("that has no release yet is an empty feed", async () => {
+    const response = await request("/en/topics/fisheries/feed.atom");
+    expect([response.status, (await response.text()).includes("<entry")]).toEqual([200, false]);
+    expect((await request("/fr/types/qa/feed.rss")).status).toBe(200);
+  });
+
+  it("that an embargoed release alone has is not told of", async () => {
+    // No registry is there to know it: only the release does.
+    await inNewsroom((_instance, { storage }) =>
+      storage.sql.exec("DELETE FROM marks WHERE name = 'registry'"),
+    );
+    expect(await kvBody("/en/topics/zanzibar/feed.atom")).toBeNull();
+    await inNewsroom((_instance, { storage }) =>
+      storage.sql.exec("INSERT INTO marks (name, value) VALUES ('registry', ?)", JSON.stringify(REGISTRY)),
+    );
+  });
+
+  it("that is retired says so for 30 days, and is gone after that", async () => {
+    for (const document of ["", "/feed.rss", "/feed.atom", "/feed.json"])
+      await ask(`/en/topics/fisheries${document}`);
+    const without = { ...REGISTRY, topics: named("csto", "osce") };
+    expect((await send("PUT", "/api/v1/registry", without)).status).toBe(200);
+    await newsroomLater(2);
+    for (const format of ["rss", "atom", "json"]) {
+      const body = await kvBody(`/en/topics/fisheries/feed.${format}`);
+      expect(body).toContain("This feed has ended: Press releases – English · FISHERIES");
+      expect(body).toContain("https://press.example/feeds");
+    }
+    expect(await kvBody("/en/topics/fisheries")).toContain("This feed has ended");
+    expect(await ask("/en/feed.rss?type=speech&topic=fisheries")).toContain("This feed has ended");
+
+    await inNewsroom(async (instance, { storage }) => {
+      // Its clock has been moved on by tests; the day after, in any case.
+      storage.sql.exec("UPDATE retired_values SET at = at - ?", RETIRED_SECONDS + 86_400);
+      await instance.rebuild();
+    });
+    await newsroomLater(3);
+    const document = await readDocument(env.DOCUMENTS, "/en/topics/fisheries/feed.atom");
+    expect(document?.goneFrom).toBeLessThanOrEqual(Date.now() / 1000);
+    for (const path of ["", "/feed.rss", "/feed.atom", "/feed.json"])
+      await expect.poll(async () => (await request(`/en/topics/fisheries${path}`)).status).toBe(410);
+
+    expect((await send("PUT", "/api/v1/registry", REGISTRY)).status).toBe(200);
+    await newsroomLater(2);
+    expect(await kvBody("/en/topics/fisheries/feed.atom")).not.toContain("has ended");
+  });
+});
+
+describe("somebody who makes up combinations", () => {
+  it("is asked to wait, and nobody else is", async () => {
+    const asking = (client: string, index: number) =>
+      request(`/en/feed.rss?q=madeup${client.replaceAll(/[.:]/g, "x")}i${index}`, {
+        headers: { "cf-connecting-ip": client },
+      });
+    // Two addresses of one /64 are one client. A minute may end on the way, and another sixty begin.
+    let refused: Response | undefined;
+    let asked = 0;
+    for (; refused === undefined && asked < 200; asked += 1) {
+      const response = await asking(`2001:db8::${asked % 2}`, asked);
+      if (response.status !== 200) refused = response;
+    }
+    expect([refused?.status, refused?.headers.get("retry-after")]).toEqual([429, "60"]);
+    expect(asked).toBeLessThanOrEqual(121);
+    expect((await asking("203.0.113.9", 1)).status).toBe(200);
+    // What is kept already is no new work.
+    expect(
+      (await request("/en/topics/csto/feed.atom", { headers: { "cf-connecting-ip": "2001:db8::1" } })).status,
+    ).toBe(200);
+    await settled();
+  });
+
+  it("drops what was used least, which is its own", { timeout: 120_000 }, async () => {
+    const used = "/en/feed.atom?topic=csto&topic=osce";
+    let nowMs = Date.now() + 3_600_000;
+    const inLedger = (path: string) =>
+      inNewsroom((instance) => {
+        nowMs += 1;
+        instance.clock = () => nowMs;
+        return instance.document(path);
+      });
+    await inLedger(used);
+    nowMs += 3_700_000; // past the first hour: KV has dropped it, and it is asked for again
+    await inLedger(used);
+    for (let index = 0; index < LISTS_KEPT_MAX + 20; index += 1)
+      await inLedger(`/en/feed.atom?q=nonsense${index}`);
+    await settled();
+    await newsroomLater(2);
+    const [kept] = await ledgerRows<{ count: number }>(
+      "SELECT count(*) AS count FROM lists WHERE kept_until_ms IS NOT NULL",
+    );
+    expect(kept!.count).toBeLessThanOrEqual(LISTS_KEPT_MAX + 200);
+    expect(await kvBody(used)).toContain("On collective security");
+    expect(await kvBody("/en/feed.atom?q=nonsense0")).toBeNull();
+    expect(await kvBody(`/en/feed.atom?q=nonsense${LISTS_KEPT_MAX + 19}`)).not.toBeNull();
+    const documents = await ledgerRows<{ count: number }>(
+      "SELECT count(*) AS count FROM documents WHERE path LIKE '%nonsense%'",
+    );
+    expect(documents[0]!.count).toBeLessThanOrEqual(LISTS_KEPT_MAX);
+  });
+});
+
+describe("the directory of feeds", () => {
+  it("counts what there is, in each language", async () => {
+    const html = (await kvBody("/feeds")) ?? "";
+    const [{ count } = { count: 0 }] = await ledgerRows<{ count: number }>(
+      "SELECT count(*) AS count FROM filings f JOIN filings l ON l.published = f.published AND l.field = 'lang' AND l.value = 'en' WHERE f.field = 'topic' AND f.value = 'csto'",
+    );
+    expect(count).toBeGreaterThan(1);
+    expect(html).toContain(`<a href="/en/topics/csto">CSTO</a></th><td class="count">${count}</td>`);
+    expect(html).toContain('<a href="/ru/topics/csto">csto-ru</a></th><td class="count">1</td>');
+    expect(html).not.toContain("/en/topics/fisheries");
+    const opml = (await kvBody("/feeds.opml")) ?? "";
+    expect(opml).toContain('xmlUrl="https://press.example/en/topics/csto/feed.atom"');
+  });
+
+  it("runs our one script and no other", async () => {
+    const response = await request("/feeds");
+    expect(response.headers.get("content-security-policy")).toContain("script-src 'self'");
+    expect((await request("/")).headers.get("content-security-policy")).not.toContain("script-src");
+    expect((await request("/copy.js")).headers.get("content-type")).toContain("javascript");
+    expect((await request("/icon.png", { headers: ADMIN })).headers.get("content-type")).toBe("image/png");
+  });
+});

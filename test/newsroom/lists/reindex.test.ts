@@ -1,0 +1,83 @@
+import { env } from "cloudflare:workers";
+import { evictDurableObject } from "cloudflare:test";
+import { beforeAll, describe, expect, it } from "vitest";
+import { FOLD } from "../../../src/domain/search.ts";
+import { REFOLDED_PER_STEP } from "../../../src/limits.ts";
+import { newsroom } from "../../../src/runtime/stubs.ts";
+import {
+  inNewsroom,
+  kvBody,
+  ledgerRows,
+  newsroomLater,
+  publish,
+  release,
+  request,
+  settled,
+} from "../../support/service.ts";
+
+const RELEASES = 2 * REFOLDED_PER_STEP + 5;
+const SEARCH = `q=${encodeURIComponent("երեվան")}`;
+const FEED = `/feed.json?${SEARCH}`;
+
+const found = async () => {
+  const response = await request(`/api/v1/releases?limit=100&${SEARCH}`);
+  return (await response.json<{ data: unknown[] }>()).data.length;
+};
+const marks = async () => {
+  const rows = await ledgerRows<{ value: string }>("SELECT value FROM marks WHERE name = 'fold'");
+  return rows.map(({ value }) => JSON.parse(value) as unknown);
+};
+const entries = async () => (JSON.parse((await kvBody(FEED)) ?? "{}") as { items?: unknown[] }).items?.length;
+
+/** Leaves the index as a version left it that folded `և` otherwise, and knew of no mark. */
+async function asFormerlyFolded(mark: string | undefined): Promise<void> {
+  await inNewsroom((_instance, { storage: { sql } }) => {
+    const rows = sql.exec<{ rowid: number }>("SELECT rowid FROM search").toArray();
+    for (const { rowid } of rows) {
+      sql.exec("DELETE FROM search WHERE rowid = ?", rowid);
+      sql.exec("INSERT INTO search (rowid, words) VALUES (?, 'former words')", rowid);
+    }
+    sql.exec("DELETE FROM marks WHERE name = 'fold'");
+    if (mark !== undefined) sql.exec("INSERT INTO marks (name, value) VALUES ('fold', ?)", mark);
+  });
+  await evictDurableObject(newsroom(env));
+}
+
+beforeAll(async () => {
+  for (let index = 0; index < RELEASES; index += 1) await publish(release({ title: "ԵՐԵՎԱՆ" }));
+  await publish(release({ title: "ԵՐԵՎԱՆ", embargo: "2099-01-01T00:00:00Z" }));
+  await settled();
+});
+
+describe("an index that was made by another fold", () => {
+  it.each([undefined, JSON.stringify({ fold: FOLD - 1, from: null })])(
+    "is made anew once, in steps, wherever it was cut off: %s",
+    async (mark) => {
+      await asFormerlyFolded(mark);
+      // The first step at once, the others by alarm.
+      expect(await found()).toBe(REFOLDED_PER_STEP);
+      await evictDurableObject(newsroom(env));
+      expect(await found()).toBe(2 * REFOLDED_PER_STEP);
+      await newsroomLater(2);
+      expect(await found()).toBe(RELEASES);
+      expect(await marks()).toEqual([{ fold: FOLD, from: null }]);
+      expect(await ledgerRows("SELECT count(*) AS count FROM search")).toEqual([{ count: RELEASES }]);
+    },
+  );
+
+  it("is not touched again", async () => {
+    await asFormerlyFolded(JSON.stringify({ fold: FOLD, from: null }));
+    await newsroomLater(2);
+    expect(await found()).toBe(0);
+  });
+
+  it("leaves no list that searches as it was", async () => {
+    expect((await request(FEED)).status).toBe(200);
+    await settled();
+    expect(await entries()).toBe(0);
+    await asFormerlyFolded(undefined);
+    await newsroomLater(2); // folded anew
+    await newsroomLater(2); // and written: KV takes one write a second
+    expect(await entries()).toBe(RELEASES);
+  });
+});

@@ -1,0 +1,347 @@
+import { env } from "cloudflare:workers";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import { Budget } from "../../../src/runtime/bounded-work.ts";
+import type { Handed } from "../../../src/domain/event.ts";
+import { Events } from "../../../src/newsroom/store/events.ts";
+import { FanOut } from "../../../src/newsroom/outbound/fan-out.ts";
+import { ReleaseViews } from "../../../src/newsroom/store/release-views.ts";
+import { timely } from "../../../src/runtime/async.ts";
+import { newsroom, subscriber } from "../../../src/runtime/stubs.ts";
+import {
+  act,
+  inNewsroom,
+  ledgerRows,
+  newsroomLater,
+  publish,
+  release,
+  settled,
+  subscriberIdle,
+} from "../../support/service.ts";
+import { newSecret } from "../../../src/subscriber/secrets.ts";
+import { arrivals, endpoint, eventOf, own, subscribe } from "../../support/subscriptions.ts";
+
+/** Hand-overs that a fan-out of its own makes over the ledger as it stands, with so many calls. */
+async function handOvers(
+  calls: number,
+  handOver: (id: string, events: Handed[]) => Promise<boolean>,
+  steps: number,
+): Promise<void> {
+  await inNewsroom(async (_instance, { storage }) => {
+    const events = new Events(
+      storage.sql,
+      new ReleaseViews(storage.sql, "https://press.example", () => undefined),
+    );
+    const fanOut = new FanOut({
+      sql: storage.sql,
+      events,
+      handOver,
+      isNone: () => undefined,
+      now: () => Date.now(),
+    });
+    const budget = new Budget(calls);
+    for (let step = 0; step < steps; step += 1) await fanOut.step(budget);
+  });
+}
+
+/** The ledger as it was before anything was swept. */
+const unsweep = (to: number) =>
+  inNewsroom((_instance, { storage }) => {
+    storage.sql.exec("UPDATE marks SET value = ? WHERE name = 'swept'", to);
+    storage.sql.exec("DELETE FROM marks WHERE name = 'sweep'");
+  });
+
+const sweptTo = async () =>
+  (await ledgerRows<{ value: number }>("SELECT value FROM marks WHERE name = 'swept'"))[0]?.value ?? 0;
+
+describe("fanning out", () => {
+  it("makes no more calls in a step than it may, and goes on where it was", async () => {
+    const made = [];
+    for (let count = 0; count < 7; count += 1) made.push(await subscribe());
+    const { sequence } = await publish(release());
+    await settled();
+    await unsweep((sequence ?? 1) - 1);
+    const told: string[] = [];
+    const note = async (id: string) => {
+      told.push(id);
+      return true;
+    };
+    // Two steps of one invocation share what it may do.
+    for (const expected of [3, 6, 7]) {
+      await handOvers(3, note, 2);
+      expect(told.length).toBe(expected);
+    }
+    expect(new Set(told)).toEqual(new Set(made.map(({ id }) => id)));
+    expect(await sweptTo()).toBe(sequence);
+  });
+
+  it("looks at many whose filter takes nothing without a call for each", async () => {
+    for (let count = 0; count < 30; count += 1) await subscribe({ filter: { lang: "ru" } });
+    const one = await subscribe({ filter: { lang: "hy" } });
+    const { sequence } = await publish(release({ lang: "hy" }));
+    await settled();
+    await unsweep((sequence ?? 1) - 1);
+    const told: string[] = [];
+    const note = async (id: string) => {
+      told.push(id);
+      return true;
+    };
+    await handOvers(20, note, 1);
+    expect(told).toContain(one.id);
+    expect(await sweptTo()).toBe(sequence);
+  });
+
+  it("hands over no more text at once than memory holds, whatever the events are", async () => {
+    const made = await subscribe({ filter: { type: "visit" } });
+    const { sequence } = await publish(release());
+    const long = "A long text. ".repeat(30_000); // some 400 kB, twice: as HTML and as text
+    for (let count = 0; count < 4; count += 1) await publish(release({ type: "visit", body: long }));
+    await settled();
+    await unsweep(sequence ?? 0);
+    const windows: number[] = [];
+    const note = async (id: string, events: Handed[]) => {
+      if (id === made.id) windows.push(events.length);
+      return true;
+    };
+    await handOvers(500, note, 6);
+    expect(windows.length).toBeGreaterThan(1);
+    expect(windows.reduce((sum, length) => sum + length, 0)).toBe(4);
+  });
+
+  it("is done within the calls of one invocation, and by the next alarm for the rest", async () => {
+    // More subscriptions than a free plan's invocation may tell.
+    const made = [];
+    for (let count = 0; count < 30; count += 1) made.push(await subscribe({ filter: { type: "qa" } }));
+    await publish(release({ type: "qa" }));
+    for (let rings = 0; rings < 3; rings += 1) await runDurableObjectAlarm(newsroom(env));
+    await settled();
+    for (const { id } of made) await subscriberIdle(id);
+    expect(await Promise.all(made.map(async (one) => (await arrivals(one)).length))).toEqual(
+      made.map(() => 1),
+    );
+  });
+
+  it("gives up a hand-over that hangs, and tells that subscription later", async () => {
+    await expect(timely(new Promise(() => undefined), 5)).rejects.toThrow("no answer within 5 ms");
+    expect(await timely(Promise.resolve("told"), 5)).toBe("told");
+    const made = await subscribe({ filter: { type: "interview" } });
+    const { sequence } = await publish(release({ type: "interview" }));
+    await settled();
+    await unsweep((sequence ?? 1) - 1);
+    await handOvers(50, async (id) => (id === made.id ? timely(new Promise(() => undefined), 5) : true), 1);
+    const [row] = await ledgerRows<{ cursor: number; failures: number }>(
+      `SELECT cursor, failures FROM subscriptions WHERE id = '${made.id}'`,
+    );
+    expect(row).toMatchObject({ cursor: (sequence ?? 1) - 1, failures: 1 });
+    await newsroomLater(61);
+    await subscriberIdle(made.id);
+    expect((await arrivals(made)).map(eventOf).map(({ data }) => data.sequence)).toEqual([sequence]);
+  });
+
+  it("tells one that lags of a kill too, though the text was killed before its turn came", async () => {
+    const made = await subscribe({ filter: { type: "visit", topic: "csto" } });
+    const text = release({ type: "visit", topics: ["csto"] });
+    const { sequence } = await publish(text);
+    await act("kill", text.id);
+    await settled();
+    await subscriberIdle(made.id);
+    const before = (await arrivals(made)).length;
+    await inNewsroom((_instance, { storage }) => {
+      storage.sql.exec(
+        "UPDATE subscriptions SET cursor = ?, due_ms = 0 WHERE id = ?",
+        (sequence ?? 1) - 1,
+        made.id,
+      );
+    });
+    // As if its object had failed at all that was handed to it.
+    await runInDurableObject(subscriber(env, made.id), (_instance, { storage }) => {
+      storage.sql.exec("DELETE FROM deliveries");
+      storage.sql.exec("DELETE FROM told");
+    });
+    await newsroomLater(1);
+    await subscriberIdle(made.id);
+    expect(
+      (await arrivals(made))
+        .slice(before)
+        .map(eventOf)
+        .map(({ type }) => type),
+    ).toContain("release.killed");
+  });
+
+  it("forgets a registration whose object was never made", async () => {
+    const id = "sub_nevermade";
+    await inNewsroom((instance) =>
+      instance.register(
+        {
+          id,
+          url: "https://desk.example/",
+          format: "standard",
+          content: "full",
+          events: ["release.published"],
+          filter: {},
+          createdMs: Date.now() - 120_000,
+        },
+        true,
+        { client: "x", isAdmin: true },
+      ),
+    );
+    await publish(release());
+    await settled();
+    expect(await ledgerRows(`SELECT id FROM subscriptions WHERE id = '${id}'`)).toEqual([]);
+  });
+
+  it("lets a URL that has proved nothing stand in nobody's way, from the moment it is claimed", async () => {
+    const of = (id: string, url: string) => ({
+      id,
+      url,
+      format: "standard" as const,
+      content: "full" as const,
+      events: ["release.published" as const],
+      filter: {},
+      createdMs: Date.now(),
+    });
+    const office = { client: "x", isAdmin: true };
+    const [here, there] = ["https://a.example/", "https://b.example/"];
+    await inNewsroom(async (instance) => {
+      await instance.register(of("sub_claims", here), true, office);
+      await instance.register(of("sub_desk", there), false, office);
+      expect(await instance.amend(of("sub_claims", there))).toEqual({ kind: "amended" });
+      expect(await instance.activate("sub_desk")).toBe("active");
+      expect(await instance.activate("sub_claims")).toBe("duplicate");
+    });
+  });
+
+  it("tells one later whose object is only about to be made", async () => {
+    const registration = {
+      id: "sub_aboutto",
+      url: endpoint(),
+      format: "standard" as const,
+      content: "full" as const,
+      events: ["release.published" as const],
+      filter: { place: ["yerevan"] },
+      createdMs: await inNewsroom((instance) => instance.clock()),
+    };
+    await inNewsroom((instance) => instance.register(registration, true, { client: "x", isAdmin: true }));
+    const { sequence } = await publish(release({ places: ["yerevan"] }));
+    await settled();
+    const input = { ...registration, asymmetric: false, verify: false };
+    await subscriber(env, registration.id).create(registration, input, newSecret());
+    await newsroomLater(2);
+    await subscriberIdle(registration.id);
+    const sent = await arrivals({ endpoint: registration.url });
+    expect(sent.map(eventOf).map(({ data }) => data.sequence)).toEqual([sequence]);
+  });
+
+  it("leaves out nothing where a text comes back while it is on its way", async () => {
+    const made = [];
+    for (let count = 0; count < 3; count += 1) made.push(await subscribe({ filter: { type: "speech" } }));
+    const long = "A long text. ".repeat(30_000); // some 400 kB, twice: as HTML and as text
+    const killed = release({ type: "speech", body: long });
+    const { sequence: first } = await publish(killed);
+    await act("kill", killed.id);
+    const { sequence: last } = await publish(release({ type: "speech", body: long }));
+    await settled();
+    await unsweep((first ?? 1) - 1);
+    const told = new Map<string, number[]>();
+    const note = async (id: string, events: Handed[]) => {
+      told.set(id, [...(told.get(id) ?? []), ...events.map(({ sequence }) => sequence)]);
+      return true;
+    };
+    // Without the killed text all fit into one hand-over, with it they do not.
+    await handOvers(1, note, 1);
+    await inNewsroom((_instance, { storage }) =>
+      storage.sql.exec("UPDATE releases SET status = 'published' WHERE id = ?", killed.id),
+    );
+    await handOvers(100, note, 10);
+    for (const { id } of made) expect(told.get(id)).toEqual(expect.arrayContaining([first, last]));
+  });
+
+  it("hands over no text any more once it is killed, to whoever has not had it yet", async () => {
+    const text = release({ body: "To be killed soon." });
+    const { sequence } = await publish(text);
+    await settled();
+    await inNewsroom((_instance, { storage }) =>
+      storage.sql.exec(
+        `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
+         INSERT INTO subscriptions (id, filter, events, active)
+         SELECT 'many_' || i, '{}', '["release.published"]', 1 FROM n`,
+      ),
+    );
+    await unsweep((sequence ?? 1) - 1);
+    const before: boolean[] = [];
+    const after: boolean[] = [];
+    let isKilled = false;
+    const killed = Promise.withResolvers<void>();
+    const note = async (id: string, events: Handed[]) => {
+      const hasText = events.some(({ body }) => body.includes("To be killed soon."));
+      if (id.startsWith("many_")) (isKilled ? after : before).push(hasText);
+      await killed.promise;
+      return true;
+    };
+    await inNewsroom(async (instance, { storage }) => {
+      const events = new Events(
+        storage.sql,
+        new ReleaseViews(storage.sql, "https://press.example", () => undefined),
+      );
+      const parts = { sql: storage.sql, events, handOver: note, isNone: () => undefined, now: Date.now };
+      const step = new FanOut(parts).step(new Budget(1_000));
+      await instance.act("kill", text.id, "Wrong");
+      isKilled = true;
+      killed.resolve();
+      await step;
+      storage.sql.exec("DELETE FROM subscriptions WHERE id LIKE 'many_%'");
+    });
+    expect(before).toContain(true);
+    expect(after.length).toBeGreaterThan(0);
+    expect(after).not.toContain(true);
+  });
+
+  it("tells one that is made meanwhile nothing of what was before, however far it has come", async () => {
+    const { sequence } = await publish(release());
+    await settled();
+    await inNewsroom((_instance, { storage }) => {
+      const add = `INSERT INTO subscriptions (id, filter, events, active, cursor, due_ms, since_sequence)`;
+      // More than one step looks at, and none of them takes anything.
+      storage.sql.exec(
+        `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
+         ${add} SELECT 'many_' || i, '{}', '[]', 1, NULL, NULL, 0 FROM n`,
+      );
+      const types = '["release.published"]';
+      storage.sql.exec(`${add} VALUES ('zzz', '{}', ?, 1, ?, 0, ?)`, types, sequence, sequence);
+    });
+    await unsweep((sequence ?? 1) - 1);
+    const told: string[] = [];
+    const note = async (id: string) => {
+      told.push(id);
+      return true;
+    };
+    await handOvers(50, note, 3);
+    expect(told).not.toContain("zzz");
+    await inNewsroom((_instance, { storage }) =>
+      storage.sql.exec("DELETE FROM subscriptions WHERE id = 'zzz' OR id LIKE 'many_%'"),
+    );
+  });
+
+  it("takes up the subscriptions of an earlier version, which report what was not known of them", async () => {
+    const made = await subscribe({ filter: { lang: "en" } });
+    await evictDurableObject(newsroom(env));
+    await inNewsroom((_instance, { storage }) => {
+      const added = storage.sql
+        .exec<{ name: string }>("PRAGMA table_info(subscriptions)")
+        .toArray()
+        .map(({ name }) => name)
+        .filter(
+          (name) => !["id", "filter", "events", "active", "cursor", "due_ms", "failures"].includes(name),
+        );
+      for (const index of ["proved", "pending", "never_proved", "in_trouble"]) {
+        storage.sql.exec(`DROP INDEX subscriptions_${index}`);
+      }
+      for (const column of added) storage.sql.exec(`ALTER TABLE subscriptions DROP COLUMN ${column}`);
+    });
+    await evictDurableObject(newsroom(env));
+    await own(made, "/pause", "POST");
+    await runInDurableObject(subscriber(env, made.id), (instance) => instance.idle());
+    const [row] = await ledgerRows(`SELECT url, status FROM subscriptions WHERE id = '${made.id}'`);
+    expect(row).toEqual({ url: made.endpoint, status: "paused" });
+  });
+});

@@ -1,0 +1,223 @@
+import { env } from "cloudflare:workers";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { assert, describe, expect, it } from "vitest";
+import { Budget } from "../../../src/runtime/bounded-work.ts";
+import { OWN_RETRY_MS } from "../../../src/limits.ts";
+import { newsroomParts } from "../../../src/newsroom/wiring.ts";
+import { Meter, meteredSql } from "../../../src/newsroom/store/sql.ts";
+import { StaleTargets } from "../../../src/newsroom/store/stale-documents.ts";
+import { newsroom } from "../../../src/runtime/stubs.ts";
+import { ownRetryDelayMs } from "../../../src/runtime/async.ts";
+import { settingsOf } from "../../../src/config.ts";
+import {
+  ADMIN,
+  inNewsroom,
+  kvBody,
+  ledgerRows,
+  newsroomLater,
+  publish,
+  release,
+  request,
+  settled,
+} from "../../support/service.ts";
+
+/** All that KV holds: key, bytes, metadata. */
+async function everythingInKv(): Promise<[string, string | null, unknown][]> {
+  const { keys } = await env.DOCUMENTS.list();
+  return Promise.all(
+    keys.map(async ({ name }): Promise<[string, string | null, unknown]> => {
+      const { value, metadata } = await env.DOCUMENTS.getWithMetadata(name);
+      return [name, value, metadata];
+    }),
+  );
+}
+
+const written = () =>
+  ledgerRows<{ path: string; written_ms: number }>("SELECT path, written_ms FROM documents ORDER BY path");
+
+describe("the read model", () => {
+  it("can be lost and made again from the ledger, byte for byte", async () => {
+    const text = release({ body: "First." });
+    await publish(text);
+    await publish(release({ lang: "hy", title: "Նիստ", group: "g", slug: "nist" }));
+    await publish(release({ lang: "ru", title: "Сессия", group: "g", slug: "sessiya" }));
+    await settled();
+    await newsroomLater(2);
+    await publish({ ...text, body: "Second.", change: "major", note: "More" });
+    await settled();
+    await newsroomLater(2);
+    const before = await everythingInKv();
+    expect(before.length).toBeGreaterThan(10);
+
+    for (const [key] of before) await env.DOCUMENTS.delete(key);
+    expect((await request("/api/v1/rebuild", { method: "POST", headers: ADMIN })).status).toBe(202);
+    await settled();
+    await newsroomLater(2);
+    expect(await everythingInKv()).toEqual(before);
+  });
+
+  it("is written only where bytes differ", async () => {
+    const before = await written();
+    await inNewsroom((instance) => instance.rebuild());
+    await settled();
+    await newsroomLater(2);
+    const rebuilt = await written();
+    expect(rebuilt.map(({ path }) => path)).toEqual(before.map(({ path }) => path));
+
+    const text = release({ lang: "fr", slug: "seance", title: "Une séance" });
+    await publish(text);
+    await settled();
+    const after = await written();
+    const touched = after.filter(
+      ({ path, written_ms }) => !rebuilt.some((row) => row.path === path && row.written_ms === written_ms),
+    );
+    expect(touched.map(({ path }) => path).sort()).toEqual(
+      [
+        "/",
+        ...["rss", "atom", "json"].map((format) => `/feed.${format}`),
+        ...["rss", "atom", "json"].map((format) => `/fr/feed.${format}`),
+        "/fr",
+        "/feeds",
+        "/feeds.opml",
+        "/fr/releases/seance",
+        `/api/v1/releases/${text.id}`,
+      ].sort(),
+    );
+  });
+
+  it("writes no key twice within a second, and the latest bytes in the end", async () => {
+    const text = release({ slug: "fast", body: "One." });
+    await newsroomLater(2);
+    await publish(text);
+    await settled();
+    const first = (await written()).find(({ path }) => path === "/en/releases/fast");
+    await publish({ ...text, body: "Two.", change: "minor" });
+    await publish({ ...text, body: "Three.", change: "minor" });
+    await settled();
+    expect((await written()).find(({ path }) => path === "/en/releases/fast")).toEqual(first);
+    expect(await kvBody("/en/releases/fast")).toContain("One.");
+    await newsroomLater(1);
+    expect(await kvBody("/en/releases/fast")).toContain("Three.");
+    const second = (await written()).find(({ path }) => path === "/en/releases/fast");
+    expect(second!.written_ms - first!.written_ms).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it("links the translations of a text on each of their pages and in their feeds", async () => {
+    await publish(release({ group: "pair", lang: "en", slug: "pair" }));
+    await settled();
+    await newsroomLater(2);
+    await publish(release({ group: "pair", lang: "ru", slug: "para", title: "Пара" }));
+    await settled();
+    await newsroomLater(2);
+    expect(await kvBody("/en/releases/pair")).toContain('href="https://press.example/ru/releases/para"');
+    for (const format of ["rss", "atom", "json"]) {
+      expect(await kvBody(`/en/feed.${format}`)).toContain("https://press.example/ru/releases/para");
+    }
+    expect(await kvBody("/ru/releases/para")).toContain(
+      'hreflang="en" href="https://press.example/en/releases/pair"',
+    );
+  });
+
+  it("keeps feeds within what readers take, however long the texts are", async () => {
+    const body = `${"Long words. ".repeat(20)}\n\n`.repeat(400);
+    for (let count = 0; count < 4; count += 1) {
+      await publish(release({ lang: "hy", body, date: `2022-01-0${count + 1}` }));
+    }
+    await publish(release({ lang: "hy", title: "The newest", date: "2022-02-01" }));
+    await settled();
+    await newsroomLater(2);
+    for (const format of ["rss", "atom", "json"]) {
+      const feed = (await kvBody(`/hy/feed.${format}`)) ?? "";
+      expect(feed).toContain("The newest");
+      expect(feed.length).toBeLessThan(260_000);
+    }
+  });
+
+  it("that fails while much is published does not wait longer for it, once nothing is", async () => {
+    const waits = await runInDurableObject(newsroom(env), (_instance, { storage }) => {
+      const stale = new StaleTargets(meteredSql(storage.sql, new Meter()));
+      const one = () => stale.due(9, 1)[0] ?? assert.fail("nothing is due");
+      return storage.transactionSync(() => {
+        stale.add([{ kind: "release", id: "none" }]);
+        const delays = [1, 2, 3, 4, 5, 6, 7, 8].map(() => {
+          const { failures } = one();
+          stale.postpone(one(), 9_999, failures + 1);
+          stale.add([{ kind: "release", id: "none" }]); // something is published
+          const before = one();
+          stale.add([{ kind: "release", id: "none" }]); // and once more while it is written
+          stale.postpone(before, 9_999, 7);
+          return ownRetryDelayMs(failures);
+        });
+        stale.done(one());
+        return delays;
+      });
+    });
+    expect(Math.max(...waits)).toBe(OWN_RETRY_MS);
+  });
+
+  it("is written no oftener than once a second where writes fail, and in the end all the same", async () => {
+    const id = (await publish(release({ lang: "fr" }))).id;
+    await newsroomLater(2);
+    const puts: [path: string, ms: number][] = [];
+    let isFailing = true;
+    const left = await runInDurableObject(newsroom(env), async (instance, { storage }) => {
+      let nowMs = instance.clock() + 10_000;
+      // The real one, whose calls come to nothing for a while.
+      const kv = new Proxy(env.DOCUMENTS, {
+        get: (real, name) =>
+          name === "put"
+            ? async (...given: Parameters<KVNamespace["put"]>) => {
+                puts.push([given[0], nowMs]);
+                if (isFailing && puts.length % 2 === 0) throw new Error("429 Too Many Requests");
+                await real.put(...given);
+              }
+            : Reflect.get(real, name),
+      });
+      const meter = new Meter();
+      const { projection, stale } = newsroomParts({
+        storage,
+        sql: meteredSql(storage.sql, meter),
+        meter,
+        env: { ...env, DOCUMENTS: kv },
+        settings: settingsOf(env),
+        now: () => nowMs,
+      });
+      for (let tenth = 0; tenth < 60; tenth += 1) {
+        nowMs += 100;
+        isFailing = tenth < 30;
+        // The edition is the same: that it is written once more is for the failures alone.
+        if (isFailing) stale.add([{ kind: "release", id }]);
+        if (tenth === 0) storage.sql.exec("UPDATE documents SET etag = '' WHERE target = ?", `release:${id}`);
+        while (await projection.step(new Budget(Infinity)));
+      }
+      return stale.count();
+    });
+    expect(left).toBe(0);
+    const byPath = Map.groupBy(puts, ([path]) => path);
+    const gaps = [...byPath.values()].flatMap((each) =>
+      each.slice(1).map(([, ms], nth) => ms - each[nth]![1]),
+    );
+    expect(gaps.length).toBeGreaterThan(0);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it("is finished by alarm when it was cut off", async () => {
+    const text = release({ slug: "cut-off" });
+    await publish(text);
+    await settled();
+    await newsroomLater(2);
+    // As a death between the commit and the write would have left it.
+    await inNewsroom((_instance, { storage }) => {
+      storage.sql.exec("UPDATE documents SET written_ms = 0 WHERE path = '/en/releases/cut-off'");
+      storage.sql.exec(
+        "INSERT INTO stale_targets (target, version, due_ms) VALUES (?, 1, 0)",
+        `release:${text.id}`,
+      );
+    });
+    await env.DOCUMENTS.delete("document:/en/releases/cut-off");
+    await inNewsroom(async (_instance, { storage }) => storage.setAlarm(Date.now() + 60_000));
+    await runDurableObjectAlarm(newsroom(env));
+    await settled();
+    expect(await kvBody("/en/releases/cut-off")).toContain("The session was held");
+  });
+});

@@ -1,0 +1,168 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import {
+  inNewsroom,
+  kvBody,
+  ledgerRows,
+  newsroomLater,
+  publish,
+  put,
+  release,
+  request,
+  settled,
+} from "../../support/service.ts";
+
+const SECRET_WORDS = ["Zanzibar", "zanzibar-accord", "2020-11-29"];
+const PATHS = [
+  "/",
+  "/en",
+  "/feed.rss",
+  "/feed.atom",
+  "/feed.json",
+  "/en/feed.rss",
+  "/en/feed.atom",
+  "/en/feed.json",
+];
+
+const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
+
+function embargoed() {
+  return release({
+    title: "The Zanzibar accord",
+    slug: "zanzibar-accord",
+    body: "Zanzibar, at last.",
+    date: "2020-11-29",
+    embargo: inAnHour(),
+    group: "zanzibar",
+  });
+}
+
+/** Every byte, header included, that the service shows at these paths. */
+async function shown(paths: string[]): Promise<string> {
+  const parts = await Promise.all(
+    paths.map(async (path) => {
+      const response = await request(path);
+      return JSON.stringify([
+        path.replace(/zanzibar-accord/, "…"),
+        response.status,
+        [...response.headers],
+        await response.text(),
+      ]);
+    }),
+  );
+  return parts.join("\n");
+}
+
+describe("an embargoed release", () => {
+  const text = embargoed();
+
+  it("shows nowhere before its time", async () => {
+    await publish(release({ slug: "visible", date: "2020-11-29T10:00:00Z", group: "zanzibar" }));
+    await settled();
+    await newsroomLater(5);
+    const before = await shown(PATHS.slice(2));
+    const answer = await put(text);
+    expect(answer.status).toBe(201);
+    expect(await answer.json()).toMatchObject({ status: "embargoed", sequence: null, changed: true });
+    await settled();
+
+    const all = await shown([
+      ...PATHS,
+      "/en/releases/zanzibar-accord",
+      "/en/releases/visible",
+      `/r/${text.id}`,
+      `/api/v1/releases/${text.id}`,
+      ...["editions", "editions/1", "editions/1/diff/1"].map((part) => `/api/v1/releases/${text.id}/${part}`),
+      "/api/v1/releases",
+      "/api/v1/releases?q=accord",
+      "/api/v1/releases?from=2020-11-28&lang=en",
+      "/api/v1/events",
+      "/api/v1/events?after=0&lang=en",
+      "/api/v1/registry",
+      "/healthz",
+      "/hy",
+      "/hy/feed.atom",
+    ]);
+    // What needs a token says the same of it as of nothing at all.
+    for (const [method, path] of [
+      ["PUT", ""],
+      ["POST", "/kill"],
+      ["POST", "/withdraw"],
+    ] as const) {
+      const [there, not] = await Promise.all(
+        [text.id, crypto.randomUUID()].map(async (id) => {
+          const response = await request(`/api/v1/releases/${id}${path}`, { method, body: "{}" });
+          return [response.status, await response.text()];
+        }),
+      );
+      expect(there).toEqual(not);
+    }
+    const others = all.replaceAll("2020-11-29T10:00:00Z", "");
+    expect(SECRET_WORDS.filter((word) => others.includes(word))).toEqual([]);
+    expect((await shown(PATHS.slice(2))) === before).toBe(true);
+    expect((await request("/en/releases/zanzibar-accord")).status).toBe(404);
+    expect((await request(`/api/v1/releases/${text.id}`)).status).toBe(404);
+    const { keys } = await env.DOCUMENTS.list();
+    for (const { name } of keys) expect(await env.DOCUMENTS.get(name)).not.toContain("Zanzibar");
+  });
+
+  it("may be edited, and moved earlier or later, without an event", async () => {
+    expect(await publish({ ...text, body: "Zanzibar, in the end." })).toMatchObject({
+      edition: 2,
+      sequence: null,
+    });
+    const later = new Date(Date.now() + 7_200_000).toISOString();
+    expect(await publish({ ...text, embargo: later })).toMatchObject({ edition: 3, status: "embargoed" });
+    expect(await publish({ ...text, embargo: later })).toMatchObject({ edition: 3, changed: false });
+    await newsroomLater(3_700); // past the first embargo
+    expect(await ledgerRows(`SELECT * FROM events WHERE release = '${text.id}'`)).toEqual([]);
+  });
+
+  it("takes no place in its day before it goes out: a gap would tell of it", async () => {
+    const neighbour = release({ date: "2020-11-29" });
+    await publish(neighbour);
+    await settled();
+    const view = await (await request(`/api/v1/releases/${neighbour.id}`)).json();
+    // One is there already: the visible one, by its exact instant.
+    expect(view).toMatchObject({ published: "2020-11-28T20:00:01Z" });
+  });
+
+  it("shows everywhere once its alarm rings", async () => {
+    await newsroomLater(3_700);
+    for (const path of PATHS) expect(await kvBody(path)).toContain("Zanzibar");
+    expect(await kvBody("/en/releases/zanzibar-accord")).toContain("Zanzibar, at last.");
+    expect(await kvBody("/en/releases/visible")).not.toContain("Zanzibar"); // a sibling in the same language
+    const events = await ledgerRows<{ type: string; edition: number }>(
+      `SELECT type, edition FROM events WHERE release = '${text.id}'`,
+    );
+    expect(events).toEqual([{ type: "release.published", edition: 3 }]);
+  });
+
+  it("goes out at once when its embargo is lifted", async () => {
+    const inAWeek = new Date(Date.now() + 7 * 86_400_000).toISOString();
+    const lifted = { ...embargoed(), slug: "lifted", embargo: inAWeek };
+    await publish(lifted);
+    const { embargo: _embargo, ...open } = lifted;
+    expect(await publish({ ...open, id: lifted.id })).toMatchObject({ edition: 2, status: "published" });
+  });
+
+  it("does not become another edition when its past embargo leaves the file", async () => {
+    const { embargo: _embargo, ...open } = text;
+    expect(await publish({ ...open, id: text.id })).toMatchObject({ edition: 3, changed: false });
+    expect(await publish({ ...text, embargo: "2020-01-01T00:00:00Z" })).toMatchObject({ changed: false });
+  });
+});
+
+describe("an embargo for ever", () => {
+  it("is taken, though no alarm can be set so far ahead: it is looked at again", async () => {
+    await newsroomLater(5);
+    const alarm = () => inNewsroom((_instance, { storage }) => storage.getAlarm());
+    await inNewsroom((_instance, { storage }) => storage.deleteAlarm());
+    const text = release({ embargo: "2999-01-01T00:00:00Z" });
+    expect((await put(text)).status).toBe(201);
+    await settled();
+    const now = await newsroomLater(31 * 86_400);
+    expect(await alarm()).toBeGreaterThan(now);
+    expect((await put({ ...text, title: "Another" })).status).toBe(200);
+  });
+});

@@ -1,0 +1,299 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import {
+  act,
+  ADMIN,
+  type Answer,
+  kvBody,
+  ledgerRows,
+  newsroomLater,
+  type ProblemJson,
+  publish,
+  put,
+  release,
+  request,
+  send,
+  settled,
+  subscriberIdle,
+  subscriberLater,
+} from "../../support/service.ts";
+import { arrivals, deliveries, endpoint, subscribe } from "../../support/subscriptions.ts";
+
+/** As KV has it, past what an isolate remembers for a moment. */
+const view = async (id: string) =>
+  JSON.parse((await kvBody(`/api/v1/releases/${id}`)) ?? "{}") as Record<string, unknown>;
+const LISTS = [
+  "/",
+  "/en",
+  "/feed.rss",
+  "/feed.atom",
+  "/feed.json",
+  "/en/feed.rss",
+  "/en/feed.atom",
+  "/en/feed.json",
+];
+
+/** A release that everybody has seen, and a second since. */
+async function published(
+  fields: Record<string, unknown> = {},
+): Promise<ReturnType<typeof release> & { path: string }> {
+  const text = release({ title: "The Bucharest accord", body: "Signed in Bucharest.", ...fields });
+  await publish(text);
+  await settled();
+  await newsroomLater(2);
+  return { ...text, path: `/en/releases/${String(text["slug"])}` };
+}
+
+describe("a withdrawn release", () => {
+  it("is still readable, under a banner and its reason, everywhere", async () => {
+    const text = await published();
+    const response = await act("withdraw", text.id);
+    expect(response.status).toBe(200);
+    expect(await response.json<Answer>()).toMatchObject({
+      id: text.id,
+      edition: 1,
+      status: "withdrawn",
+      changed: true,
+    });
+    await settled();
+    expect(await kvBody(text.path)).toContain(
+      "This text has been withdrawn.</strong> Reason: The date was wrong",
+    );
+    expect(await kvBody(text.path)).toContain("Signed in Bucharest.");
+    for (const path of LISTS) expect(await kvBody(path)).toContain("The date was wrong");
+    for (const path of LISTS.slice(2))
+      expect(await kvBody(path)).toContain("Withdrawn: The Bucharest accord");
+    const shown = await view(text.id);
+    expect(shown).toMatchObject({ status: "withdrawn", reason: "The date was wrong" });
+    expect(String(shown["updated"]) > String(shown["published"])).toBe(true);
+    expect((await request(text.path)).status).toBe(200);
+  });
+
+  it("stays as it is when it is withdrawn again for the same reason", async () => {
+    const text = await published();
+    const first = await (await act("withdraw", text.id)).json<Answer>();
+    expect(await (await act("withdraw", text.id)).json<Answer>()).toEqual({ ...first, changed: false });
+    expect(await (await act("withdraw", text.id, "For another reason")).json<Answer>()).toMatchObject({
+      changed: true,
+    });
+  });
+
+  it("takes no edition until it is reinstated; the same text is no edition", async () => {
+    const text = await published();
+    const { path: _path, ...body } = text;
+    await act("withdraw", text.id);
+    expect((await put({ ...body, title: "Another", change: "minor" })).status).toBe(409);
+    expect(await publish(body)).toMatchObject({ status: "withdrawn", changed: false });
+    expect(await (await act("reinstate", text.id, "It was right")).json<Answer>()).toMatchObject({
+      status: "published",
+      changed: true,
+    });
+    await newsroomLater(2);
+    expect(await view(text.id)).not.toHaveProperty("reason");
+    expect(await kvBody(text.path)).not.toContain("withdrawn");
+    for (const path of LISTS)
+      expect(
+        (await kvBody(path))?.includes(
+          "Withdrawn: The Bucharest accord</title>\n            <link>" + text.path,
+        ),
+      ).toBe(false);
+    expect(await publish({ ...body, title: "Another", change: "minor" })).toMatchObject({ edition: 2 });
+  });
+});
+
+describe("a killed release", () => {
+  it("is gone everywhere but for its id, its dates and the reason", async () => {
+    const text = await published({ slug: "bucharest-accord", topics: ["bucharest"] });
+    const { path: _path, ...body } = text;
+    await publish({ ...body, body: "Signed in Bucharest, twice.", change: "minor" });
+    await publish({ ...body, slug: "bucharest-moved", body: "Signed in Bucharest, twice.", change: "minor" });
+    await newsroomLater(2);
+    expect(await (await act("kill", text.id, "It was never true")).json<Answer>()).toMatchObject({
+      status: "killed",
+    });
+    await newsroomLater(2);
+
+    const { keys } = await env.DOCUMENTS.list();
+    for (const { name } of keys) {
+      // A deletion tells the id, the date and the reason, beside other texts of this file.
+      const body = (await env.DOCUMENTS.get(name))?.replace(
+        /<at:deleted-entry[\s\S]*?<\/at:deleted-entry>/g,
+        "",
+      );
+      expect([
+        name,
+        /bucharest/i.test(body ?? "") && !name.includes(text.id) && body?.includes(text.id),
+      ]).toEqual([name, false]);
+    }
+    const page = await request("/en/releases/bucharest-moved");
+    expect(page.status).toBe(410);
+    expect(await page.text()).toContain("Reason: It was never true");
+    const left = await request("/en/releases/bucharest-accord");
+    expect([left.status, left.headers.get("location")]).toEqual([301, "/en/releases/bucharest-moved"]);
+    for (const path of [
+      `/r/${text.id}`,
+      `/api/v1/releases/${text.id}`,
+      `/api/v1/releases/${text.id}/editions`,
+      `/api/v1/releases/${text.id}/editions/1`,
+      `/api/v1/releases/${text.id}/editions/1/diff/2`,
+    ]) {
+      const response = await request(path);
+      expect([path, response.status]).toEqual([path, 410]);
+      expect(/bucharest/i.test(await response.text())).toBe(false);
+    }
+    expect(await view(text.id)).toMatchObject({
+      id: text.id,
+      status: "killed",
+      reason: "It was never true",
+      title: "",
+      url: `https://press.example/r/${text.id}`,
+      published: expect.any(String),
+    });
+    const events = await (
+      await request("/api/v1/events?limit=100")
+    ).json<{ data: { data: { release: { id: string } } }[] }>();
+    const told = JSON.stringify(events.data.filter(({ data }) => data.release.id === text.id));
+    expect(told).toContain("release.killed");
+    expect(/bucharest/i.test(told)).toBe(false);
+    const found = await (await request("/api/v1/releases?q=twice")).json<{ data: { id: string }[] }>();
+    expect(found.data.map(({ id }) => id)).not.toContain(text.id);
+  });
+
+  it("comes back whole when it is reinstated", async () => {
+    const text = await published();
+    await act("kill", text.id);
+    await newsroomLater(2);
+    await act("reinstate", text.id, "It was true");
+    await newsroomLater(2);
+    expect(await view(text.id)).toMatchObject({ status: "published", title: "The Bucharest accord" });
+    expect(await kvBody(text.path)).toContain("Signed in Bucharest.");
+    expect((await request(`/api/v1/releases/${text.id}/editions/1`)).status).toBe(200);
+  });
+
+  it("keeps its address to itself", async () => {
+    const text = await published();
+    await act("kill", text.id);
+    expect((await put(release({ slug: text["slug"] }))).status).toBe(409);
+  });
+
+  it("that nobody had seen leaves no trace, and does not go out when its embargo ends", async () => {
+    const embargo = new Date((await newsroomLater(0)) + 3_600_000).toISOString();
+    const text = release({ embargo, title: "Never seen" });
+    await publish(text);
+    expect((await act("withdraw", text.id)).status).toBe(409);
+    expect(await (await act("kill", text.id)).json<Answer>()).toMatchObject({
+      status: "killed",
+      sequence: null,
+    });
+    expect(await publish(text)).toMatchObject({ changed: false, status: "killed" });
+    await newsroomLater(3_700);
+    expect((await request(`/api/v1/releases/${text.id}`)).status).toBe(404);
+    expect((await request(`/en/releases/${String(text["slug"])}`)).status).toBe(404);
+    expect(await ledgerRows(`SELECT * FROM events WHERE release = '${text.id}'`)).toEqual([]);
+    // Put back after its hour has struck, it goes out at once.
+    expect(await (await act("reinstate", text.id)).json<Answer>()).toMatchObject({ status: "published" });
+  });
+});
+
+describe("an action", () => {
+  it.each([
+    ["a missing reason", {}, 422],
+    ["an empty reason", { reason: " " }, 422],
+    ["another field", { reason: "x", why: "y" }, 422],
+  ])("with %s is refused", async (_name, body, status) => {
+    const text = await published();
+    expect((await send("POST", `/api/v1/releases/${text.id}/kill`, body)).status).toBe(status);
+    expect(await view(text.id)).toMatchObject({ status: "published" });
+  });
+
+  it("on nothing is 404, with another method 405, without the token 401", async () => {
+    expect((await act("kill", crypto.randomUUID())).status).toBe(404);
+    expect((await act("kill", "x")).status).toBe(422);
+    expect((await act("eat", crypto.randomUUID())).status).toBe(404);
+    expect((await request(`/api/v1/releases/${crypto.randomUUID()}/kill`, { headers: ADMIN })).status).toBe(
+      405,
+    );
+    expect((await request(`/api/v1/releases/${crypto.randomUUID()}/kill`, { method: "POST" })).status).toBe(
+      401,
+    );
+  });
+
+  it("of a killed release withdraws nothing", async () => {
+    const text = await published();
+    await act("kill", text.id);
+    const refused = await act("withdraw", text.id);
+    expect(refused.status).toBe(409);
+    expect((await refused.json<ProblemJson>()).detail).toContain("reinstate it");
+  });
+});
+
+describe("those who were sent a text", () => {
+  const types = async (made: { endpoint: string }) =>
+    (await arrivals(made)).map(({ headers }) => headers["webhook-event"]);
+
+  it("are told when it is taken back, whatever their filter says now; others are not", async () => {
+    const [speeches, other] = [
+      await subscribe({ filter: { type: "speech" } }),
+      await subscribe({ filter: { type: "visit" } }),
+    ];
+    const text = await published({ type: "speech" });
+    const { path: _path, ...body } = text;
+    await publish({ ...body, type: "statement", change: "minor" });
+    for (const [action, reason] of [
+      ["withdraw", "Doubtful"],
+      ["reinstate", "It was right"],
+      ["kill", "The date was wrong"],
+    ] as const) {
+      await act(action, text.id, reason);
+      await settled();
+      for (const { id } of [speeches, other]) await subscriberIdle(id);
+    }
+    expect(await types(speeches)).toEqual(["release.published", "release.withdrawn", "release.killed"]);
+    expect(await types(other)).toEqual([]);
+    const killed = JSON.parse((await arrivals(speeches)).at(-1)!.body) as {
+      data: { reason: string; release: { title: string; status: string } };
+    };
+    expect(killed.data).toMatchObject({
+      reason: "The date was wrong",
+      release: { status: "killed", title: "" },
+    });
+  });
+
+  it("are sent the kill in place of what was still held", async () => {
+    const made = await subscribe({ url: endpoint("500,204") });
+    const text = await published();
+    await subscriberIdle(made.id);
+    expect(await types(made)).toEqual(["release.published"]); // answered 500: it will be tried again
+    await act("kill", text.id);
+    await settled();
+    await subscriberLater(made.id, 400);
+    expect(await types(made)).toEqual(["release.published", "release.killed"]);
+    expect((await deliveries(made)).map(({ type, state }) => [type, state])).toEqual([
+      ["release.killed", "delivered"],
+      ["release.published", "replaced"],
+    ]);
+  });
+});
+
+describe("a translation", () => {
+  it("falls behind when a sibling is corrected, until it follows", async () => {
+    const en = await published({ group: "stale", slug: "stale-en" });
+    const ru = release({ group: "stale", lang: "ru", slug: "stale-ru" });
+    await publish(ru);
+    await newsroomLater(2);
+    const { path: _path, ...body } = en;
+    await publish({ ...body, body: "Corrected.", change: "minor" });
+    await newsroomLater(2);
+    expect(await view(ru.id)).not.toHaveProperty("stale");
+    await publish({ ...body, body: "Corrected again.", change: "major", note: "The place" });
+    await newsroomLater(2);
+    expect(await view(ru.id)).toMatchObject({ stale: true });
+    expect(await kvBody("/ru/releases/stale-ru")).toContain("Перевод этого текста исправлен");
+    expect(await view(en.id)).not.toHaveProperty("stale");
+    await publish({ ...ru, body: "Исправлено.", change: "major", note: "Место" });
+    await newsroomLater(2);
+    expect(await view(ru.id)).not.toHaveProperty("stale");
+    // Whoever follows a correction leaves nobody behind.
+    expect(await view(en.id)).not.toHaveProperty("stale");
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { act, ADMIN, newsroomLater, publish, release, request, settled } from "../../support/service.ts";
+
+interface Page<T> {
+  data: T[];
+  next: string | null;
+}
+
+describe("editions", () => {
+  it("stay readable with their notes, from the first that was seen", async () => {
+    const text = release({ embargo: "2999-01-01T00:00:00Z", note: "Draft" });
+    await publish(text);
+    const { embargo: _embargo, note: _note, ...open } = text;
+    await publish({ ...open, id: text.id, title: "Second" });
+    await publish({ ...open, id: text.id, title: "Third", change: "major", note: "The title" });
+    await newsroomLater(2);
+    const path = `/api/v1/releases/${text.id}/editions`;
+    const { data } = await (await request(path)).json<Page<Record<string, unknown>>>();
+    expect(data.map(({ edition, change, note, title }) => [edition, change, note, title])).toEqual([
+      [2, null, null, "Second"],
+      [3, "major", "The title", "Third"],
+    ]);
+    expect(await (await request(`${path}/3`)).json()).toMatchObject({
+      edition: 3,
+      title: "Third",
+      body: "On December 1, a session was held.",
+    });
+    for (const wrong of ["/1", "/4", "/0", "/x", "/2/diff/9"])
+      expect((await request(path + wrong)).status).toBe(404);
+  });
+
+  it("show while their release is embargoed, and for ever, to the office alone", async () => {
+    const text = release({ title: "First", embargo: "2999-01-01T00:00:00Z", note: "Draft" });
+    await publish(text);
+    await publish({ ...text, title: "Second", note: "Read by the minister" });
+    const path = `/api/v1/releases/${text.id}/editions`;
+    const read = async (place = "") => {
+      const response = await request(path + place, { headers: ADMIN });
+      expect(response.status).toBe(200);
+      expect(response.headers.get("cache-control")).toBe("private, no-store");
+      expect(response.headers.get("vary")).toContain("Authorization");
+      expect(response.headers.get("access-control-allow-origin")).toBeNull();
+      return response.json<Page<Record<string, unknown>> & Record<string, unknown>>();
+    };
+    const titles = async () => (await read()).data.map(({ edition, title, note }) => [edition, title, note]);
+    const drafts = [
+      [1, "First", "Draft"],
+      [2, "Second", "Read by the minister"],
+    ];
+    const places = ["", "/1", "/2", "/1/diff/2"];
+    expect(await titles()).toEqual(drafts);
+    expect(await read("/1")).toMatchObject({ title: "First", edition: 1 });
+    expect((await read("/1/diff/2"))["fields"]).toMatchObject({
+      title: [{ op: "delete" }, { op: "insert" }],
+    });
+    for (const headers of [{}, { authorization: "Bearer wrong" }] as Record<string, string>[])
+      for (const place of places) expect((await request(path + place, { headers })).status).toBe(404);
+    for (const wrong of ["/3", "/0", "/x", "/1/diff/3"])
+      expect((await request(path + wrong, { headers: ADMIN })).status).toBe(404);
+    const none = `/api/v1/releases/${crypto.randomUUID()}/editions`;
+    expect((await request(none, { headers: ADMIN })).status).toBe(404);
+
+    const { embargo: _embargo, note: _note, ...open } = text;
+    await publish({ ...open, id: text.id, title: "Third" });
+    await newsroomLater(2);
+    expect(await titles()).toEqual([...drafts, [3, "Third", null]]);
+    const seen = await request(path);
+    expect(seen.headers.get("cache-control")).toBe("public, max-age=60");
+    expect((await seen.json<Page<{ edition: number }>>()).data.map(({ edition }) => edition)).toEqual([3]);
+    expect((await request(`${path}/2`)).status).toBe(404);
+  });
+
+  it("differ word by word", async () => {
+    const text = release({ title: "The summit of 1 December", topics: ["csto"] });
+    await publish(text);
+    await publish({
+      ...text,
+      title: "The summit of 2 December",
+      topics: [],
+      change: "major",
+      note: "The day",
+    });
+    await settled();
+    const response = await request(`/api/v1/releases/${text.id}/editions/1/diff/2`);
+    expect(await response.json()).toEqual({
+      id: text.id,
+      from: 1,
+      to: 2,
+      fields: {
+        title: [
+          { op: "equal", text: "The summit of " },
+          { op: "delete", text: "1" },
+          { op: "insert", text: "2" },
+          { op: "equal", text: " December" },
+        ],
+        topics: { from: ["csto"], to: [] },
+      },
+    });
+    const same = await (
+      await request(`/api/v1/releases/${text.id}/editions/2/diff/2`)
+    ).json<{ fields: object }>();
+    expect(same.fields).toEqual({});
+  });
+});
+
+describe("the editions of a killed release", () => {
+  it("are gone for all but the office, as its text is", async () => {
+    const text = release({ title: "Wrong" });
+    await publish(text);
+    await act("kill", text.id);
+    const path = `/api/v1/releases/${text.id}/editions`;
+    const gone = await request(`${path}/1`);
+    expect([gone.status, gone.headers.get("cache-control")]).toEqual([410, "public, max-age=60"]);
+    expect(await gone.text()).not.toContain("Wrong");
+    const kept = await request(`${path}/1`, { headers: ADMIN });
+    expect([kept.status, kept.headers.get("cache-control")]).toEqual([200, "private, no-store"]);
+    expect(await kept.json()).toMatchObject({ title: "Wrong" });
+  });
+});

@@ -1,0 +1,50 @@
+import { env } from "cloudflare:workers";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import { subscriber } from "../../src/runtime/stubs.ts";
+import { Alarm } from "../../src/runtime/alarm.ts";
+import { release, subscriberLater } from "../support/service.ts";
+import { deliveries, endpoint, publishTo, subscribe } from "../support/subscriptions.ts";
+
+/** When the alarm of an object of its own rings in the end, in milliseconds since 1970. */
+function ringsAt(set: (alarm: Alarm) => Promise<unknown>): Promise<number | null> {
+  return runInDurableObject(subscriber(env, crypto.randomUUID()), async (_instance, { storage }) => {
+    await set(new Alarm(storage));
+    const setFor = await storage.getAlarm();
+    await storage.deleteAlarm();
+    return setFor;
+  });
+}
+
+const soon = Date.now() + 3_600_000;
+const later = soon + 1_000;
+
+describe("an alarm", () => {
+  it("rings at the earliest of the times that are asked for, in whatever order", async () => {
+    expect(await ringsAt((alarm) => Promise.all([alarm.ringBy(soon), alarm.ringBy(later)]))).toBe(soon);
+    expect(await ringsAt((alarm) => Promise.all([alarm.ringBy(later), alarm.ringBy(soon)]))).toBe(soon);
+  });
+
+  it("is set again when what it rings for fails, however often", async () => {
+    const made = await subscribe({ url: endpoint("500,204") });
+    await publishTo([made], release());
+    const object = subscriber(env, made.id);
+    const rename = (from: string, to: string) =>
+      runInDurableObject(object, (_instance, { storage }) => {
+        storage.sql.exec(`ALTER TABLE ${from} RENAME TO ${to}`);
+      });
+    await rename("deliveries", "elsewhere");
+    for (let count = 0; count < 8; count += 1) expect(await runDurableObjectAlarm(object)).toBe(true);
+    await rename("elsewhere", "deliveries");
+    await subscriberLater(made.id, 61);
+    expect((await deliveries(made))[0]).toMatchObject({ state: "delivered", attempts: 2 });
+  });
+
+  it("is set again after it could not be", async () => {
+    const setFor = await ringsAt(async (alarm) => {
+      await expect(alarm.ringBy(-1)).rejects.toThrow();
+      await alarm.ringBy(later);
+    });
+    expect(setFor).toBe(later);
+  });
+});

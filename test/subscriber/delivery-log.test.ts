@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import {
+  act,
+  ADMIN,
+  release,
+  request,
+  settled,
+  subscriberIdle,
+  subscriberLater,
+} from "../support/service.ts";
+import {
+  arrivals,
+  deliveries,
+  delivery,
+  endpoint,
+  eventOf,
+  own,
+  publishTo,
+  subscribe,
+  viewOf,
+} from "../support/subscriptions.ts";
+
+describe("the log", () => {
+  it("shows what an endpoint answered to its owner alone", async () => {
+    const made = await subscribe({ url: endpoint("500") });
+    await publishTo([made], release());
+    const { event } = (await deliveries(made))[0]!;
+    expect((await delivery(made, event)).log[0]).toMatchObject({ status: 500, answer: "as told" });
+    const office = await request(`/api/v1/subscriptions/${made.id}/deliveries/${event}`, { headers: ADMIN });
+    expect(await office.json()).toMatchObject({ log: [{ status: 500, answer: null }] });
+  });
+
+  it("forgets after thirty days what is over, and never what is held", async () => {
+    const made = await subscribe({ url: endpoint("204,500") });
+    await publishTo([made], release());
+    await publishTo([made], release());
+    await own(made, "/pause", "POST");
+    await subscriberLater(made.id, 30 * 86_400 - 60);
+    expect((await deliveries(made)).map(({ state }) => state)).toEqual(["held", "delivered"]);
+    await subscriberLater(made.id, 120);
+    const kept = await deliveries(made);
+    expect(kept.map(({ state }) => state)).toEqual(["held"]);
+    expect((await own(made, `/deliveries/${kept[0]!.event}`)).status).toBe(200);
+    // Whose text it was sent is remembered for longer: it learns when that is taken back.
+  });
+
+  it("tells of a withdrawal whose text was sent longer ago than the log goes", async () => {
+    const made = await subscribe();
+    const text = release();
+    await publishTo([made], text);
+    await subscriberLater(made.id, 31 * 86_400);
+    expect(await deliveries(made)).toEqual([]);
+    await own(made, "", "PATCH", { filter: { lang: "hy" } });
+    await act("withdraw", text.id);
+    await settled();
+    await subscriberIdle(made.id);
+    expect((await arrivals(made)).map(eventOf).map(({ type }) => type)).toEqual([
+      "release.published",
+      "release.withdrawn",
+    ]);
+  });
+});
+
+describe("the health of a subscription", () => {
+  it("is that of its last hundred attempts", async () => {
+    const made = await subscribe({ url: endpoint("500,204") });
+    expect((await viewOf(made)).health).toEqual({
+      lastSuccess: null,
+      lastFailure: null,
+      successRate: null,
+      medianLatencyMs: null,
+      waiting: 0,
+      nextAttempt: null,
+    });
+    await publishTo([made], release());
+    await subscriberLater(made.id, 56);
+    for (let count = 0; count < 2; count += 1) await publishTo([made], release());
+    expect((await viewOf(made)).health).toMatchObject({
+      lastSuccess: expect.any(String),
+      lastFailure: expect.any(String),
+      successRate: 0.75,
+      medianLatencyMs: expect.any(Number),
+      waiting: 0,
+    });
+  });
+});

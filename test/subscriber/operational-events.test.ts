@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { ADMIN, release, request, send, subscriberIdle, subscriberLater } from "../support/service.ts";
+import {
+  arrivals,
+  deliveries,
+  endpoint,
+  type Made,
+  own,
+  publishTo,
+  subscribe,
+  viewOf,
+} from "../support/subscriptions.ts";
+
+describe("operational events", () => {
+  it("reach all who asked for them, though one invocation may not tell so many", async () => {
+    const offices = [];
+    for (let count = 0; count < 7; count += 1) offices.push(await subscribe({ events: ["operational"] }));
+    const gone = await subscribe({ url: endpoint("410") });
+    await publishTo([gone], release());
+    for (const office of offices) {
+      await subscriberIdle(office.id);
+      const told = (await arrivals(office)).map(({ body }) => body).filter((body) => body.includes(gone.id));
+      expect(told.length).toBe(1);
+    }
+  });
+
+  it("are not about the subscription that gets them", async () => {
+    const office = await subscribe({
+      url: endpoint("410"),
+      events: ["operational", "release.published"],
+    });
+    await publishTo([office], release());
+    await subscriberIdle(office.id);
+    expect((await viewOf(office)).status).toBe("disabled");
+    expect((await deliveries(office)).map(({ type }) => type)).toEqual(["release.published"]);
+  });
+
+  it("are for the office alone", async () => {
+    const ask = (headers: Record<string, string>) =>
+      request("/api/v1/subscriptions", {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify({ url: endpoint("500"), events: ["operational"] }),
+      });
+    expect((await ask({})).status).toBe(401);
+    expect((await ask(ADMIN)).status).toBe(201);
+    const made = await subscribe();
+    expect((await own(made, "", "PATCH", { events: ["operational"] })).status).toBe(401);
+  });
+});
+
+describe("the office's list of subscriptions", () => {
+  it("has those in trouble first, with how they do", async () => {
+    const well = await subscribe({ description: "Well" });
+    const failing = await subscribe({ url: endpoint("500"), description: "Failing" });
+    const gone = await subscribe({ url: endpoint("410"), description: "Gone" });
+    await publishTo([well, failing, gone], release());
+    const list = await send("GET", "/api/v1/subscriptions?limit=100", undefined);
+    const { data } = await list.json<{ data: Record<string, unknown>[] }>();
+    const place = (made: Made) => data.findIndex(({ id }) => id === made.id);
+    expect(place(gone)).toBeLessThan(place(failing));
+    expect(place(failing)).toBeLessThan(place(well));
+    expect(data[place(gone)]).toMatchObject({
+      status: "disabled",
+      reason: "the endpoint answered 410 Gone",
+      description: "Gone",
+      url: gone.endpoint,
+    });
+    expect(data[place(failing)]).toMatchObject({
+      status: "active",
+      failingSince: expect.any(String),
+      health: { successRate: 0, lastFailure: expect.any(String), waiting: 1 },
+    });
+    const disabled = await (
+      await send("GET", "/api/v1/subscriptions?status=disabled", undefined)
+    ).json<{
+      data: { status: string }[];
+    }>();
+    expect(new Set(disabled.data.map(({ status }) => status))).toEqual(new Set(["disabled"]));
+  });
+
+  it("follows one in trouble within seconds: what is given up, and what has arrived, waits no more", async () => {
+    const failing = await subscribe({ url: endpoint("500") });
+    const recovered = await subscribe({ url: endpoint("500,500,204") });
+    await publishTo([failing, recovered], release());
+    for (const { id } of [failing, recovered]) await subscriberLater(id, 56);
+    const shown = async ({ id }: Made) => {
+      const list = await send("GET", "/api/v1/subscriptions?limit=100", undefined);
+      const { data } = await list.json<{ data: { id: string; health: Record<string, unknown> }[] }>();
+      return data.find((each) => each.id === id)?.health;
+    };
+    for (const made of [failing, recovered]) {
+      await subscriberLater(made.id, 11);
+      expect(await shown(made)).toEqual((await viewOf(made)).health);
+    }
+    await subscriberLater(recovered.id, 331);
+    await subscriberLater(recovered.id, 11);
+    expect(await shown(recovered)).toMatchObject({ waiting: 0, nextAttempt: null });
+    for (let count = 0; count < 8; count += 1) await subscriberLater(failing.id, 100_000);
+    await subscriberLater(failing.id, 11);
+    expect(await shown(failing)).toEqual((await viewOf(failing)).health);
+  });
+
+  it.each(["trouble", "created"])("is paged by %s without gaps or doubles", async (sort) => {
+    for (let count = 0; count < 5; count += 1) await subscribe();
+    const whole = await (
+      await send("GET", `/api/v1/subscriptions?sort=${sort}&limit=100`, undefined)
+    ).json<{
+      data: { id: string }[];
+      next: string | null;
+    }>();
+    const seen: string[] = [];
+    for (let cursor: string | null = ""; cursor !== null;) {
+      const page: { data: { id: string }[]; next: string | null } = await (
+        await send(
+          "GET",
+          `/api/v1/subscriptions?sort=${sort}&limit=2${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+          undefined,
+        )
+      ).json();
+      seen.push(...page.data.map(({ id }) => id));
+      cursor = page.next;
+    }
+    expect(seen).toEqual(whole.data.map(({ id }) => id));
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  it("is for the office alone, and refuses what it cannot sort by", async () => {
+    expect((await request("/api/v1/subscriptions")).status).toBe(401);
+    for (const query of [
+      "sort=size",
+      "status=ill",
+      "cursor=x",
+      "cursor=e30=",
+      `cursor=${btoa('["a","b","c"]')}`,
+      "limit=0",
+    ]) {
+      expect((await send("GET", `/api/v1/subscriptions?${query}`, undefined)).status).toBe(422);
+    }
+  });
+});

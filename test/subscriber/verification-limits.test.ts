@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { ledgerRows, type ProblemJson, request, send } from "../support/service.ts";
+import { endpoint, type Made, subscribe, viewOf } from "../support/subscriptions.ts";
+
+const asked = { verify: true };
+
+describe("subscriptions that wait for their proof", () => {
+  const ask = (client: string, url = endpoint("500")) =>
+    request("/api/v1/subscriptions", {
+      method: "POST",
+      headers: { "content-type": "application/json", "cf-connecting-ip": client },
+      body: JSON.stringify({ url }),
+    });
+
+  it("are so many for one client, which is told when to come back", async () => {
+    const statuses: number[] = [];
+    for (let count = 0; count < 21; count += 1) statuses.push((await ask("192.0.2.1")).status);
+    expect(statuses.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 201));
+    expect(statuses[20]).toBe(429);
+    const refused = await ask("192.0.2.1");
+    expect(refused.headers.get("retry-after")).toMatch(/^\d+$/);
+    // An IPv6 client has a whole /64; another client is not bound by what this one did.
+    expect((await ask("192.0.2.2")).status).toBe(201);
+    expect(((await subscribe({ url: endpoint("500"), ...asked })) satisfies Made).status).toBe("pending");
+  });
+
+  it("are so many for one host, whoever asks", async () => {
+    const statuses: number[] = [];
+    const url = (count: number) => new URL(`/${count}`, endpoint().replace("127.0.0.1", "localhost")).href;
+    for (let count = 0; count < 50; count += 1)
+      statuses.push((await ask(`198.51.100.${count}`, url(count))).status);
+    expect(statuses).toEqual(Array.from({ length: 50 }, () => 201));
+    const refused = await ask("198.51.100.50", url(50));
+    expect([refused.status, (await refused.json<ProblemJson>()).detail]).toEqual([
+      429,
+      expect.stringContaining("for this host wait"),
+    ]);
+  });
+});
+
+describe("who only claims an endpoint", () => {
+  const unheard = () => `http://[::1]:9/${crypto.randomUUID()}`;
+  const post = (path: string, method: string, client: string, token: string, body: unknown) =>
+    request(`/api/v1/subscriptions${path}`, {
+      method,
+      headers: {
+        "content-type": "application/json",
+        "cf-connecting-ip": client,
+        authorization: `Bearer ${token}`,
+      },
+      body: JSON.stringify(body),
+    });
+
+  /** Begins handshakes until one is refused; a minute may end on the way, and as many begin again. */
+  const until429 = async (begin: (nth: number) => Promise<Response>) => {
+    for (let nth = 0; nth < 200; nth += 1) {
+      const answer = await begin(nth);
+      if (answer.status !== 200)
+        return { begun: nth, answer, detail: (await answer.json<ProblemJson>()).detail };
+    }
+    throw new Error("none was refused");
+  };
+
+  it("can have so many asked a minute, in whatever way, at however many hosts", async () => {
+    const client = "203.0.113.3";
+    const made = await subscribe({ url: unheard(), ...asked });
+    const { begun, answer, detail } = await until429((nth) =>
+      nth % 2 === 0
+        ? post(`/${made.id}/verify`, "POST", client, made.token, {})
+        : post(`/${made.id}`, "PATCH", client, made.token, { url: `http://127.0.0.${nth + 1}:9/` }),
+    );
+    expect([answer.status, answer.headers.get("retry-after"), detail]).toEqual([
+      429,
+      "60",
+      expect.stringContaining("from your address"),
+    ]);
+    expect(begun).toBeLessThanOrEqual(40);
+  });
+
+  it("can have so many asked at one host, from however many addresses, and changes nothing beyond", async () => {
+    const made = await subscribe({ url: unheard(), ...asked });
+    const { begun, detail } = await until429((nth) =>
+      post(`/${made.id}`, "PATCH", `203.0.113.${nth + 10}`, made.token, { url: unheard() }),
+    );
+    expect([begun <= 120, detail]).toEqual([true, expect.stringContaining("at [::1]:9 were asked")]);
+    const { url } = await viewOf(made);
+    const pending = () => ledgerRows<{ id: string }>("SELECT id FROM subscriptions WHERE status = 'pending'");
+    const before = await pending();
+    expect((await post("", "POST", "203.0.113.2", "", { url: unheard() })).status).toBe(429);
+    expect([(await viewOf(made)).url, await pending()]).toEqual([url, before]);
+    // The office answers for what it does.
+    expect((await send("POST", `/api/v1/subscriptions/${made.id}/verify`, {})).status).toBe(200);
+  });
+
+  it("keeps nobody waiting by what begins no handshake", async () => {
+    const url = endpoint("204").replace("127.0.0.1", "127.0.0.77");
+    const client = "203.0.113.4";
+    const made = await subscribe({ url });
+    for (let count = 0; count < 25; count += 1) {
+      const statuses = await Promise.all([
+        post("", "POST", client, "", { url: url.replace("http://", "http://user:pw@") }),
+        post("", "POST", client, "", { url }),
+        post(`/${made.id}/verify`, "POST", client, made.token, {}),
+        post(`/${made.id}`, "PATCH", client, made.token, { url }),
+      ]);
+      expect(statuses.map(({ status }) => status)).toEqual([422, 409, 409, 200]);
+    }
+    expect((await post("", "POST", client, "", { url: `${url}&other` })).status).toBe(201);
+  });
+});

@@ -1,0 +1,282 @@
+import { env } from "cloudflare:workers";
+import { runInDurableObject } from "cloudflare:test";
+import { describe, expect, it } from "vitest";
+import { subscriber } from "../../src/runtime/stubs.ts";
+import {
+  act,
+  ADMIN,
+  BASE_URL,
+  inNewsroom,
+  publish,
+  release,
+  request,
+  send,
+  settled,
+  subscriberIdle,
+  subscriberLater,
+} from "../support/service.ts";
+import {
+  arrivals,
+  deliveries,
+  endpoint,
+  eventOf,
+  type Made,
+  own,
+  publishTo,
+  subscribe,
+  viewOf,
+} from "../support/subscriptions.ts";
+
+const DAY = 86_400;
+const asked = { verify: true };
+
+/** What the endpoint was sent last, to prove itself. */
+async function verification(made: { endpoint: string }): Promise<{ challenge: string; confirm: string }> {
+  const sent = (await arrivals(made)).filter(
+    ({ headers }) => headers["webhook-event"] === "subscription.verify",
+  );
+  return (JSON.parse(sent.at(-1)!.body) as { data: { challenge: string; confirm: string } }).data;
+}
+
+const confirm = (url: string) => request(url.slice(BASE_URL.length), { method: "POST" });
+
+describe("an endpoint that does not prove itself", () => {
+  it("is asked by the schedule, and given up after a day with a reason", async () => {
+    const made = await subscribe({ url: endpoint("500"), ...asked });
+    for (const seconds of [56, 331, 1_981, 7_921, 19_801]) await subscriberLater(made.id, seconds);
+    expect((await arrivals(made)).length).toBe(6);
+    expect((await viewOf(made)).status).toBe("pending");
+    await subscriberLater(made.id, DAY);
+    expect(await viewOf(made)).toMatchObject({
+      status: "disabled",
+      reason: "the endpoint did not prove in time that it wants this",
+    });
+    const tried = (await arrivals(made)).length;
+    await subscriberLater(made.id, 10 * DAY);
+    expect((await arrivals(made)).length).toBe(tried);
+  });
+
+  it("may be asked anew, and then gets what has happened since it subscribed", async () => {
+    const made = await subscribe({ url: endpoint("500,echo,204"), ...asked });
+    await publish(release());
+    await settled();
+    await subscriberLater(made.id, DAY + 1);
+    expect((await viewOf(made)).status).toBe("disabled");
+    expect((await own(made, "/resume", "POST")).status).toBe(409);
+    expect((await own(made, "/verify", "POST")).status).toBe(200);
+    await subscriberIdle(made.id);
+    await settled();
+    await subscriberIdle(made.id);
+    expect((await viewOf(made)).status).toBe("active");
+    expect((await arrivals(made)).map(({ headers }) => headers["webhook-event"])).toEqual([
+      "subscription.verify",
+      "subscription.verify",
+      "release.published",
+    ]);
+  });
+
+  it("may be vouched for by the office, and by nobody else", async () => {
+    const made = await subscribe({ url: endpoint("500"), ...asked });
+    expect((await own(made, "/verify", "POST", { verify: false })).status).toBe(401);
+    expect((await viewOf(made)).status).toBe("pending");
+    const vouched = await send("POST", `/api/v1/subscriptions/${made.id}/verify`, { verify: false });
+    expect(await vouched.json()).toMatchObject({ status: "active" });
+    expect((await own(made, "/verify", "POST")).status).toBe(409);
+  });
+});
+
+describe("a subscription that was forgotten, as nobody ever proved it", () => {
+  it("does not become active without its events: whoever proves it is told to subscribe anew", async () => {
+    const made = await subscribe({ url: endpoint("500"), ...asked });
+    await inNewsroom((_instance, { storage }) =>
+      storage.sql.exec("UPDATE subscriptions SET created_ms = 1 WHERE id = ?", made.id),
+    );
+    await subscribe();
+    expect((await confirm((await verification(made)).confirm)).status).toBe(409);
+    expect(await viewOf(made)).toMatchObject({
+      status: "disabled",
+      reason: expect.stringContaining("subscribe anew"),
+    });
+  });
+});
+
+describe("who is about to prove a subscription", () => {
+  it("learns nothing of a text that was killed meanwhile by changing the filter", async () => {
+    const text = release({ title: "The minister resigns", body: "The minister resigns today." });
+    const made = await subscribe({ url: endpoint("500"), ...asked, filter: { q: "resigns" } });
+    const other = await subscribe({ url: endpoint("500"), ...asked, filter: { q: "else" } });
+    await publishTo([], text);
+    await act("kill", text.id);
+    await settled();
+    expect((await own(made, "", "PATCH", { filter: { q: "minister" } })).status).toBe(200);
+    for (const { id } of [made, other]) {
+      await send("POST", `/api/v1/subscriptions/${id}/verify`, { verify: false });
+      await settled();
+      await subscriberIdle(id);
+    }
+    const told = async (one: Made) =>
+      (await deliveries(one)).map(({ type }) => type).filter((type) => type.startsWith("release."));
+    expect(await told(made)).toEqual(await told(other));
+  });
+});
+
+describe("a new URL", () => {
+  it("has to prove itself, and gets then what waited for the old one", async () => {
+    const made = await subscribe({ url: endpoint("500") });
+    const { sequence } = await publishTo([made], release());
+    const url = endpoint("200,204");
+    const moved = { ...made, endpoint: url };
+    const changed = await own(made, "", "PATCH", { url });
+    expect(await changed.json()).toMatchObject({ status: "pending", url });
+    await subscriberIdle(made.id);
+    await publishTo([made], release());
+    await subscriberLater(made.id, 3_600);
+    expect((await arrivals(made)).length).toBe(1); // the first attempt, before it moved
+    expect((await arrivals(moved)).map(({ headers }) => headers["webhook-event"])).not.toContain(
+      "release.published",
+    );
+
+    expect((await confirm((await verification(moved)).confirm)).status).toBe(200);
+    await subscriberIdle(made.id);
+    const sent = (await arrivals(moved)).map(eventOf).filter(({ type }) => type === "release.published");
+    expect(sent.map(({ data }) => data.sequence)).toEqual([sequence, sequence + 1]);
+    expect((await arrivals(made)).length).toBe(1);
+  });
+
+  it("is not proved by the confirm URL that the old one was sent", async () => {
+    const made = await subscribe({ url: endpoint("200"), ...asked });
+    const first = await verification(made);
+    const url = endpoint("200");
+    await own(made, "", "PATCH", { url });
+    await subscriberIdle(made.id);
+    const refused = await confirm(first.confirm);
+    expect(refused.status).toBe(409);
+    expect((await viewOf(made)).status).toBe("pending");
+    const second = await verification({ endpoint: url });
+    expect(second.challenge).not.toBe(first.challenge);
+    expect((await confirm(second.confirm)).status).toBe(200);
+    expect((await viewOf(made)).status).toBe("active");
+  });
+
+  it("needs no proof where the office says so", async () => {
+    const made = await subscribe();
+    const url = endpoint();
+    const changed = await send("PATCH", `/api/v1/subscriptions/${made.id}`, { url, verify: false });
+    expect(await changed.json()).toMatchObject({ status: "active", url });
+    await publishTo([made], release());
+    expect((await arrivals({ endpoint: url })).map(eventOf).map(({ type }) => type)).toEqual([
+      "release.published",
+    ]);
+    expect((await own(made, "", "PATCH", { url: endpoint(), verify: false })).status).toBe(401);
+  });
+
+  it("is refused where nothing may be sent, and nothing is changed", async () => {
+    const made = await subscribe();
+    const before = await viewOf(made);
+    expect((await own(made, "", "PATCH", { url: "http://10.0.0.1/" })).status).toBe(422);
+    expect((await viewOf(made)).url).toBe(before.url);
+  });
+
+  it("says nothing about the attempt that is on its way to the old one", async () => {
+    const made = await subscribe({ url: endpoint("hang") });
+    await publish(release());
+    await settled();
+    const url = endpoint("echo,204");
+    await own(made, "", "PATCH", { url });
+    await subscriberIdle(made.id);
+    expect((await arrivals({ endpoint: url })).map(eventOf).map(({ type }) => type)).toEqual([
+      "subscription.verify",
+      "release.published",
+    ]);
+    expect((await deliveries(made)).find(({ type }) => type === "release.published")).toMatchObject({
+      state: "delivered",
+      attempts: 1,
+    });
+  });
+});
+
+describe("one URL with one filter", () => {
+  const filter = { lang: ["en", "hy"], topic: "csto" };
+
+  it("is one subscription: its owner and the office are shown it, others are refused", async () => {
+    const made = await subscribe({ filter });
+    const again = (headers: Record<string, string>, fields: object = {}) =>
+      request("/api/v1/subscriptions", {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify({
+          url: made.endpoint,
+          filter: { topic: ["csto"], lang: ["hy", "en"] },
+          ...fields,
+        }),
+      });
+    for (const headers of [ADMIN, { authorization: `Bearer ${made.token}` }]) {
+      const shown = await again(headers);
+      expect(shown.status).toBe(200);
+      const body = await shown.json<Record<string, unknown>>();
+      expect(body).toMatchObject({ id: made.id, status: "active" });
+      expect(body).not.toHaveProperty("secret");
+      expect(body).not.toHaveProperty("token");
+    }
+    const refused = await again({});
+    expect(refused.status).toBe(409);
+    expect(await refused.text()).not.toContain(made.id);
+    expect((await again({}, { filter: { lang: "en" } })).status).toBe(201);
+    await publishTo([made], release({ topics: ["csto"] }));
+    expect(
+      (await arrivals(made)).filter(({ headers }) => headers["webhook-event"] === "release.published").length,
+    ).toBe(1);
+  });
+
+  it("is one, too, where a filter says nothing by a search without a word", async () => {
+    const made = await subscribe({ filter: { q: "😀", not: { q: "" } } });
+    expect(await (await own(made)).json()).toMatchObject({ filter: {} });
+    for (const same of [{}, { q: "" }, { q: " " }, { not: {} }]) {
+      const again = await request("/api/v1/subscriptions", {
+        method: "POST",
+        headers: { "content-type": "application/json", ...ADMIN },
+        body: JSON.stringify({ url: made.endpoint, filter: same }),
+      });
+      expect([again.status, await again.json()]).toMatchObject([200, { id: made.id, filter: {} }]);
+    }
+    await publishTo([made], release());
+    expect((await arrivals(made)).length).toBe(1);
+  });
+
+  it("stays that of whoever proves it first, while several are pending", async () => {
+    const url = endpoint("200");
+    const [first, second] = [
+      await subscribe({ url, filter, ...asked }),
+      await subscribe({ url, filter, ...asked }),
+    ];
+    const [one, two] = (await arrivals({ endpoint: url })).map(
+      ({ body }) => (JSON.parse(body) as { data: { confirm: string } }).data.confirm,
+    );
+    expect((await confirm(two!)).status).toBe(200);
+    expect((await confirm(one!)).status).toBe(409);
+    expect((await viewOf(second)).status).toBe("active");
+    expect(await viewOf(first)).toMatchObject({
+      status: "disabled",
+      reason: expect.stringContaining("another"),
+    });
+  });
+
+  it("cannot be reached by a change either", async () => {
+    const [made, other] = [await subscribe({ filter }), await subscribe({ filter: { lang: "ru" } })];
+    const changed = await own(other, "", "PATCH", { url: made.endpoint, filter });
+    expect(changed.status).toBe(409);
+    expect((await viewOf(other)).url).toBe(other.endpoint);
+  });
+
+  it("is not barred by somebody who only claims it", async () => {
+    const url = endpoint("echo,204");
+    const claims = await subscribe({ filter });
+    // An active subscription that is moved to another desk's URL has proved nothing there.
+    await runInDurableObject(subscriber(env, claims.id), (instance) => {
+      instance.clock = () => Date.now();
+    });
+    expect((await own(claims, "", "PATCH", { url: url.replace("echo", "500") })).status).toBe(200);
+    const desk = await subscribe({ url: url.replace("echo", "500"), filter, verify: false });
+    expect((await viewOf(desk)).status).toBe("active");
+  });
+});

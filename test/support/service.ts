@@ -1,0 +1,124 @@
+/**
+ * The service as tests in workerd speak to it: over HTTP, with real KV and real objects behind.
+ */
+import { env, exports } from "cloudflare:workers";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import type { Newsroom } from "../../src/newsroom/newsroom.ts";
+import { readDocument, textOf } from "../../src/documents/kv-store.ts";
+import { newsroom, subscriber } from "../../src/runtime/stubs.ts";
+
+export const BASE_URL = "https://press.example";
+
+export const ADMIN = { authorization: `Bearer ${env.ADMIN_TOKEN}` };
+
+/** A release as an office might send it; each with its own slug. */
+export function release(fields: Record<string, unknown> = {}): Record<string, unknown> & { id: string } {
+  const id = crypto.randomUUID();
+  return {
+    id,
+    lang: "en",
+    slug: `release-${id.slice(0, 8)}`,
+    type: "press-release",
+    title: "The session was held",
+    date: "2020-12-01",
+    body: "On December 1, a session was held.",
+    ...fields,
+  };
+}
+
+/** A request to the service, as from outside. */
+export function request(path: string, init: RequestInit = {}): Promise<Response> {
+  return exports.default.fetch(new Request(`${BASE_URL}${path}`, { redirect: "manual", ...init }));
+}
+
+/** JSON sent with the admin token. */
+export function send(method: string, path: string, body: unknown, headers: Record<string, string> = {}) {
+  return request(path, {
+    method,
+    headers: { ...ADMIN, "content-type": "application/json", ...headers },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+}
+
+export function put(body: Record<string, unknown> & { id: string }, headers: Record<string, string> = {}) {
+  return send("PUT", `/api/v1/releases/${body.id}`, body, headers);
+}
+
+/** Withdraws, kills or reinstates. */
+export function act(action: string, id: string, reason: unknown = "The date was wrong"): Promise<Response> {
+  return send("POST", `/api/v1/releases/${id}/${action}`, { reason });
+}
+
+/** Publishes and returns the answer; fails the test if it was refused. */
+export async function publish(body: Record<string, unknown> & { id: string }): Promise<Answer> {
+  const response = await put(body);
+  if (!response.ok) throw new Error(`refused: ${await response.text()}`);
+  return response.json();
+}
+
+export interface Answer {
+  id: string;
+  edition: number;
+  sequence: number | null;
+  status: string;
+  url: string;
+  changed: boolean;
+}
+
+export interface ProblemJson {
+  title: string;
+  status: number;
+  detail: string;
+  errors?: { path: string; message: string }[];
+}
+
+/** Runs a piece of code inside the Newsroom. */
+export function inNewsroom<T>(
+  inside: (instance: Newsroom, state: DurableObjectState) => Promise<T> | T,
+): Promise<T> {
+  return runInDurableObject(newsroom(env), inside);
+}
+
+/** Resolves when the Newsroom has nothing in hand. */
+export function settled(): Promise<void> {
+  return inNewsroom((instance) => instance.idle());
+}
+
+/** Moves the Newsroom's clock on, lets its alarm ring, and says what time (ms) it is then. */
+export async function newsroomLater(seconds: number): Promise<number> {
+  const nowMs = await inNewsroom((instance) => {
+    const ms = instance.clock() + seconds * 1000;
+    instance.clock = () => ms;
+    return ms;
+  });
+  await runDurableObjectAlarm(newsroom(env));
+  await settled();
+  return nowMs;
+}
+
+/** Rows of the Newsroom's ledger. */
+export function ledgerRows<T extends Record<string, SqlStorageValue>>(query: string): Promise<T[]> {
+  return inNewsroom((_instance, state) => state.storage.sql.exec<T>(query).toArray());
+}
+
+/** The text that KV holds at a path, past every memory. */
+export async function kvBody(path: string): Promise<string | null> {
+  const document = await readDocument(env.DOCUMENTS, path);
+  return document && textOf(document);
+}
+
+/** Resolves when no attempt of a subscription is in flight. */
+export function subscriberIdle(id: string): Promise<void> {
+  return runInDurableObject(subscriber(env, id), (instance) => instance.idle());
+}
+
+/** Moves a Subscriber's clock on, lets its alarm ring, and waits for the attempts. */
+export async function subscriberLater(id: string, seconds: number): Promise<void> {
+  const object = subscriber(env, id);
+  await runInDurableObject(object, (instance) => {
+    const ms = instance.clock() + seconds * 1000;
+    instance.clock = () => ms;
+  });
+  await runDurableObjectAlarm(object);
+  await subscriberIdle(id);
+}

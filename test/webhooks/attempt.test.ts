@@ -1,0 +1,42 @@
+import fc from "fast-check";
+import { Webhook } from "standardwebhooks";
+import { describe, expect, it } from "vitest";
+import { headers } from "../../src/webhooks/attempt.ts";
+
+const REQUEST = {
+  url: "https://desk.example/",
+  eventType: "release.published",
+  contentType: "application/json",
+  signers: [],
+  userAgent: "communique",
+};
+
+describe("a signature", () => {
+  it("is that of the public vector of Standard Webhooks", async () => {
+    const signed = await headers(
+      {
+        ...REQUEST,
+        eventId: "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        body: '{"test": 2432232314}',
+        secrets: ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
+      },
+      1_614_265_330_000,
+    );
+    expect(signed).toMatchObject({
+      "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+      "webhook-timestamp": "1614265330",
+      "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    });
+  });
+
+  it("verifies for whatever is sent, with each live secret", async () => {
+    const secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", `whsec_${btoa("x".repeat(32))}`];
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: "grapheme" }), async (text) => {
+        const body = JSON.stringify({ text });
+        const signed = await headers({ ...REQUEST, eventId: "evt_1", body, secrets }, Date.now());
+        for (const secret of secrets) expect(new Webhook(secret).verify(body, signed)).toEqual({ text });
+      }),
+    );
+  });
+});
