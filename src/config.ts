@@ -5,11 +5,13 @@ import { canonicalLanguage } from "./domain/release.ts";
 import { dayOf } from "./domain/dates.ts";
 import type { LocalTargets } from "./domain/target-url.ts";
 import { parseRetrySchedule, type RetrySchedule } from "./webhooks/outcome.ts";
-import { SUBREQUESTS_MIN } from "./limits.ts";
 import { signingSeed } from "./crypto/signing-keys.ts";
-import type { Site } from "./site/layout.ts";
+import type { Site } from "./domain/site.ts";
 
-export interface Settings {
+/** Calls to the outside that an invocation may make: the free plan's, and the least that anything can be done with. */
+const SUBREQUESTS_MIN = 20;
+
+export interface Config {
   site: Site;
   feedItems: number;
   retrySchedule: RetrySchedule;
@@ -23,7 +25,7 @@ export interface Settings {
 }
 
 /** Throws a RangeError naming the setting that is wrong, and how it should look */
-function readSettings(env: Env): Settings {
+function readConfig(env: Env): Config {
   return {
     site: {
       baseUrl: baseUrl(env.BASE_URL),
@@ -42,16 +44,16 @@ function readSettings(env: Env): Settings {
   };
 }
 
-const read = new WeakMap<Env, Settings>();
+const read = new WeakMap<Env, Config>();
 
-/** The settings of an isolate: read once, since its vars do not change. Throws as {@link readSettings}. */
-export function settingsOf(env: Env): Settings {
+/** The settings of an isolate: read once, since its vars do not change. Throws as {@link readConfig}. */
+export function configOf(env: Env): Config {
   const known = read.get(env);
   if (known) return known;
-  const settings = readSettings(env);
+  const config = readConfig(env);
   for (const key of (env.SIGNING_KEY ?? "").split(",")) signingSeed(key.trim());
-  read.set(env, settings);
-  return settings;
+  read.set(env, config);
+  return config;
 }
 
 /** The secrets without which the service refuses to work; empty when all are there. */

@@ -3,7 +3,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod/mini";
-import type { Fault } from "../domain/issues.ts";
+import type { Issue } from "../domain/issues.ts";
 import { isLoopback } from "./admin-token.ts";
 import { durationInWords } from "./instant-words.ts";
 import { Refusal, systemCode } from "./cli-error.ts";
@@ -26,18 +26,18 @@ const problem = z.object({
 export class ServiceProblem extends Refusal {
   override name = "ServiceProblem";
   readonly status: number;
-  readonly faults: readonly Fault[];
+  readonly issues: readonly Issue[];
 
-  constructor(status: number, message: string, faults: readonly Fault[]) {
+  constructor(status: number, message: string, issues: readonly Issue[]) {
     super(message);
     this.status = status;
-    this.faults = faults;
+    this.issues = issues;
   }
 }
 
 /** Each fault on a line of its own: `after: is beyond …`. */
-export function faultLines({ faults }: ServiceProblem): string[] {
-  return faults.map(({ path, message }) => `${path.slice(1)}: ${message}`);
+export function issueLines({ issues }: ServiceProblem): string[] {
+  return issues.map(({ path, message }) => `${path.slice(1)}: ${message}`);
 }
 
 /** For an answer of a shape that nobody here knows. */

@@ -2,7 +2,7 @@
  * The command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage (CONTRACT 3).
  */
 import { Command, CommanderError } from "commander";
-import { faultLines, ServiceProblem } from "./api-client.ts";
+import { issueLines, ServiceProblem } from "./api-client.ts";
 import { endWhenUnread } from "./end-signals.ts";
 import { importCommand } from "./import/import-command.ts";
 import { listenCommand } from "./listen/listen-command.ts";
@@ -136,8 +136,8 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else if (error instanceof Refusal) {
-    const faults = error instanceof ServiceProblem ? faultLines(error) : [];
-    process.stderr.write(`${[error.message, ...faults].join("\n")}\n`);
+    const issues = error instanceof ServiceProblem ? issueLines(error) : [];
+    process.stderr.write(`${[error.message, ...issues].join("\n")}\n`);
     process.exitCode = 1;
   } else {
     throw error;

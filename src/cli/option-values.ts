@@ -6,7 +6,7 @@ import { RELEASE_EVENT_TYPES } from "../domain/event.ts";
 import { parseInstant } from "../domain/dates.ts";
 import { canonicalLanguage, RELEASE_TYPES, slug } from "../domain/release.ts";
 import { oneLine } from "../domain/text.ts";
-import { SUMMARY_CHARS_MAX } from "../limits.ts";
+import { SUMMARY_CHARS_MAX } from "../domain/limits.ts";
 
 export const DEFAULT_PORT = 8787;
 /** Where `npm start` puts the service. */

@@ -20,7 +20,7 @@ export const DEFAULT_EVENT_TYPES: readonly ReleaseEventType[] = RELEASE_EVENT_TY
 );
 
 /** A text is taken back: all who were sent it are told, whatever their filter says now. */
-export function takesBack(type: ReleaseEventType): boolean {
+export function isRetraction(type: ReleaseEventType): boolean {
   return type === "release.withdrawn" || type === "release.killed";
 }
 
@@ -47,13 +47,13 @@ export interface ReleaseEvent {
 }
 
 /** One event on its way to one subscription, rendered. */
-export interface Handed {
+export interface OutboundEvent {
   event: string;
   sequence: number;
   type: ReleaseEventType;
   release: string;
   /** False where only those take it who were sent the release's text before. */
-  asked: boolean;
+  isRequested: boolean;
   /** The exact bytes that are signed and sent. */
   body: string;
 }

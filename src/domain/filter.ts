@@ -3,10 +3,10 @@
  * (CONTRACT 6).
  */
 import * as z from "zod/mini";
-import { SEARCH_CHARS_MAX } from "../limits.ts";
-import { type Fault, parse } from "./issues.ts";
+import { SEARCH_CHARS_MAX } from "./limits.ts";
+import { parse, type Result } from "./issues.ts";
 import { canonicalLanguage, type Facet, slug } from "./release.ts";
-import { isFound, isVoidSearch, parseSearch, searchWords } from "./search.ts";
+import { isFound, isEmptySearch, parseSearch, searchWords } from "./search.ts";
 
 const oneOrMany = <T extends z.ZodMiniType<string, string>>(value: T) =>
   z.pipe(
@@ -55,7 +55,7 @@ function withoutVoid({ not, ...conditions }: Filter): Filter {
 }
 
 function withoutVoidSearch({ q, ...fields }: Conditions): Conditions {
-  return q === undefined || isVoidSearch(q) ? fields : { ...fields, q };
+  return q === undefined || isEmptySearch(q) ? fields : { ...fields, q };
 }
 
 /** The fields of a filter that name values of a facet. */
@@ -74,9 +74,7 @@ export const FILTER_FIELDS = ["type", "topic", "person", "organisation", "place"
  * given twice means any of its values; `not.` in front of it means none of them. Names and slugs may
  * come in any case; empty values and other names are passed over.
  */
-export function filterFromQuery(
-  query: URLSearchParams,
-): { ok: true; value: Filter } | { ok: false; faults: Fault[] } {
+export function filterFromQuery(query: URLSearchParams): Result<Filter> {
   const given = new Map<string, string[]>();
   for (const [name, text] of query) {
     if (text.trim() === "") continue;
@@ -96,7 +94,7 @@ export function filterFromQuery(
 }
 
 /** How many values a filter names in all its fields, those of `not` included. */
-export function valuesNamed({ not, ...conditions }: Filter): number {
+export function countValues({ not, ...conditions }: Filter): number {
   return [conditions, not ?? {}]
     .flatMap((part) => FILTER_FIELDS.map((field) => [part[field] ?? []].flat().length))
     .reduce((sum, values) => sum + values, 0);

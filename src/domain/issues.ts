@@ -1,13 +1,29 @@
 /**
- * What is wrong with something that a program or a person sent.
+ * Issues: what is wrong with data that a program or a person sent.
  */
 import * as z from "zod/mini";
-import { FAULTS_MAX } from "../limits.ts";
+import { ISSUES_MAX } from "./limits.ts";
 
-/** One fault: where, as a JSON Pointer (RFC 6901) into what was sent, and what to do about it. */
-export interface Fault {
+/** One issue: `path` is a JSON Pointer (RFC 6901) into the data, `message` says what to do about it. */
+export interface Issue {
   path: string;
   message: string;
+}
+
+/** A value, or the issues that keep it from being one. */
+export type Result<T> = { ok: true; value: T } | { ok: false; issues: Issue[] };
+
+export function ok<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function invalid(...issues: Issue[]): { ok: false; issues: Issue[] } {
+  return { ok: false, issues };
+}
+
+/** The issues of all results that have any. */
+export function issuesIn(...results: Result<unknown>[]): Issue[] {
+  return results.flatMap((result) => (result.ok ? [] : result.issues));
 }
 
 /** `["releases", 3, "slug"]` → `/releases/3/slug`. */
@@ -15,9 +31,9 @@ export function pointer(path: readonly PropertyKey[]): string {
   return path.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
-/** The faults of a failed parse. A missing field is said to be missing, not to be of a wrong type. */
-export function faultsOf(error: z.core.$ZodError): Fault[] {
-  return error.issues.slice(0, FAULTS_MAX).flatMap((issue): Fault[] => {
+/** The issues of a failed parse. A missing field is reported as missing, not as of the wrong type. */
+export function issuesOf(error: z.core.$ZodError): Issue[] {
+  return error.issues.slice(0, ISSUES_MAX).flatMap((issue): Issue[] => {
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({
         path: pointer([...issue.path, key]),
@@ -28,16 +44,13 @@ export function faultsOf(error: z.core.$ZodError): Fault[] {
   });
 }
 
-/** Parses with faults in plain words. */
-export function parse<S extends z.ZodMiniType>(
-  schema: S,
-  value: unknown,
-): { ok: true; value: z.output<S> } | { ok: false; faults: Fault[] } {
+/** Parses with issues in plain words. */
+export function parse<S extends z.ZodMiniType>(schema: S, value: unknown): Result<z.output<S>> {
   const parsed = z.safeParse(schema, value, { error: plainMessage });
-  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, faults: faultsOf(parsed.error) };
+  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, issues: issuesOf(parsed.error) };
 }
 
-/** For zod's `error` setting: plain words for the few faults that the schemas leave to zod. */
+/** For zod's `error` setting: plain words for the few issues that the schemas leave to zod. */
 export function plainMessage(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "invalid_type" && issue.input === undefined) return "is required";
   if (issue.code === "invalid_type") return `must be ${article(issue.expected)}`;

@@ -3,15 +3,15 @@
  * a facet in one language, or any combination; each has exactly one address, so that caches, readers
  * and we ourselves see one combination as one thing, however it was asked for.
  */
-import { LIST_VALUES_MAX } from "../limits.ts";
-import type { Fault } from "./issues.ts";
+import { LIST_VALUES_MAX } from "./limits.ts";
+import type { Issue, Result } from "./issues.ts";
 import {
   FACET_FIELDS,
   type Conditions,
   type Filter,
   filterFromQuery,
   FILTER_FIELDS,
-  valuesNamed,
+  countValues,
 } from "./filter.ts";
 import { dayOf, formatInstant, type Instant, parseReleaseDate, startOfDay } from "./dates.ts";
 import { canonicalLanguage, type Facet } from "./release.ts";
@@ -40,7 +40,7 @@ export interface ListPlace {
 export type ParsedAddress =
   | { kind: "list"; place: ListPlace }
   /** 400: it cannot be understood; 404: it asks for what is nowhere. */
-  | { kind: "refused"; status: 400 | 404; faults: Fault[] };
+  | { kind: "refused"; status: 400 | 404; issues: Issue[] };
 
 /** A facet in an address, and the filter's field for it. Release types are a facet too. */
 const FIELD_OF_FACET = {
@@ -74,17 +74,18 @@ export function parseListAddress(
   const lang = groups["lang"] === undefined ? undefined : canonicalLanguage(groups["lang"]);
   if (groups["lang"] !== undefined && (lang === undefined || !languages.includes(lang))) return undefined;
   const asked = filterFromQuery(query);
-  if (!asked.ok) return { kind: "refused", status: 400, faults: asked.faults };
+  if (!asked.ok) return { kind: "refused", status: 400, issues: asked.issues };
   const bounds = boundsFromQuery(query);
-  if (!bounds.ok) return { kind: "refused", status: 400, faults: bounds.faults };
+  if (!bounds.ok) return { kind: "refused", status: 400, issues: bounds.issues };
   const narrowed = narrowedByPath(asked.value, lang, groups["facet"]?.toLowerCase(), groups["value"]);
-  if (!narrowed.ok) return { kind: "refused", status: 400, faults: [narrowed.fault] };
+  if (!narrowed.ok) return { kind: "refused", status: 400, issues: [narrowed.issue] };
   const list = { filter: canonicalFilter(narrowed.filter), ...bounds.value };
   const foreign = (list.filter.lang ?? []).filter((each) => !languages.includes(each));
-  if (foreign.length > 0) return { kind: "refused", status: 404, faults: [foreignFault(foreign, languages)] };
-  if (valuesNamed(list.filter) > LIST_VALUES_MAX) {
-    const message = `names ${valuesNamed(list.filter)} values; ${LIST_VALUES_MAX} are the most`;
-    return { kind: "refused", status: 400, faults: [{ path: "", message }] };
+  if (foreign.length > 0)
+    return { kind: "refused", status: 404, issues: [foreignLanguageIssue(foreign, languages)] };
+  if (countValues(list.filter) > LIST_VALUES_MAX) {
+    const message = `names ${countValues(list.filter)} values; ${LIST_VALUES_MAX} are the most`;
+    return { kind: "refused", status: 400, issues: [{ path: "", message }] };
   }
   const format = FEED_FORMATS.find((each) => each === groups["format"]?.toLowerCase());
   const archive = groups["archive"] === undefined ? undefined : Number(groups["archive"]);
@@ -150,10 +151,8 @@ export function boundsOfList(
  * `?from=` and `?to=`: a day or an instant each, in their canonical form. Of two that differ none is
  * taken: which one stood first in the address must not matter.
  */
-export function boundsFromQuery(
-  query: URLSearchParams,
-): { ok: true; value: Pick<ReleaseList, "from" | "to"> } | { ok: false; faults: Fault[] } {
-  const faults: Fault[] = [];
+export function boundsFromQuery(query: URLSearchParams): Result<Pick<ReleaseList, "from" | "to">> {
+  const issues: Issue[] = [];
   const value: Pick<ReleaseList, "from" | "to"> = {};
   for (const name of ["from", "to"] as const) {
     const bounds = new Set(
@@ -163,15 +162,15 @@ export function boundsFromQuery(
     );
     const [bound] = bounds;
     if (bounds.has(undefined))
-      faults.push({ path: `/${name}`, message: "must be a day or an RFC 3339 instant" });
-    else if (bounds.size > 1) faults.push({ path: `/${name}`, message: "must be given once" });
+      issues.push({ path: `/${name}`, message: "must be a day or an RFC 3339 instant" });
+    else if (bounds.size > 1) issues.push({ path: `/${name}`, message: "must be given once" });
     else if (bound !== undefined) value[name] = bound;
   }
   const { from = "", to = "" } = value;
   // A day and an instant are left alone: which comes first depends on the time zone.
   if (from.length === to.length && from > to)
-    faults.push({ path: "/to", message: `must not be before from, ${from}` });
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, value };
+    issues.push({ path: "/to", message: `must not be before from, ${from}` });
+  return issues.length > 0 ? { ok: false, issues } : { ok: true, value };
 }
 
 function canonicalBound(text: string): string | undefined {
@@ -186,14 +185,14 @@ function narrowedByPath(
   lang: string | undefined,
   facet: string | undefined,
   value: string | undefined,
-): { ok: true; filter: Filter } | { ok: false; fault: Fault } {
+): { ok: true; filter: Filter } | { ok: false; issue: Issue } {
   const fixed: [field: "lang" | FacetField, value: string][] = [];
   if (lang !== undefined) fixed.push(["lang", lang]);
   if (facet !== undefined && value !== undefined)
     fixed.push([FIELD_OF_FACET[facet as ListFacet], value.toLowerCase()]);
   for (const [field, only] of fixed) {
     if (asked[field] !== undefined && !asked[field].includes(only)) {
-      return { ok: false, fault: { path: `/${field}`, message: `is ${only} already, by the address` } };
+      return { ok: false, issue: { path: `/${field}`, message: `is ${only} already, by the address` } };
     }
   }
   return {
@@ -240,7 +239,7 @@ function pairsOf(conditions: Conditions, prefix: string): string[][] {
   });
 }
 
-function foreignFault(foreign: readonly string[], languages: readonly string[]): Fault {
+function foreignLanguageIssue(foreign: readonly string[], languages: readonly string[]): Issue {
   return {
     path: "/lang",
     message: `${foreign.join(", ")}: the languages of this site are ${languages.join(", ")}`,

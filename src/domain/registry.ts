@@ -3,8 +3,8 @@
  */
 import leven from "leven";
 import * as z from "zod/mini";
-import { NEAREST_NAMED, REGISTRY_VALUES_MAX, SPELLINGS_MAX, TITLE_CHARS_MAX } from "../limits.ts";
-import type { Fault } from "./issues.ts";
+import { NEAREST_NAMED, REGISTRY_VALUES_MAX, SPELLINGS_MAX, TITLE_CHARS_MAX } from "./limits.ts";
+import type { Issue } from "./issues.ts";
 import { type Conditions, FACET_FIELDS, type Filter } from "./filter.ts";
 import { canonicalLanguage, type Facet, FACETS, line, RELEASE_TYPES, slug, webAddress } from "./release.ts";
 
@@ -74,51 +74,51 @@ export function knownTypes(known: Registry | undefined): string[] {
 }
 
 /** Facet values that the registry does not know, each with the nearest that it does. No registry knows all. */
-export function faultsOfFiling(
+export function validateFacets(
   filed: { type: string } & Record<Facet, readonly string[]>,
   known: Registry | undefined,
-): Fault[] {
+): Issue[] {
   const types = knownTypes(known);
-  const faults: Fault[] = types.includes(filed.type)
+  const issues: Issue[] = types.includes(filed.type)
     ? []
     : [{ path: "/type", message: `must be one of ${types.join(", ")}` }];
-  if (known === undefined) return faults;
+  if (known === undefined) return issues;
   for (const facet of FACETS) {
     const slugs = known[facet].map((each) => each.slug);
     for (const [index, given] of filed[facet].entries()) {
-      if (!slugs.includes(given)) faults.push({ path: `/${facet}/${index}`, message: unknown(given, slugs) });
+      if (!slugs.includes(given)) issues.push({ path: `/${facet}/${index}`, message: unknown(given, slugs) });
     }
   }
-  return faults;
+  return issues;
 }
 
 /** Values in a filter that nothing can ever have: whoever asks for them has mistyped. */
-export function faultsOfFilter(asked: Filter, known: Registry | undefined): Fault[] {
+export function validateFilter(asked: Filter, known: Registry | undefined): Issue[] {
   const { not, ...conditions } = asked;
-  return [...faultsOfConditions(conditions, "", known), ...faultsOfConditions(not ?? {}, "/not", known)];
+  return [...validateConditions(conditions, "", known), ...validateConditions(not ?? {}, "/not", known)];
 }
 
 /** The same of languages, which the site has and no registry. */
-export function faultsOfLanguages(asked: Filter, languages: readonly string[]): Fault[] {
-  const faults = (lang: readonly string[] | undefined, path: string) =>
+export function validateFilterLanguages(asked: Filter, languages: readonly string[]): Issue[] {
+  const issues = (lang: readonly string[] | undefined, path: string) =>
     (lang ?? [])
       .filter((each) => !languages.includes(each))
       .map((each) => ({ path, message: `${each} is none of the site's languages: ${languages.join(", ")}` }));
-  return [...faults(asked.lang, "/lang"), ...faults(asked.not?.lang, "/not/lang")];
+  return [...issues(asked.lang, "/lang"), ...issues(asked.not?.lang, "/not/lang")];
 }
 
-function faultsOfConditions(asked: Conditions, path: string, known: Registry | undefined): Fault[] {
+function validateConditions(asked: Conditions, path: string, known: Registry | undefined): Issue[] {
   const types = knownTypes(known);
   const unknownTypes = (asked.type ?? []).filter((type) => !types.includes(type));
-  const faults = unknownTypes.map((type) => ({ path: `${path}/type`, message: unknown(type, types) }));
-  if (known === undefined) return faults;
+  const issues = unknownTypes.map((type) => ({ path: `${path}/type`, message: unknown(type, types) }));
+  if (known === undefined) return issues;
   for (const [field, facet] of Object.entries(FACET_FIELDS) as [keyof typeof FACET_FIELDS, Facet][]) {
     const slugs = known[facet].map((each) => each.slug);
     for (const given of asked[field] ?? []) {
-      if (!slugs.includes(given)) faults.push({ path: `${path}/${field}`, message: unknown(given, slugs) });
+      if (!slugs.includes(given)) issues.push({ path: `${path}/${field}`, message: unknown(given, slugs) });
     }
   }
-  return faults;
+  return issues;
 }
 
 /** In words: that the registry does not know it, and what it does know. */

@@ -11,9 +11,9 @@ import {
   SUMMARY_CHARS_MAX,
   TITLE_CHARS_MAX,
   URL_CHARS_MAX,
-} from "../limits.ts";
+} from "./limits.ts";
 import { parseInstant, parseReleaseDate } from "./dates.ts";
-import { carriable, oneLine } from "./text.ts";
+import { sanitizeText, oneLine } from "./text.ts";
 
 export const RELEASE_TYPES = ["press-release", "statement", "speech", "interview", "visit", "qa"] as const;
 export const FACETS = ["topics", "people", "organisations", "places"] as const;
@@ -150,7 +150,7 @@ const body = z.pipe(
   z.pipe(
     z.string(),
     z.transform((text) =>
-      carriable(text)
+      sanitizeText(text)
         .replace(/^(?:[^\S\n]*\n)+/, "")
         .trimEnd(),
     ),
@@ -219,7 +219,7 @@ export interface ReleaseView {
 }
 
 /** A release as its office sees it: one that nobody has seen yet has no dates, but perhaps an embargo. */
-export interface OfficeView extends Omit<ReleaseView, "published" | "updated"> {
+export interface AdminReleaseView extends Omit<ReleaseView, "published" | "updated"> {
   published: string | null;
   updated: string | null;
   /** Until when nobody else may see it. */

@@ -10,7 +10,7 @@ export interface SearchQuery {
 }
 
 /** Raise it when {@link searchWords} gives other words than before: the index is made anew (newsroom/refolding.ts). */
-export const FOLD = 2;
+export const SEARCH_INDEX_VERSION = 2;
 
 /**
  * The words of a text: folded to lower case and without diacritics or ligatures, so that `élève`
@@ -42,7 +42,7 @@ export function parseSearch(text: string): SearchQuery {
 }
 
 /** Whether there is no word in a search: it would find everything. */
-export function isVoidSearch(text: string): boolean {
+export function isEmptySearch(text: string): boolean {
   const { all, none } = parseSearch(text);
   return all.length === 0 && none.length === 0;
 }

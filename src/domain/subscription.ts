@@ -4,14 +4,14 @@
  */
 import * as z from "zod/mini";
 import { DEFAULT_EVENT_TYPES, RELEASE_EVENT_TYPES } from "./event.ts";
-import { type Filter, filter, valuesNamed } from "./filter.ts";
+import { type Filter, filter, countValues } from "./filter.ts";
 import { oneLine } from "./text.ts";
 import {
   DESCRIPTION_CHARS_MAX,
   HEADER_VALUE_CHARS_MAX,
   RATE_PER_MINUTE_MAX,
   SUBSCRIPTION_VALUES_MAX,
-} from "../limits.ts";
+} from "./limits.ts";
 
 export const FORMAT_NAMES = ["standard"] as const;
 export type FormatName = (typeof FORMAT_NAMES)[number];
@@ -80,7 +80,7 @@ const events = z.pipe(
 /** Whoever follows more has more subscriptions, or takes all and chooses. */
 const chosen = filter.check(
   z.refine(
-    (asked) => valuesNamed(asked) <= SUBSCRIPTION_VALUES_MAX,
+    (asked) => countValues(asked) <= SUBSCRIPTION_VALUES_MAX,
     `must name ${SUBSCRIPTION_VALUES_MAX} values at most`,
   ),
 );

@@ -3,7 +3,7 @@
  * into the networks beside it, so a target must look like a public https endpoint in every spelling.
  */
 import ipaddr from "ipaddr.js";
-import { URL_CHARS_MAX } from "../limits.ts";
+import { URL_CHARS_MAX } from "./limits.ts";
 
 /** `deny`: public targets only. `loopback`: this machine's own too, by any port, for development. */
 export type LocalTargets = "deny" | "loopback";

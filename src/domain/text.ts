@@ -10,13 +10,13 @@ const FORBIDDEN_IN_XML = /(?![\t\n\r\u007f-\u009f])\p{Cc}|[\ufffe\uffff]/gu;
  * The text without what XML forbids, lone surrogates as U+FFFD and line ends as `\n`, so that feeds,
  * pages and events all carry the same characters.
  */
-export function carriable(text: string): string {
+export function sanitizeText(text: string): string {
   return text.toWellFormed().replace(/\r\n?/g, "\n").replace(FORBIDDEN_IN_XML, "");
 }
 
-/** {@link carriable}, on one line: white space folded, none at the ends. */
+/** {@link sanitizeText}, on one line: white space folded, none at the ends. */
 export function oneLine(text: string): string {
-  return carriable(text).replace(/\s+/g, " ").trim();
+  return sanitizeText(text).replace(/\s+/g, " ").trim();
 }
 
 /** The first `count` graphemes, cut at a word and marked with an ellipsis if anything went. */
@@ -70,5 +70,5 @@ const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;"
 
 /** Safe both as element text and between double quotes. */
 export function xml(text: string): string {
-  return carriable(text).replace(/[&<>"]/g, (character) => ESCAPES[character] ?? "");
+  return sanitizeText(text).replace(/[&<>"]/g, (character) => ESCAPES[character] ?? "");
 }

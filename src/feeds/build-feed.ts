@@ -15,21 +15,14 @@ import {
   type ReleaseList,
 } from "../domain/list.ts";
 import { dayInWords, phrasesIn } from "../i18n/phrases.ts";
+import type { Site } from "../domain/site.ts";
 import { writeAtom } from "./atom.ts";
 import { type Addresses, entryUrn, type Feed, type FeedEntry } from "./feed.ts";
 import { writeJsonFeed } from "./json-feed.ts";
 import { writeRss } from "./rss.ts";
 
-/** What feeds are told of the site. */
-export interface FeedSite {
-  /** Absolute, without a slash at the end. */
-  baseUrl: string;
-  publisher: string;
-  timeZone: string;
-}
-
 /** A list with what it is called, in its language. */
-export interface ShownList {
+export interface TitledList {
   list: ReleaseList;
   title: string;
   /** Left out where the list mixes languages. */
@@ -37,7 +30,7 @@ export interface ShownList {
 }
 
 /** Where a document of a list stands among the others: numbers of archives. */
-export interface Chain {
+export interface ArchiveLinks {
   /** Left out: the newest releases. */
   archive?: number;
   previous?: number;
@@ -57,12 +50,12 @@ export const writers: Record<FeedFormat, (feed: Feed) => string> = {
  * @param releases newest first
  * @param killed what the document held before
  */
-export function listFeed(
-  { list, title, lang }: ShownList,
-  chain: Chain,
+export function buildFeed(
+  { list, title, lang }: TitledList,
+  chain: ArchiveLinks,
   releases: readonly ReleaseView[],
   killed: readonly ReleaseView[],
-  site: FeedSite,
+  site: Site,
 ): Feed {
   const entries = releases.map((release) => feedEntry(release, site));
   const deleted = killed.map(({ id, updated, reason }) => ({
@@ -92,13 +85,13 @@ export function listFeed(
 }
 
 /** A document of a list in each format. */
-export function addressesOf(place: Omit<ListPlace, "format">, { baseUrl }: FeedSite): Addresses {
+export function addressesOf(place: Omit<ListPlace, "format">, { baseUrl }: Site): Addresses {
   return Object.fromEntries(
     FEED_FORMATS.map((format) => [format, `${baseUrl}${addressOf({ ...place, format })}`]),
   ) as Addresses;
 }
 
-function feedEntry(release: ReleaseView, site: FeedSite): FeedEntry {
+function feedEntry(release: ReleaseView, site: Site): FeedEntry {
   const { note, source, image } = release;
   return {
     id: entryUrn(release.id),
@@ -123,10 +116,7 @@ function feedEntry(release: ReleaseView, site: FeedSite): FeedEntry {
  * Readers keep what they have read, and many show nothing but title and text: that a text is withdrawn,
  * or what a correction has changed, must stand in the entry itself.
  */
-function shownTexts(
-  release: ReleaseView,
-  { timeZone }: FeedSite,
-): Pick<FeedEntry, "title" | "summary" | "html"> {
+function shownTexts(release: ReleaseView, { timeZone }: Site): Pick<FeedEntry, "title" | "summary" | "html"> {
   const phrases = phrasesIn(release.lang);
   const { title, summary, content, note } = release;
   const corrected =
@@ -151,7 +141,7 @@ function withParagraphs(texts: readonly string[], html: string): string {
   );
 }
 
-function category(facet: Facet | "types", value: string, release: ReleaseView, site: FeedSite) {
+function category(facet: Facet | "types", value: string, release: ReleaseView, site: Site) {
   return {
     // Term and label are looked up by it; `${scheme}/${term}` is the list of what has the value.
     scheme: `${site.baseUrl}${listAddress(facetList(release.lang, facet, value)).replace(/\/[^/]*$/, "")}`,
@@ -166,17 +156,13 @@ function category(facet: Facet | "types", value: string, release: ReleaseView, s
 // FOLDED: The feed of a value that is no more: one entry that says so, for as long as pollers take to read it.
 
 /** @param at when the value was taken out of the registry */
-export function retiredFeed(
-  shown: ShownList,
-  at: Instant,
-  site: FeedSite & { languages: readonly string[] },
-): Feed {
+export function buildRetiredFeed(shown: TitledList, at: Instant, site: Site): Feed {
   const lang = shown.lang ?? site.languages[0] ?? "en";
   const phrases = phrasesIn(lang);
   const directory = `${site.baseUrl}/feeds`;
   const page = `${site.baseUrl}${listAddress(shown.list)}`;
   return {
-    ...listFeed(shown, {}, [], [], site),
+    ...buildFeed(shown, {}, [], [], site),
     updated: at,
     entries: [
       {

@@ -8,7 +8,7 @@ import type { FeedFormat } from "../domain/list.ts";
  * @param document as one of the writers beside this file wrote it
  * @param isNew of each entry, in order
  */
-export function withEntries(document: string, format: FeedFormat, isNew: readonly boolean[]): string {
+export function onlyNewEntries(document: string, format: FeedFormat, isNew: readonly boolean[]): string {
   if (format === "json") {
     const feed = JSON.parse(document) as { items: unknown[] };
     return `${JSON.stringify({ ...feed, items: feed.items.filter((_, index) => isNew[index]) }, null, 1)}\n`;

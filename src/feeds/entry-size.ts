@@ -5,7 +5,7 @@ import { FACETS, type PreparedRelease } from "../domain/release.ts";
 import { xml } from "../domain/text.ts";
 
 /** UTF-8 bytes that the release's entry takes in the format in which it takes most, within a few per cent. */
-export function entryBytes({ input, html, summary }: PreparedRelease): number {
+export function entrySizeBytes({ input, html, summary }: PreparedRelease): number {
   const filed = FACETS.reduce((count, facet) => count + input[facet].length, 1);
   return (
     bytes(xml(html)) + // Atom; RSS has it as it is

@@ -3,14 +3,14 @@
  * it has no field for stands in an extension, whose name begins with an underscore (1.1, "Extensions").
  */
 import { formatInstant } from "../domain/dates.ts";
-import { carriable } from "../domain/text.ts";
+import { sanitizeText } from "../domain/text.ts";
 import type { Feed, FeedEntry } from "./feed.ts";
 
 /** The JSON Feed document of a feed: a pure function of it. */
 export function writeJsonFeed(feed: Feed): string {
   const document = {
     version: "https://jsonfeed.org/version/1.1",
-    title: carriable(feed.title),
+    title: sanitizeText(feed.title),
     home_page_url: feed.page,
     feed_url: feed.self.json,
     // Older items, and only those: who follows it reads each item once.
@@ -18,8 +18,8 @@ export function writeJsonFeed(feed: Feed): string {
     icon: feed.icon,
     favicon: feed.icon,
     ...(feed.lang === undefined ? {} : { language: feed.lang }),
-    authors: [{ name: carriable(feed.author.name), url: feed.author.url }],
-    _communique: { rights: carriable(feed.rights) },
+    authors: [{ name: sanitizeText(feed.author.name), url: feed.author.url }],
+    _communique: { rights: sanitizeText(feed.rights) },
     items: feed.entries.map(item),
   };
   return `${JSON.stringify(document, null, 1)}\n`;
@@ -27,27 +27,27 @@ export function writeJsonFeed(feed: Feed): string {
 
 function item(entry: FeedEntry): Record<string, unknown> {
   const extension = {
-    ...(entry.note === undefined ? {} : { note: carriable(entry.note) }),
+    ...(entry.note === undefined ? {} : { note: sanitizeText(entry.note) }),
     ...(entry.source === undefined ? {} : { source: entry.source }),
     ...(entry.image === undefined ? {} : { image: imageOf(entry.image) }),
     ...(entry.translations.length === 0 ? {} : { translations: entry.translations }),
     categories: entry.categories.map(({ scheme, term, label }) => ({
       scheme,
       term,
-      label: carriable(label),
+      label: sanitizeText(label),
     })),
   };
   return {
     id: entry.id,
     url: entry.url,
-    title: carriable(entry.title),
-    summary: carriable(entry.summary),
-    content_html: carriable(entry.html),
+    title: sanitizeText(entry.title),
+    summary: sanitizeText(entry.summary),
+    content_html: sanitizeText(entry.html),
     ...(entry.image === undefined ? {} : { image: entry.image.url }),
     date_published: formatInstant(entry.published),
     date_modified: formatInstant(entry.updated),
     language: entry.lang,
-    tags: entry.categories.map(({ label }) => carriable(label)),
+    tags: entry.categories.map(({ label }) => sanitizeText(label)),
     ...(entry.attachments.length === 0 ? {} : { attachments: entry.attachments.map(attachment) }),
     _communique: extension,
   };
@@ -57,15 +57,15 @@ function attachment({ url, type, title, size }: FeedEntry["attachments"][number]
   return {
     url,
     mime_type: type,
-    ...(title === undefined ? {} : { title: carriable(title) }),
+    ...(title === undefined ? {} : { title: sanitizeText(title) }),
     ...(size === undefined ? {} : { size_in_bytes: size }),
   };
 }
 
 function imageOf({ alt, credit, caption }: NonNullable<FeedEntry["image"]>): Record<string, string> {
   return {
-    alt: carriable(alt),
-    ...(credit === undefined ? {} : { credit: carriable(credit) }),
-    ...(caption === undefined ? {} : { caption: carriable(caption) }),
+    alt: sanitizeText(alt),
+    ...(credit === undefined ? {} : { credit: sanitizeText(credit) }),
+    ...(caption === undefined ? {} : { caption: sanitizeText(caption) }),
   };
 }

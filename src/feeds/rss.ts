@@ -8,7 +8,7 @@
  */
 import { type Extension, Feed as Rss } from "feed";
 import { formatInstant } from "../domain/dates.ts";
-import { carriable } from "../domain/text.ts";
+import { sanitizeText } from "../domain/text.ts";
 import { feedLinks, relatedLinks } from "./atom.ts";
 import { type Feed, type FeedEntry, GENERATOR } from "./feed.ts";
 
@@ -70,9 +70,9 @@ function addEntry(rss: Rss, feed: Feed, entry: FeedEntry): void {
     link: entry.url,
     date: new Date(entry.published * 1000),
     // HTML by RSS 2.0, so a plain summary is escaped as such; stand-ins keep it out of CDATA's reach.
-    description: asHtml(carriable(entry.summary)),
+    description: asHtml(sanitizeText(entry.summary)),
     // Never empty: without content `feed` leaves out the namespace that dc:creator needs.
-    content: carriable(entry.html).replaceAll("]]>", "]]&gt;") || "<p></p>",
+    content: sanitizeText(entry.html).replaceAll("]]>", "]]&gt;") || "<p></p>",
     category: entry.categories.map(({ scheme, label }) => ({
       name: guarded(label),
       domain: guarded(scheme),
@@ -126,7 +126,7 @@ function mediaContent({ url, alt, credit, caption }: NonNullable<FeedEntry["imag
 }
 
 function guarded(text: string): string {
-  return carriable(text).replace(/[&<>"]/g, (character) => STAND_INS[character] ?? "");
+  return sanitizeText(text).replace(/[&<>"]/g, (character) => STAND_INS[character] ?? "");
 }
 
 /** Text as HTML, safe inside CDATA because no `>` is left. */

@@ -16,8 +16,8 @@ import {
 import { HUB_PATH } from "./documents/response.ts";
 import { getEvents, getEventStream } from "./api/events.ts";
 import { getHealth, getRegistry, getWebhookKeys, postRebuild, putRegistry } from "./api/service.ts";
-import { boundedBody } from "./json-body.ts";
-import { notFound, onlyMethods, problem } from "./problem.ts";
+import { limitBody } from "./json-body.ts";
+import { notFound, allowMethods, problem } from "./problem.ts";
 import { getDifference, getEdition, getEditions } from "./api/editions.ts";
 import { getRelease, getReleases } from "./api/releases-read.ts";
 import { postAction, postReleases, putRelease } from "./api/releases-write.ts";
@@ -38,12 +38,12 @@ import {
   postSubscription,
 } from "./api/subscriptions.ts";
 import { getDeliveries, getDelivery, redeliver, replay } from "./api/deliveries.ts";
-import { readyToWork } from "./require-config.ts";
+import { requireConfig } from "./require-config.ts";
 
 export const app = new Hono<{ Bindings: Env }>();
 
 app.use(requestLog());
-app.use(readyToWork());
+app.use(requireConfig());
 
 app.get("/healthz", getHealth);
 app.get("/.well-known/webhook-keys.json", getWebhookKeys);
@@ -52,64 +52,67 @@ app.get(COPY_SCRIPT_PATH, getCopyScript);
 app.get(ICON_PATH, getIcon);
 app.get("/favicon.ico", getIcon);
 app.post(HUB_PATH, postHub);
-app.all(HUB_PATH, onlyMethods("POST"));
+app.all(HUB_PATH, allowMethods("POST"));
 app.get("/r/:id", redirectToRelease);
 
 const api = new Hono<{ Bindings: Env }>();
-api.put("/releases/:id", adminOnly(), boundedBody(), putRelease);
+api.put("/releases/:id", adminOnly(), limitBody(), putRelease);
 api.get("/releases/:id", getRelease);
-api.all("/releases/:id", onlyMethods("GET", "PUT"));
+api.all("/releases/:id", allowMethods("GET", "PUT"));
 api.get("/releases/:id/editions", getEditions);
 api.get("/releases/:id/editions/:edition", getEdition);
 api.get("/releases/:id/editions/:edition/diff/:other", getDifference);
-api.all("/releases/:id/editions/*", onlyMethods("GET"));
-api.post("/releases/:id/:action{(?:withdraw|kill|reinstate)}", adminOnly(), boundedBody(), postAction);
-api.all("/releases/:id/:action{(?:withdraw|kill|reinstate)}", onlyMethods("POST"));
+api.all("/releases/:id/editions/*", allowMethods("GET"));
+api.post("/releases/:id/:action{(?:withdraw|kill|reinstate)}", adminOnly(), limitBody(), postAction);
+api.all("/releases/:id/:action{(?:withdraw|kill|reinstate)}", allowMethods("POST"));
 api.get("/releases", getReleases);
-api.post("/releases", adminOnly(), boundedBody(), postReleases);
-api.all("/releases", onlyMethods("GET", "POST"));
+api.post("/releases", adminOnly(), limitBody(), postReleases);
+api.all("/releases", allowMethods("GET", "POST"));
 api.get("/events", getEvents);
-api.all("/events", onlyMethods("GET"));
+api.all("/events", allowMethods("GET"));
 api.get("/events/stream", getEventStream);
 api.options("/events/stream", answerPreflight);
-api.all("/events/stream", onlyMethods("GET"));
+api.all("/events/stream", allowMethods("GET"));
 api.get("/registry", getRegistry);
-api.put("/registry", adminOnly(), boundedBody(), putRegistry);
-api.all("/registry", onlyMethods("GET", "PUT"));
+api.put("/registry", adminOnly(), limitBody(), putRegistry);
+api.all("/registry", allowMethods("GET", "PUT"));
 api.post("/rebuild", adminOnly(), postRebuild);
-api.all("/rebuild", onlyMethods("POST"));
+api.all("/rebuild", allowMethods("POST"));
 
-api.post("/subscriptions", boundedBody(), postSubscription);
+api.post("/subscriptions", limitBody(), postSubscription);
 api.get("/subscriptions", adminOnly(), getSubscriptions);
-api.all("/subscriptions", onlyMethods("GET", "POST"));
+api.all("/subscriptions", allowMethods("GET", "POST"));
 api.post("/subscriptions/:id/confirm/:token", confirmSubscription);
-api.all("/subscriptions/:id/confirm/:token", onlyMethods("POST"));
+api.all("/subscriptions/:id/confirm/:token", allowMethods("POST"));
 api.use("/subscriptions/:id/*", subscriberOrAdmin());
 api.get("/subscriptions/:id", getSubscription);
-api.patch("/subscriptions/:id", boundedBody(), patchSubscription);
+api.patch("/subscriptions/:id", limitBody(), patchSubscription);
 api.delete("/subscriptions/:id", deleteSubscription);
-api.all("/subscriptions/:id", onlyMethods("GET", "PATCH", "DELETE"));
+api.all("/subscriptions/:id", allowMethods("GET", "PATCH", "DELETE"));
 api.post("/subscriptions/:id/test", testSubscription);
 api.post("/subscriptions/:id/pause", pauseSubscription);
 api.post("/subscriptions/:id/resume", resumeSubscription);
-api.post("/subscriptions/:id/verify", boundedBody(), verifySubscription);
-api.post("/subscriptions/:id/rotate-secret", boundedBody(), rotateSecret);
-api.post("/subscriptions/:id/replay", boundedBody(), replay);
-api.all("/subscriptions/:id/:action{(?:test|pause|resume|verify|rotate-secret|replay)}", onlyMethods("POST"));
+api.post("/subscriptions/:id/verify", limitBody(), verifySubscription);
+api.post("/subscriptions/:id/rotate-secret", limitBody(), rotateSecret);
+api.post("/subscriptions/:id/replay", limitBody(), replay);
+api.all(
+  "/subscriptions/:id/:action{(?:test|pause|resume|verify|rotate-secret|replay)}",
+  allowMethods("POST"),
+);
 api.get("/subscriptions/:id/deliveries", getDeliveries);
-api.all("/subscriptions/:id/deliveries", onlyMethods("GET"));
+api.all("/subscriptions/:id/deliveries", allowMethods("GET"));
 // The contract's `…/replay` can be read either way.
-api.post("/subscriptions/:id/deliveries/replay", boundedBody(), replay);
+api.post("/subscriptions/:id/deliveries/replay", limitBody(), replay);
 api.get("/subscriptions/:id/deliveries/:event", getDelivery);
-api.all("/subscriptions/:id/deliveries/:event", onlyMethods("GET"));
+api.all("/subscriptions/:id/deliveries/:event", allowMethods("GET"));
 api.post("/subscriptions/:id/deliveries/:event/redeliver", redeliver);
-api.all("/subscriptions/:id/deliveries/:event/redeliver", onlyMethods("POST"));
+api.all("/subscriptions/:id/deliveries/:event/redeliver", allowMethods("POST"));
 api.all("/*", notFound);
 app.route("/api/v1", api);
 
 app.options("/*", answerPreflight);
 app.get("/*", getDocument);
-app.all("/*", onlyMethods("GET", "HEAD"));
+app.all("/*", allowMethods("GET", "HEAD"));
 
 app.notFound(pageNotFound);
 app.onError((error, c) => {

@@ -8,7 +8,7 @@ import { unauthorized } from "./problem.ts";
 type App = { Bindings: Env };
 
 /** What the press office reads is kept by nobody else. */
-export const FOR_THE_OFFICE = { "cache-control": "private, no-store", vary: "Authorization" };
+export const PRIVATE_HEADERS = { "cache-control": "private, no-store", vary: "Authorization" };
 
 /** Lets only the press office through. */
 export function adminOnly(): MiddlewareHandler<App> {

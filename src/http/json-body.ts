@@ -5,11 +5,11 @@ import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type * as z from "zod/mini";
 import { parse } from "../domain/issues.ts";
-import { BODY_BYTES_MAX } from "../limits.ts";
+import { BODY_BYTES_MAX } from "../domain/limits.ts";
 import { invalid, problem } from "./problem.ts";
 
 /** Refuses a body over the limit before it is read. */
-export function boundedBody(): ReturnType<typeof bodyLimit> {
+export function limitBody(): ReturnType<typeof bodyLimit> {
   return bodyLimit({
     maxSize: BODY_BYTES_MAX,
     onError: (c) =>
@@ -54,5 +54,5 @@ export async function readJsonBody<S extends z.ZodMiniType>(
     return { ok: false, response: problem(c, { status: 400, title: "Bad request", detail }) };
   }
   const parsed = parse(schema, json);
-  return parsed.ok ? parsed : { ok: false, response: invalid(c, parsed.faults) };
+  return parsed.ok ? parsed : { ok: false, response: invalid(c, parsed.issues) };
 }

@@ -3,14 +3,14 @@
  */
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { Fault } from "../domain/issues.ts";
+import type { Issue } from "../domain/issues.ts";
 
 export interface Problem {
   status: ContentfulStatusCode;
   title: string;
   /** What is wrong with this request, and the way out. */
   detail?: string;
-  errors?: Fault[];
+  errors?: Issue[];
   headers?: Record<string, string>;
 }
 
@@ -32,7 +32,7 @@ export function unauthorized(c: Context): Response {
   });
 }
 
-export function invalid(c: Context, errors: Fault[], detail = "Nothing was changed."): Response {
+export function invalid(c: Context, errors: Issue[], detail = "Nothing was changed."): Response {
   return problem(c, { status: 422, title: "Invalid", detail, errors });
 }
 
@@ -46,7 +46,7 @@ export function notFound(c: Context): Response {
 }
 
 /** For a path that is there, but not with this method. */
-export function onlyMethods(...methods: string[]): (c: Context) => Response {
+export function allowMethods(...methods: string[]): (c: Context) => Response {
   return function methodNotAllowed(c) {
     const allow = methods.join(", ");
     return problem(c, {

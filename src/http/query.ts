@@ -4,50 +4,47 @@
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { DEFAULT_EVENT_TYPES, RELEASE_EVENT_TYPES, type ReleaseEventType } from "../domain/event.ts";
-import { type Fault, parse } from "../domain/issues.ts";
+import { parse, type Result } from "../domain/issues.ts";
 import { type Filter, filterFromQuery } from "../domain/filter.ts";
 import type { Instant } from "../domain/dates.ts";
 import { boundsFromQuery, boundsOfList } from "../domain/list.ts";
-import { PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX } from "../limits.ts";
-
-export type Asked<T> = { ok: true; value: T } | { ok: false; faults: Fault[] };
+import { PAGE_ROWS_DEFAULT } from "./limits.ts";
+import { PAGE_ROWS_MAX } from "../domain/limits.ts";
 
 /** A field given twice means any of its values; `not.` in front of it means none of them. Others are passed over. */
-export function filterOf(c: Context): Asked<Filter> {
+export function filterOf(c: Context): Result<Filter> {
   return filterFromQuery(new URL(c.req.url).searchParams);
 }
 
 /** `?from=` and `?to=`, days or instants; a day as `to` is included to its end. */
-export function boundsOf(c: Context, timeZone: string): Asked<{ from?: Instant; to?: Instant }> {
+export function boundsOf(c: Context, timeZone: string): Result<{ from?: Instant; to?: Instant }> {
   const bounds = boundsFromQuery(new URL(c.req.url).searchParams);
   return bounds.ok ? { ok: true, value: boundsOfList(bounds.value, timeZone) } : bounds;
 }
 
 /** `?events=`, given again for each further type; without it, what a subscription is sent by default. */
-export function eventTypesOf(c: Context): Asked<readonly ReleaseEventType[]> {
+export function eventTypesOf(c: Context): Result<readonly ReleaseEventType[]> {
   const given = c.req.queries("events")?.filter((name) => name !== "") ?? [];
   const types = RELEASE_EVENT_TYPES.filter((type) => given.includes(type));
   if (given.some((name) => !types.some((type) => type === name))) {
     const message = `must be among ${RELEASE_EVENT_TYPES.join(", ")}; give it again for each`;
-    return { ok: false, faults: [{ path: "/events", message }] };
+    return { ok: false, issues: [{ path: "/events", message }] };
   }
   return { ok: true, value: given.length === 0 ? DEFAULT_EVENT_TYPES : types };
 }
 
 /** `?content=full`, as it is without, or `summary`. */
-export function contentOf(c: Context): Asked<"full" | "summary"> {
+export function contentOf(c: Context): Result<"full" | "summary"> {
   const given = c.req.query("content") ?? "full";
   if (given === "full" || given === "summary") return { ok: true, value: given };
-  return { ok: false, faults: [{ path: "/content", message: "must be full or summary" }] };
-}
-
-/** What is wrong with any of them. */
-export function faultsIn(...asked: ({ ok: true } | { ok: false; faults: Fault[] })[]): Fault[] {
-  return asked.flatMap((each) => (each.ok ? [] : each.faults));
+  return { ok: false, issues: [{ path: "/content", message: "must be full or summary" }] };
 }
 
 /** `?limit=` and, under the name given, where a page begins. */
-export function pageOf(c: Context, cursorName: string): Asked<{ limit: number; cursor: number | undefined }> {
+export function pageOf(
+  c: Context,
+  cursorName: string,
+): Result<{ limit: number; cursor: number | undefined }> {
   const whole = (min: number, max: number) =>
     z.optional(
       z

@@ -5,7 +5,7 @@
  */
 import type { Context } from "hono";
 import { hostOf } from "../domain/target-url.ts";
-import { HANDSHAKES_PERIOD_SECONDS } from "../limits.ts";
+import { HANDSHAKES_PERIOD_SECONDS } from "./limits.ts";
 import { isAdmin } from "./auth.ts";
 import { problem } from "./problem.ts";
 import ipaddr from "ipaddr.js";
@@ -17,7 +17,7 @@ import ipaddr from "ipaddr.js";
  * @param url of a target that was judged
  * @returns the answer where it is one too many
  */
-export async function oneHandshakeMore(
+export async function checkVerificationRate(
   c: Context<{ Bindings: Env }>,
   url: string,
 ): Promise<Response | undefined> {

@@ -1,35 +1,36 @@
 import type { Context, MiddlewareHandler } from "hono";
-import type { ReadCost } from "./documents/cache.ts";
+import { log } from "../runtime/log.ts";
 
-/** One wide line, JSON, for each request; those answered from memory are counted in lines of their own. */
+/** Logs one line for each request. Requests answered from memory are counted in lines of their own. */
 export function requestLog(): MiddlewareHandler {
   return async function requestLogMiddleware(c, next) {
     const started = Date.now();
     await next();
-    console.log(
-      JSON.stringify({
-        message: "request",
-        method: c.req.method,
-        path: loggedPath(c),
-        status: c.res.status,
-        durationMs: Date.now() - started,
-        userAgent: c.req.header("user-agent"),
-        ...costOf(c.req.raw),
-      }),
-    );
+    log("info", "request", {
+      method: c.req.method,
+      path: loggedPath(c),
+      status: c.res.status,
+      durationMs: Date.now() - started,
+      userAgent: c.req.header("user-agent"),
+      ...costOf(c.req.raw),
+    });
   };
 }
 
-/** A request's path. A confirm URL opens something: who reads the log must not be able to. */
+/** A request's path without the token of a confirm URL: readers of the log must not be able to use it. */
 export function loggedPath(c: Context): string {
   return c.req.path.replace(/(\/confirm\/).*$/, "$1…");
 }
 
-// FOLDED: What a request has cost of the read model, for its log line.
+/** What a request cost, for its log line. */
+export interface ReadCost {
+  kvReads: number;
+  objectCalls: number;
+}
 
 const costs = new WeakMap<Request, ReadCost>();
 
-/** To be added to. */
+/** The cost of a request so far. Callers add to it. */
 export function costOf(request: Request): ReadCost {
   const known = costs.get(request);
   if (known !== undefined) return known;

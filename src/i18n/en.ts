@@ -1,4 +1,4 @@
-import type { Phrases } from "./phrases.ts";
+import type { Phrases } from "./types.ts";
 
 export const en: Phrases = {
   everything: "All languages",

@@ -1,4 +1,4 @@
-import type { Phrases } from "./phrases.ts";
+import type { Phrases } from "./types.ts";
 
 export const ru: Phrases = {
   everything: "На всех языках",

@@ -5,32 +5,32 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { Budget } from "../runtime/bounded-work.ts";
-import type { Fault } from "../domain/issues.ts";
+import type { Issue } from "../domain/issues.ts";
 import type { Instant } from "../domain/dates.ts";
-import { faultsOfFilter, faultsOfLanguages, type Registry } from "../domain/registry.ts";
-import type { OfficeView, PreparedRelease, ReleaseView } from "../domain/release.ts";
-import { EMBARGOES_PER_STEP } from "../limits.ts";
+import { validateFilter, validateFilterLanguages, type Registry } from "../domain/registry.ts";
+import type { AdminReleaseView, PreparedRelease, ReleaseView } from "../domain/release.ts";
+import { EMBARGOES_PER_STEP } from "./limits.ts";
 import type { Registration } from "../domain/subscription.ts";
-import { type Settings, settingsOf } from "../config.ts";
-import type { EventsAsked, EventsPage, Waiter } from "./outbound/event-feed.ts";
+import { type Config, configOf } from "../config.ts";
+import type { EventQuery, EventsPage, LongPoll } from "./outbound/event-feed.ts";
 import type { EditionsResult, EditionView } from "./store/editions.ts";
 import { explain, type ExplainedEvent } from "./outbound/explain.ts";
 import type { Action, ActionResult, PublishOptions, PublishResult } from "./publish/ledger.ts";
-import { createTables, readMark, writeMark } from "./store/schema.ts";
-import { Meter, meteredSql, type Sql } from "./store/sql.ts";
+import { createTables, getMeta, setMeta } from "./store/schema.ts";
+import { Meter, meteredSql, type Sql } from "../runtime/sql.ts";
 import type { FoundDocument } from "./projection/projection.ts";
 import { type NewsroomParts, newsroomParts } from "./wiring.ts";
 import { findReleases, type ListQuery } from "./lists/search.ts";
-import { RENDERERS } from "./projection/render.ts";
+import { RENDERER_VERSION } from "./projection/render.ts";
 import type { BodyAgain, Replayed } from "./outbound/replay.ts";
-import type { Asker, Registered, Standing } from "./store/subscriptions.ts";
+import type { Asker, Registered, SubscriptionReport } from "./store/subscriptions.ts";
 import {
   type Listed,
   listSubscriptions,
   type Place,
   type SubscriptionQuery,
 } from "./store/subscription-list.ts";
-import { Work } from "./scheduler.ts";
+import { Scheduler } from "./scheduler.ts";
 
 export class Newsroom extends DurableObject<Env> {
   /** Milliseconds since 1970; tests move it. */
@@ -38,22 +38,22 @@ export class Newsroom extends DurableObject<Env> {
 
   readonly #meter = new Meter();
   readonly #sql: Sql;
-  readonly #settings: Settings;
+  readonly #config: Config;
   readonly #parts: NewsroomParts;
-  readonly #work: Work;
+  readonly #scheduler: Scheduler;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const { storage } = ctx;
     this.#sql = meteredSql(storage.sql, this.#meter);
     createTables(this.#sql);
-    this.#settings = settingsOf(env);
-    const ground = { storage, sql: this.#sql, meter: this.#meter, env, settings: this.#settings };
+    this.#config = configOf(env);
+    const ground = { storage, sql: this.#sql, meter: this.#meter, env, config: this.#config };
     this.#parts = newsroomParts({ ...ground, now: () => this.clock() });
-    this.#work = new Work({
+    this.#scheduler = new Scheduler({
       ctx,
       parts: this.#parts,
-      subrequests: this.#settings.subrequests,
+      subrequests: this.#config.subrequests,
       now: () => this.clock(),
       onProjected: () => this.#log("projection", {}),
     });
@@ -62,31 +62,31 @@ export class Newsroom extends DurableObject<Env> {
 
   /** Takes all releases of a batch or none; answered only once they are stored. */
   async publish(batch: PreparedRelease[], options: PublishOptions): Promise<PublishResult> {
-    this.#meter.read();
+    this.#meter.take();
     const result = this.#parts.ledger.publish(batch, options, this.clock());
     const changed = result.ok ? result.answers.filter((answer) => answer.changed).length : 0;
     this.#log("publish", { releases: batch.length, changed, dryRun: options.dryRun, ok: result.ok });
-    if (result.ok && !options.dryRun) await this.#work.begin();
+    if (result.ok && !options.dryRun) await this.#scheduler.begin();
     return result;
   }
 
   /** Withdraws, kills or reinstates a release. */
   async act(action: Action, id: string, reason: string): Promise<ActionResult> {
     const result = this.#parts.ledger.act(action, id, reason, this.clock());
-    if (result.ok && result.answer.changed) await this.#work.begin();
+    if (result.ok && result.answer.changed) await this.#scheduler.begin();
     return result;
   }
 
   /** Makes the registry be this, unless releases use what it leaves out. */
-  async setRegistry(registry: Registry): Promise<Fault[]> {
-    const faults = this.ctx.storage.transactionSync(() => {
+  async setRegistry(registry: Registry): Promise<Issue[]> {
+    const issues = this.ctx.storage.transactionSync(() => {
       const found = this.#parts.registry.set(registry, Math.floor(this.clock() / 1000));
       // Names stand on pages and in feeds: all of them may say something else now.
       if (found === "changed") this.#parts.stale.addAll();
       return typeof found === "string" ? [] : found;
     });
-    if (faults.length === 0) await this.#work.begin();
-    return faults;
+    if (issues.length === 0) await this.#scheduler.begin();
+    return issues;
   }
 
   /** As it stands this moment; null as long as no office has sent one. */
@@ -95,8 +95,8 @@ export class Newsroom extends DurableObject<Env> {
   }
 
   /** A release as its office sees it, embargoed or killed too; null where there is none. */
-  async forOffice(id: string): Promise<OfficeView | null> {
-    return this.#parts.views.forOffice(id) ?? null;
+  async getForAdmin(id: string): Promise<AdminReleaseView | null> {
+    return this.#parts.views.getForAdmin(id) ?? null;
   }
 
   /**
@@ -111,8 +111,8 @@ export class Newsroom extends DurableObject<Env> {
   }
 
   /** All of them, or the one asked for, of a release as its office sees it; null where there is none. */
-  async editionsForOffice(id: string, edition?: number): Promise<EditionView[] | null> {
-    const editions = this.#parts.editions.forOffice(id, edition);
+  async editionsForAdmin(id: string, edition?: number): Promise<EditionView[] | null> {
+    const editions = this.#parts.editions.getForAdmin(id, edition);
     return editions.length > 0 ? editions : null;
   }
 
@@ -127,29 +127,29 @@ export class Newsroom extends DurableObject<Env> {
   }
 
   /** What somebody is told who catches up after a sequence; without one, nothing, but where the events are. */
-  async events(asked: EventsAsked, after: number | undefined, limit: number): Promise<EventsPage> {
-    return this.#parts.catchingUp.page(asked, after, limit);
+  async events(asked: EventQuery, after: number | undefined, limit: number): Promise<EventsPage> {
+    return this.#parts.eventFeed.page(asked, after, limit);
   }
 
   /** The same; where there is nothing to tell yet it waits for it, as long as it is told to. */
   async follow(
-    asked: EventsAsked,
+    asked: EventQuery,
     after: number | undefined,
     limit: number,
-    waiter: Waiter,
+    waiter: LongPoll,
   ): Promise<EventsPage | { kind: "full" }> {
-    return this.#parts.followers.follow(asked, after, limit, waiter);
+    return this.#parts.longPolls.follow(asked, after, limit, waiter);
   }
 
   /** Ends its waiting: nobody listens any more. */
-  async unfollow(follower: string): Promise<void> {
-    this.#parts.followers.stop(follower);
+  async stopFollowing(follower: string): Promise<void> {
+    this.#parts.longPolls.stop(follower);
   }
 
   /** What the world sees at a path, for when KV does not know. */
   async document(path: string): Promise<FoundDocument> {
     const found = await this.#parts.projection.document(path);
-    if (found.kind === "found") await this.#work.begin();
+    if (found.kind === "found") await this.#scheduler.begin();
     return found;
   }
 
@@ -158,48 +158,48 @@ export class Newsroom extends DurableObject<Env> {
     registration: Registration,
     isProved: boolean,
     asker: Asker,
-  ): Promise<Registered | { kind: "invalid"; faults: Fault[] }> {
-    const { subscribers } = this.#parts;
-    const duplicate = subscribers.provedWith(registration);
+  ): Promise<Registered | { kind: "invalid"; issues: Issue[] }> {
+    const { subscriptionStore } = this.#parts;
+    const duplicate = subscriptionStore.provedWith(registration);
     if (duplicate !== undefined) return { kind: "duplicate", id: duplicate };
-    const faults = this.#faultsOf(registration);
-    if (faults.length > 0) return { kind: "invalid", faults };
+    const issues = this.#issuesOf(registration);
+    if (issues.length > 0) return { kind: "invalid", issues };
     const last = this.#parts.views.lastSequence();
     const registered = this.ctx.storage.transactionSync(() =>
-      subscribers.register(registration, isProved, asker, last, this.clock()),
+      subscriptionStore.register(registration, isProved, asker, last, this.clock()),
     );
-    if (isProved) await this.#work.begin();
+    if (isProved) await this.#scheduler.begin();
     return registered;
   }
 
   /** What its owner wants of a subscription from now on. */
-  async amend(
+  async changeSubscription(
     registration: Registration,
-  ): Promise<{ kind: "amended" | "duplicate" } | { kind: "invalid"; faults: Fault[] }> {
-    const faults = this.#faultsOf(registration);
-    if (faults.length > 0) return { kind: "invalid", faults };
-    return { kind: this.#parts.subscribers.amend(registration) ? "amended" : "duplicate" };
+  ): Promise<{ kind: "amended" | "duplicate" } | { kind: "invalid"; issues: Issue[] }> {
+    const issues = this.#issuesOf(registration);
+    if (issues.length > 0) return { kind: "invalid", issues };
+    return { kind: this.#parts.subscriptionStore.change(registration) ? "amended" : "duplicate" };
   }
 
   /** It has proved itself. `duplicate` if another with its URL and filter was there before. */
   async activate(id: string): Promise<"active" | "duplicate" | "unknown"> {
-    const activated = this.#parts.subscribers.activate(id);
-    await this.#work.begin();
+    const activated = this.#parts.subscriptionStore.activate(id);
+    await this.#scheduler.begin();
     return activated;
   }
 
   /** How a subscription stands, by its object. */
-  async report(registration: Registration, standing: Standing): Promise<void> {
-    this.#parts.subscribers.report(registration, standing, this.clock());
+  async report(registration: Registration, standing: SubscriptionReport): Promise<void> {
+    this.#parts.subscriptionStore.report(registration, standing, this.clock());
   }
 
   /** Its object was never made; one that may be being made this moment stays. */
-  async forgetNeverMade(id: string): Promise<void> {
-    this.#parts.subscribers.removeNeverMade(id, this.clock());
+  async removeNeverCreated(id: string): Promise<void> {
+    this.#parts.subscriptionStore.removeNeverCreated(id, this.clock());
   }
 
   async unregister(id: string): Promise<void> {
-    this.#parts.subscribers.remove(id);
+    this.#parts.subscriptionStore.remove(id);
   }
 
   async subscriptions(query: SubscriptionQuery): Promise<{ data: Listed[]; next: Place | null }> {
@@ -208,12 +208,12 @@ export class Newsroom extends DurableObject<Env> {
 
   /** Ids of those that are told when another is disabled. */
   async operationalSubscriptions(): Promise<string[]> {
-    return this.#parts.subscribers.operational();
+    return this.#parts.subscriptionStore.operational();
   }
 
   /** What a subscription is handed once more after one sequence, up to another; `last`: as far as it goes. */
-  async replayed(id: string, after: number, to: number): Promise<Replayed> {
-    return this.#parts.replay.replayed(id, after, to);
+  async replayEvents(id: string, after: number, to: number): Promise<Replayed> {
+    return this.#parts.replay.eventsFor(id, after, to);
   }
 
   /** The bytes of one event for a subscription that has had it, unless its text is killed now. */
@@ -237,53 +237,53 @@ export class Newsroom extends DurableObject<Env> {
       this.#parts.projection.forgetWrites();
       this.#parts.stale.addAll();
     });
-    await this.#work.begin();
+    await this.#scheduler.begin();
   }
 
   /** A sign of life: the last sequence, how much waits to be rendered, and how many for an event. */
   async health(): Promise<{ sequence: number; waiting: number; following: number }> {
-    const following = this.#parts.followers.count;
+    const following = this.#parts.longPolls.count;
     return { sequence: this.#parts.views.lastSequence(), waiting: this.#parts.stale.count(), following };
   }
 
   /** Resolves when no work is in hand; work that is due later does not count. */
   async idle(): Promise<void> {
-    await this.#work.idle();
+    await this.#scheduler.idle();
   }
 
   override async alarm(): Promise<void> {
     this.#parts.ledger.liftEmbargoes(EMBARGOES_PER_STEP, this.clock());
-    await this.#work.beginByAlarm();
+    await this.#scheduler.beginByAlarm();
   }
 
   /** One wide line for a piece of work, with what it cost. */
   #log(message: string, fields: Record<string, unknown>): void {
-    console.log(JSON.stringify({ message, ...fields, ...this.#meter.read() }));
+    console.log(JSON.stringify({ message, ...fields, ...this.#meter.take() }));
   }
 
   /** Of its filter; of one that it has already, none: a value may be retired after somebody has asked for it. */
-  #faultsOf({ id, filter }: Registration): Fault[] {
-    if (this.#parts.subscribers.hasFilter(id, filter)) return [];
+  #issuesOf({ id, filter }: Registration): Issue[] {
+    if (this.#parts.subscriptionStore.hasFilter(id, filter)) return [];
     return [
-      ...faultsOfFilter(filter, this.#parts.registry.present()),
-      ...faultsOfLanguages(filter, this.#settings.site.languages),
+      ...validateFilter(filter, this.#parts.registry.present()),
+      ...validateFilterLanguages(filter, this.#config.site.languages),
     ].map(({ path, message }) => ({ path: `/filter${path}`, message }));
   }
 
   /** Documents are a function of the ledger and the settings: other settings make all of them stale. */
   async #noticeNewSettings(): Promise<void> {
     const sql = this.#sql;
-    const { site, feedItems } = this.#settings;
-    const present = JSON.stringify({ site, feedItems, renderers: RENDERERS });
-    if (readMark(sql, "settings") !== present) {
+    const { site, feedItems } = this.#config;
+    const present = JSON.stringify({ site, feedItems, renderers: RENDERER_VERSION });
+    if (getMeta(sql, "settings") !== present) {
       this.ctx.storage.transactionSync(() => {
-        this.#parts.lists.keepFixed(this.clock());
+        this.#parts.lists.ensurePermanentLists(this.clock());
         this.#parts.stale.addAll();
-        writeMark(sql, "settings", present);
+        setMeta(sql, "settings", present);
       });
     }
     // All there is to do where the ledger is new; the rest follows by alarm.
-    this.#parts.refolding.step(new Budget(1));
-    await this.#work.setAlarm();
+    this.#parts.reindexing.step(new Budget(1));
+    await this.#scheduler.setAlarm();
   }
 }

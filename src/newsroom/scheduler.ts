@@ -4,10 +4,11 @@
  * does the rest, and all of it if this object dies.
  */
 import { Budget, WorkLoop } from "../runtime/bounded-work.ts";
-import { ALARM_MS_MAX, KV_WRITES_PER_TARGET, OWN_RETRY_MS } from "../limits.ts";
+import { ALARM_MS_MAX, OWN_RETRY_MS } from "../runtime/limits.ts";
+import { KV_WRITES_PER_TARGET } from "./limits.ts";
 import type { NewsroomParts } from "./wiring.ts";
 
-interface WorkGround {
+interface SchedulerDeps {
   ctx: Pick<DurableObjectState, "storage" | "waitUntil">;
   parts: NewsroomParts;
   /** Calls to the outside that one invocation may make. */
@@ -18,23 +19,23 @@ interface WorkGround {
   onProjected: () => void;
 }
 
-export class Work {
-  readonly #ground: WorkGround;
+export class Scheduler {
+  readonly #ground: SchedulerDeps;
   readonly #projecting: WorkLoop;
   readonly #fanningOut: WorkLoop;
-  readonly #refolding: WorkLoop;
+  readonly #reindexing: WorkLoop;
 
-  constructor(ground: WorkGround) {
+  constructor(ground: SchedulerDeps) {
     this.#ground = ground;
-    const { projection, fanOut, refolding } = ground.parts;
+    const { projection, fanOut, reindexing } = ground.parts;
     this.#projecting = new WorkLoop(async (budget) => {
       const worked = await projection.step(budget);
       if (worked) ground.onProjected();
       return worked;
     }, KV_WRITES_PER_TARGET);
     this.#fanningOut = new WorkLoop((budget) => fanOut.step(budget), 1);
-    this.#refolding = new WorkLoop(async (budget) => {
-      const worked = refolding.step(budget);
+    this.#reindexing = new WorkLoop(async (budget) => {
+      const worked = reindexing.step(budget);
       if (worked) await scheduler.wait(0); // it has no pauses of its own in which others could be answered
       return worked;
     }, 1);
@@ -54,7 +55,7 @@ export class Work {
   /** @returns `turn`: resolves when all has begun */
   async #start(): Promise<{ turn: Promise<void> }> {
     const { ctx, parts, subrequests } = this.#ground;
-    parts.followers.wake(parts.views.lastSequence());
+    parts.longPolls.wake(parts.views.lastSequence());
     await this.setAlarm();
     // An alarm and what else is done beside take a few calls.
     const calls = Math.floor((subrequests - 2) / 2);
@@ -62,8 +63,8 @@ export class Work {
     // Rendering takes tens of milliseconds in which nothing else is done: first the answer and the events leave.
     const turn = scheduler.wait(0);
     ctx.waitUntil(turn.then(() => this.#run(this.#projecting, calls)));
-    if (parts.refolding.nextDueMs() !== undefined)
-      ctx.waitUntil(turn.then(() => this.#run(this.#refolding, calls)));
+    if (parts.reindexing.nextDueMs() !== undefined)
+      ctx.waitUntil(turn.then(() => this.#run(this.#reindexing, calls)));
     return { turn };
   }
 
@@ -72,7 +73,7 @@ export class Work {
     const uncounted = async (loop: WorkLoop) => {
       while ((await loop.start(new Budget(Infinity))) === "spent");
     };
-    await uncounted(this.#refolding); // documents follow from it
+    await uncounted(this.#reindexing); // documents follow from it
     await Promise.all([uncounted(this.#projecting), uncounted(this.#fanningOut)]);
   }
 
@@ -83,7 +84,7 @@ export class Work {
     const embargo = parts.rows.nextEmbargo();
     const dues = [
       embargo === undefined ? undefined : embargo * 1000,
-      ...[parts.stale, parts.fanOut, parts.refolding]
+      ...[parts.stale, parts.fanOut, parts.reindexing]
         .map((part) => part.nextDueMs())
         .map((due) => (due === undefined ? undefined : Math.max(due, nowMs + inHandMs))),
     ].filter((due) => due !== undefined);

@@ -12,12 +12,12 @@ export class Alarm {
   }
 
   /** It rings now, and is set no more. */
-  rings(): void {
+  onFired(): void {
     this.#setForMs = null;
   }
 
   /** @param ms when it must ring at the latest, in milliseconds since 1970 */
-  async ringBy(ms: number): Promise<void> {
+  async scheduleBy(ms: number): Promise<void> {
     if (this.#setForMs === undefined) {
       // What was set by an earlier life of this object may have died with it, unheard by who rings: it is
       // set anew, once.

@@ -2,16 +2,16 @@
  * One object's storage with single values that are read far more often than written: they are
  * remembered, since reading one means to take it apart anew.
  */
-export class Store {
+export class StoredValues {
   readonly #storage: DurableObjectStorage;
-  readonly #values: Pick<Value<unknown>, "forget" | "isGone">[] = [];
+  readonly #values: Pick<StoredValue<unknown>, "forget" | "clear">[] = [];
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
   }
 
-  value<T>(key: string): Value<T> {
-    const value = new Value<T>(this.#storage.kv, key);
+  value<T>(key: string): StoredValue<T> {
+    const value = new StoredValue<T>(this.#storage.kv, key);
     this.#values.push(value);
     return value;
   }
@@ -28,7 +28,7 @@ export class Store {
 
   /** From this moment on there is nothing, for whoever looks while it is being deleted too. */
   async deleteAll(): Promise<void> {
-    for (const value of this.#values) value.isGone();
+    for (const value of this.#values) value.clear();
     await this.#storage.deleteAlarm();
     await this.#storage.deleteAll();
   }
@@ -38,7 +38,7 @@ export class Store {
   }
 }
 
-export class Value<T> {
+export class StoredValue<T> {
   readonly #kv: SyncKvStorage;
   readonly #key: string;
   #known: { value: T | undefined } | undefined;
@@ -64,7 +64,7 @@ export class Value<T> {
     this.#known = undefined;
   }
 
-  isGone(): void {
+  clear(): void {
     this.#known = { value: undefined };
   }
 }

@@ -1,15 +1,13 @@
 /**
- * The Durable Objects by name.
+ * The Durable Objects by name. The generated `Env` types the stubs, so this file imports neither class.
  */
-import type { Newsroom } from "../newsroom/newsroom.ts";
-import type { Subscriber } from "../subscriber/subscriber.ts";
 
 /** The one Newsroom. */
-export function newsroom(env: Env): DurableObjectStub<Newsroom> {
+export function newsroom(env: Env): ReturnType<Env["NEWSROOM"]["getByName"]> {
   return env.NEWSROOM.getByName("newsroom");
 }
 
-/** The object of one subscription. */
-export function subscriber(env: Env, id: string): DurableObjectStub<Subscriber> {
+/** The Subscriber of one subscription. */
+export function subscriber(env: Env, id: string): ReturnType<Env["SUBSCRIBER"]["getByName"]> {
   return env.SUBSCRIBER.getByName(id);
 }

@@ -9,7 +9,8 @@ import { addressOf, facetList, FEED_FORMATS, languageList, type ReleaseList } fr
 import { direction, languageName, listTitle, phrasesIn, typeName } from "../i18n/phrases.ts";
 import { nameOf, type Registry, REGISTRY_FACETS, type RegistryFacet } from "../domain/registry.ts";
 import { xml } from "../domain/text.ts";
-import { FORMAT_NAMES, pageHtml, type Site } from "./layout.ts";
+import { FORMAT_NAMES, pageHtml } from "./layout.ts";
+import type { Site } from "../domain/site.ts";
 
 /** How many releases of a language there are under a value of a filter's field. */
 export interface Count {

@@ -7,7 +7,8 @@ import { dayOf, parseInstant } from "../domain/dates.ts";
 import { addressOf, type ListPlace } from "../domain/list.ts";
 import { dayInWords, direction, phrasesIn } from "../i18n/phrases.ts";
 import { COPY_SCRIPT_PATH } from "./directory-page.ts";
-import { FORMAT_NAMES, pageHtml, type Site, spokenIn } from "./layout.ts";
+import { FORMAT_NAMES, pageHtml, pageLanguage } from "./layout.ts";
+import type { Site } from "../domain/site.ts";
 
 /** What is read of the JSON Feed. */
 interface Previewed {
@@ -18,7 +19,7 @@ interface Previewed {
 /** @param json the JSON Feed of the same list */
 export function feedPreview(place: ListPlace, json: string, site: Site): string {
   const { title, items } = JSON.parse(json) as Previewed;
-  const lang = spokenIn(place.list, site);
+  const lang = pageLanguage(place.list, site);
   const phrases = phrasesIn(lang);
   const address = `${site.baseUrl}${addressOf(place)}`;
   return pageHtml(

@@ -4,20 +4,10 @@
 import { type Child, h } from "hastscript";
 import { toHtml } from "hast-util-to-html";
 import { addressOf, FEED_FORMATS, languageOf, type ReleaseList } from "../domain/list.ts";
+import type { Site } from "../domain/site.ts";
 import { FEED_TYPES } from "../feeds/feed.ts";
 import { ICON_PATH } from "../feeds/build-feed.ts";
 import { direction, languageName, phrasesIn } from "../i18n/phrases.ts";
-
-/** What pages are told of the site. */
-export interface Site {
-  /** Absolute, without a slash at the end. */
-  baseUrl: string;
-  title: string;
-  publisher: string;
-  /** BCP 47; the first is the default. */
-  languages: readonly string[];
-  timeZone: string;
-}
 
 export interface Page {
   title: string;
@@ -41,7 +31,7 @@ export interface Page {
 export const FORMAT_NAMES = { rss: "RSS", atom: "Atom", json: "JSON Feed" } as const;
 
 /** The language of a list's pages: its own, or where it mixes languages the site's first. */
-export function spokenIn(list: ReleaseList, site: Site): string {
+export function pageLanguage(list: ReleaseList, site: Site): string {
   return languageOf(list) ?? site.languages[0] ?? "en";
 }
 

@@ -6,19 +6,21 @@ import { h } from "hastscript";
 import { dayOf, type Instant } from "../domain/dates.ts";
 import { addressOf, languageOf, type ListPlace, type ReleaseList } from "../domain/list.ts";
 import type { ReleaseView } from "../domain/release.ts";
-import type { Chain, ShownList } from "../feeds/build-feed.ts";
-import { pageHtml, type Site, spokenIn } from "./layout.ts";
-import { dayInWords, direction, type Phrases, phrasesIn } from "../i18n/phrases.ts";
+import type { ArchiveLinks, TitledList } from "../feeds/build-feed.ts";
+import { pageHtml, pageLanguage } from "./layout.ts";
+import type { Site } from "../domain/site.ts";
+import { dayInWords, direction, phrasesIn } from "../i18n/phrases.ts";
+import type { Phrases } from "../i18n/types.ts";
 import { releaseTime, typeName } from "./release-page.ts";
 
 /** @param releases newest first */
 export function listPage(
-  { list, title }: ShownList,
-  chain: Chain,
+  { list, title }: TitledList,
+  chain: ArchiveLinks,
   releases: readonly ReleaseView[],
   site: Site,
 ): string {
-  const lang = spokenIn(list, site);
+  const lang = pageLanguage(list, site);
   const phrases = phrasesIn(lang);
   return pageHtml(
     {
@@ -40,8 +42,8 @@ export function listPage(
 }
 
 /** A value that is no more: where its list was, for as long as its feed says so. */
-export function retiredListPage({ list, title }: ShownList, at: Instant, site: Site): string {
-  const lang = spokenIn(list, site);
+export function retiredListPage({ list, title }: TitledList, at: Instant, site: Site): string {
+  const lang = pageLanguage(list, site);
   const phrases = phrasesIn(lang);
   const day = dayInWords(dayOf(at, site.timeZone), lang);
   return pageHtml(
@@ -73,7 +75,11 @@ export function releaseRow(release: ReleaseView, lang: string, site: Site): Elem
 }
 
 /** Older and newer texts; behind the last archive come the newest. */
-function neighbours(list: ReleaseList, { archive, previous, next }: Chain, phrases: Phrases): Element | null {
+function neighbours(
+  list: ReleaseList,
+  { archive, previous, next }: ArchiveLinks,
+  phrases: Phrases,
+): Element | null {
   const link = (rel: string, place: Omit<ListPlace, "list">, text: string) =>
     h("a", { rel: [rel], href: addressOf({ list, ...place }) }, text);
   const links = [

@@ -10,7 +10,7 @@ import remarkGfm from "remark-gfm";
 import remarkParse from "remark-parse";
 import remarkRehype from "remark-rehype";
 import { unified } from "unified";
-import { BLOCK_LINES_MAX, BLOCK_MARKS_MAX, NESTING_MARKS_MAX, TABLE_CELLS_MAX } from "../limits.ts";
+import { BLOCK_LINES_MAX, BLOCK_MARKS_MAX, NESTING_MARKS_MAX, TABLE_CELLS_MAX } from "./limits.ts";
 
 /**
  * Stands for the service's address in stored HTML, so that a text need not be rendered again when
@@ -60,7 +60,7 @@ export type Rendering = { ok: true; html: string; text: string } | { ok: false; 
  *   `text` with empty lines between paragraphs; or, in words, why it cannot be rendered
  */
 export function renderMarkdown(markdown: string, path: string): Rendering {
-  const reason = tooIntricate(markdown);
+  const reason = checkMarkdownComplexity(markdown);
   if (reason !== undefined) return { ok: false, reason };
   try {
     const tree: Root = processor.runSync(processor.parse(markdown));
@@ -114,7 +114,7 @@ const OPENED = /<[a-z]/gi;
 const MARKS = /[*_~[\]|<]/g;
 
 /** @returns in words what is too much, and the way out; undefined for any text that somebody wrote */
-export function tooIntricate(markdown: string): string | undefined {
+export function checkMarkdownComplexity(markdown: string): string | undefined {
   if (NESTING.test(markdown)) return "is nested too deeply; take quotes and lists apart";
   for (const block of markdown.split(/\n[^\S\n]*\n/)) {
     const lines = block.split("\n");

@@ -3,7 +3,8 @@
  */
 import { h } from "hastscript";
 import { languageList } from "../domain/list.ts";
-import { pageHtml, type Site } from "./layout.ts";
+import { pageHtml } from "./layout.ts";
+import type { Site } from "../domain/site.ts";
 import { phrasesIn } from "../i18n/phrases.ts";
 
 /** @param details what exactly is not there, and what is near it */

@@ -6,7 +6,8 @@ import { h } from "hastscript";
 import { dayOf, parseInstant } from "../domain/dates.ts";
 import { FACETS, permanentPath, type ReleaseView } from "../domain/release.ts";
 import { languageList } from "../domain/list.ts";
-import { pageHtml, type Site } from "./layout.ts";
+import { pageHtml } from "./layout.ts";
+import type { Site } from "../domain/site.ts";
 import { dayInWords, languageName, phrasesIn } from "../i18n/phrases.ts";
 
 export function releasePage(release: ReleaseView, path: string, site: Site): string {

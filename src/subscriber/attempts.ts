@@ -4,28 +4,29 @@
 import type { Budget } from "../runtime/bounded-work.ts";
 import { attemptDelivery, type AttemptResult } from "../webhooks/attempt.ts";
 import { FORMATS } from "../webhooks/payload.ts";
-import { judgeAttempt, type Verdict } from "../webhooks/outcome.ts";
-import { ATTEMPTS_IN_FLIGHT_MAX, IN_HAND_CHECK_MS, OWN_RETRY_MS, RATE_PERIOD_MS } from "../limits.ts";
-import { ownRetryDelayMs } from "../runtime/async.ts";
-import type { Settings } from "../config.ts";
+import { judgeAttempt, type AttemptOutcome } from "../webhooks/outcome.ts";
+import { ATTEMPTS_IN_FLIGHT_MAX, IN_HAND_CHECK_MS, RATE_PERIOD_MS } from "./limits.ts";
+import { OWN_RETRY_MS } from "../runtime/limits.ts";
+import { backoffMs } from "../runtime/async.ts";
+import type { Config } from "../config.ts";
 import type { SigningKey } from "../crypto/signing-keys.ts";
 import type { DeliveryLog } from "./delivery-log.ts";
 import type { DueDelivery, Outbox } from "./outbox.ts";
 import type { Secrets } from "./secrets.ts";
-import type { Standing } from "./state.ts";
-import type { Store } from "../runtime/stored-values.ts";
+import type { SubscriptionState } from "./state.ts";
+import type { StoredValues } from "../runtime/stored-values.ts";
 import type { Subscription } from "./subscription.ts";
 
 export interface AttemptsParts {
-  store: Store;
+  store: StoredValues;
   outbox: Outbox;
   log: DeliveryLog;
-  settings: Settings;
+  config: Config;
   secrets: Secrets;
   signingKeys: () => Promise<SigningKey[]>;
   /** Milliseconds since 1970. */
   now: () => number;
-  standing: Standing;
+  state: SubscriptionState;
   /** The endpoint has answered the challenge of this handshake. */
   proved: (number: number) => Promise<unknown>;
   /** An attempt is over, and there is room for another. */
@@ -59,9 +60,9 @@ export class Attempts {
    * @returns when to look again, in milliseconds since 1970; undefined for: when something happens
    */
   start(subscription: Subscription, budget: Budget): number | undefined {
-    const { outbox, standing, now } = this.#parts;
+    const { outbox, state, now } = this.#parts;
     const nowMs = now();
-    for (const delivery of outbox.next(standing.sendable(), Attempts.CANDIDATES)) {
+    for (const delivery of outbox.next(state.sendable(), Attempts.CANDIDATES)) {
       if (delivery.dueMs > nowMs) return this.#orInHand(delivery.dueMs, nowMs);
       if (this.#inFlight.size >= ATTEMPTS_IN_FLIGHT_MAX) break;
       if (this.#isInFlight(delivery)) continue;
@@ -110,16 +111,16 @@ export class Attempts {
   }
 
   async #attempt(delivery: DueDelivery, atMs: number): Promise<void> {
-    const { settings, now, outbox, proved } = this.#parts;
-    const subscription = this.#parts.standing.subscription();
+    const { config, now, outbox, proved } = this.#parts;
+    const subscription = this.#parts.state.subscription();
     const body = outbox.bodyOf(delivery.event);
     if (subscription === undefined || body === undefined) return;
     const result = await attemptDelivery(await this.#request(subscription, delivery, body, atMs), {
       fetch: (...request) => fetch(...request),
       now,
-      timeoutMs: settings.deliveryTimeoutMs,
-      localTargets: settings.localTargets,
-      resolver: settings.dnsResolver,
+      signal: AbortSignal.timeout(config.deliveryTimeoutMs),
+      localTargets: config.localTargets,
+      resolver: config.dnsResolver,
       isWanted: () => this.#isAt(subscription.url) && outbox.isPending(delivery.event),
     });
     if (result === undefined) return;
@@ -129,13 +130,13 @@ export class Attempts {
     const isProof = delivery.type === "subscription.verify";
     const challenge = isProof ? subscription.proof.challenge : undefined;
     const tried = delivery.attempts + 1 - delivery.before;
-    const verdict = judgeAttempt(result, challenge, tried, settings.retrySchedule, now(), Math.random());
+    const verdict = judgeAttempt(result, challenge, tried, config.retrySchedule, now(), Math.random());
     this.#record(subscription, delivery, atMs, result, verdict);
     if (isProof && verdict.kind === "delivered") await proved(subscription.proof.number);
   }
 
   async #request(subscription: Subscription, delivery: DueDelivery, body: string, atMs: number) {
-    const { settings, secrets, signingKeys } = this.#parts;
+    const { config, secrets, signingKeys } = this.#parts;
     const { header, asymmetric } = subscription;
     return {
       url: subscription.url,
@@ -146,12 +147,12 @@ export class Attempts {
       secrets: await secrets.live(subscription.secrets, atMs),
       signers: asymmetric ? (await signingKeys()).map(({ sign }) => sign) : [],
       ...(header && { header: { name: header.name, value: await secrets.open(header.sealedValue) } }),
-      userAgent: `communique (+${settings.site.baseUrl})`,
+      userAgent: `communique (+${config.site.baseUrl})`,
     };
   }
 
   #isAt(url: string): boolean {
-    return this.#parts.standing.subscription()?.url === url;
+    return this.#parts.state.subscription()?.url === url;
   }
 
   /** Ours, not theirs: it counts as no attempt, and is soon tried again. */
@@ -160,8 +161,8 @@ export class Attempts {
     console.error(
       JSON.stringify({ message: "attempt failed here", event: delivery.event, error: String(error) }),
     );
-    if (this.#parts.standing.subscription() === undefined) return;
-    const dueMs = this.#parts.now() + ownRetryDelayMs(this.#ownFailures);
+    if (this.#parts.state.subscription() === undefined) return;
+    const dueMs = this.#parts.now() + backoffMs(this.#ownFailures);
     this.#parts.outbox.retryAt(delivery.event, { dueMs, reason: "could not be tried; the fault is ours" });
   }
 
@@ -170,16 +171,16 @@ export class Attempts {
     delivery: DueDelivery,
     atMs: number,
     result: AttemptResult,
-    verdict: Verdict,
+    verdict: AttemptOutcome,
   ): void {
-    const { store, log, standing } = this.#parts;
+    const { store, log, state } = this.#parts;
     const attempt = delivery.attempts + 1;
     const reason = verdict.kind === "delivered" ? null : verdict.reason;
     const { status, answer } = result.kind === "answered" ? result : { status: null, answer: null };
     const { durationMs } = result;
     store.atomically(() => {
       log.recordAttempt(delivery.event, { attempt, atMs, durationMs, status, reason, answer });
-      standing.learn(verdict, delivery);
+      state.recordAttempt(verdict, delivery);
       this.#follow(delivery, verdict, attempt);
     });
     const { event, type, release, createdMs } = delivery;
@@ -202,14 +203,14 @@ export class Attempts {
     console.log(JSON.stringify(line));
   }
 
-  #follow({ event, type }: DueDelivery, verdict: Verdict, attempts: number): void {
-    const { outbox, standing, now } = this.#parts;
+  #follow({ event, type }: DueDelivery, verdict: AttemptOutcome, attempts: number): void {
+    const { outbox, state, now } = this.#parts;
     switch (verdict.kind) {
       case "delivered":
         // A proof is over only once the Newsroom knows of it: until then it stays to be asked again.
         if (type === "subscription.verify") {
           outbox.retryAt(event, { dueMs: now() + OWN_RETRY_MS, reason: "", attempts });
-        } else outbox.end(event, "delivered", null, attempts);
+        } else outbox.complete(event, "delivered", null, attempts);
         return;
       case "retry": {
         const { reason, asked } = verdict;
@@ -218,9 +219,9 @@ export class Attempts {
       }
       case "failed":
         // Held with all others, if its failure is the one that disabled the subscription.
-        if (standing.subscription()?.status === "disabled") {
+        if (state.subscription()?.status === "disabled") {
           outbox.retryAt(event, { dueMs: now(), reason: verdict.reason, attempts });
-        } else outbox.end(event, "failed", verdict.reason, attempts);
+        } else outbox.complete(event, "failed", verdict.reason, attempts);
         return;
       case "gone":
         outbox.retryAt(event, { dueMs: now(), reason: verdict.reason, attempts });

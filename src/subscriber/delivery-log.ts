@@ -3,7 +3,7 @@
  * milliseconds since 1970.
  */
 import type { ControlEventType, ReleaseEventType } from "../domain/event.ts";
-import { DELIVERY_KEPT_MS, HEALTH_ATTEMPTS, PRUNED_PER_STEP } from "../limits.ts";
+import { DELIVERY_KEPT_MS, HEALTH_ATTEMPTS, PRUNED_PER_STEP } from "./limits.ts";
 import type { Health } from "../domain/subscription.ts";
 import { instantOfMs } from "./subscription.ts";
 

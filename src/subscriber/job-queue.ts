@@ -3,8 +3,8 @@
  * Each is a record with its time; one of a name at most, and one at a time.
  */
 import type { Budget } from "../runtime/bounded-work.ts";
-import { ownRetryDelayMs } from "../runtime/async.ts";
-import type { Store, Value } from "../runtime/stored-values.ts";
+import { backoffMs } from "../runtime/async.ts";
+import type { StoredValues, StoredValue } from "../runtime/stored-values.ts";
 
 interface Owed {
   /** What the chore must know. */
@@ -17,13 +17,13 @@ interface Owed {
 }
 
 /** `spent`: some are due, and must wait for the next invocation. */
-export type ChoresEnd = "done" | "spent";
+export type JobsEnd = "done" | "spent";
 
 /** Does one bounded piece. @returns what is still owed; undefined when it is done */
-export type Chore<P> = (payload: P) => Promise<P | undefined>;
+export type JobHandler<P> = (payload: P) => Promise<P | undefined>;
 
 /** A name for each kind of chore, and what it must know. */
-export interface ChorePayloads {
+export interface JobPayloads {
   /** Tell the Newsroom how this subscription stands. */
   report: null;
   /** Put in again the events after one sequence, up to another. */
@@ -31,28 +31,28 @@ export interface ChorePayloads {
   /** Tell the office's own subscriptions, those after one, that this one was disabled: the id and time of that event. */
   notice: { id: string; atMs: number; reason: string; after?: string };
 }
-type Name = keyof ChorePayloads;
-type Handlers = { [N in Name]: Chore<ChorePayloads[N]> };
+type Name = keyof JobPayloads;
+type Handlers = { [N in Name]: JobHandler<JobPayloads[N]> };
 
 /** A piece of a chore calls one object, and of a notice a few. */
-export const SUBREQUESTS_PER_CHORE = 5;
+export const SUBREQUESTS_PER_JOB = 5;
 
-export class Chores {
-  readonly #value: Value<Partial<Record<Name, Owed>>>;
+export class JobQueue {
+  readonly #value: StoredValue<Partial<Record<Name, Owed>>>;
   readonly #now: () => number;
   readonly #handlers: Handlers;
   /** Whoever must not run beside a chore waits for this. */
   #turn: Promise<unknown> = Promise.resolve();
-  #running: Promise<ChoresEnd> | undefined;
+  #running: Promise<JobsEnd> | undefined;
 
-  constructor(store: Store, now: () => number, handlers: Handlers) {
+  constructor(store: StoredValues, now: () => number, handlers: Handlers) {
     this.#value = store.value("chores");
     this.#now = now;
     this.#handlers = handlers;
   }
 
   /** From now on this is owed, in place of what was owed under the name; no later than that was due. */
-  owe<N extends Name>(name: N, payload: ChorePayloads[N], dueMs: number): void {
+  enqueue<N extends Name>(name: N, payload: JobPayloads[N], dueMs: number): void {
     const owed = this.#owed();
     const before = owed[name];
     this.#value.put({
@@ -66,7 +66,7 @@ export class Chores {
     });
   }
 
-  isOwed(name: Name): boolean {
+  isQueued(name: Name): boolean {
     return this.#owed()[name] !== undefined;
   }
 
@@ -77,7 +77,7 @@ export class Chores {
   }
 
   /** Does what is due, as far as the budget goes. One that runs already goes on with its own. Never rejects. */
-  start(budget: Budget): Promise<ChoresEnd> {
+  start(budget: Budget): Promise<JobsEnd> {
     this.#running ??= this.#run(budget).finally(() => {
       this.#running = undefined;
     });
@@ -91,10 +91,10 @@ export class Chores {
     return done;
   }
 
-  async #run(budget: Budget): Promise<ChoresEnd> {
+  async #run(budget: Budget): Promise<JobsEnd> {
     for (let name = this.#due(); name !== undefined; name = this.#due()) {
-      if (!budget.allows(SUBREQUESTS_PER_CHORE)) return "spent";
-      budget.spend(SUBREQUESTS_PER_CHORE);
+      if (!budget.allows(SUBREQUESTS_PER_JOB)) return "spent";
+      budget.spend(SUBREQUESTS_PER_JOB);
       const chosen = name;
       await this.exclusively(() => this.#do(chosen));
     }
@@ -113,18 +113,18 @@ export class Chores {
     const owed = this.#owed()[name];
     if (owed === undefined) return;
     try {
-      const handler = this.#handlers[name] as Chore<unknown>;
-      this.#settle(name, owed, { payload: await handler(owed.payload), dueMs: this.#now(), failures: 0 });
+      const handler = this.#handlers[name] as JobHandler<unknown>;
+      this.#complete(name, owed, { payload: await handler(owed.payload), dueMs: this.#now(), failures: 0 });
     } catch (error) {
       console.error(JSON.stringify({ message: "chore failed", chore: name, error: String(error) }));
       const failures = owed.failures + 1;
-      const dueMs = this.#now() + ownRetryDelayMs(owed.failures);
-      this.#settle(name, owed, { payload: owed.payload, dueMs, failures });
+      const dueMs = this.#now() + backoffMs(owed.failures);
+      this.#complete(name, owed, { payload: owed.payload, dueMs, failures });
     }
   }
 
   /** Writes down what is left of a chore, unless another is owed in its place by now, or nothing at all. */
-  #settle(name: Name, done: Owed, left: Omit<Owed, "stamp">): void {
+  #complete(name: Name, done: Owed, left: Omit<Owed, "stamp">): void {
     const owed = this.#owed();
     if (owed[name]?.stamp !== done.stamp) return;
     const { [name]: _done, ...others } = owed;

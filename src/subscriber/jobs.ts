@@ -1,22 +1,22 @@
 /**
  * What a Subscriber owes the Newsroom and the office: each may be done more than once.
  */
-import type { ControlEvent, Handed } from "../domain/event.ts";
+import type { ControlEvent, OutboundEvent } from "../domain/event.ts";
 import { newsroom, subscriber } from "../runtime/stubs.ts";
-import { type ChorePayloads, SUBREQUESTS_PER_CHORE } from "./job-queue.ts";
+import { type JobPayloads, SUBREQUESTS_PER_JOB } from "./job-queue.ts";
 import type { Health } from "../domain/subscription.ts";
-import type { Standing } from "./state.ts";
+import type { SubscriptionState } from "./state.ts";
 import { registrationOf } from "./subscription.ts";
 
 interface DutiesParts {
   env: Env;
-  standing: () => Standing;
+  state: () => SubscriptionState;
   health: () => Health;
   /** Puts events in, once more if they are there and over, as they were told after a sequence. */
-  take: (events: Handed[], asOf: number) => Promise<void>;
+  take: (events: OutboundEvent[], asOf: number) => Promise<void>;
 }
 
-export class Duties {
+export class Jobs {
   readonly #parts: DutiesParts;
 
   constructor(parts: DutiesParts) {
@@ -25,7 +25,7 @@ export class Duties {
 
   /** Tells the Newsroom how the subscription stands. */
   async report(): Promise<undefined> {
-    const subscription = this.#parts.standing().subscription();
+    const subscription = this.#parts.state().subscription();
     if (subscription === undefined) return undefined;
     const { status, reason, sinceMs, failingSinceMs, isProved } = subscription;
     await newsroom(this.#parts.env).report(registrationOf(subscription), {
@@ -40,20 +40,20 @@ export class Duties {
   }
 
   /** One window of a replay. @returns what is left of it */
-  async replay({ after, to }: ChorePayloads["replay"]): Promise<ChorePayloads["replay"] | undefined> {
-    const { env, standing, take } = this.#parts;
-    const subscription = standing().subscription();
+  async replay({ after, to }: JobPayloads["replay"]): Promise<JobPayloads["replay"] | undefined> {
+    const { env, state, take } = this.#parts;
+    const subscription = state().subscription();
     if (subscription === undefined) return undefined;
-    const { events, last, asOf } = await newsroom(env).replayed(subscription.id, after, to);
+    const { events, last, asOf } = await newsroom(env).replayEvents(subscription.id, after, to);
     await take(events, asOf);
     return last < to ? { after: last, to } : undefined;
   }
 
   /** Tells some of the office's own subscriptions that this one was disabled. @returns what is left of it */
-  async tellTheOffice(notice: ChorePayloads["notice"]): Promise<ChorePayloads["notice"] | undefined> {
+  async notifyAdminSubscriptions(notice: JobPayloads["notice"]): Promise<JobPayloads["notice"] | undefined> {
     const { id, atMs, reason, after = "" } = notice;
-    const { env, standing } = this.#parts;
-    const subscription = standing().subscription();
+    const { env, state } = this.#parts;
+    const subscription = state().subscription();
     if (subscription === undefined) return undefined;
     const { id: disabled, url, description } = subscription;
     const event: ControlEvent = {
@@ -67,7 +67,7 @@ export class Duties {
     const offices = (await newsroom(env).operationalSubscriptions()).filter(
       (office) => office > after && office !== disabled,
     );
-    const told = offices.slice(0, SUBREQUESTS_PER_CHORE - 1);
+    const told = offices.slice(0, SUBREQUESTS_PER_JOB - 1);
     await Promise.all(told.map((office) => subscriber(env, office).enqueueNotice(event)));
     const last = told.at(-1);
     return last !== undefined && told.length < offices.length ? { ...notice, after: last } : undefined;

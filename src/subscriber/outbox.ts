@@ -2,7 +2,7 @@
  * The rows of one subscription's deliveries: what is to be sent, when, and how it ended. Times are
  * milliseconds since 1970.
  */
-import type { ControlEventType, Handed, ReleaseEventType } from "../domain/event.ts";
+import type { ControlEventType, OutboundEvent, ReleaseEventType } from "../domain/event.ts";
 
 /** One that may be tried. */
 export interface DueDelivery {
@@ -97,19 +97,19 @@ export class Outbox {
   }
 
   /** Takes what the Newsroom hands over; one that is there already stays as it is. */
-  take(handed: readonly Handed[], taking: Taking, nowMs: number): void {
+  accept(handed: readonly OutboundEvent[], taking: Taking, nowMs: number): void {
     if (taking.kind === "new" && !taking.whileReplaying) this.#sql.exec("DELETE FROM taken_back");
-    for (const { asked, ...delivery } of handed) {
+    for (const { isRequested: asked, ...delivery } of handed) {
       const { event, release, sequence, type, body } = delivery;
       // Handed over once more, a take-back may come when later events of its release have been told.
-      if (!asked && !this.wasTold(release, sequence)) {
+      if (!asked && !this.wasSent(release, sequence)) {
         if (taking.kind === "new" && taking.whileReplaying) this.#noteTakenBack(release, sequence);
         continue;
       }
       if (taking.kind === "replayed" && this.isTakenBack(release, taking.asOf)) continue;
       // What is still held of a killed text is not sent any more: the kill goes in its place.
       if (type === "release.killed") this.#replace(release, sequence);
-      if (taking.kind === "replayed") this.putBack(event, body, nowMs);
+      if (taking.kind === "replayed") this.requeue(event, body, nowMs);
       this.add(delivery, nowMs);
     }
   }
@@ -159,7 +159,7 @@ export class Outbox {
   }
 
   /** What is over is due again, by a schedule that begins anew; what waits stays as it is. */
-  putBack(event: string, body: string, nowMs: number): void {
+  requeue(event: string, body: string, nowMs: number): void {
     this.#sql.exec(
       `UPDATE deliveries SET state = 'pending', due_ms = ?, reason = NULL, body = ?, "before" = attempts, asked = 0
        WHERE event = ? AND state IN ('delivered', 'failed')`,
@@ -170,7 +170,7 @@ export class Outbox {
   }
 
   /** Whether the endpoint was sent, or is to be sent, anything of a release from before an event. */
-  wasTold(release: string, before: number): boolean {
+  wasSent(release: string, before: number): boolean {
     const told = this.#sql.exec("SELECT 1 FROM told WHERE release = ? AND since < ?", release, before);
     return told.toArray().length > 0;
   }
@@ -231,7 +231,7 @@ export class Outbox {
   }
 
   /** What waits of a release up to an event is due at once. */
-  hastenRelease(release: string, sequence: number, nowMs: number): void {
+  expediteRelease(release: string, sequence: number, nowMs: number): void {
     this.#sql.exec(
       `UPDATE deliveries SET due_ms = min(due_ms, ?), asked = 0
        WHERE state = 'pending' AND release = ? AND sequence <= ?`,
@@ -242,7 +242,7 @@ export class Outbox {
   }
 
   /** An endpoint that takes again what it is sent gets at once what waits for its time. */
-  hasten(nowMs: number): void {
+  expedite(nowMs: number): void {
     this.#sql.exec(
       "UPDATE deliveries SET due_ms = ? WHERE state = 'pending' AND due_ms > ? AND asked = 0",
       nowMs,
@@ -254,7 +254,7 @@ export class Outbox {
    * Whatever waits is due, in the order in which it came, by a schedule that begins anew. What was never
    * tried is so already: of the many that a pause holds none is written.
    */
-  begin(): void {
+  restartSchedule(): void {
     this.#sql.exec(
       `UPDATE deliveries SET due_ms = created_ms, "before" = attempts, asked = 0
        WHERE state = 'pending' AND (due_ms > created_ms OR attempts > "before")`,
@@ -262,7 +262,7 @@ export class Outbox {
   }
 
   /** Over: its bytes are needed no longer. One that was replaced in flight stays so, unless it was taken. */
-  end(event: string, state: "delivered" | "failed", reason: string | null, attempts: number): void {
+  complete(event: string, state: "delivered" | "failed", reason: string | null, attempts: number): void {
     this.#sql.exec(
       `UPDATE deliveries SET state = ?1, reason = ?2, attempts = ?3, due_ms = NULL, body = NULL
        WHERE event = ?4 AND (state = 'pending' OR ?1 = 'delivered')`,

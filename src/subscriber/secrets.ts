@@ -2,7 +2,7 @@
  * The signing secrets of one subscription: encrypted at rest, several while one replaces another.
  */
 import { seal, unseal } from "../crypto/tokens.ts";
-import { LIVE_SECRETS_MAX, SECRET_BYTES } from "../limits.ts";
+import { LIVE_SECRETS_MAX, SECRET_BYTES } from "./limits.ts";
 import type { Subscription } from "./subscription.ts";
 
 type SealedSecret = Subscription["secrets"][number];

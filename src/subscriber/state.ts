@@ -3,7 +3,7 @@
  * here is synchronous: a Durable Object runs nothing else in between. Times are milliseconds since 1970.
  */
 import { FORMATS } from "../webhooks/payload.ts";
-import type { Verdict } from "../webhooks/outcome.ts";
+import type { AttemptOutcome } from "../webhooks/outcome.ts";
 import type { ControlEvent } from "../domain/event.ts";
 import type { SubscriptionStatus } from "../domain/subscription.ts";
 import {
@@ -12,22 +12,22 @@ import {
   OUTAGE_MS_MIN,
   PROOF_MS_MAX,
   TROUBLE_REPORT_MS,
-} from "../limits.ts";
-import type { Chores } from "./job-queue.ts";
+} from "./limits.ts";
+import type { JobQueue } from "./job-queue.ts";
 import type { DueDelivery, Outbox, Sendable } from "./outbox.ts";
-import type { Store, Value } from "../runtime/stored-values.ts";
+import type { StoredValues, StoredValue } from "../runtime/stored-values.ts";
 import { type FirstSubscription, instantOfMs, type Subscription, upgraded } from "./subscription.ts";
 
-export class Standing {
-  readonly #value: Value<Subscription | FirstSubscription>;
+export class SubscriptionState {
+  readonly #value: StoredValue<Subscription | FirstSubscription>;
   readonly #outbox: Outbox;
-  readonly #chores: Chores;
+  readonly #jobs: JobQueue;
   readonly #now: () => number;
 
-  constructor(store: Store, outbox: Outbox, chores: Chores, now: () => number) {
+  constructor(store: StoredValues, outbox: Outbox, jobs: JobQueue, now: () => number) {
     this.#value = store.value("subscription");
     this.#outbox = outbox;
-    this.#chores = chores;
+    this.#jobs = jobs;
     this.#now = now;
   }
 
@@ -36,11 +36,11 @@ export class Standing {
     const kept = this.#value.get();
     if (kept === undefined) return undefined;
     const present = upgraded(kept);
-    if (present !== kept) this.keep(present);
+    if (present !== kept) this.save(present);
     return present;
   }
 
-  keep(subscription: Subscription): void {
+  save(subscription: Subscription): void {
     this.#value.put(subscription);
   }
 
@@ -60,19 +60,19 @@ export class Standing {
 
   /** What waits is sent, in order, and so is what comes. */
   activate(): void {
-    this.#amend(({ failingSinceMs: _over, ...well }) => ({ ...well, isProved: true }));
+    this.#update(({ failingSinceMs: _over, ...well }) => ({ ...well, isProved: true }));
     this.#outbox.endVerification("delivered", null);
-    this.#outbox.begin();
-    this.#stand("active");
+    this.#outbox.restartSchedule();
+    this.#setStatus("active");
   }
 
   pause(): void {
-    this.#stand("paused");
+    this.#setStatus("paused");
   }
 
   /** What comes is held. The office's own subscriptions are told. */
   disable(reason: string): void {
-    this.#stand("disabled", reason);
+    this.#setStatus("disabled", reason);
     const subscription = this.subscription();
     if (subscription === undefined) return;
     const { id, url } = subscription;
@@ -80,18 +80,18 @@ export class Standing {
     const { host } = new URL(url);
     console.warn(JSON.stringify({ message: "subscription disabled", subscription: id, host, reason }));
     const nowMs = this.#now();
-    this.#chores.owe("notice", { id: newEventId(), atMs: nowMs, reason }, nowMs);
+    this.#jobs.enqueue("notice", { id: newEventId(), atMs: nowMs, reason }, nowMs);
   }
 
   /** @param confirm the URL that says yes for the endpoint */
   askForProof(confirm: string): void {
     const challenge = crypto.getRandomValues(new Uint8Array(24)).toBase64({ alphabet: "base64url" });
-    this.#amend((subscription) => ({
+    this.#update((subscription) => ({
       ...subscription,
       proof: { challenge, number: subscription.proof.number + 1, untilMs: this.#now() + PROOF_MS_MAX },
     }));
-    this.tell({ type: "subscription.verify", challenge, confirm });
-    if (this.subscription()?.status !== "pending") this.#stand("pending");
+    this.enqueueControlEvent({ type: "subscription.verify", challenge, confirm });
+    if (this.subscription()?.status !== "pending") this.#setStatus("pending");
   }
 
   /** The endpoint has had its time to prove itself. */
@@ -107,7 +107,7 @@ export class Standing {
   }
 
   /** What an attempt says of the endpoint as a whole. */
-  learn(verdict: Verdict, delivery: DueDelivery): void {
+  recordAttempt(verdict: AttemptOutcome, delivery: DueDelivery): void {
     const subscription = this.subscription();
     if (subscription === undefined) return;
     if (verdict.kind === "gone") {
@@ -119,23 +119,23 @@ export class Standing {
     const nowMs = this.#now();
     const isLate = delivery.attempts > 0 || nowMs - delivery.createdMs >= TROUBLE_REPORT_MS;
     // Where something waits, or has waited, the office's list would soon be wrong.
-    if (verdict.kind !== "delivered" || isLate) this.#chores.owe("report", null, nowMs + TROUBLE_REPORT_MS);
-    else if (!this.#chores.isOwed("report")) this.#chores.owe("report", null, nowMs + HEALTH_REPORT_MS);
+    if (verdict.kind !== "delivered" || isLate) this.#jobs.enqueue("report", null, nowMs + TROUBLE_REPORT_MS);
+    else if (!this.#jobs.isQueued("report")) this.#jobs.enqueue("report", null, nowMs + HEALTH_REPORT_MS);
   }
 
   /** Puts in an event about the subscription itself. @returns its id */
-  tell(
+  enqueueControlEvent(
     event:
       | { type: "subscription.verify"; challenge: string; confirm: string }
       | { type: "subscription.test"; subscription: string },
   ): string {
     const id = newEventId();
-    this.take({ ...event, id, at: Math.floor(this.#now() / 1000) });
+    this.acceptControlEvent({ ...event, id, at: Math.floor(this.#now() / 1000) });
     return id;
   }
 
   /** The same with an id and a time that it has already. */
-  take(event: ControlEvent): void {
+  acceptControlEvent(event: ControlEvent): void {
     const subscription = this.subscription();
     if (subscription === undefined) return;
     const body = FORMATS[subscription.format].controlBody(event);
@@ -146,37 +146,37 @@ export class Standing {
   #recover({ failingSinceMs, ...well }: Subscription): void {
     if (failingSinceMs === undefined) return;
     const nowMs = this.#now();
-    this.keep(well);
-    if (nowMs - failingSinceMs >= OUTAGE_MS_MIN) this.#outbox.hasten(nowMs);
-    this.#chores.owe("report", null, nowMs);
+    this.save(well);
+    if (nowMs - failingSinceMs >= OUTAGE_MS_MIN) this.#outbox.expedite(nowMs);
+    this.#jobs.enqueue("report", null, nowMs);
   }
 
   #fail(subscription: Subscription, reason: string): void {
     const nowMs = this.#now();
     const { failingSinceMs } = subscription;
     if (failingSinceMs === undefined) {
-      this.keep({ ...subscription, failingSinceMs: nowMs });
-      this.#chores.owe("report", null, nowMs);
+      this.save({ ...subscription, failingSinceMs: nowMs });
+      this.#jobs.enqueue("report", null, nowMs);
     } else if (nowMs - failingSinceMs >= FAILING_MS_MAX && subscription.status === "active") {
       this.disable(`every attempt since ${instantOfMs(failingSinceMs)} has failed; the last: ${reason}`);
     }
   }
 
   /** Takes on a status, and owes the Newsroom the news of it. */
-  #stand(status: SubscriptionStatus, reason?: string): void {
+  #setStatus(status: SubscriptionStatus, reason?: string): void {
     const sinceMs = this.#now();
-    this.#amend(({ reason: _before, ...rest }) => ({
+    this.#update(({ reason: _before, ...rest }) => ({
       ...rest,
       status,
       sinceMs,
       ...(reason === undefined ? {} : { reason }),
     }));
-    this.#chores.owe("report", null, sinceMs);
+    this.#jobs.enqueue("report", null, sinceMs);
   }
 
-  #amend(change: (subscription: Subscription) => Subscription): void {
+  #update(change: (subscription: Subscription) => Subscription): void {
     const subscription = this.subscription();
-    if (subscription !== undefined) this.keep(change(subscription));
+    if (subscription !== undefined) this.save(change(subscription));
   }
 }
 

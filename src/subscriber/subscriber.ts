@@ -6,17 +6,18 @@
 import { DurableObject } from "cloudflare:workers";
 import { Budget } from "../runtime/bounded-work.ts";
 import { delayBefore } from "../webhooks/outcome.ts";
-import type { ControlEvent, Handed } from "../domain/event.ts";
+import type { ControlEvent, OutboundEvent } from "../domain/event.ts";
 import type { Health, Registration, SubscriptionChange, SubscriptionInput } from "../domain/subscription.ts";
-import { IN_HAND_CHECK_MS, OWN_RETRY_MAX_MS } from "../limits.ts";
-import { type Settings, settingsOf } from "../config.ts";
+import { IN_HAND_CHECK_MS } from "./limits.ts";
+import { OWN_RETRY_MAX_MS } from "../runtime/limits.ts";
+import { type Config, configOf } from "../config.ts";
 import { readSigningKeys, type SigningKey } from "../crypto/signing-keys.ts";
 import { Alarm } from "../runtime/alarm.ts";
 import { Attempts } from "./attempts.ts";
-import { Chores } from "./job-queue.ts";
+import { JobQueue } from "./job-queue.ts";
 import { type Attempt, type Delivery, DeliveryLog, type LogQuery, readHealth } from "./delivery-log.ts";
-import { Duties } from "./jobs.ts";
-import { Handshake } from "./verification.ts";
+import { Jobs } from "./jobs.ts";
+import { Verification } from "./verification.ts";
 import { Outbox, type Taking } from "./outbox.ts";
 import {
   type Conflict,
@@ -26,10 +27,10 @@ import {
   type SubscriptionView,
   viewOf,
 } from "./subscription.ts";
-import { OwnerRequests, type Refusal } from "./requests.ts";
+import { Requests, type Refusal } from "./requests.ts";
 import { Secrets } from "./secrets.ts";
-import { Standing } from "./state.ts";
-import { Store } from "../runtime/stored-values.ts";
+import { SubscriptionState } from "./state.ts";
+import { StoredValues } from "../runtime/stored-values.ts";
 
 export type ChangeOutcome = Outcome | Refusal;
 
@@ -37,75 +38,75 @@ export class Subscriber extends DurableObject<Env> {
   /** Milliseconds since 1970; tests move it. */
   clock: () => number = () => Date.now();
 
-  readonly #settings: Settings;
+  readonly #config: Config;
   readonly #outbox: Outbox;
   readonly #log: DeliveryLog;
   readonly #secrets: Secrets;
   readonly #attempts: Attempts;
-  readonly #store: Store;
+  readonly #store: StoredValues;
   readonly #alarm: Alarm;
-  readonly #chores: Chores;
-  readonly #standing: Standing;
-  readonly #handshake: Handshake;
-  readonly #requests: OwnerRequests;
+  readonly #jobs: JobQueue;
+  readonly #state: SubscriptionState;
+  readonly #verification: Verification;
+  readonly #requests: Requests;
   #signingKeys: Promise<SigningKey[]> | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const { storage } = ctx;
     const now = () => this.clock();
-    this.#settings = settingsOf(env);
-    const { retrySchedule } = this.#settings;
+    this.#config = configOf(env);
+    const { retrySchedule } = this.#config;
     this.#outbox = new Outbox(storage.sql, () => delayBefore(retrySchedule, 1, Math.random()) ?? 0);
     this.#log = new DeliveryLog(storage.sql);
     this.#secrets = new Secrets(env.SECRETS_KEY);
-    const duties = new Duties({
+    const duties = new Jobs({
       env,
-      standing: () => this.#standing,
+      state: () => this.#state,
       health: () => this.#health(),
       take: (events, asOf) => this.#take(events, { kind: "replayed", asOf }),
     });
-    this.#store = new Store(storage);
+    this.#store = new StoredValues(storage);
     this.#alarm = new Alarm(storage);
-    this.#chores = new Chores(this.#store, now, {
+    this.#jobs = new JobQueue(this.#store, now, {
       report: () => duties.report(),
       replay: (span) => duties.replay(span),
-      notice: (notice) => duties.tellTheOffice(notice),
+      notice: (notice) => duties.notifyAdminSubscriptions(notice),
     });
-    this.#standing = new Standing(this.#store, this.#outbox, this.#chores, now);
-    this.#handshake = new Handshake({
+    this.#state = new SubscriptionState(this.#store, this.#outbox, this.#jobs, now);
+    this.#verification = new Verification({
       env,
-      settings: this.#settings,
+      config: this.#config,
       store: this.#store,
       outbox: this.#outbox,
-      standing: this.#standing,
+      state: this.#state,
     });
-    this.#requests = new OwnerRequests({
+    this.#requests = new Requests({
       env,
       store: this.#store,
-      standing: this.#standing,
-      handshake: this.#handshake,
-      chores: this.#chores,
+      state: this.#state,
+      verification: this.#verification,
+      jobs: this.#jobs,
       outbox: this.#outbox,
       log: this.#log,
       secrets: this.#secrets,
-      ringBy: (ms) => this.#alarm.ringBy(ms),
+      ringBy: (ms) => this.#alarm.scheduleBy(ms),
       now,
     });
     this.#attempts = new Attempts({
       store: this.#store,
       outbox: this.#outbox,
       log: this.#log,
-      settings: this.#settings,
+      config: this.#config,
       secrets: this.#secrets,
       signingKeys: () => (this.#signingKeys ??= readSigningKeys(env.SIGNING_KEY)),
       now,
-      standing: this.#standing,
+      state: this.#state,
       proved: (number) => this.confirm(number),
       ended: (budget) => this.#workOn(budget),
     });
     // Of an earlier version, or of none: then there are no tables, and none are made.
-    if (this.#standing.subscription() === undefined) return;
+    if (this.#state.subscription() === undefined) return;
     this.#outbox.createTables();
     // Whatever woke it: what its earlier life left is taken up.
     ctx.waitUntil(this.#takeUp());
@@ -130,18 +131,18 @@ export class Subscriber extends DurableObject<Env> {
       isProved: !input.verify,
       proof: { challenge: "", number: 0, untilMs: nowMs },
     };
-    const confirmUrl = await this.#handshake.nextConfirmUrl(subscription);
+    const confirmUrl = await this.#verification.nextConfirmUrl(subscription);
     this.#store.atomically(() => {
       this.#outbox.createTables();
-      this.#standing.keep(subscription);
-      if (input.verify) this.#handshake.begin(confirmUrl);
+      this.#state.save(subscription);
+      if (input.verify) this.#verification.start(confirmUrl);
     });
     await this.#workOn();
-    return this.#view(this.#standing.subscription() ?? subscription);
+    return this.#view(this.#state.subscription() ?? subscription);
   }
 
   async view(): Promise<SubscriptionView | null> {
-    const subscription = this.#standing.subscription();
+    const subscription = this.#state.subscription();
     return subscription ? this.#view(subscription) : null;
   }
 
@@ -160,16 +161,16 @@ export class Subscriber extends DurableObject<Env> {
    *
    * @returns false if there is no such subscription
    */
-  async enqueue(events: Handed[]): Promise<boolean> {
-    if (this.#standing.subscription() === undefined) return false;
-    await this.#take(events, { kind: "new", whileReplaying: this.#chores.isOwed("replay") });
+  async enqueue(events: OutboundEvent[]): Promise<boolean> {
+    if (this.#state.subscription() === undefined) return false;
+    await this.#take(events, { kind: "new", whileReplaying: this.#jobs.isQueued("replay") });
     return true;
   }
 
   /** Takes an event that is about another subscription; each once. */
   async enqueueNotice(event: ControlEvent): Promise<void> {
-    if (this.#standing.subscription() === undefined) return;
-    this.#standing.take(event);
+    if (this.#state.subscription() === undefined) return;
+    this.#state.acceptControlEvent(event);
     await this.#workOn();
   }
 
@@ -179,7 +180,7 @@ export class Subscriber extends DurableObject<Env> {
    * @param number of the handshake
    */
   async confirm(number: number): Promise<Outcome> {
-    return this.#followed(await this.#handshake.confirm(number));
+    return this.#followed(await this.#verification.confirm(number));
   }
 
   /** Asks the endpoint anew for its proof; of the admin, `waived` makes it active at once. */
@@ -205,12 +206,15 @@ export class Subscriber extends DurableObject<Env> {
 
   /** Sends a signed test event (`test` itself is a name that RPC keeps). */
   async sendTest(): Promise<{ ok: true; event: string } | Conflict | null> {
-    const subscription = this.#standing.subscription();
+    const subscription = this.#state.subscription();
     if (subscription === undefined) return null;
     if (subscription.status !== "active") {
       return refuse(`The subscription is ${subscription.status}; only an active one is sent tests.`);
     }
-    const event = this.#standing.tell({ type: "subscription.test", subscription: subscription.id });
+    const event = this.#state.enqueueControlEvent({
+      type: "subscription.test",
+      subscription: subscription.id,
+    });
     await this.#workOn();
     return { ok: true, event };
   }
@@ -219,18 +223,18 @@ export class Subscriber extends DurableObject<Env> {
   async deliveries(
     query: LogQuery,
   ): Promise<{ deliveries: Delivery[]; next: number | null; isHeld: boolean } | null> {
-    const subscription = this.#standing.subscription();
+    const subscription = this.#state.subscription();
     return subscription
-      ? { ...this.#log.list(query), isHeld: this.#standing.sendable() !== "everything" }
+      ? { ...this.#log.list(query), isHeld: this.#state.sendable() !== "everything" }
       : null;
   }
 
   async delivery(
     event: string,
   ): Promise<{ delivery: Delivery; attempts: Attempt[]; isHeld: boolean } | null> {
-    const subscription = this.#standing.subscription();
+    const subscription = this.#state.subscription();
     const found = subscription && this.#log.get(event);
-    return found ? { ...found, isHeld: this.#standing.sendable() !== "everything" } : null;
+    return found ? { ...found, isHeld: this.#state.sendable() !== "everything" } : null;
   }
 
   /** Sends one event once more, or at last: now, whatever its schedule said. Null where there is none. */
@@ -249,13 +253,13 @@ export class Subscriber extends DurableObject<Env> {
     // Twice: what is in flight at first goes on with the budget that it began with.
     for (let round = 0; round < 2; round += 1) {
       await this.#workOn(new Budget(Infinity));
-      await this.#chores.start(new Budget(Infinity));
+      await this.#jobs.start(new Budget(Infinity));
       await this.#attempts.idle();
     }
   }
 
   override async alarm(): Promise<void> {
-    this.#alarm.rings();
+    this.#alarm.onFired();
     await this.#takeUp();
   }
 
@@ -266,23 +270,23 @@ export class Subscriber extends DurableObject<Env> {
     } catch (error) {
       // The platform would try again a few times and then never more.
       console.error(JSON.stringify({ message: "work failed", error: String(error) }));
-      await this.#alarm.ringBy(this.clock() + OWN_RETRY_MAX_MS);
+      await this.#alarm.scheduleBy(this.clock() + OWN_RETRY_MAX_MS);
     }
   }
 
-  async #take(events: Handed[], taking: Taking): Promise<void> {
-    this.#store.atomically(() => this.#outbox.take(events, taking, this.clock()));
+  async #take(events: OutboundEvent[], taking: Taking): Promise<void> {
+    this.#store.atomically(() => this.#outbox.accept(events, taking, this.clock()));
     await this.#workOn();
   }
 
   /** Does and starts what is due, and sets the alarm for the rest. */
-  async #workOn(budget = new Budget(this.#settings.subrequests - 1)): Promise<void> {
+  async #workOn(budget = new Budget(this.#config.subrequests - 1)): Promise<void> {
     const nowMs = this.clock();
-    if (this.#standing.isProofOver()) this.#store.atomically(() => this.#standing.giveUpProof());
-    const subscription = this.#standing.subscription();
+    if (this.#state.isProofOver()) this.#store.atomically(() => this.#state.giveUpProof());
+    const subscription = this.#state.subscription();
     if (subscription === undefined) return;
     this.#log.prune(nowMs);
-    const choresMs = this.#chores.nextDueMs() ?? Infinity;
+    const choresMs = this.#jobs.nextDueMs() ?? Infinity;
     if (choresMs <= nowMs) this.ctx.waitUntil(this.#doChores(budget));
     const dues = [
       this.#attempts.start(subscription, budget) ?? Infinity,
@@ -292,12 +296,12 @@ export class Subscriber extends DurableObject<Env> {
       subscription.status === "pending" ? subscription.proof.untilMs : Infinity,
     ];
     const next = Math.min(...dues);
-    if (next !== Infinity) await this.#alarm.ringBy(next);
+    if (next !== Infinity) await this.#alarm.scheduleBy(next);
   }
 
   async #doChores(budget: Budget): Promise<void> {
     // What this invocation may not do any more, the next one does at once.
-    if ((await this.#chores.start(budget)) === "spent") await this.#alarm.ringBy(this.clock() + 1);
+    if ((await this.#jobs.start(budget)) === "spent") await this.#alarm.scheduleBy(this.clock() + 1);
     else await this.#workOn(budget);
   }
 
@@ -305,7 +309,7 @@ export class Subscriber extends DurableObject<Env> {
   async #followed<R>(refused: R | undefined): Promise<Exclude<R, undefined> | Outcome> {
     await this.#workOn();
     if (refused !== undefined) return refused as Exclude<R, undefined>;
-    const subscription = this.#standing.subscription();
+    const subscription = this.#state.subscription();
     return subscription ? { ok: true, view: this.#view(subscription) } : null;
   }
 
@@ -314,7 +318,7 @@ export class Subscriber extends DurableObject<Env> {
   }
 
   #health(): Health {
-    const [next] = this.#outbox.next(this.#standing.sendable(), 1);
+    const [next] = this.#outbox.next(this.#state.sendable(), 1);
     return readHealth(this.ctx.storage.sql, next?.dueMs);
   }
 }

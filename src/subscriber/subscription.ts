@@ -4,7 +4,7 @@
  */
 import { formatInstant } from "../domain/dates.ts";
 import type { Health, Registration, SubscriptionChange, SubscriptionStatus } from "../domain/subscription.ts";
-import { PROOF_MS_MAX } from "../limits.ts";
+import { PROOF_MS_MAX } from "./limits.ts";
 
 /** What a Subscriber keeps. */
 export interface Subscription extends Registration {
@@ -119,7 +119,7 @@ export function instantOfMs(ms: number): string {
  * @param sealedHeader undefined where the change names none
  * @returns with what is left out as it was, and without what is null
  */
-export function amended(
+export function applyChange(
   present: Subscription,
   change: SubscriptionChange,
   sealedHeader: Subscription["header"],

@@ -4,21 +4,21 @@
  */
 import { deriveToken } from "../crypto/tokens.ts";
 import { newsroom } from "../runtime/stubs.ts";
-import type { Settings } from "../config.ts";
+import type { Config } from "../config.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Conflict, DUPLICATE, FORGOTTEN, refuse, type Subscription } from "./subscription.ts";
-import type { Standing } from "./state.ts";
-import type { Store } from "../runtime/stored-values.ts";
+import type { SubscriptionState } from "./state.ts";
+import type { StoredValues } from "../runtime/stored-values.ts";
 
 interface HandshakeParts {
   env: Env;
-  settings: Settings;
-  store: Store;
+  config: Config;
+  store: StoredValues;
   outbox: Outbox;
-  standing: Standing;
+  state: SubscriptionState;
 }
 
-export class Handshake {
+export class Verification {
   readonly #parts: HandshakeParts;
 
   constructor(parts: HandshakeParts) {
@@ -27,18 +27,18 @@ export class Handshake {
 
   /** The URL that says yes for the endpoint, in the handshake that follows. */
   async nextConfirmUrl({ id, proof }: Pick<Subscription, "id" | "proof">): Promise<string> {
-    const { env, settings } = this.#parts;
+    const { env, config } = this.#parts;
     const number = proof.number + 1;
     const token = await deriveToken(env.SECRETS_KEY, "confirm", `${id}.${number}`);
-    return `${settings.site.baseUrl}/api/v1/subscriptions/${id}/confirm/${number}.${token}`;
+    return `${config.site.baseUrl}/api/v1/subscriptions/${id}/confirm/${number}.${token}`;
   }
 
   /** Begins one, in place of any that is in progress. */
-  begin(confirmUrl: string): void {
-    const { store, outbox, standing } = this.#parts;
+  start(confirmUrl: string): void {
+    const { store, outbox, state } = this.#parts;
     store.atomically(() => {
       outbox.endVerification("failed", "the endpoint was asked anew");
-      standing.askForProof(confirmUrl);
+      state.askForProof(confirmUrl);
     });
   }
 
@@ -49,8 +49,8 @@ export class Handshake {
    * @returns undefined if it is as they say
    */
   async confirm(number: number): Promise<Conflict | undefined> {
-    const { env, store, standing } = this.#parts;
-    const subscription = standing.subscription();
+    const { env, store, state } = this.#parts;
+    const subscription = state.subscription();
     if (subscription === undefined) return undefined;
     const isThis = subscription.proof.number === number;
     if (subscription.status !== "pending" || !isThis) {
@@ -60,11 +60,11 @@ export class Handshake {
     // First there: cut off in between, the endpoint is asked again, and nothing is lost.
     const activated = await newsroom(env).activate(subscription.id);
     const reason = { active: undefined, duplicate: DUPLICATE, unknown: FORGOTTEN }[activated];
-    const present = standing.subscription();
+    const present = state.subscription();
     if (present?.status === "pending" && present.proof.number === number) {
       store.atomically(() => {
-        if (reason === undefined) standing.activate();
-        else standing.disable(reason);
+        if (reason === undefined) state.activate();
+        else state.disable(reason);
       });
     }
     return reason === undefined ? undefined : refuse(reason);

@@ -3,7 +3,7 @@
  */
 import { Webhook } from "standardwebhooks";
 import { judgeTarget, type LocalTargets, type TargetVerdict } from "../domain/target-url.ts";
-import { ANSWER_BYTES_KEPT, ANSWER_BYTES_READ } from "../limits.ts";
+import { ANSWER_BYTES_KEPT, ANSWER_BYTES_READ } from "./limits.ts";
 import { resolveTarget } from "./dns.ts";
 
 export interface AttemptRequest {
@@ -27,7 +27,8 @@ export interface AttemptTools {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Milliseconds since 1970. */
   now: () => number;
-  timeoutMs: number;
+  /** Aborts when the time for the whole attempt is up. */
+  signal: AbortSignal;
   localTargets: LocalTargets;
   /** A DNS-over-HTTPS server; undefined: names are not looked up. */
   resolver: string | undefined;
@@ -58,8 +59,7 @@ export async function attemptDelivery(
 ): Promise<AttemptResult | undefined> {
   const started = tools.now();
   const elapsed = () => tools.now() - started;
-  const signal = AbortSignal.timeout(tools.timeoutMs);
-  const target = await judgeResolvedTarget(request.url, { ...tools, signal });
+  const target = await judgeResolvedTarget(request.url, tools);
   if (!target.ok) return { kind: "target-refused", reason: target.reason, durationMs: elapsed() };
   const signed = await headers(request, started);
   if (!tools.isWanted()) return undefined;
@@ -72,7 +72,7 @@ export async function attemptDelivery(
       headers: signed,
       body: request.body,
       redirect: "manual",
-      signal,
+      signal: tools.signal,
     });
     await readBounded(response, read);
     return answered(response, read.text, elapsed());
@@ -82,7 +82,9 @@ export async function attemptDelivery(
     if (response !== undefined && !response.ok) return answered(response, read.text, elapsed());
     const durationMs = elapsed();
     const awaiting = response === undefined ? "answer" : "body";
-    return signal.aborted ? { kind: "timed-out", awaiting, durationMs } : { kind: "unreachable", durationMs };
+    return tools.signal.aborted
+      ? { kind: "timed-out", awaiting, durationMs }
+      : { kind: "unreachable", durationMs };
   }
 }
 
@@ -93,7 +95,7 @@ export async function attemptDelivery(
  */
 export async function judgeResolvedTarget(
   url: string,
-  tools: Pick<AttemptTools, "fetch" | "localTargets" | "resolver"> & { signal: AbortSignal },
+  tools: Pick<AttemptTools, "fetch" | "localTargets" | "resolver" | "signal">,
 ): Promise<TargetVerdict> {
   const target = judgeTarget(url, tools.localTargets);
   if (!target.ok || target.isLocal || tools.resolver === undefined) return target;

@@ -1,10 +1,10 @@
 /**
  * The one place that decides what follows from an attempt, and whose fault a failure was.
  */
-import { JITTER, RETRY_AFTER_SECONDS_MAX } from "../limits.ts";
+import { JITTER, RETRY_AFTER_SECONDS_MAX } from "./limits.ts";
 import type { AttemptResult } from "./attempt.ts";
 
-export type Verdict =
+export type AttemptOutcome =
   | { kind: "delivered" }
   /** Try again after so many milliseconds; `asked` for by the endpoint, if the schedule alone would be sooner. */
   | { kind: "retry"; delayMs: number; asked: boolean; reason: string }
@@ -26,7 +26,7 @@ export function judgeAttempt(
   schedule: RetrySchedule,
   nowMs: number,
   random: number,
-): Verdict {
+): AttemptOutcome {
   const reason = reasonOf(result) ?? unprovedReason(result, challenge);
   if (reason === undefined) return { kind: "delivered" };
   if (result.kind === "answered" && result.status === 410) return { kind: "gone", reason };

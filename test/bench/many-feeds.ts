@@ -4,7 +4,7 @@
  * it is the one that was asked for longest ago.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { MEMO_MS } from "../../src/limits.ts";
+import { MEMO_MS } from "../../src/http/limits.ts";
 import { caughtUp } from "./caught-up.ts";
 import { FeedService } from "./feed-service.ts";
 import { releasesIn } from "./generated-releases.ts";

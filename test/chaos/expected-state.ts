@@ -128,7 +128,7 @@ export class Book {
   /** What filters look at, in the edition that an event is about. */
   filed({ data }: LedgerEvent): Filterable | undefined {
     const edition = this.releases.get(data.release.id)?.editions[data.release.edition - 1];
-    return edition && filedAs(edition);
+    return edition && toIndexTerms(edition);
   }
 
   #explain({ type, timestamp, data }: LedgerEvent): string | undefined {
@@ -153,7 +153,7 @@ export class Book {
   }
 }
 
-export function filedAs(edition: Release): Filterable {
+export function toIndexTerms(edition: Release): Filterable {
   return {
     lang: edition.lang,
     type: edition.type,

@@ -2,7 +2,7 @@
  * What one subscription should have been sent, by its filter and its types: what it asked for, and what
  * takes back a text of which it was sent anything before (CONTRACT 7).
  */
-import { type ReleaseEventType, takesBack } from "../../src/domain/event.ts";
+import { type ReleaseEventType, isRetraction } from "../../src/domain/event.ts";
 import { type Filter, type Filterable, matches } from "../../src/domain/filter.ts";
 import type { LedgerEvent } from "./expected-state.ts";
 
@@ -30,7 +30,8 @@ export class Expected {
   take(event: LedgerEvent, filed: Filterable): void {
     const { id, release } = event.data;
     const told = this.#ofRelease.get(release.id);
-    const isTold = isAsked(this.#asked, event.type, filed) || (told !== undefined && takesBack(event.type));
+    const isTold =
+      isAsked(this.#asked, event.type, filed) || (told !== undefined && isRetraction(event.type));
     if (!isTold) return;
     this.events.set(id, event);
     if (told === undefined) this.#ofRelease.set(release.id, [event]);

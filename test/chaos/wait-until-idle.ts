@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { RELEASE_EVENT_TYPES } from "../../src/domain/event.ts";
-import { filedAs, type KnownRelease, type LedgerEvent } from "./expected-state.ts";
+import { toIndexTerms, type KnownRelease, type LedgerEvent } from "./expected-state.ts";
 import type { Desk } from "./desk.ts";
 import { isAsked } from "./expected.ts";
 import type { ServiceCalls } from "./service-calls.ts";
@@ -113,12 +113,15 @@ function missingUntouched({ book }: Stage, { wishes, file, id }: Desk, after: nu
     const text = book.releases.get(release)?.editions[edition - 1];
     const isOpen = killed.has(release) || book.releases.get(release)?.uncertain !== undefined;
     return (
-      text !== undefined && !isOpen && isAsked(wishes, type, filedAs(text)) && !file.sequences.has(sequence)
+      text !== undefined &&
+      !isOpen &&
+      isAsked(wishes, type, toIndexTerms(text)) &&
+      !file.sequences.has(sequence)
     );
   });
   const embargoed = [...book.releases.values()].filter(({ status, editions: [text], id: release }) => {
     const isDue = status === "embargoed" && text !== undefined;
-    return isDue && isAsked(wishes, "release.published", filedAs(text)) && !file.published.has(release);
+    return isDue && isAsked(wishes, "release.published", toIndexTerms(text)) && !file.published.has(release);
   });
   return [
     ...missing.map(([sequence, { type }]) => `${type} ${sequence} for ${id}`),

@@ -91,7 +91,7 @@ describe("the address of a list", () => {
   ])("%s is refused with %i", (address, status, path) => {
     const found = parsed(address);
     expect(found).toMatchObject({ kind: "refused", status });
-    expect(found?.kind === "refused" ? found.faults[0]?.path : undefined).toBe(path);
+    expect(found?.kind === "refused" ? found.issues[0]?.path : undefined).toBe(path);
   });
 
   it("is the same however it is asked for again, for any combination", () => {

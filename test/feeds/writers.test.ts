@@ -1,7 +1,7 @@
 import { parseXml, XmlElement } from "@rgrove/parse-xml";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { carriable } from "../../src/domain/text.ts";
+import { sanitizeText } from "../../src/domain/text.ts";
 import { writeAtom } from "../../src/feeds/atom.ts";
 import { entryUrn, type Feed, type FeedEntry } from "../../src/feeds/feed.ts";
 import { writeJsonFeed } from "../../src/feeds/json-feed.ts";
@@ -120,7 +120,7 @@ const rootOf = (xml: string) => {
   return root;
 };
 /** XML folds the line ends of what it reads. */
-const read = (written: string) => carriable(written);
+const read = (written: string) => sanitizeText(written);
 
 describe("a feed in every format", () => {
   it("is well-formed and whole, whatever its texts hold", () => {

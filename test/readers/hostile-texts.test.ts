@@ -3,7 +3,7 @@ import { newRelease, PressOffice } from "../chaos/press-office.ts";
 import { polled } from "../chaos/polled.ts";
 import { BuiltService } from "../built/built-service.ts";
 import { asMarkdown, TEXTS } from "./hostile-texts.ts";
-import { PARSERS } from "./parsed-feed.ts";
+import { PARSERS } from "./parsers.ts";
 
 const ADMIN_TOKEN = "readers-admin-token";
 

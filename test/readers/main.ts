@@ -38,7 +38,7 @@ async function run(programs: readonly string[]): Promise<boolean> {
   const judged = courses.map((course) => ({ course, verdicts: verdictsOn(course, day) }));
   const rows = judged.map(({ course, verdicts }) => rowOf(course, verdicts, showsWholeTexts(course, day)));
   console.log(`\n${tableOf(rows)}\n(status and bytes of body; JSON Feed is read by none of these readers)`);
-  const wrong = judged.flatMap(({ course, verdicts }) => faultsOf(course, verdicts));
+  const wrong = judged.flatMap(({ course, verdicts }) => issuesOf(course, verdicts));
   console.log(wrong.length === 0 ? "\nall as it should be" : `\n${wrong.join("\n")}`);
   return wrong.length === 0 && missing.length === 0;
 }
@@ -80,7 +80,7 @@ function word(faults: readonly string[], ifNone: string): string {
   return faults.length === 0 ? ifNone : "NO";
 }
 
-function faultsOf({ reader, format, changed }: Course, verdicts: Verdicts): string[] {
+function issuesOf({ reader, format, changed }: Course, verdicts: Verdicts): string[] {
   const faults = Object.values(verdicts).flat() as string[];
   if (faults.length === 0) return [];
   const said = changed.said.trim();

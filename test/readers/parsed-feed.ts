@@ -5,10 +5,6 @@
  * for and found nothing in is undefined. So what is told can be compared whole, and nothing passes only
  * because an adapter forgot to look.
  */
-import { feedparserAtom, feedparserRss } from "./feedparser.ts";
-import { feedsmithAtom, feedsmithJson, feedsmithRss } from "./feedsmith.ts";
-import { extractedJson, plainJson } from "./json-parsers.ts";
-import { rssParserAtom, rssParserRss } from "./rss-parser.ts";
 
 export interface ParsedItem {
   id: string | undefined;
@@ -55,16 +51,3 @@ export interface ParsedFeed {
 }
 
 export type Parser = (document: string) => Promise<ParsedFeed>;
-
-/** Three for each format. */
-export const PARSERS: [format: "rss" | "atom" | "json", name: string, parse: Parser][] = [
-  ["rss", "rss-parser", rssParserRss],
-  ["rss", "feedparser", feedparserRss],
-  ["rss", "feedsmith", feedsmithRss],
-  ["atom", "rss-parser", rssParserAtom],
-  ["atom", "feedparser", feedparserAtom],
-  ["atom", "feedsmith", feedsmithAtom],
-  ["json", "feed-extractor", extractedJson],
-  ["json", "feedsmith", feedsmithJson],
-  ["json", "JSON.parse", plainJson],
-];

@@ -6,7 +6,7 @@ import { faultsOfJsonFeed } from "./json-feed-rules.ts";
 import { EVERYTHING, LISTS } from "./matrix-lists.ts";
 import { KILLED_BECAUSE, NOTE } from "./matrix-office.ts";
 import { KINDS } from "./matrix-releases.ts";
-import { PARSERS } from "./parsed-feed.ts";
+import { PARSERS } from "./parsers.ts";
 import { ReaderMatrix } from "./reader-matrix.ts";
 import { faultsOfRss } from "./rss-rules.ts";
 

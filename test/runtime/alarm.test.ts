@@ -21,8 +21,12 @@ const later = soon + 1_000;
 
 describe("an alarm", () => {
   it("rings at the earliest of the times that are asked for, in whatever order", async () => {
-    expect(await ringsAt((alarm) => Promise.all([alarm.ringBy(soon), alarm.ringBy(later)]))).toBe(soon);
-    expect(await ringsAt((alarm) => Promise.all([alarm.ringBy(later), alarm.ringBy(soon)]))).toBe(soon);
+    expect(await ringsAt((alarm) => Promise.all([alarm.scheduleBy(soon), alarm.scheduleBy(later)]))).toBe(
+      soon,
+    );
+    expect(await ringsAt((alarm) => Promise.all([alarm.scheduleBy(later), alarm.scheduleBy(soon)]))).toBe(
+      soon,
+    );
   });
 
   it("is set again when what it rings for fails, however often", async () => {
@@ -42,8 +46,8 @@ describe("an alarm", () => {
 
   it("is set again after it could not be", async () => {
     const setFor = await ringsAt(async (alarm) => {
-      await expect(alarm.ringBy(-1)).rejects.toThrow();
-      await alarm.ringBy(later);
+      await expect(alarm.scheduleBy(-1)).rejects.toThrow();
+      await alarm.scheduleBy(later);
     });
     expect(setFor).toBe(later);
   });

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import type { Handed, ReleaseEventType } from "../../src/domain/event.ts";
+import type { OutboundEvent, ReleaseEventType } from "../../src/domain/event.ts";
 import { subscriber } from "../../src/runtime/stubs.ts";
 import { Outbox } from "../../src/subscriber/outbox.ts";
 
@@ -9,8 +9,8 @@ const NEW = { kind: "new", whileReplaying: false } as const;
 const REPLAYING = { kind: "new", whileReplaying: true } as const;
 const NOW = 1_800_000_000_000;
 
-function handed(sequence: number, type: ReleaseEventType, asked = true): Handed {
-  return { event: `evt_${sequence}`, sequence, type, release: "r", asked, body: `${sequence}` };
+function handed(sequence: number, type: ReleaseEventType, asked = true): OutboundEvent {
+  return { event: `evt_${sequence}`, sequence, type, release: "r", isRequested: asked, body: `${sequence}` };
 }
 
 /** Runs a piece of code on an outbox of its own. */
@@ -28,27 +28,29 @@ function inOutbox(
 const waiting = (outbox: Outbox) => outbox.next("everything", 9).map(({ event }) => event);
 
 describe("a replay that was read before a text was taken back", () => {
-  it.each(["release.killed", "release.withdrawn"] as const)("does not bring it after the %s", (takesBack) =>
-    inOutbox((outbox) => {
-      outbox.take([handed(1, "release.published"), handed(2, takesBack)], NEW, NOW);
-      for (const event of ["evt_1", "evt_2"]) outbox.end(event, "delivered", null, 1);
-      outbox.take([handed(1, "release.published")], { kind: "replayed", asOf: 1 }, NOW);
-      expect(waiting(outbox)).toEqual([]);
-      // One that was read after it tells both, in order, as they are told now.
-      const both = [handed(1, "release.published"), handed(2, takesBack)];
-      outbox.take(both, { kind: "replayed", asOf: 2 }, NOW);
-      expect(waiting(outbox).length).toBeGreaterThan(0);
-    }),
+  it.each(["release.killed", "release.withdrawn"] as const)(
+    "does not bring it after the %s",
+    (isRetraction) =>
+      inOutbox((outbox) => {
+        outbox.accept([handed(1, "release.published"), handed(2, isRetraction)], NEW, NOW);
+        for (const event of ["evt_1", "evt_2"]) outbox.complete(event, "delivered", null, 1);
+        outbox.accept([handed(1, "release.published")], { kind: "replayed", asOf: 1 }, NOW);
+        expect(waiting(outbox)).toEqual([]);
+        // One that was read after it tells both, in order, as they are told now.
+        const both = [handed(1, "release.published"), handed(2, isRetraction)];
+        outbox.accept(both, { kind: "replayed", asOf: 2 }, NOW);
+        expect(waiting(outbox).length).toBeGreaterThan(0);
+      }),
   );
 
   it.each(["release.killed", "release.withdrawn"] as const)(
     "brings nothing of it to one that had never had it, nor the %s",
-    (takesBack) =>
+    (isRetraction) =>
       inOutbox((outbox) => {
-        outbox.take([handed(2, takesBack, false)], REPLAYING, NOW);
-        outbox.take([handed(1, "release.published")], { kind: "replayed", asOf: 1 }, NOW);
+        outbox.accept([handed(2, isRetraction, false)], REPLAYING, NOW);
+        outbox.accept([handed(1, "release.published")], { kind: "replayed", asOf: 1 }, NOW);
         expect(waiting(outbox)).toEqual([]);
-        expect(outbox.wasTold("r", 9)).toBe(false);
+        expect(outbox.wasSent("r", 9)).toBe(false);
       }),
   );
 });
@@ -56,15 +58,15 @@ describe("a replay that was read before a text was taken back", () => {
 describe("what takes back a text that an endpoint was not sent", () => {
   it("is not told it, while a replay is on its way or not", () =>
     inOutbox((outbox) => {
-      outbox.take([handed(2, "release.withdrawn", false)], NEW, NOW);
-      outbox.take([handed(3, "release.killed", false)], REPLAYING, NOW);
+      outbox.accept([handed(2, "release.withdrawn", false)], NEW, NOW);
+      outbox.accept([handed(3, "release.killed", false)], REPLAYING, NOW);
       expect(waiting(outbox)).toEqual([]);
     }));
 
   it("is forgotten when the replay is over", () =>
     inOutbox((outbox, storage) => {
-      outbox.take([handed(2, "release.withdrawn", false)], REPLAYING, NOW);
-      outbox.take([], NEW, NOW);
+      outbox.accept([handed(2, "release.withdrawn", false)], REPLAYING, NOW);
+      outbox.accept([], NEW, NOW);
       expect(storage.sql.exec("SELECT * FROM taken_back").toArray()).toEqual([]);
     }));
 });
@@ -72,7 +74,7 @@ describe("what takes back a text that an endpoint was not sent", () => {
 describe("a first attempt", () => {
   it("waits as long as the schedule says", () =>
     inOutbox((outbox) => {
-      outbox.take([handed(1, "release.published")], NEW, NOW);
+      outbox.accept([handed(1, "release.published")], NEW, NOW);
       expect(outbox.next("everything", 1)).toMatchObject([{ createdMs: NOW, dueMs: NOW + 60_000 }]);
     }, 60_000));
 });
@@ -87,7 +89,7 @@ describe("what is held", () => {
   it("is due in the order in which it came when it may be sent, and written only where it was tried", () =>
     inOutbox((outbox, storage) => {
       for (const sequence of [1, 2, 3]) {
-        outbox.take(
+        outbox.accept(
           [{ ...handed(sequence, "release.published"), release: `r${sequence}` }],
           NEW,
           NOW + sequence,
@@ -95,7 +97,7 @@ describe("what is held", () => {
       }
       outbox.retryAt("evt_1", { dueMs: NOW + 9_000, reason: "answered 500", attempts: 1 });
       outbox.retryAt("evt_2", { dueMs: NOW, reason: "answered 410", attempts: 1 });
-      outbox.begin();
+      outbox.restartSchedule();
       const changed = storage.sql.exec<{ changed: number }>("SELECT changes() AS changed").one();
       expect(changed).toEqual({ changed: 2 });
       expect(outbox.next("everything", 9)).toMatchObject([

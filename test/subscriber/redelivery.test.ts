@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
-import { type Handed } from "../../src/domain/event.ts";
+import { type OutboundEvent } from "../../src/domain/event.ts";
 import { subscriber } from "../../src/runtime/stubs.ts";
 import { act, release, settled, subscriberIdle, subscriberLater } from "../support/service.ts";
 import {
@@ -197,12 +197,12 @@ describe("a take-back that overtakes what the Newsroom was asked for", () => {
     const [row] = await deliveries(made);
     const event = row!.event;
     const sequence = eventOf((await arrivals(made))[0]!).data.sequence;
-    const kill: Handed = {
+    const kill: OutboundEvent = {
       event: `evt_${crypto.randomUUID()}`,
       type: "release.killed",
       sequence: sequence + 1,
       release: text.id,
-      asked: true,
+      isRequested: true,
       body: "{}",
     };
     await runInDurableObject(subscriber(env, made.id), async (instance) => {
@@ -219,12 +219,12 @@ describe("a take-back that overtakes what the Newsroom was asked for", () => {
     const text = release({ title: "Told never" });
     const { sequence } = await publishTo([], text);
     const made = await subscribe();
-    const withdrawal: Handed = {
+    const withdrawal: OutboundEvent = {
       event: `evt_${crypto.randomUUID()}`,
       type: "release.withdrawn",
       sequence: sequence + 1,
       release: text.id,
-      asked: false,
+      isRequested: false,
       body: "{}",
     };
     await runInDurableObject(subscriber(env, made.id), async (instance) => {

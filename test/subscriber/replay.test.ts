@@ -97,7 +97,7 @@ describe("replay", () => {
     expect(await sequencesAt(never)).toEqual(both);
     await act("reinstate", text.id);
     await settled();
-    const { events } = await newsroom(env).replayed(had.id, sequence - 1, sequence);
+    const { events } = await newsroom(env).replayEvents(had.id, sequence - 1, sequence);
     expect(events.map((handed) => handed.sequence)).toEqual([sequence]);
   });
 
@@ -132,9 +132,9 @@ describe("replay", () => {
     const withdrawn = await (await act("withdraw", text.id)).json<Answer>();
     const made = await subscribe();
     const [after, to, last] = [sequence! - 1, corrected.sequence!, withdrawn.sequence!];
-    const first = await newsroom(env).replayed(made.id, after, to);
+    const first = await newsroom(env).replayEvents(made.id, after, to);
     expect(first.last).toBeLessThan(to);
-    const second = await newsroom(env).replayed(made.id, first.last, to);
+    const second = await newsroom(env).replayEvents(made.id, first.last, to);
     const told = [...first.events, ...second.events].filter((handed) => handed.release === text.id);
     expect(told.map((handed) => handed.sequence)).toEqual([sequence, to, last]);
   });

@@ -124,7 +124,7 @@ describe("a name", () => {
       return fetch(url, init);
     },
     now: () => Date.now(),
-    timeoutMs: 4_000,
+    signal: AbortSignal.timeout(4_000),
     localTargets: "deny",
     resolver: undefined,
     isWanted: () => true,

@@ -4,14 +4,14 @@
 import { randomUUID } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import * as z from "zod/mini";
-import { faultsOf, type Fault } from "../../domain/issues.ts";
+import { issuesOf, type Issue } from "../../domain/issues.ts";
 import { parseReleaseDate } from "../../domain/dates.ts";
 import { frontMatter, releaseInput, type ReleaseInput } from "../../domain/release.ts";
-import { BODY_BYTES_MAX } from "../../limits.ts";
+import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { systemCode } from "../cli-error.ts";
 import { decodeText } from "./decoded-text.ts";
 import { editorMessage } from "./editor-message.ts";
-import type { FileFault } from "./file-fault.ts";
+import type { FileIssue } from "./file-fault.ts";
 import { keysOf, parseFields, splitFrontMatter, type LocatedFields } from "./front-matter.ts";
 import { slugOf } from "./slug.ts";
 
@@ -23,7 +23,7 @@ export interface ContentFile {
   /** What a publish writes into the file first. */
   missing: { id?: string; slug?: string };
   /** The line for a fault that the service finds, by its JSON Pointer below the release. */
-  faultAt: (fault: Fault) => FileFault;
+  issueAt: (issue: Issue) => FileIssue;
 }
 
 /** Bytes of `{"releases":[]}`: what a release in a batch of its own is wrapped in. */
@@ -34,7 +34,7 @@ const DAY_SECONDS = 86_400;
  * @param file absolute path
  * @param now seconds since 1970
  */
-export async function readContentFile(file: string, now: number): Promise<ContentFile | FileFault[]> {
+export async function readContentFile(file: string, now: number): Promise<ContentFile | FileIssue[]> {
   try {
     const status = await stat(file);
     if (!status.isFile())
@@ -49,35 +49,35 @@ export async function readContentFile(file: string, now: number): Promise<Conten
 }
 
 /** {@link readContentFile} on bytes at hand. */
-export function parseContentFile(file: string, bytes: Uint8Array, now: number): ContentFile | FileFault[] {
+export function parseContentFile(file: string, bytes: Uint8Array, now: number): ContentFile | FileIssue[] {
   const text = decodeText(bytes);
   if (typeof text !== "string") return [{ file, ...text }];
   const split = splitFrontMatter(text);
   if ("message" in split) return [{ file, ...split }];
   const located = parseFields(split);
-  if (Array.isArray(located)) return located.map((fault) => ({ file, ...fault }));
+  if (Array.isArray(located)) return located.map((issue) => ({ file, ...issue }));
 
-  const faultAt = (fault: Fault): FileFault => {
-    const path = keysOf(fault.path);
+  const issueAt = (issue: Issue): FileIssue => {
+    const path = keysOf(issue.path);
     if (path[0] === "body")
-      return { file, line: bodyLine(text, split), field: "body", message: fault.message };
+      return { file, line: bodyLine(text, split), field: "body", message: issue.message };
     // Parsed anew: a hundred thousand files' syntax trees would be held for a fault that none may have.
     const again = parseFields(split);
     const line = Array.isArray(again) ? split.yamlLine : again.lineOf(path);
-    return { file, line, ...(path.length > 0 && { field: path.join("/") }), message: fault.message };
+    return { file, line, ...(path.length > 0 && { field: path.join("/") }), message: issue.message };
   };
 
   const given = withSlug(located);
   const fields = z.safeParse(frontMatter, given.fields, { error: editorMessage });
   const body = z.safeParse(releaseInput.shape.body, split.body, { error: editorMessage });
-  const faults = [
-    ...(fields.success ? [] : faultsOf(fields.error)),
-    ...(body.success ? [] : faultsOf(body.error).map((fault) => ({ ...fault, path: `/body${fault.path}` }))),
+  const issues = [
+    ...(fields.success ? [] : issuesOf(fields.error)),
+    ...(body.success ? [] : issuesOf(body.error).map((issue) => ({ ...issue, path: `/body${issue.path}` }))),
   ];
-  if (!fields.success || !body.success) return faults.map(faultAt);
+  if (!fields.success || !body.success) return issues.map(issueAt);
 
   const early = futureFault(fields.data, now);
-  if (early !== undefined) return [faultAt(early)];
+  if (early !== undefined) return [issueAt(early)];
   const id = fields.data.id ?? randomUUID();
   const release: ReleaseInput = { ...fields.data, id, body: body.data };
   const size = Buffer.byteLength(JSON.stringify(release)) + BATCH_ENVELOPE_BYTES;
@@ -89,7 +89,7 @@ export function parseContentFile(file: string, bytes: Uint8Array, now: number): 
       ...(fields.data.id === undefined && { id }),
       ...(given.slug !== undefined && { slug: given.slug }),
     },
-    faultAt,
+    issueAt,
   };
 }
 
@@ -109,7 +109,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
  * A date that lies ahead wherever on earth it is meant. The service, which knows the time zone, judges
  * the hours around midnight.
  */
-function futureFault(fields: { date: string; embargo?: string | undefined }, now: number): Fault | undefined {
+function futureFault(fields: { date: string; embargo?: string | undefined }, now: number): Issue | undefined {
   if (fields.embargo !== undefined) return undefined;
   const date = parseReleaseDate(fields.date);
   if (date === undefined) return undefined;

@@ -4,12 +4,12 @@
  */
 import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { faultsOfFiling } from "../../domain/registry.ts";
+import { validateFacets } from "../../domain/registry.ts";
 import { forUser } from "../paths.ts";
 import type { Progress } from "../progress.ts";
 import { Refusal, systemCode } from "../cli-error.ts";
 import { readContentFile, type ContentFile } from "./content-file.ts";
-import type { FileFault } from "./file-fault.ts";
+import type { FileIssue } from "./file-fault.ts";
 import { readRegistryFile, REGISTRY_FILE, type RegistryFile } from "./registry-file.ts";
 
 export interface ContentFolder {
@@ -19,7 +19,7 @@ export interface ContentFolder {
   files: ContentFile[];
   /** Absent where the folder has none, or a faulty one: then only the service can judge slugs. */
   registry?: RegistryFile;
-  faults: FileFault[];
+  issues: FileIssue[];
 }
 
 /** Files open at a time: well below the 256 that some systems allow. */
@@ -40,7 +40,7 @@ export async function readContentFolder(
   progress?: Progress,
 ): Promise<ContentFolder> {
   const paths = await markdownPaths(folder);
-  const read: (ContentFile | FileFault[])[] = [];
+  const read: (ContentFile | FileIssue[])[] = [];
   for (let start = 0; start < paths.length; start += FILES_AT_ONCE) {
     const some = paths.slice(start, start + FILES_AT_ONCE);
     read.push(...(await Promise.all(some.map((path) => readContentFile(path, now)))));
@@ -50,14 +50,14 @@ export async function readContentFolder(
   const found = [...read.flatMap((result) => (Array.isArray(result) ? result : [])), ...clashes(files)];
   const registry = await readRegistryFile(join(folder, REGISTRY_FILE));
   // What a faulty registry does not say is no fault of the releases.
-  if (Array.isArray(registry)) return { path: folder, files, faults: [...found, ...registry] };
-  const faults = [...found, ...misfiled(files, registry)];
-  return { path: folder, files, ...(registry !== undefined && { registry }), faults };
+  if (Array.isArray(registry)) return { path: folder, files, issues: [...found, ...registry] };
+  const issues = [...found, ...misfiled(files, registry)];
+  return { path: folder, files, ...(registry !== undefined && { registry }), issues };
 }
 
 /** Values that the folder's registry does not hold; without one, only types can be known. */
-function misfiled(files: readonly ContentFile[], registry: RegistryFile | undefined): FileFault[] {
-  return files.flatMap(({ release, faultAt }) => faultsOfFiling(release, registry?.registry).map(faultAt));
+function misfiled(files: readonly ContentFile[], registry: RegistryFile | undefined): FileIssue[] {
+  return files.flatMap(({ release, issueAt }) => validateFacets(release, registry?.registry).map(issueAt));
 }
 
 async function markdownPaths(folder: string): Promise<string[]> {
@@ -85,24 +85,24 @@ async function markdownPaths(folder: string): Promise<string[]> {
 }
 
 /** Two files cannot be one release, nor share an address. */
-function clashes(files: readonly ContentFile[]): FileFault[] {
-  const faults: FileFault[] = [];
+function clashes(files: readonly ContentFile[]): FileIssue[] {
+  const issues: FileIssue[] = [];
   const ids = new Map<string, string>();
   const addresses = new Map<string, string>();
-  for (const { file, release, faultAt } of files) {
+  for (const { file, release, issueAt } of files) {
     const sameId = ids.get(release.id);
     if (sameId === undefined) ids.set(release.id, file);
     else {
       const message = `is that of ${forUser(sameId)}: take the line out of the file that is a copy`;
-      faults.push(faultAt({ path: "/id", message }));
+      issues.push(issueAt({ path: "/id", message }));
     }
     const address = `${release.lang}/${release.slug}`;
     const sameAddress = addresses.get(address);
     if (sameAddress === undefined) addresses.set(address, file);
     else {
       const message = `${release.slug} is that of ${forUser(sameAddress)} in ${release.lang}: give this one another`;
-      faults.push(faultAt({ path: "/slug", message }));
+      issues.push(issueAt({ path: "/slug", message }));
     }
   }
-  return faults;
+  return issues;
 }

@@ -3,7 +3,7 @@
  */
 import { forUser } from "../paths.ts";
 
-export interface FileFault {
+export interface FileIssue {
   /** Absolute path of the file. */
   file: string;
   /** From 1. */
@@ -14,19 +14,19 @@ export interface FileFault {
 }
 
 /** `content/2020/a.md:3: date: must be a day …` */
-export function faultLine(fault: FileFault): string {
-  const field = fault.field === undefined ? "" : `${fault.field}: `;
-  return `${forUser(fault.file)}:${fault.line}: ${field}${fault.message}`;
+export function issueLine(issue: FileIssue): string {
+  const field = issue.field === undefined ? "" : `${issue.field}: `;
+  return `${forUser(issue.file)}:${issue.line}: ${field}${issue.message}`;
 }
 
 /** All faults, one a line, in the order of files and lines, and their number in words. */
-export function faultReport(faults: readonly FileFault[], consequence: string): string {
-  const inOrder = [...faults].sort((a, b) =>
+export function issueReport(issues: readonly FileIssue[], consequence: string): string {
+  const inOrder = [...issues].sort((a, b) =>
     a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1,
   );
-  const files = new Set(faults.map((fault) => fault.file)).size;
-  const count = `${counted(faults.length, "fault")} in ${counted(files, "file")}: ${consequence}`;
-  return [...inOrder.map(faultLine), count].join("\n");
+  const files = new Set(issues.map((issue) => issue.file)).size;
+  const count = `${counted(issues.length, "fault")} in ${counted(files, "file")}: ${consequence}`;
+  return [...inOrder.map(issueLine), count].join("\n");
 }
 
 /** `1 file`, `2 files`. */

@@ -3,13 +3,13 @@
  */
 import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
-import { type Fault, faultsOf } from "../../domain/issues.ts";
+import { type Issue, issuesOf } from "../../domain/issues.ts";
 import { registry, type Registry } from "../../domain/registry.ts";
-import { BODY_BYTES_MAX } from "../../limits.ts";
+import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { systemCode } from "../cli-error.ts";
 import { decodeText } from "./decoded-text.ts";
 import { editorMessage } from "./editor-message.ts";
-import type { FileFault } from "./file-fault.ts";
+import type { FileIssue } from "./file-fault.ts";
 import { keysOf, parseFields } from "./front-matter.ts";
 
 /** What the file is called in a content folder. */
@@ -20,14 +20,14 @@ export interface RegistryFile {
   file: string;
   registry: Registry;
   /** The line for a fault that the service finds, by its JSON Pointer. */
-  faultAt: (fault: Fault) => FileFault;
+  issueAt: (issue: Issue) => FileIssue;
 }
 
 /**
  * @param file absolute path
  * @returns undefined if there is no such file
  */
-export async function readRegistryFile(file: string): Promise<RegistryFile | FileFault[] | undefined> {
+export async function readRegistryFile(file: string): Promise<RegistryFile | FileIssue[] | undefined> {
   try {
     return parseRegistryFile(file, await readFile(file));
   } catch (error) {
@@ -39,22 +39,22 @@ export async function readRegistryFile(file: string): Promise<RegistryFile | Fil
 }
 
 /** {@link readRegistryFile} on bytes at hand. */
-export function parseRegistryFile(file: string, bytes: Uint8Array): RegistryFile | FileFault[] {
+export function parseRegistryFile(file: string, bytes: Uint8Array): RegistryFile | FileIssue[] {
   const text = decodeText(bytes);
   if (typeof text !== "string") return [{ file, ...text }];
   const located = parseFields({ yaml: text.replace(/^\uFEFF/, ""), yamlLine: 1 }, "topics: …");
-  if (Array.isArray(located)) return located.map((fault) => ({ file, ...fault }));
+  if (Array.isArray(located)) return located.map((issue) => ({ file, ...issue }));
 
-  const faultAt = ({ path, message }: Fault): FileFault => {
+  const issueAt = ({ path, message }: Issue): FileIssue => {
     const keys = keysOf(path);
     return { file, line: located.lineOf(keys), ...(keys.length > 0 && { field: keys.join("/") }), message };
   };
   const parsed = z.safeParse(registry, located.fields, { error: editorMessage });
-  if (!parsed.success) return faultsOf(parsed.error).map(faultAt);
+  if (!parsed.success) return issuesOf(parsed.error).map(issueAt);
   const size = Buffer.byteLength(JSON.stringify(parsed.data));
   if (size > BODY_BYTES_MAX) {
     const message = `has ${size} bytes as JSON, and the service takes ${BODY_BYTES_MAX} at most: take out what is not used`;
     return [{ file, line: 1, message }];
   }
-  return { file, registry: parsed.data, faultAt };
+  return { file, registry: parsed.data, issueAt };
 }

@@ -2,7 +2,7 @@
  * A release's slug, made once from its title.
  */
 import slugify from "@sindresorhus/slugify";
-import { SLUG_CHARS_MAX } from "../../limits.ts";
+import { SLUG_CHARS_MAX } from "../../domain/limits.ts";
 
 /**
  * Lower-case Latin letters, digits and single hyphens; other scripts are transliterated.

@@ -2,8 +2,8 @@
  * `communique import`: text copied from a page becomes content files.
  */
 import { readFile, stat } from "node:fs/promises";
-import { carriable } from "../../domain/text.ts";
-import { BODY_BYTES_MAX } from "../../limits.ts";
+import { sanitizeText } from "../../domain/text.ts";
+import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { readContentFolder } from "../content/content-folder.ts";
 import { DEFAULT_CONTENT, forUser, fromUser } from "../paths.ts";
 import { Refusal, systemCode } from "../cli-error.ts";
@@ -79,7 +79,7 @@ async function importFile(
   const placed = await placeText(text, folder, held);
   switch (placed.outcome) {
     case "faulty": {
-      const said = placed.faults.map(
+      const said = placed.issues.map(
         ({ field = "text", message }) => `${forUser(file)}:1: ${field}: ${message}`,
       );
       throw new Refusal(said.join("\n"));
@@ -128,7 +128,7 @@ async function readText(file: string): Promise<string> {
         `${forUser(file)} is a page's source: copy its text, as the browser shows it, into a file.`,
       );
     }
-    return carriable(text);
+    return sanitizeText(text);
   } catch (error) {
     if (error instanceof TypeError)
       throw new Refusal(`${forUser(file)} is not UTF-8 text: save it as UTF-8.`);

@@ -6,7 +6,7 @@ import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { parseContentFile, type ContentFile } from "../content/content-file.ts";
-import type { FileFault } from "../content/file-fault.ts";
+import type { FileIssue } from "../content/file-fault.ts";
 import { freeSlug, slugOf } from "../content/slug.ts";
 import { systemCode } from "../cli-error.ts";
 import { paragraphsToMarkdown } from "./markdown-text.ts";
@@ -26,7 +26,7 @@ export interface ImportedText {
 export type Placed =
   | { outcome: "written"; file: string; held: HeldFile | undefined }
   | { outcome: "already there"; file: string }
-  | { outcome: "faulty"; faults: FileFault[] };
+  | { outcome: "faulty"; issues: FileIssue[] };
 
 /** A file that the folder holds. */
 export type HeldFile = Pick<ContentFile, "file" | "release">;
@@ -61,8 +61,8 @@ export async function placeText(
     const file = join(folder, placeOf(text, slug));
     const bytes = Buffer.from(`---\n${frontMatterText(fields, slug)}---\n\n${body}`);
     const parsed = parseContentFile(file, bytes, Infinity);
-    const faults = Array.isArray(parsed) ? parsed.filter((fault) => isFault(fault, text)) : [];
-    if (faults.length > 0) return { outcome: "faulty", faults };
+    const issues = Array.isArray(parsed) ? parsed.filter((issue) => isFault(issue, text)) : [];
+    if (issues.length > 0) return { outcome: "faulty", issues };
     if (await createFile(file, bytes)) {
       return { outcome: "written", file, held: Array.isArray(parsed) ? undefined : parsed };
     }
@@ -97,7 +97,7 @@ function frontMatterText(fields: Omit<ImportedText, "paragraphs">, slug: string)
 }
 
 /** A text without a date is written all the same, for a person to date. */
-function isFault({ field }: FileFault, { date }: ImportedText): boolean {
+function isFault({ field }: FileIssue, { date }: ImportedText): boolean {
   return field !== "date" || date !== undefined;
 }
 

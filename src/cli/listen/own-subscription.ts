@@ -4,7 +4,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod/mini";
 import { findAdminToken } from "../admin-token.ts";
-import { ApiClient, faultLines, notUnderstood, ServiceProblem } from "../api-client.ts";
+import { ApiClient, issueLines, notUnderstood, ServiceProblem } from "../api-client.ts";
 import { commandLine } from "../command-line.ts";
 import { Refusal } from "../cli-error.ts";
 
@@ -154,14 +154,14 @@ async function subscribe(client: ApiClient, wanted: Wanted, token: string | unde
   } catch (error) {
     if (!(error instanceof ServiceProblem)) throw error;
     const advice = [
-      ...(error.faults.some(({ path }) => path === "/url")
+      ...(error.issues.some(({ path }) => path === "/url")
         ? ["Only a service on this machine that was started with `npm start` can reach this receiver."]
         : []),
       ...(error.status === CONFLICT
         ? ["Leave out --port for an address of its own, or set COMMUNIQUE_TOKEN to the admin token."]
         : []),
     ];
-    throw new Refusal([error.message, ...faultLines(error), ...advice].join("\n"));
+    throw new Refusal([error.message, ...issueLines(error), ...advice].join("\n"));
   }
 }
 

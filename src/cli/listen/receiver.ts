@@ -4,7 +4,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Webhook } from "standardwebhooks";
-import { BODY_BYTES_MAX } from "../../limits.ts";
+import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { Refusal, systemCode } from "../cli-error.ts";
 import { readEvent, type TellableEvent } from "./received-event.ts";
 

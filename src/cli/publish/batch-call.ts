@@ -2,7 +2,7 @@
  * One batch of releases sent to the service, and what it says of each.
  */
 import * as z from "zod/mini";
-import type { Fault } from "../../domain/issues.ts";
+import type { Issue } from "../../domain/issues.ts";
 import { type ApiClient, notUnderstood, ServiceProblem } from "../api-client.ts";
 import type { ContentFile } from "../content/content-file.ts";
 import type { Batch } from "./release-batches.ts";
@@ -29,12 +29,12 @@ const answers = z.object({
 export type Published = z.infer<typeof answers>["data"][number] & { file: string };
 
 /** A fault that the service found, and the file that it is in; its path is one below the release. */
-export interface FoundFault {
+export interface FoundIssue {
   file: ContentFile;
-  fault: Fault;
+  issue: Issue;
 }
 
-/** @throws Refusal, of which {@link foundFaults} tells the faults */
+/** @throws Refusal, of which {@link issuesByFile} tells the faults */
 export async function sendBatch(
   batch: Batch,
   { client, token }: Destination,
@@ -52,11 +52,11 @@ export async function sendBatch(
 }
 
 /** The faults of a batch that was refused; none if it failed for another reason. */
-export function foundFaults(error: unknown, batch: Batch): FoundFault[] {
+export function issuesByFile(error: unknown, batch: Batch): FoundIssue[] {
   if (!(error instanceof ServiceProblem)) return [];
-  return error.faults.flatMap(({ path, message }) => {
+  return error.issues.flatMap(({ path, message }) => {
     const [, index, rest] = /^\/releases\/(\d+)(.*)$/s.exec(path) ?? [];
     const file = batch.files[Number(index)];
-    return file === undefined ? [] : [{ file, fault: { path: rest ?? "", message } }];
+    return file === undefined ? [] : [{ file, issue: { path: rest ?? "", message } }];
   });
 }

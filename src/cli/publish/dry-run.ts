@@ -4,10 +4,10 @@
 import { FACETS } from "../../domain/release.ts";
 import type { ContentFile } from "../content/content-file.ts";
 import type { ContentFolder } from "../content/content-folder.ts";
-import { faultReport, type FileFault } from "../content/file-fault.ts";
+import { issueReport, type FileIssue } from "../content/file-fault.ts";
 import type { Progress } from "../progress.ts";
 import { Refusal } from "../cli-error.ts";
-import { type Destination, foundFaults, type Published, sendBatch } from "./batch-call.ts";
+import { type Destination, issuesByFile, type Published, sendBatch } from "./batch-call.ts";
 import { type Batch, releaseBatches } from "./release-batches.ts";
 
 /** What would become of the releases. */
@@ -31,18 +31,18 @@ export async function judge(
   progress: Progress,
 ): Promise<Foreseen> {
   const isPassing = (path: string): boolean => registry !== undefined && FILED.test(path);
-  const faults: FileFault[] = [];
+  const issues: FileIssue[] = [];
   const foreseen: Foreseen = { published: [], awaitingRegistry: [] };
   let done = 0;
   for (const batch of releaseBatches(files)) {
     const found = await judgeBatch(batch, to, isPassing);
-    faults.push(...found.faults);
+    issues.push(...found.issues);
     foreseen.published.push(...found.published);
     foreseen.awaitingRegistry.push(...found.awaitingRegistry);
     done += batch.files.length;
     progress.show("checked", { done, total: files.length });
   }
-  if (faults.length > 0) throw new Refusal(faultReport(faults, "nothing was published"));
+  if (issues.length > 0) throw new Refusal(issueReport(issues, "nothing was published"));
   return foreseen;
 }
 
@@ -53,19 +53,19 @@ async function judgeBatch(
   whole: Batch,
   to: Destination,
   isPassing: (path: string) => boolean,
-): Promise<Foreseen & { faults: FileFault[] }> {
+): Promise<Foreseen & { issues: FileIssue[] }> {
   const awaitingRegistry: ContentFile[] = [];
   let batch: Batch | undefined = whole;
   while (batch !== undefined) {
     try {
-      return { published: await sendBatch(batch, to, "judge"), awaitingRegistry, faults: [] };
+      return { published: await sendBatch(batch, to, "judge"), awaitingRegistry, issues: [] };
     } catch (error) {
-      const found = foundFaults(error, batch);
+      const found = issuesByFile(error, batch);
       if (found.length === 0) throw error;
-      const lasting = found.filter(({ fault }) => !isPassing(fault.path));
+      const lasting = found.filter(({ issue }) => !isPassing(issue.path));
       if (lasting.length > 0) {
-        const faults = lasting.map(({ file, fault }) => file.faultAt(fault));
-        return { published: [], awaitingRegistry: [], faults };
+        const issues = lasting.map(({ file, issue }) => file.issueAt(issue));
+        return { published: [], awaitingRegistry: [], issues };
       }
       // The others are judged without those that only the registry's age stands against.
       const waiting = new Set(found.map(({ file }) => file));
@@ -74,5 +74,5 @@ async function judgeBatch(
       batch = rest ?? undefined;
     }
   }
-  return { published: [], awaitingRegistry, faults: [] };
+  return { published: [], awaitingRegistry, issues: [] };
 }

@@ -2,7 +2,7 @@
  * Releases that the service holds and the folder does not: told, and taken back only where that is asked for.
  */
 import * as z from "zod/mini";
-import { PAGE_ROWS_MAX } from "../../limits.ts";
+import { PAGE_ROWS_MAX } from "../../domain/limits.ts";
 import { notUnderstood } from "../api-client.ts";
 import type { ContentFolder } from "../content/content-folder.ts";
 import { counted } from "../content/file-fault.ts";

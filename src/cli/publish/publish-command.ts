@@ -4,7 +4,7 @@
 import { findAdminToken } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
 import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
-import { counted, faultReport } from "../content/file-fault.ts";
+import { counted, issueReport } from "../content/file-fault.ts";
 import { DEFAULT_CONTENT, forUser, fromUser } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import { Refusal } from "../cli-error.ts";
@@ -114,10 +114,10 @@ function tellWithdrawn(comparison: Comparison, would: string): void {
 export async function checkCommand(named: string | undefined): Promise<void> {
   const path = named === undefined ? DEFAULT_CONTENT : fromUser(named);
   const progress = startProgress();
-  const { files, faults } = await readContentFolder(path, nowSeconds(), progress).finally(() =>
+  const { files, issues } = await readContentFolder(path, nowSeconds(), progress).finally(() =>
     progress.end(),
   );
-  if (faults.length > 0) throw new Refusal(faultReport(faults, "a publish would send nothing"));
+  if (issues.length > 0) throw new Refusal(issueReport(issues, "a publish would send nothing"));
   for (const { file, missing } of files) {
     const given = [
       ...(missing.id === undefined ? [] : ["an id"]),

@@ -2,11 +2,11 @@
  * Makes a service hold what a content folder holds: all of it, or, if anything is wrong, nothing.
  */
 import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
-import { counted, faultReport } from "../content/file-fault.ts";
+import { counted, issueReport } from "../content/file-fault.ts";
 import { stampFile } from "../content/write-ids.ts";
 import type { Progress } from "../progress.ts";
 import { Refusal } from "../cli-error.ts";
-import { type Destination, foundFaults, type Published, sendBatch } from "./batch-call.ts";
+import { type Destination, issuesByFile, type Published, sendBatch } from "./batch-call.ts";
 import { judge } from "./dry-run.ts";
 import { heldRegistry, isSameRegistry, sendRegistry, sendRegistryAgain } from "./registry-call.ts";
 import { releaseBatches } from "./release-batches.ts";
@@ -26,7 +26,7 @@ export interface Outcome {
  */
 export async function soundFolder(path: string, now: number, progress?: Progress): Promise<ContentFolder> {
   const folder = await readContentFolder(path, now, progress);
-  if (folder.faults.length > 0) throw new Refusal(faultReport(folder.faults, "nothing was sent"));
+  if (folder.issues.length > 0) throw new Refusal(issueReport(folder.issues, "nothing was sent"));
   return folder;
 }
 
@@ -73,8 +73,8 @@ async function sendReleases(
       published.push(...(await sendBatch(batch, to, "publish")));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const faults = foundFaults(error, batch).map(({ file, fault }) => file.faultAt(fault));
-      const told = faults.length > 0 ? faultReport(faults, "their batch was not published") : error.message;
+      const issues = issuesByFile(error, batch).map(({ file, issue }) => file.issueAt(issue));
+      const told = issues.length > 0 ? issueReport(issues, "their batch was not published") : error.message;
       throw new Refusal(
         `${told}\n${published.length} of ${counted(files.length, "release")} had been published: ` +
           "run the same command again, what is published already stays as it is.",

@@ -4,7 +4,7 @@
 import * as z from "zod/mini";
 import { type Registry, registry, REGISTRY_FACETS } from "../../domain/registry.ts";
 import { notUnderstood, ServiceProblem } from "../api-client.ts";
-import { faultReport } from "../content/file-fault.ts";
+import { issueReport } from "../content/file-fault.ts";
 import type { RegistryFile } from "../content/registry-file.ts";
 import { Refusal } from "../cli-error.ts";
 import type { Destination } from "./batch-call.ts";
@@ -35,11 +35,11 @@ export function isSameRegistry(one: Registry, other: Registry): boolean {
  * @returns whether it has to be sent once more
  */
 export async function sendRegistry(
-  { file, registry, faultAt }: RegistryFile,
+  { file, registry, issueAt }: RegistryFile,
   held: Registry,
   to: Destination,
 ): Promise<boolean> {
-  const sound = { file, registry, faultAt };
+  const sound = { file, registry, issueAt };
   try {
     await put(registry, to);
     return false;
@@ -83,7 +83,7 @@ function withValuesOf(held: Registry, wanted: Registry): Registry {
 }
 
 /** The service's refusal, at the lines of the file where it names any. */
-function refused(error: unknown, { faultAt }: RegistryFile, consequence: string): unknown {
-  if (!(error instanceof ServiceProblem) || error.faults.length === 0) return error;
-  return new Refusal(faultReport(error.faults.map(faultAt), consequence));
+function refused(error: unknown, { issueAt }: RegistryFile, consequence: string): unknown {
+  if (!(error instanceof ServiceProblem) || error.issues.length === 0) return error;
+  return new Refusal(issueReport(error.issues.map(issueAt), consequence));
 }

@@ -1,7 +1,7 @@
 /**
  * Releases in the batches that the API takes: `{ "releases": [...] }`.
  */
-import { BATCH_RELEASES_MAX, BODY_BYTES_MAX } from "../../limits.ts";
+import { BATCH_RELEASES_MAX, BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { BATCH_ENVELOPE_BYTES, type ContentFile } from "../content/content-file.ts";
 
 export interface Batch {

@@ -2,7 +2,7 @@
  * The service's subscriptions and their logs, as the command line asks for them.
  */
 import * as z from "zod/mini";
-import { PAGE_ROWS_MAX } from "../../limits.ts";
+import { PAGE_ROWS_MAX } from "../../domain/limits.ts";
 import { findAdminToken } from "../admin-token.ts";
 import { ApiClient, notUnderstood, ServiceProblem } from "../api-client.ts";
 

@@ -5,9 +5,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { FACETS, slug } from "../../domain/release.ts";
-import { carriable } from "../../domain/text.ts";
+import { sanitizeText } from "../../domain/text.ts";
 import { decodeText } from "../content/decoded-text.ts";
-import { faultReport } from "../content/file-fault.ts";
+import { issueReport } from "../content/file-fault.ts";
 import { type LocatedFields, parseFields, splitFrontMatter } from "../content/front-matter.ts";
 import { readRegistryFile, REGISTRY_FILE, type RegistryFile } from "../content/registry-file.ts";
 import { DEFAULT_CONTENT, forUser, fromUser } from "../paths.ts";
@@ -33,7 +33,7 @@ async function registryOf(named: string | undefined): Promise<RegistryFile> {
   if (read === undefined) {
     throw new Refusal(`There is no registry ${forUser(file)}: name the file that is one with --registry.`);
   }
-  if (Array.isArray(read)) throw new Refusal(faultReport(read, "nothing can be proposed from it"));
+  if (Array.isArray(read)) throw new Refusal(issueReport(read, "nothing can be proposed from it"));
   return read;
 }
 
@@ -74,7 +74,7 @@ async function textOf(file: string): Promise<string> {
   try {
     const text = decodeText(await readFile(file));
     if (typeof text !== "string") throw new Refusal(`${forUser(file)}:${text.line}: ${text.message}`);
-    return carriable(text.replace(/^\uFEFF/, ""));
+    return sanitizeText(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;

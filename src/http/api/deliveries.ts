@@ -4,16 +4,16 @@
  */
 import type { Context } from "hono";
 import * as z from "zod/mini";
-import { type Fault, parse } from "../../domain/issues.ts";
+import { type Issue, parse, type Result } from "../../domain/issues.ts";
 import { formatInstant, parseInstant } from "../../domain/dates.ts";
 import { releaseId } from "../../domain/release.ts";
 import type { ExplainedEvent } from "../../newsroom/outbound/explain.ts";
-import { EXPLAINED_EVENTS_MAX } from "../../limits.ts";
+import { EXPLAINED_EVENTS_MAX } from "../../newsroom/limits.ts";
 import { newsroom, subscriber } from "../../runtime/stubs.ts";
 import type { Attempt, Delivery, DeliveryState, LogQuery } from "../../subscriber/delivery-log.ts";
 import { instantOfMs } from "../../subscriber/subscription.ts";
-import { FOR_THE_OFFICE, isAdmin } from "../auth.ts";
-import { type Asked, pageOf } from "../query.ts";
+import { PRIVATE_HEADERS, isAdmin } from "../auth.ts";
+import { pageOf } from "../query.ts";
 import { readJsonBody } from "../json-body.ts";
 import { conflict, invalid, notFound } from "../problem.ts";
 import { idOf } from "./subscriptions.ts";
@@ -26,7 +26,7 @@ type App = { Bindings: Env };
  */
 export async function getDeliveries(c: Context<App>): Promise<Response> {
   const asked = logQuery(c);
-  if (!asked.ok) return invalid(c, asked.faults, "Nothing was looked up.");
+  if (!asked.ok) return invalid(c, asked.issues, "Nothing was looked up.");
   const { state, ...query } = asked.value;
   const { release, before } = query;
   const log = subscriber(c.env, idOf(c));
@@ -49,7 +49,7 @@ export async function getDeliveries(c: Context<App>): Promise<Response> {
     );
     data.sort((a, b) => Number(b["sequence"]) - Number(a["sequence"]));
   }
-  return c.json({ data, next: page.next === null ? null : String(page.next) }, 200, FOR_THE_OFFICE);
+  return c.json({ data, next: page.next === null ? null : String(page.next) }, 200, PRIVATE_HEADERS);
 }
 
 /** `GET /subscriptions/ID/deliveries/EVENT`: one delivery with every attempt. */
@@ -59,7 +59,7 @@ export async function getDelivery(c: Context<App>): Promise<Response> {
   // What an endpoint answers is its owner's business: it may hold anything.
   const isOwner = !(await isAdmin(c));
   const log = found.attempts.map((attempt) => attemptJson(attempt, isOwner));
-  return c.json({ ...deliveryJson(found.delivery, found.isHeld), log }, 200, FOR_THE_OFFICE);
+  return c.json({ ...deliveryJson(found.delivery, found.isHeld), log }, 200, PRIVATE_HEADERS);
 }
 
 /** `POST /subscriptions/ID/deliveries/EVENT/redeliver`: sends one event once more, or at last, now. */
@@ -95,16 +95,16 @@ export async function replay(c: Context<App>): Promise<Response> {
     "after" in asked
       ? { after: asked.after, to: Math.min(asked.to ?? last, last) }
       : await newsroom(c.env).sequencesBetween(asked.from, asked.to);
-  const faults = faultsOfSpan(span, last);
-  if (faults.length > 0) return invalid(c, faults, "Nothing was sent.");
+  const issues = validateSpan(span, last);
+  if (issues.length > 0) return invalid(c, issues, "Nothing was sent.");
   const done = await subscriber(c.env, idOf(c)).replay(span.after, span.to);
   if (done === null) return notFound(c);
   return done.ok ? c.json({ after: span.after, to: span.to }, 202) : conflict(c, done.conflict);
 }
 
-const ENDS_TOO_EARLY: Fault = { path: "/to", message: "must not lie before the beginning" };
+const ENDS_TOO_EARLY: Issue = { path: "/to", message: "must not lie before the beginning" };
 
-function faultsOfSpan({ after, to }: { after: number; to: number }, last: number): Fault[] {
+function validateSpan({ after, to }: { after: number; to: number }, last: number): Issue[] {
   if (after > last)
     return [{ path: "/after", message: `must be ${last} at most, which is the last sequence` }];
   return to < after ? [ENDS_TOO_EARLY] : [];
@@ -118,7 +118,7 @@ function rowState(state: AskedState): DeliveryState {
   return state === "held" ? "pending" : state;
 }
 
-function logQuery(c: Context): Asked<Omit<LogQuery, "state"> & { state?: AskedState }> {
+function logQuery(c: Context): Result<Omit<LogQuery, "state"> & { state?: AskedState }> {
   const page = pageOf(c, "cursor");
   const query = parse(
     z.object({
@@ -128,7 +128,7 @@ function logQuery(c: Context): Asked<Omit<LogQuery, "state"> & { state?: AskedSt
     { state: c.req.query("state"), release: c.req.query("release") },
   );
   if (!page.ok || !query.ok) {
-    return { ok: false, faults: [page, query].flatMap((part) => (part.ok ? [] : part.faults)) };
+    return { ok: false, issues: [page, query].flatMap((part) => (part.ok ? [] : part.issues)) };
   }
   const { limit, cursor } = page.value;
   const { state, release } = query.value;

@@ -4,7 +4,7 @@
 import { diffWords } from "diff";
 import type { Context } from "hono";
 import { releaseId } from "../../domain/release.ts";
-import { DIFF_EDITS_MAX } from "../../limits.ts";
+import { DIFF_EDITS_MAX } from "../limits.ts";
 import {
   changedFields,
   type EditionContent,
@@ -12,7 +12,7 @@ import {
   type EditionView,
 } from "../../newsroom/store/editions.ts";
 import { newsroom } from "../../runtime/stubs.ts";
-import { FOR_THE_OFFICE, isAdmin } from "../auth.ts";
+import { PRIVATE_HEADERS, isAdmin } from "../auth.ts";
 import { parse } from "../../domain/issues.ts";
 import { notFound } from "../problem.ts";
 
@@ -65,8 +65,8 @@ async function editionsOf(c: Context<App>, number?: string): Promise<Read> {
     return { ok: false, response: notFound(c) };
   const only = number === undefined ? undefined : Number(number);
   if (await isAdmin(c)) {
-    const editions = await newsroom(c.env).editionsForOffice(id.value, only);
-    return editions ? { ok: true, editions, headers: FOR_THE_OFFICE } : { ok: false, response: notFound(c) };
+    const editions = await newsroom(c.env).editionsForAdmin(id.value, only);
+    return editions ? { ok: true, editions, headers: PRIVATE_HEADERS } : { ok: false, response: notFound(c) };
   }
   const found = await newsroom(c.env).editions(id.value, only);
   switch (found.kind) {

@@ -3,10 +3,10 @@
  */
 import type { ReleaseEvent } from "../../domain/event.ts";
 import { FORMATS } from "../../webhooks/payload.ts";
-import { STREAM_CALLS_MAX, STREAM_LIFE_MS, STREAM_RETRY_MS } from "../../limits.ts";
+import { STREAM_CALLS_MAX, STREAM_LIFE_MS, STREAM_RETRY_MS } from "../limits.ts";
 
 /** Some events, and the last sequence that was looked at for them. */
-export interface Followed {
+export interface StreamPage {
   events: ReleaseEvent[];
   next: number;
 }
@@ -15,9 +15,9 @@ export interface StreamSource {
   /** The sequence after which the stream begins. */
   after: number;
   /** What there was at once. */
-  first: Followed;
+  first: StreamPage;
   /** What comes after a sequence, or nothing when it is time for a sign of life. */
-  follow: (after: number) => Promise<(Followed & { kind: "page" }) | { kind: "beyond" | "full" }>;
+  follow: (after: number) => Promise<(StreamPage & { kind: "page" }) | { kind: "beyond" | "full" }>;
   /** Called when the client has gone, which shows when something is written to it. */
   leave: () => void;
   content: "full" | "summary";
@@ -87,7 +87,7 @@ function opening(after: number): string {
  * A block without data dispatches nothing, but its id is what the client comes again with: events that
  * a filter passed over are not looked through twice.
  */
-function blocks({ events, next }: Followed, content: "full" | "summary"): string {
+function blocks({ events, next }: StreamPage, content: "full" | "summary"): string {
   const told = events.map(
     (event) =>
       `id: ${event.sequence}\nevent: ${event.type}\ndata: ${FORMATS.standard.releaseBody(event, content)}\n\n`,

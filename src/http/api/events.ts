@@ -3,12 +3,13 @@
  */
 import type { Context } from "hono";
 import { releaseEventJson } from "../../domain/event.ts";
-import type { Fault } from "../../domain/issues.ts";
+import { type Issue, issuesIn, type Result } from "../../domain/issues.ts";
 import { newsroom } from "../../runtime/stubs.ts";
-import { FULL_RETRY_SECONDS, HEARTBEAT_MS, PAGE_ROWS_MAX } from "../../limits.ts";
+import { FULL_RETRY_SECONDS, HEARTBEAT_MS } from "../limits.ts";
+import { PAGE_ROWS_MAX } from "../../domain/limits.ts";
 import { clientOf } from "../rate-limit.ts";
 import { eventStream } from "./event-stream.ts";
-import { type Asked, contentOf, eventTypesOf, faultsIn, filterOf, pageOf } from "../query.ts";
+import { contentOf, eventTypesOf, filterOf, pageOf } from "../query.ts";
 import { invalid, problem } from "../problem.ts";
 import { SHORT_LIVED } from "./releases-read.ts";
 
@@ -23,7 +24,7 @@ const NOTHING_DONE = "Nothing was looked up.";
 export async function getEvents(c: Context<App>): Promise<Response> {
   const [filter, types, content, page] = [filterOf(c), eventTypesOf(c), contentOf(c), pageOf(c, "after")];
   if (!filter.ok || !types.ok || !content.ok || !page.ok) {
-    return invalid(c, faultsIn(filter, types, content, page), NOTHING_DONE);
+    return invalid(c, issuesIn(filter, types, content, page), NOTHING_DONE);
   }
   const { limit, cursor: after = 0 } = page.value;
   const found = await newsroom(c.env).events({ filter: filter.value, types: types.value }, after, limit);
@@ -47,7 +48,7 @@ export async function getEvents(c: Context<App>): Promise<Response> {
 export async function getEventStream(c: Context<App>): Promise<Response> {
   const [filter, types, content, start] = [filterOf(c), eventTypesOf(c), contentOf(c), startOf(c)];
   if (!filter.ok || !types.ok || !content.ok || !start.ok) {
-    return invalid(c, faultsIn(filter, types, content, start), NOTHING_DONE);
+    return invalid(c, issuesIn(filter, types, content, start), NOTHING_DONE);
   }
   const asked = { filter: filter.value, types: types.value };
   const follower = crypto.randomUUID();
@@ -64,7 +65,7 @@ export async function getEventStream(c: Context<App>): Promise<Response> {
     after: start.value.after ?? first.next,
     first,
     follow: (after) => follow(after, HEARTBEAT_MS),
-    leave: () => c.executionCtx.waitUntil(newsroom(c.env).unfollow(follower)),
+    leave: () => c.executionCtx.waitUntil(newsroom(c.env).stopFollowing(follower)),
     content: content.value,
     now: Date.now,
   });
@@ -72,7 +73,7 @@ export async function getEventStream(c: Context<App>): Promise<Response> {
 }
 
 /** A browser that comes again sends the header, and still has the `after` of its first call in its address. */
-function startOf(c: Context<App>): Asked<{ after: number | undefined; path: string }> {
+function startOf(c: Context<App>): Result<{ after: number | undefined; path: string }> {
   const seen = c.req.header("last-event-id");
   if (seen === undefined || seen === "") {
     const page = pageOf(c, "after");
@@ -80,7 +81,7 @@ function startOf(c: Context<App>): Asked<{ after: number | undefined; path: stri
   }
   if (/^\d{1,15}$/.test(seen)) return { ok: true, value: { after: Number(seen), path: LAST_EVENT_ID } };
   const message = "must be a sequence: a whole number from 0";
-  return { ok: false, faults: [{ path: LAST_EVENT_ID, message }] };
+  return { ok: false, issues: [{ path: LAST_EVENT_ID, message }] };
 }
 
 const LAST_EVENT_ID = "/Last-Event-ID";
@@ -97,7 +98,7 @@ function noRoom(c: Context<App>): Response {
 }
 
 /** Somebody has seen events that are not there: those of another service, or of one that was set up anew. */
-function beyond(path: string, last: number): Fault {
+function beyond(path: string, last: number): Issue {
   return {
     path,
     message: `is beyond the last sequence, which is ${last}: read again from 0 if this is another service than before`,

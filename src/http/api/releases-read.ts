@@ -4,11 +4,11 @@
 import type { Context } from "hono";
 import { releaseId, type ReleaseView } from "../../domain/release.ts";
 import { newsroom } from "../../runtime/stubs.ts";
-import { settingsOf } from "../../config.ts";
-import { FOR_THE_OFFICE, isAdmin } from "../auth.ts";
+import { configOf } from "../../config.ts";
+import { PRIVATE_HEADERS, isAdmin } from "../auth.ts";
 import { getDocument } from "../documents/get-document.ts";
-import { boundsOf, contentOf, faultsIn, filterOf, pageOf } from "../query.ts";
-import { parse } from "../../domain/issues.ts";
+import { boundsOf, contentOf, filterOf, pageOf } from "../query.ts";
+import { issuesIn, parse } from "../../domain/issues.ts";
 import { invalid, notFound } from "../problem.ts";
 
 type App = { Bindings: Env };
@@ -17,21 +17,21 @@ type App = { Bindings: Env };
 export async function getRelease(c: Context<App>): Promise<Response> {
   if (!(await isAdmin(c))) return getDocument(c);
   const id = parse(releaseId, c.req.param("id"));
-  const release = id.ok ? await newsroom(c.env).forOffice(id.value) : null;
+  const release = id.ok ? await newsroom(c.env).getForAdmin(id.value) : null;
   // The ETag is what If-Match takes of a change.
-  return release ? c.json(release, 200, { ...FOR_THE_OFFICE, etag: `"${release.edition}"` }) : notFound(c);
+  return release ? c.json(release, 200, { ...PRIVATE_HEADERS, etag: `"${release.edition}"` }) : notFound(c);
 }
 
 /** `GET /releases?…`: newest first; with `content=summary` without the texts. */
 export async function getReleases(c: Context<App>): Promise<Response> {
   const [asked, bounds, content, page] = [
     filterOf(c),
-    boundsOf(c, settingsOf(c.env).site.timeZone),
+    boundsOf(c, configOf(c.env).site.timeZone),
     contentOf(c),
     pageOf(c, "cursor"),
   ];
   if (!asked.ok || !bounds.ok || !content.ok || !page.ok)
-    return invalid(c, faultsIn(asked, bounds, content, page), "Nothing was looked up.");
+    return invalid(c, issuesIn(asked, bounds, content, page), "Nothing was looked up.");
   const { limit, cursor } = page.value;
   const found = await newsroom(c.env).list({ filter: asked.value, ...bounds.value, before: cursor }, limit);
   const data = content.value === "summary" ? found.releases.map(withoutText) : found.releases;

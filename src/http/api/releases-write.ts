@@ -3,7 +3,7 @@
  */
 import * as z from "zod/mini";
 import type { Context } from "hono";
-import { type Fault, parse } from "../../domain/issues.ts";
+import { type Issue, parse } from "../../domain/issues.ts";
 import {
   line,
   type PreparedRelease,
@@ -13,13 +13,8 @@ import {
   releasePath,
 } from "../../domain/release.ts";
 import { deriveSummary } from "../../domain/text.ts";
-import {
-  BATCH_RELEASES_MAX,
-  DERIVED_SUMMARY_GRAPHEMES,
-  EDITION_BYTES_MAX,
-  SHORT_SENTENCE_GRAPHEMES,
-  SUMMARY_CHARS_MAX,
-} from "../../limits.ts";
+import { BATCH_RELEASES_MAX, SUMMARY_CHARS_MAX } from "../../domain/limits.ts";
+import { DERIVED_SUMMARY_GRAPHEMES, EDITION_BYTES_MAX, SHORT_SENTENCE_GRAPHEMES } from "../limits.ts";
 import type { Action, PublishResult } from "../../newsroom/publish/ledger.ts";
 import { renderMarkdown } from "../../site/markdown.ts";
 import { readJsonBody } from "../json-body.ts";
@@ -51,14 +46,14 @@ export async function putRelease(c: Context<App>): Promise<Response> {
     });
   }
   const dry = dryRunOf(c);
-  if (!dry.ok) return invalid(c, [dry.fault]);
+  if (!dry.ok) return invalid(c, [dry.issue]);
   const read = await readJsonBody(c, releaseBody);
   if (!read.ok) return read.response;
   if (read.value.id !== undefined && read.value.id !== id.value) {
     return invalid(c, [{ path: "/id", message: `must be the id in the address, ${id.value}` }]);
   }
   const prepared = prepare({ ...read.value, id: id.value });
-  if (!prepared.ok) return invalid(c, [prepared.fault]);
+  if (!prepared.ok) return invalid(c, [prepared.issue]);
 
   const result = await newsroom(c.env).publish([prepared.release], {
     dryRun: dry.dryRun,
@@ -76,38 +71,38 @@ export async function putRelease(c: Context<App>): Promise<Response> {
 /** `POST /releases`: a batch, all of it or nothing, and every fault of every release in one answer. */
 export async function postReleases(c: Context<App>): Promise<Response> {
   const dry = dryRunOf(c);
-  if (!dry.ok) return invalid(c, [dry.fault]);
+  if (!dry.ok) return invalid(c, [dry.issue]);
   const read = await readJsonBody(c, batchInput);
   if (!read.ok) return read.response;
   const judged = read.value.releases.map((given): Judged => {
     const parsed = parse(releaseInput, given);
-    if (!parsed.ok) return { ok: false, faults: parsed.faults };
+    if (!parsed.ok) return { ok: false, issues: parsed.issues };
     const prepared = prepare(parsed.value);
-    return prepared.ok ? prepared : { ok: false, faults: [prepared.fault] };
+    return prepared.ok ? prepared : { ok: false, issues: [prepared.issue] };
   });
   const sound = judged.flatMap((each, index) => (each.ok ? [{ index, release: each.release }] : []));
-  const faults = [
-    ...judged.flatMap((each, index) => (each.ok ? [] : each.faults.map((fault) => ({ index, fault })))),
+  const issues = [
+    ...judged.flatMap((each, index) => (each.ok ? [] : each.issues.map((issue) => ({ index, issue })))),
     ...repeatedIds(sound),
   ];
-  const dryRun = dry.dryRun || faults.length > 0; // then only for what the ledger has against the others
+  const dryRun = dry.dryRun || issues.length > 0; // then only for what the ledger has against the others
   const releases = sound.map(({ release }) => release);
   const result = await newsroom(c.env).publish(releases, { dryRun });
-  if (result.ok && faults.length === 0) return c.json({ data: result.answers });
+  if (result.ok && issues.length === 0) return c.json({ data: result.answers });
   if (!result.ok && result.problem === "edition-mismatch") return refusal(c, result, () => "");
   const found = result.ok
     ? []
-    : result.faults.map(({ index, fault }) => ({ index: sound[index]?.index ?? index, fault }));
-  const all = [...faults, ...found].sort((a, b) => a.index - b.index);
+    : result.issues.map(({ index, issue }) => ({ index: sound[index]?.index ?? index, issue }));
+  const all = [...issues, ...found].sort((a, b) => a.index - b.index);
   const conflict = !result.ok && result.problem === "conflict";
   return refusal(
     c,
-    { ok: false, problem: conflict ? "conflict" : "invalid", faults: all },
+    { ok: false, problem: conflict ? "conflict" : "invalid", issues: all },
     (index) => `/releases/${index}`,
   );
 }
 
-type Judged = { ok: true; release: PreparedRelease } | { ok: false; faults: Fault[] };
+type Judged = { ok: true; release: PreparedRelease } | { ok: false; issues: Issue[] };
 
 const actionInput = z.strictObject({ reason: line(SUMMARY_CHARS_MAX) });
 
@@ -127,14 +122,14 @@ export async function postAction(c: Context<App>): Promise<Response> {
 /** In a PUT the id stands in the address already. */
 const releaseBody = z.extend(releaseInput, { id: z.optional(releaseId) });
 
-type Prepared = { ok: true; release: PreparedRelease } | { ok: false; fault: Fault };
+type Prepared = { ok: true; release: PreparedRelease } | { ok: false; issue: Issue };
 
 /** What is made of the text once, outside the ledger, which has no time for it. */
 function prepare(input: ReleaseInput): Prepared {
   const rendered = renderMarkdown(input.body, releasePath(input));
-  if (!rendered.ok) return { ok: false, fault: { path: "/body", message: rendered.reason } };
+  if (!rendered.ok) return { ok: false, issue: { path: "/body", message: rendered.reason } };
   if (rendered.html === "")
-    return { ok: false, fault: { path: "/body", message: "has nothing that may be shown" } };
+    return { ok: false, issue: { path: "/body", message: "has nothing that may be shown" } };
   const { html, text } = rendered;
   const summary =
     input.summary ??
@@ -145,7 +140,7 @@ function prepare(input: ReleaseInput): Prepared {
   const bytes = new TextEncoder().encode(JSON.stringify(input) + html + text).byteLength;
   if (bytes > EDITION_BYTES_MAX) {
     const message = `makes ${bytes} bytes with its HTML and plain text; ${EDITION_BYTES_MAX} are the most`;
-    return { ok: false, fault: { path: "/body", message } };
+    return { ok: false, issue: { path: "/body", message } };
   }
   return { ok: true, release: { input, html, text, summary } };
 }
@@ -164,7 +159,7 @@ function refusal(
       headers: { etag: `"${result.present}"` },
     });
   }
-  const errors = result.faults.map(({ index, fault }) => ({ ...fault, path: prefix(index) + fault.path }));
+  const errors = result.issues.map(({ index, issue }) => ({ ...issue, path: prefix(index) + issue.path }));
   return result.problem === "conflict"
     ? problem(c, { status: 409, title: "Conflict", detail: "Nothing was changed.", errors })
     : invalid(c, errors);
@@ -173,7 +168,7 @@ function refusal(
 /** Two texts for one release in one batch: neither is meant more than the other. */
 function repeatedIds(
   sound: readonly { index: number; release: PreparedRelease }[],
-): { index: number; fault: Fault }[] {
+): { index: number; issue: Issue }[] {
   const first = new Map<string, number>();
   return sound.flatMap(({ index, release }) => {
     const before = first.get(release.input.id);
@@ -181,7 +176,7 @@ function repeatedIds(
       first.set(release.input.id, index);
       return [];
     }
-    return [{ index, fault: { path: "/id", message: `is the id of /releases/${before} too` } }];
+    return [{ index, issue: { path: "/id", message: `is the id of /releases/${before} too` } }];
   });
 }
 
@@ -192,12 +187,12 @@ function parseIfMatch(header: string | undefined): number | undefined | "malform
 }
 
 /** Judged and answered like a publish, but nothing is kept. Anything but true or false is a fault: publishing cannot be undone. */
-function dryRunOf(c: Context): { ok: true; dryRun: boolean } | { ok: false; fault: Fault } {
+function dryRunOf(c: Context): { ok: true; dryRun: boolean } | { ok: false; issue: Issue } {
   const given = Object.keys(c.req.query()).filter((name) => name.toLowerCase() === "dryrun");
   const values = given.flatMap((name) => c.req.queries(name) ?? []);
   if (given.every((name) => name === "dryRun") && values.length <= 1) {
     const [value = "false"] = values;
     if (value === "true" || value === "false") return { ok: true, dryRun: value === "true" };
   }
-  return { ok: false, fault: { path: "/dryRun", message: "must be dryRun=true or dryRun=false, once" } };
+  return { ok: false, issue: { path: "/dryRun", message: "must be dryRun=true or dryRun=false, once" } };
 }

@@ -1,17 +1,17 @@
 import type { Context } from "hono";
 import { EMPTY_REGISTRY, registry } from "../../domain/registry.ts";
 import { newsroom } from "../../runtime/stubs.ts";
-import { FOR_THE_OFFICE, isAdmin } from "../auth.ts";
+import { PRIVATE_HEADERS, isAdmin } from "../auth.ts";
 import { getDocument } from "../documents/get-document.ts";
 import { readJsonBody } from "../json-body.ts";
 import { problem } from "../problem.ts";
-import { KEYS_CACHE_SECONDS } from "../../limits.ts";
+import { KEYS_CACHE_SECONDS } from "../limits.ts";
 import { readSigningKeys } from "../../crypto/signing-keys.ts";
 
 /** `GET /registry`; the press office sees what it has just sent, before KV has heard of it. */
 export async function getRegistry(c: Context<{ Bindings: Env }>): Promise<Response> {
   if (!(await isAdmin(c))) return getDocument(c);
-  return c.json((await newsroom(c.env).registry()) ?? EMPTY_REGISTRY, 200, FOR_THE_OFFICE);
+  return c.json((await newsroom(c.env).registry()) ?? EMPTY_REGISTRY, 200, PRIVATE_HEADERS);
 }
 
 /** `PUT /registry`: makes the registry be what the body says. */

@@ -4,13 +4,13 @@
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { deriveToken, sameSecret } from "../../crypto/tokens.ts";
-import { SECRET_OVERLAP_SECONDS, SECRET_OVERLAP_SECONDS_MAX } from "../../limits.ts";
+import { SECRET_OVERLAP_SECONDS, SECRET_OVERLAP_SECONDS_MAX } from "../limits.ts";
 import { subscriber } from "../../runtime/stubs.ts";
 import { newSecret } from "../../subscriber/secrets.ts";
 import type { Outcome } from "../../subscriber/subscription.ts";
 import { rotationInput } from "../../domain/subscription.ts";
 import { isAdmin } from "../auth.ts";
-import { oneHandshakeMore } from "../rate-limit.ts";
+import { checkVerificationRate } from "../rate-limit.ts";
 import { readJsonBody } from "../json-body.ts";
 import { conflict, notFound, unauthorized } from "../problem.ts";
 import { idOf } from "./subscriptions.ts";
@@ -45,7 +45,7 @@ export async function verifySubscription(c: Context<App>): Promise<Response> {
     const view = await object.view();
     if (view === null) return notFound(c);
     const mayBegin = view.status === "pending" || view.status === "disabled";
-    const tooMany = mayBegin ? await oneHandshakeMore(c, view.url) : undefined;
+    const tooMany = mayBegin ? await checkVerificationRate(c, view.url) : undefined;
     if (tooMany !== undefined) return tooMany;
   }
   return answered(c, await object.verify(isVouchedFor));

@@ -5,7 +5,7 @@ import * as z from "zod/mini";
 import type { Context } from "hono";
 import { judgeResolvedTarget } from "../../webhooks/attempt.ts";
 import { ResolverFault } from "../../webhooks/dns.ts";
-import { type Fault, parse } from "../../domain/issues.ts";
+import { type Issue, parse, type Result } from "../../domain/issues.ts";
 import {
   type Registration,
   SUBSCRIPTION_STATUSES,
@@ -13,34 +13,34 @@ import {
   subscriptionInput,
 } from "../../domain/subscription.ts";
 import { deriveToken, sameSecret } from "../../crypto/tokens.ts";
-import { PENDING_RETRY_SECONDS } from "../../limits.ts";
+import { PENDING_RETRY_SECONDS } from "../limits.ts";
 import type { Registered } from "../../newsroom/store/subscriptions.ts";
 import type { Listed, SubscriptionQuery } from "../../newsroom/store/subscription-list.ts";
 import { newsroom, subscriber } from "../../runtime/stubs.ts";
-import { settingsOf } from "../../config.ts";
+import { configOf } from "../../config.ts";
 import { newSecret } from "../../subscriber/secrets.ts";
 import { instantOfMs } from "../../subscriber/subscription.ts";
-import { bearerToken, FOR_THE_OFFICE, isAdmin } from "../auth.ts";
-import { clientOf, oneHandshakeMore } from "../rate-limit.ts";
-import { type Asked, pageOf } from "../query.ts";
+import { bearerToken, PRIVATE_HEADERS, isAdmin } from "../auth.ts";
+import { clientOf, checkVerificationRate } from "../rate-limit.ts";
+import { pageOf } from "../query.ts";
 import { readJsonBody } from "../json-body.ts";
 import { conflict, invalid, notFound, problem, unauthorized } from "../problem.ts";
 
 type App = { Bindings: Env };
 
 /** What is told of a subscription is for its owner and the office. */
-const PRIVATE = FOR_THE_OFFICE;
+const PRIVATE = PRIVATE_HEADERS;
 
 /** `POST /subscriptions`: 201 with the secret and the token, which are shown this once. */
 export async function postSubscription(c: Context<App>): Promise<Response> {
-  const settings = settingsOf(c.env);
+  const config = configOf(c.env);
   const admin = await isAdmin(c);
-  if (settings.subscriptions === "invited" && !admin) return unauthorized(c);
+  if (config.subscriptions === "invited" && !admin) return unauthorized(c);
   const read = await readJsonBody(c, subscriptionInput);
   if (!read.ok) return read.response;
   const input = read.value;
   if (!admin && (!input.verify || input.events.includes("operational"))) return unauthorized(c);
-  const refused = await refusedTarget(c, input.url);
+  const refused = await targetIssue(c, input.url);
   if (refused !== undefined) return invalid(c, [refused]);
 
   const id = `sub_${crypto.randomUUID().replaceAll("-", "")}`;
@@ -65,9 +65,9 @@ export async function postSubscription(c: Context<App>): Promise<Response> {
   let registered = await register();
   if (registered.kind === "duplicate" && (await forgetNeverMade(c, registered.id)))
     registered = await register();
-  if (registered.kind === "invalid") return invalid(c, registered.faults);
+  if (registered.kind === "invalid") return invalid(c, registered.issues);
   if (registered.kind !== "registered") return notRegistered(c, registered, admin);
-  const tooMany = verify ? await oneHandshakeMore(c, input.url) : undefined;
+  const tooMany = verify ? await checkVerificationRate(c, input.url) : undefined;
   if (tooMany !== undefined) {
     await newsroom(c.env).unregister(id);
     return tooMany;
@@ -84,7 +84,7 @@ export async function postSubscription(c: Context<App>): Promise<Response> {
 /** `GET /subscriptions?sort=trouble|created&status=…`: all of them with their health, for the office. */
 export async function getSubscriptions(c: Context<App>): Promise<Response> {
   const asked = listQuery(c);
-  if (!asked.ok) return invalid(c, asked.faults, "Nothing was looked up.");
+  if (!asked.ok) return invalid(c, asked.issues, "Nothing was looked up.");
   const { data, next } = await newsroom(c.env).subscriptions(asked.value);
   return c.json({ data: data.map(listedJson), next: next && btoa(JSON.stringify(next)) }, 200, PRIVATE);
 }
@@ -103,18 +103,18 @@ export async function patchSubscription(c: Context<App>): Promise<Response> {
   if (isForTheOffice && !(await isAdmin(c))) return unauthorized(c);
   const object = subscriber(c.env, idOf(c));
   if (change.url !== undefined) {
-    const refused = await refusedTarget(c, change.url);
+    const refused = await targetIssue(c, change.url);
     if (refused !== undefined) return invalid(c, [refused]);
     const before = await object.view();
     if (before === null) return notFound(c);
     const isProofAsked = change.verify && new URL(change.url).href !== before.url;
-    const tooMany = isProofAsked ? await oneHandshakeMore(c, change.url) : undefined;
+    const tooMany = isProofAsked ? await checkVerificationRate(c, change.url) : undefined;
     if (tooMany !== undefined) return tooMany;
   }
   const changed = await object.change(change);
   if (changed === null) return notFound(c);
   if (changed.ok) return c.json(changed.view, 200, PRIVATE);
-  return "faults" in changed ? invalid(c, changed.faults) : conflict(c, changed.conflict);
+  return "issues" in changed ? invalid(c, changed.issues) : conflict(c, changed.conflict);
 }
 
 export async function deleteSubscription(c: Context<App>): Promise<Response> {
@@ -133,13 +133,13 @@ export function idOf(c: Context): string {
 /** Whoever made it was cut off in between: who asks again is not barred by it. @returns whether it was to be forgotten */
 async function forgetNeverMade(c: Context<App>, id: string): Promise<boolean> {
   if ((await subscriber(c.env, id).view()) !== null) return false;
-  await newsroom(c.env).forgetNeverMade(id);
+  await newsroom(c.env).removeNeverCreated(id);
   return true;
 }
 
 /** What is wrong with a target, by its spelling and by where its name leads now. */
-async function refusedTarget(c: Context<App>, url: string): Promise<Fault | undefined> {
-  const { localTargets, dnsResolver, deliveryTimeoutMs } = settingsOf(c.env);
+async function targetIssue(c: Context<App>, url: string): Promise<Issue | undefined> {
+  const { localTargets, dnsResolver, deliveryTimeoutMs } = configOf(c.env);
   try {
     const target = await judgeResolvedTarget(url, {
       fetch: (...request) => fetch(...request),
@@ -184,7 +184,7 @@ async function notRegistered(
   );
 }
 
-function listQuery(c: Context): Asked<SubscriptionQuery> {
+function listQuery(c: Context): Result<SubscriptionQuery> {
   const page = pageOf(c, "page");
   const query = parse(
     z.object({
@@ -200,12 +200,12 @@ function listQuery(c: Context): Asked<SubscriptionQuery> {
     c.req.query(),
   );
   if (!page.ok || !query.ok) {
-    return { ok: false, faults: [page, query].flatMap((part) => (part.ok ? [] : part.faults)) };
+    return { ok: false, issues: [page, query].flatMap((part) => (part.ok ? [] : part.issues)) };
   }
   const { sort, status, cursor } = query.value;
   const shape = sort === "trouble" ? "number,number,string" : "number,string";
   if (cursor !== undefined && cursor.map((part) => typeof part).join() !== shape) {
-    return { ok: false, faults: [{ path: "/cursor", message: "must be the `next` of the page before" }] };
+    return { ok: false, issues: [{ path: "/cursor", message: "must be the `next` of the page before" }] };
   }
   return {
     ok: true,

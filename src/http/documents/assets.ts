@@ -2,7 +2,7 @@
  * What pages and feeds need beside themselves.
  */
 import type { Context } from "hono";
-import { ASSET_CACHE_SECONDS } from "../../limits.ts";
+import { ASSET_CACHE_SECONDS } from "../limits.ts";
 import { COPY_SCRIPT, ICON, STYLESHEET } from "../../site/assets.ts";
 
 export function getStylesheet(c: Context): Response {

@@ -2,25 +2,20 @@
  * What an isolate remembers of the read model for a moment, so that a hot feed costs two KV reads
  * a second and not one a request, and nobody waits for them.
  */
-import type { Fault } from "../../domain/issues.ts";
+import type { Issue } from "../../domain/issues.ts";
 import { isCombination } from "../../domain/list.ts";
 import { readDocument, readEtag, type StoredDocument } from "../../documents/kv-store.ts";
 import { parseDocumentPath } from "../../documents/paths.ts";
-import { MEMO_BYTES_MAX, MEMO_DOCUMENTS_MAX, MEMO_MS, MEMO_STALE_MS } from "../../limits.ts";
+import type { ReadCost } from "../request-log.ts";
+import { MEMO_BYTES_MAX, MEMO_DOCUMENTS_MAX, MEMO_MS, MEMO_STALE_MS } from "../limits.ts";
 import { newsroom } from "../../runtime/stubs.ts";
-import { settingsOf } from "../../config.ts";
+import { configOf } from "../../config.ts";
 
 /** What is at a path; `limited` where one client makes up too many lists. */
 export type Lookup =
   | { kind: "found"; document: StoredDocument }
-  | { kind: "missing"; faults: Fault[] }
+  | { kind: "missing"; issues: Issue[] }
   | { kind: "limited" };
-
-/** What a request has cost, for its log line. */
-export interface ReadCost {
-  kvReads: number;
-  objectCalls: number;
-}
 
 interface Remembered {
   path: string;
@@ -53,8 +48,8 @@ let bytes = 0;
 export async function lookUp(env: Env, path: string, client: string, cost: ReadCost): Promise<Lookup> {
   const remembered = memo.get(path);
   if (remembered && remembered.untilMs > Date.now()) return remembered.lookup;
-  const place = parseDocumentPath(path, settingsOf(env).site.languages);
-  if (place === undefined) return { kind: "missing", faults: [] };
+  const place = parseDocumentPath(path, configOf(env).site.languages);
+  if (place === undefined) return { kind: "missing", issues: [] };
   const nowMs = Date.now();
   cost.kvReads += 1;
   const document = await readDocument(env.DOCUMENTS, path);
@@ -104,7 +99,7 @@ async function fromLedger(env: Env, path: string): Promise<Lookup> {
   // A copy: what came over RPC is gone with the call.
   return found.kind === "found"
     ? { kind: "found", document: { ...found.document } }
-    : { kind: "missing", faults: [...found.faults] };
+    : { kind: "missing", issues: [...found.issues] };
 }
 
 function remember(path: string, lookup: Lookup, untilMs: number): void {

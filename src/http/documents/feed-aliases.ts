@@ -28,7 +28,7 @@ const BY_LENGTH = Object.entries(GUESSES)
   .sort((a, b) => b.ending.length - a.ending.length);
 
 /** @returns the path of the feed meant, for the list whose path stands in front; undefined if it is no guess */
-export function guessedFeed(path: string): string | undefined {
+export function feedAlias(path: string): string | undefined {
   const asked = path.toLowerCase().replace(/\/+$/, "");
   const guess = BY_LENGTH.find(({ ending }) => asked.endsWith(ending));
   return guess && `${asked.slice(0, -guess.ending.length)}/feed.${guess.format}`;

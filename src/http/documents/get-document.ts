@@ -2,13 +2,13 @@
  * Pages and feeds as they are served.
  */
 import type { Context } from "hono";
-import { type Fault, parse } from "../../domain/issues.ts";
+import { type Issue, parse } from "../../domain/issues.ts";
 import { addressOf, type ListPlace, parseListAddress } from "../../domain/list.ts";
 import { releaseId, type ReleaseView } from "../../domain/release.ts";
 import { type StoredDocument, textOf } from "../../documents/kv-store.ts";
 import { releaseJsonPath } from "../../documents/paths.ts";
-import { ASSET_CACHE_SECONDS, CACHE_SECONDS, NEW_LISTS_PERIOD_SECONDS } from "../../limits.ts";
-import { settingsOf } from "../../config.ts";
+import { ASSET_CACHE_SECONDS, CACHE_SECONDS, NEW_LISTS_PERIOD_SECONDS } from "../limits.ts";
+import { configOf } from "../../config.ts";
 import { feedPreview } from "../../site/feed-preview.ts";
 import { killedPage } from "../../site/release-page.ts";
 import { notFoundPage } from "../../site/not-found-page.ts";
@@ -16,7 +16,7 @@ import { clientOf } from "../rate-limit.ts";
 import { isNavigation, isNotModified } from "./negotiation.ts";
 import { answersTo, type Lookup, lookUp } from "./cache.ts";
 import { documentHeaders, FOR_EVERY_ORIGIN, newEntries, pageHeaders, wholeDocument } from "./response.ts";
-import { guessedFeed } from "./feed-aliases.ts";
+import { feedAlias } from "./feed-aliases.ts";
 import { problem } from "../problem.ts";
 import { costOf } from "../request-log.ts";
 
@@ -27,16 +27,16 @@ export async function getDocument(c: Context<App>): Promise<Response> {
   const { pathname, search, searchParams } = new URL(c.req.url);
   // Decoded: `/%65n` is `/en`, and leads to it.
   const { path } = c.req;
-  const { languages } = settingsOf(c.env).site;
+  const { languages } = configOf(c.env).site;
   const asked = parseListAddress(path, searchParams, languages);
-  if (asked?.kind === "refused") return refused(c, asked.status, asked.faults);
+  if (asked?.kind === "refused") return refused(c, asked.status, asked.issues);
   if (asked?.kind === "list") {
     const address = addressOf(asked.place);
     return address === pathname + search ? getList(c, asked.place, address) : moved(c, address);
   }
-  const guessed = guessedFeed(path);
+  const guessed = feedAlias(path);
   const meant = guessed === undefined ? undefined : parseListAddress(guessed, searchParams, languages);
-  if (meant?.kind === "refused") return refused(c, meant.status, meant.faults, true);
+  if (meant?.kind === "refused") return refused(c, meant.status, meant.issues, true);
   if (meant?.kind === "list") return moved(c, addressOf(meant.place));
   // Never with two slashes in front: as a Location that would be another host.
   if (/^\/[^/].*\/$/.test(pathname)) return moved(c, pathname.replace(/\/+$/, "") + search);
@@ -53,7 +53,7 @@ async function getList(c: Context<App>, place: ListPlace, address: string): Prom
   // First: what a browser says that it has is the feed, and not the page about it.
   if (isNavigation(request)) return preview(c, place);
   if (isNotModified(request, document)) return answered(c, address, lookup);
-  const headers = documentHeaders(document, address, settingsOf(c.env).site.baseUrl);
+  const headers = documentHeaders(document, address, configOf(c.env).site.baseUrl);
   return newEntries(c.req.raw, document, place.format, headers) ?? answered(c, address, lookup);
 }
 
@@ -61,7 +61,7 @@ async function getList(c: Context<App>, place: ListPlace, address: string): Prom
 async function preview(c: Context<App>, place: ListPlace): Promise<Response> {
   const lookup = await lookedUp(c, addressOf({ ...place, format: "json" }));
   if (lookup.kind !== "found") return answered(c, addressOf(place), lookup);
-  const html = feedPreview(place, textOf(lookup.document), settingsOf(c.env).site);
+  const html = feedPreview(place, textOf(lookup.document), configOf(c.env).site);
   return c.body(html, 200, { ...pageHeaders("private, no-store", true), vary: "Sec-Fetch-Dest" });
 }
 
@@ -80,14 +80,14 @@ function answered(c: Context<App>, path: string, lookup: Lookup): Response {
         headers: { ...FOR_EVERY_ORIGIN, "retry-after": String(NEW_LISTS_PERIOD_SECONDS) },
       });
     case "missing":
-      return refused(c, 404, lookup.faults);
+      return refused(c, 404, lookup.issues);
     case "found":
       return served(c, path, lookup.document);
   }
 }
 
 function served(c: Context<App>, path: string, document: StoredDocument): Response {
-  const headers = documentHeaders(document, path, settingsOf(c.env).site.baseUrl);
+  const headers = documentHeaders(document, path, configOf(c.env).site.baseUrl);
   if (document.status === 301 || document.status === 302) {
     const cacheControl = headers["cache-control"] ?? "";
     return c.body(null, document.status, {
@@ -112,20 +112,20 @@ function isOver({ status, goneFrom }: StoredDocument): boolean {
 function refused(
   c: Context<App>,
   status: 400 | 404,
-  faults: readonly Fault[],
+  issues: readonly Issue[],
   isForPrograms = /\.(?:rss|atom|json)$|^\/api\//.test(c.req.path),
 ): Response {
   if (!isForPrograms) {
-    const details = faults.map(({ path, message }) => `${path.split("/")[1] ?? ""} ${message}`.trim());
-    const page = notFoundPage(c.req.path, settingsOf(c.env).site, details);
+    const details = issues.map(({ path, message }) => `${path.split("/")[1] ?? ""} ${message}`.trim());
+    const page = notFoundPage(c.req.path, configOf(c.env).site, details);
     return c.body(page, status, pageHeaders("no-store"));
   }
   return problem(c, {
     status,
     title: status === 404 ? "Not found" : "Bad request",
-    ...(faults.length === 0
+    ...(issues.length === 0
       ? { detail: "There is nothing at this address." }
-      : { detail: "There is no such list.", errors: [...faults] }),
+      : { detail: "There is no such list.", errors: [...issues] }),
     headers: FOR_EVERY_ORIGIN,
   });
 }
@@ -145,7 +145,7 @@ export async function redirectToRelease(c: Context<App>): Promise<Response> {
   if (lookup?.kind !== "found") return pageNotFound(c);
   const release = JSON.parse(textOf(lookup.document)) as ReleaseView; // our own JSON
   if (release.status === "killed") {
-    return c.body(killedPage(release, settingsOf(c.env).site), 410, pageHeaders("no-store"));
+    return c.body(killedPage(release, configOf(c.env).site), 410, pageHeaders("no-store"));
   }
   return c.body(null, 302, { location: release.url, "cache-control": `public, max-age=${CACHE_SECONDS}` });
 }

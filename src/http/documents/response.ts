@@ -5,8 +5,8 @@ import { formatHttpDate } from "../../domain/dates.ts";
 import type { FeedFormat } from "../../domain/list.ts";
 import { sequenceOfEtag, type StoredDocument, textOf } from "../../documents/kv-store.ts";
 import { DIRECTORY_PATH, OPML_PATH } from "../../documents/paths.ts";
-import { withEntries } from "../../feeds/delta.ts";
-import { ARCHIVE_CACHE_SECONDS, CACHE_SECONDS, SHARED_CACHE_SECONDS, STALE_SECONDS } from "../../limits.ts";
+import { onlyNewEntries } from "../../feeds/delta.ts";
+import { ARCHIVE_CACHE_SECONDS, CACHE_SECONDS, SHARED_CACHE_SECONDS, STALE_SECONDS } from "../limits.ts";
 import { acceptsGzip, entityTags, isNavigation, isNotModified, wantsNewEntries } from "./negotiation.ts";
 import { isDue, refresh, rememberedAt } from "./cache.ts";
 
@@ -139,7 +139,7 @@ export function newEntries(
     .filter((sequence) => sequence <= present);
   if (known.length === 0) return undefined;
   const latest = Math.max(...known);
-  const body = withEntries(
+  const body = onlyNewEntries(
     textOf(document),
     format,
     sequences.map((sequence) => sequence > latest),

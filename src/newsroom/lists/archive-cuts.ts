@@ -6,11 +6,11 @@
  * is missed on the way from newer to older, and nothing is met twice.
  */
 import type { Instant } from "../../domain/dates.ts";
-import { ARCHIVE_SHARE } from "../../limits.ts";
+import { ARCHIVE_SHARE } from "../limits.ts";
 
 export interface Archives {
   /** The last instant that each archive holds, oldest first. */
-  reaches: Instant[];
+  archiveEnds: Instant[];
   /** The number of each, in the same order; and behind them the number that the next one will have. */
   numbers: number[];
 }
@@ -21,14 +21,14 @@ export function counted(reaches: readonly Instant[]): number[] {
 }
 
 /** The index of the archive that holds an instant; the number of archives if it is newer than all. */
-export function indexAt({ reaches }: Archives, published: Instant): number {
+export function indexAt({ archiveEnds: reaches }: Archives, published: Instant): number {
   const index = reaches.findIndex((reach) => published <= reach);
   return index < 0 ? reaches.length : index;
 }
 
 /** The index of the archive with a number, without one of the newest document; undefined if there is none. */
 export function indexOfNumber(
-  { reaches, numbers }: Archives,
+  { archiveEnds: reaches, numbers }: Archives,
   number: number | undefined,
 ): number | undefined {
   if (number === undefined) return reaches.length;
@@ -44,12 +44,16 @@ export function indexOfNumber(
  * @param index of the document that is cut, see {@link indexAt}
  * @param cuts the last instant of each part that is cut off, oldest first
  */
-export function withCuts({ reaches, numbers }: Archives, index: number, cuts: readonly Instant[]): Archives {
+export function withCuts(
+  { archiveEnds: reaches, numbers }: Archives,
+  index: number,
+  cuts: readonly Instant[],
+): Archives {
   const highest = numbers.reduce((most, number) => Math.max(most, number), 0);
   const unused = cuts.map((_, at) => highest + 1 + at);
   const isNewest = index === reaches.length;
   return {
-    reaches: reaches.toSpliced(index, 0, ...cuts),
+    archiveEnds: reaches.toSpliced(index, 0, ...cuts),
     numbers: numbers.toSpliced(isNewest ? index + 1 : index, 0, ...unused),
   };
 }

@@ -7,11 +7,11 @@
  * somebody walks from one to the next. A document that becomes too full is cut, oldest part first;
  * all other archives keep their number and what they hold (list-archives.ts).
  */
-import { LIST_BYTES_MAX } from "../../limits.ts";
+import { LIST_BYTES_MAX } from "../limits.ts";
 import type { Instant } from "../../domain/dates.ts";
 import { boundsOfList, listAddress, type ReleaseList } from "../../domain/list.ts";
-import type { Chain } from "../../feeds/build-feed.ts";
-import type { Settings } from "../../config.ts";
+import type { ArchiveLinks } from "../../feeds/build-feed.ts";
+import type { Config } from "../../config.ts";
 import {
   type Archives,
   chunksOf,
@@ -21,19 +21,19 @@ import {
   type Member,
   withCuts,
 } from "./archive-cuts.ts";
-import type { Sql } from "../store/sql.ts";
+import type { Sql } from "../../runtime/sql.ts";
 import { findReleases, type ListQuery } from "./search.ts";
-import type { StaleTargets } from "../store/stale-documents.ts";
+import type { StaleDocuments } from "../store/stale-documents.ts";
 
-export class ListDivision {
+export class ListArchives {
   readonly #sql: Sql;
-  readonly #stale: StaleTargets;
-  readonly #settings: Settings;
+  readonly #stale: StaleDocuments;
+  readonly #config: Config;
 
-  constructor(sql: Sql, stale: StaleTargets, settings: Settings) {
+  constructor(sql: Sql, stale: StaleDocuments, config: Config) {
     this.#sql = sql;
     this.#stale = stale;
-    this.#settings = settings;
+    this.#config = config;
   }
 
   /** Whether a list is kept, or was and is not forgotten. */
@@ -45,11 +45,11 @@ export class ListDivision {
   archiveOf(list: ReleaseList, published: Instant): number | undefined {
     const archives = this.#archivesOf(list) ?? NONE;
     const index = indexAt(archives, published);
-    return index < archives.reaches.length ? archives.numbers[index] : undefined;
+    return index < archives.archiveEnds.length ? archives.numbers[index] : undefined;
   }
 
   /** The number that the next archive will have: until then, its address leads to the newest releases. */
-  promisedNumber(list: ReleaseList): number | undefined {
+  nextArchiveNumber(list: ReleaseList): number | undefined {
     return this.#archivesOf(list)?.numbers.at(-1);
   }
 
@@ -57,7 +57,7 @@ export class ListDivision {
    * The archives before and behind a document; undefined if there is no such document. Behind the last
    * archive comes the number that is promised, and it need not change when there is an archive of it.
    */
-  chainOf(list: ReleaseList, archive: number | undefined): Chain | undefined {
+  archiveLinks(list: ReleaseList, archive: number | undefined): ArchiveLinks | undefined {
     const archives = this.#archivesOf(list) ?? NONE;
     const index = indexOfNumber(archives, archive);
     if (index === undefined) return undefined;
@@ -73,7 +73,9 @@ export class ListDivision {
   releasesIn(list: ReleaseList, archive: number | undefined): Instant[] {
     const archives = this.#archivesOf(list) ?? NONE;
     const index = indexOfNumber(archives, archive);
-    return index === undefined ? [] : this.#find(list, archives.reaches[index - 1], archives.reaches[index]);
+    return index === undefined
+      ? []
+      : this.#find(list, archives.archiveEnds[index - 1], archives.archiveEnds[index]);
   }
 
   /** Killed releases that a document of a list held; of the newest releases, the latest of all. */
@@ -82,7 +84,9 @@ export class ListDivision {
     const index = indexOfNumber(archives, archive);
     if (index === undefined) return [];
     const [after, to] =
-      archive === undefined ? [undefined, undefined] : [archives.reaches[index - 1], archives.reaches[index]];
+      archive === undefined
+        ? [undefined, undefined]
+        : [archives.archiveEnds[index - 1], archives.archiveEnds[index]];
     return this.#sql
       .exec<{ id: string }>(
         `SELECT r.id FROM tombstones t JOIN releases r ON r.id = t.release
@@ -97,21 +101,21 @@ export class ListDivision {
   }
 
   /** Cuts the document that holds an instant, if it is too full. */
-  divide(list: ReleaseList, address: string, published: Instant): void {
+  splitIfFull(list: ReleaseList, address: string, published: Instant): void {
     const archives = this.#archivesOf(list) ?? NONE;
     const index = indexAt(archives, published);
-    const found = this.#find(list, archives.reaches[index - 1], archives.reaches[index]);
+    const found = this.#find(list, archives.archiveEnds[index - 1], archives.archiveEnds[index]);
     const cuts = this.#cuts(archives, index, this.#members(found));
     if (cuts.length === 0) return;
     this.#save(address, withCuts(archives, index, cuts));
     // The one that was cut, and the one before it, behind which comes another now. The last archive already
     // says what comes behind it.
-    if (index < archives.reaches.length)
+    if (index < archives.archiveEnds.length)
       this.#stale.addArchives(address, archives.numbers.slice(Math.max(0, index - 1), index + 1));
   }
 
   /** Cuts whatever is too full, in a list that may hold others than before; all of it is to be rendered anew. */
-  divideAll(list: ReleaseList, address: string): void {
+  splitAll(list: ReleaseList, address: string): void {
     const before = this.#archivesOf(list) ?? NONE;
     const members = this.#members(this.#find(list, undefined, undefined));
     const documents = Map.groupBy(members, ({ published }) => indexAt(before, published));
@@ -119,7 +123,7 @@ export class ListDivision {
     // The newest first: where the older ones stand does not change by it.
     for (const [index, held] of [...documents].toSorted(([a], [b]) => b - a))
       archives = withCuts(archives, index, this.#cuts(archives, index, held));
-    if (archives.reaches.length > before.reaches.length) this.#save(address, archives);
+    if (archives.archiveEnds.length > before.archiveEnds.length) this.#save(address, archives);
   }
 
   #archivesOf(list: ReleaseList): Archives | undefined {
@@ -130,12 +134,12 @@ export class ListDivision {
     if (row === undefined) return undefined;
     const reaches = JSON.parse(row.reaches) as Instant[];
     return {
-      reaches,
+      archiveEnds: reaches,
       numbers: row.numbers === null ? counted(reaches) : (JSON.parse(row.numbers) as number[]),
     };
   }
 
-  #save(address: string, { reaches, numbers }: Archives): void {
+  #save(address: string, { archiveEnds: reaches, numbers }: Archives): void {
     this.#sql.exec(
       "UPDATE lists SET reaches = ?, numbers = ? WHERE address = ?",
       JSON.stringify(reaches),
@@ -144,8 +148,8 @@ export class ListDivision {
     );
   }
 
-  #cuts({ reaches }: Archives, index: number, members: readonly Member[]): Instant[] {
-    const most = { items: this.#settings.feedItems, bytes: LIST_BYTES_MAX };
+  #cuts({ archiveEnds: reaches }: Archives, index: number, members: readonly Member[]): Instant[] {
+    const most = { items: this.#config.feedItems, bytes: LIST_BYTES_MAX };
     return chunksOf(members, most, index === reaches.length);
   }
 
@@ -161,12 +165,12 @@ export class ListDivision {
   }
 
   #find(list: ReleaseList, after: Instant | undefined, to: Instant | undefined): Instant[] {
-    const query = { filter: list.filter, ...boundsOfList(list, this.#settings.site.timeZone) };
+    const query = { filter: list.filter, ...boundsOfList(list, this.#config.site.timeZone) };
     return findReleases(this.#sql, within(query, after, to), Number.MAX_SAFE_INTEGER);
   }
 }
 
-const NONE: Archives = { reaches: [], numbers: counted([]) };
+const NONE: Archives = { archiveEnds: [], numbers: counted([]) };
 
 function within(query: ListQuery, after: Instant | undefined, to: Instant | undefined): ListQuery {
   const from = after === undefined ? query.from : Math.max(query.from ?? -Infinity, after + 1);

@@ -7,7 +7,7 @@ import {
   LIST_KEPT_FIRST_MS,
   LIST_KEPT_MS,
   LIST_REMEMBERED_MS,
-} from "../../limits.ts";
+} from "../limits.ts";
 import { FACET_FIELDS, type Filterable, matches } from "../../domain/filter.ts";
 import type { Instant } from "../../domain/dates.ts";
 import {
@@ -19,43 +19,43 @@ import {
   parseListAddress,
   type ReleaseList,
 } from "../../domain/list.ts";
-import type { Settings } from "../../config.ts";
-import type { Sql } from "../store/sql.ts";
-import type { ListDivision } from "./archives.ts";
-import type { StaleTargets } from "../store/stale-documents.ts";
+import type { Config } from "../../config.ts";
+import type { Sql } from "../../runtime/sql.ts";
+import type { ListArchives } from "./archives.ts";
+import type { StaleDocuments } from "../store/stale-documents.ts";
 
 /** A release as lists see it. */
-export interface Filing extends Filterable {
+export interface IndexedRelease extends Filterable {
   id: string;
   published: Instant;
 }
 
-export class ReleaseLists {
+export class Lists {
   readonly #sql: Sql;
-  readonly #division: ListDivision;
-  readonly #stale: StaleTargets;
-  readonly #settings: Settings;
+  readonly #archives: ListArchives;
+  readonly #stale: StaleDocuments;
+  readonly #config: Config;
   /** What stands behind an address never changes. */
   readonly #parsed = new Map<string, ReleaseList>();
 
-  constructor(sql: Sql, division: ListDivision, stale: StaleTargets, settings: Settings) {
+  constructor(sql: Sql, archives: ListArchives, stale: StaleDocuments, config: Config) {
     this.#sql = sql;
-    this.#division = division;
+    this.#archives = archives;
     this.#stale = stale;
-    this.#settings = settings;
+    this.#config = config;
   }
 
   /** The lists that are always kept; when the settings have changed, divided by them. */
-  keepFixed(nowMs: number): void {
-    const { languages } = this.#settings.site;
+  ensurePermanentLists(nowMs: number): void {
+    const { languages } = this.#config.site;
     for (const lang of [undefined, ...languages]) {
       const list = languageList(lang);
-      if (!this.#division.isKnown(list)) this.#keep(list, { uses: 1, keptUntilMs: null }, nowMs);
+      if (!this.#archives.isKnown(list)) this.#keep(list, { uses: 1, keptUntilMs: null }, nowMs);
     }
     for (const address of this.#addresses("kept_until_ms IS NULL OR kept_until_ms > ?", nowMs)) {
-      const list = this.parsed(address);
+      const list = this.parse(address);
       if (list === undefined) this.#forget(address);
-      else this.#division.divide(list, address, Number.MAX_SAFE_INTEGER);
+      else this.#archives.splitIfFull(list, address, Number.MAX_SAFE_INTEGER);
     }
   }
 
@@ -63,7 +63,7 @@ export class ReleaseLists {
    * Somebody has asked for a list: it is kept from now on, a combination for a while. Whoever makes
    * up combinations drops those that were used least, which are their own.
    */
-  ask(list: ReleaseList, nowMs: number): void {
+  retain(list: ReleaseList, nowMs: number): void {
     const address = listAddress(list);
     const [row] = this.#sql.exec<{ uses: number; kept_until_ms: number | null }>(
       "SELECT uses, kept_until_ms FROM lists WHERE address = ?",
@@ -83,7 +83,7 @@ export class ReleaseLists {
   }
 
   /** The lists that are kept and take a release. */
-  holding(filing: Filing, nowMs: number): string[] {
+  listsContaining(filing: IndexedRelease, nowMs: number): string[] {
     const facets = [["types", filing.type] as const].concat(
       Object.values(FACET_FIELDS).flatMap((facet) => filing[facet].map((value) => [facet, value] as never)),
     );
@@ -100,7 +100,7 @@ export class ReleaseLists {
       .toArray()
       .map(({ address }) => address);
     const combinations = this.#addresses("kept_until_ms > ?", nowMs).filter((address) => {
-      const list = this.parsed(address);
+      const list = this.parse(address);
       return list !== undefined && this.#takes(list, filing);
     });
     return [...kept, ...combinations];
@@ -113,12 +113,17 @@ export class ReleaseLists {
    * @param before undefined if no list held it
    * @param after undefined if no list holds it any more
    */
-  changed(before: Filing | undefined, after: Filing | undefined, nowMs: number): void {
-    const left = before === undefined ? [] : this.holding(before, nowMs);
-    const joined = after === undefined ? [] : this.holding(after, nowMs);
+  onMembershipChanged(
+    before: IndexedRelease | undefined,
+    after: IndexedRelease | undefined,
+    nowMs: number,
+  ): void {
+    const left = before === undefined ? [] : this.listsContaining(before, nowMs);
+    const joined = after === undefined ? [] : this.listsContaining(after, nowMs);
     for (const address of joined) {
-      const list = this.parsed(address);
-      if (after !== undefined && list !== undefined) this.#division.divide(list, address, after.published);
+      const list = this.parse(address);
+      if (after !== undefined && list !== undefined)
+        this.#archives.splitIfFull(list, address, after.published);
     }
     if (before !== undefined && after === undefined) {
       for (const address of left)
@@ -131,16 +136,16 @@ export class ReleaseLists {
   }
 
   /** What lists show of a release has changed, though it stands in them as before. */
-  touched(filing: Filing, nowMs: number): void {
-    this.#markStale(this.holding(filing, nowMs), filing.published);
+  onContentChanged(filing: IndexedRelease, nowMs: number): void {
+    this.#markStale(this.listsContaining(filing, nowMs), filing.published);
   }
 
   /** Search finds by other words than before: lists that search may hold others, and what is too full is cut. */
-  searchAnew(nowMs: number): void {
+  repartitionSearchLists(nowMs: number): void {
     for (const address of this.#addresses("kept_until_ms > ?", nowMs)) {
-      const list = this.parsed(address);
+      const list = this.parse(address);
       if (list === undefined || (list.filter.q ?? list.filter.not?.q) === undefined) continue;
-      this.#division.divideAll(list, address);
+      this.#archives.splitAll(list, address);
       this.#stale.addWritten(address);
     }
   }
@@ -156,11 +161,11 @@ export class ReleaseLists {
   }
 
   /** Undefined for the address of a list that this site cannot have any more. */
-  parsed(address: string): ReleaseList | undefined {
+  parse(address: string): ReleaseList | undefined {
     const known = this.#parsed.get(address);
     if (known !== undefined) return known;
     const [path = "", query = ""] = address.split("?");
-    const found = parseListAddress(path, new URLSearchParams(query), this.#settings.site.languages);
+    const found = parseListAddress(path, new URLSearchParams(query), this.#config.site.languages);
     if (found?.kind !== "list") return undefined;
     this.#parsed.set(address, found.place.list);
     return found.place.list;
@@ -180,20 +185,20 @@ export class ReleaseLists {
     );
     // What KV had of it has expired.
     this.#stale.forgetWrites(address);
-    this.#division.divideAll(list, address);
+    this.#archives.splitAll(list, address);
   }
 
-  #takes(list: ReleaseList, filing: Filing): boolean {
-    const { from = -Infinity, to = Infinity } = boundsOfList(list, this.#settings.site.timeZone);
+  #takes(list: ReleaseList, filing: IndexedRelease): boolean {
+    const { from = -Infinity, to = Infinity } = boundsOfList(list, this.#config.site.timeZone);
     return filing.published >= from && filing.published <= to && matches(list.filter, filing);
   }
 
   #markStale(addresses: readonly string[], published: Instant): void {
     for (const address of new Set(addresses)) {
-      const list = this.parsed(address);
+      const list = this.parse(address);
       if (list === undefined) continue;
       this.#stale.add([{ kind: "list", address }]);
-      const archive = this.#division.archiveOf(list, published);
+      const archive = this.#archives.archiveOf(list, published);
       if (archive !== undefined) this.#stale.addArchives(address, [archive]);
     }
   }

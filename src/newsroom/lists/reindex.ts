@@ -4,12 +4,12 @@
  */
 import type { Budget } from "../../runtime/bounded-work.ts";
 import type { Instant } from "../../domain/dates.ts";
-import { FOLD } from "../../domain/search.ts";
-import { REFOLDED_PER_STEP } from "../../limits.ts";
-import { readMark, writeMark } from "../store/schema.ts";
-import type { Sql } from "../store/sql.ts";
-import type { ReleaseFilings } from "./release-index.ts";
-import type { ReleaseLists } from "./lists.ts";
+import { SEARCH_INDEX_VERSION } from "../../domain/search.ts";
+import { REINDEXED_PER_STEP } from "../limits.ts";
+import { getMeta, setMeta } from "../store/schema.ts";
+import type { Sql } from "../../runtime/sql.ts";
+import type { ReleaseIndex } from "./release-index.ts";
+import type { Lists } from "./lists.ts";
 
 /** By which fold the index is made, and, as long as it is not done, the instant from which on it is so. */
 interface Progress {
@@ -17,11 +17,11 @@ interface Progress {
   from: Instant | null;
 }
 
-export class Refolding {
+export class Reindexing {
   readonly #storage: Pick<DurableObjectStorage, "transactionSync">;
   readonly #sql: Sql;
-  readonly #filings: ReleaseFilings;
-  readonly #lists: ReleaseLists;
+  readonly #releaseIndex: ReleaseIndex;
+  readonly #lists: Lists;
   readonly #now: () => number;
   /** Read once: only this object writes it. */
   #known: Progress | undefined;
@@ -29,13 +29,13 @@ export class Refolding {
   constructor(
     storage: Pick<DurableObjectStorage, "transactionSync">,
     sql: Sql,
-    filings: ReleaseFilings,
-    lists: ReleaseLists,
+    releaseIndex: ReleaseIndex,
+    lists: Lists,
     now: () => number,
   ) {
     this.#storage = storage;
     this.#sql = sql;
-    this.#filings = filings;
+    this.#releaseIndex = releaseIndex;
     this.#lists = lists;
     this.#now = now;
   }
@@ -46,9 +46,9 @@ export class Refolding {
     if (from === null) return false;
     budget.spend(1);
     this.#storage.transactionSync(() => {
-      const last = this.#filings.refold(from, REFOLDED_PER_STEP);
-      if (last === undefined) this.#lists.searchAnew(this.#now());
-      this.#write({ fold: FOLD, from: last ?? null });
+      const last = this.#releaseIndex.reindexBefore(from, REINDEXED_PER_STEP);
+      if (last === undefined) this.#lists.repartitionSearchLists(this.#now());
+      this.#write({ fold: SEARCH_INDEX_VERSION, from: last ?? null });
     });
     return true;
   }
@@ -60,14 +60,17 @@ export class Refolding {
 
   #progress(): Progress {
     if (this.#known !== undefined) return this.#known;
-    const stored = readMark(this.#sql, "fold");
+    const stored = getMeta(this.#sql, "fold");
     const found = stored === undefined ? undefined : (JSON.parse(String(stored)) as Progress);
-    this.#known = found?.fold === FOLD ? found : { fold: FOLD, from: Number.MAX_SAFE_INTEGER };
+    this.#known =
+      found?.fold === SEARCH_INDEX_VERSION
+        ? found
+        : { fold: SEARCH_INDEX_VERSION, from: Number.MAX_SAFE_INTEGER };
     return this.#known;
   }
 
   #write(progress: Progress): void {
-    writeMark(this.#sql, "fold", JSON.stringify(progress));
+    setMeta(this.#sql, "fold", JSON.stringify(progress));
     this.#known = progress;
   }
 }

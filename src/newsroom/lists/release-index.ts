@@ -1,21 +1,21 @@
 /**
  * The indexes by which lists and search find releases, and how many there are under each value.
  */
-import type { Sql } from "../store/sql.ts";
+import type { Sql } from "../../runtime/sql.ts";
 import { FACET_FIELDS, searchableWords } from "../../domain/filter.ts";
 import type { Instant } from "../../domain/dates.ts";
 import { type EditionContent, parseContent } from "../store/editions.ts";
 import { isListed, type ReleaseRow } from "../store/releases.ts";
 
 /** How many releases of a language lists find under a value of a field. */
-export interface FilingCount {
+export interface TermCount {
   lang: string;
   field: string;
   value: string;
   count: number;
 }
 
-export class ReleaseFilings {
+export class ReleaseIndex {
   readonly #sql: Sql;
 
   constructor(sql: Sql) {
@@ -27,10 +27,10 @@ export class ReleaseFilings {
    *
    * @returns whether lists find it otherwise than before
    */
-  file(row: ReleaseRow): boolean {
+  reindex(row: ReleaseRow): boolean {
     if (row.published === null) return false;
     const content = parseContent(row.content);
-    const after = isListed(row) ? filingsOf(content) : [];
+    const after = isListed(row) ? indexTermsOf(content) : [];
     const before = this.#sql
       .exec<{ field: string; value: string }>(
         "DELETE FROM filings WHERE published = ? RETURNING field, value",
@@ -61,7 +61,7 @@ export class ReleaseFilings {
    * @param before what was published from this instant on is left as it is
    * @returns the instant of the last of them; undefined where there are no more
    */
-  refold(before: Instant, limit: number): Instant | undefined {
+  reindexBefore(before: Instant, limit: number): Instant | undefined {
     let last: Instant | undefined;
     const rows = this.#sql.exec<
       { published: number; content: string; summary: string; text: string } & Record<string, SqlStorageValue>
@@ -91,10 +91,10 @@ export class ReleaseFilings {
     );
   }
 
-  #count(filings: readonly [field: string, value: string][], by: 1 | -1): void {
-    const lang = filings.find(([field]) => field === "lang")?.[1];
+  #count(releaseIndex: readonly [field: string, value: string][], by: 1 | -1): void {
+    const lang = releaseIndex.find(([field]) => field === "lang")?.[1];
     if (lang === undefined) return;
-    for (const [field, value] of filings) {
+    for (const [field, value] of releaseIndex) {
       this.#sql.exec(
         `INSERT INTO filing_counts (lang, field, value, count) VALUES (?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET count = count + excluded.count`,
@@ -106,9 +106,9 @@ export class ReleaseFilings {
     }
   }
 
-  counts(): FilingCount[] {
+  counts(): TermCount[] {
     return this.#sql
-      .exec<FilingCount & Record<string, SqlStorageValue>>(
+      .exec<TermCount & Record<string, SqlStorageValue>>(
         "SELECT lang, field, value, count FROM filing_counts WHERE count > 0 ORDER BY lang, field, value",
       )
       .toArray();
@@ -116,7 +116,7 @@ export class ReleaseFilings {
 }
 
 /** The fields and values under which lists find a text. */
-function filingsOf(content: EditionContent): [field: string, value: string][] {
+function indexTermsOf(content: EditionContent): [field: string, value: string][] {
   return [
     ["listed", ""],
     ["lang", content.lang],

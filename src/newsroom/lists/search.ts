@@ -2,7 +2,7 @@
  * Finds releases by a filter, newest first. The fields are those of domain/filter.ts, and mean here
  * what they mean there; a test holds the two against each other.
  */
-import type { Sql } from "../store/sql.ts";
+import type { Sql } from "../../runtime/sql.ts";
 import { type Conditions, FACET_FIELDS, type Filter } from "../../domain/filter.ts";
 import type { Instant } from "../../domain/dates.ts";
 import { parseSearch, type SearchQuery } from "../../domain/search.ts";

@@ -6,17 +6,17 @@
  * release was, wherever the reading began. With that the same state comes out from any point at which
  * the reader had it.
  */
-import { type ReleaseEvent, type ReleaseEventType, takesBack } from "../../domain/event.ts";
+import { type ReleaseEvent, type ReleaseEventType, isRetraction } from "../../domain/event.ts";
 import { type Filter, matches } from "../../domain/filter.ts";
 import {
   EVENT_ROWS_PER_CALL,
   EVENT_UNITS_PER_CALL,
-  FOLLOWERS_MAX,
-  FOLLOWERS_PER_CLIENT_MAX,
-} from "../../limits.ts";
-import type { Events, FiledEvent, FiledType } from "../store/events.ts";
+  LONG_POLLS_MAX,
+  LONG_POLLS_PER_CLIENT_MAX,
+} from "../limits.ts";
+import type { Events, IndexedEvent, EventTerms } from "../store/events.ts";
 
-export interface EventsAsked {
+export interface EventQuery {
   filter: Filter;
   types: readonly ReleaseEventType[];
 }
@@ -33,7 +33,7 @@ export type EventsPage =
   /** There has been no such sequence yet. */
   | { kind: "beyond"; last: number };
 
-export class CatchingUp {
+export class EventFeed {
   readonly #events: Events;
 
   constructor(events: Events) {
@@ -41,12 +41,12 @@ export class CatchingUp {
   }
 
   /** Events after a sequence, or none before the next one happens, as far as one call goes. */
-  page(asked: EventsAsked, after: number | undefined, limit: number): EventsPage {
+  page(asked: EventQuery, after: number | undefined, limit: number): EventsPage {
     const last = this.#events.lastSequence();
     let next = after ?? last;
     if (next > last) return { kind: "beyond", last };
     const told: ReleaseEvent[] = [];
-    const earlier = new EarlierEvents(this.#events, asked);
+    const earlier = new MatchHistory(this.#events, asked);
     // Bounded: a filter that takes little must not read the whole ledger in one call, nor one that
     // takes all hold a hundred long texts in memory.
     let units = 0;
@@ -67,14 +67,14 @@ export class CatchingUp {
 }
 
 /** Whether a release had an event that was asked for, before one that takes it back; each row is read once. */
-class EarlierEvents {
+class MatchHistory {
   /** How many were read. */
   rows = 0;
   readonly #events: Events;
-  readonly #asked: EventsAsked;
+  readonly #asked: EventQuery;
   readonly #read = new Map<string, { to: number; found: boolean }>();
 
-  constructor(events: Events, asked: EventsAsked) {
+  constructor(events: Events, asked: EventQuery) {
     this.#events = events;
     this.#asked = asked;
   }
@@ -93,19 +93,19 @@ class EarlierEvents {
   }
 }
 
-function isTold({ event, ...filed }: FiledEvent, asked: EventsAsked, earlier: EarlierEvents): boolean {
+function isTold({ event, ...filed }: IndexedEvent, asked: EventQuery, earlier: MatchHistory): boolean {
   const isNarrowed = Object.keys(asked.filter).length > 0;
   // Its kill says all that is left to say.
   if (filed.isKilledNow && isNarrowed && filed.type !== "release.killed") return false;
   if (isAsked(filed, asked)) return true;
-  return takesBack(filed.type) && earlier.has(event.release.id, filed.sequence);
+  return isRetraction(filed.type) && earlier.has(event.release.id, filed.sequence);
 }
 
 /**
  * Of a killed release the filter counts for nothing: nobody is to learn by searching what its text was.
  * So its kill is told to some who never had the text, and have nothing to remove.
  */
-function isAsked({ type, filed, isKilledNow }: FiledType, { filter, types }: EventsAsked): boolean {
+function isAsked({ type, filed, isKilledNow }: EventTerms, { filter, types }: EventQuery): boolean {
   return types.includes(type) && (isKilledNow || matches(filter, filed));
 }
 
@@ -115,15 +115,15 @@ function isAsked({ type, filed, isKilledNow }: FiledType, { filter, types }: Eve
 type Waited = "woken" | "over";
 
 /** Who waits, by a name of its own, and how long at most, in milliseconds. */
-export interface Waiter {
+export interface LongPoll {
   follower: string;
   /** Whose it is, where that is known: one client must not take every place. */
   client: string | null;
   waitMs: number;
 }
 
-export class Followers {
-  readonly #catchingUp: CatchingUp;
+export class LongPolls {
+  readonly #eventFeed: EventFeed;
   readonly #waiting = new Map<string, { client: string | null; end: (waited: Waited) => void }>();
   #wokenFor: number | undefined;
   #areWaking = false;
@@ -131,8 +131,8 @@ export class Followers {
    * of them would keep a publisher half a second from his answer. */
   readonly #pages = new Map<string, EventsPage>();
 
-  constructor(catchingUp: CatchingUp) {
-    this.#catchingUp = catchingUp;
+  constructor(eventFeed: EventFeed) {
+    this.#eventFeed = eventFeed;
   }
 
   /** How many wait. */
@@ -145,10 +145,10 @@ export class Followers {
    * time is over. `full`: it would have to wait, and too many do.
    */
   async follow(
-    asked: EventsAsked,
+    asked: EventQuery,
     after: number | undefined,
     limit: number,
-    waiter: Waiter,
+    waiter: LongPoll,
   ): Promise<EventsPage | { kind: "full" }> {
     const untilMs = Date.now() + waiter.waitMs;
     let from = after;
@@ -184,21 +184,21 @@ export class Followers {
     }, 0);
   }
 
-  #page(asked: EventsAsked, after: number | undefined, limit: number): EventsPage {
+  #page(asked: EventQuery, after: number | undefined, limit: number): EventsPage {
     const key = JSON.stringify([asked, after, limit]);
-    const page = this.#pages.get(key) ?? this.#catchingUp.page(asked, after, limit);
+    const page = this.#pages.get(key) ?? this.#eventFeed.page(asked, after, limit);
     if (this.#areWaking) this.#pages.set(key, page);
     return page;
   }
 
   #isFull(client: string | null): boolean {
-    if (this.#waiting.size >= FOLLOWERS_MAX) return true;
+    if (this.#waiting.size >= LONG_POLLS_MAX) return true;
     if (client === null) return false;
     const own = this.#waiting.values().filter((waiting) => waiting.client === client);
-    return own.toArray().length >= FOLLOWERS_PER_CLIENT_MAX;
+    return own.toArray().length >= LONG_POLLS_PER_CLIENT_MAX;
   }
 
-  #wait({ follower, client }: Waiter, ms: number): Promise<Waited> {
+  #wait({ follower, client }: LongPoll, ms: number): Promise<Waited> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#end(follower, "over"), ms);
       const end = (waited: Waited) => {

@@ -1,13 +1,13 @@
 /**
  * Why a subscription was not sent what happened to a release.
  */
-import { takesBack, type ReleaseEventType } from "../../domain/event.ts";
+import { isRetraction, type ReleaseEventType } from "../../domain/event.ts";
 import { type Filter, unmetConditions } from "../../domain/filter.ts";
-import { EXPLAINED_EVENTS_MAX } from "../../limits.ts";
+import { EXPLAINED_EVENTS_MAX } from "../limits.ts";
 import { isNarrowed } from "./event-window.ts";
-import type { Events, FiledType } from "../store/events.ts";
-import { readMark } from "../store/schema.ts";
-import type { Sql } from "../store/sql.ts";
+import type { Events, EventTerms } from "../store/events.ts";
+import { getMeta } from "../store/schema.ts";
+import type { Sql } from "../../runtime/sql.ts";
 
 /** One event of a release, as a subscription was or was not to be handed it. */
 export interface ExplainedEvent {
@@ -38,16 +38,16 @@ export function explain(sql: Sql, events: Events, subscription: string, release:
   if (row === undefined) return [];
   const filter = JSON.parse(row.filter) as Filter;
   const types = JSON.parse(row.events) as string[];
-  const handedTo = row.cursor ?? Number(readMark(sql, "swept") ?? 0);
-  const reasonOf = ({ sequence, type, filed, isKilledNow }: FiledType): string => {
+  const eventsFor = row.cursor ?? Number(getMeta(sql, "swept") ?? 0);
+  const reasonOf = ({ sequence, type, filed, isKilledNow }: EventTerms): string => {
     // What it asks for first: what it does not take, no replay sends.
     const unmet = unmetConditions(filter, filed);
-    if (!types.includes(type) && !takesBack(type)) return `the subscription does not ask for ${type}`;
-    if (unmet.length > 0 && !takesBack(type)) return `the filter does not take it: ${unmet.join("; ")}`;
+    if (!types.includes(type) && !isRetraction(type)) return `the subscription does not ask for ${type}`;
+    if (unmet.length > 0 && !isRetraction(type)) return `the filter does not take it: ${unmet.join("; ")}`;
     if (unmet.length > 0 || !types.includes(type)) return WAS_NOT_SENT;
     const isEarlier = sequence <= row.since;
     if (!isEarlier && row.active === 0) return "it is sent once the endpoint has proved itself";
-    if (!isEarlier && sequence > handedTo) return "it is about to be handed to the subscription";
+    if (!isEarlier && sequence > eventsFor) return "it is about to be handed to the subscription";
     if (isKilledNow && type !== "release.killed") return "its text was killed since, and is told no more";
     if (isKilledNow && isEarlier && isNarrowed(row)) return WAS_NOT_SENT;
     return isEarlier

@@ -7,27 +7,27 @@
  * row for each.
  */
 import type { Budget } from "../../runtime/bounded-work.ts";
-import type { Handed } from "../../domain/event.ts";
+import type { OutboundEvent } from "../../domain/event.ts";
 import {
   CATCHING_UP_AT_ONCE_MAX,
   EVENTS_PER_SWEEP,
   HAND_OVERS_AT_ONCE_MAX,
   SUBSCRIPTIONS_PER_STEP,
-} from "../../limits.ts";
-import { ownRetryDelayMs } from "../../runtime/async.ts";
-import { EventWindow, readTogether, type Wants } from "./event-window.ts";
+} from "../limits.ts";
+import { backoffMs } from "../../runtime/async.ts";
+import { EventWindow, readTogether, type DeliveryPreferences } from "./event-window.ts";
 import type { Events } from "../store/events.ts";
-import { readMark, writeMark } from "../store/schema.ts";
-import type { Sql } from "../store/sql.ts";
+import { getMeta, setMeta } from "../store/schema.ts";
+import type { Sql } from "../../runtime/sql.ts";
 
 /**
  * Hands events to one subscription's object; throws if it could not, in a bounded time.
  *
  * @returns false if the object knows of no such subscription
  */
-export type HandOver = (subscription: string, events: Handed[]) => Promise<boolean>;
+export type HandOver = (subscription: string, events: OutboundEvent[]) => Promise<boolean>;
 
-interface SubscriptionRow extends Wants {
+interface SubscriptionRow extends DeliveryPreferences {
   id: string;
   cursor: number | null;
   failures: number;
@@ -49,7 +49,7 @@ interface Parts {
   events: Events;
   handOver: HandOver;
   /** Its object knows nothing of it: it is forgotten, unless it may still be made. */
-  isNone: (subscription: string) => void;
+  removeIfNeverCreated: (subscription: string) => void;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -101,11 +101,11 @@ export class FanOut {
       .toArray();
     // Most filters take little: looking at many costs less than one call.
     const calls = budget.upTo(SUBSCRIPTIONS_PER_STEP);
-    const told: { subscription: SubscriptionRow; handed: Handed[] }[] = [];
+    const told: { subscription: SubscriptionRow; handed: OutboundEvent[] }[] = [];
     let after = sweep.after;
     let isLast = looked.length < SUBSCRIPTIONS_PER_STEP;
     for (const subscription of looked) {
-      const handed = ownOf(subscription, window);
+      const handed = eventsSinceCreation(subscription, window);
       if (handed.length > 0 && told.length >= calls) {
         isLast = false;
         break;
@@ -118,11 +118,11 @@ export class FanOut {
       // Its turn may come late: what was killed since then is told no more.
       const present = events.lastSequence() === asOf ? window : this.#read(sweep.first, sweep.last);
       const isChanged = present !== window && present.last === window.last;
-      const now = isChanged ? ownOf(subscription, present) : handed;
+      const now = isChanged ? eventsSinceCreation(subscription, present) : handed;
       if (!(await this.#tell(subscription, now))) this.#lag(subscription, sweep.first - 1);
     });
-    if (isLast) writeMark(this.#sql, "swept", sweep.last);
-    else writeMark(this.#sql, "sweep", JSON.stringify({ ...sweep, after } satisfies Sweep));
+    if (isLast) setMeta(this.#sql, "swept", sweep.last);
+    else setMeta(this.#sql, "sweep", JSON.stringify({ ...sweep, after } satisfies Sweep));
     return true;
   }
 
@@ -147,10 +147,10 @@ export class FanOut {
   async #catchUp(subscription: SubscriptionRow, cursor: number): Promise<void> {
     const end = Math.min(cursor + EVENTS_PER_SWEEP, this.#parts.events.lastSequence());
     const window = this.#read(cursor + 1, end);
-    const replayed = new Map(window.replayedTo(subscription).map((one) => [one.event, one]));
+    const replayed = new Map(window.replayEventsFor(subscription).map((one) => [one.event, one]));
     // Of what happened before its filter was changed, it may have changed it to learn something.
     const handed = window
-      .handedTo(subscription)
+      .eventsFor(subscription)
       .flatMap((one) => (one.sequence > subscription.filtered_since ? one : (replayed.get(one.event) ?? [])));
     if (handed.length > 0 && !(await this.#tell(subscription, handed))) {
       this.#lag(subscription, cursor);
@@ -171,17 +171,17 @@ export class FanOut {
     this.#sql.exec(
       "UPDATE subscriptions SET cursor = ?, due_ms = ?, failures = failures + 1 WHERE id = ?",
       cursor,
-      this.#parts.now() + ownRetryDelayMs(subscription.failures),
+      this.#parts.now() + backoffMs(subscription.failures),
       subscription.id,
     );
   }
 
   /** @returns false if its object could not be told */
-  async #tell(subscription: SubscriptionRow, handed: Handed[]): Promise<boolean> {
+  async #tell(subscription: SubscriptionRow, handed: OutboundEvent[]): Promise<boolean> {
     try {
       if (await this.#parts.handOver(subscription.id, handed)) return true;
       // About to be made, if it is still there after this: then it is told later.
-      this.#parts.isNone(subscription.id);
+      this.#parts.removeIfNeverCreated(subscription.id);
       return false;
     } catch (error) {
       console.error(
@@ -204,7 +204,7 @@ export class FanOut {
   /** The window in progress, or the next one; undefined when all is swept. */
   #sweep(): Sweep | undefined {
     const swept = this.#sweptTo();
-    const stored = readMark(this.#sql, "sweep");
+    const stored = getMeta(this.#sql, "sweep");
     const begun = typeof stored === "string" ? (JSON.parse(stored) as Sweep) : undefined;
     if (begun !== undefined && begun.first > swept) {
       // Fewer than before, if a text has come back meanwhile: the rest is the next window's.
@@ -217,13 +217,13 @@ export class FanOut {
   }
 
   #sweptTo(): number {
-    return Number(readMark(this.#sql, "swept") ?? 0);
+    return Number(getMeta(this.#sql, "swept") ?? 0);
   }
 }
 
 /** One that was made while a window was on its way may have joined the others by now. */
-function ownOf(subscription: SubscriptionRow, window: EventWindow): Handed[] {
-  return window.handedTo(subscription).filter(({ sequence }) => sequence > subscription.since_sequence);
+function eventsSinceCreation(subscription: SubscriptionRow, window: EventWindow): OutboundEvent[] {
+  return window.eventsFor(subscription).filter(({ sequence }) => sequence > subscription.since_sequence);
 }
 
 /** Never more than so many at once; a slow one holds up its own place only. */

@@ -1,15 +1,15 @@
 /**
  * What one subscription is handed once more, because it asked for it.
  */
-import type { Handed } from "../../domain/event.ts";
-import { EVENTS_PER_SWEEP, HAND_OVER_UNITS_MAX } from "../../limits.ts";
-import { EventWindow, readTogether, unitsOf, type Wants } from "./event-window.ts";
-import type { Events, FiledEvent } from "../store/events.ts";
-import type { Sql } from "../store/sql.ts";
+import type { OutboundEvent } from "../../domain/event.ts";
+import { EVENTS_PER_SWEEP, HAND_OVER_UNITS_MAX } from "../limits.ts";
+import { EventWindow, readTogether, unitsOf, type DeliveryPreferences } from "./event-window.ts";
+import type { Events, IndexedEvent } from "../store/events.ts";
+import type { Sql } from "../../runtime/sql.ts";
 
 /** Events up to `last` and what belongs to them, as they were told when the last sequence of all was `asOf`. */
 export interface Replayed {
-  events: Handed[];
+  events: OutboundEvent[];
   last: number;
   asOf: number;
 }
@@ -32,7 +32,7 @@ export class Replay {
    * nothing, and the kill goes to who had the text. Of a release that is taken back now it does not end
    * before that, however far it was to go: the last that is heard of a text must be that it is withdrawn.
    */
-  replayed(subscription: string, after: number, to: number): Replayed {
+  eventsFor(subscription: string, after: number, to: number): Replayed {
     const wants = this.#wantsOf(subscription);
     const read = readTogether(this.#events, after + 1, Math.min(to, after + EVENTS_PER_SWEEP));
     let since = this.#sinceTakenBack(read, to);
@@ -41,7 +41,7 @@ export class Replay {
       since = this.#sinceTakenBack(read, to);
     }
     return {
-      events: wants === undefined ? [] : new EventWindow([...read, ...since]).replayedTo(wants),
+      events: wants === undefined ? [] : new EventWindow([...read, ...since]).replayEventsFor(wants),
       last: read.at(-1)?.event.sequence ?? to,
       asOf: this.#events.lastSequence(),
     };
@@ -64,7 +64,7 @@ export class Replay {
   }
 
   /** With the last window that has anything of a release: what is asked for of it comes before. */
-  #sinceTakenBack(read: readonly FiledEvent[], to: number): FiledEvent[] {
+  #sinceTakenBack(read: readonly IndexedEvent[], to: number): IndexedEvent[] {
     const last = read.at(-1)?.event.sequence ?? to;
     const releases = new Set(read.map(({ event }) => event.release.id));
     return [...releases]
@@ -73,8 +73,8 @@ export class Replay {
       .sort((a, b) => a.sequence - b.sequence);
   }
 
-  #wantsOf(subscription: string): Wants | undefined {
-    const [row] = this.#sql.exec<Wants & Record<string, SqlStorageValue>>(
+  #wantsOf(subscription: string): DeliveryPreferences | undefined {
+    const [row] = this.#sql.exec<DeliveryPreferences & Record<string, SqlStorageValue>>(
       "SELECT format, content, filter, events FROM subscriptions WHERE id = ?",
       subscription,
     );

@@ -2,9 +2,9 @@
  * Writes what has become stale into KV: only bytes that differ, no key more than once a second, and
  * in steps that can be cut off anywhere and run again.
  */
-import type { Meter, Sql } from "../store/sql.ts";
+import type { Meter, Sql } from "../../runtime/sql.ts";
 import type { Budget } from "../../runtime/bounded-work.ts";
-import type { Fault } from "../../domain/issues.ts";
+import type { Issue } from "../../domain/issues.ts";
 import { addressOf, type ListPlace } from "../../domain/list.ts";
 import {
   type DocumentMetadata,
@@ -21,12 +21,12 @@ import {
   KV_WRITES_PER_TARGET,
   SEQUENCES_UNITS_MAX,
   TARGETS_PER_STEP,
-} from "../../limits.ts";
-import type { Settings } from "../../config.ts";
-import { ownRetryDelayMs } from "../../runtime/async.ts";
-import { HTML, type Readable, type Rendered } from "./rendered.ts";
-import { isMadeUnasked, renderTarget, targetAt } from "./render.ts";
-import { keyOf, type StaleTarget, type StaleTargets, type Target } from "../store/stale-documents.ts";
+} from "../limits.ts";
+import type { Config } from "../../config.ts";
+import { backoffMs } from "../../runtime/async.ts";
+import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
+import { isAlwaysRendered, renderTarget, targetAt } from "./render.ts";
+import { keyOf, type StaleDocument, type StaleDocuments, type Target } from "../store/stale-documents.ts";
 
 interface WrittenDocument {
   path: string;
@@ -39,17 +39,17 @@ interface WrittenDocument {
 /** What the ledger answers for a path; with what is not known, and what is near it. */
 export type FoundDocument =
   | { kind: "found"; document: StoredDocument }
-  | { kind: "missing"; faults: Fault[] };
+  | { kind: "missing"; issues: Issue[] };
 
-const MISSING: FoundDocument = { kind: "missing", faults: [] };
+const MISSING: FoundDocument = { kind: "missing", issues: [] };
 
 export class Projection {
   readonly #sql: Sql;
   readonly #kv: KVNamespace;
   readonly #meter: Meter;
-  readonly #ledger: Readable;
-  readonly #stale: StaleTargets;
-  readonly #settings: Settings;
+  readonly #ledger: RenderSource;
+  readonly #stale: StaleDocuments;
+  readonly #config: Config;
   readonly #now: () => number;
 
   constructor(
@@ -57,9 +57,9 @@ export class Projection {
       sql: Sql;
       kv: KVNamespace;
       meter: Meter;
-      ledger: Readable;
-      stale: StaleTargets;
-      settings: Settings;
+      ledger: RenderSource;
+      stale: StaleDocuments;
+      config: Config;
     },
     now: () => number,
   ) {
@@ -68,7 +68,7 @@ export class Projection {
     this.#meter = parts.meter;
     this.#ledger = parts.ledger;
     this.#stale = parts.stale;
-    this.#settings = parts.settings;
+    this.#config = parts.config;
     this.#now = now;
   }
 
@@ -86,14 +86,14 @@ export class Projection {
    * are marked to be written.
    */
   async document(path: string): Promise<FoundDocument> {
-    const place = parseDocumentPath(path, this.#settings.site.languages);
+    const place = parseDocumentPath(path, this.#config.site.languages);
     if (place === undefined) return MISSING;
     if (place.kind === "list") {
       const { list, archive } = place.place;
-      const standing = this.#ledger.registry.standing(list.filter);
-      if (standing.kind === "unknown") return { kind: "missing", faults: standing.faults };
-      this.#ledger.lists.ask(list, this.#now());
-      if (archive !== undefined && archive === this.#ledger.division.promisedNumber(list))
+      const standing = this.#ledger.registry.filterStatus(list.filter);
+      if (standing.kind === "unknown") return { kind: "missing", issues: standing.issues };
+      this.#ledger.lists.retain(list, this.#now());
+      if (archive !== undefined && archive === this.#ledger.archives.nextArchiveNumber(list))
         return { kind: "found", document: await redirectToNewest(place.place) };
     }
     const target = targetAt(place, this.#ledger.views);
@@ -102,7 +102,7 @@ export class Projection {
     if (target === undefined || rendered === undefined) return MISSING;
     const etag = await etagOf(identity(rendered), rendered.sequence);
     const written = this.#written(target).find((candidate) => candidate.path === path);
-    if (written === undefined && !isMadeUnasked(target)) {
+    if (written === undefined && !isAlwaysRendered(target)) {
       this.#sql.exec(
         "INSERT INTO documents (path, target, etag, modified, written_ms) VALUES (?, ?, '', 0, 0)",
         path,
@@ -125,13 +125,13 @@ export class Projection {
   }
 
   /** @returns how many calls of KV it took at most */
-  async #project(stale: StaleTarget): Promise<number> {
+  async #project(stale: StaleDocument): Promise<number> {
     let calls = 0;
     try {
       const written = this.#written(stale.target);
       const rendered = this.#render(
         stale.target,
-        (path) => isMadeUnasked(stale.target) || written.some((document) => document.path === path),
+        (path) => isAlwaysRendered(stale.target) || written.some((document) => document.path === path),
       );
       calls = Math.max(rendered.length, written.length);
       // All of them end before anything is done again: a late write must not land on a newer one.
@@ -153,13 +153,13 @@ export class Projection {
       console.error(
         JSON.stringify({ message: "projection failed", target: keyOf(stale.target), error: String(error) }),
       );
-      this.#stale.postpone(stale, this.#now() + ownRetryDelayMs(stale.failures), stale.failures + 1);
+      this.#stale.postpone(stale, this.#now() + backoffMs(stale.failures), stale.failures + 1);
     }
     return calls;
   }
 
   /** @returns 0 when KV holds the bytes, else the time (ms) from which they may be written */
-  async #write(target: Target, rendered: Rendered, written: WrittenDocument[]): Promise<number> {
+  async #write(target: Target, rendered: RenderedDocument, written: WrittenDocument[]): Promise<number> {
     const { path } = rendered;
     const etag = await etagOf(identity(rendered), rendered.sequence);
     const before = written.find((document) => document.path === path);
@@ -210,14 +210,14 @@ export class Projection {
   /** Seconds since 1970 until which KV keeps a combination; whoever asks after that makes it be kept longer. */
   #expirationOf(target: Target): number | undefined {
     if (target.kind !== "list" && target.kind !== "archive") return undefined;
-    const list = this.#ledger.lists.parsed(target.address);
+    const list = this.#ledger.lists.parse(target.address);
     const untilMs = list && this.#ledger.lists.keptUntilMs(list, this.#now());
     if (untilMs === undefined || untilMs === null) return undefined;
     return Math.ceil(Math.max(untilMs, this.#now() + KV_EXPIRATION_MIN_MS) / 1000);
   }
 
-  #render(target: Target, wanted: (path: string) => boolean): Rendered[] {
-    return renderTarget(target, this.#ledger, this.#settings, this.#now(), wanted);
+  #render(target: Target, wanted: (path: string) => boolean): RenderedDocument[] {
+    return renderTarget(target, this.#ledger, this.#config, this.#now(), wanted);
   }
 
   #written(target: Target): WrittenDocument[] {
@@ -231,7 +231,7 @@ export class Projection {
 }
 
 /** By what two documents at one path differ: mostly their bytes. */
-function identity({ body, status, location }: Rendered): string {
+function identity({ body, status, location }: RenderedDocument): string {
   return status === undefined ? body : `${status} ${location ?? ""}\n${body}`;
 }
 
@@ -242,7 +242,7 @@ function describedBy({
   sequence: _sequence,
   sequences,
   ...described
-}: Rendered): Omit<DocumentMetadata, "etag" | "modified"> {
+}: RenderedDocument): Omit<DocumentMetadata, "etag" | "modified"> {
   const fits = JSON.stringify(sequences ?? []).length <= SEQUENCES_UNITS_MAX;
   return { ...described, ...(sequences !== undefined && fits ? { sequences } : {}) };
 }

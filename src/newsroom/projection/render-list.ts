@@ -11,24 +11,24 @@ import {
 } from "../../domain/list.ts";
 import { listTitle } from "../../i18n/phrases.ts";
 import { FEED_TYPES } from "../../feeds/feed.ts";
-import { listFeed, retiredFeed, type ShownList, writers } from "../../feeds/build-feed.ts";
-import { RETIRED_SECONDS, TOMBSTONES_MAX } from "../../limits.ts";
-import type { Settings } from "../../config.ts";
+import { buildFeed, buildRetiredFeed, type TitledList, writers } from "../../feeds/build-feed.ts";
+import { RETIRED_SECONDS, TOMBSTONES_MAX } from "../limits.ts";
+import type { Config } from "../../config.ts";
 import { listPage, retiredListPage } from "../../site/list-page.ts";
-import { HTML, type Readable, type Rendered } from "./rendered.ts";
+import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
 import type { Target } from "../store/stale-documents.ts";
 
 /** None of a list that is not kept, or of an archive that is not there. */
 export function renderList(
   target: Extract<Target, { kind: "list" | "archive" }>,
-  ledger: Readable,
-  settings: Settings,
+  ledger: RenderSource,
+  config: Config,
   nowMs: number,
   wanted: (path: string) => boolean,
-): Rendered[] {
-  const list = ledger.lists.parsed(target.address);
+): RenderedDocument[] {
+  const list = ledger.lists.parse(target.address);
   if (list === undefined || ledger.lists.keptUntilMs(list, nowMs) === undefined) return [];
-  const standing = ledger.registry.standing(list.filter);
+  const standing = ledger.registry.filterStatus(list.filter);
   if (standing.kind === "unknown") return [];
   const archive = target.kind === "archive" ? target.archive : undefined;
   const at = (place: Omit<ListPlace, "list">) => addressOf({ list, ...place });
@@ -40,11 +40,11 @@ export function renderList(
   ].filter(({ path }) => wanted(path));
   if (paths.length === 0) return [];
 
-  const { site } = settings;
-  const shown = shownList(list, ledger, settings);
+  const { site } = config;
+  const shown = titledList(list, ledger, config);
   if (standing.kind === "retired") {
     if (archive !== undefined) return [];
-    const feed = retiredFeed(shown, standing.at, site);
+    const feed = buildRetiredFeed(shown, standing.at, site);
     const goneFrom = standing.at + RETIRED_SECONDS;
     return paths.map(({ path, format }) =>
       format === undefined
@@ -53,11 +53,11 @@ export function renderList(
     );
   }
 
-  const chain = ledger.division.chainOf(list, archive);
+  const chain = ledger.archives.archiveLinks(list, archive);
   if (chain === undefined) return [];
   const { views } = ledger;
-  const releases = views.byPublished(ledger.division.releasesIn(list, archive));
-  const killed = ledger.division
+  const releases = views.byPublished(ledger.archives.releasesIn(list, archive));
+  const killed = ledger.archives
     .killedIn(list, archive, archive === undefined ? TOMBSTONES_MAX : Number.MAX_SAFE_INTEGER)
     .flatMap((id) => views.byId(id) ?? []);
   const latest = views.lastSequences([...releases, ...killed].map(({ id }) => id));
@@ -67,7 +67,7 @@ export function renderList(
     // Who has an archive already has nothing to be told of it.
     ...(archive === undefined ? { sequences } : { isArchive: true as const }),
   };
-  const feed = listFeed(shown, chain, releases, killed, site);
+  const feed = buildFeed(shown, chain, releases, killed, site);
   return paths.map(({ path, format }) =>
     format === undefined
       ? { path, type: HTML, body: listPage(shown, chain, releases, site) }
@@ -75,7 +75,7 @@ export function renderList(
   );
 }
 
-function shownList(list: ReleaseList, ledger: Readable, { site }: Settings): ShownList {
+function titledList(list: ReleaseList, ledger: RenderSource, { site }: Config): TitledList {
   const lang = languageOf(list);
   return {
     list,

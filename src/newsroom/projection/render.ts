@@ -14,14 +14,14 @@ import { listAddress } from "../../domain/list.ts";
 import { EMPTY_REGISTRY, type Registry } from "../../domain/registry.ts";
 import { directoryPage, writeOpml } from "../../site/directory-page.ts";
 import { killedPage, releasePage } from "../../site/release-page.ts";
-import type { Settings } from "../../config.ts";
+import type { Config } from "../../config.ts";
 import type { ReleaseViews } from "../store/release-views.ts";
-import { HTML, type Readable, type Rendered } from "./rendered.ts";
+import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
 import { renderList } from "./render-list.ts";
 import type { Target } from "../store/stale-documents.ts";
 
 /** Part of what documents are a function of: raise it when the renderers write other bytes than before. */
-export const RENDERERS = 5;
+export const RENDERER_VERSION = 5;
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
@@ -32,24 +32,24 @@ const JSON_TYPE = "application/json; charset=utf-8";
  */
 export function renderTarget(
   target: Target,
-  ledger: Readable,
-  settings: Settings,
+  ledger: RenderSource,
+  config: Config,
   nowMs: number,
   wanted: (path: string) => boolean,
-): Rendered[] {
+): RenderedDocument[] {
   switch (target.kind) {
     case "list":
     case "archive":
-      return renderList(target, ledger, settings, nowMs, wanted);
+      return renderList(target, ledger, config, nowMs, wanted);
     case "directory":
-      return renderDirectory(ledger, settings);
+      return renderDirectory(ledger, config);
     case "registry":
       return [
         { path: REGISTRY_PATH, type: JSON_TYPE, body: JSON.stringify(registryOf(ledger) ?? EMPTY_REGISTRY) },
       ];
     case "release": {
       const release = ledger.views.byId(target.id);
-      return release ? renderRelease(release, ledger, settings) : [];
+      return release ? renderRelease(release, ledger, config) : [];
     }
   }
 }
@@ -75,35 +75,39 @@ export function targetAt(place: DocumentPlace, views: ReleaseViews): Target | un
 }
 
 /** Whether all documents of a target are made, whoever asks: of other lists, only those that somebody asked for. */
-export function isMadeUnasked(target: Target): boolean {
+export function isAlwaysRendered(target: Target): boolean {
   if (target.kind === "archive") return false;
   return target.kind !== "list" || /^\/[^/?]*$/.test(target.address);
 }
 
-function renderRelease(release: ReleaseView, ledger: Readable, settings: Settings): Rendered[] {
+function renderRelease(release: ReleaseView, ledger: RenderSource, config: Config): RenderedDocument[] {
   const address = ledger.views.presentPath(release.id);
   const retired = ledger.views
     .retiredPaths(release.id)
-    .map((path): Rendered => ({ path, type: HTML, body: "", status: 301, location: address }));
-  const json: Rendered = {
+    .map((path): RenderedDocument => ({ path, type: HTML, body: "", status: 301, location: address }));
+  const json: RenderedDocument = {
     path: releaseJsonPath(release.id),
     type: JSON_TYPE,
     body: JSON.stringify(release),
   };
   if (release.status === "killed") {
-    const page: Rendered = {
+    const page: RenderedDocument = {
       path: address,
       type: HTML,
-      body: killedPage(release, settings.site),
+      body: killedPage(release, config.site),
       status: 410,
     };
     return [page, { ...json, status: 410 }, ...retired];
   }
-  const page: Rendered = { path: address, type: HTML, body: releasePage(release, address, settings.site) };
+  const page: RenderedDocument = {
+    path: address,
+    type: HTML,
+    body: releasePage(release, address, config.site),
+  };
   return [page, json, ...retired];
 }
 
-function renderDirectory(ledger: Readable, { site }: Settings): Rendered[] {
+function renderDirectory(ledger: RenderSource, { site }: Config): RenderedDocument[] {
   const counts = ledger.counts();
   const registry = registryOf(ledger);
   return [
@@ -112,6 +116,6 @@ function renderDirectory(ledger: Readable, { site }: Settings): Rendered[] {
   ];
 }
 
-function registryOf({ registry }: Readable): Registry | undefined {
+function registryOf({ registry }: RenderSource): Registry | undefined {
   return registry.present();
 }

@@ -2,15 +2,15 @@
  * What rendering takes, and what it gives.
  */
 import type { DocumentMetadata } from "../../documents/kv-store.ts";
-import type { ListDivision } from "../lists/archives.ts";
+import type { ListArchives } from "../lists/archives.ts";
 import type { RegistryStore } from "../store/registry.ts";
-import type { ReleaseLists } from "../lists/lists.ts";
-import type { FilingCount } from "../lists/release-index.ts";
+import type { Lists } from "../lists/lists.ts";
+import type { TermCount } from "../lists/release-index.ts";
 import type { ReleaseViews } from "../store/release-views.ts";
 
 export const HTML = "text/html; charset=utf-8";
 
-export interface Rendered extends Pick<
+export interface RenderedDocument extends Pick<
   DocumentMetadata,
   "type" | "status" | "location" | "sequences" | "isArchive" | "goneFrom"
 > {
@@ -21,10 +21,10 @@ export interface Rendered extends Pick<
 }
 
 /** What documents are made from. */
-export interface Readable {
+export interface RenderSource {
   views: ReleaseViews;
-  lists: ReleaseLists;
-  division: ListDivision;
+  lists: Lists;
+  archives: ListArchives;
   registry: RegistryStore;
-  counts: () => FilingCount[];
+  counts: () => TermCount[];
 }

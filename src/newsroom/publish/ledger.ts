@@ -3,14 +3,14 @@
  * records in the same transaction the work that follows. Everything here is synchronous: a Durable
  * Object runs nothing else in between.
  */
-import type { Fault } from "../../domain/issues.ts";
+import type { Issue } from "../../domain/issues.ts";
 import { type Instant, parseInstant } from "../../domain/dates.ts";
-import { faultsOfFiling, type Registry } from "../../domain/registry.ts";
+import { validateFacets, type Registry } from "../../domain/registry.ts";
 import { type PreparedRelease, type ReleaseInput, releasePath, type Status } from "../../domain/release.ts";
-import type { Site } from "../../site/layout.ts";
+import type { Site } from "../../domain/site.ts";
 import { contentJson } from "../store/editions.ts";
-import { faultsOfEdition } from "./rules.ts";
-import type { Publication } from "./lifecycle.ts";
+import { validateEdition } from "./rules.ts";
+import type { Lifecycle } from "./lifecycle.ts";
 import type { ReleaseRow, ReleaseRows } from "../store/releases.ts";
 
 /** What became of one release. */
@@ -27,7 +27,7 @@ export interface PublishAnswer {
 export type PublishResult =
   | { ok: true; answers: PublishAnswer[] }
   /** `faults` by place in the batch; nothing was taken. */
-  | { ok: false; problem: "invalid" | "conflict"; faults: { index: number; fault: Fault }[] }
+  | { ok: false; problem: "invalid" | "conflict"; issues: { index: number; issue: Issue }[] }
   | { ok: false; problem: "edition-mismatch"; present: number };
 
 export interface PublishOptions {
@@ -56,20 +56,20 @@ class Rollback {
 export class Ledger {
   readonly #storage: DurableObjectStorage;
   readonly #rows: ReleaseRows;
-  readonly #publication: Publication;
+  readonly #lifecycle: Lifecycle;
   readonly #site: Site;
   readonly #registry: () => Registry | undefined;
 
   constructor(
     storage: DurableObjectStorage,
     rows: ReleaseRows,
-    publication: Publication,
+    lifecycle: Lifecycle,
     site: Site,
     registry: () => Registry | undefined,
   ) {
     this.#storage = storage;
     this.#rows = rows;
-    this.#publication = publication;
+    this.#lifecycle = lifecycle;
     this.#site = site;
     this.#registry = registry;
   }
@@ -108,7 +108,7 @@ export class Ledger {
     const now = Math.floor(nowMs / 1000);
     for (const id of this.#rows.embargoesUpTo(now, limit)) {
       try {
-        this.#storage.transactionSync(() => this.#publication.goOut(id, now));
+        this.#storage.transactionSync(() => this.#lifecycle.makePublic(id, now));
       } catch (error) {
         // One that cannot go out must not hold up the others.
         console.error(JSON.stringify({ message: "embargo not lifted", release: id, error: String(error) }));
@@ -118,7 +118,7 @@ export class Ledger {
 
   #publishAll(batch: readonly PreparedRelease[], options: PublishOptions, nowMs: number): PublishResult {
     const answers: PublishAnswer[] = [];
-    const faults: { index: number; fault: Fault }[] = [];
+    const issues: { index: number; issue: Issue }[] = [];
     let conflict = false;
     for (const [index, prepared] of batch.entries()) {
       const { input } = prepared;
@@ -127,8 +127,8 @@ export class Ledger {
         return { ok: false, problem: "edition-mismatch", present: present?.edition ?? 0 };
       }
       const found = [
-        ...faultsOfEdition(input, present, this.#site, Math.floor(nowMs / 1000)),
-        ...faultsOfFiling(input, this.#registry()),
+        ...validateEdition(input, present, this.#site, Math.floor(nowMs / 1000)),
+        ...validateFacets(input, this.#registry()),
       ];
       const holder = this.#rows.holderOfAddress(input);
       if (holder !== undefined) {
@@ -136,10 +136,10 @@ export class Ledger {
         found.push({ path: "/slug", message: `is already the slug of release ${holder} in this language` });
       }
       conflict ||= found.length > 0 && present !== undefined && isOver(present);
-      if (found.length > 0) faults.push(...found.map((fault) => ({ index, fault })));
+      if (found.length > 0) issues.push(...found.map((issue) => ({ index, issue })));
       else answers.push(this.#publishOne(prepared, present, nowMs));
     }
-    if (faults.length > 0) return { ok: false, problem: conflict ? "conflict" : "invalid", faults };
+    if (issues.length > 0) return { ok: false, problem: conflict ? "conflict" : "invalid", issues };
     return { ok: true, answers };
   }
 
@@ -150,8 +150,8 @@ export class Ledger {
     if (present && (isOver(present) || isUnchanged(input, embargo, present)))
       return this.#answer(present, false);
     this.#rows.addEdition(prepared, (present?.edition ?? 0) + 1, embargo, nowMs);
-    if (present?.status === "published") this.#publication.followOn(input, present, now);
-    else if (embargo === null) this.#publication.goOut(input.id, now);
+    if (present?.status === "published") this.#lifecycle.addPublicEdition(input, present, now);
+    else if (embargo === null) this.#lifecycle.makePublic(input.id, now);
     const after = this.#rows.get(input.id);
     if (after === undefined) throw new TypeError("an edition was added, and is not there");
     return this.#answer(after, true);
@@ -163,15 +163,15 @@ export class Ledger {
       case "withdraw":
         if (row.status === "killed") return "The release is killed; reinstate it before you withdraw it.";
         if (row.status === "withdrawn" && row.reason === reason) return undefined;
-        this.#publication.becomes("withdrawn", row, reason, now);
+        this.#lifecycle.setStatus("withdrawn", row, reason, now);
         return undefined;
       case "kill":
         if (row.status === "killed" && row.reason === reason) return undefined;
-        this.#publication.becomes("killed", row, reason, now);
+        this.#lifecycle.setStatus("killed", row, reason, now);
         return undefined;
       case "reinstate":
         if (row.status === "published") return undefined;
-        this.#publication.becomes("published", row, reason, now);
+        this.#lifecycle.setStatus("published", row, reason, now);
         return undefined;
     }
   }
@@ -188,7 +188,7 @@ export class Ledger {
         if (row.status !== "killed") return undefined;
         const embargo = this.#rows.embargoOfEdition(row.id, row.edition);
         this.#rows.update(row.id, { status: "embargoed", embargo });
-        if (embargo === null || embargo <= now) this.#publication.goOut(row.id, now);
+        if (embargo === null || embargo <= now) this.#lifecycle.makePublic(row.id, now);
         return undefined;
       }
     }

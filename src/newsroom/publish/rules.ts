@@ -1,27 +1,27 @@
 /**
  * What an office may publish, given what already stands: each rule a fault with its way out.
  */
-import type { Fault } from "../../domain/issues.ts";
+import type { Issue } from "../../domain/issues.ts";
 import { dayOf, formatInstant, type Instant, parseInstant, parseReleaseDate } from "../../domain/dates.ts";
 import type { ReleaseInput } from "../../domain/release.ts";
 import { contentJson } from "../store/editions.ts";
 import type { ReleaseRow } from "../store/releases.ts";
 
 /** @param now seconds since 1970 */
-export function faultsOfEdition(
+export function validateEdition(
   input: ReleaseInput,
   present: ReleaseRow | undefined,
   site: { languages: readonly string[]; timeZone: string },
   now: Instant,
-): Fault[] {
+): Issue[] {
   return [
-    ...languageFaults(input, site.languages),
-    ...dateFaults(input, site.timeZone, now),
-    ...(present === undefined ? [] : standingFaults(input, present, now)),
+    ...checkLanguage(input, site.languages),
+    ...checkDate(input, site.timeZone, now),
+    ...(present === undefined ? [] : checkStatus(input, present, now)),
   ];
 }
 
-function languageFaults(input: ReleaseInput, languages: readonly string[]): Fault[] {
+function checkLanguage(input: ReleaseInput, languages: readonly string[]): Issue[] {
   if (languages.includes(input.lang)) return [];
   return [
     { path: "/lang", message: `must be one of the site's languages (LANGUAGES): ${languages.join(", ")}` },
@@ -29,7 +29,7 @@ function languageFaults(input: ReleaseInput, languages: readonly string[]): Faul
 }
 
 /** A text dated tomorrow is a mistake, unless it is held back until then. */
-function dateFaults(input: ReleaseInput, timeZone: string, now: Instant): Fault[] {
+function checkDate(input: ReleaseInput, timeZone: string, now: Instant): Issue[] {
   const embargo = input.embargo === undefined ? now : (parseInstant(input.embargo) ?? now);
   const seenFrom = Math.max(now, embargo);
   const date = parseReleaseDate(input.date);
@@ -47,12 +47,12 @@ function dateFaults(input: ReleaseInput, timeZone: string, now: Instant): Fault[
   ];
 }
 
-function standingFaults(input: ReleaseInput, present: ReleaseRow, now: Instant): Fault[] {
+function checkStatus(input: ReleaseInput, present: ReleaseRow, now: Instant): Issue[] {
   switch (present.status) {
     case "embargoed":
       return [];
     case "published":
-      return followOnFaults(input, present, now);
+      return checkPublicEdition(input, present, now);
     case "withdrawn":
     case "killed":
       if (contentJson(input) === present.content) return [];
@@ -61,15 +61,15 @@ function standingFaults(input: ReleaseInput, present: ReleaseRow, now: Instant):
 }
 
 /** Readers have seen this release: whoever changes it says how, and cannot hide it again. */
-function followOnFaults(input: ReleaseInput, present: ReleaseRow, now: Instant): Fault[] {
-  const faults: Fault[] = [];
+function checkPublicEdition(input: ReleaseInput, present: ReleaseRow, now: Instant): Issue[] {
+  const issues: Issue[] = [];
   const embargo = input.embargo === undefined ? undefined : parseInstant(input.embargo);
   if (embargo !== undefined && embargo > now) {
-    faults.push({ path: "/embargo", message: "cannot be set: the release has already been published" });
+    issues.push({ path: "/embargo", message: "cannot be set: the release has already been published" });
   }
   const differs = contentJson(input) !== present.content;
   if (differs && input.change === undefined) {
-    faults.push({
+    issues.push({
       path: "/change",
       message:
         `is required: this differs from edition ${present.edition}, which is public; ` +
@@ -77,7 +77,7 @@ function followOnFaults(input: ReleaseInput, present: ReleaseRow, now: Instant):
     });
   }
   if (differs && input.change === "major" && input.note === undefined) {
-    faults.push({ path: "/note", message: "is required for a major change: say what changed, for readers" });
+    issues.push({ path: "/note", message: "is required for a major change: say what changed, for readers" });
   }
-  return faults;
+  return issues;
 }

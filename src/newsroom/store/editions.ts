@@ -1,7 +1,7 @@
 /**
  * The editions of a release: those that the world has seen, and all of them for its office.
  */
-import type { Sql } from "./sql.ts";
+import type { Sql } from "../../runtime/sql.ts";
 import { formatInstant } from "../../domain/dates.ts";
 import { type ReleaseInput, releasePath, type ReleaseView } from "../../domain/release.ts";
 import { placeHtml } from "../../site/markdown.ts";
@@ -58,7 +58,7 @@ export class Editions {
   }
 
   /** The same with those that nobody saw, and with all that their authors wrote beside them. */
-  forOffice(id: string, only?: number): EditionView[] {
+  getForAdmin(id: string, only?: number): EditionView[] {
     return this.#read(id, only).map((row) => this.#view(id, row));
   }
 

@@ -6,25 +6,25 @@ import type { Filterable } from "../../domain/filter.ts";
 import type { Instant } from "../../domain/dates.ts";
 import type { Status } from "../../domain/release.ts";
 import { parseContent } from "./editions.ts";
-import type { Sql } from "./sql.ts";
+import type { Sql } from "../../runtime/sql.ts";
 import {
   type EditionRow,
-  filedAs,
+  toIndexTerms,
   type ReleaseViews,
-  type Standing,
-  type Translation,
+  type ReleaseState,
+  type TranslationRow,
 } from "./release-views.ts";
 
 /** What an event keeps of the moment at which it happened. */
-export interface EventDetails extends Standing {
-  translations: Translation[];
+export interface EventDetails extends ReleaseState {
+  translations: TranslationRow[];
   change: Change | null;
   /** Why, where somebody withdrew, killed or reinstated. */
   eventReason?: string;
 }
 
 /** What decides who is told of an event. */
-export interface FiledType {
+export interface EventTerms {
   sequence: number;
   type: ReleaseEventType;
   /** What filters look at: a killed release is still matched by the text that it had. */
@@ -34,7 +34,7 @@ export interface FiledType {
 }
 
 /** An event with what filters look at. */
-export interface FiledEvent extends FiledType {
+export interface IndexedEvent extends EventTerms {
   event: ReleaseEvent;
 }
 
@@ -57,12 +57,12 @@ export class Events {
   }
 
   /** Events `first` to `last`, in order. */
-  events(first: number, last: number): FiledEvent[] {
+  events(first: number, last: number): IndexedEvent[] {
     return [...this.each(first, last)];
   }
 
   /** The same one by one: what nobody goes on to is not read. */
-  *each(first: number, last: number): Generator<FiledEvent> {
+  *each(first: number, last: number): Generator<IndexedEvent> {
     const rows = this.#sql.exec<EventRow>(
       `SELECT v.sequence, v.id AS event, v.type, v.at, v.details, r.status AS now, e.content, e.html, e.text, e.summary
        FROM events v JOIN editions e ON e.release = v.release AND e.edition = v.edition
@@ -75,7 +75,7 @@ export class Events {
   }
 
   /** What has happened after a sequence to a release that is withdrawn or killed now; nothing of any other. */
-  ofTakenBack(release: string, after: number): FiledEvent[] {
+  ofTakenBack(release: string, after: number): IndexedEvent[] {
     return this.#sql
       .exec<{ sequence: number }>(
         `SELECT v.sequence FROM events v JOIN releases r ON r.id = v.release
@@ -88,7 +88,7 @@ export class Events {
   }
 
   /** A release's events after one sequence and before another, in order, one by one. */
-  *ofRelease(release: string, after: number, before: number): Generator<FiledType> {
+  *ofRelease(release: string, after: number, before: number): Generator<EventTerms> {
     const rows = this.#sql.exec<Pick<EventRow, "sequence" | "type" | "now" | "content" | "text" | "summary">>(
       `SELECT v.sequence, v.type, r.status AS now, e.content, e.text, e.summary
        FROM events v JOIN editions e ON e.release = v.release AND e.edition = v.edition
@@ -99,7 +99,12 @@ export class Events {
       before,
     );
     for (const { sequence, type, now, content, ...edition } of rows) {
-      yield { sequence, type, filed: filedAs(parseContent(content), edition), isKilledNow: now === "killed" };
+      yield {
+        sequence,
+        type,
+        filed: toIndexTerms(parseContent(content), edition),
+        isKilledNow: now === "killed",
+      };
     }
   }
 
@@ -121,7 +126,7 @@ export class Events {
     return this.#views.lastSequence();
   }
 
-  #told({ sequence, event, type, at, details, now, ...edition }: EventRow): FiledEvent {
+  #told({ sequence, event, type, at, details, now, ...edition }: EventRow): IndexedEvent {
     const { change, translations, eventReason, ...standing } = JSON.parse(details) as EventDetails;
     const view = this.#views.compose(standing, edition, translations);
     // A text that is killed now is told no more, whatever the event was about; a kill never tells it.
@@ -129,7 +134,7 @@ export class Events {
     return {
       sequence,
       type,
-      filed: filedAs(parseContent(edition.content), edition),
+      filed: toIndexTerms(parseContent(edition.content), edition),
       isKilledNow: now === "killed",
       event: {
         id: event,

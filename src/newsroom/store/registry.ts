@@ -1,13 +1,13 @@
 /**
  * The registry as the ledger keeps it.
  */
-import type { Sql } from "./sql.ts";
-import type { Fault } from "../../domain/issues.ts";
+import type { Sql } from "../../runtime/sql.ts";
+import type { Issue } from "../../domain/issues.ts";
 import { type Conditions, FACET_FIELDS, type Filter, FILTER_FIELDS } from "../../domain/filter.ts";
 import type { Instant } from "../../domain/dates.ts";
 import {
   EMPTY_REGISTRY,
-  faultsOfFilter,
+  validateFilter,
   knownTypes,
   type Registry,
   REGISTRY_FACETS,
@@ -15,17 +15,17 @@ import {
   type RegistryValue,
 } from "../../domain/registry.ts";
 import { type Facet, FACETS } from "../../domain/release.ts";
-import { readMark, writeMark } from "./schema.ts";
+import { getMeta, setMeta } from "./schema.ts";
 
 const FIELD_OF = Object.fromEntries(
   Object.entries(FACET_FIELDS).map(([field, facet]) => [facet, field]),
 ) as Record<Facet, string>;
 
 /** Whether what a filter asks for is, was, or never was. */
-export type Standing =
+export type FilterStatus =
   | { kind: "known" }
   | { kind: "retired"; at: Instant }
-  | { kind: "unknown"; faults: Fault[] };
+  | { kind: "unknown"; issues: Issue[] };
 
 const FACET_OF = { ...FACET_FIELDS, type: "types" } as const;
 type FacetField = keyof typeof FACET_OF;
@@ -36,7 +36,7 @@ export class RegistryStore {
 
   constructor(sql: Sql) {
     this.#sql = sql;
-    const json = readMark(sql, "registry");
+    const json = getMeta(sql, "registry");
     if (typeof json === "string") this.#known = { json, registry: JSON.parse(json) as Registry };
   }
 
@@ -46,13 +46,13 @@ export class RegistryStore {
   }
 
   /** @returns whether anything changed, or the values that releases use and it leaves out */
-  set(registry: Registry, now: Instant): "changed" | "unchanged" | Fault[] {
+  set(registry: Registry, now: Instant): "changed" | "unchanged" | Issue[] {
     const json = JSON.stringify(registry);
     if (json === this.#known?.json) return "unchanged";
-    const faults = this.#missing(registry);
-    if (faults.length > 0) return faults;
+    const issues = this.#missing(registry);
+    if (issues.length > 0) return issues;
     this.#retire(registry, now);
-    writeMark(this.#sql, "registry", json);
+    setMeta(this.#sql, "registry", json);
     this.#known = { json, registry };
     return "changed";
   }
@@ -72,10 +72,10 @@ export class RegistryStore {
   }
 
   /** Of a list: known, or retired when all values of one of its fields are. */
-  standing(filter: Filter): Standing {
-    const faults = faultsOfFilter(filter, this.everKnown());
+  filterStatus(filter: Filter): FilterStatus {
+    const issues = validateFilter(filter, this.everKnown());
     const unfiled = this.present() === undefined ? this.#unfiled(filter) : [];
-    if (faults.length > 0 || unfiled.length > 0) return { kind: "unknown", faults: [...faults, ...unfiled] };
+    if (issues.length > 0 || unfiled.length > 0) return { kind: "unknown", issues: [...issues, ...unfiled] };
     const { not: _not, ...conditions } = filter;
     const since = facetConditions(conditions).flatMap(([field, values]) => {
       const ends = values.map((value) => this.#retiredAt(FACET_OF[field], value));
@@ -85,7 +85,7 @@ export class RegistryStore {
   }
 
   /** Where no registry says what there is, there is what releases are filed under. */
-  #unfiled({ not: _not, ...conditions }: Filter): Fault[] {
+  #unfiled({ not: _not, ...conditions }: Filter): Issue[] {
     return facetConditions(conditions)
       .filter(([field]) => field !== "type")
       .flatMap(([field, values]) =>
@@ -130,8 +130,8 @@ export class RegistryStore {
     }
   }
 
-  #missing(registry: Registry): Fault[] {
-    const faults = FACETS.flatMap((facet) =>
+  #missing(registry: Registry): Issue[] {
+    const issues = FACETS.flatMap((facet) =>
       this.#used(FIELD_OF[facet])
         .filter((used) => !registry[facet].some((value) => value.slug === used))
         .map((used) => ({ path: `/${facet}`, message: `must hold ${used}: releases are filed under it` })),
@@ -139,7 +139,7 @@ export class RegistryStore {
     const types = knownTypes(registry);
     const lost = this.#used("type").filter((used) => !types.includes(used));
     return [
-      ...faults,
+      ...issues,
       ...lost.map((used) => ({ path: "/types", message: `must hold ${used}: releases have it` })),
     ];
   }

@@ -1,12 +1,12 @@
 /**
  * Reads releases out of the ledger as the world sees them.
  */
-import type { Sql } from "./sql.ts";
+import type { Sql } from "../../runtime/sql.ts";
 import { type Filterable, searchableWords } from "../../domain/filter.ts";
 import { formatInstant, type Instant, parseReleaseDate } from "../../domain/dates.ts";
 import { nameOf, type Registry, REGISTRY_FACETS, type RegistryFacet } from "../../domain/registry.ts";
 import {
-  type OfficeView,
+  type AdminReleaseView,
   releasePath,
   type ReleaseView,
   type Status,
@@ -16,7 +16,7 @@ import { placeHtml } from "../../site/markdown.ts";
 import { type EditionContent, parseContent } from "./editions.ts";
 
 /** What the ledger knows of a release beside its text. */
-export interface Standing {
+export interface ReleaseState {
   id: string;
   edition: number;
   status: Status;
@@ -27,7 +27,7 @@ export interface Standing {
   stale: number;
 }
 
-export interface Translation {
+export interface TranslationRow {
   id: string;
   lang: string;
   slug: string;
@@ -35,7 +35,7 @@ export interface Translation {
 
 /** The text of one edition, as its row has it. */
 export type EditionRow = { content: string; html: string; text: string; summary: string };
-type ReleaseRow = EditionRow & Standing & { group: string };
+type ReleaseRow = EditionRow & ReleaseState & { group: string };
 /** What differs as long as the world has not seen a release. */
 type Unseen = { published: Instant | null; updated: Instant | null; embargo: Instant | null };
 
@@ -61,7 +61,7 @@ export class ReleaseViews {
   }
 
   /** The release with this id as its office sees it, seen by the world or not, with its text. */
-  forOffice(id: string): OfficeView | undefined {
+  getForAdmin(id: string): AdminReleaseView | undefined {
     const [row] = this.#sql.exec<ReleaseRow & Pick<Unseen, "embargo"> & Record<string, SqlStorageValue>>(
       `${CURRENT} WHERE r.id = ?`,
       id,
@@ -117,9 +117,9 @@ export class ReleaseViews {
   }
 
   /** The siblings of a release that everybody may read: the same text in other languages. */
-  translations(id: string, group: string): Translation[] {
+  translations(id: string, group: string): TranslationRow[] {
     return this.#sql
-      .exec<Translation & Record<string, SqlStorageValue>>(
+      .exec<TranslationRow & Record<string, SqlStorageValue>>(
         `SELECT id, lang, slug FROM releases
          WHERE "group" = ? AND id <> ? AND status IN ('published', 'withdrawn') ORDER BY lang, id`,
         group,
@@ -128,9 +128,9 @@ export class ReleaseViews {
       .toArray();
   }
 
-  standing(id: string): Standing {
+  state(id: string): ReleaseState {
     return this.#sql
-      .exec<Standing & Record<string, SqlStorageValue>>(
+      .exec<ReleaseState & Record<string, SqlStorageValue>>(
         `SELECT ${STANDING} FROM releases r WHERE r.id = ?`,
         id,
       )
@@ -163,7 +163,7 @@ export class ReleaseViews {
   }
 
   /** A release as it stands, or stood, with the text of one of its editions. */
-  compose(standing: Standing, edition: EditionRow, translations: Translation[]): ReleaseView {
+  compose(standing: ReleaseState, edition: EditionRow, translations: TranslationRow[]): ReleaseView {
     const content = parseContent(edition.content);
     return {
       id: standing.id,
@@ -216,7 +216,7 @@ export class ReleaseViews {
     };
   }
 
-  #translationView({ lang, id, slug }: Translation): TranslationView {
+  #translationView({ lang, id, slug }: TranslationRow): TranslationView {
     return { lang, id, url: this.#baseUrl + releasePath({ lang, slug }) };
   }
 
@@ -239,7 +239,10 @@ export class ReleaseViews {
 }
 
 /** What a filter looks at in an edition. */
-export function filedAs(content: EditionContent, edition: { summary: string; text: string }): Filterable {
+export function toIndexTerms(
+  content: EditionContent,
+  edition: { summary: string; text: string },
+): Filterable {
   const { lang, type, topics, people, organisations, places, title } = content;
   let words: string[] | undefined;
   return {

@@ -1,11 +1,11 @@
 /**
  * The rows of one release in the ledger: where it stands, its editions and its addresses.
  */
-import type { Sql } from "./sql.ts";
+import type { Sql } from "../../runtime/sql.ts";
 import type { Instant } from "../../domain/dates.ts";
 import type { PreparedRelease, ReleaseInput, Status } from "../../domain/release.ts";
 import { contentJson } from "./editions.ts";
-import { entryBytes } from "../../feeds/entry-size.ts";
+import { entrySizeBytes } from "../../feeds/entry-size.ts";
 
 /** A release as it stands, with its present edition. */
 export interface ReleaseRow {
@@ -86,7 +86,7 @@ export class ReleaseRows {
       input.group ?? input.id,
       edition,
       embargo,
-      entryBytes(prepared),
+      entrySizeBytes(prepared),
     );
     this.#keepAddress(input);
   }

@@ -2,7 +2,7 @@
  * The tables of the Newsroom. Times are whole seconds since 1970 where the world sees them
  * (`published`, `updated`, `at`, `embargo`) and milliseconds (`_ms`) where only we do.
  */
-import type { Sql } from "./sql.ts";
+import type { Sql } from "../../runtime/sql.ts";
 
 /** What the third version of the table added. */
 const SUBSCRIPTION_COLUMNS = [
@@ -179,7 +179,7 @@ export function createTables(sql: Sql): void {
   addColumns(sql, "subscriptions", SUBSCRIPTION_COLUMNS);
   addColumns(sql, "lists", LIST_COLUMNS);
   sql.exec(SUBSCRIPTION_INDEXES);
-  if (readMark(sql, "schema") === SCHEMA) return;
+  if (getMeta(sql, "schema") === SCHEMA_VERSION) return;
   const columns = sql.exec<{ name: string }>("PRAGMA table_info(releases)").toArray();
   if (!columns.some(({ name }) => name === "bytes")) {
     sql.exec("ALTER TABLE releases ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0");
@@ -196,7 +196,7 @@ export function createTables(sql: Sql): void {
     sql.exec("DELETE FROM stale_targets WHERE target LIKE 'list:%'");
     sql.exec("DELETE FROM documents WHERE target LIKE 'list:%'");
   }
-  writeMark(sql, "schema", SCHEMA);
+  setMeta(sql, "schema", SCHEMA_VERSION);
 }
 
 /** Those that a table of an earlier version lacks. */
@@ -217,16 +217,16 @@ CREATE INDEX IF NOT EXISTS subscriptions_in_trouble ON subscriptions (-trouble, 
 `;
 
 /** Raise it when existing tables must change. */
-const SCHEMA = 2;
+const SCHEMA_VERSION = 2;
 
-export type Mark = "schema" | "settings" | "swept" | "sweep" | "registry" | "fold";
+export type MetaKey = "schema" | "settings" | "swept" | "sweep" | "registry" | "fold";
 
 /** A single value kept across restarts. */
-export function readMark(sql: Sql, name: Mark): string | number | undefined {
+export function getMeta(sql: Sql, name: MetaKey): string | number | undefined {
   const [row] = sql.exec<{ value: string | number }>("SELECT value FROM marks WHERE name = ?", name);
   return row?.value;
 }
 
-export function writeMark(sql: Sql, name: Mark, value: string | number): void {
+export function setMeta(sql: Sql, name: MetaKey, value: string | number): void {
   sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", name, value);
 }

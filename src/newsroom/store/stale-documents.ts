@@ -2,7 +2,7 @@
  * What must be rendered again: rows in the ledger, added in the transaction of the change that made
  * them stale.
  */
-import type { Sql } from "./sql.ts";
+import type { Sql } from "../../runtime/sql.ts";
 
 /**
  * What is rendered together: a release has a page and its JSON; a list, named by its address, has a
@@ -16,13 +16,13 @@ export type Target =
   | { kind: "directory" }
   | { kind: "registry" };
 
-export interface StaleTarget {
+export interface StaleDocument {
   target: Target;
   version: number;
   failures: number;
 }
 
-export class StaleTargets {
+export class StaleDocuments {
   readonly #sql: Sql;
 
   constructor(sql: Sql) {
@@ -100,7 +100,7 @@ export class StaleTargets {
   }
 
   /** Those that are due, longest waiting first. */
-  due(limit: number, nowMs: number): StaleTarget[] {
+  due(limit: number, nowMs: number): StaleDocument[] {
     return this.#sql
       .exec<{ target: string; version: number; failures: number }>(
         "SELECT target, version, failures FROM stale_targets WHERE due_ms <= ? ORDER BY due_ms LIMIT ?",
@@ -124,7 +124,7 @@ export class StaleTargets {
   }
 
   /** Not before a time, unless it has become stale again meanwhile. */
-  postpone({ target, version }: StaleTarget, untilMs: number, failures: number): void {
+  postpone({ target, version }: StaleDocument, untilMs: number, failures: number): void {
     this.#sql.exec(
       "UPDATE stale_targets SET due_ms = ?, failures = ? WHERE target = ? AND version = ?",
       untilMs,
@@ -135,7 +135,7 @@ export class StaleTargets {
   }
 
   /** Done, unless it has become stale again in the meantime. */
-  done({ target, version }: StaleTarget): void {
+  done({ target, version }: StaleDocument): void {
     this.#sql.exec("DELETE FROM stale_targets WHERE target = ? AND version = ?", keyOf(target), version);
   }
 }

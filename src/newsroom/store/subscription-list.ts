@@ -3,7 +3,7 @@
  */
 import type { Filter } from "../../domain/filter.ts";
 import type { Health, SubscriptionStatus } from "../../domain/subscription.ts";
-import type { Sql } from "./sql.ts";
+import type { Sql } from "../../runtime/sql.ts";
 
 /** A row of the list of subscriptions. */
 export interface Listed {

@@ -11,8 +11,8 @@ import {
   PENDING_PER_CLIENT_MAX,
   PENDING_PER_HOST_MAX,
   REGISTRATION_MS,
-} from "../../limits.ts";
-import type { Sql } from "./sql.ts";
+} from "../limits.ts";
+import type { Sql } from "../../runtime/sql.ts";
 
 /** Who asks: limits are by client, and none bind the office. */
 export interface Asker {
@@ -27,7 +27,7 @@ export type Registered =
   | { kind: "too-many"; whose: "client" | "host" | "service" };
 
 /** How a subscription stands, as its object last reported. */
-export interface Standing {
+export interface SubscriptionReport {
   status: SubscriptionStatus;
   reason: string | null;
   sinceMs: number;
@@ -39,7 +39,7 @@ export interface Standing {
 /** Worst first: what is disabled has lost its reader, what fails is about to, the rest waits for its owner. */
 const TROUBLE = { disabled: 4, failing: 3, pending: 2, paused: 1, active: 0 } as const;
 
-export class Subscribers {
+export class Subscriptions {
   readonly #sql: Sql;
 
   constructor(sql: Sql) {
@@ -101,7 +101,7 @@ export class Subscribers {
   }
 
   /** Its owner wants it otherwise. A new URL is not proved. @returns false if a proved one is like that already */
-  amend(registration: Registration): boolean {
+  change(registration: Registration): boolean {
     const duplicate = this.provedWith(registration);
     if (duplicate !== undefined && duplicate !== registration.id) return false;
     const [row] = this.#sql.exec<{ url: string }>(
@@ -141,7 +141,7 @@ export class Subscribers {
   }
 
   /** What its object says of it. One that is not registered, any more, stays so. */
-  report(registration: Registration, standing: Standing, nowMs: number): void {
+  report(registration: Registration, standing: SubscriptionReport, nowMs: number): void {
     this.#write(registration);
     const { status, failingSinceMs } = standing;
     const trouble = TROUBLE[status === "active" && failingSinceMs !== null ? "failing" : status];
@@ -165,7 +165,7 @@ export class Subscribers {
   }
 
   /** Its object knows nothing of it, and has had time to be made. */
-  removeNeverMade(id: string, nowMs: number): void {
+  removeNeverCreated(id: string, nowMs: number): void {
     this.#sql.exec("DELETE FROM subscriptions WHERE id = ? AND created_ms < ?", id, nowMs - REGISTRATION_MS);
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseContentFile, type ContentFile } from "../../../src/cli/content/content-file.ts";
-import type { FileFault } from "../../../src/cli/content/file-fault.ts";
-import { BODY_BYTES_MAX } from "../../../src/limits.ts";
+import type { FileIssue } from "../../../src/cli/content/file-fault.ts";
+import { BODY_BYTES_MAX } from "../../../src/domain/limits.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z") / 1000;
 const ID = "6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11";
@@ -10,12 +10,12 @@ function text(fields: string, body = "The session was held."): string {
   return `---\nid: ${ID}\nlang: en\nslug: session\ntype: statement\ntitle: The session\ndate: 2020-12-01\n${fields}---\n\n${body}\n`;
 }
 
-function parse(content: string | Uint8Array): ContentFile | FileFault[] {
+function parse(content: string | Uint8Array): ContentFile | FileIssue[] {
   return parseContentFile("/content/a.md", typeof content === "string" ? Buffer.from(content) : content, NOW);
 }
 
 /** `LINE field: message`, shortened to what a test is about. */
-function faults(content: string | Uint8Array): string[] {
+function issues(content: string | Uint8Array): string[] {
   const parsed = parse(content);
   return Array.isArray(parsed)
     ? parsed.map(({ line, field, message }) => `${line} ${field ?? "-"}: ${message}`)
@@ -108,16 +108,16 @@ describe("a fault is named with its line", () => {
     ["in front matter that is a list", "---\n- a\n---\nText\n", /^2 -: must have its fields one a line/],
     ["in front matter that is empty", "---\n---\nText\n", /^2 -: must have its fields one a line/],
   ])("%s", (_, content, fault) => {
-    expect(faults(content)).toEqual([expect.stringMatching(fault)]);
+    expect(issues(content)).toEqual([expect.stringMatching(fault)]);
   });
 
   test("where bytes are not UTF-8", () => {
     const latin1 = Buffer.concat([Buffer.from(text("")), Buffer.from("Caf\xe9\n", "latin1")]);
-    expect(faults(latin1)).toEqual([expect.stringMatching(/^11 -: has bytes that are not UTF-8/)]);
+    expect(issues(latin1)).toEqual([expect.stringMatching(/^11 -: has bytes that are not UTF-8/)]);
   });
 
   test("and several faults are all named", () => {
-    expect(faults(text("embargo: soon\ntopic: x\n", "")).map((fault) => fault.split(":")[0])).toEqual([
+    expect(issues(text("embargo: soon\ntopic: x\n", "")).map((fault) => fault.split(":")[0])).toEqual([
       "8 embargo",
       "9 topic",
       "12 body",
@@ -130,20 +130,20 @@ test("aliases that multiply are refused, not computed", () => {
     const before = String.fromCharCode(96 + at + 1);
     return `${name}: &${name} [*${before}, *${before}, *${before}, *${before}, *${before}, *${before}]\n`;
   })}`;
-  expect(faults(text(bomb))).toEqual([expect.stringMatching(/^2 -: is no valid YAML/)]);
+  expect(issues(text(bomb))).toEqual([expect.stringMatching(/^2 -: is no valid YAML/)]);
 });
 
 test("a file larger than the service takes is refused here", () => {
-  expect(faults(text("", "x".repeat(BODY_BYTES_MAX)))).toEqual([
+  expect(issues(text("", "x".repeat(BODY_BYTES_MAX)))).toEqual([
     expect.stringMatching(/^1 -: has \d+ bytes/),
   ]);
 });
 
 test("an embargo makes a date in the future right", () => {
   const future = text("embargo: 2026-12-01T10:00:00+04:00\n").replace("2020-12-01", "2026-12-01");
-  expect(faults(future)).toEqual([]);
+  expect(issues(future)).toEqual([]);
 });
 
 test("tomorrow is left to the service, which knows the time zone", () => {
-  expect(faults(text("").replace("2020-12-01", "2026-11-24"))).toEqual([]);
+  expect(issues(text("").replace("2020-12-01", "2026-11-24"))).toEqual([]);
 });

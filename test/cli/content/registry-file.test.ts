@@ -5,7 +5,7 @@ import { parseRegistryFile } from "../../../src/cli/content/registry-file.ts";
 import { REGISTRY_FACETS } from "../../../src/domain/registry.ts";
 
 /** `LINE field: message` */
-function faults(text: string | Uint8Array): string[] {
+function issues(text: string | Uint8Array): string[] {
   const parsed = parseRegistryFile("/content/registry.yaml", Buffer.from(text));
   if (!Array.isArray(parsed)) return [];
   return parsed.map(({ line, field, message }) => `${line} ${field ?? "-"}: ${message}`);
@@ -41,7 +41,7 @@ test.each([
     /^5 -: has bytes that are not UTF-8/,
   ],
 ])("%s is a fault at its line", (_, text, fault) => {
-  expect(faults(text)).toEqual([expect.stringMatching(fault)]);
+  expect(issues(text)).toEqual([expect.stringMatching(fault)]);
 });
 
 test("a registry may begin with a byte order mark and leave facets out", () => {

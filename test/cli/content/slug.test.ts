@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { freeSlug, slugOf } from "../../../src/cli/content/slug.ts";
-import { SLUG_CHARS_MAX } from "../../../src/limits.ts";
+import { SLUG_CHARS_MAX } from "../../../src/domain/limits.ts";
 
 test.each([
   ["Armenia’s Q&A: “What now?”", "armenias-q-and-a-what-now"],

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseContentFile, type ContentFile } from "../../../src/cli/content/content-file.ts";
 import { releaseBatches } from "../../../src/cli/publish/release-batches.ts";
-import { BATCH_RELEASES_MAX, BODY_BYTES_MAX } from "../../../src/limits.ts";
+import { BATCH_RELEASES_MAX, BODY_BYTES_MAX } from "../../../src/domain/limits.ts";
 
 function file(name: string, date: string, body: string): ContentFile {
   const text = `---\nlang: en\ntype: statement\ntitle: x\nslug: ${name}\ndate: ${date}\n---\n${body}\n`;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ReleaseEvent } from "../../../src/domain/event.ts";
 import { FORMATS } from "../../../src/webhooks/payload.ts";
-import { eventStream, type Followed, type StreamSource } from "../../../src/http/api/event-stream.ts";
-import { STREAM_CALLS_MAX, STREAM_LIFE_MS } from "../../../src/limits.ts";
+import { eventStream, type StreamPage, type StreamSource } from "../../../src/http/api/event-stream.ts";
+import { STREAM_CALLS_MAX, STREAM_LIFE_MS } from "../../../src/http/limits.ts";
 import { type Block, SentEvents } from "../../support/sent-events.ts";
 
 function event(sequence: number, title = "Title"): ReleaseEvent {
@@ -21,7 +21,7 @@ const page = (next: number, ...events: ReleaseEvent[]) => ({ kind: "page" as con
 /** A stream over answers that are there already; `undefined` fails as a call to a dead object does. */
 function streamOf(
   answers: (Awaited<ReturnType<StreamSource["follow"]>> | undefined)[],
-  fields: Partial<StreamSource> & { first?: Followed } = {},
+  fields: Partial<StreamSource> & { first?: StreamPage } = {},
 ) {
   const asked: number[] = [];
   const stream = eventStream({

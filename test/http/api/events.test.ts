@@ -1,6 +1,6 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { FOLLOWERS_MAX, FOLLOWERS_PER_CLIENT_MAX } from "../../../src/limits.ts";
+import { LONG_POLLS_MAX, LONG_POLLS_PER_CLIENT_MAX } from "../../../src/newsroom/limits.ts";
 import { SentEvents } from "../../support/sent-events.ts";
 import {
   act,
@@ -278,12 +278,12 @@ describe("GET /events/stream", () => {
   });
 
   it.each([
-    ["all together", FOLLOWERS_MAX, null, "192.0.2.1", undefined],
-    ["one address", FOLLOWERS_PER_CLIENT_MAX, "192.0.2.1", "192.0.2.1", "192.0.2.2"],
+    ["all together", LONG_POLLS_MAX, null, "192.0.2.1", undefined],
+    ["one address", LONG_POLLS_PER_CLIENT_MAX, "192.0.2.1", "192.0.2.1", "192.0.2.2"],
   ])("holds so many for %s, and asks others to come later", async (_who, count, client, asks, other) => {
-    const followers = Array.from({ length: count }, (_, index) => String(index));
+    const longPolls = Array.from({ length: count }, (_, index) => String(index));
     const waiting = await inNewsroom((instance) => ({
-      all: followers.map((follower) =>
+      all: longPolls.map((follower) =>
         instance.follow({ filter: {}, types: [] }, undefined, 1, { follower, client, waitMs: 60_000 }),
       ),
     }));
@@ -296,12 +296,12 @@ describe("GET /events/stream", () => {
       expect(another.status).toBe(200);
       await another.body?.cancel();
     }
-    await inNewsroom((instance) => instance.unfollow("0"));
+    await inNewsroom((instance) => instance.stopFollowing("0"));
     const taken = await from(asks);
     expect(taken.status).toBe(200);
     await taken.body?.cancel();
     await inNewsroom(async (instance) => {
-      for (const follower of followers) await instance.unfollow(follower);
+      for (const follower of longPolls) await instance.stopFollowing(follower);
       await Promise.all(waiting.all);
     });
   });

@@ -66,7 +66,10 @@ async function archives(address: string): Promise<Archives> {
     `SELECT reaches, numbers FROM lists WHERE address = '${address}'`,
   );
   const reaches = JSON.parse(row?.reaches ?? "[]") as number[];
-  return { reaches, numbers: row?.numbers ? (JSON.parse(row.numbers) as number[]) : counted(reaches) };
+  return {
+    archiveEnds: reaches,
+    numbers: row?.numbers ? (JSON.parse(row.numbers) as number[]) : counted(reaches),
+  };
 }
 
 describe("the archives of a list, cut again and again", () => {
@@ -74,27 +77,27 @@ describe("the archives of a list, cut again and again", () => {
     const cut = fc.array(fc.nat(1_000_000), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(fc.array(cut, { maxLength: 30 }), (steps) => {
-        let present: Archives = { reaches: [], numbers: counted([]) };
+        let present: Archives = { archiveEnds: [], numbers: counted([]) };
         const ends = new Map<number, number>();
         for (const wanted of steps) {
           const index = indexAt(present, wanted[0] ?? 0);
-          const [after, to] = [present.reaches[index - 1] ?? -1, present.reaches[index] ?? Infinity];
+          const [after, to] = [present.archiveEnds[index - 1] ?? -1, present.archiveEnds[index] ?? Infinity];
           const cuts = [...new Set(wanted)].filter((at) => at > after && at < to).toSorted((a, b) => a - b);
           const promised = present.numbers.at(-1);
-          const isNewest = index === present.reaches.length;
+          const isNewest = index === present.archiveEnds.length;
           present = withCuts(present, index, cuts);
-          expect(present.reaches).toEqual(present.reaches.toSorted((a, b) => a - b));
-          expect(present.numbers.length).toBe(present.reaches.length + 1);
+          expect(present.archiveEnds).toEqual(present.archiveEnds.toSorted((a, b) => a - b));
+          expect(present.numbers.length).toBe(present.archiveEnds.length + 1);
           expect(new Set(present.numbers).size).toBe(present.numbers.length);
           if (isNewest && cuts.length > 0) expect(present.numbers[index]).toBe(promised);
           else expect(present.numbers.at(-1)).toBe(promised);
-          for (const [at, reach] of present.reaches.entries()) {
+          for (const [at, reach] of present.archiveEnds.entries()) {
             const number = present.numbers[at] ?? 0;
             expect(ends.get(number) ?? reach).toBe(reach);
             ends.set(number, reach);
           }
         }
-        expect(ends.size).toBe(present.reaches.length);
+        expect(ends.size).toBe(present.archiveEnds.length);
       }),
     );
   });
@@ -113,10 +116,10 @@ describe("a cut of an archive", () => {
     await newsroomLater(2);
     const after = await archives(LIST);
     const added = after.numbers.find((number) => !before.numbers.includes(number))!;
-    expect(after.reaches.length).toBe(before.reaches.length + 1);
+    expect(after.archiveEnds.length).toBe(before.archiveEnds.length + 1);
     expect(after.numbers.toSpliced(after.numbers.indexOf(added), 1)).toEqual(before.numbers);
-    for (const [at, reach] of before.reaches.entries())
-      expect(after.numbers[after.reaches.indexOf(reach)]).toBe(before.numbers[at]);
+    for (const [at, reach] of before.archiveEnds.entries())
+      expect(after.numbers[after.archiveEnds.indexOf(reach)]).toBe(before.numbers[at]);
 
     const bodiesAfter = await Promise.all(paths.map(kvBody));
     const changed = paths.filter((_, at) => bodiesAfter[at] !== bodies[at]);
@@ -164,7 +167,7 @@ describe("a walk from the newest document to the oldest", () => {
         if (steps === 3) await batchOf("walk", day(4));
       }),
     );
-    expect((await archives(list)).reaches.length).toBe(before.reaches.length + 1);
+    expect((await archives(list)).archiveEnds.length).toBe(before.archiveEnds.length + 1);
     expect(there.filter((id) => !seen.includes(id))).toEqual([]);
     expect(new Set(seen).size).toBe(seen.length);
   });
@@ -214,7 +217,7 @@ describe("a combination that had expired", () => {
     await fill("expired", feed.replace("atom", "rss"));
     const name = "/en?type=press-release&topic=expired";
     const before = await archives(name);
-    expect(before.reaches.length).toBeGreaterThan(3);
+    expect(before.archiveEnds.length).toBeGreaterThan(3);
     await newsroomLater(2 * 86_400);
     for (const _ of [1, 2]) await batchOf("expired", day(9));
     expect(await archives(name)).toEqual(before);
@@ -222,9 +225,9 @@ describe("a combination that had expired", () => {
     const there = await listed("expired");
     const documents = await walk(feed, "atom");
     const after = await archives(name);
-    expect(after.reaches.length).toBeGreaterThan(before.reaches.length);
-    for (const [at, reach] of before.reaches.entries())
-      expect(after.numbers[after.reaches.indexOf(reach)]).toBe(before.numbers[at]);
+    expect(after.archiveEnds.length).toBeGreaterThan(before.archiveEnds.length);
+    for (const [at, reach] of before.archiveEnds.entries())
+      expect(after.numbers[after.archiveEnds.indexOf(reach)]).toBe(before.numbers[at]);
     expect(idsIn(documents)).toEqual(there);
     for (const { ids } of documents) expect(ids.length).toBeLessThanOrEqual(50);
   });
@@ -244,14 +247,14 @@ describe("a list of an earlier version", () => {
       });
       await evictDurableObject(newsroom(env));
       const before = await archives(list);
-      expect(before.numbers).toEqual(counted(before.reaches));
+      expect(before.numbers).toEqual(counted(before.archiveEnds));
       expect(await listed("old")).toEqual(await walked("json"));
 
       for (const _ of [1, 2]) await batchOf("old", day(2));
       const after = await archives(list);
-      expect(after.reaches.length).toBeGreaterThan(before.reaches.length);
-      for (const [at, reach] of before.reaches.entries())
-        expect(after.numbers[after.reaches.indexOf(reach)]).toBe(before.numbers[at]);
+      expect(after.archiveEnds.length).toBeGreaterThan(before.archiveEnds.length);
+      for (const [at, reach] of before.archiveEnds.entries())
+        expect(after.numbers[after.archiveEnds.indexOf(reach)]).toBe(before.numbers[at]);
       expect(await listed("old")).toEqual(await walked("rss"));
     },
   );

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readDocument } from "../../../src/documents/kv-store.ts";
-import { LISTS_KEPT_MAX, RETIRED_SECONDS } from "../../../src/limits.ts";
+import { LISTS_KEPT_MAX, RETIRED_SECONDS } from "../../../src/newsroom/limits.ts";
 import {
   ADMIN,
   inNewsroom,

@@ -1,8 +1,8 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject } from "cloudflare:test";
 import { beforeAll, describe, expect, it } from "vitest";
-import { FOLD } from "../../../src/domain/search.ts";
-import { REFOLDED_PER_STEP } from "../../../src/limits.ts";
+import { SEARCH_INDEX_VERSION } from "../../../src/domain/search.ts";
+import { REINDEXED_PER_STEP } from "../../../src/newsroom/limits.ts";
 import { newsroom } from "../../../src/runtime/stubs.ts";
 import {
   inNewsroom,
@@ -15,7 +15,7 @@ import {
   settled,
 } from "../../support/service.ts";
 
-const RELEASES = 2 * REFOLDED_PER_STEP + 5;
+const RELEASES = 2 * REINDEXED_PER_STEP + 5;
 const SEARCH = `q=${encodeURIComponent("երեվան")}`;
 const FEED = `/feed.json?${SEARCH}`;
 
@@ -50,23 +50,23 @@ beforeAll(async () => {
 });
 
 describe("an index that was made by another fold", () => {
-  it.each([undefined, JSON.stringify({ fold: FOLD - 1, from: null })])(
+  it.each([undefined, JSON.stringify({ fold: SEARCH_INDEX_VERSION - 1, from: null })])(
     "is made anew once, in steps, wherever it was cut off: %s",
     async (mark) => {
       await asFormerlyFolded(mark);
       // The first step at once, the others by alarm.
-      expect(await found()).toBe(REFOLDED_PER_STEP);
+      expect(await found()).toBe(REINDEXED_PER_STEP);
       await evictDurableObject(newsroom(env));
-      expect(await found()).toBe(2 * REFOLDED_PER_STEP);
+      expect(await found()).toBe(2 * REINDEXED_PER_STEP);
       await newsroomLater(2);
       expect(await found()).toBe(RELEASES);
-      expect(await marks()).toEqual([{ fold: FOLD, from: null }]);
+      expect(await marks()).toEqual([{ fold: SEARCH_INDEX_VERSION, from: null }]);
       expect(await ledgerRows("SELECT count(*) AS count FROM search")).toEqual([{ count: RELEASES }]);
     },
   );
 
   it("is not touched again", async () => {
-    await asFormerlyFolded(JSON.stringify({ fold: FOLD, from: null }));
+    await asFormerlyFolded(JSON.stringify({ fold: SEARCH_INDEX_VERSION, from: null }));
     await newsroomLater(2);
     expect(await found()).toBe(0);
   });

@@ -2,11 +2,11 @@ import { env } from "cloudflare:workers";
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { Budget } from "../../../src/runtime/bounded-work.ts";
-import type { Handed } from "../../../src/domain/event.ts";
+import type { OutboundEvent } from "../../../src/domain/event.ts";
 import { Events } from "../../../src/newsroom/store/events.ts";
 import { FanOut } from "../../../src/newsroom/outbound/fan-out.ts";
 import { ReleaseViews } from "../../../src/newsroom/store/release-views.ts";
-import { timely } from "../../../src/runtime/async.ts";
+import { withTimeout } from "../../../src/runtime/async.ts";
 import { newsroom, subscriber } from "../../../src/runtime/stubs.ts";
 import {
   act,
@@ -24,7 +24,7 @@ import { arrivals, endpoint, eventOf, own, subscribe } from "../../support/subsc
 /** Hand-overs that a fan-out of its own makes over the ledger as it stands, with so many calls. */
 async function handOvers(
   calls: number,
-  handOver: (id: string, events: Handed[]) => Promise<boolean>,
+  handOver: (id: string, events: OutboundEvent[]) => Promise<boolean>,
   steps: number,
 ): Promise<void> {
   await inNewsroom(async (_instance, { storage }) => {
@@ -36,7 +36,7 @@ async function handOvers(
       sql: storage.sql,
       events,
       handOver,
-      isNone: () => undefined,
+      removeIfNeverCreated: () => undefined,
       now: () => Date.now(),
     });
     const budget = new Budget(calls);
@@ -99,7 +99,7 @@ describe("fanning out", () => {
     await settled();
     await unsweep(sequence ?? 0);
     const windows: number[] = [];
-    const note = async (id: string, events: Handed[]) => {
+    const note = async (id: string, events: OutboundEvent[]) => {
       if (id === made.id) windows.push(events.length);
       return true;
     };
@@ -122,13 +122,17 @@ describe("fanning out", () => {
   });
 
   it("gives up a hand-over that hangs, and tells that subscription later", async () => {
-    await expect(timely(new Promise(() => undefined), 5)).rejects.toThrow("no answer within 5 ms");
-    expect(await timely(Promise.resolve("told"), 5)).toBe("told");
+    await expect(withTimeout(new Promise(() => undefined), 5)).rejects.toThrow("no answer within 5 ms");
+    expect(await withTimeout(Promise.resolve("told"), 5)).toBe("told");
     const made = await subscribe({ filter: { type: "interview" } });
     const { sequence } = await publish(release({ type: "interview" }));
     await settled();
     await unsweep((sequence ?? 1) - 1);
-    await handOvers(50, async (id) => (id === made.id ? timely(new Promise(() => undefined), 5) : true), 1);
+    await handOvers(
+      50,
+      async (id) => (id === made.id ? withTimeout(new Promise(() => undefined), 5) : true),
+      1,
+    );
     const [row] = await ledgerRows<{ cursor: number; failures: number }>(
       `SELECT cursor, failures FROM subscriptions WHERE id = '${made.id}'`,
     );
@@ -205,7 +209,7 @@ describe("fanning out", () => {
     await inNewsroom(async (instance) => {
       await instance.register(of("sub_claims", here), true, office);
       await instance.register(of("sub_desk", there), false, office);
-      expect(await instance.amend(of("sub_claims", there))).toEqual({ kind: "amended" });
+      expect(await instance.changeSubscription(of("sub_claims", there))).toEqual({ kind: "amended" });
       expect(await instance.activate("sub_desk")).toBe("active");
       expect(await instance.activate("sub_claims")).toBe("duplicate");
     });
@@ -243,7 +247,7 @@ describe("fanning out", () => {
     await settled();
     await unsweep((first ?? 1) - 1);
     const told = new Map<string, number[]>();
-    const note = async (id: string, events: Handed[]) => {
+    const note = async (id: string, events: OutboundEvent[]) => {
       told.set(id, [...(told.get(id) ?? []), ...events.map(({ sequence }) => sequence)]);
       return true;
     };
@@ -272,7 +276,7 @@ describe("fanning out", () => {
     const after: boolean[] = [];
     let isKilled = false;
     const killed = Promise.withResolvers<void>();
-    const note = async (id: string, events: Handed[]) => {
+    const note = async (id: string, events: OutboundEvent[]) => {
       const hasText = events.some(({ body }) => body.includes("To be killed soon."));
       if (id.startsWith("many_")) (isKilled ? after : before).push(hasText);
       await killed.promise;
@@ -283,7 +287,13 @@ describe("fanning out", () => {
         storage.sql,
         new ReleaseViews(storage.sql, "https://press.example", () => undefined),
       );
-      const parts = { sql: storage.sql, events, handOver: note, isNone: () => undefined, now: Date.now };
+      const parts = {
+        sql: storage.sql,
+        events,
+        handOver: note,
+        removeIfNeverCreated: () => undefined,
+        now: Date.now,
+      };
       const step = new FanOut(parts).step(new Budget(1_000));
       await instance.act("kill", text.id, "Wrong");
       isKilled = true;

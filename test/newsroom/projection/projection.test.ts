@@ -2,13 +2,13 @@ import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { assert, describe, expect, it } from "vitest";
 import { Budget } from "../../../src/runtime/bounded-work.ts";
-import { OWN_RETRY_MS } from "../../../src/limits.ts";
+import { OWN_RETRY_MS } from "../../../src/runtime/limits.ts";
 import { newsroomParts } from "../../../src/newsroom/wiring.ts";
-import { Meter, meteredSql } from "../../../src/newsroom/store/sql.ts";
-import { StaleTargets } from "../../../src/newsroom/store/stale-documents.ts";
+import { Meter, meteredSql } from "../../../src/runtime/sql.ts";
+import { StaleDocuments } from "../../../src/newsroom/store/stale-documents.ts";
 import { newsroom } from "../../../src/runtime/stubs.ts";
-import { ownRetryDelayMs } from "../../../src/runtime/async.ts";
-import { settingsOf } from "../../../src/config.ts";
+import { backoffMs } from "../../../src/runtime/async.ts";
+import { configOf } from "../../../src/config.ts";
 import {
   ADMIN,
   inNewsroom,
@@ -135,7 +135,7 @@ describe("the read model", () => {
 
   it("that fails while much is published does not wait longer for it, once nothing is", async () => {
     const waits = await runInDurableObject(newsroom(env), (_instance, { storage }) => {
-      const stale = new StaleTargets(meteredSql(storage.sql, new Meter()));
+      const stale = new StaleDocuments(meteredSql(storage.sql, new Meter()));
       const one = () => stale.due(9, 1)[0] ?? assert.fail("nothing is due");
       return storage.transactionSync(() => {
         stale.add([{ kind: "release", id: "none" }]);
@@ -146,7 +146,7 @@ describe("the read model", () => {
           const before = one();
           stale.add([{ kind: "release", id: "none" }]); // and once more while it is written
           stale.postpone(before, 9_999, 7);
-          return ownRetryDelayMs(failures);
+          return backoffMs(failures);
         });
         stale.done(one());
         return delays;
@@ -179,7 +179,7 @@ describe("the read model", () => {
         sql: meteredSql(storage.sql, meter),
         meter,
         env: { ...env, DOCUMENTS: kv },
-        settings: settingsOf(env),
+        config: configOf(env),
         now: () => nowMs,
       });
       for (let tenth = 0; tenth < 60; tenth += 1) {
