@@ -1,0 +1,65 @@
+/**
+ * Codes that programs decide by. Their wording beside them may change; a code never changes its meaning.
+ */
+
+/** `code` of a problem+json answer, with its HTTP status. */
+export const PROBLEM_CODES = {
+  "malformed-body": 400,
+  "malformed-if-match": 400,
+  "malformed-list": 400,
+  unauthorized: 401,
+  "not-found": 404,
+  "unknown-list": 404,
+  "method-not-allowed": 405,
+  /** A release stands otherwise than the call assumes, or its address is taken. */
+  "release-conflict": 409,
+  /** The registry leaves out values that releases use. */
+  "values-in-use": 409,
+  /** The same URL with the same filter has a subscription. */
+  "duplicate-subscription": 409,
+  /** The endpoint is not verified, and the call needs it to be. */
+  "not-verified": 409,
+  "already-verified": 409,
+  /** A later verification has replaced this confirm URL. */
+  "confirm-url-expired": 409,
+  /** The subscription was deleted because its endpoint was not verified in time. */
+  "subscription-expired": 409,
+  /** The call needs an active subscription. */
+  "not-active": 409,
+  "replay-in-progress": 409,
+  /** Only events of releases can be sent again. */
+  "not-a-release-event": 409,
+  /** The release was killed; only its kill can be sent again. */
+  "release-killed": 409,
+  /** The release was withdrawn or killed while the call ran. */
+  "release-retracted": 409,
+  "edition-mismatch": 412,
+  "body-too-large": 413,
+  "unsupported-media-type": 415,
+  invalid: 422,
+  "too-many-new-lists": 429,
+  "too-many-verifications": 429,
+  "too-many-pending-subscriptions": 429,
+  internal: 500,
+  "not-implemented": 501,
+  "not-configured": 503,
+  "too-many-streams": 503,
+} as const;
+export type ProblemCode = keyof typeof PROBLEM_CODES;
+
+/** Why an event of a release is not in a subscription's log. */
+export const NOT_SENT_CODES = [
+  "type-not-requested",
+  "filter-does-not-match",
+  /** A withdrawal or kill of a release that the subscription was never sent. */
+  "release-never-sent",
+  "waits-for-verification",
+  "about-to-be-sent",
+  "release-killed",
+  "before-subscription",
+  "no-longer-in-log",
+] as const;
+export type NotSentCode = (typeof NOT_SENT_CODES)[number];
+
+/** The events that a replay would send. */
+export const REPLAYABLE: readonly NotSentCode[] = ["before-subscription", "no-longer-in-log"];
