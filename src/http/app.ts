@@ -1,33 +1,34 @@
 /**
- * Every route of the service, each pointing at its handler.
+ * Every route of the service, each with who may call it, the shape of its body, and its handler.
  */
 import { Hono } from "hono";
+import { methodNotAllowed as methodNotAllowedMiddleware } from "hono/method-not-allowed";
+import { registry } from "../domain/registry.ts";
+import { subscriptionChange, subscriptionInput } from "../domain/subscription.ts";
 import { ICON_PATH } from "../feeds/build-feed.ts";
+import { log } from "../runtime/log.ts";
 import { COPY_SCRIPT_PATH } from "../site/directory-page.ts";
-import { adminOnly, subscriberOrAdmin } from "./auth.ts";
-import { getCopyScript, getIcon, getStylesheet } from "./documents/assets.ts";
-import {
-  answerPreflight,
-  getDocument,
-  pageNotFound,
-  postHub,
-  redirectToRelease,
-} from "./documents/get-document.ts";
-import { HUB_PATH } from "./documents/response.ts";
-import { getEvents, getEventStream } from "./api/events.ts";
-import { getHealth, getRegistry, getWebhookKeys, postRebuild, putRegistry } from "./api/service.ts";
-import { limitBody } from "./json-body.ts";
-import { notFound, allowMethods, problem } from "./problem.ts";
+import { getDeliveries, getDelivery, redeliver, replay, replayBody } from "./api/deliveries.ts";
 import { getDifference, getEdition, getEditions } from "./api/editions.ts";
+import { getEvents, getEventStream } from "./api/events.ts";
 import { getRelease, getReleases } from "./api/releases-read.ts";
-import { postAction, postReleases, putRelease } from "./api/releases-write.ts";
-import { loggedPath, requestLog } from "./request-log.ts";
+import {
+  actionBody,
+  batchBody,
+  postAction,
+  postReleases,
+  putRelease,
+  releaseBody,
+} from "./api/releases-write.ts";
+import { getHealth, getRegistry, getWebhookKeys, postRebuild, putRegistry } from "./api/service.ts";
 import {
   confirmSubscription,
   pauseSubscription,
   resumeSubscription,
   rotateSecret,
+  rotationBody,
   testSubscription,
+  verifyBody,
   verifySubscription,
 } from "./api/subscription-actions.ts";
 import {
@@ -37,14 +38,73 @@ import {
   patchSubscription,
   postSubscription,
 } from "./api/subscriptions.ts";
-import { getDeliveries, getDelivery, redeliver, replay } from "./api/deliveries.ts";
+import { adminOnly, mayCreateSubscriptions, ownerOrAdmin } from "./auth.ts";
+import type { App } from "./context.ts";
+import { getCopyScript, getIcon, getStylesheet } from "./documents/assets.ts";
+import {
+  answerPreflight,
+  getDocument,
+  pageNotFound,
+  postHub,
+  redirectToRelease,
+} from "./documents/get-document.ts";
+import { HUB_PATH } from "./documents/response.ts";
+import { withBody } from "./json-body.ts";
+import { methodNotAllowed, notFound, problem } from "./problem.ts";
+import { loggedPath, requestLog } from "./request-log.ts";
 import { requireConfig } from "./require-config.ts";
 
-export const app = new Hono<{ Bindings: Env }>();
+const api = new Hono<App>();
+api.use(
+  methodNotAllowedMiddleware({
+    app: api,
+    // A GET also answers HEAD, and browsers send OPTIONS: neither is worth naming.
+    onMethodNotAllowed: (c, methods) =>
+      methodNotAllowed(
+        c,
+        methods.filter((method) => method !== "HEAD" && method !== "OPTIONS"),
+      ),
+  }),
+);
+api.get("/releases", getReleases);
+api.post("/releases", adminOnly(), withBody(batchBody, postReleases));
+api.get("/releases/:id", getRelease);
+api.put("/releases/:id", adminOnly(), withBody(releaseBody, putRelease));
+api.get("/releases/:id/editions", getEditions);
+api.get("/releases/:id/editions/:edition", getEdition);
+api.get("/releases/:id/editions/:edition/diff/:other", getDifference);
+api.post("/releases/:id/:action{withdraw|kill|reinstate}", adminOnly(), withBody(actionBody, postAction));
+api.get("/events", getEvents);
+api.get("/events/stream", getEventStream);
+api.options("/events/stream", answerPreflight);
+api.get("/registry", getRegistry);
+api.put("/registry", adminOnly(), withBody(registry, putRegistry));
+api.post("/rebuild", adminOnly(), postRebuild);
 
+api.get("/subscriptions", adminOnly(), getSubscriptions);
+api.post("/subscriptions", mayCreateSubscriptions(), withBody(subscriptionInput, postSubscription));
+// The endpoint has no token: the confirm URL itself is the secret.
+api.post("/subscriptions/:id/confirm/:token", confirmSubscription);
+api.all("/subscriptions/:id/confirm/:token", (c) => methodNotAllowed(c, ["POST"]));
+api.use("/subscriptions/:id/*", ownerOrAdmin());
+api.get("/subscriptions/:id", getSubscription);
+api.patch("/subscriptions/:id", withBody(subscriptionChange, patchSubscription));
+api.delete("/subscriptions/:id", deleteSubscription);
+api.post("/subscriptions/:id/test", testSubscription);
+api.post("/subscriptions/:id/pause", pauseSubscription);
+api.post("/subscriptions/:id/resume", resumeSubscription);
+api.post("/subscriptions/:id/verify", withBody(verifyBody, verifySubscription, {}));
+api.post("/subscriptions/:id/rotate-secret", withBody(rotationBody, rotateSecret, {}));
+api.post("/subscriptions/:id/replay", withBody(replayBody, replay));
+api.get("/subscriptions/:id/deliveries", getDeliveries);
+api.post("/subscriptions/:id/deliveries/replay", withBody(replayBody, replay));
+api.get("/subscriptions/:id/deliveries/:event", getDelivery);
+api.post("/subscriptions/:id/deliveries/:event/redeliver", redeliver);
+api.all("/*", notFound);
+
+export const app = new Hono<App>();
 app.use(requestLog());
 app.use(requireConfig());
-
 app.get("/healthz", getHealth);
 app.get("/.well-known/webhook-keys.json", getWebhookKeys);
 app.get("/style.css", getStylesheet);
@@ -52,81 +112,18 @@ app.get(COPY_SCRIPT_PATH, getCopyScript);
 app.get(ICON_PATH, getIcon);
 app.get("/favicon.ico", getIcon);
 app.post(HUB_PATH, postHub);
-app.all(HUB_PATH, allowMethods("POST"));
+app.all(HUB_PATH, (c) => methodNotAllowed(c, ["POST"]));
 app.get("/r/:id", redirectToRelease);
-
-const api = new Hono<{ Bindings: Env }>();
-api.put("/releases/:id", adminOnly(), limitBody(), putRelease);
-api.get("/releases/:id", getRelease);
-api.all("/releases/:id", allowMethods("GET", "PUT"));
-api.get("/releases/:id/editions", getEditions);
-api.get("/releases/:id/editions/:edition", getEdition);
-api.get("/releases/:id/editions/:edition/diff/:other", getDifference);
-api.all("/releases/:id/editions/*", allowMethods("GET"));
-api.post("/releases/:id/:action{(?:withdraw|kill|reinstate)}", adminOnly(), limitBody(), postAction);
-api.all("/releases/:id/:action{(?:withdraw|kill|reinstate)}", allowMethods("POST"));
-api.get("/releases", getReleases);
-api.post("/releases", adminOnly(), limitBody(), postReleases);
-api.all("/releases", allowMethods("GET", "POST"));
-api.get("/events", getEvents);
-api.all("/events", allowMethods("GET"));
-api.get("/events/stream", getEventStream);
-api.options("/events/stream", answerPreflight);
-api.all("/events/stream", allowMethods("GET"));
-api.get("/registry", getRegistry);
-api.put("/registry", adminOnly(), limitBody(), putRegistry);
-api.all("/registry", allowMethods("GET", "PUT"));
-api.post("/rebuild", adminOnly(), postRebuild);
-api.all("/rebuild", allowMethods("POST"));
-
-api.post("/subscriptions", limitBody(), postSubscription);
-api.get("/subscriptions", adminOnly(), getSubscriptions);
-api.all("/subscriptions", allowMethods("GET", "POST"));
-api.post("/subscriptions/:id/confirm/:token", confirmSubscription);
-api.all("/subscriptions/:id/confirm/:token", allowMethods("POST"));
-api.use("/subscriptions/:id/*", subscriberOrAdmin());
-api.get("/subscriptions/:id", getSubscription);
-api.patch("/subscriptions/:id", limitBody(), patchSubscription);
-api.delete("/subscriptions/:id", deleteSubscription);
-api.all("/subscriptions/:id", allowMethods("GET", "PATCH", "DELETE"));
-api.post("/subscriptions/:id/test", testSubscription);
-api.post("/subscriptions/:id/pause", pauseSubscription);
-api.post("/subscriptions/:id/resume", resumeSubscription);
-api.post("/subscriptions/:id/verify", limitBody(), verifySubscription);
-api.post("/subscriptions/:id/rotate-secret", limitBody(), rotateSecret);
-api.post("/subscriptions/:id/replay", limitBody(), replay);
-api.all(
-  "/subscriptions/:id/:action{(?:test|pause|resume|verify|rotate-secret|replay)}",
-  allowMethods("POST"),
-);
-api.get("/subscriptions/:id/deliveries", getDeliveries);
-api.all("/subscriptions/:id/deliveries", allowMethods("GET"));
-// The contract's `…/replay` can be read either way.
-api.post("/subscriptions/:id/deliveries/replay", limitBody(), replay);
-api.get("/subscriptions/:id/deliveries/:event", getDelivery);
-api.all("/subscriptions/:id/deliveries/:event", allowMethods("GET"));
-api.post("/subscriptions/:id/deliveries/:event/redeliver", redeliver);
-api.all("/subscriptions/:id/deliveries/:event/redeliver", allowMethods("POST"));
-api.all("/*", notFound);
 app.route("/api/v1", api);
-
 app.options("/*", answerPreflight);
 app.get("/*", getDocument);
-app.all("/*", allowMethods("GET", "HEAD"));
+app.all("/*", (c) => methodNotAllowed(c, ["GET", "HEAD"]));
 
 app.notFound(pageNotFound);
 app.onError((error, c) => {
-  console.error(
-    JSON.stringify({
-      message: "request failed",
-      path: loggedPath(c),
-      error: String(error),
-      stack: error.stack,
-    }),
-  );
+  log("error", "request failed", { path: loggedPath(c), error: String(error), stack: error.stack });
   return problem(c, {
-    status: 500,
-    title: "Internal error",
-    detail: "The fault is ours and has been logged. Sending the same again is safe.",
+    code: "internal",
+    detail: "The service failed and has logged why. It is safe to send the same request again.",
   });
 });

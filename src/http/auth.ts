@@ -1,44 +1,47 @@
 /**
- * Who may do what: the admin token, and each subscription's own.
+ * Authorisation: the admin token, and the token of each subscription.
  */
-import type { Context, MiddlewareHandler } from "hono";
 import { deriveToken, sameSecret } from "../crypto/tokens.ts";
+import type { Context, Middleware } from "./context.ts";
 import { unauthorized } from "./problem.ts";
 
-type App = { Bindings: Env };
-
-/** What the press office reads is kept by nobody else. */
+/** For answers that only the admin or one subscription's owner may read: no cache keeps them. */
 export const PRIVATE_HEADERS = { "cache-control": "private, no-store", vary: "Authorization" };
 
-/** Lets only the press office through. */
-export function adminOnly(): MiddlewareHandler<App> {
+/** Lets only the admin through. */
+export function adminOnly(): Middleware {
   return async function adminOnlyMiddleware(c, next) {
-    if (!(await isAdmin(c))) return unauthorized(c);
-    return next();
+    return (await isAdmin(c)) ? next() : unauthorized(c);
   };
 }
 
-/** Lets the press office and the holder of the subscription's token through. */
-export function subscriberOrAdmin(): MiddlewareHandler<App> {
-  return async function subscriberOrAdminMiddleware(c, next) {
-    const token = bearerToken(c);
-    // Both are always compared: how long it takes tells nothing.
-    const [own, admin] = await Promise.all([
-      deriveToken(c.env.SECRETS_KEY, "subscription", c.req.param("id") ?? "").then((expected) =>
-        sameSecret(token, expected),
-      ),
-      sameSecret(token, c.env.ADMIN_TOKEN),
-    ]);
-    if (!own && !admin) return unauthorized(c);
-    return next();
+/** Lets the admin through, and everybody if the site's subscriptions are open. */
+export function mayCreateSubscriptions(): Middleware {
+  return async function mayCreateSubscriptionsMiddleware(c, next) {
+    const isOpen = c.var.config.subscriptions === "open";
+    return isOpen || (await isAdmin(c)) ? next() : unauthorized(c);
   };
 }
 
-export async function isAdmin(c: Context<App>): Promise<boolean> {
+/** Lets the admin and the holder of the subscription's token through. */
+export function ownerOrAdmin(): Middleware {
+  return async function ownerOrAdminMiddleware(c, next) {
+    // Both comparisons always run, so that the time taken gives nothing away.
+    const [own, admin] = await Promise.all([isOwner(c, c.req.param("id") ?? ""), isAdmin(c)]);
+    return own || admin ? next() : unauthorized(c);
+  };
+}
+
+export async function isAdmin(c: Context): Promise<boolean> {
   return sameSecret(bearerToken(c), c.env.ADMIN_TOKEN);
 }
 
-/** RFC 6750; empty when there is none, which equals no token. */
-export function bearerToken(c: Context): string {
+/** Whether the request carries the token of a subscription. */
+export async function isOwner(c: Context, subscription: string): Promise<boolean> {
+  return sameSecret(bearerToken(c), await deriveToken(c.env.SECRETS_KEY, "subscription", subscription));
+}
+
+/** RFC 6750. An empty string, which equals no token, if there is none. */
+function bearerToken(c: Context): string {
   return /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
 }

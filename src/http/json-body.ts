@@ -1,57 +1,61 @@
 /**
- * Bodies of requests: bounded, UTF-8, JSON, and of the shape that was asked for.
+ * Request bodies: bounded, UTF-8, JSON, and of the shape that the route asks for.
  */
-import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type * as z from "zod/mini";
-import { parse } from "../domain/issues.ts";
 import { BODY_BYTES_MAX } from "../domain/limits.ts";
+import { parse } from "../domain/issues.ts";
+import type { Context } from "./context.ts";
 import { invalid, problem } from "./problem.ts";
 
 /** Refuses a body over the limit before it is read. */
-export function limitBody(): ReturnType<typeof bodyLimit> {
-  return bodyLimit({
-    maxSize: BODY_BYTES_MAX,
-    onError: (c) =>
-      problem(c, {
-        status: 413,
-        title: "Content too large",
-        detail: `A body may have ${BODY_BYTES_MAX} bytes. Send a long list in several calls.`,
-      }),
-  });
-}
-
-export type JsonBody<T> = { ok: true; value: T } | { ok: false; response: Response };
+const limitBody = bodyLimit({
+  maxSize: BODY_BYTES_MAX,
+  onError: (c) =>
+    problem(c, {
+      code: "body-too-large",
+      detail: `A body may have ${BODY_BYTES_MAX} bytes. Send a long list in several calls.`,
+    }),
+});
 
 /**
- * The body as the schema has it, or the answer that says what is wrong with it.
+ * A handler that gets the parsed body as its second argument. Answers with what is wrong with the body
+ * before the handler runs.
  *
- * @param none what no body at all means, where there need not be one
+ * @param empty what an empty body means, in routes where the body is optional
  */
-export async function readJsonBody<S extends z.ZodMiniType>(
+export function withBody<S extends z.ZodMiniType>(
+  schema: S,
+  handler: (c: Context, body: z.output<S>) => Promise<Response>,
+  empty?: unknown,
+): (c: Context) => Promise<Response> {
+  return async function withBodyHandler(c) {
+    const tooLarge = await limitBody(c, async () => {});
+    if (tooLarge instanceof Response) return tooLarge;
+    const body = await readBody(c, schema, empty);
+    return body.ok ? handler(c, body.value) : body.response;
+  };
+}
+
+async function readBody<S extends z.ZodMiniType>(
   c: Context,
   schema: S,
-  none?: unknown,
-): Promise<JsonBody<z.output<S>>> {
+  empty: unknown,
+): Promise<{ ok: true; value: z.output<S> } | { ok: false; response: Response }> {
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== undefined && type !== "application/json" && !type.endsWith("+json")) {
-    const response = problem(c, {
-      status: 415,
-      title: "Unsupported media type",
-      detail: `Send the body as application/json, not ${type}.`,
-    });
-    return { ok: false, response };
+    const detail = `Send the body as application/json, not ${type}.`;
+    return { ok: false, response: problem(c, { code: "unsupported-media-type", detail }) };
   }
   let json: unknown;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(
-      await c.req.arrayBuffer(),
-    );
-    json = text === "" && none !== undefined ? none : JSON.parse(text);
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+    const text = decoder.decode(await c.req.arrayBuffer());
+    json = text === "" && empty !== undefined ? empty : JSON.parse(text);
   } catch (error) {
     const detail =
       error instanceof SyntaxError ? `The body is not JSON: ${error.message}` : "The body is not UTF-8 text.";
-    return { ok: false, response: problem(c, { status: 400, title: "Bad request", detail }) };
+    return { ok: false, response: problem(c, { code: "malformed-body", detail }) };
   }
   const parsed = parse(schema, json);
   return parsed.ok ? parsed : { ok: false, response: invalid(c, parsed.issues) };

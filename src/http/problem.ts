@@ -1,59 +1,72 @@
 /**
- * Errors as RFC 9457 `application/problem+json`.
+ * Errors as RFC 9457 `application/problem+json`. Programs decide by `code`; people read `detail`.
  */
-import type { Context } from "hono";
+import type { Context as HonoContext } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { PROBLEM_CODES, type ProblemCode } from "../domain/codes.ts";
 import type { Issue } from "../domain/issues.ts";
 
+type ProblemStatus = (typeof PROBLEM_CODES)[ProblemCode] & ContentfulStatusCode;
+
+const TITLES: Record<ProblemStatus, string> = {
+  400: "Bad request",
+  401: "Unauthorized",
+  404: "Not found",
+  405: "Method not allowed",
+  409: "Conflict",
+  412: "Precondition failed",
+  413: "Content too large",
+  415: "Unsupported media type",
+  422: "Invalid",
+  429: "Too many requests",
+  500: "Internal error",
+  501: "Not implemented",
+  503: "Service unavailable",
+};
+
 export interface Problem {
-  status: ContentfulStatusCode;
-  title: string;
-  /** What is wrong with this request, and the way out. */
-  detail?: string;
-  errors?: Issue[];
+  code: ProblemCode;
+  /** What is wrong with this request, and what to do about it. */
+  detail: string;
+  /** The issues of a body or query; `path` is a JSON Pointer. */
+  errors?: readonly Issue[];
   headers?: Record<string, string>;
 }
 
-export function problem(c: Context, { status, title, detail, errors, headers }: Problem): Response {
-  return c.body(JSON.stringify({ type: "about:blank", title, status, detail, errors }), status, {
+export function problem(c: HonoContext, { code, detail, errors, headers }: Problem): Response {
+  const status = PROBLEM_CODES[code];
+  const body = { type: "about:blank", title: TITLES[status], status, code, detail, errors };
+  return c.body(JSON.stringify(body), status, {
     "content-type": "application/problem+json",
     "cache-control": "no-store",
     ...headers,
   });
 }
 
-/** The one answer to a missing or wrong token, whatever it was for. */
-export function unauthorized(c: Context): Response {
+/** The one answer to a missing or wrong token, in every route. */
+export function unauthorized(c: HonoContext): Response {
   return problem(c, {
-    status: 401,
-    title: "Unauthorized",
+    code: "unauthorized",
     detail: "Send the token as `Authorization: Bearer TOKEN`.",
     headers: { "www-authenticate": 'Bearer realm="communique"' },
   });
 }
 
-export function invalid(c: Context, errors: Issue[], detail = "Nothing was changed."): Response {
-  return problem(c, { status: 422, title: "Invalid", detail, errors });
+/** @param detail what the service did or did not do because of the issues */
+export function invalid(c: HonoContext, errors: readonly Issue[], detail = "Nothing was changed."): Response {
+  return problem(c, { code: "invalid", detail, errors });
 }
 
-/** It cannot be done as things stand; the detail says what can. */
-export function conflict(c: Context, detail: string): Response {
-  return problem(c, { status: 409, title: "Conflict", detail });
+export function notFound(c: HonoContext): Response {
+  return problem(c, { code: "not-found", detail: "There is nothing at this address." });
 }
 
-export function notFound(c: Context): Response {
-  return problem(c, { status: 404, title: "Not found", detail: "There is nothing at this address." });
-}
-
-/** For a path that is there, but not with this method. */
-export function allowMethods(...methods: string[]): (c: Context) => Response {
-  return function methodNotAllowed(c) {
-    const allow = methods.join(", ");
-    return problem(c, {
-      status: 405,
-      title: "Method not allowed",
-      detail: `This address takes ${allow}.`,
-      headers: { allow },
-    });
-  };
+/** The address exists, but does not take this method. */
+export function methodNotAllowed(c: HonoContext, methods: readonly string[]): Response {
+  const allow = methods.join(", ");
+  return problem(c, {
+    code: "method-not-allowed",
+    detail: `This address takes ${allow}.`,
+    headers: { allow },
+  });
 }

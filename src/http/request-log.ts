@@ -1,8 +1,8 @@
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context, Middleware } from "./context.ts";
 import { log } from "../runtime/log.ts";
 
 /** Logs one line for each request. Requests answered from memory are counted in lines of their own. */
-export function requestLog(): MiddlewareHandler {
+export function requestLog(): Middleware {
   return async function requestLogMiddleware(c, next) {
     const started = Date.now();
     await next();

@@ -2,6 +2,7 @@
  * A subscription: what its owner asked for, and what has become of it. Times are milliseconds since
  * 1970.
  */
+import type { ProblemCode } from "../domain/codes.ts";
 import { formatInstant } from "../domain/dates.ts";
 import type { Health, Registration, SubscriptionChange, SubscriptionStatus } from "../domain/subscription.ts";
 import { PROOF_MS_MAX } from "./limits.ts";
@@ -151,14 +152,15 @@ export function applyChange(
 /** It cannot be done as things stand; in words, with what can. */
 export interface Conflict {
   ok: false;
-  conflict: string;
+  code: ProblemCode;
+  detail: string;
 }
 
 /** Null where there is no such subscription. */
 export type Outcome = { ok: true; view: SubscriptionView } | Conflict | null;
 
-export function refuse(conflict: string): Conflict {
-  return { ok: false, conflict };
+export function refuse(detail: string, code: ProblemCode = "not-active"): Conflict {
+  return { ok: false, code, detail };
 }
 
 export const DUPLICATE = "another subscription has this URL and this filter, and has proved itself";

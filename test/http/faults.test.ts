@@ -37,7 +37,7 @@ describe("what is wrong with a release", () => {
       { body: "<script>alert(1)</script>" },
       422,
       "/body",
-      "nothing that may be shown",
+      "is empty after HTML sanitising",
     ],
     ["a bad day", { date: "2020-02-30" }, 422, "/date", "must be a day"],
     ["a date in the future", { date: inAnHour() }, 422, "/date", "give an embargo"],

@@ -9,7 +9,16 @@ const SHARED = ["crypto", "runtime", ...PURE, "documents", "config.ts"];
 const IN_NEWSROOM = [...SHARED, "newsroom/limits.ts"];
 /** Types of what the two objects answer; calls go through `runtime/stubs.ts`. */
 const OBJECTS = ["newsroom", "subscriber"];
-const HTTP_PIECES = ["auth", "json-body", "limits", "problem", "query", "rate-limit", "request-log"];
+const HTTP_PIECES = [
+  "auth",
+  "context",
+  "json-body",
+  "limits",
+  "problem",
+  "query",
+  "rate-limit",
+  "request-log",
+];
 const IN_HTTP = [...SHARED, ...OBJECTS, ...HTTP_PIECES.map((name) => `http/${name}.ts`)];
 
 /**

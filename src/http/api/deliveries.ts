@@ -1,72 +1,71 @@
 /**
- * The log of a subscription, and sending again what is in it (CONTRACT 6): why a desk did not get a
- * statement, when it will, and now.
+ * The log of a subscription, and sending again what is in it: why an event did not arrive, when it will, and
+ * how to send it now.
  */
-import type { Context } from "hono";
 import * as z from "zod/mini";
-import { type Issue, parse, type Result } from "../../domain/issues.ts";
-import { formatInstant, parseInstant } from "../../domain/dates.ts";
+import { parseInstant } from "../../domain/dates.ts";
+import { defined } from "../../domain/defined.ts";
+import {
+  invalid as invalidResult,
+  type Issue,
+  issuesIn,
+  ok,
+  parse,
+  type Result,
+} from "../../domain/issues.ts";
 import { releaseId } from "../../domain/release.ts";
-import type { ExplainedEvent } from "../../newsroom/outbound/explain.ts";
 import { EXPLAINED_EVENTS_MAX } from "../../newsroom/limits.ts";
+import type { ExplainedEvent } from "../../newsroom/outbound/explain.ts";
 import { newsroom, subscriber } from "../../runtime/stubs.ts";
 import type { Attempt, Delivery, DeliveryState, LogQuery } from "../../subscriber/delivery-log.ts";
 import { instantOfMs } from "../../subscriber/subscription.ts";
-import { PRIVATE_HEADERS, isAdmin } from "../auth.ts";
-import { pageOf } from "../query.ts";
-import { readJsonBody } from "../json-body.ts";
-import { conflict, invalid, notFound } from "../problem.ts";
-import { idOf } from "./subscriptions.ts";
-
-type App = { Bindings: Env };
+import { isAdmin, PRIVATE_HEADERS } from "../auth.ts";
+import type { Context } from "../context.ts";
+import { invalid, notFound, problem } from "../problem.ts";
+import { parsePage } from "../query.ts";
+import { subscriptionId } from "./subscriptions.ts";
 
 /**
- * `GET /subscriptions/ID/deliveries?state=&release=`: the log, newest first. Of one release the first
- * page also says of each event that is not in the log why it is not.
+ * `GET /subscriptions/ID/deliveries?state=&release=`: the log, newest first. For one release, the first page
+ * also has its events that are not in the log, each with the reason.
  */
-export async function getDeliveries(c: Context<App>): Promise<Response> {
-  const asked = logQuery(c);
-  if (!asked.ok) return invalid(c, asked.issues, "Nothing was looked up.");
-  const { state, ...query } = asked.value;
-  const { release, before } = query;
-  const log = subscriber(c.env, idOf(c));
-  const page = await log.deliveries({ ...query, ...(state !== undefined && { state: rowState(state) }) });
+export async function getDeliveries(c: Context): Promise<Response> {
+  const query = parseLogQuery(c);
+  if (!query.ok) return invalid(c, query.issues, "Nothing was read.");
+  const { state, ...rest } = query.value;
+  const { release, before } = rest;
+  const object = subscriber(c.env, subscriptionId(c));
+  const page = await object.deliveries(defined({ ...rest, state: state && storedState(state) }));
   if (page === null) return notFound(c);
   const data = page.deliveries
     .map((delivery) => deliveryJson(delivery, page.isHeld))
     .filter((delivery) => state !== "held" || delivery["state"] === "held");
   if (release !== undefined && before === undefined && state === undefined) {
-    const events = await newsroom(c.env).explain(idOf(c), release);
-    // All that is in the log, whatever this page shows of it.
-    const whole = page.next === null ? page : await log.deliveries({ release, limit: EXPLAINED_EVENTS_MAX });
-    const there = new Set(whole?.deliveries.map(({ event }) => event));
-    // What a filter takes must not tell what a killed text was.
-    const isSecret = events.at(-1)?.type === "release.killed" && !(await isAdmin(c));
-    data.push(
-      ...events
-        .filter(({ event }) => !there.has(event))
-        .map((event) => notSentJson(isSecret ? { ...event, reason: "the text was killed" } : event, release)),
-    );
+    // The whole log of the release, whatever part of it this page shows.
+    const whole =
+      page.next === null ? page : await object.deliveries({ release, limit: EXPLAINED_EVENTS_MAX });
+    const inLog = new Set(whole?.deliveries.map(({ event }) => event));
+    data.push(...(await notSentJson(c, release, inLog)));
     data.sort((a, b) => Number(b["sequence"]) - Number(a["sequence"]));
   }
   return c.json({ data, next: page.next === null ? null : String(page.next) }, 200, PRIVATE_HEADERS);
 }
 
 /** `GET /subscriptions/ID/deliveries/EVENT`: one delivery with every attempt. */
-export async function getDelivery(c: Context<App>): Promise<Response> {
-  const found = await subscriber(c.env, idOf(c)).delivery(eventOf(c));
+export async function getDelivery(c: Context): Promise<Response> {
+  const found = await subscriber(c.env, subscriptionId(c)).delivery(eventId(c));
   if (found === null) return notFound(c);
-  // What an endpoint answers is its owner's business: it may hold anything.
-  const isOwner = !(await isAdmin(c));
-  const log = found.attempts.map((attempt) => attemptJson(attempt, isOwner));
+  // An endpoint's answer may hold anything, so only its owner sees it, not the admin.
+  const showsAnswers = !(await isAdmin(c));
+  const log = found.attempts.map((attempt) => attemptJson(attempt, showsAnswers));
   return c.json({ ...deliveryJson(found.delivery, found.isHeld), log }, 200, PRIVATE_HEADERS);
 }
 
-/** `POST /subscriptions/ID/deliveries/EVENT/redeliver`: sends one event once more, or at last, now. */
-export async function redeliver(c: Context<App>): Promise<Response> {
-  const done = await subscriber(c.env, idOf(c)).redeliver(eventOf(c));
+/** `POST /subscriptions/ID/deliveries/EVENT/redeliver`: sends one event now, whatever its state. */
+export async function redeliver(c: Context): Promise<Response> {
+  const done = await subscriber(c.env, subscriptionId(c)).redeliver(eventId(c));
   if (done === null) return notFound(c);
-  return done.ok ? c.json({ event: eventOf(c) }, 202) : conflict(c, done.conflict);
+  return done.ok ? c.json({ event: eventId(c) }, 202) : problem(c, done);
 }
 
 const instant = z.pipe(
@@ -74,7 +73,7 @@ const instant = z.pipe(
   z.number("must be an RFC 3339 instant"),
 );
 const sequence = z.number().check(z.refine((n) => Number.isInteger(n) && n >= 0, "must be a sequence"));
-const replaySpan = z.union(
+export const replayBody = z.union(
   [
     z.strictObject({ after: sequence, to: z.optional(sequence) }),
     z.strictObject({ from: instant, to: z.optional(instant) }),
@@ -82,72 +81,55 @@ const replaySpan = z.union(
   "must be { after: SEQUENCE, to?: SEQUENCE } or { from: INSTANT, to?: INSTANT }",
 );
 
-/** `POST /subscriptions/ID/replay`: sends once more what happened after a sequence, or from an instant on. */
-export async function replay(c: Context<App>): Promise<Response> {
-  const read = await readJsonBody(c, replaySpan);
-  if (!read.ok) return read.response;
-  if ("from" in read.value && (read.value.to ?? Infinity) < read.value.from) {
+/** `POST /subscriptions/ID/replay`: sends the events after a sequence, or from an instant on, once more. */
+export async function replay(c: Context, body: z.output<typeof replayBody>): Promise<Response> {
+  if ("from" in body && (body.to ?? Infinity) < body.from) {
     return invalid(c, [ENDS_TOO_EARLY], "Nothing was sent.");
   }
   const { sequence: last } = await newsroom(c.env).health();
-  const asked = read.value;
   const span =
-    "after" in asked
-      ? { after: asked.after, to: Math.min(asked.to ?? last, last) }
-      : await newsroom(c.env).sequencesBetween(asked.from, asked.to);
+    "after" in body
+      ? { after: body.after, to: Math.min(body.to ?? last, last) }
+      : await newsroom(c.env).sequencesBetween(body.from, body.to);
   const issues = validateSpan(span, last);
   if (issues.length > 0) return invalid(c, issues, "Nothing was sent.");
-  const done = await subscriber(c.env, idOf(c)).replay(span.after, span.to);
+  const done = await subscriber(c.env, subscriptionId(c)).replay(span.after, span.to);
   if (done === null) return notFound(c);
-  return done.ok ? c.json({ after: span.after, to: span.to }, 202) : conflict(c, done.conflict);
+  return done.ok ? c.json({ after: span.after, to: span.to }, 202) : problem(c, done);
 }
 
-const ENDS_TOO_EARLY: Issue = { path: "/to", message: "must not lie before the beginning" };
+const ENDS_TOO_EARLY: Issue = { path: "/to", message: "must not be before the start" };
 
 function validateSpan({ after, to }: { after: number; to: number }, last: number): Issue[] {
-  if (after > last)
-    return [{ path: "/after", message: `must be ${last} at most, which is the last sequence` }];
+  if (after > last) return [{ path: "/after", message: `must be at most ${last}, the last sequence` }];
   return to < after ? [ENDS_TOO_EARLY] : [];
 }
 
-/** What waits is `held` while nothing is sent, which is no state of its row. */
+/** `held` is not stored: it is what a pending delivery is while the subscription sends nothing. */
 const STATES = ["pending", "held", "delivered", "failed", "replaced"] as const;
-type AskedState = (typeof STATES)[number];
+type ShownState = (typeof STATES)[number];
 
-function rowState(state: AskedState): DeliveryState {
+function storedState(state: ShownState): DeliveryState {
   return state === "held" ? "pending" : state;
 }
 
-function logQuery(c: Context): Result<Omit<LogQuery, "state"> & { state?: AskedState }> {
-  const page = pageOf(c, "cursor");
-  const query = parse(
-    z.object({
-      state: z.optional(z.enum(STATES, `must be among ${STATES.join(", ")}`)),
-      release: z.optional(releaseId),
-    }),
-    { state: c.req.query("state"), release: c.req.query("release") },
-  );
-  if (!page.ok || !query.ok) {
-    return { ok: false, issues: [page, query].flatMap((part) => (part.ok ? [] : part.issues)) };
-  }
+const logQuery = z.object({
+  state: z.optional(z.enum(STATES, `must be among ${STATES.join(", ")}`)),
+  release: z.optional(releaseId),
+});
+
+function parseLogQuery(c: Context): Result<Omit<LogQuery, "state"> & { state?: ShownState }> {
+  const page = parsePage(c, "cursor");
+  const query = parse(logQuery, { state: c.req.query("state"), release: c.req.query("release") });
+  if (!page.ok || !query.ok) return invalidResult(...issuesIn(page, query));
   const { limit, cursor } = page.value;
-  const { state, release } = query.value;
-  return {
-    ok: true,
-    value: {
-      limit,
-      ...(cursor === undefined ? {} : { before: cursor }),
-      ...(state === undefined ? {} : { state }),
-      ...(release === undefined ? {} : { release }),
-    },
-  };
+  return ok(defined({ limit, before: cursor, ...query.value }));
 }
 
-function eventOf(c: Context): string {
+function eventId(c: Context): string {
   return c.req.param("event") ?? "";
 }
 
-/** `held`: it waits for `resume`, or for the endpoint's proof, and not for its time. */
 function deliveryJson({ createdMs, dueMs, ...delivery }: Delivery, isHeld: boolean): Record<string, unknown> {
   const waits = isHeld && delivery.state === "pending" && delivery.type !== "subscription.verify";
   return {
@@ -158,14 +140,31 @@ function deliveryJson({ createdMs, dueMs, ...delivery }: Delivery, isHeld: boole
   };
 }
 
-function notSentJson(
-  { event, sequence, type, reason }: ExplainedEvent,
+/** The events of a release that are not in the log. */
+async function notSentJson(
+  c: Context,
   release: string,
-): Record<string, unknown> {
-  const over = { attempts: 0, created: null, nextAttempt: null };
-  return { event, type, sequence, release, state: "not-sent", reason, ...over };
+  inLog: ReadonlySet<string>,
+): Promise<Record<string, unknown>[]> {
+  const events: ExplainedEvent[] = await newsroom(c.env).explain(subscriptionId(c), release);
+  // Otherwise a filter could be used to find out what the text of a killed release was.
+  const isSecret = events.at(-1)?.type === "release.killed" && !(await isAdmin(c));
+  const secret = { code: "release-killed", reason: "the release was killed" };
+  return events
+    .filter(({ event }) => !inLog.has(event))
+    .map(({ event, type, sequence: number, ...why }) => ({
+      event,
+      type,
+      sequence: number,
+      release,
+      state: "not-sent",
+      ...(isSecret ? secret : why),
+      attempts: 0,
+      created: null,
+      nextAttempt: null,
+    }));
 }
 
-function attemptJson({ atMs, answer, ...attempt }: Attempt, isOwner: boolean): Record<string, unknown> {
-  return { ...attempt, answer: isOwner ? answer : null, at: formatInstant(Math.floor(atMs / 1000)) };
+function attemptJson({ atMs, answer, ...attempt }: Attempt, showsAnswer: boolean): Record<string, unknown> {
+  return { ...attempt, answer: showsAnswer ? answer : null, at: instantOfMs(atMs) };
 }

@@ -1,66 +1,71 @@
 /**
- * Events for those who catch up (CONTRACT 6).
+ * Events for clients that catch up or follow: page by page, or as a stream.
  */
-import type { Context } from "hono";
 import { releaseEventJson } from "../../domain/event.ts";
-import { type Issue, issuesIn, type Result } from "../../domain/issues.ts";
-import { newsroom } from "../../runtime/stubs.ts";
-import { FULL_RETRY_SECONDS, HEARTBEAT_MS } from "../limits.ts";
+import { invalid as invalidResult, type Issue, issuesIn, ok, type Result } from "../../domain/issues.ts";
 import { PAGE_ROWS_MAX } from "../../domain/limits.ts";
+import { newsroom } from "../../runtime/stubs.ts";
+import type { Context } from "../context.ts";
+import { FULL_RETRY_SECONDS, HEARTBEAT_MS } from "../limits.ts";
+import { invalid, problem } from "../problem.ts";
+import { parseContent, parseEventTypes, parseFilter, parsePage } from "../query.ts";
 import { clientOf } from "../rate-limit.ts";
 import { eventStream } from "./event-stream.ts";
-import { contentOf, eventTypesOf, filterOf, pageOf } from "../query.ts";
-import { invalid, problem } from "../problem.ts";
 import { SHORT_LIVED } from "./releases-read.ts";
 
-type App = { Bindings: Env };
-
-const NOTHING_DONE = "Nothing was looked up.";
+const NOTHING_READ = "Nothing was read.";
+const LAST_EVENT_ID = "/Last-Event-ID";
+const STREAM_HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-store",
+  "access-control-allow-origin": "*",
+};
 
 /**
- * `GET /events?after=SEQUENCE&…`: in order; `next` is the `after` that goes on, null at the end of what
- * there is, and `last` the last sequence of all.
+ * `GET /events?after=SEQUENCE&…`: events in order. `next` is the `after` of the next page, null at the end;
+ * `last` is the last sequence of all.
  */
-export async function getEvents(c: Context<App>): Promise<Response> {
-  const [filter, types, content, page] = [filterOf(c), eventTypesOf(c), contentOf(c), pageOf(c, "after")];
+export async function getEvents(c: Context): Promise<Response> {
+  const [filter, types, content, page] = [
+    parseFilter(c),
+    parseEventTypes(c),
+    parseContent(c),
+    parsePage(c, "after"),
+  ];
   if (!filter.ok || !types.ok || !content.ok || !page.ok) {
-    return invalid(c, issuesIn(filter, types, content, page), NOTHING_DONE);
+    return invalid(c, issuesIn(filter, types, content, page), NOTHING_READ);
   }
   const { limit, cursor: after = 0 } = page.value;
   const found = await newsroom(c.env).events({ filter: filter.value, types: types.value }, after, limit);
-  if (found.kind === "beyond") return invalid(c, [beyond("/after", found.last)], NOTHING_DONE);
+  if (found.kind === "beyond") return invalid(c, [beyondLast("/after", found.last)], NOTHING_READ);
   const { events, next, last } = found;
-  return c.json(
-    {
-      data: events.map((event) => releaseEventJson(event, content.value)),
-      next: next < last ? String(next) : null,
-      last,
-    },
-    200,
-    SHORT_LIVED,
-  );
+  const data = events.map((event) => releaseEventJson(event, content.value));
+  return c.json({ data, next: next < last ? String(next) : null, last }, 200, SHORT_LIVED);
 }
 
 /**
- * `GET /events/stream?…`: what follows `Last-Event-ID` or else `?after=`, or what happens from now on, as
- * server-sent events.
+ * `GET /events/stream?…`: server-sent events after `Last-Event-ID`, else after `?after=`, else from now on.
  */
-export async function getEventStream(c: Context<App>): Promise<Response> {
-  const [filter, types, content, start] = [filterOf(c), eventTypesOf(c), contentOf(c), startOf(c)];
+export async function getEventStream(c: Context): Promise<Response> {
+  const [filter, types, content, start] = [
+    parseFilter(c),
+    parseEventTypes(c),
+    parseContent(c),
+    parseStart(c),
+  ];
   if (!filter.ok || !types.ok || !content.ok || !start.ok) {
-    return invalid(c, issuesIn(filter, types, content, start), NOTHING_DONE);
+    return invalid(c, issuesIn(filter, types, content, start), NOTHING_READ);
   }
-  const asked = { filter: filter.value, types: types.value };
+  const query = { filter: filter.value, types: types.value };
   const follower = crypto.randomUUID();
   const address = clientOf(c.req.raw.headers);
   const client = address === "unknown" ? null : address;
   const follow = (after: number | undefined, waitMs: number) =>
-    newsroom(c.env).follow(asked, after, PAGE_ROWS_MAX, { follower, client, waitMs });
+    newsroom(c.env).follow(query, after, PAGE_ROWS_MAX, { follower, client, waitMs });
   const first = await follow(start.value.after, 0);
-  if (first.kind === "beyond") return invalid(c, [beyond(start.value.path, first.last)], NOTHING_DONE);
-  if (first.kind === "full") return noRoom(c);
-  const headers = { ...EVENT_STREAM, "access-control-allow-origin": "*" };
-  if (c.req.raw.method === "HEAD") return c.body(null, 200, headers);
+  if (first.kind === "beyond") return invalid(c, [beyondLast(start.value.path, first.last)], NOTHING_READ);
+  if (first.kind === "full") return tooManyStreams(c);
+  if (c.req.raw.method === "HEAD") return c.body(null, 200, STREAM_HEADERS);
   const stream = eventStream({
     after: start.value.after ?? first.next,
     first,
@@ -69,38 +74,33 @@ export async function getEventStream(c: Context<App>): Promise<Response> {
     content: content.value,
     now: Date.now,
   });
-  return c.body(stream, 200, headers);
+  return c.body(stream, 200, STREAM_HEADERS);
 }
 
-/** A browser that comes again sends the header, and still has the `after` of its first call in its address. */
-function startOf(c: Context<App>): Result<{ after: number | undefined; path: string }> {
-  const seen = c.req.header("last-event-id");
-  if (seen === undefined || seen === "") {
-    const page = pageOf(c, "after");
-    return page.ok ? { ok: true, value: { after: page.value.cursor, path: "/after" } } : page;
+/** A browser that reconnects sends the header, and still has the `after` of its first call in the URL. */
+function parseStart(c: Context): Result<{ after: number | undefined; path: string }> {
+  const lastEventId = c.req.header("last-event-id") ?? "";
+  if (lastEventId === "") {
+    const page = parsePage(c, "after");
+    return page.ok ? ok({ after: page.value.cursor, path: "/after" }) : page;
   }
-  if (/^\d{1,15}$/.test(seen)) return { ok: true, value: { after: Number(seen), path: LAST_EVENT_ID } };
-  const message = "must be a sequence: a whole number from 0";
-  return { ok: false, issues: [{ path: LAST_EVENT_ID, message }] };
+  if (/^\d{1,15}$/.test(lastEventId)) return ok({ after: Number(lastEventId), path: LAST_EVENT_ID });
+  return invalidResult({ path: LAST_EVENT_ID, message: "must be a sequence: a whole number from 0" });
 }
 
-const LAST_EVENT_ID = "/Last-Event-ID";
-const EVENT_STREAM = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" };
-
-function noRoom(c: Context<App>): Response {
+function tooManyStreams(c: Context): Response {
   return problem(c, {
-    status: 503,
-    title: "Too many streams",
+    code: "too-many-streams",
     detail:
-      "As many streams are open as there may be, or as one address may have. Poll GET /api/v1/events, or come again.",
+      "Too many open streams, in total or from your IP address. Poll GET /api/v1/events, or retry later.",
     headers: { "retry-after": String(FULL_RETRY_SECONDS), "access-control-allow-origin": "*" },
   });
 }
 
-/** Somebody has seen events that are not there: those of another service, or of one that was set up anew. */
-function beyond(path: string, last: number): Issue {
+/** The client has seen events of another service, or of this one before its ledger was set up again. */
+function beyondLast(path: string, last: number): Issue {
   return {
     path,
-    message: `is beyond the last sequence, which is ${last}: read again from 0 if this is another service than before`,
+    message: `is after the last sequence, ${last}; if this is another service than before, start again from 0`,
   };
 }

@@ -1,9 +1,9 @@
 /**
- * Publishing over HTTP (CONTRACT 6).
+ * Publishing: `PUT` and `POST /releases`, and withdraw, kill and reinstate.
  */
 import * as z from "zod/mini";
-import type { Context } from "hono";
-import { type Issue, parse } from "../../domain/issues.ts";
+import { invalid as invalidResult, type Issue, ok, parse, type Result } from "../../domain/issues.ts";
+import { BATCH_RELEASES_MAX, SUMMARY_CHARS_MAX } from "../../domain/limits.ts";
 import {
   line,
   type PreparedRelease,
@@ -13,17 +13,17 @@ import {
   releasePath,
 } from "../../domain/release.ts";
 import { deriveSummary } from "../../domain/text.ts";
-import { BATCH_RELEASES_MAX, SUMMARY_CHARS_MAX } from "../../domain/limits.ts";
-import { DERIVED_SUMMARY_GRAPHEMES, EDITION_BYTES_MAX, SHORT_SENTENCE_GRAPHEMES } from "../limits.ts";
 import type { Action, PublishResult } from "../../newsroom/publish/ledger.ts";
-import { renderMarkdown } from "../../site/markdown.ts";
-import { readJsonBody } from "../json-body.ts";
 import { newsroom } from "../../runtime/stubs.ts";
+import { renderMarkdown } from "../../site/markdown.ts";
+import type { Context } from "../context.ts";
+import { DERIVED_SUMMARY_GRAPHEMES, EDITION_BYTES_MAX, SHORT_SENTENCE_GRAPHEMES } from "../limits.ts";
 import { invalid, notFound, problem } from "../problem.ts";
 
-type App = { Bindings: Env };
-
-const batchInput = z.strictObject({
+/** The id may be left out of the body, because the address has it. */
+export const releaseBody = z.extend(releaseInput, { id: z.optional(releaseId) });
+/** Each release is parsed on its own, so that one answer names the issues of all. */
+export const batchBody = z.strictObject({
   releases: z
     .array(z.unknown())
     .check(
@@ -31,36 +31,35 @@ const batchInput = z.strictObject({
       z.maxLength(BATCH_RELEASES_MAX, `must hold ${BATCH_RELEASES_MAX} releases at most`),
     ),
 });
+export const actionBody = z.strictObject({ reason: line(SUMMARY_CHARS_MAX) });
 
 /** `PUT /releases/ID`: makes the release be what the body says. */
-export async function putRelease(c: Context<App>): Promise<Response> {
+export async function putRelease(c: Context, body: z.output<typeof releaseBody>): Promise<Response> {
   const id = parse(releaseId, c.req.param("id"));
-  if (!id.ok) return invalid(c, [{ path: "/id", message: "in the address must be a UUID" }]);
+  if (!id.ok) return invalid(c, [BAD_ID]);
   const ifEdition = parseIfMatch(c.req.header("if-match"));
   if (ifEdition === "malformed") {
     return problem(c, {
-      status: 400,
-      title: "Bad request",
+      code: "malformed-if-match",
       detail:
-        'If-Match must be an edition in quotes, such as "2"; "0" means that the release must not be there yet.',
+        'If-Match must be an edition in quotes, such as "2"; "0" means that the release must not exist yet.',
     });
   }
-  const dry = dryRunOf(c);
-  if (!dry.ok) return invalid(c, [dry.issue]);
-  const read = await readJsonBody(c, releaseBody);
-  if (!read.ok) return read.response;
-  if (read.value.id !== undefined && read.value.id !== id.value) {
+  const dryRun = parseDryRun(c);
+  if (!dryRun.ok) return invalid(c, dryRun.issues);
+  if (body.id !== undefined && body.id !== id.value) {
     return invalid(c, [{ path: "/id", message: `must be the id in the address, ${id.value}` }]);
   }
-  const prepared = prepare({ ...read.value, id: id.value });
-  if (!prepared.ok) return invalid(c, [prepared.issue]);
+  const prepared = prepare({ ...body, id: id.value });
+  if (!prepared.ok) return invalid(c, prepared.issues);
 
-  const result = await newsroom(c.env).publish([prepared.release], {
-    dryRun: dry.dryRun,
+  const result = await newsroom(c.env).publish([prepared.value], {
+    dryRun: dryRun.value,
     ...(ifEdition === undefined ? {} : { ifEdition }),
   });
-  const [answer] = result.ok ? result.answers : [];
-  if (!result.ok || answer === undefined) return refusal(c, result, () => "");
+  if (!result.ok) return refusePublish(c, result, () => "");
+  const [answer] = result.answers;
+  if (answer === undefined) throw new TypeError("a publish without an answer");
   const isNew = answer.changed && answer.edition === 1;
   return c.json(answer, isNew ? 201 : 200, {
     etag: `"${answer.edition}"`,
@@ -68,69 +67,61 @@ export async function putRelease(c: Context<App>): Promise<Response> {
   });
 }
 
-/** `POST /releases`: a batch, all of it or nothing, and every fault of every release in one answer. */
-export async function postReleases(c: Context<App>): Promise<Response> {
-  const dry = dryRunOf(c);
-  if (!dry.ok) return invalid(c, [dry.issue]);
-  const read = await readJsonBody(c, batchInput);
-  if (!read.ok) return read.response;
-  const judged = read.value.releases.map((given): Judged => {
-    const parsed = parse(releaseInput, given);
-    if (!parsed.ok) return { ok: false, issues: parsed.issues };
-    const prepared = prepare(parsed.value);
-    return prepared.ok ? prepared : { ok: false, issues: [prepared.issue] };
+/** `POST /releases`: a batch, all of it or nothing. One answer names every issue of every release. */
+export async function postReleases(c: Context, body: z.output<typeof batchBody>): Promise<Response> {
+  const dryRun = parseDryRun(c);
+  if (!dryRun.ok) return invalid(c, dryRun.issues);
+  const parsed = body.releases.map((given) => {
+    const input = parse(releaseInput, given);
+    return input.ok ? prepare(input.value) : input;
   });
-  const sound = judged.flatMap((each, index) => (each.ok ? [{ index, release: each.release }] : []));
-  const issues = [
-    ...judged.flatMap((each, index) => (each.ok ? [] : each.issues.map((issue) => ({ index, issue })))),
-    ...repeatedIds(sound),
+  const valid = parsed.flatMap((each, index) => (each.ok ? [{ index, release: each.value }] : []));
+  const issues: BatchIssue[] = [
+    ...parsed.flatMap((each, index) => (each.ok ? [] : each.issues.map((issue) => ({ index, issue })))),
+    ...repeatedIds(valid),
   ];
-  const dryRun = dry.dryRun || issues.length > 0; // then only for what the ledger has against the others
-  const releases = sound.map(({ release }) => release);
-  const result = await newsroom(c.env).publish(releases, { dryRun });
-  if (result.ok && issues.length === 0) return c.json({ data: result.answers });
-  if (!result.ok && result.problem === "edition-mismatch") return refusal(c, result, () => "");
-  const found = result.ok
-    ? []
-    : result.issues.map(({ index, issue }) => ({ index: sound[index]?.index ?? index, issue }));
-  const all = [...issues, ...found].sort((a, b) => a.index - b.index);
-  const conflict = !result.ok && result.problem === "conflict";
-  return refusal(
-    c,
-    { ok: false, problem: conflict ? "conflict" : "invalid", issues: all },
-    (index) => `/releases/${index}`,
+  // With issues, the ledger only judges the valid releases, so that its issues are named too.
+  const result = await newsroom(c.env).publish(
+    valid.map(({ release }) => release),
+    { dryRun: dryRun.value || issues.length > 0 },
   );
+  if (result.ok && issues.length === 0) return c.json({ data: result.answers });
+  const toPath = (index: number) => `/releases/${index}`;
+  if (result.ok) return refusePublish(c, { ok: false, problem: "invalid", issues }, toPath);
+  if (result.problem === "edition-mismatch") return refusePublish(c, result, toPath);
+  const fromLedger = result.issues.map(({ index, issue }) => ({
+    index: valid[index]?.index ?? index,
+    issue,
+  }));
+  const inOrder = [...issues, ...fromLedger].sort((a, b) => a.index - b.index);
+  return refusePublish(c, { ...result, issues: inOrder }, toPath);
 }
 
-type Judged = { ok: true; release: PreparedRelease } | { ok: false; issues: Issue[] };
-
-const actionInput = z.strictObject({ reason: line(SUMMARY_CHARS_MAX) });
-
-/** `POST /releases/ID/withdraw`, `/kill`, `/reinstate`: with the reason that readers are told. */
-export async function postAction(c: Context<App>): Promise<Response> {
+/** `POST /releases/ID/withdraw`, `/kill`, `/reinstate`, with the reason that readers see. */
+export async function postAction(c: Context, body: z.output<typeof actionBody>): Promise<Response> {
   const id = parse(releaseId, c.req.param("id"));
-  if (!id.ok) return invalid(c, [{ path: "/id", message: "in the address must be a UUID" }]);
-  const read = await readJsonBody(c, actionInput);
-  if (!read.ok) return read.response;
-  const action = c.req.param("action") as Action; // the route takes no other
-  const result = await newsroom(c.env).act(action, id.value, read.value.reason);
+  if (!id.ok) return invalid(c, [BAD_ID]);
+  const action = c.req.param("action") as Action; // the route admits no other
+  const result = await newsroom(c.env).act(action, id.value, body.reason);
   if (result.ok) return c.json(result.answer);
   if (result.problem === "unknown") return notFound(c);
-  return problem(c, { status: 409, title: "Conflict", detail: `${result.detail} Nothing was changed.` });
+  return problem(c, { code: "release-conflict", detail: `${result.detail} Nothing was changed.` });
 }
 
-/** In a PUT the id stands in the address already. */
-const releaseBody = z.extend(releaseInput, { id: z.optional(releaseId) });
+const BAD_ID: Issue = { path: "/id", message: "in the address must be a UUID" };
 
-type Prepared = { ok: true; release: PreparedRelease } | { ok: false; issue: Issue };
+/** An issue of one release in a batch, by its index there. */
+interface BatchIssue {
+  index: number;
+  issue: Issue;
+}
 
-/** What is made of the text once, outside the ledger, which has no time for it. */
-function prepare(input: ReleaseInput): Prepared {
+/** Renders a release outside the ledger, which must not spend its time on it. */
+function prepare(input: ReleaseInput): Result<PreparedRelease> {
   const rendered = renderMarkdown(input.body, releasePath(input));
-  if (!rendered.ok) return { ok: false, issue: { path: "/body", message: rendered.reason } };
-  if (rendered.html === "")
-    return { ok: false, issue: { path: "/body", message: "has nothing that may be shown" } };
+  if (!rendered.ok) return invalidResult({ path: "/body", message: rendered.reason });
   const { html, text } = rendered;
+  if (html === "") return invalidResult({ path: "/body", message: "is empty after HTML sanitising" });
   const summary =
     input.summary ??
     deriveSummary(text || input.title, input.lang, {
@@ -139,44 +130,40 @@ function prepare(input: ReleaseInput): Prepared {
     });
   const bytes = new TextEncoder().encode(JSON.stringify(input) + html + text).byteLength;
   if (bytes > EDITION_BYTES_MAX) {
-    const message = `makes ${bytes} bytes with its HTML and plain text; ${EDITION_BYTES_MAX} are the most`;
-    return { ok: false, issue: { path: "/body", message } };
+    const message = `has ${bytes} bytes with its HTML and plain text; the limit is ${EDITION_BYTES_MAX}`;
+    return invalidResult({ path: "/body", message });
   }
-  return { ok: true, release: { input, html, text, summary } };
+  return ok({ input, html, text, summary });
 }
 
-function refusal(
-  c: Context<App>,
-  result: PublishResult & { ok?: boolean },
-  prefix: (index: number) => string,
+function refusePublish(
+  c: Context,
+  result: Extract<PublishResult, { ok: false }>,
+  toPath: (index: number) => string,
 ): Response {
-  if (result.ok) throw new TypeError("a publish without an answer");
   if (result.problem === "edition-mismatch") {
     return problem(c, {
-      status: 412,
-      title: "Precondition failed",
-      detail: `The present edition is ${result.present}; read it, and send your change against that. Nothing was changed.`,
+      code: "edition-mismatch",
+      detail: `The present edition is ${result.present}. Read it, and send your change against it. Nothing was changed.`,
       headers: { etag: `"${result.present}"` },
     });
   }
-  const errors = result.issues.map(({ index, issue }) => ({ ...issue, path: prefix(index) + issue.path }));
+  const errors = result.issues.map(({ index, issue }) => ({ ...issue, path: toPath(index) + issue.path }));
   return result.problem === "conflict"
-    ? problem(c, { status: 409, title: "Conflict", detail: "Nothing was changed.", errors })
+    ? problem(c, { code: "release-conflict", detail: "Nothing was changed.", errors })
     : invalid(c, errors);
 }
 
-/** Two texts for one release in one batch: neither is meant more than the other. */
-function repeatedIds(
-  sound: readonly { index: number; release: PreparedRelease }[],
-): { index: number; issue: Issue }[] {
-  const first = new Map<string, number>();
-  return sound.flatMap(({ index, release }) => {
-    const before = first.get(release.input.id);
-    if (before === undefined) {
-      first.set(release.input.id, index);
+/** Two bodies for one release in one batch contradict each other. */
+function repeatedIds(releases: readonly { index: number; release: PreparedRelease }[]): BatchIssue[] {
+  const firstIndexes = new Map<string, number>();
+  return releases.flatMap(({ index, release }) => {
+    const first = firstIndexes.get(release.input.id);
+    if (first === undefined) {
+      firstIndexes.set(release.input.id, index);
       return [];
     }
-    return [{ index, issue: { path: "/id", message: `is the id of /releases/${before} too` } }];
+    return [{ index, issue: { path: "/id", message: `is also the id of /releases/${first}` } }];
   });
 }
 
@@ -186,13 +173,13 @@ function parseIfMatch(header: string | undefined): number | undefined | "malform
   return edition === undefined ? "malformed" : Number(edition);
 }
 
-/** Judged and answered like a publish, but nothing is kept. Anything but true or false is a fault: publishing cannot be undone. */
-function dryRunOf(c: Context): { ok: true; dryRun: boolean } | { ok: false; issue: Issue } {
+/** `?dryRun=true` judges and keeps nothing. Any other spelling is an issue, because a publish cannot be undone. */
+function parseDryRun(c: Context): Result<boolean> {
   const given = Object.keys(c.req.query()).filter((name) => name.toLowerCase() === "dryrun");
   const values = given.flatMap((name) => c.req.queries(name) ?? []);
   if (given.every((name) => name === "dryRun") && values.length <= 1) {
     const [value = "false"] = values;
-    if (value === "true" || value === "false") return { ok: true, dryRun: value === "true" };
+    if (value === "true" || value === "false") return ok(value === "true");
   }
-  return { ok: false, issue: { path: "/dryRun", message: "must be dryRun=true or dryRun=false, once" } };
+  return invalidResult({ path: "/dryRun", message: "must be dryRun=true or dryRun=false, once" });
 }

@@ -1,73 +1,64 @@
 /**
- * Subscriptions over HTTP (CONTRACT 6): made, read, changed and ended.
+ * Subscriptions: create, read, change and delete.
  */
 import * as z from "zod/mini";
-import type { Context } from "hono";
-import { judgeResolvedTarget } from "../../webhooks/attempt.ts";
-import { ResolverFault } from "../../webhooks/dns.ts";
-import { type Issue, parse, type Result } from "../../domain/issues.ts";
+import { deriveToken } from "../../crypto/tokens.ts";
+import { defined } from "../../domain/defined.ts";
+import {
+  invalid as invalidResult,
+  type Issue,
+  issuesIn,
+  ok,
+  parse,
+  type Result,
+} from "../../domain/issues.ts";
 import {
   type Registration,
   SUBSCRIPTION_STATUSES,
-  subscriptionChange,
-  subscriptionInput,
+  type SubscriptionChange,
+  type SubscriptionInput,
 } from "../../domain/subscription.ts";
-import { deriveToken, sameSecret } from "../../crypto/tokens.ts";
-import { PENDING_RETRY_SECONDS } from "../limits.ts";
 import type { Registered } from "../../newsroom/store/subscriptions.ts";
 import type { Listed, SubscriptionQuery } from "../../newsroom/store/subscription-list.ts";
 import { newsroom, subscriber } from "../../runtime/stubs.ts";
-import { configOf } from "../../config.ts";
 import { newSecret } from "../../subscriber/secrets.ts";
 import { instantOfMs } from "../../subscriber/subscription.ts";
-import { bearerToken, PRIVATE_HEADERS, isAdmin } from "../auth.ts";
-import { clientOf, checkVerificationRate } from "../rate-limit.ts";
-import { pageOf } from "../query.ts";
-import { readJsonBody } from "../json-body.ts";
-import { conflict, invalid, notFound, problem, unauthorized } from "../problem.ts";
+import { judgeResolvedTarget } from "../../webhooks/attempt.ts";
+import { ResolverFault } from "../../webhooks/dns.ts";
+import { isAdmin, isOwner, PRIVATE_HEADERS } from "../auth.ts";
+import type { Context } from "../context.ts";
+import { PENDING_RETRY_SECONDS } from "../limits.ts";
+import { invalid, notFound, problem, unauthorized } from "../problem.ts";
+import { parsePage } from "../query.ts";
+import { checkVerificationRate, clientOf } from "../rate-limit.ts";
 
-type App = { Bindings: Env };
-
-/** What is told of a subscription is for its owner and the office. */
-const PRIVATE = PRIVATE_HEADERS;
-
-/** `POST /subscriptions`: 201 with the secret and the token, which are shown this once. */
-export async function postSubscription(c: Context<App>): Promise<Response> {
-  const config = configOf(c.env);
+/** `POST /subscriptions`: 201 with the secret and the token, which no later answer shows. */
+export async function postSubscription(c: Context, input: SubscriptionInput): Promise<Response> {
   const admin = await isAdmin(c);
-  if (config.subscriptions === "invited" && !admin) return unauthorized(c);
-  const read = await readJsonBody(c, subscriptionInput);
-  if (!read.ok) return read.response;
-  const input = read.value;
   if (!admin && (!input.verify || input.events.includes("operational"))) return unauthorized(c);
-  const refused = await targetIssue(c, input.url);
-  if (refused !== undefined) return invalid(c, [refused]);
+  const issue = await checkTarget(c, input.url);
+  if (issue !== undefined) return invalid(c, [issue]);
 
   const id = `sub_${crypto.randomUUID().replaceAll("-", "")}`;
-  const {
-    verify,
-    header: _header,
-    asymmetric: _asymmetric,
-    ratePerMinute: _rate,
-    description,
-    ...asked
-  } = input;
-  const registration: Registration = {
-    ...asked,
-    url: new URL(input.url).href,
+  const { format, content, events, filter, description } = input;
+  const url = new URL(input.url).href;
+  const registration = defined({
     id,
+    url,
+    format,
+    content,
+    events,
+    filter,
+    description,
     createdMs: Date.now(),
-    ...(description === undefined ? {} : { description }),
-  };
-  // Registered first: events from now on are its own, and one that is never made is soon forgotten.
-  const asker = { client: clientOf(c.req.raw.headers), isAdmin: admin };
-  const register = () => newsroom(c.env).register(registration, !verify, asker);
-  let registered = await register();
-  if (registered.kind === "duplicate" && (await forgetNeverMade(c, registered.id)))
-    registered = await register();
+  });
+  // The Newsroom first, so that events from now on belong to the subscription. If the request dies here, the
+  // Newsroom soon deletes the registration.
+  const registered = await register(c, registration, !input.verify, admin);
   if (registered.kind === "invalid") return invalid(c, registered.issues);
-  if (registered.kind !== "registered") return notRegistered(c, registered, admin);
-  const tooMany = verify ? await checkVerificationRate(c, input.url) : undefined;
+  if (registered.kind === "duplicate") return showDuplicate(c, registered.id, admin);
+  if (registered.kind === "too-many") return tooManyPending(c, registered.whose);
+  const tooMany = input.verify ? await checkVerificationRate(c, input.url) : undefined;
   if (tooMany !== undefined) {
     await newsroom(c.env).unregister(id);
     return tooMany;
@@ -81,65 +72,74 @@ export async function postSubscription(c: Context<App>): Promise<Response> {
   });
 }
 
-/** `GET /subscriptions?sort=trouble|created&status=…`: all of them with their health, for the office. */
-export async function getSubscriptions(c: Context<App>): Promise<Response> {
-  const asked = listQuery(c);
-  if (!asked.ok) return invalid(c, asked.issues, "Nothing was looked up.");
-  const { data, next } = await newsroom(c.env).subscriptions(asked.value);
-  return c.json({ data: data.map(listedJson), next: next && btoa(JSON.stringify(next)) }, 200, PRIVATE);
+/** `GET /subscriptions?sort=trouble|created&status=…`: all subscriptions with their health, for the admin. */
+export async function getSubscriptions(c: Context): Promise<Response> {
+  const query = parseListQuery(c);
+  if (!query.ok) return invalid(c, query.issues, "Nothing was read.");
+  const { data, next } = await newsroom(c.env).subscriptions(query.value);
+  const cursor = next && btoa(JSON.stringify(next));
+  return c.json({ data: data.map(listedJson), next: cursor }, 200, PRIVATE_HEADERS);
 }
 
-export async function getSubscription(c: Context<App>): Promise<Response> {
-  const view = await subscriber(c.env, idOf(c)).view();
-  return view ? c.json(view, 200, PRIVATE) : notFound(c);
+export async function getSubscription(c: Context): Promise<Response> {
+  const view = await subscriber(c.env, subscriptionId(c)).view();
+  return view ? c.json(view, 200, PRIVATE_HEADERS) : notFound(c);
 }
 
-/** `PATCH /subscriptions/ID`: what is left out stays; a new URL has to prove itself. */
-export async function patchSubscription(c: Context<App>): Promise<Response> {
-  const read = await readJsonBody(c, subscriptionChange);
-  if (!read.ok) return read.response;
-  const change = read.value;
-  const isForTheOffice = !change.verify || change.events?.includes("operational") === true;
-  if (isForTheOffice && !(await isAdmin(c))) return unauthorized(c);
-  const object = subscriber(c.env, idOf(c));
+/** `PATCH /subscriptions/ID`: fields left out keep their value. A new URL must be verified. */
+export async function patchSubscription(c: Context, change: SubscriptionChange): Promise<Response> {
+  const isForAdmin = !change.verify || change.events?.includes("operational") === true;
+  if (isForAdmin && !(await isAdmin(c))) return unauthorized(c);
+  const object = subscriber(c.env, subscriptionId(c));
   if (change.url !== undefined) {
-    const refused = await targetIssue(c, change.url);
-    if (refused !== undefined) return invalid(c, [refused]);
+    const issue = await checkTarget(c, change.url);
+    if (issue !== undefined) return invalid(c, [issue]);
     const before = await object.view();
     if (before === null) return notFound(c);
-    const isProofAsked = change.verify && new URL(change.url).href !== before.url;
-    const tooMany = isProofAsked ? await checkVerificationRate(c, change.url) : undefined;
+    const startsVerification = change.verify && new URL(change.url).href !== before.url;
+    const tooMany = startsVerification ? await checkVerificationRate(c, change.url) : undefined;
     if (tooMany !== undefined) return tooMany;
   }
   const changed = await object.change(change);
   if (changed === null) return notFound(c);
-  if (changed.ok) return c.json(changed.view, 200, PRIVATE);
-  return "issues" in changed ? invalid(c, changed.issues) : conflict(c, changed.conflict);
+  if (changed.ok) return c.json(changed.view, 200, PRIVATE_HEADERS);
+  return "issues" in changed ? invalid(c, changed.issues) : problem(c, changed);
 }
 
-export async function deleteSubscription(c: Context<App>): Promise<Response> {
-  const object = subscriber(c.env, idOf(c));
+export async function deleteSubscription(c: Context): Promise<Response> {
+  const id = subscriptionId(c);
+  const object = subscriber(c.env, id);
   if ((await object.view()) === null) return notFound(c);
-  // The Newsroom first: cut off in between, the object is there to be deleted once more.
-  await newsroom(c.env).unregister(idOf(c));
+  // The Newsroom first: if the request dies in between, the client can delete the object again.
+  await newsroom(c.env).unregister(id);
   await object.remove();
   return c.body(null, 204);
 }
 
-export function idOf(c: Context): string {
+export function subscriptionId(c: Context): string {
   return c.req.param("id") ?? "";
 }
 
-/** Whoever made it was cut off in between: who asks again is not barred by it. @returns whether it was to be forgotten */
-async function forgetNeverMade(c: Context<App>, id: string): Promise<boolean> {
-  if ((await subscriber(c.env, id).view()) !== null) return false;
-  await newsroom(c.env).removeNeverCreated(id);
-  return true;
+async function register(
+  c: Context,
+  registration: Registration,
+  isVerified: boolean,
+  admin: boolean,
+): Promise<Registered | { kind: "invalid"; issues: Issue[] }> {
+  const client = { client: clientOf(c.req.raw.headers), isAdmin: admin };
+  const send = () => newsroom(c.env).register(registration, isVerified, client);
+  const registered = await send();
+  if (registered.kind !== "duplicate" || (await subscriber(c.env, registered.id).view()) !== null) {
+    return registered;
+  }
+  // Deletes a registration whose Subscriber was never created, because its request died half-way.
+  await newsroom(c.env).removeNeverCreated(registered.id);
+  return send();
 }
 
-/** What is wrong with a target, by its spelling and by where its name leads now. */
-async function targetIssue(c: Context<App>, url: string): Promise<Issue | undefined> {
-  const { localTargets, dnsResolver, deliveryTimeoutMs } = configOf(c.env);
+/** Checks a URL by its spelling and by the addresses to which its name resolves now. */
+async function checkTarget(c: Context, url: string): Promise<Issue | undefined> {
+  const { localTargets, dnsResolver, deliveryTimeoutMs } = c.var.config;
   try {
     const target = await judgeResolvedTarget(url, {
       fetch: (...request) => fetch(...request),
@@ -149,77 +149,63 @@ async function targetIssue(c: Context<App>, url: string): Promise<Issue | undefi
     });
     return target.ok ? undefined : { path: "/url", message: target.reason };
   } catch (error) {
-    // It is asked again before the first attempt, so nothing is risked.
+    // The name is resolved again before the first attempt, so accepting the URL risks nothing.
     if (error instanceof ResolverFault) return undefined;
     throw error;
   }
 }
 
 /**
- * One URL with one filter is one subscription. Whoever may see it is shown it; anybody else learns that
- * there is one, but neither its secret nor its token: knowing a desk's URL must not be enough for that.
+ * One URL with one filter is one subscription. Its owner and the admin see it. Other clients learn only that
+ * it exists: knowing the URL of an endpoint must not be enough for its secret or token.
  */
-async function notRegistered(
-  c: Context<App>,
-  registered: Exclude<Registered, { kind: "registered" }>,
-  admin: boolean,
-): Promise<Response> {
-  if (registered.kind === "too-many") {
-    const whose = { client: "from this address", host: "for this host", service: "here" }[registered.whose];
-    return problem(c, {
-      status: 429,
-      title: "Too many requests",
-      detail: `Too many subscriptions ${whose} wait for their endpoint's proof. Prove some, or try again later.`,
-      headers: { "retry-after": String(PENDING_RETRY_SECONDS) },
-    });
+async function showDuplicate(c: Context, id: string, admin: boolean): Promise<Response> {
+  if (admin || (await isOwner(c, id))) {
+    const view = await subscriber(c.env, id).view();
+    if (view) return c.json(view, 200, PRIVATE_HEADERS);
   }
-  const token = await deriveToken(c.env.SECRETS_KEY, "subscription", registered.id);
-  if (admin || (await sameSecret(bearerToken(c), token))) {
-    const view = await subscriber(c.env, registered.id).view();
-    if (view) return c.json(view, 200, PRIVATE);
-  }
-  return conflict(
-    c,
-    "This URL with this filter is subscribed already. Send the token of that subscription to see it; if it is lost, the press office can end it.",
-  );
+  return problem(c, {
+    code: "duplicate-subscription",
+    detail:
+      "A subscription with this URL and this filter exists. Send its token to see it; if the token is lost, the admin can delete the subscription.",
+  });
 }
 
-function listQuery(c: Context): Result<SubscriptionQuery> {
-  const page = pageOf(c, "page");
-  const query = parse(
-    z.object({
-      sort: z._default(z.enum(["trouble", "created"], "must be trouble or created"), "trouble"),
-      status: z.optional(z.enum(SUBSCRIPTION_STATUSES, `must be ${SUBSCRIPTION_STATUSES.join(", ")}`)),
-      cursor: z.optional(
-        z.pipe(
-          z.pipe(z.string(), z.transform(placeOf)),
-          z.array(z.union([z.number(), z.string()]), "must be the `next` of the page before"),
-        ),
-      ),
-    }),
-    c.req.query(),
-  );
-  if (!page.ok || !query.ok) {
-    return { ok: false, issues: [page, query].flatMap((part) => (part.ok ? [] : part.issues)) };
-  }
+function tooManyPending(c: Context, whose: "client" | "host" | "service"): Response {
+  const which = { client: "from your address", host: "for this host", service: "of this service" }[whose];
+  return problem(c, {
+    code: "too-many-pending-subscriptions",
+    detail: `Too many subscriptions ${which} wait for verification. Verify some, or try again later.`,
+    headers: { "retry-after": String(PENDING_RETRY_SECONDS) },
+  });
+}
+
+const BAD_CURSOR: Issue = { path: "/cursor", message: "must be the `next` of the page before" };
+
+const listQuery = z.object({
+  sort: z._default(z.enum(["trouble", "created"], "must be trouble or created"), "trouble"),
+  status: z.optional(z.enum(SUBSCRIPTION_STATUSES, `must be ${SUBSCRIPTION_STATUSES.join(", ")}`)),
+  cursor: z.optional(
+    z.pipe(
+      z.pipe(z.string(), z.transform(decodeCursor)),
+      z.array(z.union([z.number(), z.string()]), BAD_CURSOR.message),
+    ),
+  ),
+});
+
+function parseListQuery(c: Context): Result<SubscriptionQuery> {
+  const page = parsePage(c, "page");
+  const query = parse(listQuery, c.req.query());
+  if (!page.ok || !query.ok) return invalidResult(...issuesIn(page, query));
   const { sort, status, cursor } = query.value;
   const shape = sort === "trouble" ? "number,number,string" : "number,string";
   if (cursor !== undefined && cursor.map((part) => typeof part).join() !== shape) {
-    return { ok: false, issues: [{ path: "/cursor", message: "must be the `next` of the page before" }] };
+    return invalidResult(BAD_CURSOR);
   }
-  return {
-    ok: true,
-    value: {
-      sort,
-      limit: page.value.limit,
-      ...(status === undefined ? {} : { status }),
-      ...(cursor === undefined ? {} : { cursor }),
-    },
-  };
+  return ok(defined({ sort, limit: page.value.limit, status, cursor }));
 }
 
-/** Undefined if it is none. */
-function placeOf(cursor: string): unknown {
+function decodeCursor(cursor: string): unknown {
   try {
     return JSON.parse(atob(cursor)) as unknown;
   } catch {
@@ -231,8 +217,7 @@ function listedJson(listed: Listed): Record<string, unknown> {
   const { sinceMs, failingSinceMs, createdMs, reportedMs, reason, description, ...rest } = listed;
   return {
     ...rest,
-    ...(reason === null ? {} : { reason }),
-    ...(description === null ? {} : { description }),
+    ...defined({ reason: reason ?? undefined, description: description ?? undefined }),
     since: instantOfMs(sinceMs),
     failingSince: failingSinceMs === null ? null : instantOfMs(failingSinceMs),
     created: instantOfMs(createdMs),

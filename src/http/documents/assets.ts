@@ -1,9 +1,9 @@
 /**
- * What pages and feeds need beside themselves.
+ * The stylesheet, the script and the icon of the pages.
  */
-import type { Context } from "hono";
-import { ASSET_CACHE_SECONDS } from "../limits.ts";
+import type { Context } from "../context.ts";
 import { COPY_SCRIPT, ICON, STYLESHEET } from "../../site/assets.ts";
+import { ASSET_CACHE_SECONDS } from "../limits.ts";
 
 export function getStylesheet(c: Context): Response {
   return c.body(STYLESHEET, 200, headers("text/css; charset=utf-8"));

@@ -1,136 +1,150 @@
 /**
- * What an isolate remembers of the read model for a moment, so that a hot feed costs two KV reads
- * a second and not one a request, and nobody waits for them.
+ * Documents that an isolate keeps in memory for a moment. A hot feed then costs two KV reads a second
+ * instead of one a request, and requests do not wait for them.
  */
 import type { Issue } from "../../domain/issues.ts";
 import { isCombination } from "../../domain/list.ts";
 import { readDocument, readEtag, type StoredDocument } from "../../documents/kv-store.ts";
 import { parseDocumentPath } from "../../documents/paths.ts";
-import type { ReadCost } from "../request-log.ts";
-import { MEMO_BYTES_MAX, MEMO_DOCUMENTS_MAX, MEMO_MS, MEMO_STALE_MS } from "../limits.ts";
+import { log } from "../../runtime/log.ts";
 import { newsroom } from "../../runtime/stubs.ts";
-import { configOf } from "../../config.ts";
+import type { Context } from "../context.ts";
+import { MEMO_BYTES_MAX, MEMO_DOCUMENTS_MAX, MEMO_MS, MEMO_STALE_MS } from "../limits.ts";
+import { clientOf } from "../rate-limit.ts";
+import { costOf } from "../request-log.ts";
+import { type ServableDocument, toServable } from "./response.ts";
 
-/** What is at a path; `limited` where one client makes up too many lists. */
+/** What is at a path. `limited`: this client has asked for too many new lists. */
 export type Lookup =
-  | { kind: "found"; document: StoredDocument }
-  | { kind: "missing"; issues: Issue[] }
+  | { kind: "found"; servable: ServableDocument }
+  | { kind: "missing"; issues: readonly Issue[] }
   | { kind: "limited" };
 
-interface Remembered {
+interface Entry {
   path: string;
   lookup: Lookup;
-  untilMs: number;
+  freshUntilMs: number;
   bytes: number;
-  /** Somebody is asking KV for it. */
   isRefreshing: boolean;
-  /** The whole URL under which it is asked for most lately, and its headers, made once. */
+  /** The last URL that led to this document, under which {@link hotAt} finds it. */
   url?: string;
-  headers?: Headers;
-  /** Answers given from memory, which have no log line of their own. */
+  /** Answers from memory since the last log line. Such requests have no line of their own. */
   ok: number;
   notModified: number;
 }
 
-/** A document in memory that can be answered with. */
-export type Hot = Remembered & { lookup: { kind: "found"; document: StoredDocument }; headers: Headers };
+/** An entry whose document is there. */
+export type HotEntry = Entry & { lookup: { kind: "found" } };
 
 /** Oldest first: a Map keeps the order in which its keys were set. */
-const memo = new Map<string, Remembered>();
-const byUrl = new Map<string, Hot>();
+const entries = new Map<string, Entry>();
+const byUrl = new Map<string, HotEntry>();
 let bytes = 0;
 
-/**
- * The document at a path: from memory, else from KV, else from the ledger.
- *
- * @param client whose work it is, where it has to be made first
- */
-export async function lookUp(env: Env, path: string, client: string, cost: ReadCost): Promise<Lookup> {
-  const remembered = memo.get(path);
-  if (remembered && remembered.untilMs > Date.now()) return remembered.lookup;
-  const place = parseDocumentPath(path, configOf(env).site.languages);
-  if (place === undefined) return { kind: "missing", issues: [] };
+/** Finds the document at a path: in memory, else in KV, else in the ledger. */
+export async function lookUp(c: Context, path: string): Promise<Lookup> {
   const nowMs = Date.now();
+  const entry = entries.get(path);
+  if (entry !== undefined && entry.freshUntilMs > nowMs) return entry.lookup;
+  const { site } = c.var.config;
+  const place = parseDocumentPath(path, site.languages);
+  if (place === undefined) return { kind: "missing", issues: [] };
+  const cost = costOf(c.req.raw);
   cost.kvReads += 1;
-  const document = await readDocument(env.DOCUMENTS, path);
-  if (document === null && place.kind === "list" && isCombination(place.place.list)) {
-    const { success } = await env.NEW_LISTS.limit({ key: client });
-    if (!success) return { kind: "limited" };
+  let document = await readDocument(c.env.DOCUMENTS, path);
+  let issues: readonly Issue[] = [];
+  if (document === null) {
+    if (place.kind === "list" && isCombination(place.place.list)) {
+      const { success } = await c.env.NEW_LISTS.limit({ key: clientOf(c.req.raw.headers) });
+      if (!success) return { kind: "limited" };
+    }
+    cost.objectCalls += 1;
+    ({ document, issues } = await readFromLedger(c.env, path));
   }
-  if (document === null) cost.objectCalls += 1;
-  // KV may not have heard yet of what a webhook has just announced; the ledger has.
-  const lookup: Lookup = document === null ? await fromLedger(env, path) : { kind: "found", document };
+  const lookup: Lookup =
+    document === null
+      ? { kind: "missing", issues }
+      : { kind: "found", servable: toServable(document, path, site.baseUrl) };
   remember(path, lookup, nowMs + MEMO_MS);
   return lookup;
 }
 
-/** From now on, and as long as it is remembered, a request for this very URL may be answered from memory. */
-export function answersTo(url: string, path: string, headers: Headers): void {
-  const remembered = memo.get(path);
-  if (remembered === undefined || remembered.lookup.kind !== "found") return;
-  if (remembered.url !== undefined) byUrl.delete(remembered.url);
-  byUrl.set(url, Object.assign(remembered, { url, headers }) as Hot);
-}
-
-/** What is remembered under a URL, and has not been for too long; who answers with it adds to its counts. */
-export function rememberedAt(url: string, nowMs: number): Hot | undefined {
-  const remembered = byUrl.get(url);
-  return remembered !== undefined && nowMs < remembered.untilMs + MEMO_STALE_MS ? remembered : undefined;
-}
-
-/** Whether it is time for one request to look whether KV says something else by now. */
-export function isDue({ untilMs, isRefreshing }: Hot, nowMs: number): boolean {
-  return nowMs >= untilMs && !isRefreshing;
-}
-
-/** Asks KV again, while others are answered with what is remembered. */
-export async function refresh(env: Env, hot: Hot): Promise<void> {
-  hot.isRefreshing = true;
-  const untilMs = Date.now() + MEMO_MS;
-  const etag = await readEtag(env.DOCUMENTS, hot.path);
-  logReads(hot, 1);
-  if (etag === hot.lookup.document.etag) Object.assign(hot, { untilMs, isRefreshing: false });
-  // Who asks next reads the new one.
-  else if (memo.get(hot.path) === hot) forget(hot.path);
-}
-
-async function fromLedger(env: Env, path: string): Promise<Lookup> {
+/** KV may not know yet what a webhook has just announced. The ledger does. */
+async function readFromLedger(
+  env: Env,
+  path: string,
+): Promise<{ document: StoredDocument | null; issues: readonly Issue[] }> {
   using found = await newsroom(env).document(path);
-  // A copy: what came over RPC is gone with the call.
+  // Copies, because RPC frees its result when the call ends.
   return found.kind === "found"
-    ? { kind: "found", document: { ...found.document } }
-    : { kind: "missing", issues: [...found.issues] };
+    ? { document: { ...found.document }, issues: [] }
+    : { document: null, issues: [...found.issues] };
 }
 
-function remember(path: string, lookup: Lookup, untilMs: number): void {
+/** Lets {@link hotAt} find the document at `path` under a whole URL, as long as memory keeps it. */
+export function rememberUrl(url: string, path: string): void {
+  const entry = entries.get(path);
+  if (entry?.lookup.kind !== "found") return;
+  if (entry.url !== undefined) byUrl.delete(entry.url);
+  byUrl.set(url, Object.assign(entry, { url }) as HotEntry);
+}
+
+/** The entry under a URL, unless it is too old to be served. */
+export function hotAt(url: string, nowMs: number): HotEntry | undefined {
+  const entry = byUrl.get(url);
+  return entry !== undefined && nowMs < entry.freshUntilMs + MEMO_STALE_MS ? entry : undefined;
+}
+
+/** Whether the next request should look whether KV has another version. */
+export function needsRefresh({ freshUntilMs, isRefreshing }: HotEntry, nowMs: number): boolean {
+  return nowMs >= freshUntilMs && !isRefreshing;
+}
+
+/** Reads the document's ETag from KV. Meanwhile other requests get the document in memory. */
+export async function refresh(env: Env, entry: HotEntry): Promise<void> {
+  entry.isRefreshing = true;
+  const freshUntilMs = Date.now() + MEMO_MS;
+  const etag = await readEtag(env.DOCUMENTS, entry.path);
+  logReads(entry, 1);
+  if (etag === entry.lookup.servable.document.etag) {
+    Object.assign(entry, { freshUntilMs, isRefreshing: false });
+  } else if (entries.get(entry.path) === entry) forget(entry.path); // the next request reads the new version
+}
+
+function remember(path: string, lookup: Lookup, freshUntilMs: number): void {
   forget(path);
-  const size = lookup.kind === "found" ? sizeOf(lookup.document) : 0;
-  const counts = { ok: 0, notModified: 0 };
-  memo.set(path, { path, lookup, untilMs, bytes: size + path.length, isRefreshing: false, ...counts });
-  bytes += size + path.length;
-  for (const oldest of memo.keys()) {
-    if (memo.size <= MEMO_DOCUMENTS_MAX && bytes <= MEMO_BYTES_MAX) break;
+  const size = path.length + (lookup.kind === "found" ? sizeOf(lookup.servable.document) : 0);
+  entries.set(path, {
+    path,
+    lookup,
+    freshUntilMs,
+    bytes: size,
+    isRefreshing: false,
+    ok: 0,
+    notModified: 0,
+  });
+  bytes += size;
+  for (const oldest of entries.keys()) {
+    if (entries.size <= MEMO_DOCUMENTS_MAX && bytes <= MEMO_BYTES_MAX) break;
     forget(oldest);
   }
 }
 
 function forget(path: string): void {
-  const remembered = memo.get(path);
-  if (remembered === undefined) return;
-  bytes -= remembered.bytes;
-  memo.delete(path);
-  if (remembered.url !== undefined) byUrl.delete(remembered.url);
-  logReads(remembered, 0);
+  const entry = entries.get(path);
+  if (entry === undefined) return;
+  bytes -= entry.bytes;
+  entries.delete(path);
+  if (entry.url !== undefined) byUrl.delete(entry.url);
+  logReads(entry, 0);
 }
 
-/** What was answered from memory since the last such line. */
-function logReads(remembered: Remembered, kvReads: number): void {
-  const { path, ok, notModified } = remembered;
+/** Logs what memory has answered since the last such line. */
+function logReads(entry: Entry, kvReads: number): void {
+  const { path, ok, notModified } = entry;
   if (ok + notModified + kvReads === 0) return;
-  console.log(
-    JSON.stringify({ message: "reads from memory", path, ok, notModified, kvReads, objectCalls: 0 }),
-  );
-  Object.assign(remembered, { ok: 0, notModified: 0 });
+  log("info", "reads from memory", { path, ok, notModified, kvReads, objectCalls: 0 });
+  Object.assign(entry, { ok: 0, notModified: 0 });
 }
 
 function sizeOf({ body, gzip }: StoredDocument): number {

@@ -1,157 +1,106 @@
 /**
- * Pages and feeds as they are served.
+ * GET of pages, feeds and releases' JSON.
  */
-import type { Context } from "hono";
-import { type Issue, parse } from "../../domain/issues.ts";
+import { parse, type Issue } from "../../domain/issues.ts";
 import { addressOf, type ListPlace, parseListAddress } from "../../domain/list.ts";
 import { releaseId, type ReleaseView } from "../../domain/release.ts";
-import { type StoredDocument, textOf } from "../../documents/kv-store.ts";
+import { textOf } from "../../documents/kv-store.ts";
 import { releaseJsonPath } from "../../documents/paths.ts";
-import { ASSET_CACHE_SECONDS, CACHE_SECONDS, NEW_LISTS_PERIOD_SECONDS } from "../limits.ts";
-import { configOf } from "../../config.ts";
 import { feedPreview } from "../../site/feed-preview.ts";
-import { killedPage } from "../../site/release-page.ts";
 import { notFoundPage } from "../../site/not-found-page.ts";
-import { clientOf } from "../rate-limit.ts";
-import { isNavigation, isNotModified } from "./negotiation.ts";
-import { answersTo, type Lookup, lookUp } from "./cache.ts";
-import { documentHeaders, FOR_EVERY_ORIGIN, newEntries, pageHeaders, wholeDocument } from "./response.ts";
-import { feedAlias } from "./feed-aliases.ts";
+import { killedPage } from "../../site/release-page.ts";
+import type { Context } from "../context.ts";
+import { ASSET_CACHE_SECONDS, CACHE_SECONDS, NEW_LISTS_PERIOD_SECONDS } from "../limits.ts";
 import { problem } from "../problem.ts";
-import { costOf } from "../request-log.ts";
+import { hotAt, type Lookup, lookUp, needsRefresh, refresh, rememberUrl } from "./cache.ts";
+import { feedAlias } from "./feed-aliases.ts";
+import { FOR_EVERY_ORIGIN, pageHeaders, respond } from "./response.ts";
 
-type App = { Bindings: Env };
+/**
+ * Answers from memory, past routing and logging, if the same URL was asked for a moment ago: crawlers poll
+ * hot feeds by the million.
+ *
+ * @returns undefined if the request needs the whole way
+ */
+export function getFromMemory(request: Request, env: Env, ctx: ExecutionContext): Response | undefined {
+  if (request.method !== "GET") return undefined;
+  const nowMs = Date.now();
+  const entry = hotAt(request.url, nowMs);
+  if (entry === undefined) return undefined;
+  if (needsRefresh(entry, nowMs)) ctx.waitUntil(refresh(env, entry));
+  const response = respond(request, entry.lookup.servable);
+  if (response?.status === 304) entry.notModified += 1;
+  else if (response !== undefined) entry.ok += 1;
+  return response;
+}
 
-/** A page, a feed or a release's JSON, from the read model. */
-export async function getDocument(c: Context<App>): Promise<Response> {
+/**
+ * Answers with the document at the request's address. Every list has one address: other spellings of it,
+ * and paths at which people guess a feed, get a 301.
+ */
+export async function getDocument(c: Context): Promise<Response> {
   const { pathname, search, searchParams } = new URL(c.req.url);
-  // Decoded: `/%65n` is `/en`, and leads to it.
-  const { path } = c.req;
-  const { languages } = configOf(c.env).site;
-  const asked = parseListAddress(path, searchParams, languages);
-  if (asked?.kind === "refused") return refused(c, asked.status, asked.issues);
-  if (asked?.kind === "list") {
-    const address = addressOf(asked.place);
-    return address === pathname + search ? getList(c, asked.place, address) : moved(c, address);
+  const { path } = c.req; // decoded: `/%65n` is `/en`
+  const { languages } = c.var.config.site;
+  const list = parseListAddress(path, searchParams, languages);
+  if (list?.kind === "refused") return refuse(c, list);
+  if (list?.kind === "list") {
+    const address = addressOf(list.place);
+    return address === pathname + search ? getList(c, list.place, address) : redirectPermanently(c, address);
   }
-  const guessed = feedAlias(path);
-  const meant = guessed === undefined ? undefined : parseListAddress(guessed, searchParams, languages);
-  if (meant?.kind === "refused") return refused(c, meant.status, meant.issues, true);
-  if (meant?.kind === "list") return moved(c, addressOf(meant.place));
-  // Never with two slashes in front: as a Location that would be another host.
-  if (/^\/[^/].*\/$/.test(pathname)) return moved(c, pathname.replace(/\/+$/, "") + search);
-  const lookup = await lookedUp(c, path);
-  return lookup.kind === "found" && path !== pathname ? moved(c, path + search) : answered(c, path, lookup);
+  const alias = feedAlias(path);
+  const feed = alias === undefined ? undefined : parseListAddress(alias, searchParams, languages);
+  if (feed?.kind === "refused") return refuse(c, feed, true);
+  if (feed?.kind === "list") return redirectPermanently(c, addressOf(feed.place));
+  // Not with two slashes at the start: as a Location that would be another host.
+  if (/^\/[^/].*\/$/.test(pathname)) return redirectPermanently(c, pathname.replace(/\/+$/, "") + search);
+  const lookup = await lookUp(c, path);
+  if (lookup.kind === "found" && path !== pathname) return redirectPermanently(c, path + search);
+  return answer(c, path, lookup) ?? pageNotFound(c);
 }
 
-async function getList(c: Context<App>, place: ListPlace, address: string): Promise<Response> {
-  const lookup = await lookedUp(c, address);
-  if (place.format === undefined || lookup.kind !== "found" || isOver(lookup.document))
-    return answered(c, address, lookup);
-  const request = c.req.raw.headers;
-  const { document } = lookup;
-  // First: what a browser says that it has is the feed, and not the page about it.
-  if (isNavigation(request)) return preview(c, place);
-  if (isNotModified(request, document)) return answered(c, address, lookup);
-  const headers = documentHeaders(document, address, configOf(c.env).site.baseUrl);
-  return newEntries(c.req.raw, document, place.format, headers) ?? answered(c, address, lookup);
+async function getList(c: Context, place: ListPlace, address: string): Promise<Response> {
+  return answer(c, address, await lookUp(c, address)) ?? getPreview(c, place);
 }
 
-/** A person has opened a feed: kept by no cache, so that no reader ever gets it. */
-async function preview(c: Context<App>, place: ListPlace): Promise<Response> {
-  const lookup = await lookedUp(c, addressOf({ ...place, format: "json" }));
-  if (lookup.kind !== "found") return answered(c, addressOf(place), lookup);
-  const html = feedPreview(place, textOf(lookup.document), configOf(c.env).site);
+/** @returns undefined if a browser opens a feed */
+function answer(c: Context, path: string, lookup: Lookup): Response | undefined {
+  switch (lookup.kind) {
+    case "limited":
+      return tooManyNewLists(c);
+    case "missing":
+      return refuse(c, { status: 404, issues: lookup.issues });
+    case "found": {
+      const response = respond(c.req.raw, lookup.servable);
+      if (lookup.servable.document.status === undefined) rememberUrl(c.req.url, path);
+      return response;
+    }
+  }
+}
+
+/** A page that explains a feed to a person, made from the feed's JSON. No cache keeps it for a reader. */
+async function getPreview(c: Context, place: ListPlace): Promise<Response> {
+  const lookup = await lookUp(c, addressOf({ ...place, format: "json" }));
+  if (lookup.kind === "limited") return tooManyNewLists(c);
+  if (lookup.kind === "missing") return refuse(c, { status: 404, issues: lookup.issues });
+  const html = feedPreview(place, textOf(lookup.servable.document), c.var.config.site);
   return c.body(html, 200, { ...pageHeaders("private, no-store", true), vary: "Sec-Fetch-Dest" });
 }
 
-function lookedUp(c: Context<App>, path: string): Promise<Lookup> {
-  return lookUp(c.env, path, clientOf(c.req.raw.headers), costOf(c.req.raw));
-}
-
-function answered(c: Context<App>, path: string, lookup: Lookup): Response {
-  switch (lookup.kind) {
-    case "limited":
-      return problem(c, {
-        status: 429,
-        title: "Too many requests",
-        detail:
-          "Too many new combinations of filters were asked for from your address. Ask again in a minute.",
-        headers: { ...FOR_EVERY_ORIGIN, "retry-after": String(NEW_LISTS_PERIOD_SECONDS) },
-      });
-    case "missing":
-      return refused(c, 404, lookup.issues);
-    case "found":
-      return served(c, path, lookup.document);
-  }
-}
-
-function served(c: Context<App>, path: string, document: StoredDocument): Response {
-  const headers = documentHeaders(document, path, configOf(c.env).site.baseUrl);
-  if (document.status === 301 || document.status === 302) {
-    const cacheControl = headers["cache-control"] ?? "";
-    return c.body(null, document.status, {
-      location: document.location ?? "/",
-      "cache-control": cacheControl,
-      ...FOR_EVERY_ORIGIN,
-    });
-  }
-  if (isOver(document)) return wholeDocument(c.req.raw, document, new Headers(headers), 410);
-  const made = new Headers(headers);
-  answersTo(c.req.url, path, made);
-  if (isNotModified(c.req.raw.headers, document)) return new Response(null, { status: 304, headers: made });
-  return wholeDocument(c.req.raw, document, made);
-}
-
-/** Killed, or the end of a retired value's feed. */
-function isOver({ status, goneFrom }: StoredDocument): boolean {
-  return status === 410 || (goneFrom !== undefined && goneFrom * 1000 <= Date.now());
-}
-
-/** What is not there, and what is near it: for programs as a problem, for people as a page. */
-function refused(
-  c: Context<App>,
-  status: 400 | 404,
-  issues: readonly Issue[],
-  isForPrograms = /\.(?:rss|atom|json)$|^\/api\//.test(c.req.path),
-): Response {
-  if (!isForPrograms) {
-    const details = issues.map(({ path, message }) => `${path.split("/")[1] ?? ""} ${message}`.trim());
-    const page = notFoundPage(c.req.path, configOf(c.env).site, details);
-    return c.body(page, status, pageHeaders("no-store"));
-  }
-  return problem(c, {
-    status,
-    title: status === 404 ? "Not found" : "Bad request",
-    ...(issues.length === 0
-      ? { detail: "There is nothing at this address." }
-      : { detail: "There is no such list.", errors: [...issues] }),
-    headers: FOR_EVERY_ORIGIN,
-  });
-}
-
-function moved(c: Context<App>, location: string): Response {
-  return c.body(null, 301, {
-    location,
-    "cache-control": `public, max-age=${ASSET_CACHE_SECONDS}`,
-    ...FOR_EVERY_ORIGIN,
-  });
-}
-
-/** `/r/ID`: to where the release now stands. */
-export async function redirectToRelease(c: Context<App>): Promise<Response> {
+/** `/r/ID`: leads to the release's present page. */
+export async function redirectToRelease(c: Context): Promise<Response> {
   const id = parse(releaseId, c.req.param("id"));
-  const lookup = id.ok ? await lookedUp(c, releaseJsonPath(id.value)) : undefined;
+  const lookup = id.ok ? await lookUp(c, releaseJsonPath(id.value)) : undefined;
   if (lookup?.kind !== "found") return pageNotFound(c);
-  const release = JSON.parse(textOf(lookup.document)) as ReleaseView; // our own JSON
+  const release = JSON.parse(textOf(lookup.servable.document)) as ReleaseView; // written by our renderer
   if (release.status === "killed") {
-    return c.body(killedPage(release, configOf(c.env).site), 410, pageHeaders("no-store"));
+    return c.body(killedPage(release, c.var.config.site), 410, pageHeaders("no-store"));
   }
   return c.body(null, 302, { location: release.url, "cache-control": `public, max-age=${CACHE_SECONDS}` });
 }
 
-/** Scripts elsewhere may read feeds conditionally: If-None-Match makes a browser ask first. */
-export function answerPreflight(c: Context<App>): Response {
+/** Scripts of other sites may read feeds conditionally: If-None-Match makes a browser ask first. */
+export function answerPreflight(c: Context): Response {
   return c.body(null, 204, {
     ...FOR_EVERY_ORIGIN,
     "access-control-allow-methods": "GET, HEAD",
@@ -160,16 +109,56 @@ export function answerPreflight(c: Context<App>): Response {
   });
 }
 
-export function pageNotFound(c: Context<App>): Response {
-  return refused(c, 404, []);
+export function pageNotFound(c: Context): Response {
+  return refuse(c, { status: 404, issues: [] });
 }
 
-/** The hub of WebSub takes no subscriptions yet: who asks goes on polling (W3C WebSub, 5.1). */
-export function postHub(c: Context<App>): Response {
+/** The hub takes no WebSub subscriptions yet. Its clients go on polling (W3C WebSub, 5.1). */
+export function postHub(c: Context): Response {
   return problem(c, {
-    status: 501,
-    title: "Not implemented",
+    code: "not-implemented",
     detail:
       "This hub takes no subscriptions yet. Poll the feed, or subscribe a webhook: POST /api/v1/subscriptions.",
+  });
+}
+
+function tooManyNewLists(c: Context): Response {
+  return problem(c, {
+    code: "too-many-new-lists",
+    detail: "Your address asked for too many new combinations of filters. Ask again in a minute.",
+    headers: { ...FOR_EVERY_ORIGIN, "retry-after": String(NEW_LISTS_PERIOD_SECONDS) },
+  });
+}
+
+/** Says what is not there and names what is near it: to programs as a problem, to people as a page. */
+function refuse(
+  c: Context,
+  { status, issues }: { status: 400 | 404; issues: readonly Issue[] },
+  isForPrograms = /\.(?:rss|atom|json)$|^\/api\//.test(c.req.path),
+): Response {
+  if (!isForPrograms) {
+    const details = issues.map(({ path, message }) => `${path.split("/")[1] ?? ""} ${message}`.trim());
+    return c.body(notFoundPage(c.req.path, c.var.config.site, details), status, pageHeaders("no-store"));
+  }
+  if (issues.length === 0) {
+    return problem(c, {
+      code: "not-found",
+      detail: "There is nothing at this address.",
+      headers: FOR_EVERY_ORIGIN,
+    });
+  }
+  return problem(c, {
+    code: status === 404 ? "unknown-list" : "malformed-list",
+    detail: "There is no such list.",
+    errors: issues,
+    headers: FOR_EVERY_ORIGIN,
+  });
+}
+
+function redirectPermanently(c: Context, location: string): Response {
+  return c.body(null, 301, {
+    location,
+    "cache-control": `public, max-age=${ASSET_CACHE_SECONDS}`,
+    ...FOR_EVERY_ORIGIN,
   });
 }

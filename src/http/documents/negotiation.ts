@@ -1,81 +1,80 @@
 /**
- * In which of its forms a client takes a document: whole or what is new, compressed or not, as a feed
- * or as a page about it.
+ * What a request says about the form in which its client takes a document: unchanged, compressed, only the
+ * new entries of a feed, or a page that explains the feed.
  */
 import type { Instant } from "../../domain/dates.ts";
 
-/** A browser that shows it to a person, as no reader ever says: `Accept: text/html` some do. */
+/** Whether a browser opens the URL for a person. No feed reader sends this; some send `Accept: text/html`. */
 export function isNavigation(request: Headers): boolean {
   return request.get("sec-fetch-dest") === "document";
 }
 
 /**
- * rss2email asks for it in feedparser's name and drops what it then gets, keeping the old ETag: it would
- * never see anything again. Who asks in that name is sent whole feeds, as most who ask for nothing are.
- */
-const CLAIMS_IT_WRONGLY = /\bfeedparser\//i;
-
-export function wantsNewEntries(request: Headers): boolean {
-  const given = request.get("a-im");
-  if (given !== null && CLAIMS_IT_WRONGLY.test(request.get("user-agent") ?? "")) return false;
-  return given !== null && isTaken(given, (name) => name === "feed") === true;
-}
-
-/**
- * What the client takes. The edge in front says of itself that it takes Brotli and gzip, and keeps the
- * client's word in `cf`, which is costly to look at.
- */
-function encodingsOf(request: Request): string | null {
-  const header = request.headers.get("accept-encoding");
-  if (header === null || !header.includes("br")) return header;
-  return (request.cf as { clientAcceptEncoding?: string } | undefined)?.clientAcceptEncoding ?? header;
-}
-
-/** RFC 9110, 12.5.3: named and not refused, or not named and `*` not refused. */
-export function acceptsGzip(request: Request): boolean {
-  const header = encodingsOf(request);
-  if (header === null) return false;
-  if (header === "gzip" || header === "gzip, deflate, br") return true; // what most send, unparsed
-  return (
-    isTaken(header, (name) => name === "gzip" || name === "x-gzip") ??
-    isTaken(header, (name) => name === "*") ??
-    false
-  );
-}
-
-/** Whether a header like Accept-Encoding takes what it names; undefined where it does not name it. */
-function isTaken(header: string, isIt: (name: string) => boolean): boolean | undefined {
-  for (const each of header.split(",")) {
-    const [name = "", ...parameters] = each.split(";").map((part) => part.trim().toLowerCase());
-    if (isIt(name)) return !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
-  }
-  return undefined;
-}
-
-// FOLDED: Conditional requests (RFC 9110, section 13).
-
-/**
- * Whether the client has these bytes already. If-None-Match is compared weakly (13.1.2), and where
- * it is given, If-Modified-Since is not looked at (13.1.3).
+ * Whether the client already has this document. If-None-Match is compared weakly (RFC 9110, 13.1.2). Where
+ * it is given, If-Modified-Since is ignored (13.1.3).
  */
 export function isNotModified(request: Headers, document: { etag: string; modified?: Instant }): boolean {
   const noneMatch = request.get("if-none-match");
   if (noneMatch !== null) {
     return (
-      noneMatch === document.etag || // what nearly all send
+      noneMatch === document.etag || // nearly always
       noneMatch.trim() === "*" ||
-      entityTags(noneMatch).some((tag) => opaque(tag) === opaque(document.etag))
+      entityTags(noneMatch).some((tag) => withoutWeakness(tag) === withoutWeakness(document.etag))
     );
   }
   const since = Date.parse(request.get("if-modified-since") ?? "");
   return document.modified !== undefined && document.modified * 1000 <= since;
 }
 
-/** The tags of a list; a comma can stand inside one. */
+/** The entity tags in a list. A tag may contain a comma. */
 export function entityTags(list: string): string[] {
   return list.match(/(?:W\/)?"[^"]*"/g) ?? [];
 }
 
-function opaque(tag: string): string {
+function withoutWeakness(tag: string): string {
   return tag.replace(/^W\//, "");
+}
+
+/**
+ * rss2email sends `A-IM: feed` under feedparser's name, takes 226 for an error and keeps its old ETag, so it
+ * would never see another entry. Clients with that name get the whole feed.
+ */
+const CANNOT_READ_DELTAS = /\bfeedparser\//i;
+
+/** Whether the client asks for only the new entries of a feed (RFC 3229). */
+export function wantsNewEntries(request: Headers): boolean {
+  const given = request.get("a-im");
+  if (given === null || CANNOT_READ_DELTAS.test(request.get("user-agent") ?? "")) return false;
+  return accepts(given, (name) => name === "feed") === true;
+}
+
+/** RFC 9110, 12.5.3: gzip is named and not refused, or `*` is. */
+export function acceptsGzip(request: Request): boolean {
+  const header = acceptedEncodings(request);
+  if (header === null) return false;
+  if (header === "gzip" || header === "gzip, deflate, br") return true; // nearly always
+  return (
+    accepts(header, (name) => name === "gzip" || name === "x-gzip") ??
+    accepts(header, (name) => name === "*") ??
+    false
+  );
+}
+
+/**
+ * Cloudflare's edge replaces Accept-Encoding by its own, which includes Brotli, and keeps the client's header
+ * in `cf`. Reading `cf` is slow, so only such headers are looked up there.
+ */
+function acceptedEncodings(request: Request): string | null {
+  const header = request.headers.get("accept-encoding");
+  if (header === null || !header.includes("br")) return header;
+  return (request.cf as { clientAcceptEncoding?: string } | undefined)?.clientAcceptEncoding ?? header;
+}
+
+/** Whether a header such as Accept-Encoding accepts a name; undefined if it does not mention the name. */
+function accepts(header: string, isName: (name: string) => boolean): boolean | undefined {
+  for (const part of header.split(",")) {
+    const [name = "", ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
+    if (isName(name)) return !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
+  }
+  return undefined;
 }

@@ -1,25 +1,26 @@
 /**
- * A document as an answer to one request: its headers, and the whole of it or what is new.
+ * A stored document as the answer to one request. Every GET of a document, from memory or not, is decided
+ * here.
  */
 import { formatHttpDate } from "../../domain/dates.ts";
-import type { FeedFormat } from "../../domain/list.ts";
+import { FEED_FORMATS, type FeedFormat } from "../../domain/list.ts";
 import { sequenceOfEtag, type StoredDocument, textOf } from "../../documents/kv-store.ts";
-import { DIRECTORY_PATH, OPML_PATH } from "../../documents/paths.ts";
+import { DIRECTORY_PATH } from "../../documents/paths.ts";
 import { onlyNewEntries } from "../../feeds/delta.ts";
+import { FEED_TYPES } from "../../feeds/feed.ts";
 import { ARCHIVE_CACHE_SECONDS, CACHE_SECONDS, SHARED_CACHE_SECONDS, STALE_SECONDS } from "../limits.ts";
 import { acceptsGzip, entityTags, isNavigation, isNotModified, wantsNewEntries } from "./negotiation.ts";
-import { isDue, refresh, rememberedAt } from "./cache.ts";
 
-/** Nothing runs on our pages: whatever a text brings along, the browser refuses it. */
+/** Nothing runs on our pages: the browser refuses whatever a release's HTML brings along. */
 const PAGE_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/** Where an address can be copied, our own script may run, and no text is shown as HTML. */
+/** Pages with the copy script, which show no HTML of a release. */
 const SCRIPT_POLICY = `${PAGE_POLICY}; script-src 'self'`;
 
-/** Where WebSub subscribers ask (W3C WebSub, section 4). */
+/** The WebSub hub that feeds name (W3C WebSub, section 4). */
 export const HUB_PATH = "/hub";
 
-/** Scripts of other sites may read what is here; on a redirect or a refusal too, or they learn nothing of it. */
+/** Scripts of other sites may read documents, and also learn of redirects and refusals. */
 export const FOR_EVERY_ORIGIN = { "access-control-allow-origin": "*" } as const;
 
 export function pageHeaders(cacheControl: string, script = false): Record<string, string> {
@@ -31,128 +32,132 @@ export function pageHeaders(cacheControl: string, script = false): Record<string
   };
 }
 
+/** A document with what all its answers share. Made once, and kept with the document in memory. */
+export interface ServableDocument {
+  document: StoredDocument;
+  /** Set for feeds. */
+  format: FeedFormat | undefined;
+  /** The same for 200 and 304, since a cache updates what it keeps from them (RFC 9111, 3.2). */
+  headers: Headers;
+  /** {@link headers} with Content-Encoding. */
+  gzipHeaders: Headers;
+}
+
+/** @param path the document's path with its query, as the `self` link names it */
+export function toServable(document: StoredDocument, path: string, baseUrl: string): ServableDocument {
+  const format = FEED_FORMATS.find((each) => FEED_TYPES[each] === document.type);
+  const headers = new Headers(
+    isRedirect(document) ? redirectHeaders(document) : documentHeaders(document, format, path, baseUrl),
+  );
+  const gzipHeaders = new Headers(headers);
+  gzipHeaders.set("content-encoding", "gzip");
+  return { document, format, headers, gzipHeaders };
+}
+
 /**
- * All headers of a document but those of its encoding: the same with 200 and 304, since a cache updates
- * what it has kept from them (RFC 9111, 3.2).
+ * The answer to a GET: a redirect, 410, 304, 226 with only the new entries of a feed, or the whole document.
+ *
+ * @returns undefined if a browser opens a feed: its person gets a page that explains the feed
  */
-export function documentHeaders(
+export function respond(request: Request, servable: ServableDocument): Response | undefined {
+  const { document, format, headers } = servable;
+  if (isRedirect(document)) return new Response(null, { status: document.status ?? 302, headers });
+  if (isGone(document)) return wholeDocument(request, servable, 410);
+  // Before the conditions: the ETag that the browser sends belongs to the feed, not to the page about it.
+  if (format !== undefined && isNavigation(request.headers)) return undefined;
+  if (isNotModified(request.headers, document)) return new Response(null, { status: 304, headers });
+  return newEntries(request, servable) ?? wholeDocument(request, servable, 200);
+}
+
+function isRedirect({ status }: StoredDocument): boolean {
+  return status === 301 || status === 302;
+}
+
+/** A killed release, or the list of a retired value whose time is over. */
+function isGone({ status, goneFrom }: StoredDocument): boolean {
+  return status === 410 || (goneFrom !== undefined && goneFrom * 1000 <= Date.now());
+}
+
+function redirectHeaders(document: StoredDocument): Record<string, string> {
+  return {
+    location: document.location ?? "/",
+    "cache-control": cacheControlOf(document),
+    ...FOR_EVERY_ORIGIN,
+  };
+}
+
+function documentHeaders(
   document: StoredDocument,
+  format: FeedFormat | undefined,
   path: string,
   baseUrl: string,
 ): Record<string, string> {
-  const isPage = document.type.startsWith("text/html");
-  const isFeed = isFeedAt(path, document);
-  return {
-    ...(isPage
-      ? pageHeaders(cacheControlOf(document), path === DIRECTORY_PATH)
-      : {
-          "content-type": document.type,
-          "cache-control": cacheControlOf(document),
-          "x-content-type-options": "nosniff",
-          ...FOR_EVERY_ORIGIN,
-          "access-control-expose-headers": "ETag, Last-Modified, Link, IM",
-        }),
+  const { modified } = document;
+  const shared = {
     etag: document.etag,
-    ...(document.modified === undefined ? {} : { "last-modified": formatHttpDate(document.modified) }),
-    // Whole documents only: what a range of a feed would be, nobody can parse (RFC 9110, 14.3).
+    ...(modified === undefined ? {} : { "last-modified": formatHttpDate(modified) }),
+    // No parser can read a range of a feed (RFC 9110, 14.3).
     "accept-ranges": "none",
-    ...(isFeed
+  };
+  if (document.type.startsWith("text/html")) {
+    return { ...pageHeaders(cacheControlOf(document), path === DIRECTORY_PATH), ...shared };
+  }
+  return {
+    "content-type": document.type,
+    "cache-control": cacheControlOf(document),
+    "x-content-type-options": "nosniff",
+    ...FOR_EVERY_ORIGIN,
+    "access-control-expose-headers": "ETag, Last-Modified, Link, IM",
+    ...shared,
+    ...(format !== undefined
       ? {
           link: `<${baseUrl}${HUB_PATH}>; rel="hub", <${baseUrl}${path}>; rel="self"`,
           vary: "Accept-Encoding, A-IM, Sec-Fetch-Dest",
         }
-      : {}),
-    ...(document.gzip !== undefined && !isFeed ? { vary: "Accept-Encoding" } : {}),
+      : document.gzip !== undefined
+        ? { vary: "Accept-Encoding" }
+        : {}),
   };
 }
 
-function isFeedAt(path: string, { gzip }: StoredDocument): boolean {
-  return gzip !== undefined && path !== OPML_PATH;
-}
-
-/** An archive is never `immutable`: one of its releases can be killed, and is then gone for all who share a cache. */
+/** An archive is never `immutable`: one of its releases can be killed, and must then vanish from caches. */
 function cacheControlOf({ isArchive }: StoredDocument): string {
   const seconds = isArchive ? ARCHIVE_CACHE_SECONDS : CACHE_SECONDS;
   return `public, max-age=${seconds}, s-maxage=${SHARED_CACHE_SECONDS}, stale-while-revalidate=${STALE_SECONDS}`;
 }
 
-/** The answer from memory to a GET whose URL was asked for a moment ago; undefined where it takes more than that. */
-export function answerFromMemory(request: Request, env: Env, ctx: ExecutionContext): Response | undefined {
-  if (request.method !== "GET") return undefined;
-  const nowMs = Date.now();
-  const hot = rememberedAt(request.url, nowMs);
-  if (hot === undefined) return undefined;
-  if (isDue(hot, nowMs)) ctx.waitUntil(refresh(env, hot));
-  const { headers, lookup } = hot;
-  // Only of a feed there is a page that explains it, of which no ETag of the feed speaks, and a part that is new.
-  const isFeed = isFeedAt(hot.path, lookup.document);
-  if (isFeed && isNavigation(request.headers)) return undefined;
-  if (isNotModified(request.headers, lookup.document)) {
-    hot.notModified += 1;
-    return new Response(null, { status: 304, headers });
-  }
-  if (isFeed && wantsNewEntries(request.headers)) return undefined;
-  hot.ok += 1;
-  return wholeDocument(request, lookup.document, headers);
-}
-
-/** 200 in the encoding that the client takes. */
-export function wholeDocument(
-  request: Request,
-  document: StoredDocument,
-  headers: Headers,
-  status = document.status ?? 200,
-): Response {
-  if (document.gzip === undefined || !acceptsGzip(request))
+function wholeDocument(request: Request, servable: ServableDocument, status: number): Response {
+  const { document, headers, gzipHeaders } = servable;
+  if (document.gzip === undefined || !acceptsGzip(request)) {
     return new Response(document.body, { status, headers });
-  return new Response(document.gzip, { status, headers: withGzip(headers), encodeBody: "manual" });
+  }
+  return new Response(document.gzip, { status, headers: gzipHeaders, encodeBody: "manual" });
 }
-
-/** Made once for headers that are answered with again and again. */
-function withGzip(headers: Headers): Headers {
-  const known = gzipHeaders.get(headers);
-  if (known !== undefined) return known;
-  const made = new Headers(headers);
-  made.set("content-encoding", "gzip");
-  gzipHeaders.set(headers, made);
-  return made;
-}
-
-const gzipHeaders = new WeakMap<Headers, Headers>();
 
 /**
- * 226 with only the entries that the client does not have yet (RFC 3229), where its ETag says which;
- * undefined where it has to take all of them.
+ * 226 with only the entries that the client does not have yet (RFC 3229).
+ *
+ * @returns undefined if the client does not ask for it, or its ETag does not tell what it has
  */
-export function newEntries(
-  request: Request,
-  document: StoredDocument,
-  format: FeedFormat,
-  headers: Record<string, string>,
-): Response | undefined {
+function newEntries(request: Request, { document, format, headers }: ServableDocument): Response | undefined {
   const { sequences } = document;
-  if (sequences === undefined || !wantsNewEntries(request.headers)) return undefined;
-  const present = sequenceOfEtag(document.etag) ?? 0;
-  // What tells of more than there is comes from elsewhere, or from before the ledger was lost.
+  if (format === undefined || sequences === undefined || !wantsNewEntries(request.headers)) return undefined;
+  // An ETag newer than the document comes from another service, or from before the ledger was lost.
+  const newest = sequenceOfEtag(document.etag) ?? 0;
   const known = entityTags(request.headers.get("if-none-match") ?? "")
     .flatMap((tag) => sequenceOfEtag(tag) ?? [])
-    .filter((sequence) => sequence <= present);
+    .filter((sequence) => sequence <= newest);
   if (known.length === 0) return undefined;
-  const latest = Math.max(...known);
-  const body = onlyNewEntries(
-    textOf(document),
-    format,
-    sequences.map((sequence) => sequence > latest),
-  );
-  return new Response(body, {
+  const latestKnown = Math.max(...known);
+  const isNew = sequences.map((sequence) => sequence > latestKnown);
+  const deltaHeaders = new Headers(headers);
+  deltaHeaders.set("im", "feed");
+  // A delta is of use to one client once. A cache that does not know 226 must not keep it either.
+  deltaHeaders.set("cache-control", "private, no-store");
+  // The runtime compresses a body with this header. Cloudflare compresses neither Atom nor JSON Feed.
+  if (acceptsGzip(request)) deltaHeaders.set("content-encoding", "gzip");
+  return new Response(onlyNewEntries(textOf(document), format, isNew), {
     status: 226,
-    headers: {
-      ...headers,
-      im: "feed",
-      // Of no use to anybody else, and to a cache that knows no 226 not even to the same client.
-      "cache-control": "private, no-store",
-      // The runtime compresses what says that it is: nothing else in front of us does it with Atom or JSON.
-      ...(acceptsGzip(request) ? { "content-encoding": "gzip" } : {}),
-    },
+    headers: deltaHeaders,
   });
 }

@@ -143,7 +143,7 @@ test("listen on a port that one before left behind takes its place, and never th
 test("listen --after an event that has not happened says so, and leaves no subscription", async () => {
   const run = await runCli(["listen", "--to", service.url, "--after", "9999"]);
   expect(run.code).toBe(1);
-  expect(run.stderr).toMatch(/^after: is beyond the last sequence, which is \d+/m);
+  expect(run.stderr).toMatch(/^after: is after the last sequence, \d+/m);
   const id = /sub_\w+/.exec(run.stdout)?.[0] ?? "";
   expect(await subscriptionStatus(id)).toBe(404);
 });

@@ -80,7 +80,7 @@ describe("GET /events", () => {
   });
 
   it.each([
-    ["after=4", "/after", "is beyond the last sequence, which is 0"],
+    ["after=4", "/after", "is after the last sequence, 0"],
     ["after=-1", "/after", "must be a whole number from 0"],
     ["after=one", "/after", "must be a whole number from 0"],
     ["after=1.5", "/after", "must be a whole number from 0"],
