@@ -1,5 +1,5 @@
 /**
- * Days and instants. Inside the service an instant is a whole number of seconds since 1970 in UTC.
+ * Days and instants. Inside the service an instant is a whole number of seconds since 1970, in UTC.
  */
 import { Temporal } from "temporal-polyfill";
 
@@ -8,24 +8,24 @@ export type Instant = number;
 /** `YYYY-MM-DD`. */
 export type Day = string;
 
-/** A release's date as its author wrote it: a day that stays a day, or an exact instant. */
+/** The date of a release as written: a day, which stays a day, or an exact instant. */
 export type ReleaseDate = { precision: "day"; day: Day } | { precision: "second"; instant: Instant };
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
-// RFC 3339, section 5.6. Seconds are required there; a fraction is accepted and dropped.
+// RFC 3339, section 5.6, which requires seconds. A fraction is accepted and dropped.
 const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 
-/** An RFC 3339 instant, or undefined if the text is none. */
+/** Parses an RFC 3339 instant. */
 export function parseInstant(text: string): Instant | undefined {
   if (!INSTANT.test(text)) return undefined;
   try {
     return Math.floor(Temporal.Instant.from(text.toUpperCase()).epochMilliseconds / 1000);
   } catch {
-    return undefined; // well-formed, but no such time: 2020-02-30T00:00:00Z
+    return undefined; // well-formed, but does not exist: 2020-02-30T00:00:00Z
   }
 }
 
-/** A day or an instant, or undefined if the text is neither. Years before 1000 are typing errors. */
+/** Parses a day or an instant. Years before 1000 are typing errors. */
 export function parseReleaseDate(text: string): ReleaseDate | undefined {
   if (text < "1000") return undefined;
   if (DAY.test(text)) {
@@ -39,12 +39,12 @@ export function parseReleaseDate(text: string): ReleaseDate | undefined {
   return instant === undefined ? undefined : { precision: "second", instant };
 }
 
-/** The first instant of a day in a time zone: midnight, or what a clock change made of it. */
+/** The first instant of a day in a time zone: midnight, unless a clock change skips midnight. */
 export function startOfDay(day: Day, timeZone: string): Instant {
   return Temporal.PlainDate.from(day).toZonedDateTime(timeZone).epochMilliseconds / 1000;
 }
 
-/** The day on which an instant falls in a time zone. */
+/** The day of an instant in a time zone. */
 export function dayOf(instant: Instant, timeZone: string): Day {
   return Temporal.Instant.fromEpochMilliseconds(instant * 1000)
     .toZonedDateTimeISO(timeZone)

@@ -1,5 +1,5 @@
 /**
- * What happened to releases, and what those who subscribed are sent of it (CONTRACT 7).
+ * Events: what happened to a release, and how subscriptions and the API get to know of it.
  */
 import { formatInstant, type Instant } from "./dates.ts";
 import type { ChangeKind, ReleaseView } from "./release.ts";
@@ -14,12 +14,12 @@ export const RELEASE_EVENT_TYPES = [
 ] as const;
 export type ReleaseEventType = (typeof RELEASE_EVENT_TYPES)[number];
 
-/** Sent to a subscription that names no types: a typo corrected is told only to those who ask for it. */
+/** The types for a subscription that names none. `release.revised`, a minor change, must be asked for by name. */
 export const DEFAULT_EVENT_TYPES: readonly ReleaseEventType[] = RELEASE_EVENT_TYPES.filter(
   (type) => type !== "release.revised",
 );
 
-/** A text is taken back: all who were sent it are told, whatever their filter says now. */
+/** A retraction reaches every subscription that was sent the release, whatever its filter says now. */
 export function isRetraction(type: ReleaseEventType): boolean {
   return type === "release.withdrawn" || type === "release.killed";
 }
@@ -29,11 +29,11 @@ export interface Change {
   kind: ChangeKind;
   note?: string;
   previous: number;
-  /** The front matter's names of what differs, `body` included. */
+  /** The names of the fields that differ, as in front matter; `body` for the text. */
   fields: string[];
 }
 
-/** One event, whole, as it leaves the Newsroom. */
+/** One event, complete, as it leaves the Newsroom. */
 export interface ReleaseEvent {
   id: string;
   /** 1, 2, 3 …, without a gap. */
@@ -42,23 +42,23 @@ export interface ReleaseEvent {
   at: Instant;
   release: ReleaseView;
   change: Change | null;
-  /** Why it was withdrawn, killed or reinstated. */
+  /** Why the release was withdrawn, killed or reinstated. */
   reason?: string;
 }
 
-/** One event on its way to one subscription, rendered. */
+/** One event on its way to one subscription, with its body rendered. */
 export interface OutboundEvent {
   event: string;
   sequence: number;
   type: ReleaseEventType;
   release: string;
-  /** False where only those take it who were sent the release's text before. */
+  /** False for a retraction that the filter does not match: only a subscription that was sent the release takes it. */
   isRequested: boolean;
   /** The exact bytes that are signed and sent. */
   body: string;
 }
 
-/** What a subscription is told of its own, outside the sequence. */
+/** An event about a subscription itself, outside the sequence of events. */
 export type ControlEvent = { id: string; at: Instant } & (
   | { type: "subscription.verify"; challenge: string; confirm: string }
   | { type: "subscription.test"; subscription: string }
@@ -66,7 +66,7 @@ export type ControlEvent = { id: string; at: Instant } & (
 );
 export type ControlEventType = ControlEvent["type"];
 
-/** What the office's own subscription is told of another, if it asked for `operational` events. */
+/** Reports another subscription to the admin's subscriptions that ask for `operational` events. */
 export interface OperationalEvent {
   type: "operational";
   what: "subscription.disabled";
@@ -74,7 +74,7 @@ export interface OperationalEvent {
   reason: string;
 }
 
-/** The fields of a release in an event: less than the API's, by contract. */
+/** The fields of a release in an event. The API shows more. */
 function eventRelease(release: ReleaseView, content: "full" | "summary"): Record<string, unknown> {
   const {
     content: whole,
@@ -83,12 +83,12 @@ function eventRelease(release: ReleaseView, content: "full" | "summary"): Record
     reason: _reason,
     attachments: _attachments,
     image: _image,
-    ...told
+    ...shown
   } = release;
-  return content === "full" ? { ...told, content: whole } : told;
+  return content === "full" ? { ...shown, content: whole } : shown;
 }
 
-/** A release's event as subscribers are sent it and as the API shows it. */
+/** The JSON of a release's event, in deliveries and in the API. */
 export function releaseEventJson(event: ReleaseEvent, content: "full" | "summary"): Record<string, unknown> {
   return {
     type: event.type,
@@ -103,7 +103,7 @@ export function releaseEventJson(event: ReleaseEvent, content: "full" | "summary
   };
 }
 
-/** A subscription's own event as it is sent it. */
+/** The JSON of an event about a subscription. */
 export function controlEventJson({ type, at, ...data }: ControlEvent): Record<string, unknown> {
   return { type, timestamp: formatInstant(at), data };
 }

@@ -1,6 +1,5 @@
 /**
- * Which releases somebody asked for: the same filter for lists, feeds, events and subscriptions
- * (CONTRACT 6).
+ * The filter that lists, feeds, events and subscriptions share.
  */
 import * as z from "zod/mini";
 import { SEARCH_CHARS_MAX } from "./limits.ts";
@@ -32,7 +31,7 @@ const conditions = {
   organisation: z.optional(oneOrMany(slug)),
   place: z.optional(oneOrMany(slug)),
   q: z.optional(
-    z.string().check(z.maxLength(SEARCH_CHARS_MAX, `must have ${SEARCH_CHARS_MAX} characters at most`)),
+    z.string().check(z.maxLength(SEARCH_CHARS_MAX, `must have at most ${SEARCH_CHARS_MAX} characters`)),
   ),
 };
 
@@ -41,24 +40,25 @@ export type Filter = z.infer<typeof asWritten>;
 export type Conditions = Omit<Filter, "not">;
 
 /**
- * Values of one field mean any of them, different fields mean all of them; in `not`, none may hold. What
- * asks for nothing, a `q` without a word or an empty `not`, is left out: two filters that differ by it are one.
+ * Several values of one field mean any of them; different fields mean all of them; none of the conditions in
+ * `not` may hold. A condition that narrows nothing, such as a `q` without a word or an empty `not`, is
+ * dropped, so that equal filters have equal JSON.
  */
-export const filter = z.pipe(asWritten, z.transform(withoutVoid));
+export const filter = z.pipe(asWritten, z.transform(withoutEmpty));
 
-function withoutVoid({ not, ...conditions }: Filter): Filter {
-  const without = withoutVoidSearch(not ?? {});
+function withoutEmpty({ not, ...conditions }: Filter): Filter {
+  const without = withoutEmptySearch(not ?? {});
   return {
-    ...withoutVoidSearch(conditions),
+    ...withoutEmptySearch(conditions),
     ...(Object.keys(without).length === 0 ? {} : { not: without }),
   };
 }
 
-function withoutVoidSearch({ q, ...fields }: Conditions): Conditions {
+function withoutEmptySearch({ q, ...fields }: Conditions): Conditions {
   return q === undefined || isEmptySearch(q) ? fields : { ...fields, q };
 }
 
-/** The fields of a filter that name values of a facet. */
+/** The facet of each filter field that names facet values. */
 export const FACET_FIELDS = {
   topic: "topics",
   person: "people",
@@ -66,13 +66,13 @@ export const FACET_FIELDS = {
   place: "places",
 } as const satisfies Record<string, Facet>;
 
-/** All fields, in the order in which addresses name them. */
+/** All fields, in the order that addresses use. */
 export const FILTER_FIELDS = ["type", "topic", "person", "organisation", "place", "lang", "q"] as const;
 
 /**
- * A filter as the query of an address: `?type=speech&topic=csto&topic=osce&not.lang=ru&q=…`. A field
- * given twice means any of its values; `not.` in front of it means none of them. Names and slugs may
- * come in any case; empty values and other names are passed over.
+ * Parses the query of an address: `?type=speech&topic=csto&topic=osce&not.lang=ru&q=…`. A field given
+ * twice means any of its values; `not.FIELD` means none of them. Names and slugs may have any case. Empty
+ * values and unknown names are ignored.
  */
 export function filterFromQuery(query: URLSearchParams): Result<Filter> {
   const given = new Map<string, string[]>();
@@ -93,42 +93,45 @@ export function filterFromQuery(query: URLSearchParams): Result<Filter> {
   return parse(filter, { ...conditions(""), ...(Object.keys(not).length === 0 ? {} : { not }) });
 }
 
-/** How many values a filter names in all its fields, those of `not` included. */
+/** How many values a filter names in all its fields, including `not`. */
 export function countValues({ not, ...conditions }: Filter): number {
   return [conditions, not ?? {}]
     .flatMap((part) => FILTER_FIELDS.map((field) => [part[field] ?? []].flat().length))
     .reduce((sum, values) => sum + values, 0);
 }
 
-/** What a filter looks at. */
+/** The facts of a release that a filter compares. */
 export interface Filterable extends Record<Facet, readonly string[]> {
   lang: string;
   type: string;
-  /** Of title, summary and text: {@link searchableWords}. */
+  /** From {@link searchableWords}. */
   words: readonly string[];
 }
 
-/** The words in which `q` looks. */
+/** The words of a release that `q` searches. */
 export function searchableWords(release: { title: string; summary: string; text: string }): string[] {
-  // An empty word between the parts would let no phrase run from one into the next; a mark does.
+  // The mark between the parts keeps a phrase from matching across them.
   return [release.title, release.summary, release.text].flatMap((part, index) => [
     ...(index === 0 ? [] : [PART_MARK]),
     ...searchWords(part),
   ]);
 }
 
-/** No word: {@link searchWords} gives letters and digits only. */
+/** Equals no word, because words have only letters and digits. */
 const PART_MARK = "_";
 
-/** Whether a release is among those asked for. An empty filter asks for all. */
-export function matches(asked: Filter, release: Filterable): boolean {
-  const { not, ...conditions } = asked;
-  return holding(conditions, release).every(Boolean) && !holding(not ?? {}, release).some(Boolean);
+/** Whether a filter matches a release. An empty filter matches every release. */
+export function matches(filter: Filter, release: Filterable): boolean {
+  const { not, ...conditions } = filter;
+  return (
+    conditionResults(conditions, release).every(Boolean) &&
+    !conditionResults(not ?? {}, release).some(Boolean)
+  );
 }
 
-/** In words, each condition that a release does not meet; none where {@link matches} holds. */
-export function unmetConditions(asked: Filter, release: Filterable): string[] {
-  const { not, ...conditions } = asked;
+/** Describes each condition that a release does not meet. Empty if {@link matches} is true. */
+export function unmetConditions(filter: Filter, release: Filterable): string[] {
+  const { not, ...conditions } = filter;
   const valuesOf = (field: (typeof FILTER_FIELDS)[number], part: Conditions) =>
     [part[field] ?? []].flat().join(" or ");
   return [
@@ -137,19 +140,19 @@ export function unmetConditions(asked: Filter, release: Filterable): string[] {
     ).map((field) => `it asks for ${field} ${valuesOf(field, conditions)}`),
     ...FILTER_FIELDS.filter(
       (field) => not?.[field] !== undefined && matches({ [field]: not[field] }, release),
-    ).map((field) => `it takes out ${field} ${valuesOf(field, not ?? {})}`),
+    ).map((field) => `it excludes ${field} ${valuesOf(field, not ?? {})}`),
   ];
 }
 
-/** Each condition that is asked for, and whether it holds. */
-function holding(asked: Conditions, release: Filterable): boolean[] {
+/** For each condition of a filter, whether it holds. */
+function conditionResults(conditions: Conditions, release: Filterable): boolean[] {
   const results: boolean[] = [];
-  if (asked.lang) results.push(asked.lang.includes(release.lang));
-  if (asked.type) results.push(asked.type.includes(release.type));
+  if (conditions.lang) results.push(conditions.lang.includes(release.lang));
+  if (conditions.type) results.push(conditions.type.includes(release.type));
   for (const [field, facet] of Object.entries(FACET_FIELDS) as [keyof typeof FACET_FIELDS, Facet][]) {
-    const values = asked[field];
+    const values = conditions[field];
     if (values) results.push(values.some((value) => release[facet].includes(value)));
   }
-  if (asked.q !== undefined) results.push(isFound(release.words, parseSearch(asked.q)));
+  if (conditions.q !== undefined) results.push(isFound(release.words, parseSearch(conditions.q)));
   return results;
 }

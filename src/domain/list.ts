@@ -1,7 +1,7 @@
 /**
- * Lists of releases and their addresses (CONTRACT 5). A list is everything, one language, one value of
- * a facet in one language, or any combination; each has exactly one address, so that caches, readers
- * and we ourselves see one combination as one thing, however it was asked for.
+ * Lists of releases and their addresses. A list is everything, one language, one facet value in one language,
+ * or any combination of filters. Each list has exactly one address, so that caches, readers and the ledger
+ * treat it as one, however a client spells it.
  */
 import { LIST_VALUES_MAX } from "./limits.ts";
 import type { Issue, Result } from "./issues.ts";
@@ -20,18 +20,18 @@ import { canonicalSearch } from "./search.ts";
 export const FEED_FORMATS = ["rss", "atom", "json"] as const;
 export type FeedFormat = (typeof FEED_FORMATS)[number];
 
-/** Canonical: values sorted, none twice, no field that narrows nothing. */
+/** Canonical: values sorted and unique, no field that narrows nothing. */
 export interface ReleaseList {
   filter: Filter;
-  /** A day, or an RFC 3339 instant in UTC; both ends are included. */
+  /** A day, or an RFC 3339 instant in UTC. Both bounds are included. */
   from?: string;
   to?: string;
 }
 
-/** A document of a list: its page or a feed, of its newest releases or of one archive of older ones. */
+/** A document of a list: the page or a feed, of the newest releases or of one archive. */
 export interface ListPlace {
   list: ReleaseList;
-  /** From 1, the oldest. Left out: the newest releases. */
+  /** The number of an archive. Left out: the newest releases. */
   archive?: number;
   /** Left out: the page. */
   format?: FeedFormat;
@@ -39,11 +39,11 @@ export interface ListPlace {
 
 export type ParsedAddress =
   | { kind: "list"; place: ListPlace }
-  /** 400: it cannot be understood; 404: it asks for what is nowhere. */
+  /** 400: the query is malformed. 404: no such list can exist. */
   | { kind: "refused"; status: 400 | 404; issues: Issue[] };
 
-/** A facet in an address, and the filter's field for it. Release types are a facet too. */
-const FIELD_OF_FACET = {
+/** The filter field of each facet in an address. Release types are a facet too. */
+export const FIELD_OF_FACET = {
   types: "type",
   ...(Object.fromEntries(Object.entries(FACET_FIELDS).map(([field, facet]) => [facet, field])) as Record<
     Facet,
@@ -60,9 +60,10 @@ const ADDRESS = new RegExp(
 );
 
 /**
- * What is asked for at an address; undefined where no list can be.
+ * Parses the address of a list.
  *
  * @param languages of the site
+ * @returns undefined if the path is not that of a list
  */
 export function parseListAddress(
   path: string,
@@ -73,18 +74,18 @@ export function parseListAddress(
   if (groups === undefined) return undefined;
   const lang = groups["lang"] === undefined ? undefined : canonicalLanguage(groups["lang"]);
   if (groups["lang"] !== undefined && (lang === undefined || !languages.includes(lang))) return undefined;
-  const asked = filterFromQuery(query);
-  if (!asked.ok) return { kind: "refused", status: 400, issues: asked.issues };
+  const filter = filterFromQuery(query);
+  if (!filter.ok) return { kind: "refused", status: 400, issues: filter.issues };
   const bounds = boundsFromQuery(query);
   if (!bounds.ok) return { kind: "refused", status: 400, issues: bounds.issues };
-  const narrowed = narrowedByPath(asked.value, lang, groups["facet"]?.toLowerCase(), groups["value"]);
+  const narrowed = narrowByPath(filter.value, lang, groups["facet"]?.toLowerCase(), groups["value"]);
   if (!narrowed.ok) return { kind: "refused", status: 400, issues: [narrowed.issue] };
   const list = { filter: canonicalFilter(narrowed.filter), ...bounds.value };
   const foreign = (list.filter.lang ?? []).filter((each) => !languages.includes(each));
   if (foreign.length > 0)
     return { kind: "refused", status: 404, issues: [foreignLanguageIssue(foreign, languages)] };
   if (countValues(list.filter) > LIST_VALUES_MAX) {
-    const message = `names ${countValues(list.filter)} values; ${LIST_VALUES_MAX} are the most`;
+    const message = `names ${countValues(list.filter)} values; the limit is ${LIST_VALUES_MAX}`;
     return { kind: "refused", status: 400, issues: [{ path: "", message }] };
   }
   const format = FEED_FORMATS.find((each) => each === groups["format"]?.toLowerCase());
@@ -99,19 +100,19 @@ export function parseListAddress(
   };
 }
 
-/** The one address of a document: a path, with a query where the list is a combination. */
+/** The one address of a document: a path, with a query for a combination. */
 export function addressOf({ list, archive, format }: ListPlace): string {
   const { path, query } = partsOf(list);
   const document = `${path}${archive === undefined ? "" : `/archive/${archive}`}${format === undefined ? "" : `/feed.${format}`}`;
   return `${document === "" ? "/" : document}${query === "" ? "" : `?${query}`}`;
 }
 
-/** A list's page: also the name by which we keep the list. */
+/** The address of a list's page. The ledger keeps the list under this name. */
 export function listAddress(list: ReleaseList): string {
   return addressOf({ list });
 }
 
-/** Whether people made the list up: it is neither everything, nor a language, nor a facet's value in one. */
+/** Whether a list is neither everything, nor a language, nor one facet value in a language. */
 export function isCombination(list: ReleaseList): boolean {
   return partsOf(list).query !== "";
 }
@@ -125,12 +126,12 @@ export function facetList(lang: string, facet: ListFacet, value: string): Releas
   return { filter: { lang: [lang], [FIELD_OF_FACET[facet]]: [value] } };
 }
 
-/** The one language of a list, if it has one. */
+/** The language of a list with exactly one. */
 export function languageOf({ filter }: ReleaseList): string | undefined {
   return filter.lang?.length === 1 ? filter.lang[0] : undefined;
 }
 
-/** A list's bounds as instants, both included. */
+/** The bounds of a list as instants, both included. */
 export function boundsOfList(
   { from, to }: Pick<ReleaseList, "from" | "to">,
   timeZone: string,
@@ -148,8 +149,8 @@ export function boundsOfList(
 }
 
 /**
- * `?from=` and `?to=`: a day or an instant each, in their canonical form. Of two that differ none is
- * taken: which one stood first in the address must not matter.
+ * Parses `?from=` and `?to=`: a day or an instant each. Giving a bound twice is an issue, because the order of
+ * parameters must not matter.
  */
 export function boundsFromQuery(query: URLSearchParams): Result<Pick<ReleaseList, "from" | "to">> {
   const issues: Issue[] = [];
@@ -167,21 +168,21 @@ export function boundsFromQuery(query: URLSearchParams): Result<Pick<ReleaseList
     else if (bound !== undefined) value[name] = bound;
   }
   const { from = "", to = "" } = value;
-  // A day and an instant are left alone: which comes first depends on the time zone.
+  // A day and an instant are not compared: which comes first depends on the time zone.
   if (from.length === to.length && from > to)
     issues.push({ path: "/to", message: `must not be before from, ${from}` });
   return issues.length > 0 ? { ok: false, issues } : { ok: true, value };
 }
 
 function canonicalBound(text: string): string | undefined {
-  // In a query an unescaped `+` is a space, and many write the offset so.
+  // In a query an unescaped `+` is a space, and many clients write the offset so.
   const date = parseReleaseDate(text.replace(/ (?=\d{2}:\d{2}$)/, "+"));
   return date && (date.precision === "day" ? date.day : formatInstant(date.instant));
 }
 
-/** The address narrows like the query does, but a filter cannot ask for two values of one field at once. */
-function narrowedByPath(
-  asked: Filter,
+/** Adds what the path selects to the filter. A query that contradicts the path is an issue. */
+function narrowByPath(
+  filter: Filter,
   lang: string | undefined,
   facet: string | undefined,
   value: string | undefined,
@@ -191,13 +192,16 @@ function narrowedByPath(
   if (facet !== undefined && value !== undefined)
     fixed.push([FIELD_OF_FACET[facet as ListFacet], value.toLowerCase()]);
   for (const [field, only] of fixed) {
-    if (asked[field] !== undefined && !asked[field].includes(only)) {
-      return { ok: false, issue: { path: `/${field}`, message: `is ${only} already, by the address` } };
+    if (filter[field] !== undefined && !filter[field].includes(only)) {
+      return {
+        ok: false,
+        issue: { path: `/${field}`, message: `conflicts with the path, which already selects ${only}` },
+      };
     }
   }
   return {
     ok: true,
-    filter: { ...asked, ...Object.fromEntries(fixed.map(([field, only]) => [field, [only]])) },
+    filter: { ...filter, ...Object.fromEntries(fixed.map(([field, only]) => [field, [only]])) },
   };
 }
 
@@ -214,7 +218,7 @@ function canonicalConditions({ q, ...fields }: Conditions): Conditions {
   return { ...fields, ...(search === "" ? {} : { q: search }) };
 }
 
-/** Where a list stands: a path for what everybody knows, a query for what somebody put together. */
+/** The path and the query of a list's address. */
 function partsOf({ filter, from, to }: ReleaseList): { path: string; query: string } {
   const { lang, not, ...conditions } = filter;
   const path = lang?.length === 1 ? `/${lang[0]}` : "";
@@ -247,6 +251,6 @@ function foreignLanguageIssue(foreign: readonly string[], languages: readonly st
 }
 
 function lastSecondOfDay(day: string, timeZone: string): Instant {
-  // Noon of the next day is in the next day, however long this one was.
+  // 36 hours after midnight it is the next day, however long this day is.
   return startOfDay(dayOf(startOfDay(day, timeZone) + 36 * 3_600, timeZone), timeZone) - 1;
 }

@@ -1,5 +1,5 @@
 /**
- * The registry: the values of each facet, with their names in each language (CONTRACT 6).
+ * The registry: the values of each facet, with their names in each language.
  */
 import leven from "leven";
 import * as z from "zod/mini";
@@ -8,7 +8,7 @@ import type { Issue } from "./issues.ts";
 import { type Conditions, FACET_FIELDS, type Filter } from "./filter.ts";
 import { canonicalLanguage, type Facet, FACETS, line, RELEASE_TYPES, slug, webAddress } from "./release.ts";
 
-/** The facets of the registry: release types are one too. */
+/** The facets of the registry. Release types are a facet too. */
 export const REGISTRY_FACETS = ["types", ...FACETS] as const;
 export type RegistryFacet = (typeof REGISTRY_FACETS)[number];
 
@@ -23,12 +23,14 @@ const value = z.strictObject({
   names: inLanguages.check(
     z.refine((names) => Object.keys(names).length > 0, "must hold a name in at least one language"),
   ),
-  /** Other ways in which texts write it, in any language. */
+  /** Other spellings in texts, in any language. */
   spellings: z._default(
-    z.array(line(TITLE_CHARS_MAX)).check(z.maxLength(SPELLINGS_MAX, `must be ${SPELLINGS_MAX} at most`)),
+    z
+      .array(line(TITLE_CHARS_MAX))
+      .check(z.maxLength(SPELLINGS_MAX, `must have at most ${SPELLINGS_MAX} entries`)),
     [],
   ),
-  /** What a person is: minister, spokesperson. */
+  /** A person's office, such as minister. */
   role: z.optional(inLanguages),
   link: z.optional(webAddress),
 });
@@ -36,7 +38,7 @@ export type RegistryValue = z.infer<typeof value>;
 
 const values = z._default(
   z.array(value).check(
-    z.maxLength(REGISTRY_VALUES_MAX, `must be ${REGISTRY_VALUES_MAX} at most`),
+    z.maxLength(REGISTRY_VALUES_MAX, `must have at most ${REGISTRY_VALUES_MAX} entries`),
     z.refine(
       (all) => new Set(all.map((each) => each.slug)).size === all.length,
       "must not hold a slug twice",
@@ -54,10 +56,10 @@ export const registry = z.strictObject({
 });
 export type Registry = z.infer<typeof registry>;
 
-/** For when no office has sent one. */
+/** For a service that was never sent a registry. */
 export const EMPTY_REGISTRY: Registry = { types: [], topics: [], people: [], organisations: [], places: [] };
 
-/** What a value is called in a language; in the first other one where it has no name in that; else its slug. */
+/** The name of a value in a language, else in the first language that it has, else its slug. */
 export function nameOf(
   known: Registry | undefined,
   facet: RegistryFacet,
@@ -73,56 +75,61 @@ export function knownTypes(known: Registry | undefined): string[] {
   return [...new Set([...RELEASE_TYPES, ...(known?.types.map((each) => each.slug) ?? [])])];
 }
 
-/** Facet values that the registry does not know, each with the nearest that it does. No registry knows all. */
+/** Finds facet values of a release that are not in the registry. Without a registry, every value is valid. */
 export function validateFacets(
-  filed: { type: string } & Record<Facet, readonly string[]>,
+  release: { type: string } & Record<Facet, readonly string[]>,
   known: Registry | undefined,
 ): Issue[] {
   const types = knownTypes(known);
-  const issues: Issue[] = types.includes(filed.type)
+  const issues: Issue[] = types.includes(release.type)
     ? []
     : [{ path: "/type", message: `must be one of ${types.join(", ")}` }];
   if (known === undefined) return issues;
   for (const facet of FACETS) {
     const slugs = known[facet].map((each) => each.slug);
-    for (const [index, given] of filed[facet].entries()) {
-      if (!slugs.includes(given)) issues.push({ path: `/${facet}/${index}`, message: unknown(given, slugs) });
+    for (const [index, given] of release[facet].entries()) {
+      if (!slugs.includes(given))
+        issues.push({ path: `/${facet}/${index}`, message: notInRegistry(given, slugs) });
     }
   }
   return issues;
 }
 
-/** Values in a filter that nothing can ever have: whoever asks for them has mistyped. */
-export function validateFilter(asked: Filter, known: Registry | undefined): Issue[] {
-  const { not, ...conditions } = asked;
+/** Finds values of a filter that no release can have. */
+export function validateFilter(filter: Filter, known: Registry | undefined): Issue[] {
+  const { not, ...conditions } = filter;
   return [...validateConditions(conditions, "", known), ...validateConditions(not ?? {}, "/not", known)];
 }
 
-/** The same of languages, which the site has and no registry. */
-export function validateFilterLanguages(asked: Filter, languages: readonly string[]): Issue[] {
+/** Finds languages of a filter that the site does not have. */
+export function validateFilterLanguages(filter: Filter, languages: readonly string[]): Issue[] {
   const issues = (lang: readonly string[] | undefined, path: string) =>
     (lang ?? [])
       .filter((each) => !languages.includes(each))
-      .map((each) => ({ path, message: `${each} is none of the site's languages: ${languages.join(", ")}` }));
-  return [...issues(asked.lang, "/lang"), ...issues(asked.not?.lang, "/not/lang")];
+      .map((each) => ({
+        path,
+        message: `${each} is not one of the site's languages: ${languages.join(", ")}`,
+      }));
+  return [...issues(filter.lang, "/lang"), ...issues(filter.not?.lang, "/not/lang")];
 }
 
-function validateConditions(asked: Conditions, path: string, known: Registry | undefined): Issue[] {
+function validateConditions(conditions: Conditions, path: string, known: Registry | undefined): Issue[] {
   const types = knownTypes(known);
-  const unknownTypes = (asked.type ?? []).filter((type) => !types.includes(type));
-  const issues = unknownTypes.map((type) => ({ path: `${path}/type`, message: unknown(type, types) }));
+  const unknownTypes = (conditions.type ?? []).filter((type) => !types.includes(type));
+  const issues = unknownTypes.map((type) => ({ path: `${path}/type`, message: notInRegistry(type, types) }));
   if (known === undefined) return issues;
   for (const [field, facet] of Object.entries(FACET_FIELDS) as [keyof typeof FACET_FIELDS, Facet][]) {
     const slugs = known[facet].map((each) => each.slug);
-    for (const given of asked[field] ?? []) {
-      if (!slugs.includes(given)) issues.push({ path: `${path}/${field}`, message: unknown(given, slugs) });
+    for (const given of conditions[field] ?? []) {
+      if (!slugs.includes(given))
+        issues.push({ path: `${path}/${field}`, message: notInRegistry(given, slugs) });
     }
   }
   return issues;
 }
 
-/** In words: that the registry does not know it, and what it does know. */
-function unknown(given: string, slugs: readonly string[]): string {
+/** Says that a value is not in the registry, and names the nearest that are. */
+function notInRegistry(given: string, slugs: readonly string[]): string {
   const nearest = slugs
     .map((each) => ({ each, distance: leven(given, each) }))
     .sort((a, b) => a.distance - b.distance || (a.each < b.each ? -1 : 1))

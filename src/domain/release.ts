@@ -1,6 +1,6 @@
 /**
- * A release as its office writes it, and as the world reads it. The field names are those of the
- * front matter of content files; the API's body is the same, plus `body`.
+ * A release as it is written and as it is read. The field names are those of front matter; the body of the
+ * API has the same fields plus `body`.
  */
 import * as z from "zod/mini";
 import {
@@ -20,26 +20,26 @@ export const FACETS = ["topics", "people", "organisations", "places"] as const;
 export type Facet = (typeof FACETS)[number];
 
 /**
- * How a release stands: `embargoed` (seen by nobody without the admin token), `published`, `withdrawn`
- * (readable, under a banner and a reason), `killed` (only its id, its dates and the reason remain).
+ * `embargoed`: visible only with the admin token. `published`. `withdrawn`: readable, under a banner with
+ * the reason. `killed`: only the id, the dates and the reason remain.
  */
 export type Status = "embargoed" | "published" | "withdrawn" | "killed";
 export type ChangeKind = "major" | "minor";
 
-/** Text on one line, of so many characters at most. */
+/** Text on one line, with at most `max` characters. */
 export const line = (max: number) =>
   z.pipe(
     z.pipe(z.string(), z.transform(oneLine)),
     z
       .string()
-      .check(z.minLength(1, "must not be empty"), z.maxLength(max, `must have ${max} characters at most`)),
+      .check(z.minLength(1, "must not be empty"), z.maxLength(max, `must have at most ${max} characters`)),
   );
 
-/** What a value of a facet, a group or a release is called in an address. */
+/** The name of a facet value, a group or a release in an address. */
 export const slug = z
   .string()
   .check(
-    z.maxLength(SLUG_CHARS_MAX, `must have ${SLUG_CHARS_MAX} characters at most`),
+    z.maxLength(SLUG_CHARS_MAX, `must have at most ${SLUG_CHARS_MAX} characters`),
     z.regex(
       /^[a-z0-9]+(?:-[a-z0-9]+)*$/,
       "must be lower-case Latin letters and digits, joined by single hyphens",
@@ -48,7 +48,7 @@ export const slug = z
 
 /** An absolute http or https URL. */
 export const webAddress = z.string().check(
-  z.maxLength(URL_CHARS_MAX, `must have ${URL_CHARS_MAX} characters at most`),
+  z.maxLength(URL_CHARS_MAX, `must have at most ${URL_CHARS_MAX} characters`),
   z.refine((text) => {
     const url = URL.parse(text);
     return url !== null && (url.protocol === "https:" || url.protocol === "http:") && !/\s/.test(text);
@@ -64,7 +64,7 @@ const instant = z
     ),
   );
 
-/** BCP 47, in its canonical case, so that one language has one URL. */
+/** BCP 47 in its canonical case, so that one language has one URL. */
 const lang = z.pipe(
   z
     .string()
@@ -74,7 +74,7 @@ const lang = z.pipe(
   z.transform((tag) => canonicalLanguage(tag) ?? tag),
 );
 
-/** `EN-gb` → `en-GB`; undefined if it is no BCP 47 tag, or one that goes on without end. */
+/** `EN-gb` → `en-GB`; undefined if it is not a BCP 47 tag, or too long. */
 export function canonicalLanguage(tag: string): string | undefined {
   if (tag.length > LANGUAGE_CHARS_MAX) return undefined;
   try {
@@ -86,7 +86,7 @@ export function canonicalLanguage(tag: string): string | undefined {
 
 const facet = z._default(
   z.pipe(
-    z.array(slug).check(z.maxLength(FACET_VALUES_MAX, `must have ${FACET_VALUES_MAX} values at most`)),
+    z.array(slug).check(z.maxLength(FACET_VALUES_MAX, `must have at most ${FACET_VALUES_MAX} values`)),
     z.transform((values) => [...new Set(values)]),
   ),
   [],
@@ -139,14 +139,14 @@ const fields = {
   note: z.optional(line(SUMMARY_CHARS_MAX)),
   source: z.optional(webAddress),
   attachments: z._default(
-    z.array(attachment).check(z.maxLength(ATTACHMENTS_MAX, `must be ${ATTACHMENTS_MAX} at most`)),
+    z.array(attachment).check(z.maxLength(ATTACHMENTS_MAX, `must have at most ${ATTACHMENTS_MAX} entries`)),
     [],
   ),
   image: z.optional(image),
 };
 
 const body = z.pipe(
-  // Not `trim`: four spaces at the start of the first line are Markdown for code.
+  // Not `trim`: four spaces at the start of the first line mean code in Markdown.
   z.pipe(
     z.string(),
     z.transform((text) =>
@@ -158,22 +158,22 @@ const body = z.pipe(
   z.string().check(z.minLength(1, "must not be empty")),
 );
 
-/** The body of a publish. Unknown fields are faults: a mistyped `embargo` must not go out at once. */
+/** The body of a publish. An unknown field is an issue: a release with a mistyped `embargo` must not be published. */
 export const releaseInput = z.strictObject({ id: releaseId, ...fields, body });
 export type ReleaseInput = z.infer<typeof releaseInput>;
 
-/** The front matter of a content file: a new file has no id yet. */
+/** The front matter of a content file. A new file has no id yet. */
 export const frontMatter = z.strictObject({ id: z.optional(releaseId), ...fields });
 export type FrontMatter = z.infer<typeof frontMatter>;
 
-/** A release with what is made of its Markdown once, before the ledger takes it. */
+/** A release with everything that is made from its Markdown, before the ledger gets it. */
 export interface PreparedRelease {
   input: ReleaseInput;
   /** Sanitised HTML of the body. */
   html: string;
-  /** Plain text of the body, paragraphs apart by an empty line. */
+  /** Plain text of the body, with an empty line between paragraphs. */
   text: string;
-  /** The author's summary, or the first sentence or two. */
+  /** The given summary, or the first sentence or two of the text. */
   summary: string;
 }
 
@@ -183,7 +183,7 @@ export interface TranslationView {
   url: string;
 }
 
-/** One release at one edition, as feeds, pages and events show it. Times are RFC 3339 in UTC. */
+/** A release at one edition, as feeds, pages and events show it. Times are RFC 3339 in UTC. */
 export interface ReleaseView {
   id: string;
   group: string;
@@ -194,7 +194,7 @@ export interface ReleaseView {
   url: string;
   edition: number;
   status: Status;
-  /** As its author gave it: a day or an instant. */
+  /** As written: a day or an instant. */
   date: string;
   datePrecision: "day" | "second";
   published: string;
@@ -203,35 +203,35 @@ export interface ReleaseView {
   people: string[];
   organisations: string[];
   places: string[];
-  /** What the facet values, and the type where the registry has it, are called in the release's language. */
+  /** The names of facet values, and of the type if the registry has it, in the release's language. */
   names: Record<"types" | Facet, Record<string, string>>;
   translations: TranslationView[];
   content: { html: string; text: string };
-  /** Of the latest major edition, if any. */
+  /** The note of the latest major edition. */
   note?: string;
-  /** Why it is withdrawn or killed. */
+  /** Why the release is withdrawn or killed. */
   reason?: string;
-  /** A translation was corrected, and this one has not followed yet. */
+  /** A translation was corrected, and this release does not follow that correction yet. */
   stale?: true;
   source?: string;
   attachments: ReleaseInput["attachments"];
   image?: NonNullable<ReleaseInput["image"]>;
 }
 
-/** A release as its office sees it: one that nobody has seen yet has no dates, but perhaps an embargo. */
+/** A release as the admin sees it. Before its first publication it has no dates; it may have an embargo. */
 export interface AdminReleaseView extends Omit<ReleaseView, "published" | "updated"> {
   published: string | null;
   updated: string | null;
-  /** Until when nobody else may see it. */
+  /** When the embargo ends. */
   embargo?: string;
 }
 
-/** The path of a release's page below the service's address. */
+/** The path of a release's page. */
 export function releasePath(release: { lang: string; slug: string }): string {
   return `/${release.lang}/releases/${release.slug}`;
 }
 
-/** The path that leads to a release's page wherever that moves. */
+/** The path that always leads to a release's page, also after the page moves. */
 export function permanentPath(id: string): string {
   return `/r/${id}`;
 }

@@ -1,21 +1,21 @@
 /**
- * Words as search sees them, and what somebody searches for. One implementation for the index, for
- * lists and for matching an event: a text found by one is found by all.
+ * Search: how a text becomes words, and how a query is parsed. The index, lists and the matching of events
+ * all use this, so that they find the same releases.
  */
 
-/** What was asked: every phrase of `all` and none of `none`; a single word is a phrase of one. */
+/** Finds texts with every phrase of `all` and no phrase of `none`. A phrase may be a single word. */
 export interface SearchQuery {
   all: readonly (readonly string[])[];
   none: readonly (readonly string[])[];
 }
 
-/** Raise it when {@link searchWords} gives other words than before: the index is made anew (newsroom/refolding.ts). */
+/** Raise this when {@link searchWords} changes: the Newsroom then rebuilds its index (newsroom/lists/reindex.ts). */
 export const SEARCH_INDEX_VERSION = 2;
 
 /**
- * The words of a text: folded to lower case and without diacritics or ligatures, so that `élève`
- * finds `Eleve`. What has several spellings in one case has one here: `և` is `եւ` and, as its capitals
- * are mostly written, `եվ`; `ß` is `ss`, and a sigma at the end of a word is a sigma.
+ * The words of a text in lower case, without diacritics and ligatures, so that `élève` finds `Eleve`.
+ * Spellings of one letter become one: `և` and `եվ` (its usual capitals) become `եւ`, `ß` becomes `ss`, and a
+ * final sigma becomes a sigma.
  */
 export function searchWords(text: string): string[] {
   const folded = text
@@ -30,7 +30,7 @@ export function searchWords(text: string): string[] {
   return folded.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
-/** Words, `"phrases"` and `-not`, as people type them. Never fails: what is no word is passed over. */
+/** Parses words, `"phrases"` and `-exclusions`. Never fails: what is not a word is ignored. */
 export function parseSearch(text: string): SearchQuery {
   const all: string[][] = [];
   const none: string[][] = [];
@@ -41,7 +41,7 @@ export function parseSearch(text: string): SearchQuery {
   return { all, none };
 }
 
-/** Whether there is no word in a search: it would find everything. */
+/** Whether a search has no word and so finds everything. */
 export function isEmptySearch(text: string): boolean {
   const { all, none } = parseSearch(text);
   return all.length === 0 && none.length === 0;
@@ -54,8 +54,8 @@ function* partsOf(text: string): Generator<[minus: string, part: string]> {
 }
 
 /**
- * The one way to write a search: as typed, but in lower case, without what is no word, each part once,
- * in order. It finds what the original finds.
+ * The canonical spelling of a search: lower case, words only, each part once, sorted. It finds what the
+ * original finds.
  */
 export function canonicalSearch(text: string): string {
   const parts = Array.from(partsOf(text), ([minus, part]) => {
@@ -72,9 +72,9 @@ export function canonicalSearch(text: string): string {
   return [...new Set(parts.filter((part) => part !== ""))].sort().join(" ");
 }
 
-/** Whether a text, given as its words, is found. An empty query finds everything. */
+/** Whether a query finds a text, given as its words. An empty query finds everything. */
 export function isFound(words: readonly string[], query: SearchQuery): boolean {
-  // Spaces on both sides make a phrase match whole words only.
+  // The spaces on both sides make a phrase match whole words only.
   const text = ` ${words.join(" ")} `;
   const holds = (phrase: readonly string[]) => text.includes(` ${phrase.join(" ")} `);
   return query.all.every(holds) && !query.none.some(holds);

@@ -1,6 +1,6 @@
 /**
- * What a subscription is to all who deal with it: its owner, its object, and the Newsroom that hands
- * it events.
+ * Subscriptions: the settings that the owner, the Newsroom and the Subscriber share, and the bodies that
+ * create and change them.
  */
 import * as z from "zod/mini";
 import { DEFAULT_EVENT_TYPES, RELEASE_EVENT_TYPES } from "./event.ts";
@@ -16,22 +16,22 @@ import {
 export const FORMAT_NAMES = ["standard"] as const;
 export type FormatName = (typeof FORMAT_NAMES)[number];
 
-/** How much of a text an endpoint is sent: `summary` is all but the text itself. */
+/** How much of a release a delivery carries: `summary` leaves out HTML and text. */
 export const CONTENTS = ["full", "summary"] as const;
 export type Content = (typeof CONTENTS)[number];
 
-/** `operational` is for the office: that another subscription was disabled. */
+/** `operational` is for the admin: it reports that another subscription was disabled. */
 export const EVENT_NAMES = [...RELEASE_EVENT_TYPES, "operational"] as const;
 export type EventName = (typeof EVENT_NAMES)[number];
 
 /**
- * `pending` until the endpoint has proved that it wants this; `paused` by its owner; `disabled` when it
- * said that it is gone, never proved itself, or has only failed for days.
+ * `pending`: the endpoint is not verified yet. `active`. `paused`: by its owner. `disabled`: the endpoint
+ * answered 410, was not verified in time, or has only failed for days.
  */
 export const SUBSCRIPTION_STATUSES = ["pending", "active", "paused", "disabled"] as const;
 export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
 
-/** What the Newsroom must know of a subscription to hand it its events. */
+/** What the Newsroom needs to know to send a subscription its events. */
 export interface Registration {
   id: string;
   url: string;
@@ -44,22 +44,20 @@ export interface Registration {
   createdMs: number;
 }
 
-/** How an endpoint does, by its last attempts. Instants are RFC 3339; null for: never, or none. */
+/** The health of an endpoint, from its last attempts. Instants are RFC 3339; null means never or none. */
 export interface Health {
   lastSuccess: string | null;
   lastFailure: string | null;
-  /** Of the last attempts, 100 at most: the part of them that was a success, from 0 to 1. */
+  /** The share of successes among the last attempts, from 0 to 1. */
   successRate: number | null;
-  /** Of the successes among them, to the end of the answer. */
+  /** Over those successes, to the end of the answer. */
   medianLatencyMs: number | null;
-  /** Events that wait to be delivered. */
+  /** Events not delivered yet. */
   waiting: number;
   nextAttempt: string | null;
 }
 
-// FOLDED: What may be asked of a subscription: when it is made, and later.
-
-/** Headers that are ours, the connection's, or the platform's: a subscriber's own may not be one of them. */
+/** Headers of the delivery, the connection or the platform. A subscription's own header may not replace them. */
 const RESERVED_HEADER =
   /^(?:webhook-.*|cf-.*|x-forwarded-.*|x-real-ip|proxy-.*|content-.*|host|user-agent|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|date|cookie|accept-encoding)$/;
 
@@ -67,7 +65,7 @@ const description = z.pipe(
   z.pipe(z.string(), z.transform(oneLine)),
   z
     .string()
-    .check(z.maxLength(DESCRIPTION_CHARS_MAX, `must have ${DESCRIPTION_CHARS_MAX} characters at most`)),
+    .check(z.maxLength(DESCRIPTION_CHARS_MAX, `must have at most ${DESCRIPTION_CHARS_MAX} characters`)),
 );
 
 const events = z.pipe(
@@ -77,15 +75,15 @@ const events = z.pipe(
   z.transform((names) => EVENT_NAMES.filter((name) => names.includes(name))),
 );
 
-/** Whoever follows more has more subscriptions, or takes all and chooses. */
-const chosen = filter.check(
+/** Each event is compared with all values, so their number is limited. */
+const limitedFilter = filter.check(
   z.refine(
-    (asked) => countValues(asked) <= SUBSCRIPTION_VALUES_MAX,
-    `must name ${SUBSCRIPTION_VALUES_MAX} values at most`,
+    (given) => countValues(given) <= SUBSCRIPTION_VALUES_MAX,
+    `must name at most ${SUBSCRIPTION_VALUES_MAX} values`,
   ),
 );
 
-/** For receivers that can check a header and no HMAC. */
+/** For endpoints that can check a header but no HMAC. */
 const header = z.strictObject({
   name: z.string().check(
     z.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, "must be the name of an HTTP header"),
@@ -97,7 +95,7 @@ const header = z.strictObject({
   value: z
     .string()
     .check(
-      z.maxLength(HEADER_VALUE_CHARS_MAX, `must have ${HEADER_VALUE_CHARS_MAX} characters at most`),
+      z.maxLength(HEADER_VALUE_CHARS_MAX, `must have at most ${HEADER_VALUE_CHARS_MAX} characters`),
       z.regex(
         /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/,
         "must be visible ASCII without spaces at its ends",
@@ -116,32 +114,32 @@ const ratePerMinute = z
 
 const format = z.enum(FORMAT_NAMES, `must be ${FORMAT_NAMES.join(" or ")}`);
 const content = z.enum(CONTENTS, "must be full or summary");
-/** Only the admin may leave the proof out. */
+/** Only the admin may skip the verification. */
 const verify = z._default(z.boolean(), true);
 
-/** The body of a subscribe. */
+/** The body that creates a subscription. */
 export const subscriptionInput = z.strictObject({
   url: z.string(),
   format: z._default(format, "standard"),
   content: z._default(content, "full"),
   events: z._default(events, [...DEFAULT_EVENT_TYPES]),
-  filter: z._default(chosen, {}),
+  filter: z._default(limitedFilter, {}),
   description: z.optional(description),
   header: z.optional(header),
-  /** Sign with the service's Ed25519 key too. */
+  /** Also sign with the service's Ed25519 key. */
   asymmetric: z._default(z.boolean(), false),
   ratePerMinute: z.optional(ratePerMinute),
   verify,
 });
 export type SubscriptionInput = z.infer<typeof subscriptionInput>;
 
-/** The body of a change: what is left out stays, null takes away what may be missing. */
+/** The body of a change: fields left out keep their value, null removes an optional one. */
 export const subscriptionChange = z.strictObject({
   url: z.optional(z.string()),
   format: z.optional(format),
   content: z.optional(content),
   events: z.optional(events),
-  filter: z.optional(chosen),
+  filter: z.optional(limitedFilter),
   description: z.optional(z.nullable(description)),
   header: z.optional(z.nullable(header)),
   asymmetric: z.optional(z.boolean()),
@@ -150,7 +148,7 @@ export const subscriptionChange = z.strictObject({
 });
 export type SubscriptionChange = z.infer<typeof subscriptionChange>;
 
-/** The body of a `rotate-secret`: for how long the old secret signs beside the new one. */
+/** The body of `rotate-secret`: how long the old secret signs beside the new one. */
 export function rotationInput(defaultSeconds: number, maxSeconds: number) {
   return z.strictObject({
     overlapSeconds: z._default(

@@ -1,19 +1,19 @@
 /**
- * Where a delivery may go (CONTRACT 7). A public service that posts to any URL it is given is a way
- * into the networks beside it, so a target must look like a public https endpoint in every spelling.
+ * The URLs that deliveries may go to. A service that posts to any URL opens a way into the networks around
+ * it, so a target must be a public https URL, in every spelling of its address.
  */
 import ipaddr from "ipaddr.js";
 import { URL_CHARS_MAX } from "./limits.ts";
 
-/** `deny`: public targets only. `loopback`: this machine's own too, by any port, for development. */
+/** `deny`: public targets only. `loopback`: also this machine, on any port, for development. */
 export type LocalTargets = "deny" | "loopback";
 
-/** `isLocal`: it is on this machine, and may be by {@link LocalTargets}. */
+/** `isLocal`: the target is on this machine, and {@link LocalTargets} allows it. */
 export type TargetVerdict = { ok: true; url: URL; isLocal: boolean } | { ok: false; reason: string };
 
 const INTERNAL_NAME = /(?:^|\.)(?:localhost|local|internal|localdomain|home\.arpa|onion|test|invalid)$/;
 
-// Global by IANA's registries although their parents are not; ipaddr.js counts them in (2.5.0).
+// Global in IANA's registries although their parent ranges are not (ipaddr.js 2.5.0 treats them as special).
 const GLOBAL_EXCEPTIONS = [
   "2001:1::1/128",
   "2001:1::2/128",
@@ -24,7 +24,7 @@ const GLOBAL_EXCEPTIONS = [
   "2001:30::/28",
   "100:0:0:1::/64",
 ].map((range) => ipaddr.IPv6.parseCIDR(range));
-// Special by IANA's registries, RFC 4291, 6052 and 5214, and counted as ordinary by ipaddr.js (2.5.0).
+// Special in IANA's registries and RFC 4291, 6052 and 5214 (ipaddr.js 2.5.0 treats them as ordinary).
 const SPECIAL = [
   "::/96", // IPv4-compatible, deprecated
   "::ffff:0:0:0/96", // IPv4-translated, RFC 2765
@@ -38,13 +38,13 @@ const SPECIAL = [
 ].map((range) => ipaddr.IPv6.parseCIDR(range));
 
 /**
- * Judges a target by its spelling alone; a name that resolves to an inside address is not seen here.
+ * Judges a target by its spelling alone. A name that resolves to an internal address is not noticed here.
  *
- * @param text the URL as the subscriber gave it
- * @returns the parsed URL, or in plain words why it is refused
+ * @param text the URL as given
+ * @returns the parsed URL, or the reason for the refusal
  */
 export function judgeTarget(text: string, local: LocalTargets): TargetVerdict {
-  if (text.length > URL_CHARS_MAX) return refuse(`must have ${URL_CHARS_MAX} characters at most`);
+  if (text.length > URL_CHARS_MAX) return refuse(`must have at most ${URL_CHARS_MAX} characters`);
   const url = URL.parse(text);
   if (url === null) return refuse("must be an absolute https URL");
   if (url.username || url.password) return refuse("must not carry a user name or password");
@@ -74,7 +74,7 @@ export function isPublicAddress(text: string): boolean {
   if (address instanceof ipaddr.IPv4) return address.range() === "unicast";
   if (GLOBAL_EXCEPTIONS.some((range) => address.match(range))) return true;
   if (SPECIAL.some((range) => address.match(range))) return false;
-  // Only 2000::/3 is handed out at all.
+  // IANA assigns global addresses from 2000::/3 only.
   return address.range() === "unicast" && (address.parts[0] ?? 0) >> 13 === 1;
 }
 
@@ -88,7 +88,7 @@ function refuse(reason: string): TargetVerdict {
   return { ok: false, reason };
 }
 
-/** Whom a target belongs to, by its name: one that ends in the root's dot is the same. */
+/** The host of a target, with its port. A trailing dot of the name is dropped. */
 export function hostOf(url: string): string {
   return new URL(url).host.replace(/\.(?=:|$)/, "");
 }

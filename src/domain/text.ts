@@ -1,25 +1,24 @@
 /**
- * Text as every output can carry it.
+ * Text that every output can carry, and summaries.
  */
 
-// XML 1.0 (production 2, Char) forbids these even as references; no text needs them. The controls from
-// U+007F on it takes.
+// XML 1.0 (production 2, Char) forbids these even as references. It allows the controls from U+007F on.
 const FORBIDDEN_IN_XML = /(?![\t\n\r\u007f-\u009f])\p{Cc}|[\ufffe\uffff]/gu;
 
 /**
- * The text without what XML forbids, lone surrogates as U+FFFD and line ends as `\n`, so that feeds,
- * pages and events all carry the same characters.
+ * Removes the characters that XML forbids, turns lone surrogates into U+FFFD and line ends into `\n`, so that
+ * feeds, pages and events all carry the same characters.
  */
 export function sanitizeText(text: string): string {
   return text.toWellFormed().replace(/\r\n?/g, "\n").replace(FORBIDDEN_IN_XML, "");
 }
 
-/** {@link sanitizeText}, on one line: white space folded, none at the ends. */
+/** {@link sanitizeText} on one line: white space collapsed and trimmed. */
 export function oneLine(text: string): string {
   return sanitizeText(text).replace(/\s+/g, " ").trim();
 }
 
-/** The first `count` graphemes, cut at a word and marked with an ellipsis if anything went. */
+/** The first `count` graphemes, cut at a word, with an ellipsis if anything is cut. */
 export function cutAtWord(text: string, count: number, lang: string): string {
   let kept = "";
   let seen = 0;
@@ -33,7 +32,7 @@ export function cutAtWord(text: string, count: number, lang: string): string {
   return text;
 }
 
-/** How many graphemes a text has, counted to `limit` at most. */
+/** Counts the graphemes of a text, up to `limit`. */
 function graphemes(text: string, lang: string, limit: number): number {
   let seen = 0;
   for (const _ of new Intl.Segmenter(lang, { granularity: "grapheme" }).segment(text)) {
@@ -43,16 +42,13 @@ function graphemes(text: string, lang: string, limit: number): number {
   return seen;
 }
 
-/**
- * What stands for a release in a list when its author gave no summary: the first sentence of the
- * plain text, or two where the first is short.
- */
+/** The summary of a release without one: the first sentence of its text, or two if the first is short. */
 export function deriveSummary(
   text: string,
   lang: string,
   limits: { graphemes: number; shortSentence: number },
 ): string {
-  // Only the beginning: segmenting a megabyte for one sentence would cost whole milliseconds.
+  // Only the beginning, because segmenting a megabyte takes milliseconds.
   const beginning = oneLine(text.slice(0, limits.graphemes * 20));
   let summary = "";
   for (const { segment } of new Intl.Segmenter(lang, { granularity: "sentence" }).segment(beginning)) {
@@ -64,11 +60,9 @@ export function deriveSummary(
   return cutAtWord(summary.trim(), limits.graphemes, lang);
 }
 
-// FOLDED: Text in XML documents of our own writing: Atom and OPML.
-
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-/** Safe both as element text and between double quotes. */
-export function xml(text: string): string {
+/** Escapes text for XML, for use as element text and between double quotes. */
+export function escapeXml(text: string): string {
   return sanitizeText(text).replace(/[&<>"]/g, (character) => ESCAPES[character] ?? "");
 }

@@ -1,14 +1,14 @@
 /**
- * Atom 1.0 (RFC 4287) with archives (RFC 5005), deletions (RFC 6721) and Media RSS, by our own small
- * writer: the `feed` package's Atom has unescaped titles, no `xml:lang` and a clock.
+ * Atom 1.0 (RFC 4287) with archives (RFC 5005), deletions (RFC 6721) and Media RSS. This writer is our own,
+ * because the Atom of the `feed` package has unescaped titles, no `xml:lang` and the current time.
  */
 import { formatInstant } from "../domain/dates.ts";
 import { type Feed, type FeedEntry, GENERATOR } from "./feed.ts";
-import { xml } from "../domain/text.ts";
+import { escapeXml } from "../domain/text.ts";
 
 type Attributes = Record<string, string | number | undefined>;
 
-/** The Atom document of a feed: a pure function of it. */
+/** Writes a feed as Atom. The same feed always gives the same bytes. */
 export function writeAtom(feed: Feed): string {
   const namespaces = {
     xmlns: "http://www.w3.org/2005/Atom",
@@ -20,13 +20,13 @@ export function writeAtom(feed: Feed): string {
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<feed${attributes(namespaces)}>`,
-    // The same for an archive as for the newest: parts of one feed.
+    // The same id for every archive, because they are parts of one feed.
     `  ${element("id", feed.page)}`,
     `  ${element("title", feed.title)}`,
-    // Required even where nothing was ever published (4.2.15); the epoch is no claim about today.
+    // Required even for an empty feed (4.2.15). The epoch says nothing about today.
     `  ${element("updated", formatInstant(feed.updated ?? 0))}`,
     ...(feed.isArchive ? ["  <fh:archive/>"] : []),
-    ...feedLinks(feed).map((link) => `  ${empty("link", link)}`),
+    ...feedLinks(feed).map((link) => `  ${emptyElement("link", link)}`),
     "  <author>",
     `    ${element("name", feed.author.name)}`,
     `    ${element("uri", feed.author.url)}`,
@@ -46,7 +46,7 @@ export function writeAtom(feed: Feed): string {
   return lines.join("\n");
 }
 
-/** Where a document of a feed stands among the others: also of use to RSS, which borrows these links. */
+/** The links between the documents of a feed. RSS uses them too. */
 export function feedLinks(feed: Feed, format: "atom" | "rss" = "atom"): Attributes[] {
   const type = `application/${format}+xml`;
   const to = (rel: string, addresses: Feed["self"] | undefined) =>
@@ -60,7 +60,7 @@ export function feedLinks(feed: Feed, format: "atom" | "rss" = "atom"): Attribut
   ];
 }
 
-/** What belongs to an entry, beside its one alternate: with two, half the readers take the last. */
+/** The other links of an entry. It has only one `alternate`: of two, half the readers take the last. */
 export function relatedLinks(entry: FeedEntry): Attributes[] {
   return [
     ...entry.translations.map(({ lang, url }) => ({
@@ -78,27 +78,29 @@ function entryLines(entry: FeedEntry): string[] {
     `  <entry${attributes({ "xml:lang": entry.lang })}>`,
     `    ${element("id", entry.id)}`,
     `    ${element("title", entry.title)}`,
-    `    ${empty("link", { rel: "alternate", type: "text/html", href: entry.url })}`,
-    ...relatedLinks(entry).map((link) => `    ${empty("link", link)}`),
+    `    ${emptyElement("link", { rel: "alternate", type: "text/html", href: entry.url })}`,
+    ...relatedLinks(entry).map((link) => `    ${emptyElement("link", link)}`),
     ...entry.attachments.map(
       ({ url, type, title, size }) =>
-        `    ${empty("link", { rel: "enclosure", type, length: size, title, href: url })}`,
+        `    ${emptyElement("link", { rel: "enclosure", type, length: size, title, href: url })}`,
     ),
     `    ${element("published", formatInstant(entry.published))}`,
     `    ${element("updated", formatInstant(entry.updated))}`,
-    ...entry.categories.map(({ scheme, term, label }) => `    ${empty("category", { scheme, term, label })}`),
+    ...entry.categories.map(
+      ({ scheme, term, label }) => `    ${emptyElement("category", { scheme, term, label })}`,
+    ),
     `    ${element("summary", entry.summary)}`,
-    `    <content type="html">${xml(entry.html)}</content>`,
+    `    <content type="html">${escapeXml(entry.html)}</content>`,
     ...imageLines(entry),
     "  </entry>",
   ];
 }
 
-/** Media RSS has no field for alternative text; readers take the description for it. */
+/** Media RSS has no field for alternative text; readers use the description. */
 function imageLines({ image }: FeedEntry): string[] {
   if (image === undefined) return [];
   const plain = (name: string, text: string | undefined) =>
-    text === undefined || text === "" ? [] : [`      <${name} type="plain">${xml(text)}</${name}>`];
+    text === undefined || text === "" ? [] : [`      <${name} type="plain">${escapeXml(text)}</${name}>`];
   return [
     `    <media:content${attributes({ url: image.url, medium: "image" })}>`,
     ...plain("media:title", image.caption),
@@ -109,15 +111,15 @@ function imageLines({ image }: FeedEntry): string[] {
 }
 
 function element(name: string, text: string): string {
-  return `<${name}>${xml(text)}</${name}>`;
+  return `<${name}>${escapeXml(text)}</${name}>`;
 }
 
-function empty(name: string, given: Attributes): string {
+function emptyElement(name: string, given: Attributes): string {
   return `<${name}${attributes(given)}/>`;
 }
 
 function attributes(given: Attributes): string {
   return Object.entries(given)
-    .flatMap(([name, value]) => (value === undefined ? [] : [` ${name}="${xml(String(value))}"`]))
+    .flatMap(([name, value]) => (value === undefined ? [] : [` ${name}="${escapeXml(String(value))}"`]))
     .join("");
 }

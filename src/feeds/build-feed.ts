@@ -1,5 +1,5 @@
 /**
- * A list of releases as a feed.
+ * Builds the neutral feed of a list of releases.
  */
 import { type Facet, FACETS, type ReleaseView } from "../domain/release.ts";
 import { h } from "hastscript";
@@ -21,23 +21,23 @@ import { type Addresses, entryUrn, type Feed, type FeedEntry } from "./feed.ts";
 import { writeJsonFeed } from "./json-feed.ts";
 import { writeRss } from "./rss.ts";
 
-/** A list with what it is called, in its language. */
+/** A list with its title, in its language. */
 export interface TitledList {
   list: ReleaseList;
   title: string;
-  /** Left out where the list mixes languages. */
+  /** Left out if the list mixes languages. */
   lang?: string;
 }
 
-/** Where a document of a list stands among the others: numbers of archives. */
+/** The archive numbers of a document and its neighbours. */
 export interface ArchiveLinks {
-  /** Left out: the newest releases. */
+  /** Left out for the newest releases. */
   archive?: number;
   previous?: number;
   next?: number;
 }
 
-/** Path of the icon below the service's address. */
+/** Path of the icon. */
 export const ICON_PATH = "/icon.png";
 
 export const writers: Record<FeedFormat, (feed: Feed) => string> = {
@@ -48,7 +48,7 @@ export const writers: Record<FeedFormat, (feed: Feed) => string> = {
 
 /**
  * @param releases newest first
- * @param killed what the document held before
+ * @param killed releases that the document had as entries before
  */
 export function buildFeed(
   { list, title, lang }: TitledList,
@@ -95,7 +95,7 @@ function feedEntry(release: ReleaseView, site: Site): FeedEntry {
   const { note, source, image } = release;
   return {
     id: entryUrn(release.id),
-    ...shownTexts(release, site),
+    ...entryTexts(release, site),
     url: release.url,
     lang: release.lang,
     published: parseInstant(release.published) ?? 0,
@@ -113,10 +113,10 @@ function feedEntry(release: ReleaseView, site: Site): FeedEntry {
 }
 
 /**
- * Readers keep what they have read, and many show nothing but title and text: that a text is withdrawn,
- * or what a correction has changed, must stand in the entry itself.
+ * The texts of an entry. Many readers show only title and text, and keep them. So the entry itself says that
+ * a release is withdrawn, and what a correction changed.
  */
-function shownTexts(release: ReleaseView, { timeZone }: Site): Pick<FeedEntry, "title" | "summary" | "html"> {
+function entryTexts(release: ReleaseView, { timeZone }: Site): Pick<FeedEntry, "title" | "summary" | "html"> {
   const phrases = phrasesIn(release.lang);
   const { title, summary, content, note } = release;
   const corrected =
@@ -143,7 +143,7 @@ function withParagraphs(texts: readonly string[], html: string): string {
 
 function category(facet: Facet | "types", value: string, release: ReleaseView, site: Site) {
   return {
-    // Term and label are looked up by it; `${scheme}/${term}` is the list of what has the value.
+    // `${scheme}/${term}` is the list of the releases with this value.
     scheme: `${site.baseUrl}${listAddress(facetList(release.lang, facet, value)).replace(/\/[^/]*$/, "")}`,
     term: value,
     label:
@@ -153,22 +153,24 @@ function category(facet: Facet | "types", value: string, release: ReleaseView, s
   };
 }
 
-// FOLDED: The feed of a value that is no more: one entry that says so, for as long as pollers take to read it.
-
-/** @param at when the value was taken out of the registry */
-export function buildRetiredFeed(shown: TitledList, at: Instant, site: Site): Feed {
-  const lang = shown.lang ?? site.languages[0] ?? "en";
+/**
+ * The feed of a value that left the registry: one entry that says so.
+ *
+ * @param at when the value left the registry
+ */
+export function buildRetiredFeed(titled: TitledList, at: Instant, site: Site): Feed {
+  const lang = titled.lang ?? site.languages[0] ?? "en";
   const phrases = phrasesIn(lang);
   const directory = `${site.baseUrl}/feeds`;
-  const page = `${site.baseUrl}${listAddress(shown.list)}`;
+  const page = `${site.baseUrl}${listAddress(titled.list)}`;
   return {
-    ...buildFeed(shown, {}, [], [], site),
+    ...buildFeed(titled, {}, [], [], site),
     updated: at,
     entries: [
       {
-        // Of the feed, not of a release: it has no UUID. The address is never anything else's.
+        // The entry is about the feed, so it has no UUID of a release.
         id: `${page}#ended`,
-        title: `${phrases.feedEnded}: ${shown.title}`,
+        title: `${phrases.feedEnded}: ${titled.title}`,
         summary: phrases.feedEndedText,
         url: directory,
         lang,

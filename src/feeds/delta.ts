@@ -1,12 +1,12 @@
 /**
- * A feed cut down to the entries that a client does not have yet (RFC 3229, instance manipulation
- * `feed`), out of the document as it was written: nothing is rendered again.
+ * Deltas (RFC 3229, instance manipulation `feed`): a feed with only the entries that a client does not have
+ * yet. The entries are cut out of the written document, so nothing is rendered again.
  */
 import type { FeedFormat } from "../domain/list.ts";
 
 /**
- * @param document as one of the writers beside this file wrote it
- * @param isNew of each entry, in order
+ * @param document from one of the writers beside this file
+ * @param isNew for each entry, in order
  */
 export function onlyNewEntries(document: string, format: FeedFormat, isNew: readonly boolean[]): string {
   if (format === "json") {
@@ -14,7 +14,7 @@ export function onlyNewEntries(document: string, format: FeedFormat, isNew: read
     return `${JSON.stringify({ ...feed, items: feed.items.filter((_, index) => isNew[index]) }, null, 1)}\n`;
   }
   let index = -1;
-  // In texts every `<` is escaped, and in RSS's CDATA the sanitiser lets no such element through.
+  // Text cannot look like an entry: `<` is escaped, and the sanitiser removes such elements from HTML.
   return document.replace(ENTRIES[format], (entry) => {
     index += 1;
     return isNew[index] ? entry : "";

@@ -1,6 +1,6 @@
 /**
- * One neutral feed: what a list of releases is, before any format. The writers beside this file turn
- * it into RSS, Atom and JSON Feed with the same ids in the same order.
+ * A feed before any format. The writers beside this file turn it into RSS, Atom and JSON Feed, with the same
+ * ids in the same order.
  */
 import type { Instant } from "../domain/dates.ts";
 import type { FeedFormat } from "../domain/list.ts";
@@ -11,7 +11,7 @@ export const FEED_TYPES: Record<FeedFormat, string> = {
   json: "application/feed+json; charset=utf-8",
 };
 
-/** What has written the feeds. */
+/** The name of the software, as feeds give it. */
 export const GENERATOR = "communique";
 
 /** The same document in each format, as absolute URLs. */
@@ -19,33 +19,32 @@ export type Addresses = Record<FeedFormat, string>;
 
 export interface Feed {
   title: string;
-  /** BCP 47; left out where the list mixes languages. */
+  /** BCP 47. Left out if the list mixes languages. */
   lang?: string;
   /** Absolute URL of the list's page. */
   page: string;
   /** This document. */
   self: Addresses;
-  /** The document of the newest releases: itself, or what an archive lies behind (RFC 5005). */
+  /** The document of the newest releases (RFC 5005); the same as `self` unless this is an archive. */
   current: Addresses;
-  /** Whether this is an archive. */
   isArchive: boolean;
   previousArchive?: Addresses;
   nextArchive?: Addresses;
-  /** The office that publishes: author of the feed and of every entry. */
+  /** The publisher: author of the feed and of every entry. */
   author: { name: string; url: string };
   rights: string;
   /** Absolute URL of a square PNG. */
   icon: string;
-  /** The latest `updated` of entries and deletions; left out when there are none. */
+  /** The latest `updated` of entries and deletions. Left out if there are none. */
   updated?: Instant;
   /** Newest first by `published`. */
   entries: FeedEntry[];
-  /** Releases that this document held before they were killed. */
+  /** Killed releases that this document had as entries. */
   deleted: { id: string; at: Instant; reason: string }[];
 }
 
 export interface FeedEntry {
-  /** Permanent: a URN. */
+  /** A permanent URN. */
   id: string;
   title: string;
   summary: string;
@@ -56,9 +55,9 @@ export interface FeedEntry {
   html: string;
   published: Instant;
   updated: Instant;
-  /** What the latest major change was, for readers. */
+  /** The note of the latest major change. */
   note?: string;
-  /** Absolute URL of where the text was taken from. */
+  /** Absolute URL of the source of the text. */
   source?: string;
   image?: { url: string; alt: string; credit?: string | undefined; caption?: string | undefined };
   /** `size` in bytes. */
@@ -68,7 +67,7 @@ export interface FeedEntry {
   categories: { scheme: string; term: string; label: string }[];
 }
 
-/** The permanent name of a release in every format (CONTRACT 1). */
+/** The permanent id of a release in every format. */
 export function entryUrn(id: string): string {
   return `urn:uuid:${id}`;
 }

@@ -1,19 +1,19 @@
 /**
- * JSON Feed 1.1 (jsonfeed.org/version/1.1), by our own writer: the `feed` package stops at 1.0. What
- * it has no field for stands in an extension, whose name begins with an underscore (1.1, "Extensions").
+ * JSON Feed 1.1 (jsonfeed.org/version/1.1). This writer is our own, because the `feed` package writes 1.0. What
+ * the format has no field for is in the extension `_communique` (1.1, "Extensions").
  */
 import { formatInstant } from "../domain/dates.ts";
 import { sanitizeText } from "../domain/text.ts";
 import type { Feed, FeedEntry } from "./feed.ts";
 
-/** The JSON Feed document of a feed: a pure function of it. */
+/** Writes a feed as JSON Feed. The same feed always gives the same bytes. */
 export function writeJsonFeed(feed: Feed): string {
   const document = {
     version: "https://jsonfeed.org/version/1.1",
     title: sanitizeText(feed.title),
     home_page_url: feed.page,
     feed_url: feed.self.json,
-    // Older items, and only those: who follows it reads each item once.
+    // Leads to older items only, so that a client that follows it reads each item once.
     ...(feed.previousArchive === undefined ? {} : { next_url: feed.previousArchive.json }),
     icon: feed.icon,
     favicon: feed.icon,

@@ -1,5 +1,6 @@
 /**
- * What pages and feeds say of their own, in the languages that we speak. Others get English.
+ * Phrases, names of languages, dates and titles of lists, in the languages that we have. Other languages get
+ * English.
  */
 import { type Day, parseReleaseDate } from "../domain/dates.ts";
 import { en } from "./en.ts";
@@ -19,7 +20,7 @@ export function phrasesIn(lang: string): Phrases {
 
 /** A language's own name: `hy` → `հայերեն`. */
 export function languageName(lang: string): string {
-  // workerd's Intl knows no Armenian (1.20261102.1).
+  // workerd's Intl has no Armenian (1.20261102.1).
   if (lang === "hy") return "Հայերեն";
   const name = new Intl.DisplayNames([lang], { type: "language" }).of(lang) ?? lang;
   return name.charAt(0).toLocaleUpperCase(lang) + name.slice(1);
@@ -37,20 +38,20 @@ const ARMENIAN_MONTHS =
     " ",
   );
 
-/** A day in words: `1 December 2020`, `1 դեկտեմբերի, 2020 թ.` */
+/** A day as text: `1 December 2020`, `1 դեկտեմբերի, 2020 թ.` */
 export function dayInWords(day: Day, lang: string): string {
   const [year = "", month = "", date = ""] = day.split("-");
   if (new Intl.Locale(lang).language === "hy") {
     return `${Number(date)} ${ARMENIAN_MONTHS[Number(month) - 1]}, ${year} թ.`;
   }
-  // British order for plain English: what most of the world's English-language offices write.
+  // British order for plain English, as most English-language press offices outside the US write.
   const locale = lang === "en" ? "en-GB" : lang;
   return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(Date.parse(day));
 }
 
-// FOLDED: What a list is called: it says what it holds, in its language.
-
-/** @param site `languages`: the first speaks for lists that mix languages */
+/**
+ * The title of a list, in its language. Lists that mix languages use the first language of the site.
+ */
 export function listTitle(
   list: ReleaseList,
   site: { title: string; languages: readonly string[] },
@@ -58,39 +59,41 @@ export function listTitle(
 ): string {
   const { not, ...conditions } = list.filter;
   const lang = languageOf(list);
-  const spoken = lang ?? site.languages[0] ?? "en";
-  const phrases = phrasesIn(spoken);
+  const pageLang = lang ?? site.languages[0] ?? "en";
+  const phrases = phrasesIn(pageLang);
   const bound = (text: string) =>
-    parseReleaseDate(text)?.precision === "day" ? dayInWords(text, spoken) : text;
+    parseReleaseDate(text)?.precision === "day" ? dayInWords(text, pageLang) : text;
   const parts = [
     ...(lang === undefined ? [] : [languageName(lang)]),
-    ...namesOf(lang === undefined ? conditions : { ...conditions, lang: undefined }, spoken, known),
-    ...namesOf(not ?? {}, spoken, known).map((name) => `${phrases.without} ${name}`),
+    ...namesOf(lang === undefined ? conditions : { ...conditions, lang: undefined }, pageLang, known),
+    ...namesOf(not ?? {}, pageLang, known).map((name) => `${phrases.without} ${name}`),
     ...(list.from === undefined ? [] : [`${phrases.since} ${bound(list.from)}`]),
     ...(list.to === undefined ? [] : [`${phrases.until} ${bound(list.to)}`]),
   ];
   return parts.length === 0 ? site.title : `${site.title} – ${parts.join(" · ")}`;
 }
 
-/** Of each condition; its values are alternatives. */
+/** The names of each condition's values. */
 function namesOf(
-  asked: { [name in keyof Conditions]?: Conditions[name] | undefined },
+  conditions: { [name in keyof Conditions]?: Conditions[name] | undefined },
   lang: string,
   known: Registry | undefined,
 ): string[] {
   const either = (values: readonly string[]) => values.join(" / ");
   return [
-    ...(asked.lang === undefined ? [] : [either(asked.lang.map(languageName))]),
-    ...(asked.type === undefined ? [] : [either(asked.type.map((type) => typeName(type, lang, known)))]),
+    ...(conditions.lang === undefined ? [] : [either(conditions.lang.map(languageName))]),
+    ...(conditions.type === undefined
+      ? []
+      : [either(conditions.type.map((type) => typeName(type, lang, known)))]),
     ...Object.entries(FACET_FIELDS).flatMap(([field, facet]) => {
-      const values = asked[field as keyof typeof FACET_FIELDS];
+      const values = conditions[field as keyof typeof FACET_FIELDS];
       return values === undefined ? [] : [either(values.map((value) => nameOf(known, facet, value, lang)))];
     }),
-    ...(asked.q === undefined ? [] : [`“${asked.q.replaceAll('"', "'")}”`]),
+    ...(conditions.q === undefined ? [] : [`“${conditions.q.replaceAll('"', "'")}”`]),
   ];
 }
 
-/** The registry's name of a release type, or ours. */
+/** The name of a release type, from the registry or from us. */
 export function typeName(type: string, lang: string, known: Registry | undefined): string {
   const isNamed = known?.types.some(({ slug }) => slug === type);
   return isNamed ? nameOf(known, "types", type, lang) : (phrasesIn(lang).types[type] ?? type);

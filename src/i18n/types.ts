@@ -5,7 +5,7 @@ import type { Facet } from "../domain/release.ts";
 
 export interface Phrases {
   everything: string;
-  /** Of one type of release. */
+  /** Names of release types. */
   types: Record<string, string>;
   feeds: string;
   languages: string;
@@ -22,26 +22,26 @@ export interface Phrases {
   notFoundText: string;
   /** Banner of a withdrawn release. */
   withdrawn: string;
-  /** In front of a withdrawn release's title in feeds. */
+  /** Before the title of a withdrawn release in feeds. */
   withdrawnMark: string;
-  /** Title of what is left of a killed one. */
+  /** Title of the page of a killed release. */
   killed: string;
   reason: string;
-  /** Banner of a translation that a correction has left behind. */
+  /** Banner of a release whose translation was corrected. */
   stale: string;
   /** Names of facets, as headings. */
   facets: Record<"types" | Facet, string>;
-  /** In the title of a list: taken out of it, and its bounds. */
+  /** In the title of a list: exclusions and bounds. */
   without: string;
   since: string;
   until: string;
-  /** Of a list: to what is older, and newer. */
+  /** Links of a list to older and newer releases. */
   older: string;
   newer: string;
-  /** Of a value that is no more. */
+  /** For a value that left the registry. */
   feedEnded: string;
   feedEndedText: string;
-  /** For somebody who has opened a feed in a browser. */
+  /** For a person who opens a feed in a browser. */
   thisIsAFeed: string;
   thisIsAFeedText: string;
   newest: string;

@@ -1,6 +1,8 @@
 /**
- * The one stylesheet: the reader's own fonts and colours, a comfortable measure, both directions.
+ * The files that pages and feeds refer to.
  */
+
+/** The one stylesheet: the reader's own fonts and colours, a comfortable line length, both writing directions. */
 
 export const STYLESHEET = `:root { color-scheme: light dark; --line: #8884; --soft: #666; --link: #0b57d0; --alarm: #b3261e; }
 @media (prefers-color-scheme: dark) { :root { --soft: #aaa; --link: #8ab4f8; --alarm: #f2b8b5; } }

@@ -1,18 +1,24 @@
 /**
- * The directory of feeds: for people, and as OPML for feed readers. It holds what releases are filed
- * under; any other known value, and any combination, is a feed too, and is found by its address.
+ * The directory of feeds: for people, and as OPML for feed readers. It has the values that releases are filed
+ * under. Every other value and every combination is a feed too, at its own address.
  */
 import type { Element } from "hast";
 import { h } from "hastscript";
-import { type Conditions, FACET_FIELDS } from "../domain/filter.ts";
-import { addressOf, facetList, FEED_FORMATS, languageList, type ReleaseList } from "../domain/list.ts";
+import {
+  addressOf,
+  facetList,
+  FEED_FORMATS,
+  languageList,
+  type ReleaseList,
+  FIELD_OF_FACET,
+} from "../domain/list.ts";
 import { direction, languageName, listTitle, phrasesIn, typeName } from "../i18n/phrases.ts";
 import { nameOf, type Registry, REGISTRY_FACETS, type RegistryFacet } from "../domain/registry.ts";
-import { xml } from "../domain/text.ts";
+import { escapeXml } from "../domain/text.ts";
 import { FORMAT_NAMES, pageHtml } from "./layout.ts";
 import type { Site } from "../domain/site.ts";
 
-/** How many releases of a language there are under a value of a filter's field. */
+/** How many releases of a language have a value. `field` is the filter's. */
 export interface Count {
   lang: string;
   field: string;
@@ -53,15 +59,15 @@ export function directoryPage(counts: readonly Count[], known: Registry | undefi
   );
 }
 
-/** OPML 2.0 (opml.org/spec2.opml): Atom of each, because RSS cannot say that an item was changed. */
+/** OPML 2.0 (opml.org/spec2.opml). It names the Atom feeds, because RSS cannot say that an item was changed. */
 export function writeOpml(counts: readonly Count[], known: Registry | undefined, site: Site): string {
   const outline = (list: ReleaseList, indent: string) => {
-    const title = xml(listTitle(list, site, known));
+    const title = escapeXml(listTitle(list, site, known));
     const [feed, page] = [addressOf({ list, format: "atom" }), addressOf({ list })];
-    return `${indent}<outline type="rss" text="${title}" title="${title}" xmlUrl="${xml(site.baseUrl + feed)}" htmlUrl="${xml(site.baseUrl + page)}"/>`;
+    return `${indent}<outline type="rss" text="${title}" title="${title}" xmlUrl="${escapeXml(site.baseUrl + feed)}" htmlUrl="${escapeXml(site.baseUrl + page)}"/>`;
   };
   const languages = site.languages.flatMap((lang) => [
-    `    <outline text="${xml(languageName(lang))}">`,
+    `    <outline text="${escapeXml(languageName(lang))}">`,
     outline(languageList(lang), "      "),
     ...REGISTRY_FACETS.flatMap((facet) => rowsOf(facet, lang, counts, known)).map(({ list }) =>
       outline(list, "      "),
@@ -72,8 +78,8 @@ export function writeOpml(counts: readonly Count[], known: Registry | undefined,
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<opml version="2.0">',
     "  <head>",
-    `    <title>${xml(site.title)}</title>`,
-    `    <ownerName>${xml(site.publisher)}</ownerName>`,
+    `    <title>${escapeXml(site.title)}</title>`,
+    `    <ownerName>${escapeXml(site.publisher)}</ownerName>`,
     "  </head>",
     "  <body>",
     outline(languageList(undefined), "    "),
@@ -121,7 +127,7 @@ function table(caption: string | undefined, rows: readonly FeedRow[], lang: stri
               h("a", { href: addressOf({ list, format }) }, FORMAT_NAMES[format]),
               " ",
             ]),
-            // Shown by the script alone: without it, it could do nothing.
+            // The script shows the button, which does nothing without it.
             h(
               "button",
               {
@@ -139,19 +145,14 @@ function table(caption: string | undefined, rows: readonly FeedRow[], lang: stri
   ]);
 }
 
-/** The values of a facet that releases of a language have, by name. */
+/** The values of a facet that releases of a language have, sorted by name. */
 function rowsOf(
   facet: RegistryFacet,
   lang: string,
   counts: readonly Count[],
   known: Registry | undefined,
 ): FeedRow[] {
-  const field: keyof Conditions =
-    facet === "types"
-      ? "type"
-      : (Object.keys(FACET_FIELDS) as (keyof typeof FACET_FIELDS)[]).find(
-          (each) => FACET_FIELDS[each] === facet,
-        )!;
+  const field = FIELD_OF_FACET[facet];
   return counts
     .filter((count) => count.lang === lang && count.field === field)
     .map(({ value, count }) => ({

@@ -1,6 +1,6 @@
 /**
- * A feed as somebody sees it who has opened it in a browser: what it is, how to subscribe, and what is
- * new in it. Made of the feed's own JSON, so that it says nothing else than the feed.
+ * The page for a person who opens a feed in a browser: what a feed is, how to subscribe, and what is new. It
+ * is made from the feed's own JSON, so that it cannot differ from the feed.
  */
 import { h } from "hastscript";
 import { dayOf, parseInstant } from "../domain/dates.ts";
@@ -10,7 +10,7 @@ import { COPY_SCRIPT_PATH } from "./directory-page.ts";
 import { FORMAT_NAMES, pageHtml, pageLanguage } from "./layout.ts";
 import type { Site } from "../domain/site.ts";
 
-/** What is read of the JSON Feed. */
+/** The parts of the JSON Feed that the page shows. */
 interface Previewed {
   title: string;
   items: { title: string; url: string; summary: string; date_published: string; language: string }[];
@@ -70,5 +70,5 @@ export function feedPreview(place: ListPlace, json: string, site: Site): string 
   );
 }
 
-/** Enough to see what comes this way. */
+/** Enough to see what the feed is about. */
 const SHOWN = 10;

@@ -1,5 +1,5 @@
 /**
- * What every page has: head, header with languages, footer with feeds.
+ * The frame of every page: head, header with languages, footer with feeds.
  */
 import { type Child, h } from "hastscript";
 import { toHtml } from "hast-util-to-html";
@@ -13,29 +13,29 @@ export interface Page {
   title: string;
   lang: string;
   description?: string;
-  /** What the list is called whose feeds the page offers; left out: what the site is called. */
+  /** The title of the list whose feeds the page offers. Left out: the title of the site. */
   feedTitle?: string;
-  /** Path of the page itself; left out where there is nothing. */
+  /** Path of the page. Left out if nothing is there. */
   path?: string;
-  /** The permanent address of what the page shows, as a path: `/r/ID` of a release. */
+  /** The permanent path of what the page shows: `/r/ID` of a release. */
   permanentPath?: string;
   /** The list whose feeds the page offers. */
   list: ReleaseList;
   /** The same content in other languages. */
   alternates?: { lang: string; url: string }[];
   main: Child;
-  /** Path of a script that the page may run: none but our own (http/documents.ts). */
+  /** Path of the script that the page runs. The content security policy allows only our own. */
   script?: string;
 }
 
 export const FORMAT_NAMES = { rss: "RSS", atom: "Atom", json: "JSON Feed" } as const;
 
-/** The language of a list's pages: its own, or where it mixes languages the site's first. */
+/** The language of a list's pages: its own, else the first of the site. */
 export function pageLanguage(list: ReleaseList, site: Site): string {
   return languageOf(list) ?? site.languages[0] ?? "en";
 }
 
-/** A whole HTML document. */
+/** Renders a complete HTML document. */
 export function pageHtml(page: Page, site: Site): string {
   const phrases = phrasesIn(page.lang);
   const lang = languageOf(page.list);

@@ -1,12 +1,12 @@
 /**
- * Limits of this room: what one Markdown text may cost. Each has its unit in its name and its reason beside it.
+ * What one Markdown text may cost. Each limit has its unit in its name and its reason beside it.
  */
 
-/** Marks of nesting and spaces in front of a line of Markdown: some forty levels; nobody writes ten. */
+/** Marks and spaces before the text of a line of Markdown: about forty levels, where people use fewer than ten. */
 export const NESTING_MARKS_MAX = 100;
-/** Lines without an empty one between: the longest list of 1,012 real texts has some three hundred. */
+/** Lines without an empty line between them. The longest list of 1,012 real releases has about 300. */
 export const BLOCK_LINES_MAX = 3_000;
-/** Marks such as * _ [ ] | < in one paragraph, list or table: a tenth of a second at this many. */
+/** Marks such as * _ [ ] | < in one paragraph, list or table: this many take a tenth of a second. */
 export const BLOCK_MARKS_MAX = 5_000;
-/** Cells of one table, counted as columns times rows. */
+/** Cells of one table: columns times rows. */
 export const TABLE_CELLS_MAX = 20_000;

@@ -1,5 +1,5 @@
 /**
- * A list of releases, for people: its newest, or one archive of older ones.
+ * The page of a list: its newest releases, or one archive.
  */
 import type { Element } from "hast";
 import { h } from "hastscript";
@@ -34,14 +34,14 @@ export function listPage(
         releases.length === 0
           ? h("p", phrases.nothing)
           : releases.map((release) => releaseRow(release, lang, site)),
-        neighbours(list, chain, phrases),
+        neighbourLinks(list, chain, phrases),
       ],
     },
     site,
   );
 }
 
-/** A value that is no more: where its list was, for as long as its feed says so. */
+/** The page of a value that left the registry, for as long as its feed says so. */
 export function retiredListPage({ list, title }: TitledList, at: Instant, site: Site): string {
   const lang = pageLanguage(list, site);
   const phrases = phrasesIn(lang);
@@ -61,7 +61,7 @@ export function retiredListPage({ list, title }: TitledList, at: Instant, site: 
   );
 }
 
-/** One release among others. */
+/** A release as a row of a list. */
 export function releaseRow(release: ReleaseView, lang: string, site: Site): Element {
   const phrases = phrasesIn(lang);
   return h("article", { lang: release.lang, dir: direction(release.lang) }, [
@@ -74,8 +74,8 @@ export function releaseRow(release: ReleaseView, lang: string, site: Site): Elem
   ]);
 }
 
-/** Older and newer texts; behind the last archive come the newest. */
-function neighbours(
+/** Links to older and newer releases. After the last archive come the newest releases. */
+function neighbourLinks(
   list: ReleaseList,
   { archive, previous, next }: ArchiveLinks,
   phrases: Phrases,

@@ -1,5 +1,5 @@
 /**
- * Markdown as people may write it → HTML and text that are safe to show anywhere.
+ * Renders Markdown to HTML and plain text that are safe to show anywhere.
  */
 import type { Element, Root } from "hast";
 import { toHtml } from "hast-util-to-html";
@@ -13,16 +13,16 @@ import { unified } from "unified";
 import { BLOCK_LINES_MAX, BLOCK_MARKS_MAX, NESTING_MARKS_MAX, TABLE_CELLS_MAX } from "./limits.ts";
 
 /**
- * Stands for the service's address in stored HTML, so that a text need not be rendered again when
- * the address changes. `.invalid` can never be anybody's (RFC 2606).
+ * Stands for the service's address in stored HTML, so that a change of address does not need every release to be
+ * rendered again. Nobody can own a name under `.invalid` (RFC 2606).
  */
-const HERE = "https://here.invalid";
+const PLACEHOLDER_ORIGIN = "https://here.invalid";
 
 const ID_PREFIX = "user-content-";
 
 /**
- * GitHub's list of what user-written HTML may hold. Ids get a prefix so that they cannot clash with
- * a page's own; elements whose text is no text of the author's go with what is in them.
+ * GitHub's list of what HTML from users may contain. Ids get a prefix, so that they cannot clash with those of
+ * the page. The elements in `strip` are removed with their content.
  */
 const schema: typeof defaultSchema = {
   ...defaultSchema,
@@ -54,25 +54,24 @@ export type Rendering = { ok: true; html: string; text: string } | { ok: false; 
  * Renders the Markdown of one release.
  *
  * @param markdown CommonMark with GFM; raw HTML in it is parsed and sanitised
- * @param path of the release's page, against which relative links are resolved: in a feed they have
- *   no other base
- * @returns `html` without script, style, event handlers or `]]>`, for {@link placeHtml}, and
- *   `text` with empty lines between paragraphs; or, in words, why it cannot be rendered
+ * @param path of the release's page. Relative links are resolved against it, because a feed gives them no base
+ * @returns `html` without script, style, event handlers or `]]>`, for {@link withBaseUrl}, and `text` with empty
+ *   lines between paragraphs; or the reason why the Markdown is refused
  */
 export function renderMarkdown(markdown: string, path: string): Rendering {
   const reason = checkMarkdownComplexity(markdown);
   if (reason !== undefined) return { ok: false, reason };
   try {
     const tree: Root = processor.runSync(processor.parse(markdown));
-    makeUrlsAbsolute(tree, HERE + path);
+    makeUrlsAbsolute(tree, PLACEHOLDER_ORIGIN + path);
     return {
       ok: true,
-      // In CDATA `]]>` would end the section; in HTML both spellings are the same text.
+      // `]]>` would end a CDATA section. In HTML both spellings are the same text.
       html: toHtml(tree).replaceAll("]]>", "]]&gt;").trim(),
       text: toText(tree).trim(),
     };
   } catch (error) {
-    // Elements within elements, deeper than the stack of the parser.
+    // Elements are nested deeper than the parser's stack.
     if (error instanceof RangeError) return TOO_DEEP;
     throw error;
   }
@@ -80,12 +79,12 @@ export function renderMarkdown(markdown: string, path: string): Rendering {
 
 const TOO_DEEP: Rendering = {
   ok: false,
-  reason: "is nested too deeply; take its elements apart",
+  reason: "is nested too deeply; split its elements",
 };
 
-/** Rendered HTML at the address where the service now stands. */
-export function placeHtml(html: string, baseUrl: string): string {
-  return html.replaceAll(`="${HERE}/`, `="${baseUrl}/`);
+/** Puts the service's present address into rendered HTML. */
+export function withBaseUrl(html: string, baseUrl: string): string {
+  return html.replaceAll(`="${PLACEHOLDER_ORIGIN}/`, `="${baseUrl}/`);
 }
 
 const URL_PROPERTIES = ["href", "src", "cite", "longDesc"] as const;
@@ -105,24 +104,28 @@ function makeUrlsAbsolute(node: Root | Element, base: string): void {
   }
 }
 
-// FOLDED: Markdown that would cost more than a statement ever does. A parser of Markdown takes quadratic time in the marks of one paragraph, in the lines of one list and in the depth of nesting, and a table has as many cells as its columns times its rows: a few kilobytes can hold a service up for a minute.
+/*
+ * Limits on Markdown. The parser takes quadratic time in the marks of one paragraph, the lines of one list and
+ * the depth of nesting, and a table has columns times rows cells. Without limits a few kilobytes could block
+ * the service for a minute.
+ */
 
-/** The marks of quotes and lists in front of a line's text, and its indentation. */
+/** The marks of quotes and lists at the start of a line, and its indentation. */
 const NESTING = new RegExp(`^(?:[\\s>*+-]|\\d{1,9}[.)]){${NESTING_MARKS_MAX}}`, "m");
-/** Elements that are opened, each within the one before as far as anybody knows. */
+/** Opening tags. Each may be inside the one before. */
 const OPENED = /<[a-z]/gi;
 const MARKS = /[*_~[\]|<]/g;
 
-/** @returns in words what is too much, and the way out; undefined for any text that somebody wrote */
+/** @returns what is too much and what to do about it; undefined for ordinary texts */
 export function checkMarkdownComplexity(markdown: string): string | undefined {
-  if (NESTING.test(markdown)) return "is nested too deeply; take quotes and lists apart";
+  if (NESTING.test(markdown)) return "is nested too deeply; split quotes and lists";
   for (const block of markdown.split(/\n[^\S\n]*\n/)) {
     const lines = block.split("\n");
     if (lines.length > BLOCK_LINES_MAX) {
-      return `has ${lines.length} lines without an empty one between; ${BLOCK_LINES_MAX} are the most`;
+      return `has a block of ${lines.length} lines; the limit is ${BLOCK_LINES_MAX}. Add blank lines.`;
     }
     if (count(block, MARKS) > BLOCK_MARKS_MAX) {
-      return `has a paragraph with more than ${BLOCK_MARKS_MAX} marks such as * _ [ ] | <; break it up`;
+      return `has a paragraph with more than ${BLOCK_MARKS_MAX} marks such as * _ [ ] | <; split it`;
     }
     const columns = Math.max(...lines.map((line) => count(line, /\|/g)));
     if (columns * lines.length > TABLE_CELLS_MAX) {

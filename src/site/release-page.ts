@@ -1,5 +1,5 @@
 /**
- * One release, for people.
+ * The page of a release, and of a killed one.
  */
 import type { Element } from "hast";
 import { h } from "hastscript";
@@ -82,19 +82,19 @@ export function releasePage(release: ReleaseView, path: string, site: Site): str
   );
 }
 
-/** What the release's type is called: the registry's name, in the release's own language, or ours. */
+/** The name of the release's type, from the registry or from us. */
 export function typeName(release: ReleaseView, lang: string): string {
   return release.names.types[release.type] ?? phrasesIn(lang).types[release.type] ?? release.type;
 }
 
-/** A term with its descriptions; nothing when there are none. */
+/** A term with its descriptions. Nothing if there are none. */
 function term(name: string, descriptions: (string | Element)[]): Element[] {
   return descriptions.length === 0
     ? []
     : [h("dt", name), ...descriptions.map((description) => h("dd", description))];
 }
 
-/** A release's date as a person reads it: the day, and the time only if its author gave one. */
+/** The date of a release as text, with the time if the release has one. */
 export function releaseTime(release: ReleaseView, lang: string, site: Site): Element {
   if (release.datePrecision === "day")
     return h("time", { dateTime: release.date }, dayInWords(release.date, lang));
@@ -108,8 +108,7 @@ export function releaseTime(release: ReleaseView, lang: string, site: Site): Ele
   return h("time", { dateTime: release.date }, `${dayInWords(dayOf(instant, site.timeZone), lang)}, ${time}`);
 }
 
-// FOLDED: What is left of a killed release: that there was one, when, and why it is gone.
-
+/** The page of a killed release: when it was published, and why it is gone. */
 export function killedPage(release: ReleaseView, site: Site): string {
   const phrases = phrasesIn(release.lang);
   const day = dayInWords(dayOf(parseInstant(release.published) ?? 0, site.timeZone), release.lang);

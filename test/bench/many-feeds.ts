@@ -4,7 +4,7 @@
  * it is the one that was asked for longest ago.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { MEMO_MS } from "../../src/http/limits.ts";
+import { DOCUMENT_FRESH_MS } from "../../src/http/limits.ts";
 import { caughtUp } from "./caught-up.ts";
 import { FeedService } from "./feed-service.ts";
 import { releasesIn } from "./generated-releases.ts";
@@ -84,7 +84,7 @@ export async function measureManyFeeds(
   const distinct = gets(distinctFeeds(scale.feeds));
   const costsOf = async (requests: readonly Buffer[]): Promise<Costs> => {
     await caughtUp(service.url);
-    await delay(2 * MEMO_MS); // nothing of it is remembered
+    await delay(2 * DOCUMENT_FRESH_MS); // nothing of it is remembered
     await service.costs.take(service.url);
     await inTurn(service.url, requests, requests.length);
     return costsPer(requests.length / 1_000, await service.costs.take(service.url));

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { placeHtml, renderMarkdown } from "../../src/site/markdown.ts";
+import { withBaseUrl, renderMarkdown } from "../../src/site/markdown.ts";
 
 const rendered = (markdown: string) => {
   const rendering = renderMarkdown(markdown, "/en/releases/here");
   if (!rendering.ok) throw new Error(rendering.reason);
   return rendering;
 };
-const render = (markdown: string) => placeHtml(rendered(markdown).html, "https://press.example");
+const render = (markdown: string) => withBaseUrl(rendered(markdown).html, "https://press.example");
 
 describe("Markdown", () => {
   it.each([

@@ -9,7 +9,7 @@ import { parseDocumentPath } from "../../documents/paths.ts";
 import { log } from "../../runtime/log.ts";
 import { newsroom } from "../../runtime/stubs.ts";
 import type { Context } from "../context.ts";
-import { MEMO_BYTES_MAX, MEMO_DOCUMENTS_MAX, MEMO_MS, MEMO_STALE_MS } from "../limits.ts";
+import { CACHED_BYTES_MAX, CACHED_DOCUMENTS_MAX, DOCUMENT_FRESH_MS, DOCUMENT_STALE_MS } from "../limits.ts";
 import { clientOf } from "../rate-limit.ts";
 import { costOf } from "../request-log.ts";
 import { type ServableDocument, toServable } from "./response.ts";
@@ -65,7 +65,7 @@ export async function lookUp(c: Context, path: string): Promise<Lookup> {
     document === null
       ? { kind: "missing", issues }
       : { kind: "found", servable: toServable(document, path, site.baseUrl) };
-  remember(path, lookup, nowMs + MEMO_MS);
+  remember(path, lookup, nowMs + DOCUMENT_FRESH_MS);
   return lookup;
 }
 
@@ -92,7 +92,7 @@ export function rememberUrl(url: string, path: string): void {
 /** The entry under a URL, unless it is too old to be served. */
 export function hotAt(url: string, nowMs: number): HotEntry | undefined {
   const entry = byUrl.get(url);
-  return entry !== undefined && nowMs < entry.freshUntilMs + MEMO_STALE_MS ? entry : undefined;
+  return entry !== undefined && nowMs < entry.freshUntilMs + DOCUMENT_STALE_MS ? entry : undefined;
 }
 
 /** Whether the next request should look whether KV has another version. */
@@ -103,7 +103,7 @@ export function needsRefresh({ freshUntilMs, isRefreshing }: HotEntry, nowMs: nu
 /** Reads the document's ETag from KV. Meanwhile other requests get the document in memory. */
 export async function refresh(env: Env, entry: HotEntry): Promise<void> {
   entry.isRefreshing = true;
-  const freshUntilMs = Date.now() + MEMO_MS;
+  const freshUntilMs = Date.now() + DOCUMENT_FRESH_MS;
   const etag = await readEtag(env.DOCUMENTS, entry.path);
   logReads(entry, 1);
   if (etag === entry.lookup.servable.document.etag) {
@@ -125,7 +125,7 @@ function remember(path: string, lookup: Lookup, freshUntilMs: number): void {
   });
   bytes += size;
   for (const oldest of entries.keys()) {
-    if (entries.size <= MEMO_DOCUMENTS_MAX && bytes <= MEMO_BYTES_MAX) break;
+    if (entries.size <= CACHED_DOCUMENTS_MAX && bytes <= CACHED_BYTES_MAX) break;
     forget(oldest);
   }
 }

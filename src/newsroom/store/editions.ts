@@ -4,7 +4,7 @@
 import type { Sql } from "../../runtime/sql.ts";
 import { formatInstant } from "../../domain/dates.ts";
 import { type ReleaseInput, releasePath, type ReleaseView } from "../../domain/release.ts";
-import { placeHtml } from "../../site/markdown.ts";
+import { withBaseUrl } from "../../site/markdown.ts";
 
 /** One edition as the API shows it: the front matter's fields, the Markdown, and what was made of it. */
 export interface EditionView extends Omit<EditionContent, "summary"> {
@@ -85,7 +85,7 @@ export class Editions {
       ...content,
       summary: row.summary,
       url: this.#baseUrl + releasePath(content),
-      content: { html: placeHtml(row.html, this.#baseUrl), text: row.text },
+      content: { html: withBaseUrl(row.html, this.#baseUrl), text: row.text },
     };
   }
 }

@@ -12,7 +12,7 @@ import {
   type Status,
   type TranslationView,
 } from "../../domain/release.ts";
-import { placeHtml } from "../../site/markdown.ts";
+import { withBaseUrl } from "../../site/markdown.ts";
 import { type EditionContent, parseContent } from "./editions.ts";
 
 /** What the ledger knows of a release beside its text. */
@@ -185,7 +185,7 @@ export class ReleaseViews {
       places: content.places,
       names: this.#names(content),
       translations: translations.map((translation) => this.#translationView(translation)),
-      content: { html: placeHtml(edition.html, this.#baseUrl), text: edition.text },
+      content: { html: withBaseUrl(edition.html, this.#baseUrl), text: edition.text },
       ...(standing.note === null ? {} : { note: standing.note }),
       ...(standing.reason === null ? {} : { reason: standing.reason }),
       ...(standing.stale === 0 ? {} : { stale: true as const }),

@@ -120,7 +120,7 @@ describe("the ledger", () => {
     const refused = await send("POST", "/api/v1/releases", { releases: [text, text] });
     expect(refused.status).toBe(422);
     expect((await refused.json<ProblemJson>()).errors).toEqual([
-      { path: "/releases/1/id", message: "is the id of /releases/0 too" },
+      { path: "/releases/1/id", message: "is also the id of /releases/0" },
     ]);
   });
 
