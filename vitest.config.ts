@@ -1,25 +1,37 @@
+/**
+ * Two kinds of tests: `workerd` runs the service's code inside workerd, with real KV, Durable Objects and
+ * alarms; `node` runs the command line and real readers against the built Worker.
+ */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { hideExpectedRuntimeErrors } from "./test/support/quiet-runtime.ts";
 
-/** What tests speak to the service with; nobody else's. */
+hideExpectedRuntimeErrors();
+// Wrangler warns in each worker that secrets are missing, although the bindings below have them.
+process.env["WRANGLER_LOG"] ??= "error";
+
 const secrets = {
   ADMIN_TOKEN: "test-admin-token",
   SECRETS_KEY: "test-secrets-key-of-32-bytes-or-more",
   SIGNING_KEY: "whsk_dGVzdC1zaWduaW5nLWtleS1vZi0zMi1ieXRlcy1sb24=",
 };
 
-/** For what has come to a halt; a test that is only slow, as on a machine with other work, may be. */
-const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
+/** Ends a test that hangs. A loaded machine may be slow, so the limit is far away. */
+const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
     silent: "passed-only",
-    // Tests of the command line mostly wait for processes; two cores do two of them at once.
+    // Prints one line for each file, however slow its tests are.
+    slowTestThreshold: timeouts.testTimeout,
+    // Tests of the command line mostly wait for processes, so two cores can run two files at once.
     maxWorkers: 2,
     projects: [
       {
+        // Vite warns that a package has no source map.
+        logLevel: "error",
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
@@ -29,7 +41,7 @@ export default defineConfig({
                 BASE_URL: "https://press.example",
                 LOCAL_TARGETS: "loopback",
                 DNS_RESOLVER: "off",
-                // Far from what a loaded machine may take: no test is decided by how fast it runs.
+                // Long enough that the speed of the machine decides no test.
                 DELIVERY_TIMEOUT: "4",
                 RETRY_SCHEDULE: "0,50,300,1800,7200,18000,36000,50400,72000,86400",
               },
@@ -40,7 +52,7 @@ export default defineConfig({
           name: "workerd",
           globalSetup: "./test/support/receiver.ts",
           include: ["test/{domain,feeds,webhooks,site,runtime,newsroom,subscriber,http}/**/*.test.ts"],
-          ...patience,
+          ...timeouts,
         },
       },
       {
@@ -48,8 +60,8 @@ export default defineConfig({
           name: "node",
           globalSetup: "./test/built/built-services.ts",
           include: ["test/{cli,readers,chaos,project}/**/*.test.ts"],
-          ...patience,
-          // The command line is started some two hundred times: compiling it takes half of each start.
+          ...timeouts,
+          // Tests start the command line some two hundred times. Without the cache, half of that is compiling.
           env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },
         },
       },
