@@ -24,7 +24,7 @@ describe("an instant", () => {
     expect(parseInstant(text)).toBeUndefined();
   });
 
-  it("comes back from its own text, whatever it is", () => {
+  it("survives formatting and parsing", () => {
     fc.assert(
       fc.property(fc.integer({ min: -30_000_000_000, max: 100_000_000_000 }), (instant) => {
         expect(parseInstant(formatInstant(instant))).toBe(instant);
@@ -34,13 +34,13 @@ describe("an instant", () => {
 });
 
 describe("a day", () => {
-  it("begins at midnight where the office is, and holds its own beginning", () => {
+  it("begins at midnight in the time zone and contains its first instant", () => {
     expect(formatInstant(startOfDay("2020-12-01", "Asia/Yerevan"))).toBe("2020-11-30T20:00:00Z");
     expect(formatInstant(startOfDay("2020-12-01", "America/New_York"))).toBe("2020-12-01T05:00:00Z");
     fc.assert(
       fc.property(
         fc.date({ min: new Date("1950-01-01"), max: new Date("2100-01-01"), noInvalidDate: true }),
-        // Beirut's and São Paulo's clocks have gone forward at midnight: such a day begins at one.
+        // In Beirut and São Paulo clocks went forward at midnight: such a day begins at one.
         fc.constantFrom(
           "Asia/Yerevan",
           "America/Sao_Paulo",

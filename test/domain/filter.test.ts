@@ -26,7 +26,7 @@ describe("words", () => {
     expect(searchWords(text)).toEqual(words);
   });
 
-  it("are the same of the words themselves", () => {
+  it("of words are the same words", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         const words = searchWords(text);
@@ -37,14 +37,14 @@ describe("words", () => {
 });
 
 describe("a search", () => {
-  it("is read as people type it", () => {
+  it("is parsed as people type it", () => {
     expect(parseSearch('peace "joint statement" -war -"cease fire" "open')).toEqual({
       all: [["peace"], ["joint", "statement"], ["open"]],
       none: [["war"], ["cease", "fire"]],
     });
   });
 
-  it("finds whole words, and no phrase across the end of a title", () => {
+  it("finds whole words, and no phrase across the end of the title", () => {
     const words = searchableWords({ title: "Peace talks", summary: "end", text: "the war" });
     const found = (q: string) => isFound(words, parseSearch(q));
     expect([
@@ -79,7 +79,7 @@ describe("a filter", () => {
     [{ not: { topic: ["x"], lang: ["ru"] } }, true],
     [{ lang: ["en"], not: { q: "word" } }, false],
   ];
-  it.each(cases)("%j takes it: %s", (asked, taken) => {
+  it.each(cases)("%j matches: %s", (asked, taken) => {
     expect(matches(asked, release)).toBe(taken);
   });
 
@@ -99,17 +99,17 @@ describe("a filter", () => {
     expect(JSON.stringify(z.parse(filter, given))).toBe(JSON.stringify(meant));
   });
 
-  it("as a query says nothing either by a search without a word", () => {
+  it("drops a search without a word, also from a query", () => {
     const query = new URLSearchParams({ topic: "x", q: "😀", "not.q": "…" });
     expect(filterFromQuery(query)).toEqual({ ok: true, value: { topic: ["x"] } });
   });
 
-  it("keeps a search as it was written, and what it takes out", () => {
+  it("keeps the spelling of a search, and exclusions", () => {
     const asked = { q: "-War 😀", not: { q: '"Cease fire"' } };
     expect(z.parse(filter, asked)).toEqual(asked);
   });
 
-  it("has one spelling, whatever the order in which its values were given", () => {
+  it("has one spelling, whatever the order of its values", () => {
     const canonical = (value: unknown) => JSON.stringify(z.parse(filter, value));
     expect(canonical({ lang: ["ru", "EN", "ru"], topic: "x" })).toBe(
       canonical({ topic: ["x"], lang: ["en", "ru"] }),

@@ -16,7 +16,7 @@ function parsed(address: string) {
   return parseListAddress(url.pathname, url.searchParams, LANGUAGES);
 }
 
-/** The one address of what is asked for. */
+/** The canonical address of a requested one. */
 function canonical(address: string): string {
   const found = parsed(address);
   if (found?.kind !== "list") throw new Error(`no list at ${address}: ${JSON.stringify(found)}`);
@@ -94,7 +94,7 @@ describe("the address of a list", () => {
     expect(found?.kind === "refused" ? found.issues[0]?.path : undefined).toBe(path);
   });
 
-  it("is the same however it is asked for again, for any combination", () => {
+  it("is the same for every spelling of any combination", () => {
     const values = fc.array(fc.constantFrom("csto", "OSCE", "un", "a-b"), { minLength: 1, maxLength: 3 });
     const text = fc.oneof(
       fc.string({ unit: "grapheme", maxLength: 20 }),
@@ -121,8 +121,8 @@ describe("the address of a list", () => {
           .map((each, index) => ({ each, at: order[index] ?? 0 }))
           .sort((a, b) => a.at - b.at)
           .map(({ each }) => each);
-        // The words of several searches are one search; their order does not matter either, as long as
-        // no quotation mark of one reaches into the next.
+        // Several searches become one. Their order does not matter, unless a quotation mark of one
+        // reaches into the next.
         const address = (all: [string, string][]) => `/feed.rss?${new URLSearchParams(all).toString()}`;
         const first = canonical(address(pairs));
         expect(canonical(first)).toBe(first);
@@ -133,7 +133,7 @@ describe("the address of a list", () => {
     );
   });
 
-  it("keeps what a search finds", () => {
+  it("does not change what a search finds", () => {
     const text = fc.oneof(
       fc.string({ unit: "grapheme" }),
       fc.string({ unit: "binary" }),
@@ -160,7 +160,7 @@ describe("the address of a list", () => {
 });
 
 describe("a list", () => {
-  it("is a combination unless everybody knows it", () => {
+  it("is a combination unless its address has no query", () => {
     const at = (address: string) => {
       const found = parsed(address);
       return found?.kind === "list" ? [isCombination(found.place.list), listAddress(found.place.list)] : [];

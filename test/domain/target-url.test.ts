@@ -39,7 +39,7 @@ describe("a target", () => {
     [`https://desk.example.com/${"x".repeat(2_048)}`, "2048"],
   ])("may not be %s", (url, reason) => {
     expect(judgeTarget(url, "deny")).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
-    // Loopback opens this machine, and nothing else.
+    // `loopback` allows this machine and nothing else.
     if (!/127|localhost|0x7f|2130|0177|①/i.test(url)) expect(judgeTarget(url, "loopback").ok).toBe(false);
   });
 

@@ -6,14 +6,14 @@ const LIMITS = { graphemes: 300, shortSentence: 120 };
 const anyText = fc.string({ unit: "binary" });
 
 describe("text that every output can carry", () => {
-  it("loses what XML forbids, and nothing else", () => {
+  it("loses the characters that XML forbids and nothing else", () => {
     expect(sanitizeText("a\u0000\u0008b\u000b\uffffc")).toBe("abc");
     expect(sanitizeText("\ud800x")).toBe("\ufffdx");
     expect(sanitizeText("a\r\nb\rc\td")).toBe("a\nb\nc\td");
     expect(sanitizeText("Հայաստան 👩‍👩‍👧 é e\u0301 \u200f\u202e")).toBe("Հայաստան 👩‍👩‍👧 é e\u0301 \u200f\u202e");
   });
 
-  it("is carriable the second time as it was the first", () => {
+  it("does not change when it is sanitised twice", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(sanitizeText(sanitizeText(text))).toBe(sanitizeText(text));
@@ -24,8 +24,8 @@ describe("text that every output can carry", () => {
   });
 });
 
-describe("a summary that nobody wrote", () => {
-  it("is the first sentence where that says enough, else two", () => {
+describe("a derived summary", () => {
+  it("is the first sentence, or two if the first is short", () => {
     const long = `${"A sentence of some length that says something. ".repeat(3)}Another one.`;
     expect(
       deriveSummary("Short. Then a second. Then a third that is not needed for anything at all.", "en", {
@@ -44,7 +44,7 @@ describe("a summary that nobody wrote", () => {
     );
   });
 
-  it("cuts a sentence without end at a word, by grapheme", () => {
+  it("cuts a long sentence at a word, by grapheme", () => {
     expect(cutAtWord("one two three", 9, "en")).toBe("one two…");
     expect(cutAtWord("👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", 2, "en")).toBe("👩‍👩‍👧👩‍👩‍👧…");
     const endless = deriveSummary("word ".repeat(10_000), "en", LIMITS);
@@ -52,7 +52,7 @@ describe("a summary that nobody wrote", () => {
     expect(endless.endsWith("word…")).toBe(true);
   });
 
-  it("is never longer than its limit, of whatever text", () => {
+  it("is never longer than its limit, for any text", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const summary = deriveSummary(text, "en", { graphemes: 20, shortSentence: 10 });

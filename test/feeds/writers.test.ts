@@ -7,7 +7,7 @@ import { entryUrn, type Feed, type FeedEntry } from "../../src/feeds/feed.ts";
 import { writeJsonFeed } from "../../src/feeds/json-feed.ts";
 import { writeRss } from "../../src/feeds/rss.ts";
 
-/** Any characters at all, and those that have broken feeds before. */
+/** Any characters, and those that have broken feeds before. */
 const text = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.string({ unit: "grapheme" }),
@@ -119,11 +119,11 @@ const rootOf = (xml: string) => {
   if (root === null) throw new Error("no root element");
   return root;
 };
-/** XML folds the line ends of what it reads. */
+/** XML parsers normalise line ends. */
 const read = (written: string) => sanitizeText(written);
 
 describe("a feed in every format", () => {
-  it("is well-formed and whole, whatever its texts hold", () => {
+  it("is well-formed and complete, whatever its texts contain", () => {
     fc.assert(
       fc.property(feed, (model) => {
         const items = children(children(rootOf(writeRss(model)), "channel")[0]!, "item");
@@ -166,7 +166,7 @@ describe("a feed in every format", () => {
     );
   });
 
-  it("is the same bytes when it is built again", () => {
+  it("has the same bytes when it is built again", () => {
     fc.assert(
       fc.property(feed, (model) => {
         for (const write of [writeRss, writeAtom, writeJsonFeed]) {
@@ -197,12 +197,12 @@ describe("a feed in every format", () => {
     entries: [],
   };
 
-  it("knows no clock, even when nothing was ever published", () => {
+  it("does not contain the current time, even if nothing was ever published", () => {
     expect(writeRss(EMPTY)).not.toContain("lastBuildDate");
     expect(writeAtom(EMPTY)).toContain("<updated>1970-01-01T00:00:00Z</updated>");
   });
 
-  it("leads to the page of a combination, whose address has a query", () => {
+  it("links the page of a combination, whose address has a query", () => {
     const page = "https://press.example/en?type=speech&topic=csto";
     const channel = children(rootOf(writeRss({ ...EMPTY, page })), "channel")[0]!;
     expect(textOf(channel, "link")).toBe(page);
@@ -215,7 +215,7 @@ describe("a feed in every format", () => {
     expect(writeAtom(EMPTY).startsWith('<?xml version="1.0" encoding="UTF-8"?>')).toBe(true);
   });
 
-  it("references what readers would take for markup, as validators want it", () => {
+  it("writes markup characters as hexadecimal references, as validators want", () => {
     const model: Feed = {
       ...EMPTY,
       entries: [

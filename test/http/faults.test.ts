@@ -13,7 +13,7 @@ import {
   send,
 } from "../support/service.ts";
 
-/** Everything that a refused request could have changed. */
+/** Everything that a refused request could change. */
 async function state(): Promise<unknown> {
   return [
     await ledgerRows("SELECT * FROM releases ORDER BY id"),
@@ -25,7 +25,7 @@ async function state(): Promise<unknown> {
 
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
 
-describe("what is wrong with a release", () => {
+describe("a release with an issue", () => {
   const cases: [string, Record<string, unknown>, number, string, string][] = [
     ["a missing title", { title: undefined }, 422, "/title", "is required"],
     ["an empty title", { title: " \n " }, 422, "/title", "must not be empty"],
@@ -33,7 +33,7 @@ describe("what is wrong with a release", () => {
     ["a missing body", { body: undefined }, 422, "/body", "is required"],
     ["a body of white space", { body: "\n\n" }, 422, "/body", "must not be empty"],
     [
-      "a body that shows nothing",
+      "a body that is empty after sanitising",
       { body: "<script>alert(1)</script>" },
       422,
       "/body",
@@ -74,7 +74,7 @@ describe("what is wrong with a release", () => {
   ];
 
   it.each(cases)(
-    "%s is named with path and message, and changes nothing",
+    "%s is named with path and message and changes nothing",
     async (_name, fields, status, path, message) => {
       const before = await state();
       const body = release();
@@ -88,7 +88,7 @@ describe("what is wrong with a release", () => {
     },
   );
 
-  it("names all faults at once, in a batch each with its place", async () => {
+  it("names all issues of a batch at once, each with its index", async () => {
     const response = await send("POST", "/api/v1/releases", {
       releases: [release(), release({ title: "", date: "soon" }), { ...release(), slug: undefined }],
     });
@@ -100,7 +100,7 @@ describe("what is wrong with a release", () => {
     ]);
   });
 
-  it("refuses a bad UUID in the address", async () => {
+  it("with a malformed UUID in the address is refused", async () => {
     const response = await send("PUT", "/api/v1/releases/not-a-uuid", { ...release(), id: undefined });
     expect(response.status).toBe(422);
     expect((await response.json<ProblemJson>()).errors).toEqual([
@@ -108,7 +108,7 @@ describe("what is wrong with a release", () => {
     ]);
   });
 
-  it("refuses a duplicate slug with 409", async () => {
+  it("with the slug of another release gets 409", async () => {
     const first = release();
     await publish(first);
     const before = await state();
@@ -118,7 +118,7 @@ describe("what is wrong with a release", () => {
     expect(await state()).toEqual(before);
   });
 
-  it("will not hide again what has been published", async () => {
+  it("cannot get an embargo after it was published", async () => {
     const text = release();
     await publish(text);
     const before = await state();
@@ -129,7 +129,7 @@ describe("what is wrong with a release", () => {
   });
 });
 
-describe("what is wrong with a request", () => {
+describe("a malformed request", () => {
   const cases: [string, number, () => Promise<Response>][] = [
     ["no JSON", 400, () => send("POST", "/api/v1/releases", "{")],
     ["no body", 400, () => send("POST", "/api/v1/releases", "")],
@@ -164,7 +164,7 @@ describe("what is wrong with a request", () => {
     ["no such address", 404, () => send("POST", "/api/v1/nothing", {})],
   ];
 
-  it.each(cases)("%s gets %i as problem+json, and changes nothing", async (_name, status, ask) => {
+  it.each(cases)("with %s gets %i as problem+json and changes nothing", async (_name, status, ask) => {
     const before = await state();
     const response = await ask();
     expect(response.status).toBe(status);
@@ -173,7 +173,7 @@ describe("what is wrong with a request", () => {
     expect(await state()).toEqual(before);
   });
 
-  it("cuts off a body of unknown length at the limit", async () => {
+  it("with a body of unknown length is cut off at the limit", async () => {
     const chunk = new Uint8Array(65_536).fill(0x20);
     let sent = 0;
     const body = new ReadableStream({
@@ -191,11 +191,11 @@ describe("what is wrong with a request", () => {
   });
 });
 
-describe("a service that is not set up", () => {
+describe("a service without its settings", () => {
   const ask = (changed: Partial<Env>) =>
     app.fetch(new Request(`${BASE_URL}/feed.rss`), { ...env, ...changed });
 
-  it("refuses to work and says which secrets are missing", async () => {
+  it("answers 503 and names the missing secrets", async () => {
     const response = await ask({ ADMIN_TOKEN: "", SECRETS_KEY: "", SIGNING_KEY: "" });
     expect(response.status).toBe(503);
     const { detail } = await response.json<ProblemJson>();
@@ -211,7 +211,7 @@ describe("a service that is not set up", () => {
     ["RETRY_SCHEDULE", "0,,5"],
     ["FEED_ITEMS", "many"],
     ["SUBSCRIPTIONS", "closed"],
-  ])("says how %s should look when it is %s", async (name, value) => {
+  ])("says how %s should look if it is %s", async (name, value) => {
     const response = await ask({ [name]: value });
     expect(response.status).toBe(503);
     expect((await response.json<ProblemJson>()).detail).toContain(`${name} must be`);

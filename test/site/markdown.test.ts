@@ -26,13 +26,13 @@ describe("Markdown", () => {
   ])("%s does no harm", (markdown, expected) => {
     const html = render(markdown);
     expect(html).toContain(expected);
-    // What stands inside quotation marks is a value, and stays one.
+    // Text inside quotation marks is a value and stays one.
     expect(html.replace(/ (?:title|alt)="[^"]*"/g, "")).not.toMatch(
       /<(?:script|style|iframe|svg|form|object|embed)|javascript:|onerror=|onclick=|style=/i,
     );
   });
 
-  it("keeps what a statement is made of", () => {
+  it("keeps the usual elements of a statement", () => {
     const html = render(
       "## Head\n\n**Bold** and *soft*\n\n- one\n- two\n\n> said\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<b>raw</b>",
     );
@@ -48,7 +48,7 @@ describe("Markdown", () => {
     }
   });
 
-  it("makes every address absolute, that of a footnote too", () => {
+  it("makes every URL absolute, also of footnotes", () => {
     const html = render("[a](/en) [b](other) ![c](//cdn.example/c.png) note[^1]\n\n[^1]: The note");
     expect(html).toContain('href="https://press.example/en"');
     expect(html).toContain('href="https://press.example/en/releases/other"');
@@ -57,7 +57,7 @@ describe("Markdown", () => {
     expect(html).toContain('id="user-content-fn-1"');
   });
 
-  it("gives plain text with its paragraphs apart", () => {
+  it("gives plain text with empty lines between paragraphs", () => {
     expect(rendered("One **two**.\n\nThree <script>x</script>\n\n- four").text).toBe(
       "One two.\n\nThree\n\nfour",
     );
@@ -86,13 +86,13 @@ describe("Markdown", () => {
     });
   });
 
-  it("takes a long text of the usual kind", () => {
+  it("accepts a long ordinary text", () => {
     const paragraph = "The **Ministers** met [here](https://x.example/) and _agreed_. ".repeat(10);
     const long = `${paragraph}\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n`.repeat(300);
     expect(renderMarkdown(long, "/").ok).toBe(true);
   });
 
-  it("never runs anything, and never ends a CDATA section, whatever is written", () => {
+  it("never contains script and never ends a CDATA section, whatever the input", () => {
     const part = fc.constantFrom(
       "<",
       ">",

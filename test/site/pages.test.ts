@@ -43,14 +43,14 @@ const RELEASE: ReleaseView = {
 describe("a release's page", () => {
   const html = releasePage(RELEASE, "/en/releases/q", SITE);
 
-  it("shows texts as texts", () => {
+  it("escapes texts", () => {
     expect(html).not.toContain("<script>");
     expect(html).toContain("The &#x3C;Office>");
     expect(html).toContain("The &#x3C;date>");
     expect(html).toContain('alt="A &#x22;room&#x22;"');
   });
 
-  it("says when, with the day of the correction where the office is", () => {
+  it("shows the dates, with the day of the correction in the site's time zone", () => {
     expect(html).toContain('<time datetime="2020-12-01">1 December 2020</time>');
     expect(html).toContain("Updated 3 December 2020.");
     const exact = releasePage(
@@ -61,30 +61,30 @@ describe("a release's page", () => {
     expect(exact).toContain("1 December 2020, 10:00 GMT+4");
   });
 
-  it("leads to its translations, for people and for crawlers", () => {
+  it("links its translations, for people and for crawlers", () => {
     expect(html).toContain('<link rel="alternate" hreflang="ar" href="https://press.example/ar/releases/q">');
     expect(html).toContain('lang="ar" hreflang="ar">العربية</a>');
   });
 
-  it("names its permanent address, also when it was killed", () => {
+  it("names its permanent address, also after a kill", () => {
     const link = `<link rel="shortlink" href="https://press.example/r/${RELEASE.id}">`;
     expect(html).toContain(link);
     expect(killedPage({ ...RELEASE, status: "killed", reason: "Not ours" }, SITE)).toContain(link);
   });
 
-  it("is written from right to left where its language is", () => {
+  it("is written from right to left if its language is", () => {
     expect(releasePage({ ...RELEASE, lang: "ar" }, "/", SITE)).toContain('<html lang="ar" dir="rtl">');
   });
 });
 
 describe("a list", () => {
-  it("says when it is empty, in its language", () => {
+  it("says in its language that it is empty", () => {
     expect(listPage({ list: languageList("hy"), title: "T", lang: "hy" }, {}, [], SITE)).toContain(
       "Այստեղ դեռ ոչինչ",
     );
   });
 
-  it("marks each text with its language and direction", () => {
+  it("marks each release with its language and direction", () => {
     expect(
       listPage({ list: languageList(undefined), title: "T" }, {}, [{ ...RELEASE, lang: "ar" }], SITE),
     ).toContain('<article lang="ar" dir="rtl"');
@@ -94,8 +94,8 @@ describe("a list", () => {
   });
 });
 
-describe("a feed that is opened in a browser", () => {
-  it("marks each text with its language and direction", () => {
+describe("a feed opened in a browser", () => {
+  it("marks each release with its language and direction", () => {
     const items = [
       {
         title: "T",

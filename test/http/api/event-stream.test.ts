@@ -18,7 +18,7 @@ function event(sequence: number, title = "Title"): ReleaseEvent {
 
 const page = (next: number, ...events: ReleaseEvent[]) => ({ kind: "page" as const, events, next });
 
-/** A stream over answers that are there already; `undefined` fails as a call to a dead object does. */
+/** A stream over given answers. `undefined` fails as a call to a dead object does. */
 function streamOf(
   answers: (Awaited<ReturnType<StreamSource["follow"]>> | undefined)[],
   fields: Partial<StreamSource> & { first?: StreamPage } = {},
@@ -47,12 +47,12 @@ async function allOf(sent: SentEvents): Promise<Block[]> {
 }
 
 describe("a stream of events", () => {
-  it("says first when to come again, and from where", async () => {
+  it("first sends the retry delay and the id to resume from", async () => {
     const { stream } = streamOf([{ kind: "full" }], { after: 7, first: page(7) });
     expect(await allOf(new SentEvents(stream))).toEqual([{ retry: "2000", id: "7" }]);
   });
 
-  it("has each event's very body on one line", async () => {
+  it("sends the body of each event on one line", async () => {
     const told = event(2, "One\r\nTwo\u2028Three");
     const { stream } = streamOf([{ kind: "full" }], { first: page(2, event(1), told) });
     const blocks = await allOf(new SentEvents(stream));
@@ -67,7 +67,7 @@ describe("a stream of events", () => {
     });
   });
 
-  it("gives a sign of life that moves the last event's id and dispatches nothing", async () => {
+  it("sends heartbeats that move the last event id and dispatch nothing", async () => {
     const { stream } = streamOf([
       page(0),
       page(40),
@@ -86,7 +86,7 @@ describe("a stream of events", () => {
     expect(sent.lastEventId).toBe("90");
   });
 
-  it("asks for what follows only when its client has taken what there was", async () => {
+  it("reads the next page only when its client has read the last", async () => {
     const { asked, stream } = streamOf([page(1, event(1)), page(2, event(2))], {
       first: page(0),
     });
@@ -98,27 +98,27 @@ describe("a stream of events", () => {
     await reader.cancel();
   });
 
-  it("goes on after a call that failed, and ends when the next one fails too", async () => {
+  it("retries one failed call, and ends when the next one fails too", async () => {
     const { asked, stream } = streamOf([undefined, page(1, event(1)), undefined, undefined]);
     const blocks = await allOf(new SentEvents(stream));
     expect(blocks.map(({ id }) => id)).toEqual(["0", "1"]);
     expect(asked).toEqual([0, 0, 1, 1]);
   });
 
-  it("ends by itself after some time", async () => {
+  it("ends after its time limit", async () => {
     let nowMs = 0;
     const { asked, stream } = streamOf([page(0)], { now: () => (nowMs += STREAM_LIFE_MS / 4) });
     await allOf(new SentEvents(stream));
     expect(asked).toHaveLength(3);
   });
 
-  it("ends before it has made more calls than an invocation may", async () => {
+  it("ends before it exceeds the calls of an invocation", async () => {
     const { asked, stream } = streamOf([page(0)]);
     await allOf(new SentEvents(stream));
     expect(asked).toHaveLength(STREAM_CALLS_MAX - 1);
   });
 
-  it("whose client goes says so, and tells nothing more", async () => {
+  it("reports that its client has gone, and sends nothing more", async () => {
     let left = 0;
     const answer = Promise.withResolvers<ReturnType<typeof page>>();
     const { stream } = streamOf([], {

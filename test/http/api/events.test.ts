@@ -42,13 +42,13 @@ async function correct(text: ReturnType<typeof release>, fields: Record<string, 
 
 const following = () => inNewsroom(async (instance) => (await instance.health()).following);
 
-/** Resolves when so many wait for the next event: each look gives what is on its way its turn. */
+/** Resolves when so many long polls wait. Each look lets pending work run. */
 async function untilFollowing(count: number): Promise<void> {
   while ((await following()) !== count);
 }
 
 describe("GET /events", () => {
-  it("leaves out typos that were mended, unless they are asked for by name", async () => {
+  it("leaves out minor changes unless they are requested by name", async () => {
     const text = release();
     await publish(text);
     await correct(text, { change: "minor", note: undefined });
@@ -63,17 +63,17 @@ describe("GET /events", () => {
     expect(named(await events("?events=release.corrected"))).toEqual([]);
   });
 
-  it("says where it ends, so that a client knows where it stands", async () => {
+  it("reports the last sequence", async () => {
     for (let count = 0; count < 3; count += 1) await publish(release({ lang: count === 1 ? "ru" : "en" }));
     expect(await events("?limit=1")).toMatchObject({ next: "1", last: 3 });
     expect(await events("?limit=1&after=1")).toMatchObject({ next: "2", last: 3 });
     expect(await events("?limit=1&after=2")).toMatchObject({ next: null, last: 3 });
     expect(await events("?after=3")).toEqual({ data: [], next: null, last: 3 });
-    // What a filter passes over at the end is over, too.
+    // Events that a filter skips at the end count as read.
     expect(await events("?lang=ru&after=1")).toMatchObject({ next: null, last: 3 });
   });
 
-  it("leaves out the texts with content=summary", async () => {
+  it("leaves out HTML and text with content=summary", async () => {
     await publish(release());
     expect((await events()).data[0]?.data.release).toHaveProperty("content");
     expect((await events("?content=summary")).data[0]?.data.release).not.toHaveProperty("content");
@@ -100,7 +100,7 @@ describe("GET /events", () => {
     }
   });
 
-  it("tells that a text is taken back to those who were told it, wherever they go on", async () => {
+  it("includes a retraction for clients that could have seen the release, wherever they start", async () => {
     const [left, never] = [release({ topics: ["csto"] }), release({ topics: ["osce"] })];
     await publish(left);
     await publish(never);
@@ -114,7 +114,7 @@ describe("GET /events", () => {
     await act("reinstate", left.id);
     await act("withdraw", left.id);
     expect(named(await events("?topic=csto&after=4"))).toEqual(["withdrawn 7"]);
-    // What was not told before its first withdrawal may be told before its second.
+    // A release that did not match before its first withdrawal may match before its second.
     await act("reinstate", never.id);
     await correct(never, { topics: ["csto"] });
     await correct(never, { topics: ["osce"] });
@@ -124,7 +124,7 @@ describe("GET /events", () => {
     expect(named(await events("?topic=csto"))).toContain("withdrawn 11");
   });
 
-  it("tells of a killed text's removal to all, and to nobody by searching what it was", async () => {
+  it("shows a kill to every filter, and nothing else of a killed release to any filter", async () => {
     const text = release({ title: "The secret accord", topics: ["csto"] });
     await publish(text);
     await correct(text, { topics: [] });
@@ -139,7 +139,7 @@ describe("GET /events", () => {
     expect(JSON.stringify(all)).not.toContain("accord");
   });
 
-  it("a kill tells no text, also when the release is back", async () => {
+  it("never shows the text in a kill, also after the release is reinstated", async () => {
     const text = release({ title: "The accord" });
     await publish(text);
     await act("kill", text.id);
@@ -148,7 +148,7 @@ describe("GET /events", () => {
     expect(data.map((event) => event.data.release.title)).toEqual(["The accord", "", "The accord"]);
   });
 
-  it("looks at so many events a call, and goes on from there", async () => {
+  it("reads a bounded number of events a call, and continues from there", async () => {
     await publish(release({ lang: "ru" }));
     const text = release({ lang: "en" });
     await publish(text);
@@ -184,7 +184,7 @@ describe("GET /events", () => {
 });
 
 describe("GET /events/stream", () => {
-  it("tells at once what is published while it is open, as webhooks have it", async () => {
+  it("sends at once what is published while it is open, as webhooks do", async () => {
     await publish(release({ title: "Before" }));
     const stream = await SentEvents.open();
     expect(stream.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
@@ -198,7 +198,7 @@ describe("GET /events/stream", () => {
     await stream.close();
   });
 
-  it("goes on after Last-Event-ID, which comes before ?after", async () => {
+  it("continues after Last-Event-ID, which wins over ?after", async () => {
     for (let count = 0; count < 3; count += 1) await publish(release());
     const stream = await SentEvents.open("?after=0", "2");
     expect(await stream.nextBlock()).toMatchObject({ retry: "2000", id: "2" });
@@ -227,7 +227,7 @@ describe("GET /events/stream", () => {
     },
   );
 
-  it("tells only what its filter takes, and what is taken back of that", async () => {
+  it("sends only what its filter matches, and retractions of that", async () => {
     const stream = await SentEvents.open("?topic=csto&content=summary&events=release.published");
     const text = release({ topics: ["csto"] });
     await publish(text);
@@ -241,7 +241,7 @@ describe("GET /events/stream", () => {
     await stream.close();
   });
 
-  it("tells nothing of an embargoed release until its embargo ends, and then at once", async () => {
+  it("sends nothing of an embargoed release until its embargo ends, and then at once", async () => {
     const stream = await SentEvents.open();
     const embargo = new Date((await newsroomLater(0)) + 60_000).toISOString();
     await publish(release({ title: "Held back", embargo }));
@@ -252,21 +252,21 @@ describe("GET /events/stream", () => {
     await stream.close();
   });
 
-  it("goes on when the Newsroom is restarted", async () => {
+  it("continues after a restart of the Newsroom", async () => {
     const stream = await SentEvents.open("?after=0");
     await publish(release({ title: "One" }));
     expect((await stream.next())?.data).toContain("One");
     const next = stream.next();
     await untilFollowing(1);
     await settled();
-    // It dies with the call that waits for it, as when its machine does.
+    // The object dies with the call that waits for it, as when its machine fails.
     await inNewsroom((_instance, state) => state.abort("died")).catch(() => undefined);
     await publish(release({ title: "Two" }));
     expect((await next)?.data).toContain("Two");
     await stream.close();
   });
 
-  it("of a client that has gone waits no longer", async () => {
+  it("stops waiting when its client has gone", async () => {
     const streams = await Promise.all([SentEvents.open(), SentEvents.open()]);
     for (const stream of streams) {
       await stream.nextBlock();
@@ -306,7 +306,7 @@ describe("GET /events/stream", () => {
     });
   });
 
-  it("answers HEAD with its headers, browsers' preflight, and no other method", async () => {
+  it("answers HEAD and a preflight, and no other method", async () => {
     const head = await request("/api/v1/events/stream", { method: "HEAD" });
     expect([head.status, head.headers.get("content-type"), head.body]).toEqual([
       200,

@@ -135,7 +135,7 @@ describe("a list of releases", () => {
     expect(await list(`q=${encodeURIComponent(q)}`)).toEqual(titles);
   });
 
-  it("comes in pages, each release once, even when one is published in between", async () => {
+  it("comes in pages with each release once, even if one is published in between", async () => {
     const seen: string[] = [];
     let cursor: string | null = "";
     while (cursor !== null) {
@@ -168,7 +168,7 @@ describe("a list of releases", () => {
 });
 
 describe("events", () => {
-  it("come in order from any point, filtered, without those of embargoed releases", async () => {
+  it("come in order from any sequence, filtered, without those of embargoed releases", async () => {
     const all = await (
       await request("/api/v1/events?limit=100")
     ).json<Page<{ type: string; data: { sequence: number; release: Listed } }>>();
@@ -190,8 +190,8 @@ describe("events", () => {
   });
 });
 
-describe("a release as its office sees it", () => {
-  it("shows while it is embargoed, to the office alone, and is kept by nobody", async () => {
+describe("a release as the admin sees it", () => {
+  it("is visible under embargo to the admin alone, and no cache keeps it", async () => {
     const text = release({ title: "For our eyes", embargo: "2999-01-01T00:00:00Z" });
     await publish(text);
     const seen = await request(`/api/v1/releases/${text.id}`, { headers: ADMIN });
@@ -212,8 +212,8 @@ describe("a release as its office sees it", () => {
   });
 });
 
-describe("a word that has several spellings", () => {
-  it("is found by each, in lists, events and feeds", async () => {
+describe("a word with several spellings", () => {
+  it("is found by each spelling, in lists, events and feeds", async () => {
     const spellings = [
       ["Երևան", "ԵՐԵՎԱՆ", "Երեւան"],
       ["Straße", "STRASSE"],
@@ -258,7 +258,7 @@ describe("the registry", () => {
 
   const kept = async () => JSON.parse((await kvBody("/api/v1/registry")) ?? "null") as unknown;
 
-  it("is the office's, and for all to read", async () => {
+  it("is written by the admin and readable by all", async () => {
     expect((await request("/api/v1/registry", { method: "PUT", body: "{}" })).status).toBe(401);
     const put = await send("PUT", "/api/v1/registry", registry());
     expect(put.status).toBe(200);
@@ -268,7 +268,7 @@ describe("the registry", () => {
     });
   });
 
-  it("refuses a slug that it does not know, and names the nearest", async () => {
+  it("refuses an unknown slug and names the nearest", async () => {
     const response = await send("PUT", `/api/v1/releases/${crypto.randomUUID()}`, {
       ...release({ topics: ["csto", "scool"], people: ["bob"] }),
       id: undefined,
@@ -280,7 +280,7 @@ describe("the registry", () => {
     ]);
   });
 
-  it("may add types of release", async () => {
+  it("may add release types", async () => {
     const text = release({ type: "communique", lang: "ru" });
     await publish(text);
     await settled();
@@ -310,7 +310,7 @@ describe("the registry", () => {
     });
   });
 
-  it("cannot leave out what releases are filed under", async () => {
+  it("cannot leave out values in use", async () => {
     const refused = await send("PUT", "/api/v1/registry", registry({ topics: [SCHOOL], types: [] }));
     expect(refused.status).toBe(409);
     expect((await refused.json<ProblemJson>()).errors).toEqual([
@@ -322,7 +322,7 @@ describe("the registry", () => {
     });
   });
 
-  it("nor what one is filed under that waits for its embargo", async () => {
+  it("cannot leave out values of an embargoed release", async () => {
     await publish(release({ embargo: "2999-01-01T00:00:00Z", topics: ["school"], type: "communique" }));
     const refused = await send("PUT", "/api/v1/registry", registry({ topics: [CSTO] }));
     expect((await refused.json<ProblemJson>()).errors).toEqual([
@@ -330,7 +330,7 @@ describe("the registry", () => {
     ]);
   });
 
-  it("shows the office what it has just sent", async () => {
+  it("shows the admin what was just sent", async () => {
     const places = [
       { slug: "yerevan", names: { en: "Yerevan" } },
       { slug: "dilijan", names: { en: "Dilijan" } },
@@ -350,7 +350,7 @@ describe("the registry", () => {
     expect((await response.json<ProblemJson>()).errors?.[0]?.path).toBe(path);
   });
 
-  it("judges filters, too", async () => {
+  it("also validates filters", async () => {
     const response = await send("POST", "/api/v1/subscriptions", {
       url: "https://desk.example/",
       filter: { topic: "cto", not: { person: ["bob"] } },

@@ -18,7 +18,7 @@ const text = release({
 });
 let counter = 0;
 
-/** A list that nobody has asked for: no isolate remembers it as it was. */
+/** A list never requested before, so that no isolate has an older version in memory. */
 const fresh = (format: string) => `/hy/feed.${format}?q=-unasked${(counter += 1)}`;
 
 beforeAll(async () => {
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 describe.each(FORMATS)("a feed in %s", (format) => {
-  it("has every header that a poller or a cache goes by", async () => {
+  it("has every header that a poller or a cache needs", async () => {
     const path = fresh(format);
     const { status, headers } = await request(path);
     expect(status).toBe(200);
@@ -43,7 +43,7 @@ describe.each(FORMATS)("a feed in %s", (format) => {
     expect(headers.get("etag")).toMatch(/^W\/"[0-9a-z]+\.[\w-]+"$/);
   });
 
-  it("is 304 with all of these again, to who has it: from the read model and from memory", async () => {
+  it("is 304 with the same headers for a client that has it, from KV and from memory", async () => {
     const path = fresh(format);
     const full = await request(path);
     const etag = full.headers.get("etag")!;
@@ -65,13 +65,13 @@ describe.each(FORMATS)("a feed in %s", (format) => {
     }
   });
 
-  it("is compressed exactly once, and only for who takes it", async () => {
+  it("is compressed exactly once, and only for clients that accept gzip", async () => {
     const path = fresh(format);
     const plain = await (await request(path)).text();
     for (const accepted of ["gzip", "br, gzip;q=0.5", "GZIP", "*"]) {
       const response = await request(path, { headers: { "accept-encoding": accepted } });
       expect([accepted, response.headers.get("content-encoding")]).toEqual([accepted, "gzip"]);
-      // Whoever asks decodes what the header says: with two layers, or none, this would be no feed.
+      // The client decodes one layer. With two layers, or none, this would not be a feed.
       expect(await response.text()).toBe(plain);
     }
     for (const accepted of ["identity", "gzip;q=0", "br", "*;q=0", "gzip;q=0.0, *"]) {
@@ -81,7 +81,7 @@ describe.each(FORMATS)("a feed in %s", (format) => {
     }
   });
 
-  it("answers HEAD like GET, but for the body", async () => {
+  it("answers HEAD like GET, without the body", async () => {
     const path = fresh(format);
     const get = await request(path);
     const head = await request(path, { method: "HEAD" });
@@ -92,7 +92,7 @@ describe.each(FORMATS)("a feed in %s", (format) => {
     expect((await request(path, { method: "HEAD", headers: etag })).status).toBe(304);
   });
 
-  it("is sent whole to who asks for a range", async () => {
+  it("is sent whole to a client that asks for a range", async () => {
     const path = fresh(format);
     const full = await (await request(path)).text();
     const response = await request(path, { headers: { range: "bytes=0-10" } });
@@ -103,7 +103,7 @@ describe.each(FORMATS)("a feed in %s", (format) => {
     ]);
   });
 
-  it("sends only what is new to who says that it can take that", async () => {
+  it("sends only the new entries to a client that asks for a delta", async () => {
     const path = fresh(format);
     const known = await request(path);
     const etag = known.headers.get("etag")!;
@@ -112,7 +112,7 @@ describe.each(FORMATS)("a feed in %s", (format) => {
     await publish(added);
     await newsroomLater(2);
     const ask = (headers: Record<string, string>) => request(path, { headers });
-    // An isolate remembers for half a second: until then it is right to say that nothing is new.
+    // An isolate keeps documents for half a second. Until then it may say that nothing is new.
     await expect.poll(async () => (await ask({ "a-im": "feed", "if-none-match": etag })).status).toBe(226);
     const delta = await ask({ "a-im": "feed", "if-none-match": `"x", ${etag}` });
     expect([delta.status, delta.headers.get("im"), delta.headers.get("cache-control")]).toEqual([
@@ -127,11 +127,11 @@ describe.each(FORMATS)("a feed in %s", (format) => {
     const kept = (document: string) => document.split(/<item>|<entry |"items"/)[0];
     expect(kept(body)).toBe(kept(await whole.text()));
     expect((await ask({ "a-im": "feed", "if-none-match": delta.headers.get("etag")! })).status).toBe(304);
-    // Whoever cannot say what it has gets all of it.
+    // A client whose ETag says nothing gets the whole feed.
     for (const headers of [
       { "a-im": "feed" },
       { "a-im": "feed", "if-none-match": '"unknown"' },
-      // rss2email: see document-response.ts.
+      // rss2email cannot read a delta.
       {
         "a-im": "feed",
         "if-none-match": etag,
@@ -139,7 +139,7 @@ describe.each(FORMATS)("a feed in %s", (format) => {
       },
       { "a-im": "gzip", "if-none-match": etag },
       { "a-im": "feed;q=0", "if-none-match": etag },
-      // Of more than has ever happened here: from another service, or from before the ledger was lost.
+      // An ETag newer than the ledger comes from another service.
       { "a-im": "feed", "if-none-match": 'W/"zzzz.AAAAAAAAAAAAAAAA"' },
     ] as Record<string, string>[])
       expect([headers, (await ask(headers)).status]).toEqual([headers, 200]);
@@ -148,7 +148,7 @@ describe.each(FORMATS)("a feed in %s", (format) => {
     expect(await packed.text()).toBe(body);
   });
 
-  it("tells a person who opens it what it is, and changes nothing for readers", async () => {
+  it("shows a page to a person who opens it, and changes nothing for feed readers", async () => {
     const path = fresh(format);
     const browser = { "sec-fetch-dest": "document", accept: "text/html,*/*;q=0.8" };
     const page = await request(path, { headers: browser });
@@ -166,9 +166,9 @@ describe.each(FORMATS)("a feed in %s", (format) => {
     expect((await request(path, { headers: browser })).headers.get("content-type")).toContain("text/html");
   });
 
-  it("is explained to a person even if the browser has the feed, from the read model and from memory", async () => {
+  it("shows that page even if the browser has the feed, from KV and from memory", async () => {
     const path = fresh(format);
-    // Of the same bytes at another address: this one is not in memory at first.
+    // The same bytes at another address, which is not in memory at first.
     const { etag, "last-modified": modified } = Object.fromEntries((await request(fresh(format))).headers);
     for (const memory of ["cold", "remembered"]) {
       for (const condition of [
@@ -192,7 +192,7 @@ describe.each(FORMATS)("a feed in %s", (format) => {
   });
 });
 
-describe("an address that is not the one", () => {
+describe("an address that is not canonical", () => {
   it.each([
     ["/rss", "/feed.rss"],
     ["/rss.xml", "/feed.rss"],
@@ -233,13 +233,13 @@ describe("an address that is not the one", () => {
     expect([status, headers.get("access-control-allow-origin")]).toEqual([expected, "*"]);
   });
 
-  it("says what is wrong with a query that stands behind a guess", async () => {
+  it("names the issues of a query after an alias", async () => {
     const guess = await request("/feed.xml?lang=de");
     expect(guess.status).toBe(404);
     expect(await guess.json()).toEqual(await (await request("/feed.rss?lang=de")).json());
   });
 
-  it("names what is wrong with it", async () => {
+  it("names its issues", async () => {
     const response = await request("/hy/feed.json?from=yesterday");
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ errors: [{ path: "/from" }] });
@@ -248,8 +248,8 @@ describe("an address that is not the one", () => {
   });
 });
 
-describe("what has happened to a text", () => {
-  it("is said in the text itself, in every format", async () => {
+describe("a correction, withdrawal or kill", () => {
+  it("is visible in the entry itself, in every format", async () => {
     const corrected = release({ lang: "hy", slug: "uxxum", title: "Ուղղված", date: "2020-11-01" });
     await publish(corrected);
     await publish({ ...corrected, title: "Ուղղված է", change: "major", note: "Վերնագիրը <b>" });
@@ -281,7 +281,7 @@ describe("what has happened to a text", () => {
 });
 
 describe("the hub", () => {
-  it("is named, and takes no subscriptions yet", async () => {
+  it("is named by feeds and takes no subscriptions yet", async () => {
     const response = await request("/hub", { method: "POST", body: "hub.mode=subscribe" });
     expect(response.status).toBe(501);
     expect((await request("/hub")).status).toBe(405);

@@ -54,7 +54,7 @@ describe("before anything is published", () => {
     expect((await request(path)).status).toBe(404);
   });
 
-  it("answers a wrong address in the language that it speaks", async () => {
+  it("answers an unknown address in the language of the address", async () => {
     const response = await request("/hy/releases/none");
     expect(await response.text()).toContain('<html lang="hy"');
   });
@@ -64,18 +64,18 @@ describe("feeds and pages", () => {
   beforeAll(async () => {
     await publish(text);
     await settled();
-    // Past what the isolate remembers of the empty feeds.
+    // Later than the isolate keeps the empty feeds.
     await newsroomLater(5);
   });
 
-  it("are in KV, from where a new isolate serves them with one read", async () => {
+  it("are in KV, and a new isolate serves them with one read", async () => {
     for (const [path] of FEEDS) expect(await kvBody(path)).toContain("Նիստը կայացավ");
     expect(await kvBody("/hy/releases/nist")).toContain("Դեկտեմբերի 1-ին");
     expect(await kvBody("/hy")).toContain("Նիստը կայացավ");
     expect(await kvBody("/")).toContain("Նիստը կայացավ");
   });
 
-  it("are offered by each page for its own list", async () => {
+  it("are linked by each page for its own list", async () => {
     const html = await (await request("/hy/releases/nist")).text();
     for (const [format, type] of [
       ["rss", "rss+xml"],
@@ -89,13 +89,13 @@ describe("feeds and pages", () => {
     expect(html).toContain("1 դեկտեմբերի, 2020 թ.");
   });
 
-  it("let nothing run on a page", async () => {
+  it("forbid scripts on pages", async () => {
     const response = await request("/hy/releases/nist");
     expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
     expect(response.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
-  it("answer HEAD like GET, but for the body", async () => {
+  it("answer HEAD like GET, without the body", async () => {
     const [get, head] = await Promise.all([
       request("/hy/releases/nist"),
       request("/hy/releases/nist", { method: "HEAD" }),
@@ -106,12 +106,12 @@ describe("feeds and pages", () => {
     );
   });
 
-  it("send one to its address without a slash at the end", async () => {
+  it("redirect an address with a slash at the end", async () => {
     const response = await request("/hy/");
     expect([response.status, response.headers.get("location")]).toEqual([301, "/hy"]);
   });
 
-  it("keep the query on the way, and never lead to another host", async () => {
+  it("keep the query in a redirect, and never redirect to another host", async () => {
     expect((await request("/hy/releases/nist/?x=1")).headers.get("location")).toBe("/hy/releases/nist?x=1");
     for (const path of ["//evil.example/", "///evil.example//", "/%00/", "/x%0d%0aSet-Cookie:a=b/"]) {
       const response = await request(path);
@@ -122,7 +122,7 @@ describe("feeds and pages", () => {
     }
   });
 
-  it("may be read by scripts elsewhere, conditionally too", async () => {
+  it("may be read by scripts of other sites, also conditionally", async () => {
     const asked = await request("/feed.json", {
       method: "OPTIONS",
       headers: { origin: "https://reader.example" },
@@ -131,12 +131,12 @@ describe("feeds and pages", () => {
     expect(asked.headers.get("access-control-allow-headers")).toContain("If-None-Match");
   });
 
-  describe("to who has them already", () => {
+  describe("for a client that has them", () => {
     const path = "/hy/releases/nist";
     const conditional = async (headers: Record<string, string>) => (await request(path, { headers })).status;
 
-    it("say 304, with every header of the 200", async () => {
-      // One that nobody has asked for before: what an isolate remembers may be a moment old.
+    it("are 304 with every header of the 200", async () => {
+      // A list never requested before: memory may be a moment old.
       const full = await request("/en/feed.atom");
       const again = await request("/en/feed.atom", {
         headers: { "if-none-match": full.headers.get("etag")! },
@@ -149,7 +149,7 @@ describe("feeds and pages", () => {
       }
     });
 
-    it("compare weakly, in lists, and with a star", async () => {
+    it("compare ETags weakly, in lists, and with a star", async () => {
       const etag = (await request(path)).headers.get("etag")!;
       expect(etag).toMatch(/^W\/"/);
       expect(await conditional({ "if-none-match": etag.slice(2) })).toBe(304);
@@ -158,13 +158,13 @@ describe("feeds and pages", () => {
       expect(await conditional({ "if-none-match": '"other"' })).toBe(200);
     });
 
-    it("say 304 to a browser that has the page", async () => {
+    it("are 304 for a browser that has the page", async () => {
       const etag = (await request(path)).headers.get("etag")!;
       expect(await conditional({ "if-none-match": etag, "sec-fetch-dest": "document" })).toBe(304);
       expect(await conditional({ "if-none-match": '"other"', "sec-fetch-dest": "document" })).toBe(200);
     });
 
-    it("look at If-Modified-Since only without If-None-Match", async () => {
+    it("use If-Modified-Since only without If-None-Match", async () => {
       const modified = (await request(path)).headers.get("last-modified")!;
       const before = new Date(Date.parse(modified) - 1000).toUTCString();
       expect(await conditional({ "if-modified-since": modified })).toBe(304);
@@ -174,7 +174,7 @@ describe("feeds and pages", () => {
     });
   });
 
-  it("are answered from the ledger where KV does not know them", async () => {
+  it("are answered from the ledger if KV does not have them", async () => {
     await env.DOCUMENTS.delete("document:/hy/releases/nist");
     const response = await request(`/r/${text.id}`);
     expect(response.status).toBe(302);
