@@ -1,13 +1,9 @@
-import { env } from "cloudflare:workers";
-import { evictDurableObject, reset } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { newsroom } from "../../../src/runtime/stubs.ts";
-import { type Archives, counted, indexAt, withCuts } from "../../../src/newsroom/lists/archive-cuts.ts";
+import { type Archives, indexAt, NO_ARCHIVES, withCuts } from "../../../src/newsroom/lists/archive-cuts.ts";
 import { type Format, idsOf, readFeed, type Walked, walk } from "../../support/feed-walk.ts";
 import {
   BASE_URL,
-  inNewsroom,
   kvBody,
   ledgerRows,
   newsroomLater,
@@ -62,13 +58,12 @@ async function listed(topic: string): Promise<string[]> {
 const idsIn = (documents: readonly Walked[]) => documents.flatMap(({ ids }) => ids);
 
 async function archives(address: string): Promise<Archives> {
-  const [row] = await ledgerRows<{ reaches: string; numbers: string | null }>(
+  const [row] = await ledgerRows<{ reaches: string; numbers: string }>(
     `SELECT reaches, numbers FROM lists WHERE address = '${address}'`,
   );
-  const reaches = JSON.parse(row?.reaches ?? "[]") as number[];
   return {
-    archiveEnds: reaches,
-    numbers: row?.numbers ? (JSON.parse(row.numbers) as number[]) : counted(reaches),
+    archiveEnds: JSON.parse(row!.reaches) as number[],
+    numbers: JSON.parse(row!.numbers) as number[],
   };
 }
 
@@ -77,7 +72,7 @@ describe("the archives of a list, cut again and again", () => {
     const cut = fc.array(fc.nat(1_000_000), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(fc.array(cut, { maxLength: 30 }), (steps) => {
-        let present: Archives = { archiveEnds: [], numbers: counted([]) };
+        let present = NO_ARCHIVES;
         const ends = new Map<number, number>();
         for (const wanted of steps) {
           const index = indexAt(present, wanted[0] ?? 0);
@@ -231,31 +226,4 @@ describe("a combination that had expired", () => {
     expect(idsIn(documents)).toEqual(there);
     for (const { ids } of documents) expect(ids.length).toBeLessThanOrEqual(50);
   });
-});
-
-describe("a list of an earlier version", () => {
-  it(
-    "keeps the numbers that its archives have, and takes new ones from then on",
-    { timeout: 60_000 },
-    async () => {
-      await reset();
-      const list = "/en/topics/old";
-      await fill("old", `${list}/feed.atom`);
-      const walked = async (format: Format) => idsIn(await walk(`${list}/feed.${format}`, format));
-      await inNewsroom((_instance, { storage }) => {
-        storage.sql.exec("ALTER TABLE lists DROP COLUMN numbers");
-      });
-      await evictDurableObject(newsroom(env));
-      const before = await archives(list);
-      expect(before.numbers).toEqual(counted(before.archiveEnds));
-      expect(await listed("old")).toEqual(await walked("json"));
-
-      for (const _ of [1, 2]) await batchOf("old", day(2));
-      const after = await archives(list);
-      expect(after.archiveEnds.length).toBeGreaterThan(before.archiveEnds.length);
-      for (const [at, reach] of before.archiveEnds.entries())
-        expect(after.numbers[after.archiveEnds.indexOf(reach)]).toBe(before.numbers[at]);
-      expect(await listed("old")).toEqual(await walked("rss"));
-    },
-  );
 });

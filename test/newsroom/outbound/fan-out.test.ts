@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { Budget } from "../../../src/runtime/bounded-work.ts";
 import type { OutboundEvent } from "../../../src/domain/event.ts";
-import { Events } from "../../../src/newsroom/store/events.ts";
+import { EventReader } from "../../../src/newsroom/store/events.ts";
 import { FanOut } from "../../../src/newsroom/outbound/fan-out.ts";
 import { ReleaseViews } from "../../../src/newsroom/store/release-views.ts";
 import { withTimeout } from "../../../src/runtime/async.ts";
@@ -19,26 +19,37 @@ import {
   subscriberIdle,
 } from "../../support/service.ts";
 import { newSecret } from "../../../src/subscriber/secrets.ts";
-import { arrivals, endpoint, eventOf, own, subscribe } from "../../support/subscriptions.ts";
+import { arrivals, endpoint, eventOf, subscribe } from "../../support/subscriptions.ts";
 
-/** Hand-overs that a fan-out of its own makes over the ledger as it stands, with so many calls. */
-async function handOvers(
+const eventReader = (sql: SqlStorage) =>
+  new EventReader({
+    sql,
+    views: new ReleaseViews({ sql, baseUrl: "https://press.example", registry: () => undefined }),
+  });
+
+/** Adds rows of active subscriptions that have no Subscriber, named `many_1` and so on. */
+function addSubscriptions(sql: SqlStorage, count: number, events: string): void {
+  sql.exec(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+     INSERT INTO subscriptions (id, key, url, host, format, content, filter, events, created_ms,
+       since_sequence, active, proved, status, since_ms, trouble)
+     SELECT 'many_' || i, i, '', '', 'standard', 'full', '{}', ?, 0, 0, 1, 1, 'active', 0, 0 FROM n`,
+    count,
+    events,
+  );
+}
+
+/** Runs steps of a fan-out of the test's own over the ledger, with so many calls. */
+async function runFanOut(
   calls: number,
-  handOver: (id: string, events: OutboundEvent[]) => Promise<boolean>,
+  enqueue: (id: string, events: OutboundEvent[]) => Promise<boolean>,
   steps: number,
 ): Promise<void> {
   await inNewsroom(async (_instance, { storage }) => {
-    const events = new Events(
-      storage.sql,
-      new ReleaseViews(storage.sql, "https://press.example", () => undefined),
-    );
-    const fanOut = new FanOut({
-      sql: storage.sql,
-      events,
-      handOver,
-      removeIfNeverCreated: () => undefined,
-      now: () => Date.now(),
-    });
+    const events = eventReader(storage.sql);
+    const sql = storage.sql;
+    const removeNeverCreated = () => undefined;
+    const fanOut = new FanOut({ sql, events, enqueue, removeNeverCreated, now: () => Date.now() });
     const budget = new Budget(calls);
     for (let step = 0; step < steps; step += 1) await fanOut.step(budget);
   });
@@ -68,7 +79,7 @@ describe("fanning out", () => {
     };
     // Two steps of one invocation share what it may do.
     for (const expected of [3, 6, 7]) {
-      await handOvers(3, note, 2);
+      await runFanOut(3, note, 2);
       expect(told.length).toBe(expected);
     }
     expect(new Set(told)).toEqual(new Set(made.map(({ id }) => id)));
@@ -86,7 +97,7 @@ describe("fanning out", () => {
       told.push(id);
       return true;
     };
-    await handOvers(20, note, 1);
+    await runFanOut(20, note, 1);
     expect(told).toContain(one.id);
     expect(await sweptTo()).toBe(sequence);
   });
@@ -103,7 +114,7 @@ describe("fanning out", () => {
       if (id === made.id) windows.push(events.length);
       return true;
     };
-    await handOvers(500, note, 6);
+    await runFanOut(500, note, 6);
     expect(windows.length).toBeGreaterThan(1);
     expect(windows.reduce((sum, length) => sum + length, 0)).toBe(4);
   });
@@ -128,7 +139,7 @@ describe("fanning out", () => {
     const { sequence } = await publish(release({ type: "interview" }));
     await settled();
     await unsweep((sequence ?? 1) - 1);
-    await handOvers(
+    await runFanOut(
       50,
       async (id) => (id === made.id ? withTimeout(new Promise(() => undefined), 5) : true),
       1,
@@ -252,11 +263,11 @@ describe("fanning out", () => {
       return true;
     };
     // Without the killed text all fit into one hand-over, with it they do not.
-    await handOvers(1, note, 1);
+    await runFanOut(1, note, 1);
     await inNewsroom((_instance, { storage }) =>
       storage.sql.exec("UPDATE releases SET status = 'published' WHERE id = ?", killed.id),
     );
-    await handOvers(100, note, 10);
+    await runFanOut(100, note, 10);
     for (const { id } of made) expect(told.get(id)).toEqual(expect.arrayContaining([first, last]));
   });
 
@@ -264,13 +275,7 @@ describe("fanning out", () => {
     const text = release({ body: "To be killed soon." });
     const { sequence } = await publish(text);
     await settled();
-    await inNewsroom((_instance, { storage }) =>
-      storage.sql.exec(
-        `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
-         INSERT INTO subscriptions (id, filter, events, active)
-         SELECT 'many_' || i, '{}', '["release.published"]', 1 FROM n`,
-      ),
-    );
+    await inNewsroom((_instance, { storage }) => addSubscriptions(storage.sql, 120, '["release.published"]'));
     await unsweep((sequence ?? 1) - 1);
     const before: boolean[] = [];
     const after: boolean[] = [];
@@ -283,15 +288,12 @@ describe("fanning out", () => {
       return true;
     };
     await inNewsroom(async (instance, { storage }) => {
-      const events = new Events(
-        storage.sql,
-        new ReleaseViews(storage.sql, "https://press.example", () => undefined),
-      );
+      const events = eventReader(storage.sql);
       const parts = {
         sql: storage.sql,
         events,
-        handOver: note,
-        removeIfNeverCreated: () => undefined,
+        enqueue: note,
+        removeNeverCreated: () => undefined,
         now: Date.now,
       };
       const step = new FanOut(parts).step(new Budget(1_000));
@@ -309,15 +311,14 @@ describe("fanning out", () => {
   it("tells one that is made meanwhile nothing of what was before, however far it has come", async () => {
     const { sequence } = await publish(release());
     await settled();
-    await inNewsroom((_instance, { storage }) => {
-      const add = `INSERT INTO subscriptions (id, filter, events, active, cursor, due_ms, since_sequence)`;
-      // More than one step looks at, and none of them takes anything.
-      storage.sql.exec(
-        `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
-         ${add} SELECT 'many_' || i, '{}', '[]', 1, NULL, NULL, 0 FROM n`,
+    await inNewsroom((_instance, { storage: { sql } }) => {
+      // More than one step looks at, and none of them requests anything.
+      addSubscriptions(sql, 600, "[]");
+      sql.exec(
+        `UPDATE subscriptions SET id = 'zzz', events = '["release.published"]', cursor = ?1, due_ms = 0,
+           since_sequence = ?1 WHERE id = 'many_600'`,
+        sequence,
       );
-      const types = '["release.published"]';
-      storage.sql.exec(`${add} VALUES ('zzz', '{}', ?, 1, ?, 0, ?)`, types, sequence, sequence);
     });
     await unsweep((sequence ?? 1) - 1);
     const told: string[] = [];
@@ -325,33 +326,10 @@ describe("fanning out", () => {
       told.push(id);
       return true;
     };
-    await handOvers(50, note, 3);
+    await runFanOut(50, note, 3);
     expect(told).not.toContain("zzz");
     await inNewsroom((_instance, { storage }) =>
       storage.sql.exec("DELETE FROM subscriptions WHERE id = 'zzz' OR id LIKE 'many_%'"),
     );
-  });
-
-  it("takes up the subscriptions of an earlier version, which report what was not known of them", async () => {
-    const made = await subscribe({ filter: { lang: "en" } });
-    await evictDurableObject(newsroom(env));
-    await inNewsroom((_instance, { storage }) => {
-      const added = storage.sql
-        .exec<{ name: string }>("PRAGMA table_info(subscriptions)")
-        .toArray()
-        .map(({ name }) => name)
-        .filter(
-          (name) => !["id", "filter", "events", "active", "cursor", "due_ms", "failures"].includes(name),
-        );
-      for (const index of ["proved", "pending", "never_proved", "in_trouble"]) {
-        storage.sql.exec(`DROP INDEX subscriptions_${index}`);
-      }
-      for (const column of added) storage.sql.exec(`ALTER TABLE subscriptions DROP COLUMN ${column}`);
-    });
-    await evictDurableObject(newsroom(env));
-    await own(made, "/pause", "POST");
-    await runInDurableObject(subscriber(env, made.id), (instance) => instance.idle());
-    const [row] = await ledgerRows(`SELECT url, status FROM subscriptions WHERE id = '${made.id}'`);
-    expect(row).toEqual({ url: made.endpoint, status: "paused" });
   });
 });

@@ -3,9 +3,15 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { assert, describe, expect, it } from "vitest";
 import { Budget } from "../../../src/runtime/bounded-work.ts";
 import { OWN_RETRY_MS } from "../../../src/runtime/limits.ts";
-import { newsroomParts } from "../../../src/newsroom/wiring.ts";
+import { buildParts } from "../../../src/newsroom/wiring.ts";
 import { Meter, meteredSql } from "../../../src/runtime/sql.ts";
-import { StaleDocuments } from "../../../src/newsroom/store/stale-documents.ts";
+import {
+  complete,
+  countStale,
+  dueTargets,
+  markStale,
+  postpone,
+} from "../../../src/newsroom/store/stale-documents.ts";
 import { newsroom } from "../../../src/runtime/stubs.ts";
 import { backoffMs } from "../../../src/runtime/async.ts";
 import { configOf } from "../../../src/config.ts";
@@ -135,20 +141,20 @@ describe("the read model", () => {
 
   it("that fails while much is published does not wait longer for it, once nothing is", async () => {
     const waits = await runInDurableObject(newsroom(env), (_instance, { storage }) => {
-      const stale = new StaleDocuments(meteredSql(storage.sql, new Meter()));
-      const one = () => stale.due(9, 1)[0] ?? assert.fail("nothing is due");
+      const { sql } = storage;
+      const one = () => dueTargets(sql, 9, 1)[0] ?? assert.fail("nothing is due");
       return storage.transactionSync(() => {
-        stale.add([{ kind: "release", id: "none" }]);
+        markStale(sql, { kind: "release", id: "none" });
         const delays = [1, 2, 3, 4, 5, 6, 7, 8].map(() => {
           const { failures } = one();
-          stale.postpone(one(), 9_999, failures + 1);
-          stale.add([{ kind: "release", id: "none" }]); // something is published
+          postpone(sql, one(), 9_999, failures + 1);
+          markStale(sql, { kind: "release", id: "none" }); // something is published
           const before = one();
-          stale.add([{ kind: "release", id: "none" }]); // and once more while it is written
-          stale.postpone(before, 9_999, 7);
+          markStale(sql, { kind: "release", id: "none" }); // and once more while it is written
+          postpone(sql, before, 9_999, 7);
           return backoffMs(failures);
         });
-        stale.done(one());
+        complete(sql, one());
         return delays;
       });
     });
@@ -174,7 +180,7 @@ describe("the read model", () => {
             : Reflect.get(real, name),
       });
       const meter = new Meter();
-      const { projection, stale } = newsroomParts({
+      const { projection } = buildParts({
         storage,
         sql: meteredSql(storage.sql, meter),
         meter,
@@ -186,11 +192,11 @@ describe("the read model", () => {
         nowMs += 100;
         isFailing = tenth < 30;
         // The edition is the same: that it is written once more is for the failures alone.
-        if (isFailing) stale.add([{ kind: "release", id }]);
+        if (isFailing) markStale(storage.sql, { kind: "release", id });
         if (tenth === 0) storage.sql.exec("UPDATE documents SET etag = '' WHERE target = ?", `release:${id}`);
         while (await projection.step(new Budget(Infinity)));
       }
-      return stale.count();
+      return countStale(storage.sql);
     });
     expect(left).toBe(0);
     const byPath = Map.groupBy(puts, ([path]) => path);
