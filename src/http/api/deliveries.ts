@@ -45,7 +45,7 @@ export async function getDeliveries(c: Context<App>): Promise<Response> {
     data.push(
       ...events
         .filter(({ event }) => !there.has(event))
-        .map((event) => notSentJson(isSecret ? { ...event, reason: "the text was killed" } : event, release)),
+        .map((event) => notSentJson(isSecret ? { ...event, ...KILLED } : event, release)),
     );
     data.sort((a, b) => Number(b["sequence"]) - Number(a["sequence"]));
   }
@@ -158,12 +158,15 @@ function deliveryJson({ createdMs, dueMs, ...delivery }: Delivery, isHeld: boole
   };
 }
 
+/** The reason for every event of a killed release, whatever the filter of the subscription. */
+const KILLED = { code: "release-killed", reason: "the release was killed" } as const;
+
 function notSentJson(
-  { event, sequence, type, reason }: ExplainedEvent,
+  { event, sequence, type, code, reason }: ExplainedEvent,
   release: string,
 ): Record<string, unknown> {
   const over = { attempts: 0, created: null, nextAttempt: null };
-  return { event, type, sequence, release, state: "not-sent", reason, ...over };
+  return { event, type, sequence, release, state: "not-sent", code, reason, ...over };
 }
 
 function attemptJson({ atMs, answer, ...attempt }: Attempt, isOwner: boolean): Record<string, unknown> {
