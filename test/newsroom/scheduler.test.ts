@@ -8,7 +8,7 @@ import { Scheduler } from "../../src/newsroom/scheduler.ts";
 import { newsroom } from "../../src/runtime/stubs.ts";
 import { configOf } from "../../src/config.ts";
 
-it.each(["start", "onAlarm"] as const)("events leave before anything is rendered: %s", async (how) => {
+it.each(["start", "onAlarm"] as const)("events are sent before anything is rendered: %s", async (how) => {
   const order = await runInDurableObject(newsroom(env), async (_instance, ctx) => {
     const { storage } = ctx;
     const meter = new Meter();
@@ -23,11 +23,11 @@ it.each(["start", "onAlarm"] as const)("events leave before anything is rendered
         return step(budget);
       };
     }
-    const work = new Scheduler({ ctx, sql, parts, subrequests: 50, now, onProjected: () => undefined });
-    await work[how]();
+    const scheduled = new Scheduler({ ctx, sql, parts, subrequests: 50, now, onProjected: () => undefined });
+    await scheduled[how]();
     steps.push("answered");
     await scheduler.wait(0);
-    return [...new Set(steps)]; // each may take several
+    return [...new Set(steps)]; // each part may take several steps
   });
   expect(order).toEqual(
     how === "start" ? ["fanOut", "answered", "projection"] : ["fanOut", "projection", "answered"],
