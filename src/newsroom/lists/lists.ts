@@ -54,7 +54,8 @@ export class Lists {
     const { archives, config } = this.#deps;
     for (const lang of [undefined, ...config.site.languages]) {
       const list = languageList(lang);
-      if (!this.#isStored(list)) this.#keep(list, { uses: 1, keptUntilMs: null }, nowMs);
+      const isStored = exists(this.#sql, "SELECT 1 FROM lists WHERE address = ?", listAddress(list));
+      if (!isStored) this.#keep(list, { uses: 1, keptUntilMs: null }, nowMs);
     }
     for (const address of this.#addresses("kept_until_ms IS NULL OR kept_until_ms > ?", nowMs)) {
       const list = this.parse(address);
@@ -169,10 +170,6 @@ export class Lists {
     if (parsed?.kind !== "list") return undefined;
     this.#parsed.set(address, parsed.place.list);
     return parsed.place.list;
-  }
-
-  #isStored(list: ReleaseList): boolean {
-    return exists(this.#sql, "SELECT 1 FROM lists WHERE address = ?", listAddress(list));
   }
 
   #keep(list: ReleaseList, kept: { uses: number; keptUntilMs: number | null }, nowMs: number): void {

@@ -1,5 +1,5 @@
 /**
- * Events that a subscription asked to be sent again.
+ * Replays: events that are sent to a subscription again.
  */
 import type { OutboundEvent } from "../../domain/event.ts";
 import { first, type Sql } from "../../runtime/sql.ts";

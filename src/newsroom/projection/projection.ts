@@ -115,7 +115,7 @@ export class Projection {
     return { kind: "found", document };
   }
 
-  /** Takes KV to be empty. The ETags and dates of its documents stay known, so that they do not change. */
+  /** Assumes that KV is empty. The ETags and dates of its documents stay known, so that they do not change. */
   forgetWrites(): void {
     this.#deps.sql.exec("UPDATE documents SET written_ms = 0");
   }

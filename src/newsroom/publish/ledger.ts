@@ -35,7 +35,7 @@ export interface PublishAnswer {
   changed: boolean;
 }
 
-/** `index` is the place in the batch. If a batch is not ok, nothing of it was taken. */
+/** `index` is the place in the batch. If the result is not ok, nothing was stored. */
 export type PublishResult =
   | { ok: true; answers: PublishAnswer[] }
   | { ok: false; problem: "invalid" | "conflict"; issues: { index: number; issue: Issue }[] }

@@ -127,7 +127,7 @@ CREATE TABLE IF NOT EXISTS documents (
   target TEXT NOT NULL,
   etag TEXT NOT NULL,       -- '': unknown, write again
   modified INTEGER NOT NULL,
-  written_ms INTEGER NOT NULL -- 0: KV is taken not to hold the document
+  written_ms INTEGER NOT NULL -- 0: assume that KV does not hold the document
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS documents_of_a_target ON documents (target);
 

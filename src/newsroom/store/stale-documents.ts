@@ -66,7 +66,7 @@ export function markAllStale(sql: Sql): void {
   );
 }
 
-/** Takes KV to hold nothing of a list. */
+/** Assumes that KV holds nothing of a list. */
 export function forgetListWrites(sql: Sql, address: string): void {
   sql.exec(`UPDATE documents SET written_ms = 0 WHERE ${OF_LIST}`, ...listKeys(address));
 }
