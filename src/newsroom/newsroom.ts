@@ -1,39 +1,55 @@
 /**
- * The Newsroom: the one Durable Object that holds the ledger, and does by alarm the work that
- * follows from it. What it does in memory is only ever a shortcut: each transaction leaves rows that
- * say what is to be done, and an alarm that does it if this object dies.
+ * The Newsroom: the one Durable Object that holds the ledger. This file is its RPC surface; README.md says
+ * how the parts work together. State in memory is only ever a shortcut: each transaction also stores the
+ * work that follows, and an alarm does that work if the object dies.
  */
 import { DurableObject } from "cloudflare:workers";
-import { Budget } from "../runtime/bounded-work.ts";
-import type { Issue } from "../domain/issues.ts";
+import { type Config, configOf } from "../config.ts";
 import type { Instant } from "../domain/dates.ts";
+import type { Issue } from "../domain/issues.ts";
 import { validateFilter, validateFilterLanguages, type Registry } from "../domain/registry.ts";
 import type { AdminReleaseView, PreparedRelease, ReleaseView } from "../domain/release.ts";
-import { EMBARGOES_PER_STEP } from "./limits.ts";
 import type { Registration } from "../domain/subscription.ts";
-import { type Config, configOf } from "../config.ts";
-import type { EventQuery, EventsPage, LongPoll } from "./outbound/event-feed.ts";
-import type { EditionsResult, EditionView } from "./store/editions.ts";
-import { explain, type ExplainedEvent } from "./outbound/explain.ts";
-import type { Action, ActionResult, PublishOptions, PublishResult } from "./publish/ledger.ts";
-import { createTables, getMeta, setMeta } from "./store/schema.ts";
+import { Budget } from "../runtime/bounded-work.ts";
+import { log } from "../runtime/log.ts";
 import { Meter, meteredSql, type Sql } from "../runtime/sql.ts";
-import type { FoundDocument } from "./projection/projection.ts";
-import { type NewsroomParts, newsroomParts } from "./wiring.ts";
 import { findReleases, type ListQuery } from "./lists/search.ts";
-import { RENDERER_VERSION } from "./projection/render.ts";
-import type { BodyAgain, Replayed } from "./outbound/replay.ts";
-import type { Asker, Registered, SubscriptionReport } from "./store/subscriptions.ts";
+import type { EventQuery, EventsPage } from "./outbound/event-feed.ts";
+import { explain, type ExplainedEvent } from "./outbound/explain.ts";
+import type { LongPoll } from "./outbound/long-polls.ts";
+import { replayBody, type ReplayBody, replayEvents, type ReplayPart } from "./outbound/replay.ts";
+import type { FoundDocument } from "./projection/projection.ts";
+import type { Action, ActionResult, PublishOptions, PublishResult } from "./publish/ledger.ts";
+import { Scheduler } from "./scheduler.ts";
+import { applySettings } from "./settings.ts";
+import { allEditions, type EditionsResult, type EditionView, publicEditions } from "./store/editions.ts";
+import { lastSequence, sequencesBetween } from "./store/events.ts";
+import { createTables, toInstant } from "./store/schema.ts";
+import { countStale, markAllStale } from "./store/stale-documents.ts";
 import {
   type Listed,
   listSubscriptions,
   type Place,
   type SubscriptionQuery,
 } from "./store/subscription-list.ts";
-import { Scheduler } from "./scheduler.ts";
+import {
+  activateSubscription,
+  changeSubscription,
+  findVerified,
+  hasFilter,
+  operationalSubscriptions,
+  type Registered,
+  registerSubscription,
+  removeNeverCreated,
+  removeSubscription,
+  type Requester,
+  saveReport,
+  type SubscriptionReport,
+} from "./store/subscriptions.ts";
+import { buildParts, type NewsroomParts } from "./wiring.ts";
 
 export class Newsroom extends DurableObject<Env> {
-  /** Milliseconds since 1970; tests move it. */
+  /** Milliseconds since 1970; tests replace it. */
   clock: () => number = () => Date.now();
 
   readonly #meter = new Meter();
@@ -45,245 +61,234 @@ export class Newsroom extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const { storage } = ctx;
-    this.#sql = meteredSql(storage.sql, this.#meter);
-    createTables(this.#sql);
-    this.#config = configOf(env);
-    const ground = { storage, sql: this.#sql, meter: this.#meter, env, config: this.#config };
-    this.#parts = newsroomParts({ ...ground, now: () => this.clock() });
-    this.#scheduler = new Scheduler({
-      ctx,
-      parts: this.#parts,
-      subrequests: this.#config.subrequests,
-      now: () => this.clock(),
-      onProjected: () => this.#log("projection", {}),
+    const now = () => this.clock();
+    const sql = (this.#sql = meteredSql(storage.sql, this.#meter));
+    createTables(sql);
+    const config = (this.#config = configOf(env));
+    const parts = (this.#parts = buildParts({ storage, sql, meter: this.#meter, env, config, now }));
+    const { subrequests } = config;
+    const onProjected = () => this.#log("projection", {});
+    this.#scheduler = new Scheduler({ ctx, sql, parts, subrequests, now, onProjected });
+    void ctx.blockConcurrencyWhile(async () => {
+      applySettings({ storage, sql, lists: parts.lists, config }, now());
+      // One step finishes the index of a new ledger; otherwise the alarm does the rest.
+      parts.reindexing.step(new Budget(1));
+      await this.#scheduler.scheduleAlarm();
     });
-    void ctx.blockConcurrencyWhile(() => this.#noticeNewSettings());
   }
 
-  /** Takes all releases of a batch or none; answered only once they are stored. */
+  // Publishing: the answer leaves after the transaction; events and documents follow.
+
+  /** Takes all releases of a batch or none. */
   async publish(batch: PreparedRelease[], options: PublishOptions): Promise<PublishResult> {
     this.#meter.take();
     const result = this.#parts.ledger.publish(batch, options, this.clock());
     const changed = result.ok ? result.answers.filter((answer) => answer.changed).length : 0;
     this.#log("publish", { releases: batch.length, changed, dryRun: options.dryRun, ok: result.ok });
-    if (result.ok && !options.dryRun) await this.#scheduler.begin();
+    if (result.ok && !options.dryRun) await this.#scheduler.start();
     return result;
   }
 
   /** Withdraws, kills or reinstates a release. */
   async act(action: Action, id: string, reason: string): Promise<ActionResult> {
     const result = this.#parts.ledger.act(action, id, reason, this.clock());
-    if (result.ok && result.answer.changed) await this.#scheduler.begin();
+    if (result.ok && result.answer.changed) await this.#scheduler.start();
     return result;
   }
 
-  /** Makes the registry be this, unless releases use what it leaves out. */
+  /** Replaces the registry. @returns an issue for each value that is missing and in use; then nothing changes */
   async setRegistry(registry: Registry): Promise<Issue[]> {
     const issues = this.ctx.storage.transactionSync(() => {
-      const found = this.#parts.registry.set(registry, Math.floor(this.clock() / 1000));
-      // Names stand on pages and in feeds: all of them may say something else now.
-      if (found === "changed") this.#parts.stale.addAll();
-      return typeof found === "string" ? [] : found;
+      const result = this.#parts.registry.set(registry, toInstant(this.clock()));
+      // Names are on pages and in feeds, so any document may change.
+      if (result === "changed") markAllStale(this.#sql);
+      return typeof result === "string" ? [] : result;
     });
-    if (issues.length === 0) await this.#scheduler.begin();
+    if (issues.length === 0) await this.#scheduler.start();
     return issues;
   }
 
-  /** As it stands this moment; null as long as no office has sent one. */
+  // Reading releases. Most reads come from KV; these need the ledger.
+
+  /** Null as long as nobody has published a registry. */
   async registry(): Promise<Registry | null> {
-    return this.#parts.registry.present() ?? null;
+    return this.#parts.registry.get() ?? null;
   }
 
-  /** A release as its office sees it, embargoed or killed too; null where there is none. */
+  /** A release with its content, whatever its status; null if there is none. */
   async getForAdmin(id: string): Promise<AdminReleaseView | null> {
     return this.#parts.views.getForAdmin(id) ?? null;
   }
 
-  /**
-   * The editions of a release that the world has seen, or the one asked for. Rarely read, so they are
-   * not in KV: there they would double what a publish costs.
-   */
+  /** The public editions of a release, or one of them. */
   async editions(id: string, edition?: number): Promise<EditionsResult> {
-    const release = this.#parts.views.byId(id);
+    const release = this.#parts.views.getPublic(id);
     if (release === undefined) return { kind: "unknown" };
     if (release.status === "killed") return { kind: "killed", release };
-    return { kind: "found", editions: this.#parts.editions.seen(id, edition) };
+    return { kind: "found", editions: publicEditions(this.#sql, this.#config.site.baseUrl, id, edition) };
   }
 
-  /** All of them, or the one asked for, of a release as its office sees it; null where there is none. */
+  /** All editions of a release, or one of them; null if there is none. */
   async editionsForAdmin(id: string, edition?: number): Promise<EditionView[] | null> {
-    const editions = this.#parts.editions.getForAdmin(id, edition);
+    const editions = allEditions(this.#sql, this.#config.site.baseUrl, id, edition);
     return editions.length > 0 ? editions : null;
   }
 
-  /** Releases that everybody may see, newest first; `next` continues a page that is full. */
+  /** Listed releases, newest first. `next` is the `before` of the next page; null on the last one. */
   async list(query: ListQuery, limit: number): Promise<{ releases: ReleaseView[]; next: Instant | null }> {
     const found = findReleases(this.#sql, query, limit + 1);
     const page = found.slice(0, limit);
-    return {
-      releases: this.#parts.views.byPublished(page),
-      next: found.length > limit ? (page.at(-1) ?? null) : null,
-    };
+    const releases = this.#parts.views.getByPublished(page);
+    return { releases, next: found.length > limit ? (page.at(-1) ?? null) : null };
   }
 
-  /** What somebody is told who catches up after a sequence; without one, nothing, but where the events are. */
-  async events(asked: EventQuery, after: number | undefined, limit: number): Promise<EventsPage> {
-    return this.#parts.eventFeed.page(asked, after, limit);
+  /** The document at a path, for a request that KV cannot answer. */
+  async document(path: string): Promise<FoundDocument> {
+    const found = await this.#parts.projection.findDocument(path);
+    if (found.kind === "found") await this.#scheduler.start();
+    return found;
   }
 
-  /** The same; where there is nothing to tell yet it waits for it, as long as it is told to. */
+  // Reading events.
+
+  /** The events after a sequence. Without one there are none, but `next` says where to begin. */
+  async events(query: EventQuery, after: number | undefined, limit: number): Promise<EventsPage> {
+    return this.#parts.eventFeed.readPage(query, after, limit);
+  }
+
+  /** The same, but waits for the next event if there is none. */
   async follow(
-    asked: EventQuery,
+    query: EventQuery,
     after: number | undefined,
     limit: number,
-    waiter: LongPoll,
+    poll: LongPoll,
   ): Promise<EventsPage | { kind: "full" }> {
-    return this.#parts.longPolls.follow(asked, after, limit, waiter);
+    return this.#parts.longPolls.follow(query, after, limit, poll);
   }
 
-  /** Ends its waiting: nobody listens any more. */
+  /** Ends a call of `follow` whose client has left. */
   async stopFollowing(follower: string): Promise<void> {
     this.#parts.longPolls.stop(follower);
   }
 
-  /** What the world sees at a path, for when KV does not know. */
-  async document(path: string): Promise<FoundDocument> {
-    const found = await this.#parts.projection.document(path);
-    if (found.kind === "found") await this.#scheduler.begin();
-    return found;
+  /** The sequences of a span of time, both ends included: those after `after`, up to `to`. */
+  async sequencesBetween(from: Instant, to: Instant | undefined): Promise<{ after: number; to: number }> {
+    return sequencesBetween(this.#sql, from, to);
   }
 
-  /** Makes room for a subscription: events from now on are its own. */
+  // Subscriptions, for the API.
+
+  /** Registers a subscription, before its Subscriber is created: events from now on belong to it. */
   async register(
     registration: Registration,
-    isProved: boolean,
-    asker: Asker,
+    isVerified: boolean,
+    requester: Requester,
   ): Promise<Registered | { kind: "invalid"; issues: Issue[] }> {
-    const { subscriptionStore } = this.#parts;
-    const duplicate = subscriptionStore.provedWith(registration);
+    const sql = this.#sql;
+    const duplicate = findVerified(sql, registration);
     if (duplicate !== undefined) return { kind: "duplicate", id: duplicate };
-    const issues = this.#issuesOf(registration);
+    const issues = this.#validateFilterOf(registration);
     if (issues.length > 0) return { kind: "invalid", issues };
-    const last = this.#parts.views.lastSequence();
     const registered = this.ctx.storage.transactionSync(() =>
-      subscriptionStore.register(registration, isProved, asker, last, this.clock()),
+      registerSubscription(sql, registration, isVerified, requester, this.clock()),
     );
-    if (isProved) await this.#scheduler.begin();
+    if (isVerified) await this.#scheduler.start();
     return registered;
   }
 
-  /** What its owner wants of a subscription from now on. */
-  async changeSubscription(
-    registration: Registration,
-  ): Promise<{ kind: "amended" | "duplicate" } | { kind: "invalid"; issues: Issue[] }> {
-    const issues = this.#issuesOf(registration);
-    if (issues.length > 0) return { kind: "invalid", issues };
-    return { kind: this.#parts.subscriptionStore.change(registration) ? "amended" : "duplicate" };
-  }
-
-  /** It has proved itself. `duplicate` if another with its URL and filter was there before. */
-  async activate(id: string): Promise<"active" | "duplicate" | "unknown"> {
-    const activated = this.#parts.subscriptionStore.activate(id);
-    await this.#scheduler.begin();
-    return activated;
-  }
-
-  /** How a subscription stands, by its object. */
-  async report(registration: Registration, standing: SubscriptionReport): Promise<void> {
-    this.#parts.subscriptionStore.report(registration, standing, this.clock());
-  }
-
-  /** Its object was never made; one that may be being made this moment stays. */
+  /** Deletes a registration whose Subscriber was never created. */
   async removeNeverCreated(id: string): Promise<void> {
-    this.#parts.subscriptionStore.removeNeverCreated(id, this.clock());
+    removeNeverCreated(this.#sql, id, this.clock());
   }
 
   async unregister(id: string): Promise<void> {
-    this.#parts.subscriptionStore.remove(id);
+    removeSubscription(this.#sql, id);
   }
 
   async subscriptions(query: SubscriptionQuery): Promise<{ data: Listed[]; next: Place | null }> {
     return listSubscriptions(this.#sql, query);
   }
 
-  /** Ids of those that are told when another is disabled. */
-  async operationalSubscriptions(): Promise<string[]> {
-    return this.#parts.subscriptionStore.operational();
-  }
-
-  /** What a subscription is handed once more after one sequence, up to another; `last`: as far as it goes. */
-  async replayEvents(id: string, after: number, to: number): Promise<Replayed> {
-    return this.#parts.replay.eventsFor(id, after, to);
-  }
-
-  /** The bytes of one event for a subscription that has had it, unless its text is killed now. */
-  async bodyFor(id: string, sequence: number): Promise<BodyAgain | undefined> {
-    return this.#parts.replay.bodyFor(id, sequence);
-  }
-
-  /** Why a subscription was handed, or not, what happened to a release. */
+  /** Why a subscription was not sent the events of a release. */
   async explain(id: string, release: string): Promise<ExplainedEvent[]> {
-    return explain(this.#sql, this.#parts.events, id, release);
+    return explain(this.#sql, id, release);
   }
 
-  /** The sequences between two instants, both included: those after `after`, up to `to`. */
-  async sequencesBetween(from: Instant, to: Instant | undefined): Promise<{ after: number; to: number }> {
-    return this.#parts.events.sequencesBetween(from, to);
+  // Subscriptions, for their Subscribers.
+
+  /** Stores a change of a subscription. `duplicate`: another verified one has this URL and filter. */
+  async changeSubscription(
+    registration: Registration,
+  ): Promise<{ kind: "amended" | "duplicate" } | { kind: "invalid"; issues: Issue[] }> {
+    const issues = this.#validateFilterOf(registration);
+    if (issues.length > 0) return { kind: "invalid", issues };
+    return { kind: changeSubscription(this.#sql, registration) ? "amended" : "duplicate" };
   }
 
-  /** Writes every document again, the same bytes: KV can be lost. */
+  /** Marks a subscription as verified. `duplicate`: another verified one has its URL and filter. */
+  async activate(id: string): Promise<"active" | "duplicate" | "unknown"> {
+    const activated = activateSubscription(this.#sql, id);
+    await this.#scheduler.start();
+    return activated;
+  }
+
+  /** Stores the state of a subscription for the list of subscriptions. */
+  async report(registration: Registration, report: SubscriptionReport): Promise<void> {
+    saveReport(this.#sql, registration, report, this.clock());
+  }
+
+  /** The ids of active subscriptions to `operational` events. */
+  async operationalSubscriptions(): Promise<string[]> {
+    return operationalSubscriptions(this.#sql);
+  }
+
+  /** The events that a replay sends, after one sequence up to another; `last`: how far this part goes. */
+  async replayEvents(id: string, after: number, to: number): Promise<ReplayPart> {
+    return replayEvents({ sql: this.#sql, events: this.#parts.events }, id, after, to);
+  }
+
+  /** The body of one event that a subscription was sent; `killed` if it must not be sent again. */
+  async bodyFor(id: string, sequence: number): Promise<ReplayBody | undefined> {
+    return replayBody({ sql: this.#sql, events: this.#parts.events }, id, sequence);
+  }
+
+  // Operations.
+
+  /** Writes every document again, with the same bytes, after KV was lost. */
   async rebuild(): Promise<void> {
     this.ctx.storage.transactionSync(() => {
       this.#parts.projection.forgetWrites();
-      this.#parts.stale.addAll();
+      markAllStale(this.#sql);
     });
-    await this.#scheduler.begin();
+    await this.#scheduler.start();
   }
 
-  /** A sign of life: the last sequence, how much waits to be rendered, and how many for an event. */
+  /** The last sequence, the number of stale targets, and the number of waiting long polls. */
   async health(): Promise<{ sequence: number; waiting: number; following: number }> {
     const following = this.#parts.longPolls.count;
-    return { sequence: this.#parts.views.lastSequence(), waiting: this.#parts.stale.count(), following };
+    return { sequence: lastSequence(this.#sql), waiting: countStale(this.#sql), following };
   }
 
-  /** Resolves when no work is in hand; work that is due later does not count. */
+  /** Resolves when nothing that is due now is left to do. */
   async idle(): Promise<void> {
-    await this.#scheduler.idle();
+    await this.#scheduler.waitUntilIdle();
   }
 
   override async alarm(): Promise<void> {
-    this.#parts.ledger.liftEmbargoes(EMBARGOES_PER_STEP, this.clock());
-    await this.#scheduler.beginByAlarm();
+    await this.#scheduler.onAlarm();
   }
 
-  /** One wide line for a piece of work, with what it cost. */
+  /** One log line for a piece of work, with its cost. */
   #log(message: string, fields: Record<string, unknown>): void {
-    console.log(JSON.stringify({ message, ...fields, ...this.#meter.take() }));
+    log("info", message, { ...fields, ...this.#meter.take() });
   }
 
-  /** Of its filter; of one that it has already, none: a value may be retired after somebody has asked for it. */
-  #issuesOf({ id, filter }: Registration): Issue[] {
-    if (this.#parts.subscriptionStore.hasFilter(id, filter)) return [];
+  /** An unchanged filter is valid: its values may have been retired since it was chosen. */
+  #validateFilterOf({ id, filter }: Registration): Issue[] {
+    if (hasFilter(this.#sql, id, filter)) return [];
     return [
-      ...validateFilter(filter, this.#parts.registry.present()),
+      ...validateFilter(filter, this.#parts.registry.get()),
       ...validateFilterLanguages(filter, this.#config.site.languages),
     ].map(({ path, message }) => ({ path: `/filter${path}`, message }));
-  }
-
-  /** Documents are a function of the ledger and the settings: other settings make all of them stale. */
-  async #noticeNewSettings(): Promise<void> {
-    const sql = this.#sql;
-    const { site, feedItems } = this.#config;
-    const present = JSON.stringify({ site, feedItems, renderers: RENDERER_VERSION });
-    if (getMeta(sql, "settings") !== present) {
-      this.ctx.storage.transactionSync(() => {
-        this.#parts.lists.ensurePermanentLists(this.clock());
-        this.#parts.stale.addAll();
-        setMeta(sql, "settings", present);
-      });
-    }
-    // All there is to do where the ledger is new; the rest follows by alarm.
-    this.#parts.reindexing.step(new Budget(1));
-    await this.#scheduler.setAlarm();
   }
 }

@@ -1,15 +1,22 @@
 /**
- * What follows from the Newsroom's transactions, handing events over and writing documents, and from a
- * new version of ours: folding words anew. It is begun at once, as far as one invocation may; an alarm
- * does the rest, and all of it if this object dies.
+ * The background work of the Newsroom: sending events, writing documents and indexing words again. Each
+ * change starts it at once, as far as one invocation may go; an alarm does the rest, and all of it if the
+ * object dies.
  */
+import { Alarm } from "../runtime/alarm.ts";
 import { Budget, WorkLoop } from "../runtime/bounded-work.ts";
 import { ALARM_MS_MAX, OWN_RETRY_MS } from "../runtime/limits.ts";
-import { KV_WRITES_PER_TARGET } from "./limits.ts";
+import { log } from "../runtime/log.ts";
+import type { Sql } from "../runtime/sql.ts";
+import { EMBARGOES_PER_STEP, KV_WRITES_PER_TARGET } from "./limits.ts";
+import { lastSequence } from "./store/events.ts";
+import { nextEmbargo } from "./store/releases.ts";
+import { nextDueMs } from "./store/stale-documents.ts";
 import type { NewsroomParts } from "./wiring.ts";
 
 interface SchedulerDeps {
   ctx: Pick<DurableObjectState, "storage" | "waitUntil">;
+  sql: Sql;
   parts: NewsroomParts;
   /** Calls to the outside that one invocation may make. */
   subrequests: number;
@@ -20,89 +27,96 @@ interface SchedulerDeps {
 }
 
 export class Scheduler {
-  readonly #ground: SchedulerDeps;
+  readonly #deps: SchedulerDeps;
+  readonly #alarm: Alarm;
   readonly #projecting: WorkLoop;
   readonly #fanningOut: WorkLoop;
   readonly #reindexing: WorkLoop;
 
-  constructor(ground: SchedulerDeps) {
-    this.#ground = ground;
-    const { projection, fanOut, reindexing } = ground.parts;
+  constructor(deps: SchedulerDeps) {
+    this.#deps = deps;
+    this.#alarm = new Alarm(deps.ctx.storage);
+    const { projection, fanOut, reindexing } = deps.parts;
     this.#projecting = new WorkLoop(async (budget) => {
-      const worked = await projection.step(budget);
-      if (worked) ground.onProjected();
-      return worked;
+      const hasWorked = await projection.step(budget);
+      if (hasWorked) deps.onProjected();
+      return hasWorked;
     }, KV_WRITES_PER_TARGET);
     this.#fanningOut = new WorkLoop((budget) => fanOut.step(budget), 1);
     this.#reindexing = new WorkLoop(async (budget) => {
-      const worked = reindexing.step(budget);
-      if (worked) await scheduler.wait(0); // it has no pauses of its own in which others could be answered
-      return worked;
+      const hasWorked = reindexing.step(budget);
+      // The steps are synchronous: between them, the object must answer others.
+      if (hasWorked) await scheduler.wait(0);
+      return hasWorked;
     }, 1);
   }
 
-  /** Starts what is due and sets the alarm for what is not, or for what gets cut off. */
-  async begin(): Promise<void> {
-    await this.#start();
+  /** Starts what is due, and sets the alarm for the rest and for what gets cut off. */
+  async start(): Promise<void> {
+    await this.#startLoops();
   }
 
-  /** The same by alarm, which must not leave before its timer rings: one that it leaves behind may never do so. */
-  async beginByAlarm(): Promise<void> {
-    const { turn } = await this.#start();
-    await turn;
+  /**
+   * The alarm: ends embargoes, then starts what is due. It waits for the pending timer: a timer left behind
+   * when an alarm handler returns may never fire.
+   */
+  async onAlarm(): Promise<void> {
+    const { parts, now } = this.#deps;
+    this.#alarm.onFired();
+    parts.ledger.liftEmbargoes(EMBARGOES_PER_STEP, now());
+    const { begun } = await this.#startLoops();
+    await begun;
   }
 
-  /** @returns `turn`: resolves when all has begun */
-  async #start(): Promise<{ turn: Promise<void> }> {
-    const { ctx, parts, subrequests } = this.#ground;
-    parts.longPolls.wake(parts.views.lastSequence());
-    await this.setAlarm();
-    // An alarm and what else is done beside take a few calls.
+  /** @returns `begun`: resolves when all loops have begun */
+  async #startLoops(): Promise<{ begun: Promise<void> }> {
+    const { ctx, sql, parts, subrequests } = this.#deps;
+    parts.longPolls.wake(lastSequence(sql));
+    await this.scheduleAlarm();
+    // Two loops share the calls; two calls are left for the alarm and the rest.
     const calls = Math.floor((subrequests - 2) / 2);
     ctx.waitUntil(this.#run(this.#fanningOut, calls));
-    // Rendering takes tens of milliseconds in which nothing else is done: first the answer and the events leave.
-    const turn = scheduler.wait(0);
-    ctx.waitUntil(turn.then(() => this.#run(this.#projecting, calls)));
+    // Rendering blocks the object for tens of milliseconds: the answer and the events go first.
+    const begun = scheduler.wait(0);
+    ctx.waitUntil(begun.then(() => this.#run(this.#projecting, calls)));
     if (parts.reindexing.nextDueMs() !== undefined)
-      ctx.waitUntil(turn.then(() => this.#run(this.#reindexing, calls)));
-    return { turn };
+      ctx.waitUntil(begun.then(() => this.#run(this.#reindexing, calls)));
+    return { begun };
   }
 
-  /** Resolves when nothing is in hand; what is due later does not count. */
-  async idle(): Promise<void> {
-    const uncounted = async (loop: WorkLoop) => {
+  /** Resolves when nothing that is due now is left to do. */
+  async waitUntilIdle(): Promise<void> {
+    const finish = async (loop: WorkLoop) => {
       while ((await loop.start(new Budget(Infinity))) === "spent");
     };
-    await uncounted(this.#reindexing); // documents follow from it
-    await Promise.all([uncounted(this.#projecting), uncounted(this.#fanningOut)]);
+    await finish(this.#reindexing); // makes documents stale
+    await Promise.all([finish(this.#projecting), finish(this.#fanningOut)]);
   }
 
-  /** @param inHandMs when what is due now is looked at again: it is in hand, and somebody may die with it */
-  async setAlarm(inHandMs = OWN_RETRY_MS): Promise<void> {
-    const { ctx, parts, now } = this.#ground;
+  /** @param retryMs when to look again at what is due now, in case the object dies while it works on it */
+  async scheduleAlarm(retryMs = OWN_RETRY_MS): Promise<void> {
+    const { sql, parts, now } = this.#deps;
     const nowMs = now();
-    const embargo = parts.rows.nextEmbargo();
+    const embargo = nextEmbargo(sql);
+    const work = [nextDueMs(sql), parts.fanOut.nextDueMs(), parts.reindexing.nextDueMs()];
     const dues = [
-      embargo === undefined ? undefined : embargo * 1000,
-      ...[parts.stale, parts.fanOut, parts.reindexing]
-        .map((part) => part.nextDueMs())
-        .map((due) => (due === undefined ? undefined : Math.max(due, nowMs + inHandMs))),
-    ].filter((due) => due !== undefined);
-    if (dues.length === 0) return;
-    // Never `now` itself: an alarm that sets one for now can stall.
-    const next = Math.min(Math.max(Math.min(...dues), nowMs + 1), nowMs + ALARM_MS_MAX);
-    const present = await ctx.storage.getAlarm();
-    if (present === null || present > next) await ctx.storage.setAlarm(next);
+      embargo === undefined ? Infinity : embargo * 1000,
+      ...work.map((due) => Math.max(due ?? Infinity, nowMs + retryMs)),
+    ];
+    const next = Math.min(...dues);
+    if (next === Infinity) return;
+    // Never `now` itself: an alarm that sets the next one for now can stall.
+    await this.#alarm.scheduleBy(Math.min(Math.max(next, nowMs + 1), nowMs + ALARM_MS_MAX));
   }
 
   /** Never rejects. */
   async #run(loop: WorkLoop, calls: number): Promise<void> {
     try {
       const end = await loop.start(new Budget(calls));
-      // What this invocation may not do any more, the next one does at once.
-      await this.setAlarm(end === "spent" ? 1 : OWN_RETRY_MS);
+      // What this invocation may not do, the next one does at once.
+      await this.scheduleAlarm(end === "spent" ? 1 : OWN_RETRY_MS);
     } catch (error) {
-      console.error(JSON.stringify({ message: "work failed", error: String(error) }));
+      log("error", "work failed", { error: String(error) });
     }
   }
 }

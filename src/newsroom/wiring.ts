@@ -1,28 +1,24 @@
 /**
- * What the Newsroom is made of, each piece with what it needs.
+ * Builds the parts of the Newsroom, each with what it needs.
  */
-import { HAND_OVER_TIMEOUT_MS } from "./limits.ts";
-import { subscriber } from "../runtime/stubs.ts";
 import type { Config } from "../config.ts";
-import { EventFeed, LongPolls } from "./outbound/event-feed.ts";
-import { Editions } from "./store/editions.ts";
-import { Events } from "./store/events.ts";
-import { FanOut } from "./outbound/fan-out.ts";
-import { Ledger } from "./publish/ledger.ts";
-import { ListArchives } from "./lists/archives.ts";
-import type { Meter, Sql } from "../runtime/sql.ts";
-import { Projection } from "./projection/projection.ts";
-import { Lifecycle } from "./publish/lifecycle.ts";
-import { Reindexing } from "./lists/reindex.ts";
-import { RegistryStore } from "./store/registry.ts";
-import { ReleaseIndex } from "./lists/release-index.ts";
-import { Lists } from "./lists/lists.ts";
-import { ReleaseRows } from "./store/releases.ts";
-import { ReleaseViews } from "./store/release-views.ts";
-import { Replay } from "./outbound/replay.ts";
-import { StaleDocuments } from "./store/stale-documents.ts";
-import { Subscriptions } from "./store/subscriptions.ts";
 import { withTimeout } from "../runtime/async.ts";
+import type { Meter, Sql } from "../runtime/sql.ts";
+import { subscriber } from "../runtime/stubs.ts";
+import { ENQUEUE_TIMEOUT_MS } from "./limits.ts";
+import { ListArchives } from "./lists/archives.ts";
+import { Lists } from "./lists/lists.ts";
+import { Reindexing } from "./lists/reindex.ts";
+import { EventFeed } from "./outbound/event-feed.ts";
+import { FanOut } from "./outbound/fan-out.ts";
+import { LongPolls } from "./outbound/long-polls.ts";
+import { Projection } from "./projection/projection.ts";
+import { Ledger } from "./publish/ledger.ts";
+import { Lifecycle } from "./publish/lifecycle.ts";
+import { EventReader } from "./store/events.ts";
+import { RegistryStore } from "./store/registry.ts";
+import { ReleaseViews } from "./store/release-views.ts";
+import { removeNeverCreated } from "./store/subscriptions.ts";
 
 export interface Deps {
   storage: DurableObjectStorage;
@@ -34,42 +30,34 @@ export interface Deps {
   now: () => number;
 }
 
-export type NewsroomParts = ReturnType<typeof newsroomParts>;
+export type NewsroomParts = ReturnType<typeof buildParts>;
 
-export function newsroomParts({ storage, sql, meter, env, config, now }: Deps) {
+export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
   const { site } = config;
-  const registry = new RegistryStore(sql);
-  const rows = new ReleaseRows(sql);
-  const views = new ReleaseViews(sql, site.baseUrl, () => registry.present());
-  const events = new Events(sql, views);
-  const eventFeed = new EventFeed(events);
-  const stale = new StaleDocuments(sql);
-  const archives = new ListArchives(sql, stale, config);
-  const lists = new Lists(sql, archives, stale, config);
-  const releaseIndex = new ReleaseIndex(sql);
-  const lifecycle = new Lifecycle(sql, rows, views, releaseIndex, lists, stale, site.timeZone);
-  const readable = { views, lists, archives, registry, counts: () => releaseIndex.counts() };
-  const subscriptionStore = new Subscriptions(sql);
+  const store = new RegistryStore(sql);
+  const registry = () => store.get();
+  const views = new ReleaseViews({ sql, baseUrl: site.baseUrl, registry });
+  const events = new EventReader({ sql, views });
+  const eventFeed = new EventFeed({ sql, events });
+  const archives = new ListArchives({ sql, config });
+  const lists = new Lists({ sql, archives, config });
+  const lifecycle = new Lifecycle({ sql, lists, timeZone: site.timeZone });
+  const source = { sql, views, lists, archives, registry: store };
   return {
-    registry,
-    rows,
+    registry: store,
     views,
     events,
+    lists,
     eventFeed,
     longPolls: new LongPolls(eventFeed),
-    editions: new Editions(sql, site.baseUrl),
-    stale,
-    lists,
-    ledger: new Ledger(storage, rows, lifecycle, site, () => registry.present()),
-    projection: new Projection({ sql, kv: env.DOCUMENTS, meter, ledger: readable, stale, config }, now),
-    reindexing: new Reindexing(storage, sql, releaseIndex, lists, now),
-    subscriptionStore,
-    replay: new Replay(sql, events),
+    ledger: new Ledger({ storage, sql, lifecycle, site, registry }),
+    projection: new Projection({ ...source, kv: env.DOCUMENTS, meter, config, now }),
+    reindexing: new Reindexing({ storage, sql, lists, now }),
     fanOut: new FanOut({
       sql,
       events,
-      handOver: (id, handed) => withTimeout(subscriber(env, id).enqueue(handed), HAND_OVER_TIMEOUT_MS),
-      removeIfNeverCreated: (id) => subscriptionStore.removeNeverCreated(id, now()),
+      enqueue: (id, batch) => withTimeout(subscriber(env, id).enqueue(batch), ENQUEUE_TIMEOUT_MS),
+      removeNeverCreated: (id) => removeNeverCreated(sql, id, now()),
       now,
     }),
   };

@@ -9,13 +9,13 @@ import { formatInstant } from "../../src/domain/dates.ts";
 import type { Newsroom } from "../../src/newsroom/newsroom.ts";
 import { newsroom } from "../../src/runtime/stubs.ts";
 import { inNewsroom, put, release, send } from "../support/service.ts";
-import { type ModelRelease, OfficeModel, type Step, steps } from "./press-office-model.ts";
+import { type ModelRelease, PressOfficeModel, type Step, steps } from "./press-office-model.ts";
 
 const START = Date.UTC(2026, 5, 1) / 1000;
 
-/** The real service and the model, told the same things. */
-class Office {
-  readonly model = new OfficeModel();
+/** The service and the model, which get the same steps. */
+class PressOffice {
+  readonly model = new PressOfficeModel();
   now = START;
   #counter = 0;
   #embargoes = new Map<string, number | null>();
@@ -34,9 +34,9 @@ class Office {
       case "move":
         return this.#edit(this.#pick(step.which), { slug: `s${(this.#counter += 1)}` }, "minor");
       case "embargo": {
-        const held = this.#pick(step.which);
-        if (held?.status !== "embargoed") return;
-        return this.#edit(held, { embargo: this.#in(step.embargoIn), word: this.#word() }, "minor");
+        const embargoed = this.#pick(step.which);
+        if (embargoed?.status !== "embargoed") return;
+        return this.#edit(embargoed, { embargo: this.#in(step.embargoIn), word: this.#word() }, "minor");
       }
       case "withdraw":
       case "kill":
@@ -46,14 +46,14 @@ class Office {
         const response = await send("POST", `/api/v1/releases/${chosen.id}/${step.do}`, {
           reason: step.reason,
         });
-        const taken = this.model.act(
+        const isAccepted = this.model.act(
           step.do,
           chosen,
           step.reason,
           this.now,
           this.#embargoes.get(chosen.id) ?? null,
         );
-        expect([step.do, response.status]).toEqual([step.do, taken ? 200 : 409]);
+        expect([step.do, response.status]).toEqual([step.do, isAccepted ? 200 : 409]);
         return;
       }
       case "wait":
@@ -71,11 +71,11 @@ class Office {
     });
   }
 
-  /** Time goes by; the alarm rings as often as there is something to do. */
+  /** Moves the clock, and runs the alarm until nothing is left to do. */
   async pass(seconds: number): Promise<void> {
     this.now += seconds;
     await this.setClock();
-    for (let rings = 0; rings < 3; rings += 1) {
+    for (let alarms = 0; alarms < 3; alarms += 1) {
       await runDurableObjectAlarm(newsroom(env));
       await inNewsroom((instance) => instance.idle());
     }
@@ -164,7 +164,7 @@ async function everyEvent(instance: Newsroom, filter: Filter): Promise<ReleaseEv
   return page.kind === "page" ? page.events : [];
 }
 
-async function expectAgreement(model: OfficeModel): Promise<void> {
+async function expectAgreement(model: PressOfficeModel): Promise<void> {
   for (const lang of [undefined, "en", "ru"]) {
     const expected = model
       .listed(lang)
@@ -182,7 +182,7 @@ async function expectAgreement(model: OfficeModel): Promise<void> {
   }
   for (const one of model.releases) await expectRelease(one);
   const events = await inNewsroom((instance) => everyEvent(instance, {}));
-  expect(events.map(({ type, release: told, sequence }) => ({ type, id: told.id, sequence }))).toEqual(
+  expect(events.map(({ type, release: { id }, sequence }) => ({ type, id, sequence }))).toEqual(
     model.events.map((event, index) => ({ ...event, sequence: index + 1 })),
   );
   for (const word of model.releases.map((one) => one.word)) {
@@ -233,14 +233,14 @@ async function expectRelease(one: ModelRelease): Promise<void> {
   }
 }
 
-describe("whatever an office does", () => {
-  it("lists, feeds, pages, events and search agree with a model of it", { timeout: 120_000 }, async () => {
+describe("after any steps of a press office", () => {
+  it("lists, feeds, pages, events and search agree with the model", { timeout: 120_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(steps, async (taken) => {
+      fc.asyncProperty(steps, async (drawn) => {
         await reset();
-        const office = new Office();
+        const office = new PressOffice();
         await office.setClock();
-        for (const step of taken) await office.take(step);
+        for (const step of drawn) await office.take(step);
         await office.pass(2);
         await office.pass(2);
         await expectAgreement(office.model);
@@ -249,7 +249,7 @@ describe("whatever an office does", () => {
     );
   });
 
-  it("a filter takes the same releases from the ledger as from memory", { timeout: 60_000 }, async () => {
+  it("a filter matches the same releases in the ledger as in memory", { timeout: 60_000 }, async () => {
     await reset();
     const facet = fc.uniqueArray(fc.constantFrom("a", "b", "c"), { maxLength: 2 });
     const word = fc.constantFrom("peace", "war", "Élan", "մեր", "ещё");
@@ -297,13 +297,13 @@ describe("whatever an office does", () => {
       place: some("a", "b", "c"),
       q,
     };
-    const asked = fc.record({ ...conditions, not: fc.option(fc.record(conditions), { nil: undefined }) });
-    const given = (value: object) => JSON.parse(JSON.stringify(value)) as Filter; // without what is undefined
+    const filters = fc.record({ ...conditions, not: fc.option(fc.record(conditions), { nil: undefined }) });
+    const given = (value: object) => JSON.parse(JSON.stringify(value)) as Filter; // drops undefined fields
     await inNewsroom(async (instance) => {
       const events = await everyEvent(instance, {});
       expect(events.length).toBe(made.length);
       await fc.assert(
-        fc.asyncProperty(asked, async (value) => {
+        fc.asyncProperty(filters, async (value) => {
           const filter = given(value);
           const fromLedger = (await instance.list({ filter }, 1_000)).releases.map(({ id }) => id);
           const fromMemory = (await everyEvent(instance, filter)).map((event) => event.release.id);

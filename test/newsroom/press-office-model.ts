@@ -1,6 +1,6 @@
 /**
- * A small model of what an office does and what the world may then see: no SQL, no KV, no alarms.
- * Time is in whole seconds.
+ * A model of the press office: what it does, and what readers may see then. No SQL, KV or alarms. Time is in
+ * whole seconds.
  */
 import fc from "fast-check";
 
@@ -9,11 +9,11 @@ export interface ModelRelease {
   lang: string;
   group: string;
   slug: string;
-  /** Addresses that it had when it was seen. */
+  /** Earlier addresses, from when the release was public. */
   retired: string[];
-  /** A word that only this edition has. */
+  /** A word that no other edition has. */
   word: string;
-  /** Makes its place in lists: later is newer. */
+  /** Decides the order in lists. */
   date: string;
   edition: number;
   status: "embargoed" | "published" | "withdrawn" | "killed";
@@ -24,7 +24,7 @@ export interface ModelRelease {
   stale: boolean;
 }
 
-/** What an office can do; `which` picks one of the releases that are there. */
+/** `which` picks one of the existing releases. */
 export type Step =
   | { do: "publish"; lang: string; embargoIn: number | null }
   | { do: "translate"; which: number }
@@ -76,12 +76,12 @@ export const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 25 },
 );
 
-export class OfficeModel {
+export class PressOfficeModel {
   readonly releases: ModelRelease[] = [];
-  /** Of each event its type and release, in order. */
+  /** The type and the release of each event, in order. */
   readonly events: { type: string; id: string }[] = [];
 
-  /** A new text; undefined embargo is none. */
+  /** Publishes a new release. An embargo of null is none. */
   add(
     release: Omit<ModelRelease, "retired" | "edition" | "status" | "seen" | "reason" | "note" | "stale">,
   ): ModelRelease {
@@ -96,11 +96,11 @@ export class OfficeModel {
       stale: false,
     };
     this.releases.push(whole);
-    if (whole.embargo === null) this.#goOut(whole);
+    if (whole.embargo === null) this.#makePublic(whole);
     return whole;
   }
 
-  /** Another edition of a release that is embargoed or published. */
+  /** Publishes another edition of an embargoed or published release. */
   edit(
     release: ModelRelease,
     fields: Partial<Pick<ModelRelease, "word" | "slug" | "embargo">>,
@@ -110,20 +110,20 @@ export class OfficeModel {
     if (fields.slug !== undefined && release.seen) release.retired.push(release.slug);
     Object.assign(release, fields);
     release.edition += 1;
-    const follows = release.stale;
+    const isCatchingUp = release.stale;
     release.stale = false;
     if (!release.seen) {
-      if (release.embargo === null) this.#goOut(release);
+      if (release.embargo === null) this.#makePublic(release);
       return;
     }
     this.events.push({ type: change === "major" ? "release.corrected" : "release.revised", id: release.id });
     if (change === "minor") return;
     release.note = note;
-    if (follows) return;
+    if (isCatchingUp) return;
     for (const sibling of this.#siblings(release)) sibling.stale = true;
   }
 
-  /** @returns whether the service should take it */
+  /** @returns whether the service should accept the action */
   act(
     action: "withdraw" | "kill" | "reinstate",
     release: ModelRelease,
@@ -136,7 +136,7 @@ export class OfficeModel {
       if (action === "kill") Object.assign(release, { status: "killed", embargo: null });
       else if (release.status === "killed") {
         Object.assign(release, { status: "embargoed", embargo: embargoOfEdition });
-        if (embargoOfEdition === null || embargoOfEdition <= now) this.#goOut(release);
+        if (embargoOfEdition === null || embargoOfEdition <= now) this.#makePublic(release);
       }
       return true;
     }
@@ -152,11 +152,11 @@ export class OfficeModel {
     return true;
   }
 
-  /** Lets go out what is due, in the order of its embargoes. */
+  /** Publishes releases whose embargo has ended, oldest embargo first. */
   pass(now: number): void {
     const due = this.releases.filter(({ embargo }) => embargo !== null && embargo <= now);
     due.sort((a, b) => (a.embargo ?? 0) - (b.embargo ?? 0) || (a.id < b.id ? -1 : 1));
-    for (const release of due) this.#goOut(release);
+    for (const release of due) this.#makePublic(release);
   }
 
   /** What lists show, newest first. */
@@ -170,7 +170,7 @@ export class OfficeModel {
       .sort((a, b) => (a.date < b.date ? 1 : -1));
   }
 
-  #goOut(release: ModelRelease): void {
+  #makePublic(release: ModelRelease): void {
     Object.assign(release, { status: "published", embargo: null, seen: true });
     this.events.push({ type: "release.published", id: release.id });
   }

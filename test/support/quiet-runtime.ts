@@ -3,13 +3,15 @@
  * still reports every failed test.
  */
 const EXPECTED =
-  /Network connection lost|disconnected:|outputGateBroken|internal error; reference|no such table|\bdied\b/;
+  /Network connection lost|disconnected:|outputGateBroken|internal error; reference|no such table|SQLite alarm|\bdied\b/;
 
 /** Call once in the process that runs Vitest: workerd's reports come through its stderr. */
 export function hideExpectedRuntimeErrors(): void {
   const write = process.stderr.write.bind(process.stderr);
   const isExpected = (chunk: unknown): boolean =>
-    typeof chunk === "string" && /^(?:uncaught )?exception\b/.test(chunk) && EXPECTED.test(chunk);
-  process.stderr.write = ((chunk: string | Uint8Array, ...rest: never[]) =>
-    isExpected(chunk) || write(chunk, ...rest)) as typeof process.stderr.write;
+    typeof chunk === "string" &&
+    /^(?:(?:uncaught )?exception\b|NOSENTRY SQLite alarm)/.test(chunk) &&
+    EXPECTED.test(chunk);
+  process.stderr.write = (chunk: string | Uint8Array, ...rest: never[]): boolean =>
+    isExpected(chunk) || write(chunk, ...rest);
 }

@@ -1,110 +1,107 @@
 /**
- * The archives of a list: where each ends, and by which number it is known.
+ * The arithmetic of archives: where a full document is cut, and which numbers the parts get.
  *
- * A number belongs to an end for ever. Whoever has read what comes after an instant goes on to the
- * archive that ends there, whenever that is and however often archives were cut meanwhile; so nothing
- * is missed on the way from newer to older, and nothing is met twice.
+ * A number belongs to the instant at which its archive ends, for ever. A client that has read everything
+ * after an instant finds the rest in the archive that ends there, however often archives were cut in the
+ * meantime. So a walk from newer to older misses nothing and meets nothing twice.
  */
 import type { Instant } from "../../domain/dates.ts";
 import { ARCHIVE_SHARE } from "../limits.ts";
 
 export interface Archives {
-  /** The last instant that each archive holds, oldest first. */
+  /** The last instant of each archive, oldest archive first. */
   archiveEnds: Instant[];
-  /** The number of each, in the same order; and behind them the number that the next one will have. */
+  /** The number of each archive, in the same order, and last the number of the next archive. */
   numbers: number[];
 }
 
-/** Before archives could be cut without taking new numbers, they were counted from the oldest. */
-export function counted(reaches: readonly Instant[]): number[] {
-  return [...reaches, undefined].map((_, index) => index + 1);
+/** The archives of a new list. */
+export const NO_ARCHIVES: Archives = { archiveEnds: [], numbers: [1] };
+
+/** The index of the archive that holds an instant; the number of archives if the newest document does. */
+export function indexAt({ archiveEnds }: Archives, published: Instant): number {
+  const index = archiveEnds.findIndex((end) => published <= end);
+  return index < 0 ? archiveEnds.length : index;
 }
 
-/** The index of the archive that holds an instant; the number of archives if it is newer than all. */
-export function indexAt({ archiveEnds: reaches }: Archives, published: Instant): number {
-  const index = reaches.findIndex((reach) => published <= reach);
-  return index < 0 ? reaches.length : index;
-}
-
-/** The index of the archive with a number, without one of the newest document; undefined if there is none. */
+/** The index of the archive with a number; without a number, that of the newest document. */
 export function indexOfNumber(
-  { archiveEnds: reaches, numbers }: Archives,
+  { archiveEnds, numbers }: Archives,
   number: number | undefined,
 ): number | undefined {
-  if (number === undefined) return reaches.length;
+  if (number === undefined) return archiveEnds.length;
   const index = numbers.indexOf(number);
-  return index < 0 || index === reaches.length ? undefined : index;
+  return index < 0 || index === archiveEnds.length ? undefined : index;
 }
 
 /**
- * What is newest in an archive keeps its number, since that is where it ends; older parts take
- * numbers that no archive ever had, nor was promised. The oldest part of the newest document takes
- * the number that was promised.
+ * Numbers the parts of a document that is cut. The newest part of an archive ends where the archive ended,
+ * so it keeps the number; the older parts get unused ones. Of the newest document, the oldest part becomes
+ * the next archive, whose number was given in advance; further parts get unused numbers.
  *
- * @param index of the document that is cut, see {@link indexAt}
+ * @param index of the document, see {@link indexAt}
  * @param cuts the last instant of each part that is cut off, oldest first
  */
 export function withCuts(
-  { archiveEnds: reaches, numbers }: Archives,
+  { archiveEnds, numbers }: Archives,
   index: number,
   cuts: readonly Instant[],
 ): Archives {
   const highest = numbers.reduce((most, number) => Math.max(most, number), 0);
-  const unused = cuts.map((_, at) => highest + 1 + at);
-  const isNewest = index === reaches.length;
+  const unused = cuts.map((_, nth) => highest + 1 + nth);
+  const isNewest = index === archiveEnds.length;
   return {
-    archiveEnds: reaches.toSpliced(index, 0, ...cuts),
+    archiveEnds: archiveEnds.toSpliced(index, 0, ...cuts),
     numbers: numbers.toSpliced(isNewest ? index + 1 : index, 0, ...unused),
   };
 }
 
-// FOLDED: Where a document of a list is cut when it holds too much.
-
+/** A release in a document. */
 export interface Member {
   published: Instant;
-  /** About what its entry takes in a feed. */
+  /** Estimated size of the release as a feed entry. */
+  bytes: number;
+}
+
+/** What one document may hold. */
+export interface Capacity {
+  items: number;
   bytes: number;
 }
 
 /**
- * @param members of one document, oldest first
- * @param most what one document may hold: more than one member only within both
- * @param isNewest the document of the newest releases keeps its newest; an archive is divided whole
- * @returns the last instant of each part that is cut off, oldest first; none where all may stay
+ * Where a document must be cut.
+ *
+ * @param members all releases of the document, oldest first
+ * @param capacity holds for every document with more than one release
+ * @param isNewest the newest document keeps its newest releases; an archive is divided entirely
+ * @returns the last instant of each part that is cut off, oldest first; empty if the document is not too full
  */
-export function chunksOf(
-  members: readonly Member[],
-  most: { items: number; bytes: number },
-  isNewest: boolean,
-): Instant[] {
-  const full = {
-    items: Math.max(1, Math.floor(most.items * ARCHIVE_SHARE)),
-    bytes: most.bytes * ARCHIVE_SHARE,
+export function findCuts(members: readonly Member[], capacity: Capacity, isNewest: boolean): Instant[] {
+  const part = {
+    items: Math.max(1, Math.floor(capacity.items * ARCHIVE_SHARE)),
+    bytes: capacity.bytes * ARCHIVE_SHARE,
   };
   const cuts: Instant[] = [];
   let start = 0;
-  let left = members.reduce((sum, { bytes }) => sum + bytes, 0);
-  while (members.length - start > 1 && (members.length - start > most.items || left > most.bytes)) {
-    const size = sizeOfChunk(members, start, full);
+  let bytes = members.reduce((sum, member) => sum + member.bytes, 0);
+  while (members.length - start > 1 && (members.length - start > capacity.items || bytes > capacity.bytes)) {
+    const size = sizeOfPart(members, start, part);
     cuts.push(members[start + size - 1]?.published ?? 0);
-    for (const { bytes } of members.slice(start, start + size)) left -= bytes;
+    for (const member of members.slice(start, start + size)) bytes -= member.bytes;
     start += size;
   }
-  // What is left over at an archive's end was its end before, and needs no cut.
+  // The end of an archive is a cut already.
   return isNewest ? cuts : cuts.filter((cut) => cut !== members.at(-1)?.published);
 }
 
-/** At least one, and never all: the newest stays. */
-function sizeOfChunk(
-  members: readonly Member[],
-  start: number,
-  full: { items: number; bytes: number },
-): number {
+/** How many releases go into a part: at least one, and never the newest one. */
+function sizeOfPart(members: readonly Member[], start: number, part: Capacity): number {
   let size = 0;
   let bytes = 0;
-  while (size < full.items && start + size < members.length - 1) {
+  while (size < part.items && start + size < members.length - 1) {
     bytes += members[start + size]?.bytes ?? 0;
-    if (size > 0 && bytes > full.bytes) break;
+    if (size > 0 && bytes > part.bytes) break;
     size += 1;
   }
   return size;

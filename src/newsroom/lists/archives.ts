@@ -1,179 +1,167 @@
 /**
- * How a list is divided: its newest releases in one document, and behind it archives of older ones
- * (RFC 5005).
+ * The documents of a list: its newest releases in one, older ones in archives (RFC 5005).
  *
- * The division is by `published`, which is frozen and unique: an archive holds what lies between two
- * instants, so that no release is ever in two documents or in none, whatever is published while
- * somebody walks from one to the next. A document that becomes too full is cut, oldest part first;
- * all other archives keep their number and what they hold (list-archives.ts).
+ * Documents are divided by `published`, which is unique and never changes: an archive holds the releases
+ * between two instants. So every release is in exactly one document, whatever is published while a client
+ * walks from one to the next. A document that becomes too full is cut, oldest part first; all other
+ * archives keep their numbers and their content (archive-cuts.ts).
  */
-import { LIST_BYTES_MAX } from "../limits.ts";
+import type { Config } from "../../config.ts";
 import type { Instant } from "../../domain/dates.ts";
+import { defined } from "../../domain/defined.ts";
 import { boundsOfList, listAddress, type ReleaseList } from "../../domain/list.ts";
 import type { ArchiveLinks } from "../../feeds/build-feed.ts";
-import type { Config } from "../../config.ts";
+import { column, first, type Sql } from "../../runtime/sql.ts";
+import { LIST_BYTES_MAX } from "../limits.ts";
+import { entrySizes } from "../store/releases.ts";
+import { markArchivesStale } from "../store/stale-documents.ts";
 import {
   type Archives,
-  chunksOf,
-  counted,
+  findCuts,
   indexAt,
   indexOfNumber,
   type Member,
+  NO_ARCHIVES,
   withCuts,
 } from "./archive-cuts.ts";
-import type { Sql } from "../../runtime/sql.ts";
-import { findReleases, type ListQuery } from "./search.ts";
-import type { StaleDocuments } from "../store/stale-documents.ts";
+import { findReleases } from "./search.ts";
 
 export class ListArchives {
-  readonly #sql: Sql;
-  readonly #stale: StaleDocuments;
-  readonly #config: Config;
+  readonly #deps: { sql: Sql; config: Config };
 
-  constructor(sql: Sql, stale: StaleDocuments, config: Config) {
-    this.#sql = sql;
-    this.#stale = stale;
-    this.#config = config;
-  }
-
-  /** Whether a list is kept, or was and is not forgotten. */
-  isKnown(list: ReleaseList): boolean {
-    return this.#archivesOf(list) !== undefined;
+  constructor(deps: { sql: Sql; config: Config }) {
+    this.#deps = deps;
   }
 
   /** The number of the archive that holds an instant; undefined if the newest document does. */
-  archiveOf(list: ReleaseList, published: Instant): number | undefined {
-    const archives = this.#archivesOf(list) ?? NONE;
+  archiveAt(list: ReleaseList, published: Instant): number | undefined {
+    const archives = this.#archivesOf(list);
     const index = indexAt(archives, published);
     return index < archives.archiveEnds.length ? archives.numbers[index] : undefined;
   }
 
-  /** The number that the next archive will have: until then, its address leads to the newest releases. */
+  /** The number of the next archive: until that exists, its address redirects to the newest document. */
   nextArchiveNumber(list: ReleaseList): number | undefined {
-    return this.#archivesOf(list)?.numbers.at(-1);
+    return this.#archivesOf(list).numbers.at(-1);
   }
 
   /**
-   * The archives before and behind a document; undefined if there is no such document. Behind the last
-   * archive comes the number that is promised, and it need not change when there is an archive of it.
+   * The archives before and after a document; undefined if there is no such document. After the last
+   * archive comes the number of the next one, so the link is right before and after that is cut.
    */
   archiveLinks(list: ReleaseList, archive: number | undefined): ArchiveLinks | undefined {
-    const archives = this.#archivesOf(list) ?? NONE;
+    const archives = this.#archivesOf(list);
     const index = indexOfNumber(archives, archive);
     if (index === undefined) return undefined;
-    const [previous, next] = [archives.numbers[index - 1], archives.numbers[index + 1]];
-    return {
-      ...(archive === undefined ? {} : { archive }),
-      ...(previous === undefined ? {} : { previous }),
-      ...(archive === undefined || next === undefined ? {} : { next }),
-    };
+    const previous = archives.numbers[index - 1];
+    const next = archive === undefined ? undefined : archives.numbers[index + 1];
+    return defined({ archive, previous, next });
   }
 
-  /** The releases of a document: of an archive, or, behind all of them, the newest; newest first. */
+  /** The releases of an archive, or of the newest document; newest first. */
   releasesIn(list: ReleaseList, archive: number | undefined): Instant[] {
-    const archives = this.#archivesOf(list) ?? NONE;
+    const archives = this.#archivesOf(list);
     const index = indexOfNumber(archives, archive);
-    return index === undefined
-      ? []
-      : this.#find(list, archives.archiveEnds[index - 1], archives.archiveEnds[index]);
+    return index === undefined ? [] : this.#releasesAt(list, archives, index);
   }
 
-  /** Killed releases that a document of a list held; of the newest releases, the latest of all. */
+  /**
+   * The ids of killed releases that an archive held, latest kill first. The newest document names the
+   * latest kills of the whole list.
+   */
   killedIn(list: ReleaseList, archive: number | undefined, limit: number): string[] {
-    const archives = this.#archivesOf(list) ?? NONE;
+    const archives = this.#archivesOf(list);
     const index = indexOfNumber(archives, archive);
     if (index === undefined) return [];
     const [after, to] =
       archive === undefined
         ? [undefined, undefined]
         : [archives.archiveEnds[index - 1], archives.archiveEnds[index]];
-    return this.#sql
-      .exec<{ id: string }>(
-        `SELECT r.id FROM tombstones t JOIN releases r ON r.id = t.release
-         WHERE t.list = ? AND r.published > ? AND r.published <= ? ORDER BY r.updated DESC, r.id LIMIT ?`,
-        listAddress(list),
-        after ?? -Number.MAX_SAFE_INTEGER,
-        to ?? Number.MAX_SAFE_INTEGER,
-        limit,
-      )
-      .toArray()
-      .map(({ id }) => id);
+    return column(
+      this.#deps.sql,
+      `SELECT r.id FROM tombstones t JOIN releases r ON r.id = t.release
+       WHERE t.list = ? AND r.published > ? AND r.published <= ? ORDER BY r.updated DESC, r.id LIMIT ?`,
+      listAddress(list),
+      after ?? -Number.MAX_SAFE_INTEGER,
+      to ?? Number.MAX_SAFE_INTEGER,
+      limit,
+    );
   }
 
   /** Cuts the document that holds an instant, if it is too full. */
   splitIfFull(list: ReleaseList, address: string, published: Instant): void {
-    const archives = this.#archivesOf(list) ?? NONE;
+    const archives = this.#archivesOf(list);
     const index = indexAt(archives, published);
-    const found = this.#find(list, archives.archiveEnds[index - 1], archives.archiveEnds[index]);
-    const cuts = this.#cuts(archives, index, this.#members(found));
+    const members = this.#membersOf(this.#releasesAt(list, archives, index));
+    const cuts = this.#findCuts(archives, index, members);
     if (cuts.length === 0) return;
     this.#save(address, withCuts(archives, index, cuts));
-    // The one that was cut, and the one before it, behind which comes another now. The last archive already
-    // says what comes behind it.
-    if (index < archives.archiveEnds.length)
-      this.#stale.addArchives(address, archives.numbers.slice(Math.max(0, index - 1), index + 1));
+    // Stale: the archive that was cut, and the one before it, which links a new one now. The last archive
+    // links the number of the next one already.
+    if (index < archives.archiveEnds.length) {
+      const numbers = archives.numbers.slice(Math.max(0, index - 1), index + 1);
+      markArchivesStale(this.#deps.sql, address, numbers);
+    }
   }
 
-  /** Cuts whatever is too full, in a list that may hold others than before; all of it is to be rendered anew. */
+  /** Cuts all documents that are too full, after the list's releases changed. The caller marks all of them stale. */
   splitAll(list: ReleaseList, address: string): void {
-    const before = this.#archivesOf(list) ?? NONE;
-    const members = this.#members(this.#find(list, undefined, undefined));
+    const before = this.#archivesOf(list);
+    const members = this.#membersOf(this.#find(list, undefined, undefined));
     const documents = Map.groupBy(members, ({ published }) => indexAt(before, published));
-    let archives = before;
-    // The newest first: where the older ones stand does not change by it.
-    for (const [index, held] of [...documents].toSorted(([a], [b]) => b - a))
-      archives = withCuts(archives, index, this.#cuts(archives, index, held));
-    if (archives.archiveEnds.length > before.archiveEnds.length) this.#save(address, archives);
+    // Newest first, so that the indexes of older documents stay right.
+    const newestFirst = [...documents].toSorted(([a], [b]) => b - a);
+    const after = newestFirst.reduce(
+      (archives, [index, held]) => withCuts(archives, index, this.#findCuts(archives, index, held)),
+      before,
+    );
+    if (after.archiveEnds.length > before.archiveEnds.length) this.#save(address, after);
   }
 
-  #archivesOf(list: ReleaseList): Archives | undefined {
-    const [row] = this.#sql.exec<{ reaches: string; numbers: string | null }>(
+  #archivesOf(list: ReleaseList): Archives {
+    const row = first<{ reaches: string; numbers: string }>(
+      this.#deps.sql,
       "SELECT reaches, numbers FROM lists WHERE address = ?",
       listAddress(list),
     );
-    if (row === undefined) return undefined;
-    const reaches = JSON.parse(row.reaches) as Instant[];
+    if (row === undefined) return NO_ARCHIVES;
     return {
-      archiveEnds: reaches,
-      numbers: row.numbers === null ? counted(reaches) : (JSON.parse(row.numbers) as number[]),
+      archiveEnds: JSON.parse(row.reaches) as Instant[],
+      numbers: JSON.parse(row.numbers) as number[],
     };
   }
 
-  #save(address: string, { archiveEnds: reaches, numbers }: Archives): void {
-    this.#sql.exec(
+  #save(address: string, { archiveEnds, numbers }: Archives): void {
+    this.#deps.sql.exec(
       "UPDATE lists SET reaches = ?, numbers = ? WHERE address = ?",
-      JSON.stringify(reaches),
+      JSON.stringify(archiveEnds),
       JSON.stringify(numbers),
       address,
     );
   }
 
-  #cuts({ archiveEnds: reaches }: Archives, index: number, members: readonly Member[]): Instant[] {
-    const most = { items: this.#config.feedItems, bytes: LIST_BYTES_MAX };
-    return chunksOf(members, most, index === reaches.length);
+  #findCuts({ archiveEnds }: Archives, index: number, members: readonly Member[]): Instant[] {
+    const capacity = { items: this.#deps.config.feedItems, bytes: LIST_BYTES_MAX };
+    return findCuts(members, capacity, index === archiveEnds.length);
   }
 
-  /** Oldest first, with what their entries take. */
-  #members(published: readonly Instant[]): Member[] {
-    return this.#sql
-      .exec<{ published: number; bytes: number }>(
-        `SELECT published, bytes FROM releases
-         WHERE published IN (SELECT value FROM json_each(?)) ORDER BY published`,
-        JSON.stringify(published),
-      )
-      .toArray();
+  #membersOf(published: readonly Instant[]): Member[] {
+    return entrySizes(this.#deps.sql, published);
   }
 
+  #releasesAt(list: ReleaseList, { archiveEnds }: Archives, index: number): Instant[] {
+    return this.#find(list, archiveEnds[index - 1], archiveEnds[index]);
+  }
+
+  /** The releases of a list after one instant, up to another; newest first. */
   #find(list: ReleaseList, after: Instant | undefined, to: Instant | undefined): Instant[] {
-    const query = { filter: list.filter, ...boundsOfList(list, this.#config.site.timeZone) };
-    return findReleases(this.#sql, within(query, after, to), Number.MAX_SAFE_INTEGER);
+    const { sql, config } = this.#deps;
+    const bounds = boundsOfList(list, config.site.timeZone);
+    const query = {
+      filter: list.filter,
+      from: after === undefined ? bounds.from : Math.max(bounds.from ?? -Infinity, after + 1),
+      to: to === undefined ? bounds.to : Math.min(bounds.to ?? Infinity, to),
+    };
+    return findReleases(sql, query, Number.MAX_SAFE_INTEGER);
   }
-}
-
-const NONE: Archives = { archiveEnds: [], numbers: counted([]) };
-
-function within(query: ListQuery, after: Instant | undefined, to: Instant | undefined): ListQuery {
-  const from = after === undefined ? query.from : Math.max(query.from ?? -Infinity, after + 1);
-  const until = to === undefined ? query.to : Math.min(query.to ?? Infinity, to);
-  return { ...query, ...(from === undefined ? {} : { from }), ...(until === undefined ? {} : { to: until }) };
 }

@@ -1,15 +1,9 @@
 /**
- * The lists whose documents are kept, and what a change of a release makes stale in them.
+ * The lists whose documents are kept, and which of them a change of a release makes stale.
  */
-import {
-  LISTS_DROPPED_MAX,
-  LISTS_KEPT_MAX,
-  LIST_KEPT_FIRST_MS,
-  LIST_KEPT_MS,
-  LIST_REMEMBERED_MS,
-} from "../limits.ts";
-import { FACET_FIELDS, type Filterable, matches } from "../../domain/filter.ts";
+import type { Config } from "../../config.ts";
 import type { Instant } from "../../domain/dates.ts";
+import { matches } from "../../domain/filter.ts";
 import {
   boundsOfList,
   facetList,
@@ -19,96 +13,102 @@ import {
   parseListAddress,
   type ReleaseList,
 } from "../../domain/list.ts";
-import type { Config } from "../../config.ts";
-import type { Sql } from "../../runtime/sql.ts";
+import { column, exists, first, type Sql } from "../../runtime/sql.ts";
+import {
+  LISTS_DROPPED_MAX,
+  LISTS_KEPT_MAX,
+  LIST_KEPT_FIRST_MS,
+  LIST_KEPT_MS,
+  LIST_REMEMBERED_MS,
+} from "../limits.ts";
+import { FACET_OF, facetTerms, type IndexedRelease } from "../store/index-terms.ts";
+import {
+  forgetListDocuments,
+  forgetListWrites,
+  markArchivesStale,
+  markListStale,
+  markStale,
+} from "../store/stale-documents.ts";
+import { NO_ARCHIVES } from "./archive-cuts.ts";
 import type { ListArchives } from "./archives.ts";
-import type { StaleDocuments } from "../store/stale-documents.ts";
 
-/** A release as lists see it. */
-export interface IndexedRelease extends Filterable {
-  id: string;
-  published: Instant;
+interface ListsDeps {
+  sql: Sql;
+  archives: ListArchives;
+  config: Config;
 }
 
 export class Lists {
+  readonly #deps: ListsDeps;
   readonly #sql: Sql;
-  readonly #archives: ListArchives;
-  readonly #stale: StaleDocuments;
-  readonly #config: Config;
-  /** What stands behind an address never changes. */
+  /** Parsed lists by address. */
   readonly #parsed = new Map<string, ReleaseList>();
 
-  constructor(sql: Sql, archives: ListArchives, stale: StaleDocuments, config: Config) {
-    this.#sql = sql;
-    this.#archives = archives;
-    this.#stale = stale;
-    this.#config = config;
+  constructor(deps: ListsDeps) {
+    this.#deps = deps;
+    this.#sql = deps.sql;
   }
 
-  /** The lists that are always kept; when the settings have changed, divided by them. */
+  /** Keeps the lists of everything and of each language, and cuts all lists again, after the settings changed. */
   ensurePermanentLists(nowMs: number): void {
-    const { languages } = this.#config.site;
-    for (const lang of [undefined, ...languages]) {
+    const { archives, config } = this.#deps;
+    for (const lang of [undefined, ...config.site.languages]) {
       const list = languageList(lang);
-      if (!this.#archives.isKnown(list)) this.#keep(list, { uses: 1, keptUntilMs: null }, nowMs);
+      const isStored = exists(this.#sql, "SELECT 1 FROM lists WHERE address = ?", listAddress(list));
+      if (!isStored) this.#keep(list, { uses: 1, keptUntilMs: null }, nowMs);
     }
     for (const address of this.#addresses("kept_until_ms IS NULL OR kept_until_ms > ?", nowMs)) {
       const list = this.parse(address);
       if (list === undefined) this.#forget(address);
-      else this.#archives.splitIfFull(list, address, Number.MAX_SAFE_INTEGER);
+      else archives.splitIfFull(list, address, Number.MAX_SAFE_INTEGER);
     }
   }
 
   /**
-   * Somebody has asked for a list: it is kept from now on, a combination for a while. Whoever makes
-   * up combinations drops those that were used least, which are their own.
+   * Keeps a list that was requested: for good, or a combination for a while. A client that makes up
+   * combinations only displaces those that were requested least, which are its own.
    */
   retain(list: ReleaseList, nowMs: number): void {
-    const address = listAddress(list);
-    const [row] = this.#sql.exec<{ uses: number; kept_until_ms: number | null }>(
+    const row = first<{ uses: number; kept_until_ms: number | null }>(
+      this.#sql,
       "SELECT uses, kept_until_ms FROM lists WHERE address = ?",
-      address,
+      listAddress(list),
     );
     if (row !== undefined && (row.kept_until_ms === null || row.kept_until_ms > nowMs)) return;
     if (!isCombination(list)) {
       this.#keep(list, { uses: 1, keptUntilMs: null }, nowMs);
       return;
     }
-    this.#dropForgotten(nowMs - LIST_REMEMBERED_MS);
+    this.#dropExpired(nowMs - LIST_REMEMBERED_MS);
     this.#makeRoom(nowMs);
     const uses = (row?.uses ?? 0) + 1;
-    // Documents expire in KV by themselves: one that is asked for again comes back here.
+    // KV drops the documents at the same time, so the next request comes here again.
     const keptUntilMs = nowMs + (uses === 1 ? LIST_KEPT_FIRST_MS : LIST_KEPT_MS);
     this.#keep(list, { uses, keptUntilMs }, nowMs);
   }
 
-  /** The lists that are kept and take a release. */
-  listsContaining(filing: IndexedRelease, nowMs: number): string[] {
-    const facets = [["types", filing.type] as const].concat(
-      Object.values(FACET_FIELDS).flatMap((facet) => filing[facet].map((value) => [facet, value] as never)),
-    );
-    const known = [
+  /** The addresses of the kept lists that hold a release. */
+  listsContaining(release: IndexedRelease, nowMs: number): string[] {
+    const byValue = [
       languageList(undefined),
-      languageList(filing.lang),
-      ...facets.map(([facet, value]) => facetList(filing.lang, facet, value)),
+      languageList(release.lang),
+      ...facetTerms(release).map(([field, value]) => facetList(release.lang, FACET_OF[field], value)),
     ].map(listAddress);
-    const kept = this.#sql
-      .exec<{ address: string }>(
-        "SELECT address FROM lists WHERE address IN (SELECT value FROM json_each(?))",
-        JSON.stringify(known),
-      )
-      .toArray()
-      .map(({ address }) => address);
+    const kept = column<string>(
+      this.#sql,
+      "SELECT address FROM lists WHERE address IN (SELECT value FROM json_each(?))",
+      JSON.stringify(byValue),
+    );
     const combinations = this.#addresses("kept_until_ms > ?", nowMs).filter((address) => {
       const list = this.parse(address);
-      return list !== undefined && this.#takes(list, filing);
+      return list !== undefined && this.#holds(list, release);
     });
     return [...kept, ...combinations];
   }
 
   /**
-   * A release stands otherwise in lists than before: documents become stale, and what has become too
-   * full is cut.
+   * A release entered, left or moved between lists, or changed in them: marks their documents as stale,
+   * cuts those that are too full, and keeps the tombstones of killed releases.
    *
    * @param before undefined if no list held it
    * @param after undefined if no list holds it any more
@@ -123,7 +123,7 @@ export class Lists {
     for (const address of joined) {
       const list = this.parse(address);
       if (after !== undefined && list !== undefined)
-        this.#archives.splitIfFull(list, address, after.published);
+        this.#deps.archives.splitIfFull(list, address, after.published);
     }
     if (before !== undefined && after === undefined) {
       for (const address of left)
@@ -135,101 +135,105 @@ export class Lists {
     if (published !== undefined) this.#markStale([...left, ...joined], published);
   }
 
-  /** What lists show of a release has changed, though it stands in them as before. */
-  onContentChanged(filing: IndexedRelease, nowMs: number): void {
-    this.#markStale(this.listsContaining(filing, nowMs), filing.published);
+  /** What lists show of a release changed, but not which lists hold it. */
+  onContentChanged(release: IndexedRelease, nowMs: number): void {
+    this.#markStale(this.listsContaining(release, nowMs), release.published);
   }
 
-  /** Search finds by other words than before: lists that search may hold others, and what is too full is cut. */
+  /** Cuts the lists that search again, after words were indexed differently: they may hold other releases. */
   repartitionSearchLists(nowMs: number): void {
     for (const address of this.#addresses("kept_until_ms > ?", nowMs)) {
       const list = this.parse(address);
       if (list === undefined || (list.filter.q ?? list.filter.not?.q) === undefined) continue;
-      this.#archives.splitAll(list, address);
-      this.#stale.addWritten(address);
+      this.#deps.archives.splitAll(list, address);
+      markListStale(this.#sql, address);
     }
   }
 
-  /** Until when a list's documents are kept; null: for good. Undefined if the list is not kept. */
+  /** When a list's documents expire; null: never. Undefined if the list is not kept. */
   keptUntilMs(list: ReleaseList, nowMs: number): number | null | undefined {
-    const [row] = this.#sql.exec<{ kept_until_ms: number | null }>(
+    return first<{ kept_until_ms: number | null }>(
+      this.#sql,
       "SELECT kept_until_ms FROM lists WHERE address = ? AND (kept_until_ms IS NULL OR kept_until_ms > ?)",
       listAddress(list),
       nowMs,
-    );
-    return row?.kept_until_ms;
+    )?.kept_until_ms;
   }
 
-  /** Undefined for the address of a list that this site cannot have any more. */
+  /** The list with this address; undefined if the settings no longer allow it, such as a language. */
   parse(address: string): ReleaseList | undefined {
     const known = this.#parsed.get(address);
     if (known !== undefined) return known;
     const [path = "", query = ""] = address.split("?");
-    const found = parseListAddress(path, new URLSearchParams(query), this.#config.site.languages);
-    if (found?.kind !== "list") return undefined;
-    this.#parsed.set(address, found.place.list);
-    return found.place.list;
+    const { languages } = this.#deps.config.site;
+    const parsed = parseListAddress(path, new URLSearchParams(query), languages);
+    if (parsed?.kind !== "list") return undefined;
+    this.#parsed.set(address, parsed.place.list);
+    return parsed.place.list;
   }
 
   #keep(list: ReleaseList, kept: { uses: number; keptUntilMs: number | null }, nowMs: number): void {
     const address = listAddress(list);
-    // Who walks it meanwhile finds its archives under the numbers that they had.
+    // An expired list keeps its archives and their numbers, for clients that walk it meanwhile.
     this.#sql.exec(
-      `INSERT INTO lists (address, reaches, uses, asked_ms, kept_until_ms) VALUES (?, '[]', ?, ?, ?)
+      `INSERT INTO lists (address, reaches, numbers, uses, asked_ms, kept_until_ms) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (address) DO UPDATE SET uses = excluded.uses, asked_ms = excluded.asked_ms,
          kept_until_ms = excluded.kept_until_ms`,
       address,
+      JSON.stringify(NO_ARCHIVES.archiveEnds),
+      JSON.stringify(NO_ARCHIVES.numbers),
       kept.uses,
       nowMs,
       kept.keptUntilMs,
     );
-    // What KV had of it has expired.
-    this.#stale.forgetWrites(address);
-    this.#archives.splitAll(list, address);
+    // KV has dropped its documents.
+    forgetListWrites(this.#sql, address);
+    this.#deps.archives.splitAll(list, address);
   }
 
-  #takes(list: ReleaseList, filing: IndexedRelease): boolean {
-    const { from = -Infinity, to = Infinity } = boundsOfList(list, this.#config.site.timeZone);
-    return filing.published >= from && filing.published <= to && matches(list.filter, filing);
+  #holds(list: ReleaseList, release: IndexedRelease): boolean {
+    const { from = -Infinity, to = Infinity } = boundsOfList(list, this.#deps.config.site.timeZone);
+    return release.published >= from && release.published <= to && matches(list.filter, release);
   }
 
+  /** Marks the newest document of each list, and the archive that holds an instant. */
   #markStale(addresses: readonly string[], published: Instant): void {
     for (const address of new Set(addresses)) {
       const list = this.parse(address);
       if (list === undefined) continue;
-      this.#stale.add([{ kind: "list", address }]);
-      const archive = this.#archives.archiveOf(list, published);
-      if (archive !== undefined) this.#stale.addArchives(address, [archive]);
+      markStale(this.#sql, { kind: "list", address });
+      const archive = this.#deps.archives.archiveAt(list, published);
+      if (archive !== undefined) markArchivesStale(this.#sql, address, [archive]);
     }
   }
 
+  /** Drops the combinations that were requested least, so that one more can be kept. */
   #makeRoom(nowMs: number): void {
-    const kept = this.#sql
-      .exec<{ address: string }>(
-        "SELECT address FROM lists WHERE kept_until_ms > ? ORDER BY uses DESC, asked_ms DESC LIMIT -1 OFFSET ?",
-        nowMs,
-        LISTS_KEPT_MAX - 1,
-      )
-      .toArray();
-    for (const { address } of kept) this.#forget(address);
+    const surplus = this.#addresses(
+      "kept_until_ms > ? ORDER BY uses DESC, asked_ms DESC LIMIT -1 OFFSET ?",
+      nowMs,
+      LISTS_KEPT_MAX - 1,
+    );
+    for (const address of surplus) this.#forget(address);
   }
 
-  /** Combinations of which KV holds nothing any more: as many at a time as a request can bear. */
-  #dropForgotten(beforeMs: number): void {
-    for (const address of this.#addresses(
+  /** Drops long expired combinations, which KV no longer holds; a bounded number per request. */
+  #dropExpired(beforeMs: number): void {
+    const expired = this.#addresses(
       "kept_until_ms < ? ORDER BY kept_until_ms LIMIT ?",
       beforeMs,
       LISTS_DROPPED_MAX,
-    )) {
+    );
+    for (const address of expired) {
       this.#drop(address);
-      this.#stale.forgetDocuments(address);
+      forgetListDocuments(this.#sql, address);
     }
   }
 
-  /** Its documents go with it. */
+  /** Drops a list; the projection removes its documents. */
   #forget(address: string): void {
     this.#drop(address);
-    this.#stale.addWritten(address);
+    markListStale(this.#sql, address);
   }
 
   #drop(address: string): void {
@@ -239,9 +243,6 @@ export class Lists {
   }
 
   #addresses(where: string, ...values: number[]): string[] {
-    return this.#sql
-      .exec<{ address: string }>(`SELECT address FROM lists WHERE ${where}`, ...values)
-      .toArray()
-      .map(({ address }) => address);
+    return column(this.#sql, `SELECT address FROM lists WHERE ${where}`, ...values);
   }
 }

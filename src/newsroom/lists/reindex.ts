@@ -1,76 +1,70 @@
 /**
- * Makes the index of words anew, once, when texts are folded otherwise than when it was made: in steps
- * that can be cut off anywhere. Until it is done, texts not yet come to are found by their former words.
+ * Indexes the words of all releases again after SEARCH_INDEX_VERSION was raised, in steps that can be cut
+ * off anywhere. Until it is done, releases that were not reached are found by their former words.
  */
-import type { Budget } from "../../runtime/bounded-work.ts";
 import type { Instant } from "../../domain/dates.ts";
 import { SEARCH_INDEX_VERSION } from "../../domain/search.ts";
+import type { Budget } from "../../runtime/bounded-work.ts";
+import type { Sql } from "../../runtime/sql.ts";
 import { REINDEXED_PER_STEP } from "../limits.ts";
 import { getMeta, setMeta } from "../store/schema.ts";
-import type { Sql } from "../../runtime/sql.ts";
-import type { ReleaseIndex } from "./release-index.ts";
 import type { Lists } from "./lists.ts";
+import { reindexBefore } from "./release-index.ts";
 
-/** By which fold the index is made, and, as long as it is not done, the instant from which on it is so. */
+/** The state of the index, stored as JSON under the meta key `fold`. */
 interface Progress {
+  /** The SEARCH_INDEX_VERSION of the words from `from` on. */
   fold: number;
+  /** Null when all words are indexed. */
   from: Instant | null;
 }
 
-export class Reindexing {
-  readonly #storage: Pick<DurableObjectStorage, "transactionSync">;
-  readonly #sql: Sql;
-  readonly #releaseIndex: ReleaseIndex;
-  readonly #lists: Lists;
-  readonly #now: () => number;
-  /** Read once: only this object writes it. */
-  #known: Progress | undefined;
+interface ReindexingDeps {
+  storage: Pick<DurableObjectStorage, "transactionSync">;
+  sql: Sql;
+  lists: Lists;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
 
-  constructor(
-    storage: Pick<DurableObjectStorage, "transactionSync">,
-    sql: Sql,
-    releaseIndex: ReleaseIndex,
-    lists: Lists,
-    now: () => number,
-  ) {
-    this.#storage = storage;
-    this.#sql = sql;
-    this.#releaseIndex = releaseIndex;
-    this.#lists = lists;
-    this.#now = now;
+export class Reindexing {
+  readonly #deps: ReindexingDeps;
+  /** Read once: only this object writes it. */
+  #progress: Progress | undefined;
+
+  constructor(deps: ReindexingDeps) {
+    this.#deps = deps;
   }
 
   /** One bounded step, which counts as a call. @returns whether there was anything to do */
   step(budget: Budget): boolean {
-    const { from } = this.#progress();
+    const { from } = this.#readProgress();
     if (from === null) return false;
     budget.spend(1);
-    this.#storage.transactionSync(() => {
-      const last = this.#releaseIndex.reindexBefore(from, REINDEXED_PER_STEP);
-      if (last === undefined) this.#lists.repartitionSearchLists(this.#now());
-      this.#write({ fold: SEARCH_INDEX_VERSION, from: last ?? null });
+    const { storage, sql, lists, now } = this.#deps;
+    storage.transactionSync(() => {
+      const last = reindexBefore(sql, from, REINDEXED_PER_STEP);
+      if (last === undefined) lists.repartitionSearchLists(now());
+      this.#writeProgress({ fold: SEARCH_INDEX_VERSION, from: last ?? null });
     });
     return true;
   }
 
-  /** Now, as long as there is anything to do; milliseconds since 1970. */
+  /** Now, as long as anything is left to do; milliseconds since 1970. */
   nextDueMs(): number | undefined {
-    return this.#progress().from === null ? undefined : this.#now();
+    return this.#readProgress().from === null ? undefined : this.#deps.now();
   }
 
-  #progress(): Progress {
-    if (this.#known !== undefined) return this.#known;
-    const stored = getMeta(this.#sql, "fold");
+  #readProgress(): Progress {
+    if (this.#progress !== undefined) return this.#progress;
+    const stored = getMeta(this.#deps.sql, "fold");
     const found = stored === undefined ? undefined : (JSON.parse(String(stored)) as Progress);
-    this.#known =
-      found?.fold === SEARCH_INDEX_VERSION
-        ? found
-        : { fold: SEARCH_INDEX_VERSION, from: Number.MAX_SAFE_INTEGER };
-    return this.#known;
+    const fromTheStart = { fold: SEARCH_INDEX_VERSION, from: Number.MAX_SAFE_INTEGER };
+    return (this.#progress = found?.fold === SEARCH_INDEX_VERSION ? found : fromTheStart);
   }
 
-  #write(progress: Progress): void {
-    setMeta(this.#sql, "fold", JSON.stringify(progress));
-    this.#known = progress;
+  #writeProgress(progress: Progress): void {
+    setMeta(this.#deps.sql, "fold", JSON.stringify(progress));
+    this.#progress = progress;
   }
 }

@@ -1,20 +1,23 @@
 /**
- * What somebody is told who catches up: what a subscription with the same filter and types was sent.
+ * Events for clients that catch up: the same that a subscription with their filter and types is sent.
  *
- * A subscription remembers whose texts it was sent, and is told when they are taken back (CONTRACT 7).
- * Here nobody remembers, so it is looked up: a withdrawal or a kill is told if any earlier event of its
- * release was, wherever the reading began. With that the same state comes out from any point at which
- * the reader had it.
+ * A Subscriber remembers which releases it sent, and sends their retractions whatever the filter says. Here
+ * nothing is remembered, so it is looked up: a retraction is included if an earlier event of its release
+ * was, wherever the client started. So a client that starts at any point from the right state ends with the
+ * right state.
  */
 import { type ReleaseEvent, type ReleaseEventType, isRetraction } from "../../domain/event.ts";
 import { type Filter, matches } from "../../domain/filter.ts";
+import type { Sql } from "../../runtime/sql.ts";
+import { EVENT_ROWS_PER_CALL, EVENT_UNITS_PER_CALL } from "../limits.ts";
 import {
-  EVENT_ROWS_PER_CALL,
-  EVENT_UNITS_PER_CALL,
-  LONG_POLLS_MAX,
-  LONG_POLLS_PER_CLIENT_MAX,
-} from "../limits.ts";
-import type { Events, IndexedEvent, EventTerms } from "../store/events.ts";
+  type EventReader,
+  type EventTerms,
+  eventTermsOf,
+  type IndexedEvent,
+  lastSequence,
+} from "../store/events.ts";
+import { isNarrowed, unitsOf } from "./event-window.ts";
 
 export interface EventQuery {
   filter: Filter;
@@ -25,193 +28,89 @@ export type EventsPage =
   | {
       kind: "page";
       events: ReleaseEvent[];
-      /** The last sequence that was looked at: what goes on from here begins after it. */
+      /** The last sequence that was read: the next page begins after it. */
       next: number;
-      /** The last sequence that there is. */
+      /** The last sequence in the ledger. */
       last: number;
     }
-  /** There has been no such sequence yet. */
+  /** `after` is higher than the last sequence in the ledger. */
   | { kind: "beyond"; last: number };
 
 export class EventFeed {
-  readonly #events: Events;
+  readonly #deps: { sql: Sql; events: EventReader };
 
-  constructor(events: Events) {
-    this.#events = events;
+  constructor(deps: { sql: Sql; events: EventReader }) {
+    this.#deps = deps;
   }
 
-  /** Events after a sequence, or none before the next one happens, as far as one call goes. */
-  page(asked: EventQuery, after: number | undefined, limit: number): EventsPage {
-    const last = this.#events.lastSequence();
+  /**
+   * The events after a sequence, as far as one call reads.
+   *
+   * @param after undefined: no events, only the last sequence
+   */
+  readPage(query: EventQuery, after: number | undefined, limit: number): EventsPage {
+    const { sql, events } = this.#deps;
+    const last = lastSequence(sql);
     let next = after ?? last;
     if (next > last) return { kind: "beyond", last };
-    const told: ReleaseEvent[] = [];
-    const earlier = new MatchHistory(this.#events, asked);
-    // Bounded: a filter that takes little must not read the whole ledger in one call, nor one that
-    // takes all hold a hundred long texts in memory.
+    const page: ReleaseEvent[] = [];
+    const history = new MatchHistory(sql, query);
+    // Bounded, so that a narrow filter does not read the whole ledger in one call, and a wide one does not
+    // hold a hundred long texts in memory.
     let units = 0;
     let rows = 0;
-    for (const filed of this.#events.each(next + 1, last)) {
-      if (isTold(filed, asked, earlier)) {
-        told.push(filed.event);
-        const { html, text } = filed.event.release.content;
-        units += html.length + text.length;
+    for (const indexed of events.each(next + 1, last)) {
+      if (isIncluded(indexed, query, history)) {
+        page.push(indexed.event);
+        units += unitsOf(indexed);
       }
-      next = filed.sequence;
+      next = indexed.sequence;
       rows += 1;
-      if (told.length >= limit || units >= EVENT_UNITS_PER_CALL) break;
-      if (rows + earlier.rows >= EVENT_ROWS_PER_CALL) break;
+      if (page.length >= limit || units >= EVENT_UNITS_PER_CALL) break;
+      if (rows + history.rows >= EVENT_ROWS_PER_CALL) break;
     }
-    return { kind: "page", events: told, next, last };
+    return { kind: "page", events: page, next, last };
   }
 }
 
-/** Whether a release had an event that was asked for, before one that takes it back; each row is read once. */
+/** Whether an earlier event of a release was requested. Reads each row once. */
 class MatchHistory {
-  /** How many were read. */
+  /** How many rows were read. */
   rows = 0;
-  readonly #events: Events;
-  readonly #asked: EventQuery;
-  readonly #read = new Map<string, { to: number; found: boolean }>();
+  readonly #sql: Sql;
+  readonly #query: EventQuery;
+  readonly #releases = new Map<string, { to: number; found: boolean }>();
 
-  constructor(events: Events, asked: EventQuery) {
-    this.#events = events;
-    this.#asked = asked;
+  constructor(sql: Sql, query: EventQuery) {
+    this.#sql = sql;
+    this.#query = query;
   }
 
-  has(release: string, before: number): boolean {
-    const known = this.#read.get(release) ?? { to: 0, found: false };
+  hasMatch(release: string, before: number): boolean {
+    const known = this.#releases.get(release) ?? { to: 0, found: false };
     if (known.found) return true;
     let found = false;
-    for (const filed of this.#events.ofRelease(release, known.to, before)) {
+    for (const terms of eventTermsOf(this.#sql, release, known.to, before)) {
       this.rows += 1;
-      found = isAsked(filed, this.#asked);
+      found = isRequested(terms, this.#query);
       if (found) break;
     }
-    this.#read.set(release, { to: before - 1, found });
+    this.#releases.set(release, { to: before - 1, found });
     return found;
   }
 }
 
-function isTold({ event, ...filed }: IndexedEvent, asked: EventQuery, earlier: MatchHistory): boolean {
-  const isNarrowed = Object.keys(asked.filter).length > 0;
-  // Its kill says all that is left to say.
-  if (filed.isKilledNow && isNarrowed && filed.type !== "release.killed") return false;
-  if (isAsked(filed, asked)) return true;
-  return isRetraction(filed.type) && earlier.has(event.release.id, filed.sequence);
+function isIncluded(indexed: IndexedEvent, query: EventQuery, history: MatchHistory): boolean {
+  // Of a killed release, a narrowed filter gets the kill alone.
+  if (indexed.isKilledNow && isNarrowed(query.filter) && indexed.type !== "release.killed") return false;
+  if (isRequested(indexed, query)) return true;
+  return isRetraction(indexed.type) && history.hasMatch(indexed.event.release.id, indexed.sequence);
 }
 
 /**
- * Of a killed release the filter counts for nothing: nobody is to learn by searching what its text was.
- * So its kill is told to some who never had the text, and have nothing to remove.
+ * A killed release passes every filter: otherwise a search could find out what its content was. So some
+ * clients get a kill of a release that they never had; they have nothing to remove.
  */
-function isAsked({ type, filed, isKilledNow }: EventTerms, { filter, types }: EventQuery): boolean {
-  return types.includes(type) && (isKilledNow || matches(filter, filed));
-}
-
-// FOLDED: Who waits for the next event. In memory alone: when this object dies their calls fail, and they ask again from where they stand.
-
-/** `woken`: there may be something new. `over`: the time is, or nobody listens any more. */
-type Waited = "woken" | "over";
-
-/** Who waits, by a name of its own, and how long at most, in milliseconds. */
-export interface LongPoll {
-  follower: string;
-  /** Whose it is, where that is known: one client must not take every place. */
-  client: string | null;
-  waitMs: number;
-}
-
-export class LongPolls {
-  readonly #eventFeed: EventFeed;
-  readonly #waiting = new Map<string, { client: string | null; end: (waited: Waited) => void }>();
-  #wokenFor: number | undefined;
-  #areWaking = false;
-  /** What those who are woken together read, by what they ask for: most ask for the same. Without it, 500
-   * of them would keep a publisher half a second from his answer. */
-  readonly #pages = new Map<string, EventsPage>();
-
-  constructor(eventFeed: EventFeed) {
-    this.#eventFeed = eventFeed;
-  }
-
-  /** How many wait. */
-  get count(): number {
-    return this.#waiting.size;
-  }
-
-  /**
-   * A page of events; where there is nothing to tell it waits for it, and gives an empty one when the
-   * time is over. `full`: it would have to wait, and too many do.
-   */
-  async follow(
-    asked: EventQuery,
-    after: number | undefined,
-    limit: number,
-    waiter: LongPoll,
-  ): Promise<EventsPage | { kind: "full" }> {
-    const untilMs = Date.now() + waiter.waitMs;
-    let from = after;
-    for (;;) {
-      const page = this.#page(asked, from, limit);
-      if (page.kind === "beyond" || page.events.length > 0 || page.next < page.last) return page;
-      if (this.#isFull(waiter.client)) return { kind: "full" };
-      const leftMs = untilMs - Date.now();
-      if (leftMs <= 0 || (await this.#wait(waiter, leftMs)) === "over") return page;
-      from = page.next;
-    }
-  }
-
-  /** It waits no longer: its client has gone. */
-  stop(follower: string): void {
-    this.#end(follower, "over");
-  }
-
-  /**
-   * To be called in the turn in which anything was stored, before anybody can read.
-   *
-   * @param last the last sequence there is; nobody is woken twice for the same
-   */
-  wake(last: number): void {
-    this.#pages.clear();
-    if (last === this.#wokenFor) return;
-    this.#wokenFor = last;
-    this.#areWaking = true;
-    for (const follower of this.#waiting.keys()) this.#end(follower, "woken");
-    setTimeout(() => {
-      this.#areWaking = false;
-      this.#pages.clear();
-    }, 0);
-  }
-
-  #page(asked: EventQuery, after: number | undefined, limit: number): EventsPage {
-    const key = JSON.stringify([asked, after, limit]);
-    const page = this.#pages.get(key) ?? this.#eventFeed.page(asked, after, limit);
-    if (this.#areWaking) this.#pages.set(key, page);
-    return page;
-  }
-
-  #isFull(client: string | null): boolean {
-    if (this.#waiting.size >= LONG_POLLS_MAX) return true;
-    if (client === null) return false;
-    const own = this.#waiting.values().filter((waiting) => waiting.client === client);
-    return own.toArray().length >= LONG_POLLS_PER_CLIENT_MAX;
-  }
-
-  #wait({ follower, client }: LongPoll, ms: number): Promise<Waited> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#end(follower, "over"), ms);
-      const end = (waited: Waited) => {
-        clearTimeout(timer);
-        resolve(waited);
-      };
-      this.#waiting.set(follower, { client, end });
-    });
-  }
-
-  #end(follower: string, waited: Waited): void {
-    const waiting = this.#waiting.get(follower);
-    this.#waiting.delete(follower);
-    waiting?.end(waited);
-  }
+function isRequested({ type, terms, isKilledNow }: EventTerms, { filter, types }: EventQuery): boolean {
+  return types.includes(type) && (isKilledNow || matches(filter, terms));
 }

@@ -1,79 +1,95 @@
 /**
- * Some events in a row, as subscriptions are handed them.
+ * Consecutive events, and what each subscription is sent of them.
  */
-import { FORMATS } from "../../webhooks/payload.ts";
 import { type OutboundEvent, isRetraction } from "../../domain/event.ts";
 import { type Filter, matches } from "../../domain/filter.ts";
 import type { Content, FormatName } from "../../domain/subscription.ts";
-import { HAND_OVER_UNITS_MAX, HAND_OVERS_AT_ONCE_MAX, HAND_OVERS_UNITS_MAX } from "../limits.ts";
-import type { Events, IndexedEvent } from "../store/events.ts";
+import { FORMATS } from "../../webhooks/payload.ts";
+import { ENQUEUES_AT_ONCE_MAX, ENQUEUES_UNITS_MAX, WINDOW_UNITS_MAX } from "../limits.ts";
+import type { EventReader, IndexedEvent } from "../store/events.ts";
 
-/** What a subscription wants, as the ledger has it. */
+/** What decides which events a subscription is sent, and in which form. */
 export interface DeliveryPreferences {
+  format: FormatName;
+  content: Content;
+  filter: Filter;
+  /** The requested event types; may include `operational`. */
+  types: readonly string[];
+}
+
+/** The columns of a subscription that hold its preferences. */
+export interface PreferencesRow {
   format: FormatName;
   content: Content;
   /** JSON. */
   filter: string;
-  /** JSON: the names of event types. */
+  /** JSON. */
   events: string;
 }
 
-/** Whether a filter tells something of what it takes: then a replay tells it nothing of a killed text. */
-export function isNarrowed({ filter }: Pick<DeliveryPreferences, "filter">): boolean {
-  return filter !== "{}";
+export function toPreferences({ format, content, filter, events }: PreferencesRow): DeliveryPreferences {
+  return {
+    format,
+    content,
+    filter: JSON.parse(filter) as Filter,
+    types: JSON.parse(events) as string[],
+  };
 }
 
-/** Some events in a row, each rendered once for all who want it in the same way. */
+/** Whether the events that pass a filter reveal anything about their content. */
+export function isNarrowed(filter: Filter): boolean {
+  return Object.keys(filter).length > 0;
+}
+
 export class EventWindow {
   readonly #events: readonly IndexedEvent[];
+  /** Bodies by event, format and content: subscriptions with equal preferences share them. */
   readonly #bodies = new Map<string, string>();
 
   constructor(events: readonly IndexedEvent[]) {
     this.#events = events;
   }
 
-  /** Undefined if it is empty. */
+  /** The last sequence; undefined if the window is empty. */
   get last(): number | undefined {
-    return this.#events.at(-1)?.event.sequence;
+    return this.#events.at(-1)?.sequence;
   }
 
-  /** What a subscription is handed: what it asked for, and what takes back a text that it may have been sent. */
-  eventsFor(subscription: DeliveryPreferences): OutboundEvent[] {
-    const filter = JSON.parse(subscription.filter) as Filter;
-    const types = JSON.parse(subscription.events) as string[];
-    return this.#events
-      .map((filed) => ({
-        filed,
-        isRequested: types.includes(filed.event.type) && matches(filter, filed.filed),
-      }))
-      .filter(({ filed, isRequested }) => isRequested || isRetraction(filed.event.type))
-      .map(({ filed, isRequested }) => ({
-        event: filed.event.id,
-        sequence: filed.event.sequence,
-        type: filed.event.type,
-        release: filed.event.release.id,
-        isRequested,
-        body: this.bodyFor(filed, subscription),
-      }));
+  /** The events that a subscription requested, and all retractions: only its Subscriber knows which releases it was sent. */
+  eventsFor(preferences: DeliveryPreferences): OutboundEvent[] {
+    const { filter, types } = preferences;
+    return this.#events.flatMap((indexed) => {
+      const { type, sequence, event } = indexed;
+      const isRequested = types.includes(type) && matches(filter, indexed.terms);
+      if (!isRequested && !isRetraction(type)) return [];
+      const body = this.bodyFor(indexed, preferences);
+      return [{ event: event.id, sequence, type, release: event.release.id, isRequested, body }];
+    });
   }
 
-  replayEventsFor(subscription: DeliveryPreferences): OutboundEvent[] {
-    const narrowed = isNarrowed(subscription);
+  /**
+   * The same for events from before the filter was chosen. A filter could be chosen to learn what the
+   * content of a killed release was, so a narrowed one gets only the kill, and only if the Subscriber was
+   * sent the release.
+   */
+  replayEventsFor(preferences: DeliveryPreferences): OutboundEvent[] {
+    const events = this.eventsFor(preferences);
+    if (!isNarrowed(preferences.filter)) return events;
     const killed = new Set(
-      this.#events.filter(({ isKilledNow }) => isKilledNow).map(({ event }) => event.id),
+      this.#events.filter(({ isKilledNow }) => isKilledNow).map(({ sequence }) => sequence),
     );
-    return this.eventsFor(subscription)
-      .filter(({ event, type }) => !narrowed || !killed.has(event) || type === "release.killed")
-      .map((handed) => (narrowed && killed.has(handed.event) ? { ...handed, isRequested: false } : handed));
+    return events
+      .filter(({ sequence, type }) => !killed.has(sequence) || type === "release.killed")
+      .map((event) => (killed.has(event.sequence) ? { ...event, isRequested: false } : event));
   }
 
-  /** So many that what they carry may be in memory together. */
-  handOversAtOnce(): number {
+  /** How many Subscribers may be called at the same time without filling the memory. */
+  callsAtOnce(): number {
     const units = [...this.#bodies.values()].reduce((sum, body) => sum + body.length, 1);
-    return Math.max(1, Math.min(HAND_OVERS_AT_ONCE_MAX, Math.floor(HAND_OVERS_UNITS_MAX / units)));
+    return Math.max(1, Math.min(ENQUEUES_AT_ONCE_MAX, Math.floor(ENQUEUES_UNITS_MAX / units)));
   }
 
-  /** The exact bytes of one of them. */
+  /** The exact bytes of an event. */
   bodyFor({ event }: IndexedEvent, { format, content }: DeliveryPreferences): string {
     const key = `${event.sequence} ${format} ${content}`;
     const known = this.#bodies.get(key);
@@ -84,20 +100,20 @@ export class EventWindow {
   }
 }
 
-/** Events `first` to `last`, or so many of them, from the first on, as may be in memory together; one at least, if there is one. */
-export function readTogether(events: Events, first: number, last: number): IndexedEvent[] {
+/** Events `first` to `last`, or as many of them from the first on as memory holds; at least one. */
+export function readWindow(events: EventReader, first: number, last: number): IndexedEvent[] {
   const read: IndexedEvent[] = [];
   let units = 0;
-  for (const filed of events.each(first, last)) {
-    units += unitsOf([filed]);
-    if (read.length > 0 && units > HAND_OVER_UNITS_MAX) break;
-    read.push(filed);
+  for (const indexed of events.each(first, last)) {
+    units += unitsOf(indexed);
+    if (read.length > 0 && units > WINDOW_UNITS_MAX) break;
+    read.push(indexed);
   }
   return read;
 }
 
-/** UTF-16 units of their HTML and text. */
-export function unitsOf(events: readonly IndexedEvent[]): number {
+/** UTF-16 units of the HTML and text of events. */
+export function unitsOf(...events: readonly IndexedEvent[]): number {
   return events.reduce((sum, { event: { release } }) => {
     const { html, text } = release.content;
     return sum + html.length + text.length;

@@ -1,72 +1,93 @@
 /**
- * Why a subscription was not sent what happened to a release.
+ * Explains why a subscription was not sent the events of a release.
  */
+import type { NotSentCode } from "../../domain/codes.ts";
 import { isRetraction, type ReleaseEventType } from "../../domain/event.ts";
-import { type Filter, unmetConditions } from "../../domain/filter.ts";
+import { unmetConditions } from "../../domain/filter.ts";
+import { first, type Sql } from "../../runtime/sql.ts";
 import { EXPLAINED_EVENTS_MAX } from "../limits.ts";
-import { isNarrowed } from "./event-window.ts";
-import type { Events, EventTerms } from "../store/events.ts";
+import { eventIdsOf, type EventTerms, eventTermsOf } from "../store/events.ts";
 import { getMeta } from "../store/schema.ts";
-import type { Sql } from "../../runtime/sql.ts";
+import { type DeliveryPreferences, isNarrowed, type PreferencesRow, toPreferences } from "./event-window.ts";
 
-/** One event of a release, as a subscription was or was not to be handed it. */
+/** `code` and `reason` say why the event is not in the subscription's log, if it is not. */
 export interface ExplainedEvent {
   event: string;
   sequence: number;
   type: ReleaseEventType;
-  /** In words, why it was handed over or not. */
+  code: NotSentCode;
   reason: string;
 }
 
-interface Row {
-  filter: string;
-  events: string;
-  active: number;
-  cursor: number | null;
+interface Subscription {
+  preferences: DeliveryPreferences;
+  isActive: boolean;
+  /** The last sequence before the subscription. */
   since: number;
-  [column: string]: SqlStorageValue;
+  /** The last sequence that its Subscriber was sent. */
+  sentTo: number;
 }
 
-const WAS_NOT_SENT = "it takes back a text that this subscription was not sent";
-
-/** The events of a release that everybody may know of, in order. */
-export function explain(sql: Sql, events: Events, subscription: string, release: string): ExplainedEvent[] {
-  const [row] = sql.exec<Row>(
-    `SELECT filter, events, active, cursor, since_sequence AS since FROM subscriptions WHERE id = ?`,
-    subscription,
-  );
-  if (row === undefined) return [];
-  const filter = JSON.parse(row.filter) as Filter;
-  const types = JSON.parse(row.events) as string[];
-  const eventsFor = row.cursor ?? Number(getMeta(sql, "swept") ?? 0);
-  const reasonOf = ({ sequence, type, filed, isKilledNow }: EventTerms): string => {
-    // What it asks for first: what it does not take, no replay sends.
-    const unmet = unmetConditions(filter, filed);
-    if (!types.includes(type) && !isRetraction(type)) return `the subscription does not ask for ${type}`;
-    if (unmet.length > 0 && !isRetraction(type)) return `the filter does not take it: ${unmet.join("; ")}`;
-    if (unmet.length > 0 || !types.includes(type)) return WAS_NOT_SENT;
-    const isEarlier = sequence <= row.since;
-    if (!isEarlier && row.active === 0) return "it is sent once the endpoint has proved itself";
-    if (!isEarlier && sequence > eventsFor) return "it is about to be handed to the subscription";
-    if (isKilledNow && type !== "release.killed") return "its text was killed since, and is told no more";
-    if (isKilledNow && isEarlier && isNarrowed(row)) return WAS_NOT_SENT;
-    return isEarlier
-      ? "it happened before the subscription was made; replay sends it"
-      : "its delivery is older than the log, or was before the filter was changed; replay sends it";
-  };
-  const ids = new Map(
-    sql
-      .exec<{ sequence: number; id: string }>(
-        "SELECT sequence, id FROM events WHERE release = ? ORDER BY sequence DESC LIMIT ?",
-        release,
-        EXPLAINED_EVENTS_MAX,
-      )
-      .toArray()
-      .map(({ sequence, id }) => [sequence, id]),
-  );
-  return [...events.ofRelease(release, 0, Number.MAX_SAFE_INTEGER)].flatMap((told) => {
-    const { sequence, type } = told;
+/** The latest events of a release, oldest first; none of a release that was never public. */
+export function explain(sql: Sql, subscriptionId: string, release: string): ExplainedEvent[] {
+  const subscription = readSubscription(sql, subscriptionId);
+  if (subscription === undefined) return [];
+  const ids = eventIdsOf(sql, release, EXPLAINED_EVENTS_MAX);
+  return [...eventTermsOf(sql, release, 0, Number.MAX_SAFE_INTEGER)].flatMap((terms) => {
+    const { sequence, type } = terms;
     const event = ids.get(sequence);
-    return event === undefined ? [] : [{ event, sequence, type, reason: reasonOf(told) }];
+    if (event === undefined) return [];
+    const [code, reason] = whyNotSent(subscription, terms);
+    return [{ event, sequence, type, code, reason }];
   });
+}
+
+/** Looks at the preferences first: what they do not match, a replay does not send either. */
+function whyNotSent(
+  { preferences, isActive, since, sentTo }: Subscription,
+  { sequence, type, terms, isKilledNow }: EventTerms,
+): [NotSentCode, reason: string] {
+  const isRequested = preferences.types.includes(type);
+  const unmet = unmetConditions(preferences.filter, terms);
+  if (!isRetraction(type)) {
+    if (!isRequested) return ["type-not-requested", `the subscription does not request ${type} events`];
+    if (unmet.length > 0) return ["filter-does-not-match", `the filter does not match: ${unmet.join("; ")}`];
+  } else if (!isRequested || unmet.length > 0) {
+    return RELEASE_NEVER_SENT;
+  }
+  const isEarlier = sequence <= since;
+  if (!isEarlier && !isActive)
+    return ["waits-for-verification", "it will be sent when the endpoint is verified"];
+  if (!isEarlier && sequence > sentTo) return ["about-to-be-sent", "it is about to be sent"];
+  if (isKilledNow && type !== "release.killed")
+    return ["release-killed", "the release was killed later; only its kill is sent"];
+  if (isKilledNow && isEarlier && isNarrowed(preferences.filter)) return RELEASE_NEVER_SENT;
+  return isEarlier
+    ? ["before-subscription", "it happened before the subscription was created; replay sends it"]
+    : [
+        "no-longer-in-log",
+        "its delivery is no longer in the log, or it happened before the filter was changed; replay sends it",
+      ];
+}
+
+const RELEASE_NEVER_SENT: [NotSentCode, string] = [
+  "release-never-sent",
+  "it retracts a release that the subscription was never sent",
+];
+
+function readSubscription(sql: Sql, id: string): Subscription | undefined {
+  const row = first<PreferencesRow & { active: number; cursor: number | null; since: number }>(
+    sql,
+    `SELECT format, content, filter, events, active, cursor, since_sequence AS since
+     FROM subscriptions WHERE id = ?`,
+    id,
+  );
+  return (
+    row && {
+      preferences: toPreferences(row),
+      isActive: row.active === 1,
+      since: row.since,
+      sentTo: row.cursor ?? Number(getMeta(sql, "swept") ?? 0),
+    }
+  );
 }

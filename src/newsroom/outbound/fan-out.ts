@@ -1,55 +1,55 @@
 /**
- * Hands events to subscriptions: in order, in bounded steps, at least once each.
+ * Sends events to Subscribers: in order, in bounded steps, at least once each.
  *
- * A sweep takes a window of events past all subscriptions that keep up. One whose object fails, or
- * that has only just proved itself, lags: it has a cursor of its own until it has caught up, so it
- * delays nobody and misses nothing. Being handed an event twice is harmless: a Subscriber keeps one
- * row for each.
+ * A sweep takes a window of events past all subscriptions that keep up. A subscription whose Subscriber
+ * fails, or that was only just verified, lags: it has a cursor of its own until it has caught up, so it
+ * delays nobody and misses nothing. An event that is sent twice does no harm: a Subscriber keeps one row
+ * for each.
  */
-import type { Budget } from "../../runtime/bounded-work.ts";
 import type { OutboundEvent } from "../../domain/event.ts";
+import { backoffMs } from "../../runtime/async.ts";
+import type { Budget } from "../../runtime/bounded-work.ts";
+import { log } from "../../runtime/log.ts";
+import { all, type Sql, value } from "../../runtime/sql.ts";
 import {
-  CATCHING_UP_AT_ONCE_MAX,
-  EVENTS_PER_SWEEP,
-  HAND_OVERS_AT_ONCE_MAX,
+  ENQUEUES_AT_ONCE_MAX,
+  EVENTS_PER_WINDOW,
+  LAGGING_AT_ONCE_MAX,
   SUBSCRIPTIONS_PER_STEP,
 } from "../limits.ts";
-import { backoffMs } from "../../runtime/async.ts";
-import { EventWindow, readTogether, type DeliveryPreferences } from "./event-window.ts";
-import type { Events } from "../store/events.ts";
+import { type EventReader, lastSequence } from "../store/events.ts";
 import { getMeta, setMeta } from "../store/schema.ts";
-import type { Sql } from "../../runtime/sql.ts";
+import { EventWindow, type PreferencesRow, readWindow, toPreferences } from "./event-window.ts";
 
 /**
- * Hands events to one subscription's object; throws if it could not, in a bounded time.
+ * Gives events to the Subscriber of a subscription. Takes bounded time; throws if the call fails.
  *
- * @returns false if the object knows of no such subscription
+ * @returns false if that Subscriber was never created
  */
-export type HandOver = (subscription: string, events: OutboundEvent[]) => Promise<boolean>;
+export type Enqueue = (subscription: string, events: OutboundEvent[]) => Promise<boolean>;
 
-interface SubscriptionRow extends DeliveryPreferences {
+interface SubscriptionRow extends PreferencesRow {
   id: string;
   cursor: number | null;
   failures: number;
-  /** The last sequence before its filter was changed; 0 if it never was. */
-  filtered_since: number;
   since_sequence: number;
-  [column: string]: SqlStorageValue;
+  filtered_since: number;
 }
 
-/** Events `first` to `last` are on their way; subscriptions up to `after` have them. */
+/** The window of events that is being sent. Stored as JSON under the meta key `sweep`. */
 interface Sweep {
   first: number;
   last: number;
+  /** Subscriptions up to this id have been looked at. */
   after: string;
 }
 
-interface Parts {
+interface FanOutDeps {
   sql: Sql;
-  events: Events;
-  handOver: HandOver;
-  /** Its object knows nothing of it: it is forgotten, unless it may still be made. */
-  removeIfNeverCreated: (subscription: string) => void;
+  events: EventReader;
+  enqueue: Enqueue;
+  /** Called if the Subscriber was never created. */
+  removeNeverCreated: (subscription: string) => void;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -57,163 +57,151 @@ interface Parts {
 const COLUMNS = "id, format, content, filter, events, cursor, failures, since_sequence, filtered_since";
 
 export class FanOut {
-  readonly #parts: Parts;
+  readonly #deps: FanOutDeps;
   readonly #sql: Sql;
-  /** The window that was read last, as long as nothing has happened since: a kill changes what is told. */
-  #window: { key: string; window: EventWindow } | undefined;
+  /** The window that was read last. It is valid until the next event: a kill changes earlier events. */
+  #cached: { key: string; window: EventWindow } | undefined;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
-    this.#sql = parts.sql;
+  constructor(deps: FanOutDeps) {
+    this.#deps = deps;
+    this.#sql = deps.sql;
   }
 
   /** One bounded step. @returns whether there was anything to do */
   async step(budget: Budget): Promise<boolean> {
-    const swept = await this.#sweepOn(budget);
-    const caughtUp = await this.#serveLagging(budget);
-    return swept || caughtUp;
+    const hasSwept = await this.#continueSweep(budget);
+    const hasCaughtUp = await this.#serveLagging(budget);
+    return hasSwept || hasCaughtUp;
   }
 
-  /** When there is something to do, in milliseconds since 1970. */
+  /** When there is anything to do, in milliseconds since 1970; 0: now. */
   nextDueMs(): number | undefined {
-    if (this.#sweptTo() < this.#parts.events.lastSequence()) return 0;
-    const row = this.#sql
-      .exec<{ next: number | null }>(
-        "SELECT min(due_ms) AS next FROM subscriptions WHERE cursor IS NOT NULL AND active = 1",
-      )
-      .one();
-    return row.next ?? undefined;
+    if (this.#sweptTo() < lastSequence(this.#sql)) return 0;
+    const query = "SELECT min(due_ms) FROM subscriptions WHERE cursor IS NOT NULL AND active = 1";
+    return value<number | null>(this.#sql, query) ?? undefined;
   }
 
-  async #sweepOn(budget: Budget): Promise<boolean> {
-    const sweep = this.#sweep();
+  async #continueSweep(budget: Budget): Promise<boolean> {
+    const sweep = this.#currentSweep();
     if (sweep === undefined) return false;
-    const { events } = this.#parts;
-    const window = this.#read(sweep.first, sweep.last);
-    const asOf = events.lastSequence();
-    const looked = this.#sql
-      .exec<SubscriptionRow>(
-        `SELECT ${COLUMNS} FROM subscriptions
-         WHERE id > ? AND active = 1 AND cursor IS NULL ORDER BY id LIMIT ?`,
-        sweep.after,
-        SUBSCRIPTIONS_PER_STEP,
-      )
-      .toArray();
-    // Most filters take little: looking at many costs less than one call.
-    const calls = budget.upTo(SUBSCRIPTIONS_PER_STEP);
-    const told: { subscription: SubscriptionRow; handed: OutboundEvent[] }[] = [];
-    let after = sweep.after;
-    let isLast = looked.length < SUBSCRIPTIONS_PER_STEP;
-    for (const subscription of looked) {
-      const handed = eventsSinceCreation(subscription, window);
-      if (handed.length > 0 && told.length >= calls) {
-        isLast = false;
-        break;
-      }
-      if (handed.length > 0) told.push({ subscription, handed });
-      after = subscription.id;
-    }
-    budget.spend(told.length);
-    await inParallel(told, window.handOversAtOnce(), async ({ subscription, handed }) => {
-      // Its turn may come late: what was killed since then is told no more.
-      const present = events.lastSequence() === asOf ? window : this.#read(sweep.first, sweep.last);
+    const window = this.#readWindow(sweep.first, sweep.last);
+    const { recipients, after, isLast } = this.#findRecipients(sweep, window, budget);
+    budget.spend(recipients.length);
+    const asOf = lastSequence(this.#sql);
+    await inParallel(recipients, window.callsAtOnce(), async ({ subscription, events }) => {
+      // The call may start late. A release that was killed meanwhile must not be sent.
+      const present = lastSequence(this.#sql) === asOf ? window : this.#readWindow(sweep.first, sweep.last);
       const isChanged = present !== window && present.last === window.last;
-      const now = isChanged ? eventsSinceCreation(subscription, present) : handed;
-      if (!(await this.#tell(subscription, now))) this.#lag(subscription, sweep.first - 1);
+      const current = isChanged ? eventsSinceCreation(subscription, present) : events;
+      if (!(await this.#enqueue(subscription, current))) this.#setLagging(subscription, sweep.first - 1);
     });
     if (isLast) setMeta(this.#sql, "swept", sweep.last);
     else setMeta(this.#sql, "sweep", JSON.stringify({ ...sweep, after } satisfies Sweep));
     return true;
   }
 
-  async #serveLagging(budget: Budget): Promise<boolean> {
-    const calls = budget.upTo(HAND_OVERS_AT_ONCE_MAX);
-    const due = this.#sql
-      .exec<SubscriptionRow & { cursor: number }>(
-        `SELECT ${COLUMNS} FROM subscriptions
-         WHERE cursor IS NOT NULL AND active = 1 AND due_ms <= ? ORDER BY due_ms LIMIT ?`,
-        this.#parts.now(),
-        calls,
-      )
-      .toArray();
-    budget.spend(due.length);
-    // Each is at a place of its own, with texts of its own in memory.
-    await inParallel(due, CATCHING_UP_AT_ONCE_MAX, (subscription) =>
-      this.#catchUp(subscription, subscription.cursor),
+  /** The next subscriptions that are sent anything of a window, as many as the budget has calls for. */
+  #findRecipients(sweep: Sweep, window: EventWindow, budget: Budget) {
+    const subscriptions = all<SubscriptionRow>(
+      this.#sql,
+      `SELECT ${COLUMNS} FROM subscriptions
+       WHERE id > ? AND active = 1 AND cursor IS NULL ORDER BY id LIMIT ?`,
+      sweep.after,
+      SUBSCRIPTIONS_PER_STEP,
     );
+    const calls = budget.upTo(SUBSCRIPTIONS_PER_STEP);
+    const recipients: { subscription: SubscriptionRow; events: OutboundEvent[] }[] = [];
+    let { after } = sweep;
+    for (const subscription of subscriptions) {
+      const events = eventsSinceCreation(subscription, window);
+      if (events.length > 0 && recipients.length >= calls) return { recipients, after, isLast: false };
+      if (events.length > 0) recipients.push({ subscription, events });
+      after = subscription.id;
+    }
+    return { recipients, after, isLast: subscriptions.length < SUBSCRIPTIONS_PER_STEP };
+  }
+
+  async #serveLagging(budget: Budget): Promise<boolean> {
+    const due = all<SubscriptionRow & { cursor: number }>(
+      this.#sql,
+      `SELECT ${COLUMNS} FROM subscriptions
+       WHERE cursor IS NOT NULL AND active = 1 AND due_ms <= ? ORDER BY due_ms LIMIT ?`,
+      this.#deps.now(),
+      budget.upTo(ENQUEUES_AT_ONCE_MAX),
+    );
+    budget.spend(due.length);
+    await inParallel(due, LAGGING_AT_ONCE_MAX, (subscription) => this.#catchUp(subscription));
     return due.length > 0;
   }
 
-  async #catchUp(subscription: SubscriptionRow, cursor: number): Promise<void> {
-    const end = Math.min(cursor + EVENTS_PER_SWEEP, this.#parts.events.lastSequence());
-    const window = this.#read(cursor + 1, end);
-    const replayed = new Map(window.replayEventsFor(subscription).map((one) => [one.event, one]));
-    // Of what happened before its filter was changed, it may have changed it to learn something.
-    const handed = window
-      .eventsFor(subscription)
-      .flatMap((one) => (one.sequence > subscription.filtered_since ? one : (replayed.get(one.event) ?? [])));
-    if (handed.length > 0 && !(await this.#tell(subscription, handed))) {
-      this.#lag(subscription, cursor);
+  async #catchUp(subscription: SubscriptionRow & { cursor: number }): Promise<void> {
+    const { id, cursor, filtered_since } = subscription;
+    const window = this.#readWindow(
+      cursor + 1,
+      Math.min(cursor + EVENTS_PER_WINDOW, lastSequence(this.#sql)),
+    );
+    const preferences = toPreferences(subscription);
+    const replayed = new Map(window.replayEventsFor(preferences).map((event) => [event.sequence, event]));
+    // Events from before the filter was changed are sent as in a replay.
+    const events = window
+      .eventsFor(preferences)
+      .flatMap((event) => (event.sequence > filtered_since ? [event] : (replayed.get(event.sequence) ?? [])));
+    if (events.length > 0 && !(await this.#enqueue(subscription, events))) {
+      this.#setLagging(subscription, cursor);
       return;
     }
     const last = window.last ?? cursor;
-    // Past the window that is being swept it has nothing to miss any more, and joins the others.
-    const joins = last >= (this.#sweep()?.last ?? this.#sweptTo());
+    // Past the current window it has missed nothing, and the sweep includes it again.
+    const hasCaughtUp = last >= (this.#currentSweep()?.last ?? this.#sweptTo());
     this.#sql.exec(
       "UPDATE subscriptions SET cursor = ?, due_ms = ?, failures = 0 WHERE id = ?",
-      joins ? null : last,
-      joins ? null : 0,
-      subscription.id,
+      hasCaughtUp ? null : last,
+      hasCaughtUp ? null : 0,
+      id,
     );
   }
 
-  #lag(subscription: SubscriptionRow, cursor: number): void {
+  #setLagging(subscription: SubscriptionRow, cursor: number): void {
     this.#sql.exec(
       "UPDATE subscriptions SET cursor = ?, due_ms = ?, failures = failures + 1 WHERE id = ?",
       cursor,
-      this.#parts.now() + backoffMs(subscription.failures),
+      this.#deps.now() + backoffMs(subscription.failures),
       subscription.id,
     );
   }
 
-  /** @returns false if its object could not be told */
-  async #tell(subscription: SubscriptionRow, handed: OutboundEvent[]): Promise<boolean> {
+  /** @returns false if the Subscriber did not take the events */
+  async #enqueue({ id }: SubscriptionRow, events: OutboundEvent[]): Promise<boolean> {
     try {
-      if (await this.#parts.handOver(subscription.id, handed)) return true;
-      // About to be made, if it is still there after this: then it is told later.
-      this.#parts.removeIfNeverCreated(subscription.id);
+      if (await this.#deps.enqueue(id, events)) return true;
+      this.#deps.removeNeverCreated(id);
       return false;
     } catch (error) {
-      console.error(
-        JSON.stringify({ message: "fan-out failed", subscription: subscription.id, error: String(error) }),
-      );
+      log("error", "fan-out failed", { subscription: id, error: String(error) });
       return false;
     }
   }
 
-  /** By {@link readTogether}. */
-  #read(first: number, last: number): EventWindow {
-    const { events } = this.#parts;
-    const key = `${first} ${last} ${events.lastSequence()}`;
-    if (this.#window?.key === key) return this.#window.window;
-    const window = new EventWindow(readTogether(events, first, last));
-    this.#window = { key, window };
+  #readWindow(first: number, last: number): EventWindow {
+    const key = `${first} ${last} ${lastSequence(this.#sql)}`;
+    if (this.#cached?.key === key) return this.#cached.window;
+    const window = new EventWindow(readWindow(this.#deps.events, first, last));
+    this.#cached = { key, window };
     return window;
   }
 
-  /** The window in progress, or the next one; undefined when all is swept. */
-  #sweep(): Sweep | undefined {
+  /** The window in progress, or the next one; undefined when every event was swept. */
+  #currentSweep(): Sweep | undefined {
     const swept = this.#sweptTo();
     const stored = getMeta(this.#sql, "sweep");
     const begun = typeof stored === "string" ? (JSON.parse(stored) as Sweep) : undefined;
     if (begun !== undefined && begun.first > swept) {
-      // Fewer than before, if a text has come back meanwhile: the rest is the next window's.
-      return { ...begun, last: this.#read(begun.first, begun.last).last ?? begun.last };
+      // If a release was reinstated, fewer events fit into memory: the rest is left to the next window.
+      return { ...begun, last: this.#readWindow(begun.first, begun.last).last ?? begun.last };
     }
-    const { events } = this.#parts;
-    const last = Math.min(swept + EVENTS_PER_SWEEP, events.lastSequence());
+    const last = Math.min(swept + EVENTS_PER_WINDOW, lastSequence(this.#sql));
     if (last <= swept) return undefined;
-    return { first: swept + 1, last: this.#read(swept + 1, last).last ?? last, after: "" };
+    return { first: swept + 1, last: this.#readWindow(swept + 1, last).last ?? last, after: "" };
   }
 
   #sweptTo(): number {
@@ -221,12 +209,14 @@ export class FanOut {
   }
 }
 
-/** One that was made while a window was on its way may have joined the others by now. */
+/** A subscription that was created during a sweep may have caught up with it: it gets only its own events. */
 function eventsSinceCreation(subscription: SubscriptionRow, window: EventWindow): OutboundEvent[] {
-  return window.eventsFor(subscription).filter(({ sequence }) => sequence > subscription.since_sequence);
+  return window
+    .eventsFor(toPreferences(subscription))
+    .filter(({ sequence }) => sequence > subscription.since_sequence);
 }
 
-/** Never more than so many at once; a slow one holds up its own place only. */
+/** Works on `atOnce` items at a time; a slow one delays only those after it in its own lane. */
 async function inParallel<T>(
   items: readonly T[],
   atOnce: number,

@@ -1,83 +1,94 @@
 /**
- * What one subscription is handed once more, because it asked for it.
+ * Replays: events that are sent to a subscription again.
  */
 import type { OutboundEvent } from "../../domain/event.ts";
-import { EVENTS_PER_SWEEP, HAND_OVER_UNITS_MAX } from "../limits.ts";
-import { EventWindow, readTogether, unitsOf, type DeliveryPreferences } from "./event-window.ts";
-import type { Events, IndexedEvent } from "../store/events.ts";
-import type { Sql } from "../../runtime/sql.ts";
+import { first, type Sql } from "../../runtime/sql.ts";
+import { EVENTS_PER_WINDOW, WINDOW_UNITS_MAX } from "../limits.ts";
+import { type EventReader, type IndexedEvent, lastSequence } from "../store/events.ts";
+import {
+  EventWindow,
+  type DeliveryPreferences,
+  type PreferencesRow,
+  readWindow,
+  toPreferences,
+  unitsOf,
+} from "./event-window.ts";
 
-/** Events up to `last` and what belongs to them, as they were told when the last sequence of all was `asOf`. */
-export interface Replayed {
+/** One part of a replay: all events up to `last`, rendered when the latest sequence was `asOf`. */
+export interface ReplayPart {
   events: OutboundEvent[];
   last: number;
   asOf: number;
 }
 
-/** The bytes of one event, told when the last sequence of all was `asOf`; or that its text is killed, so that it is not told again. */
-export type BodyAgain = { kind: "body"; body: string; asOf: number } | { kind: "killed" };
+/** The body of one event, rendered when the latest sequence was `asOf`; or its release is killed. */
+export type ReplayBody = { kind: "body"; body: string; asOf: number } | { kind: "killed" };
 
-export class Replay {
-  readonly #sql: Sql;
-  readonly #events: Events;
+interface ReplayDeps {
+  sql: Sql;
+  events: EventReader;
+}
 
-  constructor(sql: Sql, events: Events) {
-    this.#sql = sql;
-    this.#events = events;
+/**
+ * The events after one sequence up to another, or the first of them. If a release is withdrawn or killed
+ * now, its last events come too, even from after `to`: the last thing that an endpoint hears of a release
+ * must be that it was retracted.
+ */
+export function replayEvents(
+  { sql, events }: ReplayDeps,
+  subscription: string,
+  after: number,
+  to: number,
+): ReplayPart {
+  const preferences = preferencesOf(sql, subscription);
+  const read = readWindow(events, after + 1, Math.min(to, after + EVENTS_PER_WINDOW));
+  let retractions = retractionsBeyond(events, read, to);
+  while (read.length > 1 && unitsOf(...read, ...retractions) > WINDOW_UNITS_MAX) {
+    read.pop();
+    retractions = retractionsBeyond(events, read, to);
   }
+  return {
+    events:
+      preferences === undefined
+        ? []
+        : new EventWindow([...read, ...retractions]).replayEventsFor(preferences),
+    last: read.at(-1)?.sequence ?? to,
+    asOf: lastSequence(sql),
+  };
+}
 
-  /**
-   * The events after one sequence up to another, or the first of them. Whoever asks for the past may have
-   * chosen the filter for it, and is not to learn by it what a killed text was: of those a filter tells
-   * nothing, and the kill goes to who had the text. Of a release that is taken back now it does not end
-   * before that, however far it was to go: the last that is heard of a text must be that it is withdrawn.
-   */
-  eventsFor(subscription: string, after: number, to: number): Replayed {
-    const wants = this.#wantsOf(subscription);
-    const read = readTogether(this.#events, after + 1, Math.min(to, after + EVENTS_PER_SWEEP));
-    let since = this.#sinceTakenBack(read, to);
-    while (read.length > 1 && unitsOf([...read, ...since]) > HAND_OVER_UNITS_MAX) {
-      read.pop();
-      since = this.#sinceTakenBack(read, to);
-    }
-    return {
-      events: wants === undefined ? [] : new EventWindow([...read, ...since]).replayEventsFor(wants),
-      last: read.at(-1)?.event.sequence ?? to,
-      asOf: this.#events.lastSequence(),
-    };
-  }
+/**
+ * The body of one event that a subscription was sent, whatever its filter is now. Of a killed release only
+ * the kill is sent again: any other event would arrive after the kill as news.
+ */
+export function replayBody(
+  { sql, events }: ReplayDeps,
+  subscription: string,
+  sequence: number,
+): ReplayBody | undefined {
+  const preferences = preferencesOf(sql, subscription);
+  const [indexed] = events.list(sequence, sequence);
+  if (preferences === undefined || indexed === undefined) return undefined;
+  if (indexed.isKilledNow && indexed.type !== "release.killed") return { kind: "killed" };
+  const body = new EventWindow([indexed]).bodyFor(indexed, preferences);
+  return { kind: "body", body, asOf: lastSequence(sql) };
+}
 
-  /**
-   * One event for a subscription, whatever its filter says: it had it. Of a text that is killed now only
-   * the kill is told again: anything else of it, even without its text, would arrive after the kill as news.
-   */
-  bodyFor(subscription: string, sequence: number): BodyAgain | undefined {
-    const wants = this.#wantsOf(subscription);
-    const [filed] = this.#events.events(sequence, sequence);
-    if (wants === undefined || filed === undefined) return undefined;
-    if (filed.isKilledNow && filed.type !== "release.killed") return { kind: "killed" };
-    return {
-      kind: "body",
-      body: new EventWindow([filed]).bodyFor(filed, wants),
-      asOf: this.#events.lastSequence(),
-    };
-  }
+/** The later events of retracted releases, with the last window that has an event of them. */
+function retractionsBeyond(events: EventReader, read: readonly IndexedEvent[], to: number): IndexedEvent[] {
+  const last = read.at(-1)?.sequence ?? to;
+  const releases = new Set(read.map(({ event }) => event.release.id));
+  return [...releases]
+    .map((release) => events.ofRetracted(release, last))
+    .flatMap((later) => (later.some(({ sequence }) => sequence <= to) ? [] : later))
+    .sort((a, b) => a.sequence - b.sequence);
+}
 
-  /** With the last window that has anything of a release: what is asked for of it comes before. */
-  #sinceTakenBack(read: readonly IndexedEvent[], to: number): IndexedEvent[] {
-    const last = read.at(-1)?.event.sequence ?? to;
-    const releases = new Set(read.map(({ event }) => event.release.id));
-    return [...releases]
-      .map((release) => this.#events.ofTakenBack(release, last))
-      .flatMap((later) => (later.some(({ sequence }) => sequence <= to) ? [] : later))
-      .sort((a, b) => a.sequence - b.sequence);
-  }
-
-  #wantsOf(subscription: string): DeliveryPreferences | undefined {
-    const [row] = this.#sql.exec<DeliveryPreferences & Record<string, SqlStorageValue>>(
-      "SELECT format, content, filter, events FROM subscriptions WHERE id = ?",
-      subscription,
-    );
-    return row;
-  }
+function preferencesOf(sql: Sql, subscription: string): DeliveryPreferences | undefined {
+  const row = first<PreferencesRow>(
+    sql,
+    "SELECT format, content, filter, events FROM subscriptions WHERE id = ?",
+    subscription,
+  );
+  return row && toPreferences(row);
 }

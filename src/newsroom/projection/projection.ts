@@ -1,13 +1,9 @@
 /**
- * Writes what has become stale into KV: only bytes that differ, no key more than once a second, and
- * in steps that can be cut off anywhere and run again.
+ * Writes stale documents into KV: only bytes that differ, no key more than once a second, in steps that can
+ * be cut off anywhere and run again.
  */
-import type { Meter, Sql } from "../../runtime/sql.ts";
-import type { Budget } from "../../runtime/bounded-work.ts";
-import type { Issue } from "../../domain/issues.ts";
-import { addressOf, type ListPlace } from "../../domain/list.ts";
+import type { Config } from "../../config.ts";
 import {
-  type DocumentMetadata,
   encoded,
   etagOf,
   removeDocument,
@@ -15,103 +11,103 @@ import {
   writeDocument,
 } from "../../documents/kv-store.ts";
 import { parseDocumentPath } from "../../documents/paths.ts";
+import { defined } from "../../domain/defined.ts";
+import type { Issue } from "../../domain/issues.ts";
+import { addressOf, type ListPlace } from "../../domain/list.ts";
+import { backoffMs } from "../../runtime/async.ts";
+import type { Budget } from "../../runtime/bounded-work.ts";
+import { log } from "../../runtime/log.ts";
+import { all, type Meter } from "../../runtime/sql.ts";
 import {
   KV_EXPIRATION_MIN_MS,
   KV_WRITE_INTERVAL_MS,
   KV_WRITES_PER_TARGET,
-  SEQUENCES_UNITS_MAX,
   TARGETS_PER_STEP,
 } from "../limits.ts";
-import type { Config } from "../../config.ts";
-import { backoffMs } from "../../runtime/async.ts";
-import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
+import { toInstant } from "../store/schema.ts";
+import {
+  complete,
+  dueTargets,
+  keyOf,
+  markStale,
+  postpone,
+  type StaleDocument,
+  type Target,
+} from "../store/stale-documents.ts";
 import { isAlwaysRendered, renderTarget, targetAt } from "./render.ts";
-import { keyOf, type StaleDocument, type StaleDocuments, type Target } from "../store/stale-documents.ts";
+import { HTML, identityOf, metadataOf, type RenderSource, type RenderedDocument } from "./rendered.ts";
 
+/** A row of `documents`. */
 interface WrittenDocument {
   path: string;
   etag: string;
   modified: number;
   written_ms: number;
-  [column: string]: SqlStorageValue;
 }
 
-/** What the ledger answers for a path; with what is not known, and what is near it. */
+/** A document, or the issues of an address that names unknown values. */
 export type FoundDocument =
   | { kind: "found"; document: StoredDocument }
   | { kind: "missing"; issues: Issue[] };
 
 const MISSING: FoundDocument = { kind: "missing", issues: [] };
 
-export class Projection {
-  readonly #sql: Sql;
-  readonly #kv: KVNamespace;
-  readonly #meter: Meter;
-  readonly #ledger: RenderSource;
-  readonly #stale: StaleDocuments;
-  readonly #config: Config;
-  readonly #now: () => number;
+interface ProjectionDeps extends RenderSource {
+  kv: KVNamespace;
+  meter: Meter;
+  config: Config;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
 
-  constructor(
-    parts: {
-      sql: Sql;
-      kv: KVNamespace;
-      meter: Meter;
-      ledger: RenderSource;
-      stale: StaleDocuments;
-      config: Config;
-    },
-    now: () => number,
-  ) {
-    this.#sql = parts.sql;
-    this.#kv = parts.kv;
-    this.#meter = parts.meter;
-    this.#ledger = parts.ledger;
-    this.#stale = parts.stale;
-    this.#config = parts.config;
-    this.#now = now;
+export class Projection {
+  readonly #deps: ProjectionDeps;
+
+  constructor(deps: ProjectionDeps) {
+    this.#deps = deps;
   }
 
   /** One bounded step. @returns whether anything was due */
   async step(budget: Budget): Promise<boolean> {
+    const { sql, now } = this.#deps;
     const targets = Math.floor(budget.upTo(TARGETS_PER_STEP * KV_WRITES_PER_TARGET) / KV_WRITES_PER_TARGET);
-    const due = this.#stale.due(targets, this.#now());
-    for (const target of due) budget.spend(await this.#project(target));
+    const due = dueTargets(sql, targets, now());
+    for (const stale of due) budget.spend(await this.#project(stale));
     return due.length > 0;
   }
 
   /**
-   * The document at a path, straight from the ledger, for a reader whom KV does not know what to
-   * answer: it is written a moment ago, or lost, or of a list that nobody has asked for yet. Those
-   * are marked to be written.
+   * Renders the document at a path from the ledger, and queues it to be written. Used on a KV miss: just
+   * written, lost, or a list requested for the first time.
    */
-  async document(path: string): Promise<FoundDocument> {
-    const place = parseDocumentPath(path, this.#config.site.languages);
+  async findDocument(path: string): Promise<FoundDocument> {
+    const { sql, config, lists, archives, registry, now } = this.#deps;
+    const place = parseDocumentPath(path, config.site.languages);
     if (place === undefined) return MISSING;
     if (place.kind === "list") {
       const { list, archive } = place.place;
-      const standing = this.#ledger.registry.filterStatus(list.filter);
-      if (standing.kind === "unknown") return { kind: "missing", issues: standing.issues };
-      this.#ledger.lists.retain(list, this.#now());
-      if (archive !== undefined && archive === this.#ledger.archives.nextArchiveNumber(list))
+      const status = registry.filterStatus(list.filter);
+      if (status.kind === "unknown") return { kind: "missing", issues: status.issues };
+      lists.retain(list, now());
+      if (archive !== undefined && archive === archives.nextArchiveNumber(list))
         return { kind: "found", document: await redirectToNewest(place.place) };
     }
-    const target = targetAt(place, this.#ledger.views);
-    const rendered =
-      target && this.#render(target, (each) => each === path).find((candidate) => candidate.path === path);
-    if (target === undefined || rendered === undefined) return MISSING;
-    const etag = await etagOf(identity(rendered), rendered.sequence);
-    const written = this.#written(target).find((candidate) => candidate.path === path);
+    const target = targetAt(sql, place);
+    if (target === undefined) return MISSING;
+    const rendered = this.#render(target, (each) => each === path).find((each) => each.path === path);
+    if (rendered === undefined) return MISSING;
+    const etag = await etagOf(identityOf(rendered), rendered.sequence);
+    const written = this.#readWritten(target).find((each) => each.path === path);
     if (written === undefined && !isAlwaysRendered(target)) {
-      this.#sql.exec(
+      sql.exec(
         "INSERT INTO documents (path, target, etag, modified, written_ms) VALUES (?, ?, '', 0, 0)",
         path,
         keyOf(target),
       );
     }
-    if (written === undefined || written.written_ms === 0) this.#stale.add([target]);
+    if (written === undefined || written.written_ms === 0) markStale(sql, target);
     const document = {
-      ...describedBy(rendered),
+      ...metadataOf(rendered),
       ...(await encoded(rendered.body, rendered.type)),
       etag,
       ...(written?.etag === etag ? { modified: written.modified } : {}),
@@ -119,24 +115,26 @@ export class Projection {
     return { kind: "found", document };
   }
 
-  /** KV is taken to be empty; what stood there, and since when, is still known. */
+  /** Assumes that KV is empty. The ETags and dates of its documents stay known, so that they do not change. */
   forgetWrites(): void {
-    this.#sql.exec("UPDATE documents SET written_ms = 0");
+    this.#deps.sql.exec("UPDATE documents SET written_ms = 0");
   }
 
-  /** @returns how many calls of KV it took at most */
+  /** Brings the documents of one target in KV up to date. @returns how many calls of KV it took at most */
   async #project(stale: StaleDocument): Promise<number> {
+    const { sql, now } = this.#deps;
+    const { target } = stale;
     let calls = 0;
     try {
-      const written = this.#written(stale.target);
+      const written = this.#readWritten(target);
       const rendered = this.#render(
-        stale.target,
-        (path) => isAlwaysRendered(stale.target) || written.some((document) => document.path === path),
+        target,
+        (path) => isAlwaysRendered(target) || written.some((document) => document.path === path),
       );
       calls = Math.max(rendered.length, written.length);
-      // All of them end before anything is done again: a late write must not land on a newer one.
+      // Wait for all of them, even if one fails: a late write must not overwrite a newer one.
       const results = await Promise.allSettled(
-        rendered.map((document) => this.#write(stale.target, document, written)),
+        rendered.map((document) => this.#write(target, document, written)),
       );
       const waits = results.map((result) => {
         if (result.status === "rejected") throw result.reason;
@@ -146,52 +144,80 @@ export class Projection {
         if (!rendered.some((document) => document.path === path)) await this.#remove(path);
       }
       const waitUntilMs = Math.max(...waits, 0);
-      if (waitUntilMs === 0) this.#stale.done(stale);
-      else this.#stale.postpone(stale, waitUntilMs, 0);
+      if (waitUntilMs === 0) complete(sql, stale);
+      else postpone(sql, stale, waitUntilMs, 0);
     } catch (error) {
-      // KV's fault or ours, never the office's: again soon, and nobody else waits for it.
-      console.error(
-        JSON.stringify({ message: "projection failed", target: keyOf(stale.target), error: String(error) }),
-      );
-      this.#stale.postpone(stale, this.#now() + backoffMs(stale.failures), stale.failures + 1);
+      // Retried soon, and without delaying other targets: the failure is KV's or ours.
+      log("error", "projection failed", { target: keyOf(target), error: String(error) });
+      postpone(sql, stale, now() + backoffMs(stale.failures), stale.failures + 1);
     }
     return calls;
   }
 
-  /** @returns 0 when KV holds the bytes, else the time (ms) from which they may be written */
+  /** @returns 0 if KV holds the bytes now; otherwise from when they may be written, in milliseconds */
   async #write(target: Target, rendered: RenderedDocument, written: WrittenDocument[]): Promise<number> {
+    const { kv, meter, now } = this.#deps;
     const { path } = rendered;
-    const etag = await etagOf(identity(rendered), rendered.sequence);
+    const etag = await etagOf(identityOf(rendered), rendered.sequence);
     const before = written.find((document) => document.path === path);
     const isSame = before?.etag === etag;
     if (isSame && before.written_ms > 0) return 0;
-    const nowMs = this.#now();
+    const nowMs = now();
     const allowedMs = (before?.written_ms ?? 0) + KV_WRITE_INTERVAL_MS;
     if (before && nowMs < allowedMs) return allowedMs;
     // Writes of one path are a second apart, so each has a Last-Modified of its own.
-    const modified = isSame ? before.modified : Math.floor(nowMs / 1000);
+    const modified = isSame ? before.modified : toInstant(nowMs);
     const document = {
-      ...describedBy(rendered),
+      ...metadataOf(rendered),
       ...(await encoded(rendered.body, rendered.type)),
       etag,
       modified,
     };
-    this.#meter.addKvWrite();
+    meter.addKvWrite();
     try {
-      await writeDocument(this.#kv, path, document, this.#expirationOf(target));
+      await writeDocument(kv, path, document, this.#expirationOf(target));
     } catch (error) {
-      // What KV holds now is not known: it is written again in any case, but a second later like any other,
-      // or its refusals of too many writes would bring about the next.
-      this.#note(target, { path, etag: "", modified: before?.modified ?? 0, written_ms: nowMs });
+      // KV may hold either version, so the document is written again. The attempt counts for the interval:
+      // a refusal because of too many writes must not cause more of them.
+      this.#saveWritten(target, { path, etag: "", modified: before?.modified ?? 0, written_ms: nowMs });
       throw error;
     }
-    // Noted after the write: cut off in between, the same bytes are written once more.
-    this.#note(target, { path, etag, modified, written_ms: nowMs });
+    // Recorded after the write: if the object dies in between, the same bytes are written again.
+    this.#saveWritten(target, { path, etag, modified, written_ms: nowMs });
     return 0;
   }
 
-  #note(target: Target, { path, etag, modified, written_ms }: WrittenDocument): void {
-    this.#sql.exec(
+  async #remove(path: string): Promise<void> {
+    const { sql, kv, meter } = this.#deps;
+    meter.addKvWrite();
+    await removeDocument(kv, path);
+    sql.exec("DELETE FROM documents WHERE path = ?", path);
+  }
+
+  /** When KV drops a document, in seconds since 1970: a combination expires unless it is requested again. */
+  #expirationOf(target: Target): number | undefined {
+    if (target.kind !== "list" && target.kind !== "archive") return undefined;
+    const { lists, now } = this.#deps;
+    const list = lists.parse(target.address);
+    const untilMs = list && lists.keptUntilMs(list, now());
+    if (untilMs === undefined || untilMs === null) return undefined;
+    return Math.ceil(Math.max(untilMs, now() + KV_EXPIRATION_MIN_MS) / 1000);
+  }
+
+  #render(target: Target, isWanted: (path: string) => boolean): RenderedDocument[] {
+    return renderTarget(target, this.#deps, this.#deps.config, this.#deps.now(), isWanted);
+  }
+
+  #readWritten(target: Target): WrittenDocument[] {
+    return all(
+      this.#deps.sql,
+      "SELECT path, etag, modified, written_ms FROM documents WHERE target = ?",
+      keyOf(target),
+    );
+  }
+
+  #saveWritten(target: Target, { path, etag, modified, written_ms }: WrittenDocument): void {
+    this.#deps.sql.exec(
       "INSERT OR REPLACE INTO documents (path, target, etag, modified, written_ms) VALUES (?, ?, ?, ?, ?)",
       path,
       keyOf(target),
@@ -200,55 +226,10 @@ export class Projection {
       written_ms,
     );
   }
-
-  async #remove(path: string): Promise<void> {
-    this.#meter.addKvWrite();
-    await removeDocument(this.#kv, path);
-    this.#sql.exec("DELETE FROM documents WHERE path = ?", path);
-  }
-
-  /** Seconds since 1970 until which KV keeps a combination; whoever asks after that makes it be kept longer. */
-  #expirationOf(target: Target): number | undefined {
-    if (target.kind !== "list" && target.kind !== "archive") return undefined;
-    const list = this.#ledger.lists.parse(target.address);
-    const untilMs = list && this.#ledger.lists.keptUntilMs(list, this.#now());
-    if (untilMs === undefined || untilMs === null) return undefined;
-    return Math.ceil(Math.max(untilMs, this.#now() + KV_EXPIRATION_MIN_MS) / 1000);
-  }
-
-  #render(target: Target, wanted: (path: string) => boolean): RenderedDocument[] {
-    return renderTarget(target, this.#ledger, this.#config, this.#now(), wanted);
-  }
-
-  #written(target: Target): WrittenDocument[] {
-    return this.#sql
-      .exec<WrittenDocument>(
-        "SELECT path, etag, modified, written_ms FROM documents WHERE target = ?",
-        keyOf(target),
-      )
-      .toArray();
-  }
 }
 
-/** By what two documents at one path differ: mostly their bytes. */
-function identity({ body, status, location }: RenderedDocument): string {
-  return status === undefined ? body : `${status} ${location ?? ""}\n${body}`;
-}
-
-/** All but the bytes. Sequences that KV's metadata has no room for are left out: nobody is sent less for it. */
-function describedBy({
-  path: _path,
-  body: _body,
-  sequence: _sequence,
-  sequences,
-  ...described
-}: RenderedDocument): Omit<DocumentMetadata, "etag" | "modified"> {
-  const fits = JSON.stringify(sequences ?? []).length <= SEQUENCES_UNITS_MAX;
-  return { ...described, ...(sequences !== undefined && fits ? { sequences } : {}) };
-}
-
-/** Not kept: it leads somewhere else as soon as there is such an archive. */
+/** Not stored in KV: the address leads to the archive as soon as that exists. */
 async function redirectToNewest({ list, format }: ListPlace): Promise<StoredDocument> {
-  const location = addressOf(format === undefined ? { list } : { list, format });
+  const location = addressOf({ list, ...defined({ format }) });
   return { body: new Uint8Array(), type: HTML, etag: await etagOf(location), status: 302, location };
 }

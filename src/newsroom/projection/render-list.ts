@@ -1,85 +1,96 @@
 /**
- * The documents of a list: its page and its feeds, of its newest releases or of one archive.
+ * Renders a list: the page and the feeds of its newest releases or of one archive.
  */
-import {
-  addressOf,
-  FEED_FORMATS,
-  type FeedFormat,
-  languageOf,
-  type ListPlace,
-  type ReleaseList,
-} from "../../domain/list.ts";
-import { listTitle } from "../../i18n/phrases.ts";
-import { FEED_TYPES } from "../../feeds/feed.ts";
-import { buildFeed, buildRetiredFeed, type TitledList, writers } from "../../feeds/build-feed.ts";
-import { RETIRED_SECONDS, TOMBSTONES_MAX } from "../limits.ts";
 import type { Config } from "../../config.ts";
+import type { Instant } from "../../domain/dates.ts";
+import { defined } from "../../domain/defined.ts";
+import { addressOf, FEED_FORMATS, type FeedFormat, languageOf, type ReleaseList } from "../../domain/list.ts";
+import { buildFeed, buildRetiredFeed, type TitledList, writers } from "../../feeds/build-feed.ts";
+import { FEED_TYPES } from "../../feeds/feed.ts";
+import { listTitle } from "../../i18n/phrases.ts";
 import { listPage, retiredListPage } from "../../site/list-page.ts";
-import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
+import { RETIRED_SECONDS, TOMBSTONES_MAX } from "../limits.ts";
+import { lastSequencesOf } from "../store/events.ts";
 import type { Target } from "../store/stale-documents.ts";
+import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
 
-/** None of a list that is not kept, or of an archive that is not there. */
+/** A document to render: a feed, or without a format the page. */
+interface Wanted {
+  path: string;
+  format: FeedFormat | undefined;
+}
+
+/** The wanted documents; none of a list that is not kept, or of an archive that does not exist. */
 export function renderList(
   target: Extract<Target, { kind: "list" | "archive" }>,
-  ledger: RenderSource,
+  source: RenderSource,
   config: Config,
   nowMs: number,
-  wanted: (path: string) => boolean,
+  isWanted: (path: string) => boolean,
 ): RenderedDocument[] {
-  const list = ledger.lists.parse(target.address);
-  if (list === undefined || ledger.lists.keptUntilMs(list, nowMs) === undefined) return [];
-  const standing = ledger.registry.filterStatus(list.filter);
-  if (standing.kind === "unknown") return [];
+  const list = source.lists.parse(target.address);
+  if (list === undefined || source.lists.keptUntilMs(list, nowMs) === undefined) return [];
+  const status = source.registry.filterStatus(list.filter);
+  if (status.kind === "unknown") return [];
   const archive = target.kind === "archive" ? target.archive : undefined;
-  const at = (place: Omit<ListPlace, "list">) => addressOf({ list, ...place });
-  const number = archive === undefined ? {} : { archive };
-  const pagePath = at(number);
-  const paths: { path: string; format?: FeedFormat }[] = [
-    { path: pagePath },
-    ...FEED_FORMATS.map((format) => ({ path: at({ ...number, format }), format })),
-  ].filter(({ path }) => wanted(path));
-  if (paths.length === 0) return [];
+  const wanted = [undefined, ...FEED_FORMATS]
+    .map((format): Wanted => ({ path: addressOf({ list, ...defined({ archive, format }) }), format }))
+    .filter(({ path }) => isWanted(path));
+  if (wanted.length === 0) return [];
+  const titled = titledList(list, source, config);
+  if (status.kind === "known") return renderReleases(wanted, titled, archive, source, config);
+  return archive === undefined ? renderRetired(wanted, titled, status.at, config) : [];
+}
 
-  const { site } = config;
-  const shown = titledList(list, ledger, config);
-  if (standing.kind === "retired") {
-    if (archive !== undefined) return [];
-    const feed = buildRetiredFeed(shown, standing.at, site);
-    const goneFrom = standing.at + RETIRED_SECONDS;
-    return paths.map(({ path, format }) =>
-      format === undefined
-        ? { path, type: HTML, body: retiredListPage(shown, standing.at, site), goneFrom }
-        : { path, type: FEED_TYPES[format], body: writers[format](feed), goneFrom },
-    );
-  }
-
-  const chain = ledger.archives.archiveLinks(list, archive);
-  if (chain === undefined) return [];
-  const { views } = ledger;
-  const releases = views.byPublished(ledger.archives.releasesIn(list, archive));
-  const killed = ledger.archives
-    .killedIn(list, archive, archive === undefined ? TOMBSTONES_MAX : Number.MAX_SAFE_INTEGER)
-    .flatMap((id) => views.byId(id) ?? []);
-  const latest = views.lastSequences([...releases, ...killed].map(({ id }) => id));
-  const sequences = releases.map(({ id }) => latest.get(id) ?? 0);
-  const told = {
-    sequence: Math.max(0, ...latest.values()),
-    // Who has an archive already has nothing to be told of it.
-    ...(archive === undefined ? { sequences } : { isArchive: true as const }),
+function renderReleases(
+  wanted: readonly Wanted[],
+  titled: TitledList,
+  archive: number | undefined,
+  { sql, views, archives }: RenderSource,
+  { site }: Config,
+): RenderedDocument[] {
+  const { list } = titled;
+  const links = archives.archiveLinks(list, archive);
+  if (links === undefined) return [];
+  const releases = views.getByPublished(archives.releasesIn(list, archive));
+  const tombstonesMax = archive === undefined ? TOMBSTONES_MAX : Number.MAX_SAFE_INTEGER;
+  const killed = archives.killedIn(list, archive, tombstonesMax).flatMap((id) => views.getPublic(id) ?? []);
+  const sequences = lastSequencesOf(
+    sql,
+    [...releases, ...killed].map(({ id }) => id),
+  );
+  const metadata = {
+    sequence: Math.max(0, ...sequences.values()),
+    // Deltas are made from the sequences; an archive has none.
+    ...(archive === undefined
+      ? { sequences: releases.map(({ id }) => sequences.get(id) ?? 0) }
+      : { isArchive: true as const }),
   };
-  const feed = buildFeed(shown, chain, releases, killed, site);
-  return paths.map(({ path, format }) =>
+  const feed = buildFeed(titled, links, releases, killed, site);
+  return wanted.map(({ path, format }) =>
     format === undefined
-      ? { path, type: HTML, body: listPage(shown, chain, releases, site) }
-      : { path, type: FEED_TYPES[format], body: writers[format](feed), ...told },
+      ? { path, type: HTML, body: listPage(titled, links, releases, site) }
+      : { path, type: FEED_TYPES[format], body: writers[format](feed), ...metadata },
   );
 }
 
-function titledList(list: ReleaseList, ledger: RenderSource, { site }: Config): TitledList {
-  const lang = languageOf(list);
-  return {
-    list,
-    title: listTitle(list, site, ledger.registry.everKnown()),
-    ...(lang === undefined ? {} : { lang }),
-  };
+/** Documents that say that the list has ended. */
+function renderRetired(
+  wanted: readonly Wanted[],
+  titled: TitledList,
+  at: Instant,
+  { site }: Config,
+): RenderedDocument[] {
+  const feed = buildRetiredFeed(titled, at, site);
+  const goneFrom = at + RETIRED_SECONDS;
+  return wanted.map(({ path, format }) =>
+    format === undefined
+      ? { path, type: HTML, body: retiredListPage(titled, at, site), goneFrom }
+      : { path, type: FEED_TYPES[format], body: writers[format](feed), goneFrom },
+  );
+}
+
+function titledList(list: ReleaseList, { registry }: RenderSource, { site }: Config): TitledList {
+  const title = listTitle(list, site, registry.getWithRetired());
+  return { list, title, ...defined({ lang: languageOf(list) }) };
 }

@@ -1,8 +1,8 @@
 /**
- * A target → the documents that it is made of: a pure function of the ledger and the settings, so
- * that KV can be lost and made again, byte for byte.
+ * Renders the documents of a target. They are a pure function of the ledger and the settings, so that KV
+ * can be lost and rebuilt byte for byte.
  */
-import type { ReleaseView } from "../../domain/release.ts";
+import type { Config } from "../../config.ts";
 import {
   DIRECTORY_PATH,
   type DocumentPlace,
@@ -11,51 +11,53 @@ import {
   releaseJsonPath,
 } from "../../documents/paths.ts";
 import { listAddress } from "../../domain/list.ts";
-import { EMPTY_REGISTRY, type Registry } from "../../domain/registry.ts";
+import { EMPTY_REGISTRY } from "../../domain/registry.ts";
+import type { ReleaseView } from "../../domain/release.ts";
+import type { Sql } from "../../runtime/sql.ts";
 import { directoryPage, writeOpml } from "../../site/directory-page.ts";
 import { killedPage, releasePage } from "../../site/release-page.ts";
-import type { Config } from "../../config.ts";
-import type { ReleaseViews } from "../store/release-views.ts";
+import { countTerms } from "../lists/release-index.ts";
+import { currentPath, releaseAt, retiredPaths } from "../store/addresses.ts";
+import type { Target } from "../store/stale-documents.ts";
 import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
 import { renderList } from "./render-list.ts";
-import type { Target } from "../store/stale-documents.ts";
 
-/** Part of what documents are a function of: raise it when the renderers write other bytes than before. */
+/** Raise it when rendering gives other bytes than before: all documents become stale. */
 export const RENDERER_VERSION = 5;
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
 /**
- * The documents of a target that are wanted; none when the world may not see it.
+ * The wanted documents of a target; none if it is not public.
  *
- * @param wanted by path; of lists that not everybody asks for, only what was asked for is made
+ * @param isWanted by path: most lists are only rendered in the formats that were requested
  */
 export function renderTarget(
   target: Target,
-  ledger: RenderSource,
+  source: RenderSource,
   config: Config,
   nowMs: number,
-  wanted: (path: string) => boolean,
+  isWanted: (path: string) => boolean,
 ): RenderedDocument[] {
   switch (target.kind) {
     case "list":
     case "archive":
-      return renderList(target, ledger, config, nowMs, wanted);
+      return renderList(target, source, config, nowMs, isWanted);
     case "directory":
-      return renderDirectory(ledger, config);
-    case "registry":
-      return [
-        { path: REGISTRY_PATH, type: JSON_TYPE, body: JSON.stringify(registryOf(ledger) ?? EMPTY_REGISTRY) },
-      ];
+      return renderDirectory(source, config);
+    case "registry": {
+      const body = JSON.stringify(source.registry.get() ?? EMPTY_REGISTRY);
+      return [{ path: REGISTRY_PATH, type: JSON_TYPE, body }];
+    }
     case "release": {
-      const release = ledger.views.byId(target.id);
-      return release ? renderRelease(release, ledger, config) : [];
+      const release = source.views.getPublic(target.id);
+      return release ? renderRelease(release, source, config) : [];
     }
   }
 }
 
-/** The target that holds the document at a path; undefined where none is. */
-export function targetAt(place: DocumentPlace, views: ReleaseViews): Target | undefined {
+/** The target that the document at a path belongs to; undefined if there is none. */
+export function targetAt(sql: Sql, place: DocumentPlace): Target | undefined {
   switch (place.kind) {
     case "list": {
       const { list, archive } = place.place;
@@ -68,54 +70,45 @@ export function targetAt(place: DocumentPlace, views: ReleaseViews): Target | un
     case "release-json":
       return { kind: "release", id: place.id };
     case "release": {
-      const id = views.atAddress(place.lang, place.slug);
+      const id = releaseAt(sql, place.lang, place.slug);
       return id === undefined ? undefined : { kind: "release", id };
     }
   }
 }
 
-/** Whether all documents of a target are made, whoever asks: of other lists, only those that somebody asked for. */
+/**
+ * Whether all documents of a target are rendered. Of archives, and of lists other than everything and the
+ * languages, only those that were requested are.
+ */
 export function isAlwaysRendered(target: Target): boolean {
   if (target.kind === "archive") return false;
   return target.kind !== "list" || /^\/[^/?]*$/.test(target.address);
 }
 
-function renderRelease(release: ReleaseView, ledger: RenderSource, config: Config): RenderedDocument[] {
-  const address = ledger.views.presentPath(release.id);
-  const retired = ledger.views
-    .retiredPaths(release.id)
-    .map((path): RenderedDocument => ({ path, type: HTML, body: "", status: 301, location: address }));
-  const json: RenderedDocument = {
-    path: releaseJsonPath(release.id),
-    type: JSON_TYPE,
-    body: JSON.stringify(release),
-  };
-  if (release.status === "killed") {
-    const page: RenderedDocument = {
-      path: address,
-      type: HTML,
-      body: killedPage(release, config.site),
-      status: 410,
-    };
-    return [page, { ...json, status: 410 }, ...retired];
-  }
-  const page: RenderedDocument = {
-    path: address,
+function renderRelease(release: ReleaseView, { sql }: RenderSource, config: Config): RenderedDocument[] {
+  const { id, status } = release;
+  const path = currentPath(sql, id);
+  const json = { path: releaseJsonPath(id), type: JSON_TYPE, body: JSON.stringify(release) };
+  const redirects = retiredPaths(sql, id).map((retired): RenderedDocument => ({
+    path: retired,
     type: HTML,
-    body: releasePage(release, address, config.site),
-  };
-  return [page, json, ...retired];
+    body: "",
+    status: 301,
+    location: path,
+  }));
+  if (status === "killed") {
+    const page = { path, type: HTML, body: killedPage(release, config.site), status: 410 as const };
+    return [page, { ...json, status: 410 }, ...redirects];
+  }
+  const page = { path, type: HTML, body: releasePage(release, path, config.site) };
+  return [page, json, ...redirects];
 }
 
-function renderDirectory(ledger: RenderSource, { site }: Config): RenderedDocument[] {
-  const counts = ledger.counts();
-  const registry = registryOf(ledger);
+function renderDirectory({ sql, registry }: RenderSource, { site }: Config): RenderedDocument[] {
+  const counts = countTerms(sql);
+  const known = registry.get();
   return [
-    { path: DIRECTORY_PATH, type: HTML, body: directoryPage(counts, registry, site) },
-    { path: OPML_PATH, type: "text/x-opml; charset=utf-8", body: writeOpml(counts, registry, site) },
+    { path: DIRECTORY_PATH, type: HTML, body: directoryPage(counts, known, site) },
+    { path: OPML_PATH, type: "text/x-opml; charset=utf-8", body: writeOpml(counts, known, site) },
   ];
-}
-
-function registryOf({ registry }: RenderSource): Registry | undefined {
-  return registry.present();
 }

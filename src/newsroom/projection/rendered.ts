@@ -1,11 +1,13 @@
 /**
- * What rendering takes, and what it gives.
+ * What documents are rendered from, and what rendering gives.
  */
 import type { DocumentMetadata } from "../../documents/kv-store.ts";
+import { defined } from "../../domain/defined.ts";
+import type { Sql } from "../../runtime/sql.ts";
+import { SEQUENCES_UNITS_MAX } from "../limits.ts";
 import type { ListArchives } from "../lists/archives.ts";
-import type { RegistryStore } from "../store/registry.ts";
 import type { Lists } from "../lists/lists.ts";
-import type { TermCount } from "../lists/release-index.ts";
+import type { RegistryStore } from "../store/registry.ts";
 import type { ReleaseViews } from "../store/release-views.ts";
 
 export const HTML = "text/html; charset=utf-8";
@@ -16,15 +18,32 @@ export interface RenderedDocument extends Pick<
 > {
   path: string;
   body: string;
-  /** The latest sequence that it tells of: with it even a text put back as it was is another document. */
+  /** The latest sequence that the document covers: it makes the ETag differ even if the bytes return. */
   sequence?: number;
 }
 
-/** What documents are made from. */
+/** The parts of the ledger that documents are made from. */
 export interface RenderSource {
+  sql: Sql;
   views: ReleaseViews;
   lists: Lists;
   archives: ListArchives;
   registry: RegistryStore;
-  counts: () => TermCount[];
+}
+
+/** What the ETag is made from: mostly the bytes. */
+export function identityOf({ body, status, location }: RenderedDocument): string {
+  return status === undefined ? body : `${status} ${location ?? ""}\n${body}`;
+}
+
+/** The metadata in KV. Sequences that do not fit are left out: then clients get whole feeds, not deltas. */
+export function metadataOf({
+  path: _path,
+  body: _body,
+  sequence: _sequence,
+  sequences,
+  ...metadata
+}: RenderedDocument): Omit<DocumentMetadata, "etag" | "modified"> {
+  const fits = JSON.stringify(sequences ?? []).length <= SEQUENCES_UNITS_MAX;
+  return { ...metadata, ...defined({ sequences: fits ? sequences : undefined }) };
 }

@@ -1,50 +1,70 @@
 /**
- * The ledger: takes editions and what an office does with releases, all of a call or nothing, and
- * records in the same transaction the work that follows. Everything here is synchronous: a Durable
- * Object runs nothing else in between.
+ * The ledger: takes editions and actions. Each call is one transaction, which also queues the work that
+ * follows. All of it is synchronous, and a Durable Object runs nothing else in between.
  */
 import type { Issue } from "../../domain/issues.ts";
-import { type Instant, parseInstant } from "../../domain/dates.ts";
 import { validateFacets, type Registry } from "../../domain/registry.ts";
-import { type PreparedRelease, type ReleaseInput, releasePath, type Status } from "../../domain/release.ts";
+import { type PreparedRelease, releasePath, type Status } from "../../domain/release.ts";
 import type { Site } from "../../domain/site.ts";
+import { log } from "../../runtime/log.ts";
+import type { Sql } from "../../runtime/sql.ts";
+import { releaseAt } from "../store/addresses.ts";
 import { contentJson } from "../store/editions.ts";
-import { validateEdition } from "./rules.ts";
+import { lastSequenceOf } from "../store/events.ts";
+import {
+  addEdition,
+  embargoesUpTo,
+  embargoOfEdition,
+  findRelease,
+  getRelease,
+  type ReleaseRow,
+  updateRelease,
+} from "../store/releases.ts";
+import { toInstant } from "../store/schema.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import type { ReleaseRow, ReleaseRows } from "../store/releases.ts";
+import { activeEmbargo, validateEdition } from "./rules.ts";
 
-/** What became of one release. */
+/** The state of one release after a call. */
 export interface PublishAnswer {
   id: string;
   edition: number;
-  /** Of the release's latest event; null while nobody has been told anything. */
+  /** Of the release's latest event; null before the first. */
   sequence: number | null;
   status: Status;
   url: string;
   changed: boolean;
 }
 
+/** `index` is the place in the batch. If the result is not ok, nothing was stored. */
 export type PublishResult =
   | { ok: true; answers: PublishAnswer[] }
-  /** `faults` by place in the batch; nothing was taken. */
   | { ok: false; problem: "invalid" | "conflict"; issues: { index: number; issue: Issue }[] }
   | { ok: false; problem: "edition-mismatch"; present: number };
 
 export interface PublishOptions {
-  /** Take the release only if this is its present edition; 0 for one that is not there. */
+  /** Take the release only if this is its current edition; 0: only if there is none. */
   ifEdition?: number;
-  /** Judge and answer, but keep nothing. */
+  /** Validate and answer, but store nothing. */
   dryRun: boolean;
 }
 
-/** What an office may do with a release as a whole. */
+/** An action on a release as a whole. */
 export type Action = "withdraw" | "kill" | "reinstate";
 export type ActionResult =
   | { ok: true; answer: PublishAnswer }
   | { ok: false; problem: "unknown" }
   | { ok: false; problem: "conflict"; detail: string };
 
-/** Rolls a transaction back with what it had found out. */
+interface LedgerDeps {
+  storage: Pick<DurableObjectStorage, "transactionSync">;
+  sql: Sql;
+  lifecycle: Lifecycle;
+  site: Site;
+  /** Undefined as long as there is no registry. */
+  registry: () => Registry | undefined;
+}
+
+/** Thrown to roll a transaction back; carries the answer out of it. */
 class Rollback {
   readonly result: PublishResult;
 
@@ -54,30 +74,18 @@ class Rollback {
 }
 
 export class Ledger {
-  readonly #storage: DurableObjectStorage;
-  readonly #rows: ReleaseRows;
-  readonly #lifecycle: Lifecycle;
-  readonly #site: Site;
-  readonly #registry: () => Registry | undefined;
+  readonly #deps: LedgerDeps;
+  readonly #sql: Sql;
 
-  constructor(
-    storage: DurableObjectStorage,
-    rows: ReleaseRows,
-    lifecycle: Lifecycle,
-    site: Site,
-    registry: () => Registry | undefined,
-  ) {
-    this.#storage = storage;
-    this.#rows = rows;
-    this.#lifecycle = lifecycle;
-    this.#site = site;
-    this.#registry = registry;
+  constructor(deps: LedgerDeps) {
+    this.#deps = deps;
+    this.#sql = deps.sql;
   }
 
   /** Takes all of a batch or none of it. */
   publish(batch: readonly PreparedRelease[], options: PublishOptions, nowMs: number): PublishResult {
     try {
-      return this.#storage.transactionSync(() => {
+      return this.#deps.storage.transactionSync(() => {
         const result = this.#publishAll(batch, options, nowMs);
         if (!result.ok || options.dryRun) throw new Rollback(result);
         return result;
@@ -88,30 +96,30 @@ export class Ledger {
     }
   }
 
-  /** Withdraws, kills or reinstates; doing it again for the same reason changes nothing. */
+  /** Withdraws, kills or reinstates. The same action for the same reason changes nothing. */
   act(action: Action, id: string, reason: string, nowMs: number): ActionResult {
-    return this.#storage.transactionSync((): ActionResult => {
-      const row = this.#rows.get(id);
+    return this.#deps.storage.transactionSync((): ActionResult => {
+      const row = findRelease(this.#sql, id);
       if (row === undefined) return { ok: false, problem: "unknown" };
-      const now = Math.floor(nowMs / 1000);
-      const refusal =
-        row.firstSeen === null ? this.#actUnseen(action, row, now) : this.#actSeen(action, row, reason, now);
-      if (refusal !== undefined) return { ok: false, problem: "conflict", detail: refusal };
-      const after = this.#rows.get(id) ?? row;
+      const conflict =
+        row.firstSeen === null
+          ? this.#actBeforePublication(action, row, nowMs)
+          : this.#actOnPublic(action, row, reason, nowMs);
+      if (conflict !== undefined) return { ok: false, problem: "conflict", detail: conflict };
+      const after = getRelease(this.#sql, id);
       const changed = after.status !== row.status || after.reason !== row.reason;
       return { ok: true, answer: this.#answer(after, changed) };
     });
   }
 
-  /** Lets go out what is due, oldest embargo first; each in a transaction of its own. */
+  /** Publishes releases whose embargo has ended, oldest embargo first, each in its own transaction. */
   liftEmbargoes(limit: number, nowMs: number): void {
-    const now = Math.floor(nowMs / 1000);
-    for (const id of this.#rows.embargoesUpTo(now, limit)) {
+    for (const id of embargoesUpTo(this.#sql, toInstant(nowMs), limit)) {
       try {
-        this.#storage.transactionSync(() => this.#lifecycle.makePublic(id, now));
+        this.#deps.storage.transactionSync(() => this.#deps.lifecycle.makePublic(id, nowMs));
       } catch (error) {
-        // One that cannot go out must not hold up the others.
-        console.error(JSON.stringify({ message: "embargo not lifted", release: id, error: String(error) }));
+        // A release that fails must not delay the others.
+        log("error", "embargo not lifted", { release: id, error: String(error) });
       }
     }
   }
@@ -119,76 +127,73 @@ export class Ledger {
   #publishAll(batch: readonly PreparedRelease[], options: PublishOptions, nowMs: number): PublishResult {
     const answers: PublishAnswer[] = [];
     const issues: { index: number; issue: Issue }[] = [];
-    let conflict = false;
+    let isConflict = false;
     for (const [index, prepared] of batch.entries()) {
       const { input } = prepared;
-      const present = this.#rows.get(input.id);
-      if (options.ifEdition !== undefined && options.ifEdition !== (present?.edition ?? 0)) {
-        return { ok: false, problem: "edition-mismatch", present: present?.edition ?? 0 };
+      const present = findRelease(this.#sql, input.id);
+      const edition = present?.edition ?? 0;
+      if (options.ifEdition !== undefined && options.ifEdition !== edition) {
+        return { ok: false, problem: "edition-mismatch", present: edition };
       }
+      const { site, registry } = this.#deps;
       const found = [
-        ...validateEdition(input, present, this.#site, Math.floor(nowMs / 1000)),
-        ...validateFacets(input, this.#registry()),
+        ...validateEdition(input, present, site, toInstant(nowMs)),
+        ...validateFacets(input, registry()),
       ];
-      const holder = this.#rows.holderOfAddress(input);
-      if (holder !== undefined) {
-        conflict = true;
+      const holder = releaseAt(this.#sql, input.lang, input.slug);
+      if (holder !== undefined && holder !== input.id) {
+        isConflict = true;
         found.push({ path: "/slug", message: `is already the slug of release ${holder} in this language` });
       }
-      conflict ||= found.length > 0 && present !== undefined && isOver(present);
+      isConflict ||= found.length > 0 && present !== undefined && isRetracted(present);
       if (found.length > 0) issues.push(...found.map((issue) => ({ index, issue })));
       else answers.push(this.#publishOne(prepared, present, nowMs));
     }
-    if (issues.length > 0) return { ok: false, problem: conflict ? "conflict" : "invalid", issues };
+    if (issues.length > 0) return { ok: false, problem: isConflict ? "conflict" : "invalid", issues };
     return { ok: true, answers };
   }
 
   #publishOne(prepared: PreparedRelease, present: ReleaseRow | undefined, nowMs: number): PublishAnswer {
+    const { lifecycle } = this.#deps;
     const { input } = prepared;
-    const now = Math.floor(nowMs / 1000);
-    const embargo = embargoAt(input, now);
-    if (present && (isOver(present) || isUnchanged(input, embargo, present)))
-      return this.#answer(present, false);
-    this.#rows.addEdition(prepared, (present?.edition ?? 0) + 1, embargo, nowMs);
-    if (present?.status === "published") this.#lifecycle.addPublicEdition(input, present, now);
-    else if (embargo === null) this.#lifecycle.makePublic(input.id, now);
-    const after = this.#rows.get(input.id);
-    if (after === undefined) throw new TypeError("an edition was added, and is not there");
-    return this.#answer(after, true);
+    const embargo = activeEmbargo(input, toInstant(nowMs));
+    // A note or a change alone makes no edition.
+    const isUnchanged = contentJson(input) === present?.content && embargo === present.embargo;
+    if (present && (isRetracted(present) || isUnchanged)) return this.#answer(present, false);
+    addEdition(this.#sql, prepared, (present?.edition ?? 0) + 1, embargo, nowMs);
+    if (present?.status === "published") lifecycle.addPublicEdition(input, present, nowMs);
+    else if (embargo === null) lifecycle.makePublic(input.id, nowMs);
+    return this.#answer(getRelease(this.#sql, input.id), true);
   }
 
-  /** @returns why it cannot be, if so */
-  #actSeen(action: Action, row: ReleaseRow, reason: string, now: Instant): string | undefined {
-    switch (action) {
-      case "withdraw":
-        if (row.status === "killed") return "The release is killed; reinstate it before you withdraw it.";
-        if (row.status === "withdrawn" && row.reason === reason) return undefined;
-        this.#lifecycle.setStatus("withdrawn", row, reason, now);
-        return undefined;
-      case "kill":
-        if (row.status === "killed" && row.reason === reason) return undefined;
-        this.#lifecycle.setStatus("killed", row, reason, now);
-        return undefined;
-      case "reinstate":
-        if (row.status === "published") return undefined;
-        this.#lifecycle.setStatus("published", row, reason, now);
-        return undefined;
+  /** @returns why the action is impossible; undefined if it is done */
+  #actOnPublic(action: Action, row: ReleaseRow, reason: string, nowMs: number): string | undefined {
+    if (action === "withdraw" && row.status === "killed") {
+      return "The release is killed; reinstate it before you withdraw it.";
     }
+    const status = ({ withdraw: "withdrawn", kill: "killed", reinstate: "published" } as const)[action];
+    if (row.status === status && (status === "published" || row.reason === reason)) return undefined;
+    this.#deps.lifecycle.setStatus(status, row, reason, nowMs);
+    return undefined;
   }
 
-  /** Nobody has seen it, and nobody will learn that it was there: no event, no trace. */
-  #actUnseen(action: Action, row: ReleaseRow, now: Instant): string | undefined {
+  /**
+   * Acts on a release that was never public: without an event, so that nobody learns of it.
+   *
+   * @returns why the action is impossible; undefined if it is done
+   */
+  #actBeforePublication(action: Action, row: ReleaseRow, nowMs: number): string | undefined {
     switch (action) {
       case "withdraw":
-        return "The release has not been published; kill it, or move its embargo.";
+        return "The release is not public yet; kill it, or change its embargo.";
       case "kill":
-        this.#rows.update(row.id, { status: "killed", embargo: null });
+        updateRelease(this.#sql, row.id, { status: "killed", embargo: null });
         return undefined;
       case "reinstate": {
         if (row.status !== "killed") return undefined;
-        const embargo = this.#rows.embargoOfEdition(row.id, row.edition);
-        this.#rows.update(row.id, { status: "embargoed", embargo });
-        if (embargo === null || embargo <= now) this.#lifecycle.makePublic(row.id, now);
+        const embargo = embargoOfEdition(this.#sql, row.id, row.edition);
+        updateRelease(this.#sql, row.id, { status: "embargoed", embargo });
+        if (embargo === null || embargo <= toInstant(nowMs)) this.#deps.lifecycle.makePublic(row.id, nowMs);
         return undefined;
       }
     }
@@ -196,29 +201,12 @@ export class Ledger {
 
   #answer(row: ReleaseRow, changed: boolean): PublishAnswer {
     const { id, edition, status } = row;
-    return {
-      id,
-      edition,
-      sequence: this.#rows.lastEvent(id),
-      status,
-      url: this.#site.baseUrl + releasePath(row),
-      changed,
-    };
+    const url = this.#deps.site.baseUrl + releasePath(row);
+    return { id, edition, sequence: lastSequenceOf(this.#sql, id), status, url, changed };
   }
 }
 
-/** Withdrawn or killed: its text stays as it is until it is reinstated. */
-function isOver({ status }: ReleaseRow): boolean {
+/** Withdrawn or killed: the content cannot change until the release is reinstated. */
+function isRetracted({ status }: ReleaseRow): boolean {
   return status === "withdrawn" || status === "killed";
-}
-
-/** The embargo that still holds; null if there is none or it is over. */
-function embargoAt(input: ReleaseInput, now: Instant): Instant | null {
-  const embargo = input.embargo === undefined ? undefined : parseInstant(input.embargo);
-  return embargo !== undefined && embargo > now ? embargo : null;
-}
-
-/** A note beside the same text tells of nothing: it is no edition. */
-function isUnchanged(input: ReleaseInput, embargo: Instant | null, present: ReleaseRow): boolean {
-  return contentJson(input) === present.content && embargo === present.embargo;
 }

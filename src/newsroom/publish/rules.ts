@@ -1,13 +1,13 @@
 /**
- * What an office may publish, given what already stands: each rule a fault with its way out.
+ * What may be published, given what the ledger has: each rule gives an issue that says what to do.
  */
-import type { Issue } from "../../domain/issues.ts";
 import { dayOf, formatInstant, type Instant, parseInstant, parseReleaseDate } from "../../domain/dates.ts";
+import type { Issue } from "../../domain/issues.ts";
 import type { ReleaseInput } from "../../domain/release.ts";
 import { contentJson } from "../store/editions.ts";
 import type { ReleaseRow } from "../store/releases.ts";
 
-/** @param now seconds since 1970 */
+/** @param present the release as the ledger has it; undefined for a new one */
 export function validateEdition(
   input: ReleaseInput,
   present: ReleaseRow | undefined,
@@ -21,30 +21,31 @@ export function validateEdition(
   ];
 }
 
-function checkLanguage(input: ReleaseInput, languages: readonly string[]): Issue[] {
-  if (languages.includes(input.lang)) return [];
-  return [
-    { path: "/lang", message: `must be one of the site's languages (LANGUAGES): ${languages.join(", ")}` },
-  ];
+/** The embargo if it is still in force; null if there is none or it has ended. */
+export function activeEmbargo(input: ReleaseInput, now: Instant): Instant | null {
+  const embargo = input.embargo === undefined ? undefined : parseInstant(input.embargo);
+  return embargo !== undefined && embargo > now ? embargo : null;
 }
 
-/** A text dated tomorrow is a mistake, unless it is held back until then. */
+function checkLanguage(input: ReleaseInput, languages: readonly string[]): Issue[] {
+  if (languages.includes(input.lang)) return [];
+  const message = `must be one of the site's languages (LANGUAGES): ${languages.join(", ")}`;
+  return [{ path: "/lang", message }];
+}
+
+/** The date may not be later than the moment at which the release becomes public. */
 function checkDate(input: ReleaseInput, timeZone: string, now: Instant): Issue[] {
-  const embargo = input.embargo === undefined ? now : (parseInstant(input.embargo) ?? now);
-  const seenFrom = Math.max(now, embargo);
+  const embargo = activeEmbargo(input, now);
+  const publicFrom = embargo ?? now;
   const date = parseReleaseDate(input.date);
-  const late =
-    date?.precision === "day" ? date.day > dayOf(seenFrom, timeZone) : (date?.instant ?? now) > seenFrom;
-  if (!late) return [];
-  return [
-    {
-      path: "/date",
-      message:
-        seenFrom > now
-          ? `must not be after the embargo, ${formatInstant(seenFrom)}`
-          : "must not be in the future; to publish later, give an embargo",
-    },
-  ];
+  const isLate =
+    date?.precision === "day" ? date.day > dayOf(publicFrom, timeZone) : (date?.instant ?? now) > publicFrom;
+  if (!isLate) return [];
+  const message =
+    embargo === null
+      ? "must not be in the future; to publish later, set an embargo"
+      : `must not be after the embargo, ${formatInstant(embargo)}`;
+  return [{ path: "/date", message }];
 }
 
 function checkStatus(input: ReleaseInput, present: ReleaseRow, now: Instant): Issue[] {
@@ -60,24 +61,23 @@ function checkStatus(input: ReleaseInput, present: ReleaseRow, now: Instant): Is
   }
 }
 
-/** Readers have seen this release: whoever changes it says how, and cannot hide it again. */
+/** A public release cannot be embargoed again, and each change of it needs a kind. */
 function checkPublicEdition(input: ReleaseInput, present: ReleaseRow, now: Instant): Issue[] {
   const issues: Issue[] = [];
-  const embargo = input.embargo === undefined ? undefined : parseInstant(input.embargo);
-  if (embargo !== undefined && embargo > now) {
-    issues.push({ path: "/embargo", message: "cannot be set: the release has already been published" });
+  if (activeEmbargo(input, now) !== null) {
+    issues.push({ path: "/embargo", message: "cannot be set: the release is already public" });
   }
-  const differs = contentJson(input) !== present.content;
-  if (differs && input.change === undefined) {
+  if (contentJson(input) === present.content) return issues;
+  if (input.change === undefined) {
     issues.push({
       path: "/change",
       message:
-        `is required: this differs from edition ${present.edition}, which is public; ` +
-        "say minor (a typo: no one is told) or major (readers are told, with a note)",
+        `is required: the content differs from edition ${present.edition}, which is public; ` +
+        "set minor (a typo: readers are not notified) or major (readers are notified, with a note)",
     });
   }
-  if (differs && input.change === "major" && input.note === undefined) {
-    issues.push({ path: "/note", message: "is required for a major change: say what changed, for readers" });
+  if (input.change === "major" && input.note === undefined) {
+    issues.push({ path: "/note", message: "is required for a major change: tell readers what changed" });
   }
   return issues;
 }

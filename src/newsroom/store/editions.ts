@@ -1,16 +1,20 @@
 /**
- * The editions of a release: those that the world has seen, and all of them for its office.
+ * Editions: what they contain, and how the API shows them.
  */
-import type { Sql } from "../../runtime/sql.ts";
 import { formatInstant } from "../../domain/dates.ts";
 import { type ReleaseInput, releasePath, type ReleaseView } from "../../domain/release.ts";
+import { all, type Sql } from "../../runtime/sql.ts";
 import { withBaseUrl } from "../../site/markdown.ts";
+import { toInstant } from "./schema.ts";
 
-/** One edition as the API shows it: the front matter's fields, the Markdown, and what was made of it. */
+/** The content of an edition, without its embargo, change and note: the fields by which editions differ. */
+export type EditionContent = Omit<ReleaseInput, "id" | "embargo" | "change" | "note">;
+
+/** One edition in the API: the fields of the front matter, the Markdown and its HTML and text. */
 export interface EditionView extends Omit<EditionContent, "summary"> {
   id: string;
   edition: number;
-  /** When it was accepted, RFC 3339. */
+  /** When the ledger accepted it, RFC 3339. */
   accepted: string;
   change: string | null;
   note: string | null;
@@ -24,7 +28,7 @@ export type EditionsResult =
   | { kind: "killed"; release: ReleaseView }
   | { kind: "found"; editions: EditionView[] };
 
-interface EditionRow extends Record<string, SqlStorageValue> {
+interface EditionRow {
   edition: number;
   accepted_ms: number;
   content: string;
@@ -36,76 +40,54 @@ interface EditionRow extends Record<string, SqlStorageValue> {
   first_seen: number | null;
 }
 
-export class Editions {
-  readonly #sql: Sql;
-  readonly #baseUrl: string;
-
-  constructor(sql: Sql, baseUrl: string) {
-    this.#sql = sql;
-    this.#baseUrl = baseUrl;
-  }
-
-  /**
-   * Oldest first, or only one; what was written under an embargo nobody saw, and is not among them. The
-   * first one seen differs from nothing, whatever its author wrote beside it.
-   */
-  seen(id: string, only?: number): EditionView[] {
-    return this.#read(id, only)
-      .filter((row) => row.first_seen !== null && row.edition >= row.first_seen)
-      .map((row) =>
-        this.#view(id, row.edition === row.first_seen ? { ...row, change: null, note: null } : row),
-      );
-  }
-
-  /** The same with those that nobody saw, and with all that their authors wrote beside them. */
-  getForAdmin(id: string, only?: number): EditionView[] {
-    return this.#read(id, only).map((row) => this.#view(id, row));
-  }
-
-  #read(id: string, only: number | undefined): EditionRow[] {
-    return this.#sql
-      .exec<EditionRow>(
-        `SELECT e.edition, e.accepted_ms, e.content, e.change, e.note, e.html, e.text, e.summary, r.first_seen
-         FROM editions e JOIN releases r ON r.id = e.release
-         WHERE e.release = ?1 AND e.edition = ifnull(?2, e.edition) ORDER BY e.edition`,
-        id,
-        only ?? null,
-      )
-      .toArray();
-  }
-
-  #view(id: string, row: EditionRow): EditionView {
-    const content = parseContent(row.content);
-    return {
-      id,
-      edition: row.edition,
-      accepted: formatInstant(Math.floor(row.accepted_ms / 1000)),
-      change: row.change,
-      note: row.note,
-      ...content,
-      summary: row.summary,
-      url: this.#baseUrl + releasePath(content),
-      content: { html: withBaseUrl(row.html, this.#baseUrl), text: row.text },
-    };
-  }
+/**
+ * The public editions of a release, oldest first, or only one. Editions from before the embargo ended are
+ * not public. The first public edition differs from nothing, so it has no change and no note.
+ */
+export function publicEditions(sql: Sql, baseUrl: string, id: string, only?: number): EditionView[] {
+  return readRows(sql, id, only)
+    .filter((row) => row.first_seen !== null && row.edition >= row.first_seen)
+    .map((row) => (row.edition === row.first_seen ? { ...row, change: null, note: null } : row))
+    .map((row) => toView(baseUrl, id, row));
 }
 
-/** An edition in a list of them. */
-export function editionSummary({
-  edition,
-  accepted,
-  change,
-  note,
-  title,
-}: EditionView): Record<string, unknown> {
+/** All editions of a release, oldest first, or only one, with the notes that their authors gave. */
+export function allEditions(sql: Sql, baseUrl: string, id: string, only?: number): EditionView[] {
+  return readRows(sql, id, only).map((row) => toView(baseUrl, id, row));
+}
+
+/** An edition's entry in the list of editions. */
+export function editionSummary({ edition, accepted, change, note, title }: EditionView) {
   return { edition, accepted, change, note, title };
 }
 
-// FOLDED: What an edition says, apart from when it may be seen and what changed: the part by which two editions are compared.
+function readRows(sql: Sql, id: string, only: number | undefined): EditionRow[] {
+  return all(
+    sql,
+    `SELECT e.edition, e.accepted_ms, e.content, e.change, e.note, e.html, e.text, e.summary, r.first_seen
+     FROM editions e JOIN releases r ON r.id = e.release
+     WHERE e.release = ?1 AND e.edition = ifnull(?2, e.edition) ORDER BY e.edition`,
+    id,
+    only ?? null,
+  );
+}
 
-export type EditionContent = Omit<ReleaseInput, "id" | "embargo" | "change" | "note">;
+function toView(baseUrl: string, id: string, row: EditionRow): EditionView {
+  const content = parseContent(row.content);
+  return {
+    id,
+    edition: row.edition,
+    accepted: formatInstant(toInstant(row.accepted_ms)),
+    change: row.change,
+    note: row.note,
+    ...content,
+    summary: row.summary,
+    url: baseUrl + releasePath(content),
+    content: { html: withBaseUrl(row.html, baseUrl), text: row.text },
+  };
+}
 
-/** Always in this order, so that the same text is the same JSON. */
+/** Always in this order, so that equal content gives equal JSON. */
 const FIELDS = [
   "lang",
   "slug",
@@ -124,13 +106,14 @@ const FIELDS = [
   "body",
 ] as const satisfies readonly (keyof EditionContent)[];
 
-/** The canonical JSON of an edition. */
+/** The canonical JSON of an edition's content. */
 export function contentJson(input: ReleaseInput): string {
   return JSON.stringify(Object.fromEntries(FIELDS.map((field) => [field, input[field]])));
 }
 
+/** @param json from {@link contentJson} */
 export function parseContent(json: string): EditionContent {
-  return JSON.parse(json) as EditionContent; // our own canonical JSON
+  return JSON.parse(json) as EditionContent;
 }
 
 /** The names of the fields in which two editions differ. */

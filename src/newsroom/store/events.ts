@@ -1,150 +1,201 @@
 /**
- * Reads events out of the ledger, as they are told now.
+ * Events: appending them, and reading them with the content of their release as it may be shown now.
  */
+import { defined } from "../../domain/defined.ts";
 import type { Change, ReleaseEvent, ReleaseEventType } from "../../domain/event.ts";
 import type { Filterable } from "../../domain/filter.ts";
 import type { Instant } from "../../domain/dates.ts";
 import type { Status } from "../../domain/release.ts";
+import { all, column, type Sql, value } from "../../runtime/sql.ts";
 import { parseContent } from "./editions.ts";
-import type { Sql } from "../../runtime/sql.ts";
+import { toIndexTerms } from "./index-terms.ts";
 import {
   type EditionRow,
-  toIndexTerms,
-  type ReleaseViews,
   type ReleaseState,
+  type ReleaseViews,
+  stateOf,
   type TranslationRow,
+  translationsOf,
 } from "./release-views.ts";
 
-/** What an event keeps of the moment at which it happened. */
-export interface EventDetails extends ReleaseState {
+/** What an event stores of its moment, as JSON: the names of the fields are fixed. */
+interface EventDetails extends ReleaseState {
   translations: TranslationRow[];
   change: Change | null;
-  /** Why, where somebody withdrew, killed or reinstated. */
+  /** Why the release was withdrawn, killed or reinstated. */
   eventReason?: string;
 }
 
-/** What decides who is told of an event. */
+/** The facts that decide which subscriptions are sent an event. */
 export interface EventTerms {
   sequence: number;
   type: ReleaseEventType;
-  /** What filters look at: a killed release is still matched by the text that it had. */
-  filed: Filterable;
-  /** Its release is killed now, whatever it was then. */
+  /** What filters compare: of a killed release, the content that it had. */
+  terms: Filterable;
+  /** The release is killed now, whatever its status was at the event. */
   isKilledNow: boolean;
 }
 
-/** An event with what filters look at. */
 export interface IndexedEvent extends EventTerms {
   event: ReleaseEvent;
 }
 
-type EventRow = EditionRow & {
+type TermsRow = Pick<EditionRow, "content" | "text" | "summary"> & {
   sequence: number;
-  event: string;
   type: ReleaseEventType;
-  at: number;
-  details: string;
   now: Status;
 };
+type EventRow = EditionRow & TermsRow & { event: string; at: number; details: string };
 
-export class Events {
-  readonly #sql: Sql;
-  readonly #views: ReleaseViews;
+const FROM_EVENTS = `
+  FROM events v JOIN editions e ON e.release = v.release AND e.edition = v.edition
+  JOIN releases r ON r.id = v.release`;
 
-  constructor(sql: Sql, views: ReleaseViews) {
-    this.#sql = sql;
-    this.#views = views;
+/** Reads events whole. Queries that need only rows are functions of this module. */
+export class EventReader {
+  readonly #deps: { sql: Sql; views: ReleaseViews };
+
+  constructor(deps: { sql: Sql; views: ReleaseViews }) {
+    this.#deps = deps;
   }
 
   /** Events `first` to `last`, in order. */
-  events(first: number, last: number): IndexedEvent[] {
+  list(first: number, last: number): IndexedEvent[] {
     return [...this.each(first, last)];
   }
 
-  /** The same one by one: what nobody goes on to is not read. */
+  /** Events `first` to `last`, in order, read one by one. */
   *each(first: number, last: number): Generator<IndexedEvent> {
-    const rows = this.#sql.exec<EventRow>(
-      `SELECT v.sequence, v.id AS event, v.type, v.at, v.details, r.status AS now, e.content, e.html, e.text, e.summary
-       FROM events v JOIN editions e ON e.release = v.release AND e.edition = v.edition
-       JOIN releases r ON r.id = v.release
-       WHERE v.sequence BETWEEN ? AND ? ORDER BY v.sequence`,
+    const rows = this.#deps.sql.exec<EventRow>(
+      `SELECT v.sequence, v.id AS event, v.type, v.at, v.details, r.status AS now,
+         e.content, e.html, e.text, e.summary
+       ${FROM_EVENTS} WHERE v.sequence BETWEEN ? AND ? ORDER BY v.sequence`,
       first,
       last,
     );
-    for (const row of rows) yield this.#told(row);
+    for (const row of rows) yield this.#toEvent(row);
   }
 
-  /** What has happened after a sequence to a release that is withdrawn or killed now; nothing of any other. */
-  ofTakenBack(release: string, after: number): IndexedEvent[] {
-    return this.#sql
-      .exec<{ sequence: number }>(
-        `SELECT v.sequence FROM events v JOIN releases r ON r.id = v.release
-         WHERE v.release = ? AND v.sequence > ? AND r.status IN ('withdrawn', 'killed') ORDER BY v.sequence`,
-        release,
-        after,
-      )
-      .toArray()
-      .flatMap(({ sequence }) => this.events(sequence, sequence));
-  }
-
-  /** A release's events after one sequence and before another, in order, one by one. */
-  *ofRelease(release: string, after: number, before: number): Generator<EventTerms> {
-    const rows = this.#sql.exec<Pick<EventRow, "sequence" | "type" | "now" | "content" | "text" | "summary">>(
-      `SELECT v.sequence, v.type, r.status AS now, e.content, e.text, e.summary
-       FROM events v JOIN editions e ON e.release = v.release AND e.edition = v.edition
-       JOIN releases r ON r.id = v.release
-       WHERE v.release = ? AND v.sequence > ? AND v.sequence < ? ORDER BY v.sequence`,
+  /** The events after a sequence of a release that is withdrawn or killed now; none of any other release. */
+  ofRetracted(release: string, after: number): IndexedEvent[] {
+    return column<number>(
+      this.#deps.sql,
+      `SELECT v.sequence FROM events v JOIN releases r ON r.id = v.release
+       WHERE v.release = ? AND v.sequence > ? AND r.status IN ('withdrawn', 'killed') ORDER BY v.sequence`,
       release,
       after,
-      before,
-    );
-    for (const { sequence, type, now, content, ...edition } of rows) {
-      yield {
-        sequence,
-        type,
-        filed: toIndexTerms(parseContent(content), edition),
-        isKilledNow: now === "killed",
-      };
-    }
+    ).flatMap((sequence) => this.list(sequence, sequence));
   }
 
-  /** The sequences between two instants, both included: those after `after`, up to `to`. */
-  sequencesBetween(from: Instant, to: Instant | undefined): { after: number; to: number } {
-    const before = this.#lastUpTo(from - 1);
-    return { after: before, to: to === undefined ? this.lastSequence() : this.#lastUpTo(to) };
-  }
-
-  /** The last sequence of an instant or before; the clock never makes a later event an earlier one's. */
-  #lastUpTo(at: Instant): number {
-    return this.#sql
-      .exec<{ last: number }>("SELECT ifnull(max(sequence), 0) AS last FROM events WHERE at <= ?", at)
-      .one().last;
-  }
-
-  /** The last sequence that was given out; 0 before the first event. */
-  lastSequence(): number {
-    return this.#views.lastSequence();
-  }
-
-  #told({ sequence, event, type, at, details, now, ...edition }: EventRow): IndexedEvent {
-    const { change, translations, eventReason, ...standing } = JSON.parse(details) as EventDetails;
-    const view = this.#views.compose(standing, edition, translations);
-    // A text that is killed now is told no more, whatever the event was about; a kill never tells it.
-    const isTextTold = now !== "killed" && standing.status !== "killed";
+  /** Content that is killed now is not shown, whatever the event was; a kill never shows it. */
+  #toEvent(row: EventRow): IndexedEvent {
+    const { views } = this.#deps;
+    const { change, translations, eventReason, ...state } = JSON.parse(row.details) as EventDetails;
+    const view = views.compose(state, row, translations);
+    const isShown = row.now !== "killed" && state.status !== "killed";
     return {
-      sequence,
-      type,
-      filed: toIndexTerms(parseContent(edition.content), edition),
-      isKilledNow: now === "killed",
+      ...toTerms(row),
       event: {
-        id: event,
-        sequence,
-        type,
-        at,
-        release: isTextTold ? view : this.#views.withoutText(view),
-        change: isTextTold ? change : null,
-        ...(eventReason === undefined ? {} : { reason: eventReason }),
+        id: row.event,
+        sequence: row.sequence,
+        type: row.type,
+        at: row.at,
+        release: isShown ? view : views.withoutContent(view),
+        change: isShown ? change : null,
+        ...defined({ reason: eventReason }),
       },
     };
   }
+}
+
+/** A release's events after one sequence and before another, in order, read one by one. */
+export function* eventTermsOf(
+  sql: Sql,
+  release: string,
+  after: number,
+  before: number,
+): Generator<EventTerms> {
+  const rows = sql.exec<TermsRow>(
+    `SELECT v.sequence, v.type, r.status AS now, e.content, e.text, e.summary
+     ${FROM_EVENTS} WHERE v.release = ? AND v.sequence > ? AND v.sequence < ? ORDER BY v.sequence`,
+    release,
+    after,
+    before,
+  );
+  for (const row of rows) yield toTerms(row);
+}
+
+function toTerms({ sequence, type, now, content, text, summary }: TermsRow): EventTerms {
+  const terms = toIndexTerms(parseContent(content), { text, summary });
+  return { sequence, type, terms, isKilledNow: now === "killed" };
+}
+
+/** Appends an event about the current state of a release. Sequences have no gaps. */
+export function appendEvent(
+  sql: Sql,
+  release: { id: string; group: string; edition: number },
+  event: { type: ReleaseEventType; at: Instant; change: Change | null; reason?: string | undefined },
+): void {
+  const details: EventDetails = {
+    ...stateOf(sql, release.id),
+    translations: translationsOf(sql, release.id, release.group),
+    change: event.change,
+    ...defined({ eventReason: event.reason }),
+  };
+  sql.exec(
+    "INSERT INTO events (sequence, id, type, at, release, edition, details) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    lastSequence(sql) + 1,
+    `evt_${crypto.randomUUID().replaceAll("-", "")}`,
+    event.type,
+    event.at,
+    release.id,
+    release.edition,
+    JSON.stringify(details),
+  );
+}
+
+/** The sequence of the latest event; 0 before the first. */
+export function lastSequence(sql: Sql): number {
+  return value(sql, "SELECT ifnull(max(sequence), 0) FROM events");
+}
+
+/** The sequence of a release's latest event; null if it has none. */
+export function lastSequenceOf(sql: Sql, release: string): number | null {
+  return value(sql, "SELECT max(sequence) FROM events WHERE release = ?", release);
+}
+
+/** The sequence of the latest event of each release, by id. */
+export function lastSequencesOf(sql: Sql, ids: readonly string[]): Map<string, number> {
+  const rows = all<{ release: string; last: number }>(
+    sql,
+    `SELECT release, max(sequence) AS last FROM events
+     WHERE release IN (SELECT value FROM json_each(?)) GROUP BY release`,
+    JSON.stringify(ids),
+  );
+  return new Map(rows.map(({ release, last }) => [release, last]));
+}
+
+/** The sequences of a span of time, both ends included: those after `after`, up to `to`. */
+export function sequencesBetween(
+  sql: Sql,
+  from: Instant,
+  to: Instant | undefined,
+): { after: number; to: number } {
+  return { after: lastUpTo(sql, from - 1), to: to === undefined ? lastSequence(sql) : lastUpTo(sql, to) };
+}
+
+/** Of events at or before an instant, the highest sequence. */
+function lastUpTo(sql: Sql, at: Instant): number {
+  return value(sql, "SELECT ifnull(max(sequence), 0) FROM events WHERE at <= ?", at);
+}
+
+/** The ids of a release's latest events, by sequence. */
+export function eventIdsOf(sql: Sql, release: string, limit: number): Map<number, string> {
+  const rows = all<{ sequence: number; id: string }>(
+    sql,
+    "SELECT sequence, id FROM events WHERE release = ? ORDER BY sequence DESC LIMIT ?",
+    release,
+    limit,
+  );
+  return new Map(rows.map(({ sequence, id }) => [sequence, id]));
 }

@@ -1,9 +1,8 @@
 /**
- * The registry as the ledger keeps it.
+ * The registry in the ledger, and the values that were removed from it.
  */
-import type { Sql } from "../../runtime/sql.ts";
 import type { Issue } from "../../domain/issues.ts";
-import { type Conditions, FACET_FIELDS, type Filter, FILTER_FIELDS } from "../../domain/filter.ts";
+import { type Conditions, type Filter, FILTER_FIELDS } from "../../domain/filter.ts";
 import type { Instant } from "../../domain/dates.ts";
 import {
   EMPTY_REGISTRY,
@@ -14,106 +13,96 @@ import {
   type RegistryFacet,
   type RegistryValue,
 } from "../../domain/registry.ts";
-import { type Facet, FACETS } from "../../domain/release.ts";
+import { all, column, exists, first, type Sql } from "../../runtime/sql.ts";
+import { FACET_OF, type FacetField, FIELDS_AND_FACETS } from "./index-terms.ts";
 import { getMeta, setMeta } from "./schema.ts";
 
-const FIELD_OF = Object.fromEntries(
-  Object.entries(FACET_FIELDS).map(([field, facet]) => [facet, field]),
-) as Record<Facet, string>;
-
-/** Whether what a filter asks for is, was, or never was. */
+/** Whether the values that a filter names are in the registry, were in it, or never were. */
 export type FilterStatus =
   | { kind: "known" }
   | { kind: "retired"; at: Instant }
   | { kind: "unknown"; issues: Issue[] };
 
-const FACET_OF = { ...FACET_FIELDS, type: "types" } as const;
-type FacetField = keyof typeof FACET_OF;
-
 export class RegistryStore {
   readonly #sql: Sql;
-  #known: { json: string; registry: Registry } | undefined;
+  /** The registry in memory: most calls need it, and parsing it takes milliseconds. */
+  #stored: { json: string; registry: Registry } | undefined;
 
   constructor(sql: Sql) {
     this.#sql = sql;
     const json = getMeta(sql, "registry");
-    if (typeof json === "string") this.#known = { json, registry: JSON.parse(json) as Registry };
+    if (typeof json === "string") this.#stored = { json, registry: JSON.parse(json) as Registry };
   }
 
-  /** Undefined as long as no office has sent one: then every slug is as good as another. */
-  present(): Registry | undefined {
-    return this.#known?.registry;
+  /** Undefined as long as nobody has published a registry: then every slug is allowed. */
+  get(): Registry | undefined {
+    return this.#stored?.registry;
   }
 
-  /** @returns whether anything changed, or the values that releases use and it leaves out */
+  /** @returns whether anything changed, or an issue for each value that is missing and in use */
   set(registry: Registry, now: Instant): "changed" | "unchanged" | Issue[] {
     const json = JSON.stringify(registry);
-    if (json === this.#known?.json) return "unchanged";
-    const issues = this.#missing(registry);
+    if (json === this.#stored?.json) return "unchanged";
+    const issues = this.#missingValues(registry);
     if (issues.length > 0) return issues;
-    this.#retire(registry, now);
+    this.#retireValues(registry, now);
     setMeta(this.#sql, "registry", json);
-    this.#known = { json, registry };
+    this.#stored = { json, registry };
     return "changed";
   }
 
-  /** With the values that were retired, for the names of what they were. */
-  everKnown(): Registry | undefined {
-    const retired = this.#sql
-      .exec<{ facet: RegistryFacet; value: string }>("SELECT facet, value FROM retired_values")
-      .toArray();
-    const present = this.present();
-    if (present === undefined || retired.length === 0) return present;
+  /** The registry with its retired values, so that they keep their names. */
+  getWithRetired(): Registry | undefined {
+    const retired = all<{ facet: RegistryFacet; value: string }>(
+      this.#sql,
+      "SELECT facet, value FROM retired_values",
+    );
+    const registry = this.get();
+    if (registry === undefined || retired.length === 0) return registry;
     const values = (facet: RegistryFacet) =>
       retired.flatMap((row) => (row.facet === facet ? [JSON.parse(row.value) as RegistryValue] : []));
     return Object.fromEntries(
-      REGISTRY_FACETS.map((facet) => [facet, [...present[facet], ...values(facet)]]),
+      REGISTRY_FACETS.map((facet) => [facet, [...registry[facet], ...values(facet)]]),
     ) as Registry;
   }
 
-  /** Of a list: known, or retired when all values of one of its fields are. */
+  /** The status of a list's filter. It is retired when all values of one of its fields are. */
   filterStatus(filter: Filter): FilterStatus {
-    const issues = validateFilter(filter, this.everKnown());
-    const unfiled = this.present() === undefined ? this.#unfiled(filter) : [];
-    if (issues.length > 0 || unfiled.length > 0) return { kind: "unknown", issues: [...issues, ...unfiled] };
     const { not: _not, ...conditions } = filter;
-    const since = facetConditions(conditions).flatMap(([field, values]) => {
-      const ends = values.map((value) => this.#retiredAt(FACET_OF[field], value));
-      return ends.every((at) => at !== undefined) ? [Math.max(...ends)] : [];
+    const unused = this.get() === undefined ? this.#unusedValues(conditions) : [];
+    const issues = [...validateFilter(filter, this.getWithRetired()), ...unused];
+    if (issues.length > 0) return { kind: "unknown", issues };
+    const retirements = facetConditions(conditions).flatMap(([field, values]) => {
+      const times = values.map((value) => this.#retiredAt(FACET_OF[field], value));
+      return times.every((at) => at !== undefined) ? [Math.max(...times)] : [];
     });
-    return since.length === 0 ? { kind: "known" } : { kind: "retired", at: Math.min(...since) };
+    return retirements.length === 0 ? { kind: "known" } : { kind: "retired", at: Math.min(...retirements) };
   }
 
-  /** Where no registry says what there is, there is what releases are filed under. */
-  #unfiled({ not: _not, ...conditions }: Filter): Issue[] {
+  /** Without a registry, only the values that listed releases have are known. */
+  #unusedValues(conditions: Conditions): Issue[] {
+    const isUsed = (field: FacetField, value: string) =>
+      exists(this.#sql, "SELECT 1 FROM filings WHERE field = ? AND value = ? LIMIT 1", field, value);
     return facetConditions(conditions)
       .filter(([field]) => field !== "type")
       .flatMap(([field, values]) =>
         values
-          .filter(
-            (value) =>
-              this.#sql
-                .exec("SELECT 1 FROM filings WHERE field = ? AND value = ? LIMIT 1", field, value)
-                .toArray().length === 0,
-          )
-          .map((value) => ({ path: `/${field}`, message: `nothing is filed under ${value}` })),
+          .filter((value) => !isUsed(field, value))
+          .map((value) => ({ path: `/${field}`, message: `no release has the value ${value}` })),
       );
   }
 
   #retiredAt(facet: RegistryFacet, slug: string): Instant | undefined {
-    const [row] = this.#sql.exec<{ at: number }>(
-      "SELECT at FROM retired_values WHERE facet = ? AND slug = ?",
-      facet,
-      slug,
-    );
-    return row?.at;
+    const query = "SELECT at FROM retired_values WHERE facet = ? AND slug = ?";
+    return first<{ at: Instant }>(this.#sql, query, facet, slug)?.at;
   }
 
-  #retire(next: Registry, now: Instant): void {
-    const before = this.present() ?? EMPTY_REGISTRY;
+  /** Records the values that the next registry leaves out, and forgets the retirement of those that it has. */
+  #retireValues(next: Registry, now: Instant): void {
+    const before = this.get() ?? EMPTY_REGISTRY;
     for (const facet of REGISTRY_FACETS) {
-      const stays = new Set(facet === "types" ? knownTypes(next) : next[facet].map(({ slug }) => slug));
-      for (const value of before[facet].filter(({ slug }) => !stays.has(slug))) {
+      const kept = new Set(facet === "types" ? knownTypes(next) : next[facet].map(({ slug }) => slug));
+      for (const value of before[facet].filter(({ slug }) => !kept.has(slug))) {
         this.#sql.exec(
           "INSERT OR REPLACE INTO retired_values (facet, slug, value, at) VALUES (?, ?, ?, ?)",
           facet,
@@ -125,43 +114,47 @@ export class RegistryStore {
       this.#sql.exec(
         "DELETE FROM retired_values WHERE facet = ? AND slug IN (SELECT value FROM json_each(?))",
         facet,
-        JSON.stringify([...stays]),
+        JSON.stringify([...kept]),
       );
     }
   }
 
-  #missing(registry: Registry): Issue[] {
-    const issues = FACETS.flatMap((facet) =>
-      this.#used(FIELD_OF[facet])
-        .filter((used) => !registry[facet].some((value) => value.slug === used))
-        .map((used) => ({ path: `/${facet}`, message: `must hold ${used}: releases are filed under it` })),
-    );
-    const types = knownTypes(registry);
-    const lost = this.#used("type").filter((used) => !types.includes(used));
+  #missingValues(registry: Registry): Issue[] {
+    const missing = (field: FacetField, path: string, known: readonly string[]) =>
+      this.#usedValues(field, path)
+        .filter((used) => !known.includes(used))
+        .map((used) => ({
+          path: `/${FACET_OF[field]}`,
+          message: `must include ${used}: releases use it`,
+        }));
     return [
-      ...issues,
-      ...lost.map((used) => ({ path: "/types", message: `must hold ${used}: releases have it` })),
+      ...FIELDS_AND_FACETS.flatMap(([field, facet]) =>
+        missing(
+          field,
+          `$.${facet}`,
+          registry[facet].map(({ slug }) => slug),
+        ),
+      ),
+      ...missing("type", "$.type", knownTypes(registry)),
     ];
   }
 
-  /** By releases in lists, and by those that may come back into them: embargoed and killed ones. */
-  #used(field: string): string[] {
-    return this.#sql
-      .exec<{ value: string }>(
-        `SELECT value FROM filings WHERE field = ?1
-         UNION SELECT j.value FROM releases r
-           JOIN editions e ON e.release = r.id AND e.edition = r.edition, json_each(e.content, ?2) AS j
-         WHERE r.embargo IS NOT NULL OR r.status = 'killed'
-         ORDER BY value`,
-        field,
-        field === "type" ? "$.type" : `$.${FACET_FIELDS[field as keyof typeof FACET_FIELDS]}`,
-      )
-      .toArray()
-      .map(({ value }) => value);
+  /** The values of listed releases, and of releases that may become listed: embargoed and killed ones. */
+  #usedValues(field: FacetField, path: string): string[] {
+    return column(
+      this.#sql,
+      `SELECT value FROM filings WHERE field = ?1
+       UNION SELECT j.value FROM releases r
+         JOIN editions e ON e.release = r.id AND e.edition = r.edition, json_each(e.content, ?2) AS j
+       WHERE r.embargo IS NOT NULL OR r.status = 'killed'
+       ORDER BY value`,
+      field,
+      path,
+    );
   }
 }
 
-/** The fields of a filter that name values of facets, types included. */
+/** The conditions that name values of facets, release types included. */
 function facetConditions(conditions: Conditions): [field: FacetField, values: readonly string[]][] {
   return FILTER_FIELDS.flatMap((field): [FacetField, readonly string[]][] => {
     if (field === "q" || field === "lang") return [];

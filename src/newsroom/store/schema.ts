@@ -1,59 +1,31 @@
 /**
- * The tables of the Newsroom. Times are whole seconds since 1970 where the world sees them
- * (`published`, `updated`, `at`, `embargo`) and milliseconds (`_ms`) where only we do.
+ * The tables of the Newsroom. Times that readers see (`published`, `updated`, `at`, `embargo`) are whole
+ * seconds since 1970; columns that end in `_ms` are milliseconds and internal.
  */
-import type { Sql } from "../../runtime/sql.ts";
-
-/** What the third version of the table added. */
-const SUBSCRIPTION_COLUMNS = [
-  "key TEXT NOT NULL DEFAULT ''", // URL and filter: by which two are one
-  "url TEXT NOT NULL DEFAULT ''",
-  "host TEXT NOT NULL DEFAULT ''",
-  "client TEXT", // who asked for it, as long as it is pending
-  "format TEXT NOT NULL DEFAULT 'standard'",
-  "content TEXT NOT NULL DEFAULT 'full'",
-  "description TEXT",
-  "created_ms INTEGER NOT NULL DEFAULT 0",
-  "since_sequence INTEGER NOT NULL DEFAULT 0", // events after this one are its own
-  "filtered_since INTEGER NOT NULL DEFAULT 0", // the last event before its filter was changed
-  "proved INTEGER NOT NULL DEFAULT 1", // 0 again while a new URL has to prove itself
-  // As its object last reported:
-  "status TEXT NOT NULL DEFAULT 'active'",
-  "reason TEXT",
-  "since_ms INTEGER NOT NULL DEFAULT 0",
-  "failing_ms INTEGER",
-  "trouble INTEGER NOT NULL DEFAULT 0", // by which the list is sorted, worst highest
-  "health TEXT", // JSON
-  "reported_ms INTEGER",
-];
-
-/** What archives that keep their numbers added. */
-const LIST_COLUMNS = [
-  // JSON: the number of each archive, and of the next one; null: counted from the oldest
-  "numbers TEXT",
-];
+import type { Instant } from "../../domain/dates.ts";
+import { first, type Sql } from "../../runtime/sql.ts";
 
 const TABLES = `
 CREATE TABLE IF NOT EXISTS releases (
   id TEXT PRIMARY KEY,
   lang TEXT NOT NULL,
   slug TEXT NOT NULL,
-  "group" TEXT NOT NULL,
-  status TEXT NOT NULL,
-  edition INTEGER NOT NULL,
-  first_seen INTEGER,       -- the edition with which it was first published; earlier ones nobody saw
-  embargo INTEGER,
-  published INTEGER UNIQUE, -- frozen when it is first seen, never before: a gap would tell of an embargo
-  updated INTEGER,
+  "group" TEXT NOT NULL,    -- shared by the translations of one release
+  status TEXT NOT NULL,     -- embargoed, published, withdrawn or killed
+  edition INTEGER NOT NULL, -- number of the current edition
+  first_seen INTEGER,       -- the edition with which the release became public; earlier editions never were
+  embargo INTEGER,          -- when the release becomes public; null: it is public, or killed
+  published INTEGER UNIQUE, -- set once, when the release becomes public: a gap would reveal an embargo
+  updated INTEGER,          -- of the latest major edition or change of status
   note TEXT,                -- of the latest major edition
-  reason TEXT,              -- why it is withdrawn or killed
-  stale INTEGER NOT NULL DEFAULT 0, -- a sibling was corrected, and this one has not followed
-  bytes INTEGER NOT NULL DEFAULT 0 -- about what its entry in a feed takes, present edition
+  reason TEXT,              -- why the release is withdrawn or killed
+  stale INTEGER NOT NULL DEFAULT 0, -- 1: a translation was corrected, and this one has not followed
+  bytes INTEGER NOT NULL    -- estimated size of the current edition as a feed entry
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS releases_of_a_group ON releases ("group");
 CREATE INDEX IF NOT EXISTS releases_embargoed ON releases (embargo) WHERE embargo IS NOT NULL;
 
--- Every address that a release has, or had when it was seen: a slug is its for ever.
+-- Every address that a release has, and every address that it had while it was public: they stay its own.
 CREATE TABLE IF NOT EXISTS addresses (
   lang TEXT NOT NULL,
   slug TEXT NOT NULL,
@@ -62,22 +34,23 @@ CREATE TABLE IF NOT EXISTS addresses (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS addresses_of_a_release ON addresses (release);
 
--- What lists show, by what they are narrowed by; published is frozen and unique, and names the release.
+-- The index of lists: one row for each value of each listed release. "published" is unique and never
+-- changes, so it names the release.
 CREATE TABLE IF NOT EXISTS filings (
-  field TEXT NOT NULL,      -- a filter's field: lang, type, topic …; 'listed' for every release in lists
-  value TEXT NOT NULL,
+  field TEXT NOT NULL,      -- a field of the filter (lang, type, topic, …), or 'listed' for every listed release
+  value TEXT NOT NULL,      -- '' for 'listed'
   published INTEGER NOT NULL,
   PRIMARY KEY (field, value, published)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS filings_of_a_release ON filings (published);
 
--- Rows are named by published here too, so that the newest come first without sorting. The words
--- are folded and separated before they come here (domain/search-text.ts).
+-- The index of words. The rowid is "published", so that the newest come first without sorting. Words are
+-- folded and separated before they are stored (domain/search.ts).
 CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(
   words, content = '', contentless_delete = 1, tokenize = "ascii tokenchars '_'"
 );
 
--- How many releases of a language lists find under a value: for the directory of feeds.
+-- How many listed releases of a language have a value: for the directory of feeds.
 CREATE TABLE IF NOT EXISTS filing_counts (
   lang TEXT NOT NULL,
   field TEXT NOT NULL,
@@ -86,18 +59,18 @@ CREATE TABLE IF NOT EXISTS filing_counts (
   PRIMARY KEY (lang, field, value)
 ) WITHOUT ROWID;
 
--- Lists whose documents are kept: everything, each language, and what somebody has asked for.
+-- Lists whose documents are kept in KV: everything, each language, and every list that was requested.
 CREATE TABLE IF NOT EXISTS lists (
   address TEXT PRIMARY KEY, -- canonical (domain/list.ts)
-  reaches TEXT NOT NULL,    -- JSON: the last instant that each archive holds, oldest first
-  uses INTEGER NOT NULL,    -- how often it was asked for when it was not kept
+  reaches TEXT NOT NULL,    -- JSON: the instant at which each archive ends, oldest archive first
+  uses INTEGER NOT NULL,    -- how often the list was requested while it was not kept
   asked_ms INTEGER NOT NULL,
-  kept_until_ms INTEGER,    -- a combination is forgotten if nobody asks for it; null: stays
-${LIST_COLUMNS.join(",\n")}
+  kept_until_ms INTEGER,    -- when a combination expires; null: the list is permanent
+  numbers TEXT NOT NULL     -- JSON: the number of each archive, and last the number of the next archive
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS lists_forgettable ON lists (kept_until_ms) WHERE kept_until_ms IS NOT NULL;
 
--- What a list held when it was killed: those who poll the list are told.
+-- Releases that a list held when they were killed: its feeds name them, so that readers delete them.
 CREATE TABLE IF NOT EXISTS tombstones (
   list TEXT NOT NULL,
   release TEXT NOT NULL,
@@ -105,11 +78,11 @@ CREATE TABLE IF NOT EXISTS tombstones (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tombstones_of_a_release ON tombstones (release);
 
--- Values that the registry had, and has no more.
+-- Values that were removed from the registry.
 CREATE TABLE IF NOT EXISTS retired_values (
   facet TEXT NOT NULL,
   slug TEXT NOT NULL,
-  value TEXT NOT NULL,      -- JSON: as the registry had it
+  value TEXT NOT NULL,      -- JSON: the value's last entry in the registry
   at INTEGER NOT NULL,
   PRIMARY KEY (facet, slug)
 ) WITHOUT ROWID;
@@ -118,8 +91,8 @@ CREATE TABLE IF NOT EXISTS editions (
   release TEXT NOT NULL,
   edition INTEGER NOT NULL,
   accepted_ms INTEGER NOT NULL,
-  content TEXT NOT NULL,    -- JSON: the front matter's fields and the body, canonical
-  embargo INTEGER,
+  content TEXT NOT NULL,    -- JSON: the fields of the front matter and the body, canonical
+  embargo INTEGER,          -- the embargo that the edition was accepted with
   change TEXT,
   note TEXT,
   html TEXT NOT NULL,
@@ -130,103 +103,113 @@ CREATE TABLE IF NOT EXISTS editions (
 
 CREATE TABLE IF NOT EXISTS events (
   sequence INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
+  id TEXT NOT NULL UNIQUE,  -- evt_…: the webhook-id of every attempt
   type TEXT NOT NULL,
   at INTEGER NOT NULL,
   release TEXT NOT NULL,
   edition INTEGER NOT NULL,
-  details TEXT NOT NULL     -- JSON: what the release's row said at that moment
+  details TEXT NOT NULL     -- JSON: EventDetails, the state of the release at that moment
 );
 CREATE INDEX IF NOT EXISTS events_of_a_release ON events (release, sequence);
 
--- Work that follows: what must be rendered again, and since which change.
+-- The queue of the projection: what must be rendered again.
 CREATE TABLE IF NOT EXISTS stale_targets (
-  target TEXT PRIMARY KEY,
-  version INTEGER NOT NULL,
+  target TEXT PRIMARY KEY,  -- key of a Target (store/stale-documents.ts)
+  version INTEGER NOT NULL, -- counts the changes, so that a change during a write is not lost
   due_ms INTEGER NOT NULL,
   failures INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS stale_targets_due ON stale_targets (due_ms);
 
--- What KV holds, as far as we wrote it.
+-- The documents that were written to KV.
 CREATE TABLE IF NOT EXISTS documents (
   path TEXT PRIMARY KEY,
   target TEXT NOT NULL,
-  etag TEXT NOT NULL,
+  etag TEXT NOT NULL,       -- '': unknown, write again
   modified INTEGER NOT NULL,
-  written_ms INTEGER NOT NULL  -- 0: known, but no longer in KV
+  written_ms INTEGER NOT NULL -- 0: assume that KV does not hold the document
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS documents_of_a_target ON documents (target);
 
 CREATE TABLE IF NOT EXISTS subscriptions (
   id TEXT PRIMARY KEY,
+  key TEXT NOT NULL,        -- URL and filter, canonical: two subscriptions with one key are duplicates
+  url TEXT NOT NULL,
+  host TEXT NOT NULL,
+  client TEXT,              -- the client that created it; null once verified
+  format TEXT NOT NULL,
+  content TEXT NOT NULL,
+  description TEXT,
   filter TEXT NOT NULL,     -- JSON
-  events TEXT NOT NULL,     -- JSON: the event types it wants
-  active INTEGER NOT NULL,  -- 0 until an endpoint has proved that it wants this: it is handed nothing
-  cursor INTEGER,           -- set while it lags: the last sequence that it was handed
-  due_ms INTEGER,           -- set while it lags: when to hand it more
-  failures INTEGER NOT NULL DEFAULT 0,
-${SUBSCRIPTION_COLUMNS.join(",\n")}
+  events TEXT NOT NULL,     -- JSON: the requested event types
+  created_ms INTEGER NOT NULL,
+  since_sequence INTEGER NOT NULL, -- the last sequence before the subscription
+  filtered_since INTEGER NOT NULL DEFAULT 0, -- the last sequence before the filter was changed; 0: never
+  active INTEGER NOT NULL,  -- 0 until the first verification: no events are sent
+  proved INTEGER NOT NULL,  -- whether the current URL is verified
+  cursor INTEGER,           -- set while the subscription lags: the last sequence that its Subscriber has
+  due_ms INTEGER,           -- set while the subscription lags: when to send it more
+  failures INTEGER NOT NULL DEFAULT 0, -- calls of its Subscriber that failed in a row
+  -- From the last report of its Subscriber:
+  status TEXT NOT NULL,
+  reason TEXT,
+  since_ms INTEGER NOT NULL,
+  failing_ms INTEGER,
+  trouble INTEGER NOT NULL, -- the order of the list of subscriptions, worst highest
+  health TEXT,              -- JSON
+  reported_ms INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS subscriptions_lagging ON subscriptions (due_ms) WHERE cursor IS NOT NULL AND active = 1;
-
-CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-`;
-
-/** Makes the tables that are not there yet, and what later versions added to those that are. */
-export function createTables(sql: Sql): void {
-  sql.exec(TABLES);
-  addColumns(sql, "subscriptions", SUBSCRIPTION_COLUMNS);
-  addColumns(sql, "lists", LIST_COLUMNS);
-  sql.exec(SUBSCRIPTION_INDEXES);
-  if (getMeta(sql, "schema") === SCHEMA_VERSION) return;
-  const columns = sql.exec<{ name: string }>("PRAGMA table_info(releases)").toArray();
-  if (!columns.some(({ name }) => name === "bytes")) {
-    sql.exec("ALTER TABLE releases ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0");
-    sql.exec(
-      `UPDATE releases SET bytes = (SELECT length(CAST(html AS BLOB)) + length(CAST(summary AS BLOB))
-       FROM editions e WHERE e.release = releases.id AND e.edition = releases.edition)`,
-    );
-    sql.exec(
-      `INSERT INTO filing_counts (lang, field, value, count)
-       SELECT l.value, f.field, f.value, count(*) FROM filings f
-       JOIN filings l ON l.field = 'lang' AND l.published = f.published GROUP BY 1, 2, 3`,
-    );
-    // Lists were named otherwise; all are rendered anew.
-    sql.exec("DELETE FROM stale_targets WHERE target LIKE 'list:%'");
-    sql.exec("DELETE FROM documents WHERE target LIKE 'list:%'");
-  }
-  setMeta(sql, "schema", SCHEMA_VERSION);
-}
-
-/** Those that a table of an earlier version lacks. */
-function addColumns(sql: Sql, table: "subscriptions" | "lists", columns: readonly string[]): void {
-  const there = sql.exec<{ name: string }>(`PRAGMA table_info(${table})`).toArray();
-  for (const column of columns) {
-    if (!there.some(({ name }) => column.startsWith(`${name} `))) {
-      sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column}`);
-    }
-  }
-}
-
-const SUBSCRIPTION_INDEXES = `
 CREATE INDEX IF NOT EXISTS subscriptions_proved ON subscriptions (key) WHERE proved = 1;
 CREATE INDEX IF NOT EXISTS subscriptions_pending ON subscriptions (client, host) WHERE status = 'pending';
 CREATE INDEX IF NOT EXISTS subscriptions_never_proved ON subscriptions (created_ms) WHERE active = 0;
 CREATE INDEX IF NOT EXISTS subscriptions_in_trouble ON subscriptions (-trouble, ifnull(failing_ms, since_ms), id);
+
+-- Single values, by MetaKey.
+CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `;
 
-/** Raise it when existing tables must change. */
-const SCHEMA_VERSION = 2;
+/** The version that {@link TABLES} had before the first migration. */
+const FIRST_SCHEMA = 2;
 
+/**
+ * Changes to the tables of a release that is in use. Migration N changes version FIRST_SCHEMA + N to the
+ * next one; {@link TABLES} always holds the result of all of them.
+ */
+const MIGRATIONS: readonly ((sql: Sql) => void)[] = [];
+
+const SCHEMA_VERSION = FIRST_SCHEMA + MIGRATIONS.length;
+
+/** Creates the tables, or migrates those of an earlier version. */
+export function createTables(sql: Sql): void {
+  sql.exec(TABLES);
+  const stored = getMeta(sql, "schema");
+  if (stored === SCHEMA_VERSION) return;
+  const pending = stored === undefined ? [] : MIGRATIONS.slice(Number(stored) - FIRST_SCHEMA);
+  for (const migrate of pending) migrate(sql);
+  setMeta(sql, "schema", SCHEMA_VERSION);
+}
+
+/**
+ * - `schema`: version of the tables
+ * - `settings`: JSON of what all documents depend on; a difference makes all of them stale
+ * - `swept`: the last sequence that every subscription has, except those that lag
+ * - `sweep`: JSON of the window of events that is being sent (outbound/fan-out.ts)
+ * - `registry`: JSON of the registry
+ * - `fold`: JSON of the state of the index of words (lists/reindex.ts)
+ */
 export type MetaKey = "schema" | "settings" | "swept" | "sweep" | "registry" | "fold";
 
-/** A single value kept across restarts. */
+/** A single value that survives restarts. */
 export function getMeta(sql: Sql, name: MetaKey): string | number | undefined {
-  const [row] = sql.exec<{ value: string | number }>("SELECT value FROM marks WHERE name = ?", name);
-  return row?.value;
+  return first<{ value: string | number }>(sql, "SELECT value FROM marks WHERE name = ?", name)?.value;
 }
 
 export function setMeta(sql: Sql, name: MetaKey, value: string | number): void {
   sql.exec("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", name, value);
+}
+
+/** The whole second of a time in milliseconds since 1970. */
+export function toInstant(ms: number): Instant {
+  return Math.floor(ms / 1000);
 }

@@ -1,11 +1,11 @@
 /**
- * All subscriptions as the office looks at them, with how each stood at its last report.
+ * The list of all subscriptions for the admin, with the last report of each.
  */
 import type { Filter } from "../../domain/filter.ts";
 import type { Health, SubscriptionStatus } from "../../domain/subscription.ts";
-import type { Sql } from "../../runtime/sql.ts";
+import { all, type Sql } from "../../runtime/sql.ts";
 
-/** A row of the list of subscriptions. */
+/** An entry of the list of subscriptions. Times are milliseconds since 1970. */
 export interface Listed {
   id: string;
   url: string;
@@ -17,7 +17,7 @@ export interface Listed {
   sinceMs: number;
   failingSinceMs: number | null;
   createdMs: number;
-  /** As of its last report; null before the first. */
+  /** From the last report; null before the first. */
   health: Health | null;
   reportedMs: number | null;
 }
@@ -26,11 +26,11 @@ export interface SubscriptionQuery {
   sort: "trouble" | "created";
   status?: SubscriptionStatus;
   limit: number;
-  /** The `next` of the page before. */
+  /** `next` of the page before. */
   cursor?: Place;
 }
 
-/** Where a page of the list ends: what it is sorted by. */
+/** The end of a page: the last entry's values of the columns that the list is sorted by. */
 export type Place = (number | string)[];
 
 interface Row {
@@ -47,10 +47,9 @@ interface Row {
   health: string | null;
   reported_ms: number | null;
   trouble: number;
-  [column: string]: SqlStorageValue;
 }
 
-/** A page of all, `next` continues it. */
+/** One page of subscriptions. `next` is the cursor of the next page; null on the last one. */
 export function listSubscriptions(
   sql: Sql,
   { sort, status, limit, cursor }: SubscriptionQuery,
@@ -61,24 +60,23 @@ export function listSubscriptions(
     ...(status === undefined ? [] : ["status = ?"]),
     ...(cursor === undefined ? [] : [`(${order.join(", ")}) > (${order.map(() => "?").join(", ")})`]),
   ];
-  const rows = sql
-    .exec<Row>(
-      `SELECT id, url, description, events, filter, status, reason, since_ms, failing_ms, created_ms, health,
-         reported_ms, trouble FROM subscriptions
-       ${conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`} ORDER BY ${order.join(", ")} LIMIT ?`,
-      ...(status === undefined ? [] : [status]),
-      ...(cursor ?? []),
-      limit + 1,
-    )
-    .toArray();
+  const rows = all<Row>(
+    sql,
+    `SELECT id, url, description, events, filter, status, reason, since_ms, failing_ms, created_ms, health,
+       reported_ms, trouble FROM subscriptions
+     ${conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`} ORDER BY ${order.join(", ")} LIMIT ?`,
+    ...(status === undefined ? [] : [status]),
+    ...(cursor ?? []),
+    limit + 1,
+  );
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const placeOf = (row: Row) =>
     sort === "trouble" ? [-row.trouble, row.failing_ms ?? row.since_ms, row.id] : [-row.created_ms, row.id];
-  return { data: page.map(listed), next: rows.length > limit && last ? placeOf(last) : null };
+  return { data: page.map(toListed), next: rows.length > limit && last ? placeOf(last) : null };
 }
 
-function listed(row: Row): Listed {
+function toListed(row: Row): Listed {
   return {
     id: row.id,
     url: row.url,

@@ -81,7 +81,7 @@ test("a registry that drops what other releases are filed under is refused at it
   });
   const run = await publish(service, folder);
   expect(run.code).toBe(1);
-  expect(run.stderr).toContain("registry.yaml:2: topics: must hold osce: releases are filed under it\n");
+  expect(run.stderr).toContain("registry.yaml:2: topics: must include osce: releases use it\n");
   expect(run.stderr).toContain("1 fault in 1 file: the releases were published, and");
   await expectTopics(service, ["unesco", "csto", "osce"]);
   // Put back, all is well.

@@ -54,7 +54,7 @@ describe("why a desk did not get a statement", () => {
   test("its filter does not take it", async () => {
     const run = await desks.run(["deliveries", "Aravot", statement.id]);
     expect(run).toMatchObject({ code: 0, stderr: "" });
-    expect(run.stdout).toContain("not sent: the filter does not take it: it asks for lang hy\n");
+    expect(run.stdout).toContain("not sent: the filter does not match: it asks for lang hy\n");
     expect(run.stdout).toContain(`See what it asks for: ${command("subscriptions", armenian.id)}\n`);
     expect(run.stdout).not.toContain("replay");
   });
@@ -75,7 +75,9 @@ describe("why a desk did not get a statement", () => {
   test("it was there before the desk", async () => {
     const late = await desks.subscribe({ description: "Latecomer" });
     const run = await desks.run(["deliveries", "latecomer", statement.id]);
-    expect(run.stdout).toContain("not sent: it happened before the subscription was made; replay sends it\n");
+    expect(run.stdout).toContain(
+      "not sent: it happened before the subscription was created; replay sends it\n",
+    );
     expect(run.stdout).toContain(`Send it now: ${command("replay", late.id, "--release", statement.id)}\n`);
   });
 

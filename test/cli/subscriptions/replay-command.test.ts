@@ -57,7 +57,7 @@ test("replay --release of what its filter does not take says why nothing is sent
   await desks.logged(desk, french, "not-sent 0");
   const run = await desks.run(["replay", "evening", "--release", french.id]);
   expect(run).toMatchObject({ code: 1, stdout: "" });
-  expect(run.stderr).toContain("the filter does not take it: it asks for lang en");
+  expect(run.stderr).toContain("the filter does not match: it asks for lang en");
 });
 
 test("replay --release of what was before the desk, and its filter does not take, sends nothing either", async () => {
@@ -66,7 +66,7 @@ test("replay --release of what was before the desk, and its filter does not take
   const run = await desks.run(["replay", "late", "--release", french.id]);
   expect(run).toMatchObject({ code: 1, stdout: "" });
   expect(run.stderr).toContain(`There is nothing of release ${french.id} that Late Post can be sent:\n`);
-  expect(run.stderr).toContain("the filter does not take it: it asks for lang en");
+  expect(run.stderr).toContain("the filter does not match: it asks for lang en");
   expect(late.receiver.of(french.id)).toEqual([]);
 });
 

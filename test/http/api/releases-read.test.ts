@@ -314,8 +314,8 @@ describe("the registry", () => {
     const refused = await send("PUT", "/api/v1/registry", registry({ topics: [SCHOOL], types: [] }));
     expect(refused.status).toBe(409);
     expect((await refused.json<ProblemJson>()).errors).toEqual([
-      { path: "/topics", message: "must hold csto: releases are filed under it" },
-      { path: "/types", message: "must hold communique: releases have it" },
+      { path: "/topics", message: "must include csto: releases use it" },
+      { path: "/types", message: "must include communique: releases use it" },
     ]);
     expect(await kept()).toMatchObject({
       topics: [{ slug: "csto" }, { slug: "school" }],
@@ -326,7 +326,7 @@ describe("the registry", () => {
     await publish(release({ embargo: "2999-01-01T00:00:00Z", topics: ["school"], type: "communique" }));
     const refused = await send("PUT", "/api/v1/registry", registry({ topics: [CSTO] }));
     expect((await refused.json<ProblemJson>()).errors).toEqual([
-      { path: "/topics", message: "must hold school: releases are filed under it" },
+      { path: "/topics", message: "must include school: releases use it" },
     ]);
   });
 

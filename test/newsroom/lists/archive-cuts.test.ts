@@ -1,13 +1,9 @@
-import { env } from "cloudflare:workers";
-import { evictDurableObject, reset } from "cloudflare:test";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { newsroom } from "../../../src/runtime/stubs.ts";
-import { type Archives, counted, indexAt, withCuts } from "../../../src/newsroom/lists/archive-cuts.ts";
+import { type Archives, indexAt, NO_ARCHIVES, withCuts } from "../../../src/newsroom/lists/archive-cuts.ts";
 import { type Format, idsOf, readFeed, type Walked, walk } from "../../support/feed-walk.ts";
 import {
   BASE_URL,
-  inNewsroom,
   kvBody,
   ledgerRows,
   newsroomLater,
@@ -23,7 +19,7 @@ const DAYS = 150;
 
 const day = (index: number) => new Date(Date.UTC(2019, 0, 1 + index)).toISOString().slice(0, 10);
 
-/** A topic of a test's own: isolates remember for a moment what they have answered. */
+/** Each test has its own topic, because isolates cache answers for a moment. */
 async function publishAll(topic: string, dates: readonly string[]): Promise<void> {
   for (let start = 0; start < dates.length; start += 100) {
     const releases = dates.slice(start, start + 100).map((date) => release({ date, topics: [topic] }));
@@ -32,7 +28,7 @@ async function publishAll(topic: string, dates: readonly string[]): Promise<void
   await settled();
 }
 
-/** A list of more than one archive, and somebody who has asked for it. */
+/** Fills a list with several archives, and requests it. */
 async function fill(topic: string, address: string): Promise<void> {
   await publishAll(
     topic,
@@ -42,14 +38,14 @@ async function fill(topic: string, address: string): Promise<void> {
   await settled();
 }
 
-/** As many texts of one day as make any full archive too full. */
+/** Publishes so many releases of one day that any archive with them is too full. */
 const batchOf = (topic: string, date: string) =>
   publishAll(
     topic,
     Array.from({ length: 31 }, () => date),
   );
 
-/** The newest first; by now, documents tell of all of them. */
+/** The ids of the topic's releases, newest first, after their documents were written. */
 async function listed(topic: string): Promise<string[]> {
   await newsroomLater(2);
   const rows = await ledgerRows<{ id: string }>(
@@ -62,35 +58,34 @@ async function listed(topic: string): Promise<string[]> {
 const idsIn = (documents: readonly Walked[]) => documents.flatMap(({ ids }) => ids);
 
 async function archives(address: string): Promise<Archives> {
-  const [row] = await ledgerRows<{ reaches: string; numbers: string | null }>(
+  const [row] = await ledgerRows<{ reaches: string; numbers: string }>(
     `SELECT reaches, numbers FROM lists WHERE address = '${address}'`,
   );
-  const reaches = JSON.parse(row?.reaches ?? "[]") as number[];
   return {
-    archiveEnds: reaches,
-    numbers: row?.numbers ? (JSON.parse(row.numbers) as number[]) : counted(reaches),
+    archiveEnds: JSON.parse(row!.reaches) as number[],
+    numbers: JSON.parse(row!.numbers) as number[],
   };
 }
 
-describe("the archives of a list, cut again and again", () => {
-  it("end where their number has always ended, and a promised number is the next one's", () => {
+describe("archives that are cut again and again", () => {
+  it("keep the end of each number, and use the number that was given to the next archive", () => {
     const cut = fc.array(fc.nat(1_000_000), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(fc.array(cut, { maxLength: 30 }), (steps) => {
-        let present: Archives = { archiveEnds: [], numbers: counted([]) };
+        let present = NO_ARCHIVES;
         const ends = new Map<number, number>();
         for (const wanted of steps) {
           const index = indexAt(present, wanted[0] ?? 0);
           const [after, to] = [present.archiveEnds[index - 1] ?? -1, present.archiveEnds[index] ?? Infinity];
           const cuts = [...new Set(wanted)].filter((at) => at > after && at < to).toSorted((a, b) => a - b);
-          const promised = present.numbers.at(-1);
+          const nextNumber = present.numbers.at(-1);
           const isNewest = index === present.archiveEnds.length;
           present = withCuts(present, index, cuts);
           expect(present.archiveEnds).toEqual(present.archiveEnds.toSorted((a, b) => a - b));
           expect(present.numbers.length).toBe(present.archiveEnds.length + 1);
           expect(new Set(present.numbers).size).toBe(present.numbers.length);
-          if (isNewest && cuts.length > 0) expect(present.numbers[index]).toBe(promised);
-          else expect(present.numbers.at(-1)).toBe(promised);
+          if (isNewest && cuts.length > 0) expect(present.numbers[index]).toBe(nextNumber);
+          else expect(present.numbers.at(-1)).toBe(nextNumber);
           for (const [at, reach] of present.archiveEnds.entries()) {
             const number = present.numbers[at] ?? 0;
             expect(ends.get(number) ?? reach).toBe(reach);
@@ -103,47 +98,51 @@ describe("the archives of a list, cut again and again", () => {
   });
 });
 
-describe("a cut of an archive", () => {
-  it("changes it and the one before it, and no other's bytes or number", { timeout: 60_000 }, async () => {
-    await fill("cut", `${LIST}/feed.atom`);
-    const before = await archives(LIST);
-    const paths = before.numbers.map((number) => `${LIST}/archive/${number}/feed.atom`).slice(0, -1);
-    for (const path of paths) await request(path);
-    await settled();
-    const bodies = await Promise.all(paths.map(kvBody));
+describe("cutting an archive", () => {
+  it(
+    "changes it and the one before it, but no other archive's bytes or number",
+    { timeout: 60_000 },
+    async () => {
+      await fill("cut", `${LIST}/feed.atom`);
+      const before = await archives(LIST);
+      const paths = before.numbers.map((number) => `${LIST}/archive/${number}/feed.atom`).slice(0, -1);
+      for (const path of paths) await request(path);
+      await settled();
+      const bodies = await Promise.all(paths.map(kvBody));
 
-    await batchOf("cut", day(70));
-    await newsroomLater(2);
-    const after = await archives(LIST);
-    const added = after.numbers.find((number) => !before.numbers.includes(number))!;
-    expect(after.archiveEnds.length).toBe(before.archiveEnds.length + 1);
-    expect(after.numbers.toSpliced(after.numbers.indexOf(added), 1)).toEqual(before.numbers);
-    for (const [at, reach] of before.archiveEnds.entries())
-      expect(after.numbers[after.archiveEnds.indexOf(reach)]).toBe(before.numbers[at]);
+      await batchOf("cut", day(70));
+      await newsroomLater(2);
+      const after = await archives(LIST);
+      const added = after.numbers.find((number) => !before.numbers.includes(number))!;
+      expect(after.archiveEnds.length).toBe(before.archiveEnds.length + 1);
+      expect(after.numbers.toSpliced(after.numbers.indexOf(added), 1)).toEqual(before.numbers);
+      for (const [at, reach] of before.archiveEnds.entries())
+        expect(after.numbers[after.archiveEnds.indexOf(reach)]).toBe(before.numbers[at]);
 
-    const bodiesAfter = await Promise.all(paths.map(kvBody));
-    const changed = paths.filter((_, at) => bodiesAfter[at] !== bodies[at]);
-    const at = after.numbers.indexOf(added);
-    const [older, newer] = [after.numbers[at - 1]!, after.numbers[at + 1]!];
-    expect(changed).toEqual([older, newer].map((number) => `${LIST}/archive/${number}/feed.atom`));
-    const [olderBody, newerBody] = [bodiesAfter[at - 1]!, bodiesAfter[at]!];
-    expect(olderBody).toBe(
-      bodies[at - 1]!.replaceAll(`/archive/${newer}/feed.atom`, `/archive/${added}/feed.atom`),
-    );
-    const between = await readFeed(`${LIST}/archive/${added}/feed.atom`, "atom");
-    expect(newerBody).toContain(
-      `rel="prev-archive" type="application/atom+xml" href="${BASE_URL}${between.path}"`,
-    );
-    expect(between.previous).toBe(`${LIST}/archive/${older}/feed.atom`);
-    expect(between.ids.length + idsOf(newerBody).length).toBe(idsOf(bodies[at]!).length + 31);
-  });
+      const bodiesAfter = await Promise.all(paths.map(kvBody));
+      const changed = paths.filter((_, at) => bodiesAfter[at] !== bodies[at]);
+      const at = after.numbers.indexOf(added);
+      const [older, newer] = [after.numbers[at - 1]!, after.numbers[at + 1]!];
+      expect(changed).toEqual([older, newer].map((number) => `${LIST}/archive/${number}/feed.atom`));
+      const [olderBody, newerBody] = [bodiesAfter[at - 1]!, bodiesAfter[at]!];
+      expect(olderBody).toBe(
+        bodies[at - 1]!.replaceAll(`/archive/${newer}/feed.atom`, `/archive/${added}/feed.atom`),
+      );
+      const between = await readFeed(`${LIST}/archive/${added}/feed.atom`, "atom");
+      expect(newerBody).toContain(
+        `rel="prev-archive" type="application/atom+xml" href="${BASE_URL}${between.path}"`,
+      );
+      expect(between.previous).toBe(`${LIST}/archive/${older}/feed.atom`);
+      expect(between.ids.length + idsOf(newerBody).length).toBe(idsOf(bodies[at]!).length + 31);
+    },
+  );
 
-  it("leaves the promised number to the next archive of the newest", { timeout: 60_000 }, async () => {
-    const promised = (await archives(LIST)).numbers.at(-1)!;
+  it("leaves the number of the next archive unchanged", { timeout: 60_000 }, async () => {
+    const nextNumber = (await archives(LIST)).numbers.at(-1)!;
     await batchOf("cut", day(60));
     await batchOf("cut", day(60));
-    expect((await archives(LIST)).numbers.at(-1)).toBe(promised);
-    const address = `${LIST}/archive/${promised}/feed.rss`;
+    expect((await archives(LIST)).numbers.at(-1)).toBe(nextNumber);
+    const address = `${LIST}/archive/${nextNumber}/feed.rss`;
     expect((await request(address.replace("rss", "atom"))).headers.get("location")).toBe(`${LIST}/feed.atom`);
     const newest = (await readFeed(`${LIST}/feed.rss`, "rss")).ids;
     await batchOf("cut", day(DAYS + 30));
@@ -155,7 +154,7 @@ describe("a cut of an archive", () => {
 });
 
 describe("a walk from the newest document to the oldest", () => {
-  it("misses nothing when the oldest archive is cut while it is on its way there", async () => {
+  it("misses nothing when the oldest archive is cut during the walk", async () => {
     const list = "/en/topics/walk";
     await fill("walk", `${list}/feed.atom`);
     const there = await listed("walk");
@@ -172,47 +171,52 @@ describe("a walk from the newest document to the oldest", () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it("finds each release once, wherever archives are cut and whenever", { timeout: 120_000 }, async () => {
-    // After which step, and how many days before the oldest text that was read by then: after it, if negative.
-    const after = fc.integer({ min: 1, max: 5 });
-    const inTheNext = fc.record({ after, ahead: fc.integer({ min: 2, max: 19 }) });
-    const anywhere = fc.record({ after, ahead: fc.integer({ min: -60, max: 80 }) });
-    const plan = fc
-      .tuple(inTheNext, fc.array(anywhere, { maxLength: 3 }))
-      .map(([first, others]) => [first, ...others]);
-    let runs = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        plan,
-        fc.constantFrom<Format>(...FORMATS),
-        fc.boolean(),
-        async (cuts, format, isCombination) => {
-          runs += 1;
-          const topic = `run-${runs}`;
-          const start = isCombination
-            ? `/en/feed.${format}?type=press-release&topic=${topic}`
-            : `/en/topics/${topic}/feed.${format}`;
-          await fill(topic, start.replace(format, format === "rss" ? "atom" : "rss"));
-          const there = await listed(topic);
-          let steps = 0;
-          const seen = idsIn(
-            await walk(start, format, async ({ ids }) => {
-              steps += 1;
-              const at = DAYS - 1 - Math.max(0, ...ids.map((id) => there.indexOf(id)));
-              for (const { after, ahead } of cuts) if (after === steps) await batchOf(topic, day(at - ahead));
-            }),
-          );
-          expect(new Set(seen).size).toBe(seen.length);
-          expect(there.filter((id) => !seen.includes(id))).toEqual([]);
-        },
-      ),
-      { numRuns: 6 },
-    );
-  });
+  it(
+    "finds each release once, whichever archives are cut during the walk",
+    { timeout: 120_000 },
+    async () => {
+      // Cuts after a step, so many days before the oldest release that was read; after it, if negative.
+      const after = fc.integer({ min: 1, max: 5 });
+      const inTheNext = fc.record({ after, ahead: fc.integer({ min: 2, max: 19 }) });
+      const anywhere = fc.record({ after, ahead: fc.integer({ min: -60, max: 80 }) });
+      const plan = fc
+        .tuple(inTheNext, fc.array(anywhere, { maxLength: 3 }))
+        .map(([first, others]) => [first, ...others]);
+      let runs = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          plan,
+          fc.constantFrom<Format>(...FORMATS),
+          fc.boolean(),
+          async (cuts, format, isCombination) => {
+            runs += 1;
+            const topic = `run-${runs}`;
+            const start = isCombination
+              ? `/en/feed.${format}?type=press-release&topic=${topic}`
+              : `/en/topics/${topic}/feed.${format}`;
+            await fill(topic, start.replace(format, format === "rss" ? "atom" : "rss"));
+            const there = await listed(topic);
+            let steps = 0;
+            const seen = idsIn(
+              await walk(start, format, async ({ ids }) => {
+                steps += 1;
+                const at = DAYS - 1 - Math.max(0, ...ids.map((id) => there.indexOf(id)));
+                for (const { after, ahead } of cuts)
+                  if (after === steps) await batchOf(topic, day(at - ahead));
+              }),
+            );
+            expect(new Set(seen).size).toBe(seen.length);
+            expect(there.filter((id) => !seen.includes(id))).toEqual([]);
+          },
+        ),
+        { numRuns: 6 },
+      );
+    },
+  );
 });
 
-describe("a combination that had expired", () => {
-  it("has its archives under the same numbers when it is asked for again", { timeout: 60_000 }, async () => {
+describe("an expired combination", () => {
+  it("has the same archive numbers when it is requested again", { timeout: 60_000 }, async () => {
     const feed = "/en/feed.atom?type=press-release&topic=expired";
     await fill("expired", feed.replace("atom", "rss"));
     const name = "/en?type=press-release&topic=expired";
@@ -231,31 +235,4 @@ describe("a combination that had expired", () => {
     expect(idsIn(documents)).toEqual(there);
     for (const { ids } of documents) expect(ids.length).toBeLessThanOrEqual(50);
   });
-});
-
-describe("a list of an earlier version", () => {
-  it(
-    "keeps the numbers that its archives have, and takes new ones from then on",
-    { timeout: 60_000 },
-    async () => {
-      await reset();
-      const list = "/en/topics/old";
-      await fill("old", `${list}/feed.atom`);
-      const walked = async (format: Format) => idsIn(await walk(`${list}/feed.${format}`, format));
-      await inNewsroom((_instance, { storage }) => {
-        storage.sql.exec("ALTER TABLE lists DROP COLUMN numbers");
-      });
-      await evictDurableObject(newsroom(env));
-      const before = await archives(list);
-      expect(before.numbers).toEqual(counted(before.archiveEnds));
-      expect(await listed("old")).toEqual(await walked("json"));
-
-      for (const _ of [1, 2]) await batchOf("old", day(2));
-      const after = await archives(list);
-      expect(after.archiveEnds.length).toBeGreaterThan(before.archiveEnds.length);
-      for (const [at, reach] of before.archiveEnds.entries())
-        expect(after.numbers[after.archiveEnds.indexOf(reach)]).toBe(before.numbers[at]);
-      expect(await listed("old")).toEqual(await walked("rss"));
-    },
-  );
 });

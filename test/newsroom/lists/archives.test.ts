@@ -16,7 +16,7 @@ import {
 
 const FORMATS = ["rss", "atom", "json"] as const;
 
-/** Day N of a long year. */
+/** The day so many days after 1 January 2019. */
 const day = (index: number) => new Date(Date.UTC(2019, 0, 1 + index)).toISOString().slice(0, 10);
 
 type Fields = Record<string, unknown> & { id: string };
@@ -29,7 +29,7 @@ async function publishAll(releases: Fields[]): Promise<void> {
   await settled();
 }
 
-describe("a list of more releases than one document holds", () => {
+describe("a list with archives", () => {
   const texts = Array.from({ length: 130 }, (_, index) =>
     release({ date: day(index), topics: index % 2 === 0 ? ["even"] : ["odd"], title: `Text ${index}` }),
   );
@@ -40,27 +40,30 @@ describe("a list of more releases than one document holds", () => {
     await newsroomLater(2);
   });
 
-  it.each(FORMATS)("is walked in %s from the newest to the oldest, each once", async (format) => {
-    for (const [list, expected] of [
-      ["", newestFirst],
-      ["/en", newestFirst],
-      ["/en/topics/even", newestFirst.filter((_, index) => index % 2 === 1)],
-    ] as const) {
-      const documents = await walk(`${list}/feed.${format}`, format);
-      expect(documents.length).toBeGreaterThan(1);
-      expect(documents.flatMap(({ ids }) => ids)).toEqual(expected);
-      expect(documents[0]!.ids.length).toBeGreaterThan(30);
-      for (const { ids } of documents) expect(ids.length).toBeLessThanOrEqual(50);
-    }
-  });
+  it.each(FORMATS)(
+    "has every release once in its %s documents, from the newest to the oldest",
+    async (format) => {
+      for (const [list, expected] of [
+        ["", newestFirst],
+        ["/en", newestFirst],
+        ["/en/topics/even", newestFirst.filter((_, index) => index % 2 === 1)],
+      ] as const) {
+        const documents = await walk(`${list}/feed.${format}`, format);
+        expect(documents.length).toBeGreaterThan(1);
+        expect(documents.flatMap(({ ids }) => ids)).toEqual(expected);
+        expect(documents[0]!.ids.length).toBeGreaterThan(30);
+        for (const { ids } of documents) expect(ids.length).toBeLessThanOrEqual(50);
+      }
+    },
+  );
 
-  it("is walked as a combination too", async () => {
+  it("has archives as a combination too", async () => {
     const documents = await walk("/en/feed.rss?topic=even&topic=odd", "rss");
     expect(documents.flatMap(({ ids }) => ids)).toEqual(newestFirst);
     expect(documents[1]!.path).toMatch(/^\/en\/archive\/\d+\/feed\.rss\?topic=even&topic=odd$/);
   });
 
-  it("is explained to a person in its archives too, even if the browser has one as a feed", async () => {
+  it("shows a browser a preview of an archive, even if the browser has cached the feed", async () => {
     const path = "/en/archive/1/feed.rss";
     expect((await request(path)).status).toBe(200);
     const remembered = await request(path, {
@@ -72,7 +75,7 @@ describe("a list of more releases than one document holds", () => {
     ]);
   });
 
-  it("says in each document where it stands", async () => {
+  it("links the archives before and after each document", async () => {
     const atom = (await readFeed("/en/archive/2/feed.atom", "atom")).body;
     expect(atom).toContain("<fh:archive/>");
     for (const [rel, path] of [
@@ -93,7 +96,7 @@ describe("a list of more releases than one document holds", () => {
     expect(current).not.toContain('rel="current"');
   });
 
-  it("leads from the last archive to the newest, before there is a next one", async () => {
+  it("redirects the number of the next archive to the newest document", async () => {
     const [{ count } = { count: 0 }] = await ledgerRows<{ count: number }>(
       "SELECT json_array_length(reaches) AS count FROM lists WHERE address = '/en'",
     );
@@ -102,16 +105,16 @@ describe("a list of more releases than one document holds", () => {
     expect((await request(`/en/archive/${count + 2}/feed.atom`)).status).toBe(404);
   });
 
-  it("has pages of its archives, for people", async () => {
+  it("has an HTML page for each archive", async () => {
     const html = await (await request("/en/archive/1")).text();
     expect(html).toContain('href="/en/archive/2"');
     expect(html).toContain("Text 0<");
     expect(await (await request("/en")).text()).toContain('rel="next" href="/en/archive/');
   });
 
-  it("keeps an archive as it is, whatever is published after it, and says so", async () => {
+  it("does not change an archive when newer releases are published", async () => {
     const before = await request("/en/archive/1/feed.atom");
-    // Who shares a cache must not go on reading what was killed.
+    // A shared cache must not keep a killed release for long.
     expect(before.headers.get("cache-control")).toBe(
       "public, max-age=3600, s-maxage=10, stale-while-revalidate=60",
     );
@@ -127,7 +130,7 @@ describe("a list of more releases than one document holds", () => {
     expect((await request("/en/archive/1/feed.atom")).headers.get("etag")).toBe(before.headers.get("etag"));
   });
 
-  it("changes an archive when one of its releases does, and no other", async () => {
+  it("changes an archive when one of its releases changes, and no other", async () => {
     for (const number of [1, 2]) await request(`/en/archive/${number}/feed.atom`);
     await settled();
     const second = await kvBody("/en/archive/2/feed.atom");
@@ -137,7 +140,7 @@ describe("a list of more releases than one document holds", () => {
     expect(await kvBody("/en/archive/2/feed.atom")).toBe(second);
   });
 
-  it("tells in the archive and in the newest document that a release was killed", async () => {
+  it("names a killed release in its archive and in the newest document", async () => {
     expect((await act("kill", texts[4]!.id, "It was never true")).status).toBe(200);
     await newsroomLater(2);
     for (const path of ["/en/archive/1/feed.atom", "/en/feed.atom"]) {
@@ -153,35 +156,39 @@ describe("a list of more releases than one document holds", () => {
     expect(await kvBody("/en/feed.atom")).not.toContain("deleted-entry");
   });
 
-  it("is walked whole while releases are published, whatever their dates", { timeout: 60_000 }, async () => {
-    const there = (
-      await ledgerRows<{ id: string }>("SELECT id FROM releases WHERE status = 'published'")
-    ).map(({ id }) => id);
-    let count = 0;
-    const meanwhile = async () => {
-      count += 1;
-      await publishAll([
-        release({ date: day(400 + count), topics: ["even"] }),
-        release({ date: day((count * 37) % 190), topics: ["odd"] }),
-      ]);
-      await newsroomLater(2);
-    };
-    const filed = await ledgerRows<{ id: string }>(
-      "SELECT DISTINCT r.id FROM releases r JOIN filings f ON f.published = r.published AND f.field = 'topic'",
-    );
-    for (const [list, format, expected] of [
-      ["/feed.rss", "rss", there],
-      ["/en/feed.atom", "atom", there],
-      ["/en/feed.json?topic=even&topic=odd", "json", filed.map(({ id }) => id)],
-    ] as const) {
-      const seen = (await walk(list, format, meanwhile)).flatMap(({ ids }) => ids);
-      expect(new Set(seen).size).toBe(seen.length);
-      expect(expected.filter((id) => !seen.includes(id))).toEqual([]);
-    }
-  });
+  it(
+    "misses nothing when releases are published during a walk, whatever their dates",
+    { timeout: 60_000 },
+    async () => {
+      const there = (
+        await ledgerRows<{ id: string }>("SELECT id FROM releases WHERE status = 'published'")
+      ).map(({ id }) => id);
+      let count = 0;
+      const meanwhile = async () => {
+        count += 1;
+        await publishAll([
+          release({ date: day(400 + count), topics: ["even"] }),
+          release({ date: day((count * 37) % 190), topics: ["odd"] }),
+        ]);
+        await newsroomLater(2);
+      };
+      const withTopic = await ledgerRows<{ id: string }>(
+        "SELECT DISTINCT r.id FROM releases r JOIN filings f ON f.published = r.published AND f.field = 'topic'",
+      );
+      for (const [list, format, expected] of [
+        ["/feed.rss", "rss", there],
+        ["/en/feed.atom", "atom", there],
+        ["/en/feed.json?topic=even&topic=odd", "json", withTopic.map(({ id }) => id)],
+      ] as const) {
+        const seen = (await walk(list, format, meanwhile)).flatMap(({ ids }) => ids);
+        expect(new Set(seen).size).toBe(seen.length);
+        expect(expected.filter((id) => !seen.includes(id))).toEqual([]);
+      }
+    },
+  );
 
-  it("renders what an archive that is cut held, in it and in those that take their part of it", async () => {
-    const divided = async () => {
+  it("renders the parts of an archive that was cut", async () => {
+    const readArchives = async () => {
       const [row] = await ledgerRows<{ reaches: string; numbers: string }>(
         "SELECT reaches, numbers FROM lists WHERE address = '/en'",
       );
@@ -190,9 +197,9 @@ describe("a list of more releases than one document holds", () => {
         numbers: JSON.parse(row!.numbers) as number[],
       };
     };
-    const pathsOf = ({ reaches, numbers }: Awaited<ReturnType<typeof divided>>) =>
+    const pathsOf = ({ reaches, numbers }: Awaited<ReturnType<typeof readArchives>>) =>
       reaches.map((_, index) => `/en/archive/${numbers[index]}/feed.atom`);
-    const before = await divided();
+    const before = await readArchives();
     expect(before.reaches.length).toBeGreaterThan(2);
     const paths = pathsOf(before);
     for (const path of paths) await request(path);
@@ -205,7 +212,7 @@ describe("a list of more releases than one document holds", () => {
       ),
     );
     await newsroomLater(2);
-    const after = await divided();
+    const after = await readArchives();
     expect(after.reaches.length).toBeGreaterThan(before.reaches.length);
     expect(after.reaches.slice(-2)).toEqual(before.reaches.slice(-2));
     expect(pathsOf(after)).toEqual(expect.arrayContaining(paths));
@@ -215,14 +222,14 @@ describe("a list of more releases than one document holds", () => {
     );
     for (const [index, path] of pathsOf(after).entries()) {
       const [from = -Infinity, to = Infinity] = [after.reaches[index - 1], after.reaches[index]];
-      const held = there.filter(({ published }) => published > from && published <= to);
+      const expected = there.filter(({ published }) => published > from && published <= to);
       const body = paths.includes(path) ? await kvBody(path) : (await readFeed(path, "atom")).body;
-      expect([path, idsOf(body ?? "")]).toEqual([path, held.map(({ id }) => id)]);
+      expect([path, idsOf(body ?? "")]).toEqual([path, expected.map(({ id }) => id)]);
     }
   });
 });
 
-describe("texts full of what has to be escaped", () => {
+describe("releases with many characters to escape", () => {
   it.each([
     [
       "in attachments",
@@ -239,9 +246,9 @@ describe("texts full of what has to be escaped", () => {
       "in title and summary",
       { title: '"&<>'.repeat(100), summary: '"&<>'.repeat(300), note: '"&<>'.repeat(100) },
     ],
-  ])("%s: their documents are not too large either", { timeout: 60_000 }, async (where, fields) => {
+  ])("%s: their documents stay under 250 kB", { timeout: 60_000 }, async (where, fields) => {
     await reset();
-    // A list of this test's own: isolates remember those of the one before.
+    // Each test has its own topic, because isolates cache answers for a moment.
     const topic = where.replaceAll(" ", "-");
     await publishAll(
       Array.from({ length: 50 }, (_, index) => release({ date: day(index), topics: [topic], ...fields })),
@@ -259,72 +266,68 @@ describe("texts full of what has to be escaped", () => {
   });
 });
 
-describe("any office's list", () => {
-  it(
-    "is divided so that each release is in one document, and no document is too large",
-    { timeout: 120_000 },
-    async () => {
-      const step = fc.oneof(
-        {
-          weight: 6,
-          arbitrary: fc.record({
-            do: fc.constant("publish" as const),
-            at: fc.nat(900),
-            words: fc.constantFrom(1, 1, 1, 2_000, 20_000),
-          }),
-        },
-        { weight: 2, arbitrary: fc.record({ do: fc.constant("kill" as const), which: fc.nat(500) }) },
-        { weight: 1, arbitrary: fc.record({ do: fc.constant("reinstate" as const), which: fc.nat(500) }) },
-      );
-      await fc.assert(
-        fc.asyncProperty(
-          fc.array(step, { minLength: 60, maxLength: 90 }),
-          fc.boolean(),
-          async (steps, growing) => {
-            await reset();
-            const listed = new Map<string, string>();
-            const all: { id: string; date: string }[] = [];
-            let pending: Fields[] = [];
-            const flush = async () => {
-              await publishAll(pending);
-              pending = [];
-            };
-            for (const [index, taken] of steps.entries()) {
-              if (taken.do === "publish") {
-                const date = new Date(
-                  Date.UTC(2015, 0, 1) + (growing ? index : taken.at) * 86_400_000 + index * 1_000,
-                ).toISOString();
-                const text = release({ date, body: "word ".repeat(taken.words) });
-                pending.push(text);
-                all.push({ id: text.id, date });
-                listed.set(text.id, date);
-                if (pending.length >= 5) await flush();
-                continue;
-              }
-              await flush();
-              const chosen = all[taken.which % Math.max(1, all.length)];
-              if (chosen === undefined) continue;
-              expect((await act(taken.do, chosen.id, `Reason ${index}`)).status).toBe(200);
-              if (taken.do === "kill") listed.delete(chosen.id);
-              else listed.set(chosen.id, chosen.date);
+describe("a list after any publishes and kills", () => {
+  it("has each release in one document, and no document is too large", { timeout: 120_000 }, async () => {
+    const step = fc.oneof(
+      {
+        weight: 6,
+        arbitrary: fc.record({
+          do: fc.constant("publish" as const),
+          at: fc.nat(900),
+          words: fc.constantFrom(1, 1, 1, 2_000, 20_000),
+        }),
+      },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant("kill" as const), which: fc.nat(500) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant("reinstate" as const), which: fc.nat(500) }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 60, maxLength: 90 }),
+        fc.boolean(),
+        async (drawn, growing) => {
+          await reset();
+          const listed = new Map<string, string>();
+          const all: { id: string; date: string }[] = [];
+          let pending: Fields[] = [];
+          const flush = async () => {
+            await publishAll(pending);
+            pending = [];
+          };
+          for (const [index, step] of drawn.entries()) {
+            if (step.do === "publish") {
+              const date = new Date(
+                Date.UTC(2015, 0, 1) + (growing ? index : step.at) * 86_400_000 + index * 1_000,
+              ).toISOString();
+              const text = release({ date, body: "word ".repeat(step.words) });
+              pending.push(text);
+              all.push({ id: text.id, date });
+              listed.set(text.id, date);
+              if (pending.length >= 5) await flush();
+              continue;
             }
             await flush();
-            await newsroomLater(2);
-            await newsroomLater(2);
-            const documents = await walk("/en/feed.atom?type=press-release", "atom");
-            const newestFirst = [...listed].sort(([, a], [, b]) => (a < b ? 1 : -1)).map(([id]) => id);
-            expect(documents.flatMap(({ ids }) => ids)).toEqual(newestFirst);
-            const kept = await walk("/feed.atom", "atom");
-            expect(kept.flatMap(({ ids }) => ids)).toEqual(newestFirst);
-            for (const { ids, body } of kept) {
-              expect(ids.length).toBeLessThanOrEqual(50);
-              if (ids.length > 1 && kept[0]!.body === body)
-                expect(new TextEncoder().encode(body).byteLength).toBeLessThan(250_000);
-            }
-          },
-        ),
-        { numRuns: 2 },
-      );
-    },
-  );
+            const chosen = all[step.which % Math.max(1, all.length)];
+            if (chosen === undefined) continue;
+            expect((await act(step.do, chosen.id, `Reason ${index}`)).status).toBe(200);
+            if (step.do === "kill") listed.delete(chosen.id);
+            else listed.set(chosen.id, chosen.date);
+          }
+          await flush();
+          await newsroomLater(2);
+          await newsroomLater(2);
+          const documents = await walk("/en/feed.atom?type=press-release", "atom");
+          const newestFirst = [...listed].sort(([, a], [, b]) => (a < b ? 1 : -1)).map(([id]) => id);
+          expect(documents.flatMap(({ ids }) => ids)).toEqual(newestFirst);
+          const kept = await walk("/feed.atom", "atom");
+          expect(kept.flatMap(({ ids }) => ids)).toEqual(newestFirst);
+          for (const { ids, body } of kept) {
+            expect(ids.length).toBeLessThanOrEqual(50);
+            if (ids.length > 1 && kept[0]!.body === body)
+              expect(new TextEncoder().encode(body).byteLength).toBeLessThan(250_000);
+          }
+        },
+      ),
+      { numRuns: 2 },
+    );
+  });
 });

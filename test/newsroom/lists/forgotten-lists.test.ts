@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { act, inNewsroom, ledgerRows, publish, release, request, settled } from "../../support/service.ts";
 
-describe("a combination that nobody asks for any more", () => {
-  it("has left nothing in the ledger a week after it expired", async () => {
+describe("a combination that is no longer requested", () => {
+  it("leaves nothing in the ledger a week after it expired", async () => {
     const killed = release({ title: "Shortlived", topics: [] });
     await publish(killed);
     await settled();
@@ -15,11 +15,11 @@ describe("a combination that nobody asks for any more", () => {
              + (SELECT count(*) FROM documents WHERE path LIKE '%shortlived') AS count`,
         )
       )[0]!.count;
-    const later = (seconds: number, asked: string) =>
+    const later = (seconds: number, path: string) =>
       inNewsroom((instance) => {
         const ms = instance.clock() + seconds * 1000;
         instance.clock = () => ms;
-        return instance.document(asked);
+        return instance.document(path);
       });
     await later(1, address);
     await later(1, address.replace("/en/", "/en/archive/1/"));

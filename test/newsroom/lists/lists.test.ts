@@ -25,7 +25,7 @@ const REGISTRY = {
   places: [],
 };
 
-/** As a client asks that nobody has asked before: past what an isolate remembers. */
+/** Requests an address that no isolate has cached. */
 async function ask(address: string): Promise<string> {
   const response = await request(address);
   const body = await response.text();
@@ -46,12 +46,12 @@ beforeAll(async () => {
   await newsroomLater(2);
 });
 
-describe("a list that nobody has asked for", () => {
-  it("costs nothing, and once it is asked for is kept like the others", async () => {
+describe("a list that was not requested yet", () => {
+  it("is not rendered, and is kept from its first request", async () => {
     expect(await kvBody("/en/topics/csto/feed.atom")).toBeNull();
     expect(await ask("/en/topics/csto/feed.atom")).toContain("On collective security");
     expect(await kvBody("/en/topics/csto/feed.atom")).toContain("On collective security");
-    // Only what was asked for.
+    // Only the requested document is written.
     expect(await kvBody("/en/topics/csto/feed.rss")).toBeNull();
     expect(await kvBody("/en/topics/csto")).toBeNull();
 
@@ -60,7 +60,7 @@ describe("a list that nobody has asked for", () => {
     expect(await kvBody("/en/topics/csto/feed.atom")).toContain("Of both");
   });
 
-  it("is rendered again only for its own releases", async () => {
+  it("is rendered again only when one of its releases changes", async () => {
     await ask("/en/feed.json?topic=csto&type=press-release");
     const before = await writtenMs("/en/feed.json?type=press-release&topic=csto");
     expect(before).toBeUndefined();
@@ -85,7 +85,7 @@ describe("a list that nobody has asked for", () => {
     expect(await kvBody(address)).not.toContain("It moves");
   });
 
-  it("is found by words, in any script", async () => {
+  it("can search for words in any script", async () => {
     const russian = `/ru/feed.rss?${new URLSearchParams({ q: "безопасности" }).toString()}`;
     expect(await ask(russian)).toContain("О безопасности");
     await publish(release({ lang: "ru", slug: "mir", title: "Мир и БЕЗОПАСНОСТИ" }));
@@ -93,7 +93,7 @@ describe("a list that nobody has asked for", () => {
     expect(await kvBody(russian)).toContain("Мир и БЕЗОПАСНОСТИ");
   });
 
-  it("says in its title what it holds, in its language", async () => {
+  it("has a title in its language that describes the filter", async () => {
     const title = async (address: string) => (JSON.parse(await ask(address)) as { title: string }).title;
     expect(await title("/en/topics/csto/feed.json")).toBe("Press releases – English · CSTO");
     expect(await title("/ru/topics/csto/feed.json")).toBe("Press releases – Русский · csto-ru");
@@ -109,9 +109,9 @@ describe("a list that nobody has asked for", () => {
   });
 });
 
-describe("a value", () => {
+describe("a list of a value", () => {
   it.each(["rss", "atom", "json"])(
-    "that exists nowhere is 404 in %s, with what is near it",
+    "that does not exist is 404 in %s, with the nearest values",
     async (format) => {
       for (const path of [`/en/topics/cstoo/feed.${format}`, `/en/feed.${format}?type=speech&topic=cstoo`]) {
         const response = await request(path);
@@ -121,7 +121,7 @@ describe("a value", () => {
     },
   );
 
-  it("that exists nowhere is 404 as a page too, which says what is near it", async () => {
+  it("that does not exist is 404 as a page, with the nearest values", async () => {
     const response = await request("/en/topics/cstoo");
     expect(response.status).toBe(404);
     expect(await response.text()).toContain("the nearest are csto");
@@ -133,8 +133,8 @@ describe("a value", () => {
     expect((await request("/fr/types/qa/feed.rss")).status).toBe(200);
   });
 
-  it("that an embargoed release alone has is not told of", async () => {
-    // No registry is there to know it: only the release does.
+  it("that only an embargoed release has is not revealed", async () => {
+    // Without a registry, values are known from releases.
     await inNewsroom((_instance, { storage }) =>
       storage.sql.exec("DELETE FROM marks WHERE name = 'registry'"),
     );
@@ -144,7 +144,7 @@ describe("a value", () => {
     );
   });
 
-  it("that is retired says so for 30 days, and is gone after that", async () => {
+  it("that is retired says so for 30 days, and is 410 after that", async () => {
     for (const document of ["", "/feed.rss", "/feed.atom", "/feed.json"])
       await ask(`/en/topics/fisheries${document}`);
     const without = { ...REGISTRY, topics: named("csto", "osce") };
@@ -159,7 +159,7 @@ describe("a value", () => {
     expect(await ask("/en/feed.rss?type=speech&topic=fisheries")).toContain("This feed has ended");
 
     await inNewsroom(async (instance, { storage }) => {
-      // Its clock has been moved on by tests; the day after, in any case.
+      // One day more than needed, because other tests have moved the clock.
       storage.sql.exec("UPDATE retired_values SET at = at - ?", RETIRED_SECONDS + 86_400);
       await instance.rebuild();
     });
@@ -175,30 +175,30 @@ describe("a value", () => {
   });
 });
 
-describe("somebody who makes up combinations", () => {
-  it("is asked to wait, and nobody else is", async () => {
-    const asking = (client: string, index: number) =>
+describe("a client that requests many new combinations", () => {
+  it("gets 429, and other clients do not", async () => {
+    const requestNew = (client: string, index: number) =>
       request(`/en/feed.rss?q=madeup${client.replaceAll(/[.:]/g, "x")}i${index}`, {
         headers: { "cf-connecting-ip": client },
       });
-    // Two addresses of one /64 are one client. A minute may end on the way, and another sixty begin.
+    // Two addresses of one /64 are one client. A new minute may begin meanwhile, which allows sixty more.
     let refused: Response | undefined;
-    let asked = 0;
-    for (; refused === undefined && asked < 200; asked += 1) {
-      const response = await asking(`2001:db8::${asked % 2}`, asked);
+    let requests = 0;
+    for (; refused === undefined && requests < 200; requests += 1) {
+      const response = await requestNew(`2001:db8::${requests % 2}`, requests);
       if (response.status !== 200) refused = response;
     }
     expect([refused?.status, refused?.headers.get("retry-after")]).toEqual([429, "60"]);
-    expect(asked).toBeLessThanOrEqual(121);
-    expect((await asking("203.0.113.9", 1)).status).toBe(200);
-    // What is kept already is no new work.
+    expect(requests).toBeLessThanOrEqual(121);
+    expect((await requestNew("203.0.113.9", 1)).status).toBe(200);
+    // A list that is kept already counts for no limit.
     expect(
       (await request("/en/topics/csto/feed.atom", { headers: { "cf-connecting-ip": "2001:db8::1" } })).status,
     ).toBe(200);
     await settled();
   });
 
-  it("drops what was used least, which is its own", { timeout: 120_000 }, async () => {
+  it("displaces the least requested combinations, which are its own", { timeout: 120_000 }, async () => {
     const used = "/en/feed.atom?topic=csto&topic=osce";
     let nowMs = Date.now() + 3_600_000;
     const inLedger = (path: string) =>
@@ -208,7 +208,7 @@ describe("somebody who makes up combinations", () => {
         return instance.document(path);
       });
     await inLedger(used);
-    nowMs += 3_700_000; // past the first hour: KV has dropped it, and it is asked for again
+    nowMs += 3_700_000; // after the first hour: KV has dropped the document
     await inLedger(used);
     for (let index = 0; index < LISTS_KEPT_MAX + 20; index += 1)
       await inLedger(`/en/feed.atom?q=nonsense${index}`);
@@ -229,7 +229,7 @@ describe("somebody who makes up combinations", () => {
 });
 
 describe("the directory of feeds", () => {
-  it("counts what there is, in each language", async () => {
+  it("has the number of releases of each value in each language", async () => {
     const html = (await kvBody("/feeds")) ?? "";
     const [{ count } = { count: 0 }] = await ledgerRows<{ count: number }>(
       "SELECT count(*) AS count FROM filings f JOIN filings l ON l.published = f.published AND l.field = 'lang' AND l.value = 'en' WHERE f.field = 'topic' AND f.value = 'csto'",
@@ -242,7 +242,7 @@ describe("the directory of feeds", () => {
     expect(opml).toContain('xmlUrl="https://press.example/en/topics/csto/feed.atom"');
   });
 
-  it("runs our one script and no other", async () => {
+  it("allows only the service's own script", async () => {
     const response = await request("/feeds");
     expect(response.headers.get("content-security-policy")).toContain("script-src 'self'");
     expect((await request("/")).headers.get("content-security-policy")).not.toContain("script-src");

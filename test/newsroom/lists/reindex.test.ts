@@ -29,8 +29,8 @@ const marks = async () => {
 };
 const entries = async () => (JSON.parse((await kvBody(FEED)) ?? "{}") as { items?: unknown[] }).items?.length;
 
-/** Leaves the index as a version left it that folded `և` otherwise, and knew of no mark. */
-async function asFormerlyFolded(mark: string | undefined): Promise<void> {
+/** Leaves the index as an earlier SEARCH_INDEX_VERSION does, with its mark. */
+async function leaveEarlierIndex(mark: string | undefined): Promise<void> {
   await inNewsroom((_instance, { storage: { sql } }) => {
     const rows = sql.exec<{ rowid: number }>("SELECT rowid FROM search").toArray();
     for (const { rowid } of rows) {
@@ -49,12 +49,12 @@ beforeAll(async () => {
   await settled();
 });
 
-describe("an index that was made by another fold", () => {
+describe("an index of an earlier version", () => {
   it.each([undefined, JSON.stringify({ fold: SEARCH_INDEX_VERSION - 1, from: null })])(
-    "is made anew once, in steps, wherever it was cut off: %s",
+    "is rebuilt once, in steps that may be cut off: %s",
     async (mark) => {
-      await asFormerlyFolded(mark);
-      // The first step at once, the others by alarm.
+      await leaveEarlierIndex(mark);
+      // The first step runs at once, the others by alarm.
       expect(await found()).toBe(REINDEXED_PER_STEP);
       await evictDurableObject(newsroom(env));
       expect(await found()).toBe(2 * REINDEXED_PER_STEP);
@@ -65,19 +65,19 @@ describe("an index that was made by another fold", () => {
     },
   );
 
-  it("is not touched again", async () => {
-    await asFormerlyFolded(JSON.stringify({ fold: SEARCH_INDEX_VERSION, from: null }));
+  it("is not rebuilt when the version is the same", async () => {
+    await leaveEarlierIndex(JSON.stringify({ fold: SEARCH_INDEX_VERSION, from: null }));
     await newsroomLater(2);
     expect(await found()).toBe(0);
   });
 
-  it("leaves no list that searches as it was", async () => {
+  it("makes lists that search stale", async () => {
     expect((await request(FEED)).status).toBe(200);
     await settled();
     expect(await entries()).toBe(0);
-    await asFormerlyFolded(undefined);
-    await newsroomLater(2); // folded anew
-    await newsroomLater(2); // and written: KV takes one write a second
+    await leaveEarlierIndex(undefined);
+    await newsroomLater(2); // indexed again
+    await newsroomLater(2); // and written: KV takes one write of a key per second
     expect(await entries()).toBe(RELEASES);
   });
 });

@@ -15,7 +15,7 @@ import {
 } from "../../support/service.ts";
 import { arrivals, deliveries, type Made, subscribe } from "../../support/subscriptions.ts";
 
-/** What an office does with one of a few releases; a step that cannot be is refused, and changes nothing. */
+/** A step with one of three releases. The service refuses impossible ones, and they change nothing. */
 type Step = { which: number } & (
   | { do: "publish" | "correct" | "mend"; fields: Fields }
   | { do: "withdraw" | "kill" | "reinstate" }
@@ -71,11 +71,11 @@ const types = fc.option(
   { nil: undefined, freq: 1 },
 );
 
-/** The texts that a subscriber holds, by id: what it was last told of each, and nothing of a killed one. */
-class Held {
+/** The releases that a client has, by id: the latest content of each; killed ones are removed. */
+class Copy {
   readonly texts = new Map<string, unknown>();
 
-  constructor(before?: Held) {
+  constructor(before?: Copy) {
     for (const [id, text] of before?.texts ?? []) this.texts.set(id, text);
   }
 
@@ -86,7 +86,7 @@ class Held {
   }
 }
 
-class Office {
+class PressOffice {
   readonly #ids = Array.from({ length: 3 }, () => release().id);
   #edition = 0;
 
@@ -104,7 +104,7 @@ class Office {
   }
 }
 
-/** All bodies that have arrived, once nothing is under way any more; what failed for a moment is tried again. */
+/** All bodies that arrived, after every delivery was attempted and failed ones were retried. */
 async function delivered(made: Made): Promise<string[]> {
   await settled();
   await subscriberIdle(made.id);
@@ -112,7 +112,7 @@ async function delivered(made: Made): Promise<string[]> {
     if ((await deliveries(made)).every(({ state }) => state !== "pending")) break;
     await subscriberLater(made.id, 600);
   }
-  // A repeated attempt may have been one that had arrived.
+  // An attempt that was repeated may have arrived before.
   return [...new Set((await arrivals(made)).map(({ body }) => body))];
 }
 
@@ -129,21 +129,21 @@ function queryOf(filter: Record<string, unknown>, events: readonly string[] | un
   return query.toString();
 }
 
-/** Reads page after page. */
-async function readOn(held: Held, query: string, after: number, limit: number): Promise<void> {
+/** Reads all pages into a copy. */
+async function readOn(copy: Copy, query: string, after: number, limit: number): Promise<void> {
   for (let next: string | null = String(after); next !== null;) {
     const response = await request(`/api/v1/events?${query}&limit=${limit}&after=${next}`);
     const page: { data: unknown[]; next: string | null } = await response.json();
-    for (const event of page.data) held.take(JSON.stringify(event));
+    for (const event of page.data) copy.take(JSON.stringify(event));
     next = page.next;
   }
 }
 
-async function streamOn(held: Held, query: string, after: number, last: number): Promise<string[]> {
+async function streamOn(copy: Copy, query: string, after: number, last: number): Promise<string[]> {
   const stream = await SentEvents.open(`?${query}`, String(after));
   const bodies = await stream.upTo(last);
   await stream.close();
-  for (const body of bodies) held.take(body);
+  for (const body of bodies) copy.take(body);
   return bodies;
 }
 
@@ -152,7 +152,7 @@ async function lastSequence(): Promise<number> {
 }
 
 it(
-  "whatever an office does, who catches up with a filter holds what its webhooks would have given",
+  "a client that catches up with a filter has the same releases as one that gets webhooks",
   { timeout: 120_000 },
   async () => {
     await fc.assert(
@@ -162,46 +162,46 @@ it(
         types,
         fc.nat({ max: 14 }),
         fc.integer({ min: 1, max: 4 }),
-        async (taken, asked, events, lostAt, limit) => {
+        async (drawn, drawnFilter, events, lostAt, limit) => {
           await reset();
-          const filter = JSON.parse(JSON.stringify(asked)) as Record<string, unknown>; // without what is undefined
+          const filter = JSON.parse(JSON.stringify(drawnFilter)) as Record<string, unknown>; // drops undefined fields
           const query = queryOf(filter, events);
           const made = await subscribe({ filter, ...(events === undefined ? {} : { events }) });
-          const office = new Office();
+          const office = new PressOffice();
 
-          for (const step of taken.slice(0, lostAt)) await office.take(step);
-          const before = new Held();
+          for (const step of drawn.slice(0, lostAt)) await office.take(step);
+          const before = new Copy();
           for (const body of await delivered(made)) before.take(body);
           const middle = await lastSequence();
-          const read = new Held();
+          const read = new Copy();
           await readOn(read, query, 0, limit);
           expect(read.texts).toEqual(before.texts);
 
-          for (const step of taken.slice(lostAt)) await office.take(step);
+          for (const step of drawn.slice(lostAt)) await office.take(step);
           const last = await lastSequence();
-          const byWebhooks = new Held();
+          const byWebhooks = new Copy();
           const sent = await delivered(made);
           for (const body of sent) byWebhooks.take(body);
 
-          for (const [held, after] of [
-            [new Held(), 0],
-            [new Held(before), middle],
+          for (const [copy, after] of [
+            [new Copy(), 0],
+            [new Copy(before), middle],
           ] as const) {
-            const streamed = new Held(held);
-            await readOn(held, query, after, limit);
-            expect(held.texts).toEqual(byWebhooks.texts);
+            const streamed = new Copy(copy);
+            await readOn(copy, query, after, limit);
+            expect(copy.texts).toEqual(byWebhooks.texts);
             const bodies = await streamOn(streamed, query, after, last);
             expect(streamed.texts).toEqual(byWebhooks.texts);
-            // A text that stands is told in the very bytes of its webhook, and nothing is told beside.
-            const standing = (body: string) =>
+            // Every release that remains arrived in the exact bytes of its webhook, and no other did.
+            const remains = (body: string) =>
               streamed.texts.has((JSON.parse(body) as { data: { release: { id: string } } }).data.release.id);
             if (after === 0) {
-              expect(bodies.filter(standing).sort()).toEqual(sent.filter(standing).sort());
+              expect(bodies.filter(remains).sort()).toEqual(sent.filter(remains).sort());
             }
           }
         },
       ),
-      // A failure is told even if there is no time left to make it small.
+      // A failure is reported even if there is no time left to shrink it.
       { numRuns: 30, interruptAfterTimeLimit: 90_000 },
     );
   },

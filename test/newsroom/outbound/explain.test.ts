@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { NotSentCode } from "../../../src/domain/codes.ts";
 import { act, publish, release, send, settled, subscriberIdle } from "../../support/service.ts";
 import {
   arrivals,
@@ -10,18 +11,31 @@ import {
   subscribe,
 } from "../../support/subscriptions.ts";
 
-interface Told {
+interface LogEntry {
   event: string;
   state: string;
+  code?: NotSentCode;
   reason: string | null;
   type: string;
 }
 
-describe("why a desk did not get a statement", () => {
-  const told = async (made: Made, release: string) =>
-    (await (await own(made, `/deliveries?release=${release}`)).json<{ data: Told[] }>()).data;
+const BEFORE_SUBSCRIPTION = "it happened before the subscription was created; replay sends it";
+const NEVER_SENT = "it retracts a release that the subscription was never sent";
 
-  it("is one request: what was sent, and of all else why it was not", async () => {
+/** The delivery log of one release as the owner of the subscription reads it. */
+const ownLog = async (made: Made, id: string) =>
+  (await (await own(made, `/deliveries?release=${id}`)).json<{ data: LogEntry[] }>()).data;
+
+/** The same as the admin reads it. */
+const adminLog = async (made: Made, id: string) => {
+  const path = `/api/v1/subscriptions/${made.id}/deliveries?release=${id}`;
+  return (await (await send("GET", path, undefined)).json<{ data: LogEntry[] }>()).data;
+};
+
+const explained = (log: LogEntry[]) => log.map(({ code, reason }) => [code, reason]);
+
+describe("the delivery log of one release", () => {
+  it("explains every event that was not sent", async () => {
     const early = release({ type: "statement", topics: ["csto"] });
     await publish(early);
     const made = await subscribe({ filter: { type: "statement", topic: "csto" } });
@@ -33,23 +47,35 @@ describe("why a desk did not get a statement", () => {
     await publishTo([made], other);
     await act("withdraw", other.id);
     await settled();
-    expect((await told(made, text.id)).map(({ type, state, reason }) => [type, state, reason])).toEqual([
-      ["release.corrected", "not-sent", "the filter does not take it: it asks for topic csto"],
-      ["release.revised", "not-sent", "the subscription does not ask for release.revised"],
-      ["release.published", "delivered", null],
+    const log = await ownLog(made, text.id);
+    expect(log.map(({ type, state, code, reason }) => [type, state, code, reason])).toEqual([
+      [
+        "release.corrected",
+        "not-sent",
+        "filter-does-not-match",
+        "the filter does not match: it asks for topic csto",
+      ],
+      [
+        "release.revised",
+        "not-sent",
+        "type-not-requested",
+        "the subscription does not request release.revised events",
+      ],
+      ["release.published", "delivered", undefined, null],
     ]);
-    expect((await told(made, other.id)).map(({ reason }) => reason)).toEqual([
-      "it takes back a text that this subscription was not sent",
-      "the filter does not take it: it asks for type statement",
+    expect(explained(await ownLog(made, other.id))).toEqual([
+      ["release-never-sent", NEVER_SENT],
+      ["filter-does-not-match", "the filter does not match: it asks for type statement"],
     ]);
-    expect((await told(made, early.id))[0]).toMatchObject({
+    expect((await ownLog(made, early.id))[0]).toMatchObject({
       state: "not-sent",
-      reason: "it happened before the subscription was made; replay sends it",
+      code: "before-subscription",
+      reason: BEFORE_SUBSCRIPTION,
     });
-    expect(await told(made, crypto.randomUUID())).toEqual([]);
+    expect(await ownLog(made, crypto.randomUUID())).toEqual([]);
   });
 
-  it("promises a replay of what was before it only where a replay sends something", async () => {
+  it("promises a replay only where a replay sends something", async () => {
     const [english, french] = [release({ lang: "en" }), release({ lang: "fr" })];
     const killed = release({ lang: "en" });
     await publish(english);
@@ -61,30 +87,21 @@ describe("why a desk did not get a statement", () => {
     await act("kill", killed.id);
     await settled();
     const made = await subscribe({ filter: { lang: "en" } });
-    const reasons = async (text: { id: string }) => {
-      const log = await send(
-        "GET",
-        `/api/v1/subscriptions/${made.id}/deliveries?release=${text.id}`,
-        undefined,
-      );
-      return (await log.json<{ data: Told[] }>()).data.map(({ reason }) => reason);
-    };
-    expect(await reasons(english)).toEqual([
-      "the subscription does not ask for release.revised",
-      "it happened before the subscription was made; replay sends it",
+    expect(explained(await adminLog(made, english.id))).toEqual([
+      ["type-not-requested", "the subscription does not request release.revised events"],
+      ["before-subscription", BEFORE_SUBSCRIPTION],
     ]);
-    expect(await reasons(french)).toEqual([
-      "it takes back a text that this subscription was not sent",
-      "the filter does not take it: it asks for lang en",
+    expect(explained(await adminLog(made, french.id))).toEqual([
+      ["release-never-sent", NEVER_SENT],
+      ["filter-does-not-match", "the filter does not match: it asks for lang en"],
     ]);
-    // A replay tells a filter nothing of a text that is killed by then.
-    expect(await reasons(killed)).toEqual([
-      "it takes back a text that this subscription was not sent",
-      "its text was killed since, and is told no more",
+    // With a filter, a replay sends nothing of a release that is killed by then.
+    expect(explained(await adminLog(made, killed.id))).toEqual([
+      ["release-never-sent", NEVER_SENT],
+      ["release-killed", "the release was killed later; only its kill is sent"],
     ]);
-    expect(new Set((await told(made, killed.id)).map(({ reason }) => reason))).toEqual(
-      new Set(["the text was killed"]),
-    );
+    const killedLog = explained(await ownLog(made, killed.id));
+    expect(killedLog).toEqual(killedLog.map(() => ["release-killed", "the release was killed"]));
     await own(made, "/replay", "POST", { after: sequence - 6, to: sequence + 1 });
     await subscriberIdle(made.id);
     const sent = (await arrivals(made)).map(eventOf);
@@ -93,7 +110,7 @@ describe("why a desk did not get a statement", () => {
     ]);
   });
 
-  it("tells nobody but the office what a killed text would have been taken by", async () => {
+  it("tells only the admin which filters a killed release matched", async () => {
     const text = release({ title: "About a zebra" });
     const [zebra, giraffe] = [
       await subscribe({ filter: { q: "giraffe" } }),
@@ -103,51 +120,50 @@ describe("why a desk did not get a statement", () => {
     await act("kill", text.id);
     await settled();
     await own(zebra, "", "PATCH", { filter: { q: "zebra" } });
-    const [one, other] = [await told(zebra, text.id), await told(giraffe, text.id)];
+    const [one, other] = [await ownLog(zebra, text.id), await ownLog(giraffe, text.id)];
     expect(one).toEqual(other);
-    expect(new Set(one.map(({ reason }) => reason))).toEqual(new Set(["the text was killed"]));
-    const office = await send(
-      "GET",
-      `/api/v1/subscriptions/${giraffe.id}/deliveries?release=${text.id}`,
-      undefined,
-    );
-    expect(await office.text()).toContain("it asks for q giraffe");
+    expect(explained(one)).toEqual(one.map(() => ["release-killed", "the release was killed"]));
+    const forAdmin = await adminLog(giraffe, text.id);
+    expect(forAdmin.at(-1)).toMatchObject({
+      code: "filter-does-not-match",
+      reason: expect.stringContaining("it asks for q giraffe"),
+    });
   });
 
-  it("tells nothing of a text under embargo", async () => {
+  it("reveals nothing of an embargoed release", async () => {
     const made = await subscribe();
     const text = release({ embargo: "2099-01-01T00:00:00Z" });
     await publish(text);
-    expect(await told(made, text.id)).toEqual([]);
+    expect(await ownLog(made, text.id)).toEqual([]);
   });
 
-  it("says of what is held that it is, and when the next attempt is of what is not", async () => {
+  it("shows a paused delivery as held, and the next attempt of a pending one", async () => {
     const made = await subscribe({ url: endpoint("500") });
     const text = release();
     await publishTo([made], text);
-    expect((await told(made, text.id))[0]).toMatchObject({
+    expect((await ownLog(made, text.id))[0]).toMatchObject({
       state: "pending",
       nextAttempt: expect.any(String),
     });
     await own(made, "/pause", "POST");
-    expect((await told(made, text.id))[0]).toMatchObject({ state: "held", nextAttempt: null });
+    expect((await ownLog(made, text.id))[0]).toMatchObject({ state: "held", nextAttempt: null });
   });
 
-  it("does not call unsent what a further page of the log shows", async () => {
+  it("does not explain events that are on a further page of the log", async () => {
     const made = await subscribe();
     const text = release();
     await publishTo([made], text);
     await publishTo([made], { ...text, body: "Corrected.", change: "major", note: "All" });
-    const short = await own(made, `/deliveries?release=${text.id}&limit=1`);
-    expect((await short.json<{ data: Told[] }>()).data.map(({ state }) => state)).toEqual(["delivered"]);
+    const page = await own(made, `/deliveries?release=${text.id}&limit=1`);
+    expect((await page.json<{ data: LogEntry[] }>()).data.map(({ state }) => state)).toEqual(["delivered"]);
   });
 
-  it("can be narrowed to what is in one state", async () => {
+  it("can be limited to deliveries in one state", async () => {
     const made = await subscribe({ url: endpoint("204,500") });
     await publishTo([made], release());
     await publishTo([made], release());
     const states = async (state: string) =>
-      (await (await own(made, `/deliveries?state=${state}`)).json<{ data: Told[] }>()).data.map(
+      (await (await own(made, `/deliveries?state=${state}`)).json<{ data: LogEntry[] }>()).data.map(
         (one) => one.state,
       );
     expect(await states("delivered")).toEqual(["delivered"]);

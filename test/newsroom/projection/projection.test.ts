@@ -3,9 +3,15 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { assert, describe, expect, it } from "vitest";
 import { Budget } from "../../../src/runtime/bounded-work.ts";
 import { OWN_RETRY_MS } from "../../../src/runtime/limits.ts";
-import { newsroomParts } from "../../../src/newsroom/wiring.ts";
+import { buildParts } from "../../../src/newsroom/wiring.ts";
 import { Meter, meteredSql } from "../../../src/runtime/sql.ts";
-import { StaleDocuments } from "../../../src/newsroom/store/stale-documents.ts";
+import {
+  complete,
+  countStale,
+  dueTargets,
+  markStale,
+  postpone,
+} from "../../../src/newsroom/store/stale-documents.ts";
 import { newsroom } from "../../../src/runtime/stubs.ts";
 import { backoffMs } from "../../../src/runtime/async.ts";
 import { configOf } from "../../../src/config.ts";
@@ -21,7 +27,7 @@ import {
   settled,
 } from "../../support/service.ts";
 
-/** All that KV holds: key, bytes, metadata. */
+/** Everything in KV: key, bytes, metadata. */
 async function everythingInKv(): Promise<[string, string | null, unknown][]> {
   const { keys } = await env.DOCUMENTS.list();
   return Promise.all(
@@ -35,8 +41,8 @@ async function everythingInKv(): Promise<[string, string | null, unknown][]> {
 const written = () =>
   ledgerRows<{ path: string; written_ms: number }>("SELECT path, written_ms FROM documents ORDER BY path");
 
-describe("the read model", () => {
-  it("can be lost and made again from the ledger, byte for byte", async () => {
+describe("the projection", () => {
+  it("rebuilds KV from the ledger, byte for byte", async () => {
     const text = release({ body: "First." });
     await publish(text);
     await publish(release({ lang: "hy", title: "Նիստ", group: "g", slug: "nist" }));
@@ -56,7 +62,7 @@ describe("the read model", () => {
     expect(await everythingInKv()).toEqual(before);
   });
 
-  it("is written only where bytes differ", async () => {
+  it("writes only documents whose bytes differ", async () => {
     const before = await written();
     await inNewsroom((instance) => instance.rebuild());
     await settled();
@@ -68,10 +74,10 @@ describe("the read model", () => {
     await publish(text);
     await settled();
     const after = await written();
-    const touched = after.filter(
+    const rewritten = after.filter(
       ({ path, written_ms }) => !rebuilt.some((row) => row.path === path && row.written_ms === written_ms),
     );
-    expect(touched.map(({ path }) => path).sort()).toEqual(
+    expect(rewritten.map(({ path }) => path).sort()).toEqual(
       [
         "/",
         ...["rss", "atom", "json"].map((format) => `/feed.${format}`),
@@ -85,7 +91,7 @@ describe("the read model", () => {
     );
   });
 
-  it("writes no key twice within a second, and the latest bytes in the end", async () => {
+  it("writes no key twice within a second, and writes the latest bytes in the end", async () => {
     const text = release({ slug: "fast", body: "One." });
     await newsroomLater(2);
     await publish(text);
@@ -102,7 +108,7 @@ describe("the read model", () => {
     expect(second!.written_ms - first!.written_ms).toBeGreaterThanOrEqual(1_000);
   });
 
-  it("links the translations of a text on each of their pages and in their feeds", async () => {
+  it("links translations on each other's pages and in their feeds", async () => {
     await publish(release({ group: "pair", lang: "en", slug: "pair" }));
     await settled();
     await newsroomLater(2);
@@ -118,7 +124,7 @@ describe("the read model", () => {
     );
   });
 
-  it("keeps feeds within what readers take, however long the texts are", async () => {
+  it("keeps feeds under 260 kB, however long the releases are", async () => {
     const body = `${"Long words. ".repeat(20)}\n\n`.repeat(400);
     for (let count = 0; count < 4; count += 1) {
       await publish(release({ lang: "hy", body, date: `2022-01-0${count + 1}` }));
@@ -133,36 +139,36 @@ describe("the read model", () => {
     }
   });
 
-  it("that fails while much is published does not wait longer for it, once nothing is", async () => {
+  it("resets the backoff of a target when it changes again", async () => {
     const waits = await runInDurableObject(newsroom(env), (_instance, { storage }) => {
-      const stale = new StaleDocuments(meteredSql(storage.sql, new Meter()));
-      const one = () => stale.due(9, 1)[0] ?? assert.fail("nothing is due");
+      const { sql } = storage;
+      const one = () => dueTargets(sql, 9, 1)[0] ?? assert.fail("nothing is due");
       return storage.transactionSync(() => {
-        stale.add([{ kind: "release", id: "none" }]);
+        markStale(sql, { kind: "release", id: "none" });
         const delays = [1, 2, 3, 4, 5, 6, 7, 8].map(() => {
           const { failures } = one();
-          stale.postpone(one(), 9_999, failures + 1);
-          stale.add([{ kind: "release", id: "none" }]); // something is published
+          postpone(sql, one(), 9_999, failures + 1);
+          markStale(sql, { kind: "release", id: "none" }); // it changes
           const before = one();
-          stale.add([{ kind: "release", id: "none" }]); // and once more while it is written
-          stale.postpone(before, 9_999, 7);
+          markStale(sql, { kind: "release", id: "none" }); // and again while it is written
+          postpone(sql, before, 9_999, 7);
           return backoffMs(failures);
         });
-        stale.done(one());
+        complete(sql, one());
         return delays;
       });
     });
     expect(Math.max(...waits)).toBe(OWN_RETRY_MS);
   });
 
-  it("is written no oftener than once a second where writes fail, and in the end all the same", async () => {
+  it("retries failed writes at most once a second, until they succeed", async () => {
     const id = (await publish(release({ lang: "fr" }))).id;
     await newsroomLater(2);
     const puts: [path: string, ms: number][] = [];
     let isFailing = true;
     const left = await runInDurableObject(newsroom(env), async (instance, { storage }) => {
       let nowMs = instance.clock() + 10_000;
-      // The real one, whose calls come to nothing for a while.
+      // The real KV, whose writes fail for a while.
       const kv = new Proxy(env.DOCUMENTS, {
         get: (real, name) =>
           name === "put"
@@ -174,7 +180,7 @@ describe("the read model", () => {
             : Reflect.get(real, name),
       });
       const meter = new Meter();
-      const { projection, stale } = newsroomParts({
+      const { projection } = buildParts({
         storage,
         sql: meteredSql(storage.sql, meter),
         meter,
@@ -185,12 +191,12 @@ describe("the read model", () => {
       for (let tenth = 0; tenth < 60; tenth += 1) {
         nowMs += 100;
         isFailing = tenth < 30;
-        // The edition is the same: that it is written once more is for the failures alone.
-        if (isFailing) stale.add([{ kind: "release", id }]);
+        // The release does not change: only the failures make it written again.
+        if (isFailing) markStale(storage.sql, { kind: "release", id });
         if (tenth === 0) storage.sql.exec("UPDATE documents SET etag = '' WHERE target = ?", `release:${id}`);
         while (await projection.step(new Budget(Infinity)));
       }
-      return stale.count();
+      return countStale(storage.sql);
     });
     expect(left).toBe(0);
     const byPath = Map.groupBy(puts, ([path]) => path);
@@ -201,12 +207,12 @@ describe("the read model", () => {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
   });
 
-  it("is finished by alarm when it was cut off", async () => {
+  it("finishes by alarm what was cut off", async () => {
     const text = release({ slug: "cut-off" });
     await publish(text);
     await settled();
     await newsroomLater(2);
-    // As a death between the commit and the write would have left it.
+    // The state that remains if the object dies between the commit and the write.
     await inNewsroom((_instance, { storage }) => {
       storage.sql.exec("UPDATE documents SET written_ms = 0 WHERE path = '/en/releases/cut-off'");
       storage.sql.exec(

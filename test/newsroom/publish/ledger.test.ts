@@ -15,7 +15,7 @@ import {
 } from "../../support/service.ts";
 
 describe("the ledger", () => {
-  it("takes a first edition with 201, and a further one with 200 and its number as ETag", async () => {
+  it("answers 201 to a first edition, and 200 with the number as ETag to a further one", async () => {
     const first = release();
     const created = await put(first);
     expect(created.status).toBe(201);
@@ -35,18 +35,18 @@ describe("the ledger", () => {
     expect(await second.json<Answer>()).toMatchObject({ edition: 2, changed: true });
   });
 
-  it("changes nothing and makes no event when the same text is published again", async () => {
+  it("changes nothing and appends no event when the same content is published again", async () => {
     const text = release({ change: "minor", note: "As before" });
     const before = await publish(text);
     const again = await put(text);
     expect(again.status).toBe(200);
     expect(await again.json<Answer>()).toEqual({ ...before, changed: false });
-    // The note has served its turn; leaving it out is no new edition.
+    // Leaving out the note makes no new edition.
     const { note: _note, change: _change, ...plain } = text;
     expect(await publish({ ...plain, id: text.id })).toMatchObject({ edition: 1, changed: false });
   });
 
-  it("loses nothing and numbers gaplessly under two hundred publishes at once", async () => {
+  it("loses nothing and leaves no gap in two hundred publishes at once", async () => {
     const [{ last }] = (await ledgerRows<{ last: number }>(
       "SELECT ifnull(max(sequence), 0) AS last FROM events",
     )) as [{ last: number }];
@@ -65,7 +65,7 @@ describe("the ledger", () => {
     );
   });
 
-  it("never moves the instant of a day-only date, whatever is corrected", async () => {
+  it("never changes the instant of a date without a time, even if the date is corrected", async () => {
     const text = release({ date: "2018-03-03" });
     await publish(text);
     await publish(release({ date: "2018-03-03" }));
@@ -81,7 +81,7 @@ describe("the ledger", () => {
     expect(shown["updated"]! > "2026").toBe(true);
   });
 
-  it("gives the second release of one exact instant the next second", async () => {
+  it("gives the second release with the same instant the next second", async () => {
     const date = "2017-01-01T10:00:00+04:00";
     const [one, two] = [release({ date }), release({ date })];
     await publish(one);
@@ -96,7 +96,7 @@ describe("the ledger", () => {
     expect(published).toEqual(["2017-01-01T06:00:00Z", "2017-01-01T06:00:01Z"]);
   });
 
-  it("takes a batch whole or not at all", async () => {
+  it("takes all of a batch or none of it", async () => {
     const [good, bad] = [release(), release({ lang: "xx" })];
     const before = await ledgerRows("SELECT * FROM releases");
     const refused = await send("POST", "/api/v1/releases", { releases: [good, bad] });
@@ -106,8 +106,8 @@ describe("the ledger", () => {
     ]);
     expect(await ledgerRows("SELECT * FROM releases")).toEqual(before);
 
-    const taken = await send("POST", "/api/v1/releases", { releases: [good, release()] });
-    const { data } = await taken.json<{ data: Answer[] }>();
+    const accepted = await send("POST", "/api/v1/releases", { releases: [good, release()] });
+    const { data } = await accepted.json<{ data: Answer[] }>();
     expect(data.map(({ edition, changed }) => [edition, changed])).toEqual([
       [1, true],
       [1, true],
@@ -115,7 +115,7 @@ describe("the ledger", () => {
     expect(data[1]!.sequence).toBe(data[0]!.sequence! + 1);
   });
 
-  it("names one release twice in a batch as a fault", async () => {
+  it("refuses a batch that has the same release twice", async () => {
     const text = release();
     const refused = await send("POST", "/api/v1/releases", { releases: [text, text] });
     expect(refused.status).toBe(422);
@@ -124,7 +124,7 @@ describe("the ledger", () => {
     ]);
   });
 
-  it("answers a dry run like a publish, and keeps nothing", async () => {
+  it("answers a dry run like a publish, and stores nothing", async () => {
     const text = release();
     const dry = await send("POST", "/api/v1/releases?dryRun=true", { releases: [text] });
     expect(await dry.json<{ data: Answer[] }>()).toMatchObject({ data: [{ edition: 1, changed: true }] });
@@ -133,7 +133,7 @@ describe("the ledger", () => {
   });
 
   it.each(["?dryRun=1", "?dryRun", "?dryRun=True", "?dryrun=true", "?dryRun=false&dryRun=true"])(
-    "publishes nothing when somebody seems to mean a dry run: %s",
+    "publishes nothing if the query looks like a dry run: %s",
     async (query) => {
       const text = release();
       const response = await send("PUT", `/api/v1/releases/${text.id}${query}`, text);
@@ -142,7 +142,7 @@ describe("the ledger", () => {
     },
   );
 
-  it("makes no edition of a note beside the same text", async () => {
+  it("makes no edition if only the note differs", async () => {
     const text = release();
     await publish(text);
     expect(await publish({ ...text, change: "major", note: "Nothing" })).toMatchObject({
@@ -151,16 +151,16 @@ describe("the ledger", () => {
     });
   });
 
-  it("names the faults of a batch all at once, whoever finds them", async () => {
-    const taken = release();
-    await publish(taken);
+  it("reports all issues of a batch at once, in order", async () => {
+    const existing = release();
+    await publish(existing);
     const refused = await send("POST", "/api/v1/releases", {
       releases: [
         release(),
         release({ lang: "xx" }),
         5,
         release({ body: "<script>x</script>" }),
-        release({ slug: taken["slug"] }),
+        release({ slug: existing["slug"] }),
         release({ title: "" }),
       ],
     });
@@ -174,7 +174,7 @@ describe("the ledger", () => {
     ]);
   });
 
-  it("refuses the loser of an If-Match, and tells it where things stand", async () => {
+  it("refuses an outdated If-Match, and answers the current edition", async () => {
     const text = release();
     await publish(text);
     const results = await Promise.all(
@@ -189,7 +189,7 @@ describe("the ledger", () => {
     expect((await put(text, { "if-match": "1" })).status).toBe(400);
   });
 
-  it("wants to know how a public text was changed, and a note for readers if they are told", async () => {
+  it("requires the kind of change of a public release, and a note for a major one", async () => {
     const text = release();
     await publish(text);
     const silent = await put({ ...text, title: "Another" });
@@ -203,7 +203,7 @@ describe("the ledger", () => {
     expect(await (await request(`/api/v1/releases/${text.id}`)).json()).toMatchObject({ edition: 1 });
   });
 
-  it("moves `updated` on a major change only, and records each as an event", async () => {
+  it("changes `updated` only for a major change, and appends an event for each change", async () => {
     const text = release();
     await publish(text);
     const at = Math.floor((await newsroomLater(3_600)) / 1000);
@@ -229,26 +229,26 @@ describe("the ledger", () => {
       updated: at,
       change: { kind: "major", note: "Who spoke", previous: 2, fields: ["body"] },
     });
-    // Two corrections within one second are still two.
+    // Two corrections within a second have different instants.
     expect(details[3]!.updated).toBe(at + 1);
   });
 
-  it("holds a slug for the release that has it", async () => {
+  it("refuses a slug that another release has", async () => {
     const text = release();
     await publish(text);
-    const taken = await put(release({ slug: text["slug"] }));
-    expect(taken.status).toBe(409);
-    expect((await taken.json<ProblemJson>()).errors).toEqual([
+    const refused = await put(release({ slug: text["slug"] }));
+    expect(refused.status).toBe(409);
+    expect((await refused.json<ProblemJson>()).errors).toEqual([
       { path: "/slug", message: `is already the slug of release ${text.id} in this language` },
     ]);
     expect((await put(release({ slug: text["slug"], lang: "hy" }))).status).toBe(201);
   });
 
-  it("moves the page with the slug", async () => {
+  it("redirects the old address when the slug changes", async () => {
     const text = release();
     await publish(text);
     await settled();
-    await newsroomLater(5); // a second has passed since the page was written
+    await newsroomLater(5); // KV takes one write of a key per second
     await publish({ ...text, slug: `${String(text["slug"])}-moved`, change: "minor" });
     await settled();
     const left = await request(`/en/releases/${String(text["slug"])}`);
@@ -264,14 +264,14 @@ describe("the ledger", () => {
     ]);
   });
 
-  it("takes the same id in another case for the same release", async () => {
+  it("treats the same id in another case as the same release", async () => {
     const text = release();
     await publish(text);
     const again = await send("PUT", `/api/v1/releases/${text.id.toUpperCase()}`, { ...text, id: undefined });
     expect(await again.json<Answer>()).toMatchObject({ id: text.id, changed: false });
   });
 
-  it("asks for the admin token before anything else", async () => {
+  it("checks the admin token before anything else", async () => {
     const body = JSON.stringify(release());
     for (const authorization of [
       undefined,

@@ -19,7 +19,7 @@ import {
 } from "../../support/service.ts";
 import { arrivals, deliveries, endpoint, subscribe } from "../../support/subscriptions.ts";
 
-/** As KV has it, past what an isolate remembers for a moment. */
+/** The JSON in KV, without the cache of an isolate. */
 const view = async (id: string) =>
   JSON.parse((await kvBody(`/api/v1/releases/${id}`)) ?? "{}") as Record<string, unknown>;
 const LISTS = [
@@ -33,7 +33,7 @@ const LISTS = [
   "/en/feed.json",
 ];
 
-/** A release that everybody has seen, and a second since. */
+/** A public release whose documents can be written again. */
 async function published(
   fields: Record<string, unknown> = {},
 ): Promise<ReturnType<typeof release> & { path: string }> {
@@ -45,7 +45,7 @@ async function published(
 }
 
 describe("a withdrawn release", () => {
-  it("is still readable, under a banner and its reason, everywhere", async () => {
+  it("stays readable everywhere, under a banner with the reason", async () => {
     const text = await published();
     const response = await act("withdraw", text.id);
     expect(response.status).toBe(200);
@@ -69,7 +69,7 @@ describe("a withdrawn release", () => {
     expect((await request(text.path)).status).toBe(200);
   });
 
-  it("stays as it is when it is withdrawn again for the same reason", async () => {
+  it("does not change when it is withdrawn again for the same reason", async () => {
     const text = await published();
     const first = await (await act("withdraw", text.id)).json<Answer>();
     expect(await (await act("withdraw", text.id)).json<Answer>()).toEqual({ ...first, changed: false });
@@ -78,7 +78,7 @@ describe("a withdrawn release", () => {
     });
   });
 
-  it("takes no edition until it is reinstated; the same text is no edition", async () => {
+  it("takes no edition until it is reinstated", async () => {
     const text = await published();
     const { path: _path, ...body } = text;
     await act("withdraw", text.id);
@@ -102,7 +102,7 @@ describe("a withdrawn release", () => {
 });
 
 describe("a killed release", () => {
-  it("is gone everywhere but for its id, its dates and the reason", async () => {
+  it("leaves only its id, its dates and the reason", async () => {
     const text = await published({ slug: "bucharest-accord", topics: ["bucharest"] });
     const { path: _path, ...body } = text;
     await publish({ ...body, body: "Signed in Bucharest, twice.", change: "minor" });
@@ -115,7 +115,7 @@ describe("a killed release", () => {
 
     const { keys } = await env.DOCUMENTS.list();
     for (const { name } of keys) {
-      // A deletion tells the id, the date and the reason, beside other texts of this file.
+      // A tombstone has the id, the date and the reason, beside other releases of this feed.
       const body = (await env.DOCUMENTS.get(name))?.replace(
         /<at:deleted-entry[\s\S]*?<\/at:deleted-entry>/g,
         "",
@@ -152,14 +152,14 @@ describe("a killed release", () => {
     const events = await (
       await request("/api/v1/events?limit=100")
     ).json<{ data: { data: { release: { id: string } } }[] }>();
-    const told = JSON.stringify(events.data.filter(({ data }) => data.release.id === text.id));
-    expect(told).toContain("release.killed");
-    expect(/bucharest/i.test(told)).toBe(false);
+    const itsEvents = JSON.stringify(events.data.filter(({ data }) => data.release.id === text.id));
+    expect(itsEvents).toContain("release.killed");
+    expect(/bucharest/i.test(itsEvents)).toBe(false);
     const found = await (await request("/api/v1/releases?q=twice")).json<{ data: { id: string }[] }>();
     expect(found.data.map(({ id }) => id)).not.toContain(text.id);
   });
 
-  it("comes back whole when it is reinstated", async () => {
+  it("has its content again when it is reinstated", async () => {
     const text = await published();
     await act("kill", text.id);
     await newsroomLater(2);
@@ -170,13 +170,13 @@ describe("a killed release", () => {
     expect((await request(`/api/v1/releases/${text.id}/editions/1`)).status).toBe(200);
   });
 
-  it("keeps its address to itself", async () => {
+  it("keeps its address", async () => {
     const text = await published();
     await act("kill", text.id);
     expect((await put(release({ slug: text["slug"] }))).status).toBe(409);
   });
 
-  it("that nobody had seen leaves no trace, and does not go out when its embargo ends", async () => {
+  it("that was never public leaves no trace, and stays killed when its embargo ends", async () => {
     const embargo = new Date((await newsroomLater(0)) + 3_600_000).toISOString();
     const text = release({ embargo, title: "Never seen" });
     await publish(text);
@@ -190,12 +190,12 @@ describe("a killed release", () => {
     expect((await request(`/api/v1/releases/${text.id}`)).status).toBe(404);
     expect((await request(`/en/releases/${String(text["slug"])}`)).status).toBe(404);
     expect(await ledgerRows(`SELECT * FROM events WHERE release = '${text.id}'`)).toEqual([]);
-    // Put back after its hour has struck, it goes out at once.
+    // Reinstated after the embargo, it is public at once.
     expect(await (await act("reinstate", text.id)).json<Answer>()).toMatchObject({ status: "published" });
   });
 });
 
-describe("an action", () => {
+describe("an action on a release", () => {
   it.each([
     ["a missing reason", {}, 422],
     ["an empty reason", { reason: " " }, 422],
@@ -206,7 +206,7 @@ describe("an action", () => {
     expect(await view(text.id)).toMatchObject({ status: "published" });
   });
 
-  it("on nothing is 404, with another method 405, without the token 401", async () => {
+  it("answers 404 without a release, 405 to another method, 401 without the token", async () => {
     expect((await act("kill", crypto.randomUUID())).status).toBe(404);
     expect((await act("kill", "x")).status).toBe(422);
     expect((await act("eat", crypto.randomUUID())).status).toBe(404);
@@ -218,7 +218,7 @@ describe("an action", () => {
     );
   });
 
-  it("of a killed release withdraws nothing", async () => {
+  it("cannot withdraw a killed release", async () => {
     const text = await published();
     await act("kill", text.id);
     const refused = await act("withdraw", text.id);
@@ -227,11 +227,11 @@ describe("an action", () => {
   });
 });
 
-describe("those who were sent a text", () => {
+describe("a subscription that was sent a release", () => {
   const types = async (made: { endpoint: string }) =>
     (await arrivals(made)).map(({ headers }) => headers["webhook-event"]);
 
-  it("are told when it is taken back, whatever their filter says now; others are not", async () => {
+  it("is sent its retraction, whatever the filter matches now; others are not", async () => {
     const [speeches, other] = [
       await subscribe({ filter: { type: "speech" } }),
       await subscribe({ filter: { type: "visit" } }),
@@ -259,11 +259,11 @@ describe("those who were sent a text", () => {
     });
   });
 
-  it("are sent the kill in place of what was still held", async () => {
+  it("is sent the kill in place of a pending delivery", async () => {
     const made = await subscribe({ url: endpoint("500,204") });
     const text = await published();
     await subscriberIdle(made.id);
-    expect(await types(made)).toEqual(["release.published"]); // answered 500: it will be tried again
+    expect(await types(made)).toEqual(["release.published"]); // answered 500: it will be retried
     await act("kill", text.id);
     await settled();
     await subscriberLater(made.id, 400);
@@ -276,7 +276,7 @@ describe("those who were sent a text", () => {
 });
 
 describe("a translation", () => {
-  it("falls behind when a sibling is corrected, until it follows", async () => {
+  it("is stale from the correction of another translation until its own", async () => {
     const en = await published({ group: "stale", slug: "stale-en" });
     const ru = release({ group: "stale", lang: "ru", slug: "stale-ru" });
     await publish(ru);
@@ -293,7 +293,7 @@ describe("a translation", () => {
     await publish({ ...ru, body: "Исправлено.", change: "major", note: "Место" });
     await newsroomLater(2);
     expect(await view(ru.id)).not.toHaveProperty("stale");
-    // Whoever follows a correction leaves nobody behind.
+    // An edition that catches up marks no other translation stale.
     expect(await view(en.id)).not.toHaveProperty("stale");
   });
 });

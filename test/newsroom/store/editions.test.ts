@@ -7,7 +7,7 @@ interface Page<T> {
 }
 
 describe("editions", () => {
-  it("stay readable with their notes, from the first that was seen", async () => {
+  it("stay readable with their notes, from the first public one on", async () => {
     const text = release({ embargo: "2999-01-01T00:00:00Z", note: "Draft" });
     await publish(text);
     const { embargo: _embargo, note: _note, ...open } = text;
@@ -29,7 +29,7 @@ describe("editions", () => {
       expect((await request(path + wrong)).status).toBe(404);
   });
 
-  it("show while their release is embargoed, and for ever, to the office alone", async () => {
+  it("from before the publication are visible only to the admin", async () => {
     const text = release({ title: "First", embargo: "2999-01-01T00:00:00Z", note: "Draft" });
     await publish(text);
     await publish({ ...text, title: "Second", note: "Read by the minister" });
@@ -70,7 +70,7 @@ describe("editions", () => {
     expect((await request(`${path}/2`)).status).toBe(404);
   });
 
-  it("differ word by word", async () => {
+  it("have a diff by words", async () => {
     const text = release({ title: "The summit of 1 December", topics: ["csto"] });
     await publish(text);
     await publish({
@@ -104,7 +104,7 @@ describe("editions", () => {
 });
 
 describe("the editions of a killed release", () => {
-  it("are gone for all but the office, as its text is", async () => {
+  it("are visible only to the admin", async () => {
     const text = release({ title: "Wrong" });
     await publish(text);
     await act("kill", text.id);

@@ -1,0 +1,43 @@
+/**
+ * The addresses of releases: language and slug.
+ */
+import { releasePath } from "../../domain/release.ts";
+import { all, first, type Sql } from "../../runtime/sql.ts";
+
+interface Address {
+  lang: string;
+  slug: string;
+}
+
+/** The id of the release that has, or had, this address. */
+export function releaseAt(sql: Sql, lang: string, slug: string): string | undefined {
+  const query = "SELECT release FROM addresses WHERE lang = ? AND slug = ?";
+  return first<{ release: string }>(sql, query, lang, slug)?.release;
+}
+
+/** Gives the release its address. Addresses that it had while it was embargoed become free again. */
+export function keepAddress(sql: Sql, { id, lang, slug }: Address & { id: string }): void {
+  sql.exec(
+    "DELETE FROM addresses WHERE release = ? AND (SELECT first_seen FROM releases WHERE id = ?) IS NULL",
+    id,
+    id,
+  );
+  sql.exec("INSERT OR IGNORE INTO addresses (lang, slug, release) VALUES (?, ?, ?)", lang, slug, id);
+}
+
+/** The path of a release's current page; of a killed release, the page that says so. */
+export function currentPath(sql: Sql, id: string): string {
+  const address = first<Address>(sql, "SELECT lang, slug FROM releases WHERE id = ?", id);
+  if (address === undefined) throw new TypeError(`no release ${id}`);
+  return releasePath(address);
+}
+
+/** The paths that a release had before its current one. */
+export function retiredPaths(sql: Sql, id: string): string[] {
+  return all<Address>(
+    sql,
+    `SELECT a.lang, a.slug FROM addresses a JOIN releases r ON r.id = a.release
+     WHERE a.release = ? AND (a.lang, a.slug) <> (r.lang, r.slug) ORDER BY a.lang, a.slug`,
+    id,
+  ).map(releasePath);
+}

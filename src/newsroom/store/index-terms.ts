@@ -1,0 +1,54 @@
+/**
+ * The terms of an edition: what filters compare, and what the index of lists holds.
+ */
+import type { Instant } from "../../domain/dates.ts";
+import { FACET_FIELDS, type Filterable, searchableWords } from "../../domain/filter.ts";
+import type { Facet } from "../../domain/release.ts";
+import type { EditionContent } from "./editions.ts";
+
+/** The fields of a filter that name values of facets, each with its facet. */
+export const FACET_OF = { ...FACET_FIELDS, type: "types" } as const;
+export type FacetField = keyof typeof FACET_OF;
+
+/** The same without release types, as pairs. */
+export const FIELDS_AND_FACETS = Object.entries(FACET_FIELDS) as [keyof typeof FACET_FIELDS, Facet][];
+
+/** The fields of a filter that the index of lists holds; those that few releases share come first. */
+export const INDEXED_FIELDS = [...FIELDS_AND_FACETS.map(([field]) => field), "type", "lang"] as const;
+
+/** A release in lists, with what their filters compare. */
+export interface IndexedRelease extends Filterable {
+  id: string;
+  published: Instant;
+}
+
+/** What filters compare in an edition. */
+export function toIndexTerms(
+  content: EditionContent,
+  edition: { summary: string; text: string },
+): Filterable {
+  const { lang, type, topics, people, organisations, places, title } = content;
+  let words: string[] | undefined;
+  return {
+    lang,
+    type,
+    topics,
+    people,
+    organisations,
+    places,
+    // Lazy: most filters do not search.
+    get words() {
+      return (words ??= searchableWords({ title, summary: edition.summary, text: edition.text }));
+    },
+  };
+}
+
+/** Each value of a facet that a release has, with the filter's field for it: its type first. */
+export function facetTerms(release: Pick<Filterable, "type" | Facet>): [field: FacetField, value: string][] {
+  return [
+    ["type", release.type],
+    ...FIELDS_AND_FACETS.flatMap(([field, facet]) =>
+      release[facet].map((value): [FacetField, string] => [field, value]),
+    ),
+  ];
+}
