@@ -40,8 +40,8 @@ describe("a release with an issue", () => {
       "is empty after HTML sanitising",
     ],
     ["a bad day", { date: "2020-02-30" }, 422, "/date", "must be a day"],
-    ["a date in the future", { date: inAnHour() }, 422, "/date", "give an embargo"],
-    ["a day in the future", { date: "2999-01-01" }, 422, "/date", "give an embargo"],
+    ["a date in the future", { date: inAnHour() }, 422, "/date", "set an embargo"],
+    ["a day in the future", { date: "2999-01-01" }, 422, "/date", "set an embargo"],
     [
       "a date after its embargo",
       { date: "2999-01-02", embargo: "2999-01-01T00:00:00Z" },
