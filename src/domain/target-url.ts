@@ -9,7 +9,7 @@ import { URL_CHARS_MAX } from "./limits.ts";
 export type LocalTargets = "deny" | "loopback";
 
 /** `isLocal`: it is on this machine, and may be by {@link LocalTargets}. */
-export type TargetVerdict = { ok: true; url: URL; isLocal: boolean } | { ok: false; reason: string };
+export type TargetCheck = { ok: true; url: URL; isLocal: boolean } | { ok: false; reason: string };
 
 const INTERNAL_NAME = /(?:^|\.)(?:localhost|local|internal|localdomain|home\.arpa|onion|test|invalid)$/;
 
@@ -43,7 +43,7 @@ const SPECIAL = [
  * @param text the URL as the subscriber gave it
  * @returns the parsed URL, or in plain words why it is refused
  */
-export function judgeTarget(text: string, local: LocalTargets): TargetVerdict {
+export function judgeTarget(text: string, local: LocalTargets): TargetCheck {
   if (text.length > URL_CHARS_MAX) return refuse(`must have ${URL_CHARS_MAX} characters at most`);
   const url = URL.parse(text);
   if (url === null) return refuse("must be an absolute https URL");
@@ -84,7 +84,7 @@ function isLoopback(host: string): boolean {
   return ipaddr.process(host).range() === "loopback";
 }
 
-function refuse(reason: string): TargetVerdict {
+function refuse(reason: string): TargetCheck {
   return { ok: false, reason };
 }
 

@@ -3,19 +3,22 @@
  */
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { ProblemCode } from "../domain/codes.ts";
 import type { Issue } from "../domain/issues.ts";
 
 export interface Problem {
   status: ContentfulStatusCode;
   title: string;
+  /** What programs decide by. */
+  code?: ProblemCode;
   /** What is wrong with this request, and the way out. */
   detail?: string;
   errors?: Issue[];
   headers?: Record<string, string>;
 }
 
-export function problem(c: Context, { status, title, detail, errors, headers }: Problem): Response {
-  return c.body(JSON.stringify({ type: "about:blank", title, status, detail, errors }), status, {
+export function problem(c: Context, { status, title, code, detail, errors, headers }: Problem): Response {
+  return c.body(JSON.stringify({ type: "about:blank", title, status, code, detail, errors }), status, {
     "content-type": "application/problem+json",
     "cache-control": "no-store",
     ...headers,
@@ -36,9 +39,9 @@ export function invalid(c: Context, errors: Issue[], detail = "Nothing was chang
   return problem(c, { status: 422, title: "Invalid", detail, errors });
 }
 
-/** It cannot be done as things stand; the detail says what can. */
-export function conflict(c: Context, detail: string): Response {
-  return problem(c, { status: 409, title: "Conflict", detail });
+/** The request contradicts the present state; `detail` says what is possible. */
+export function conflict(c: Context, { code, detail }: { code: ProblemCode; detail: string }): Response {
+  return problem(c, { status: 409, title: "Conflict", code, detail });
 }
 
 export function notFound(c: Context): Response {

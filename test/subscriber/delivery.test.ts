@@ -239,7 +239,7 @@ describe("an endpoint that does not take it", () => {
       const [first] = (await delivery(made, row!.event)).log;
       expect(first).toMatchObject(
         status === 200
-          ? { status: null, reason: "no connection, or it broke off", answer: null }
+          ? { status: null, reason: "the connection failed or was closed early", answer: null }
           : { status, answer: "It is" },
       );
       if (delay === null) return;

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { OutboundEvent, ReleaseEventType } from "../../src/domain/event.ts";
 import { subscriber } from "../../src/runtime/stubs.ts";
 import { Outbox } from "../../src/subscriber/outbox.ts";
+import { createTables } from "../../src/subscriber/schema.ts";
 
 const NEW = { kind: "new", whileReplaying: false } as const;
 const REPLAYING = { kind: "new", whileReplaying: true } as const;
@@ -19,8 +20,8 @@ function inOutbox(
   firstDelayMs = 0,
 ): Promise<void> {
   return runInDurableObject(subscriber(env, crypto.randomUUID()), (_instance, { storage }) => {
-    const outbox = new Outbox(storage.sql, () => firstDelayMs);
-    outbox.createTables();
+    const outbox = new Outbox({ sql: storage.sql, firstDelayMs: () => firstDelayMs });
+    createTables(storage);
     inside(outbox, storage);
   });
 }

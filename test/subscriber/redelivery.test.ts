@@ -105,7 +105,7 @@ describe("redeliver", () => {
     const refused = await again(first!.event);
     expect(refused.status).toBe(409);
     expect((await refused.json<{ detail: string }>()).detail).toBe(
-      "Its text was killed since. The kill can be sent again: redeliver its release.killed.",
+      "Its release was killed later. The kill can be sent again: redeliver its release.killed event.",
     );
     expect(await types()).toEqual([]);
     expect((await again(kill!.event)).status).toBe(202);

@@ -49,7 +49,7 @@ describe("an endpoint that does not prove itself", () => {
     await subscriberLater(made.id, DAY);
     expect(await viewOf(made)).toMatchObject({
       status: "disabled",
-      reason: "the endpoint did not prove in time that it wants this",
+      reason: "the endpoint was not verified in time",
     });
     const tried = (await arrivals(made)).length;
     await subscriberLater(made.id, 10 * DAY);
@@ -95,7 +95,7 @@ describe("a subscription that was forgotten, as nobody ever proved it", () => {
     expect((await confirm((await verification(made)).confirm)).status).toBe(409);
     expect(await viewOf(made)).toMatchObject({
       status: "disabled",
-      reason: expect.stringContaining("subscribe anew"),
+      reason: expect.stringContaining("create a new subscription"),
     });
   });
 });

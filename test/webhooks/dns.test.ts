@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, inject, it } from "vitest";
 import { attemptDelivery, type AttemptTools } from "../../src/webhooks/attempt.ts";
-import { ResolverFault } from "../../src/webhooks/dns.ts";
+import { ResolverError } from "../../src/webhooks/dns.ts";
 import { isPublicAddress, judgeTarget } from "../../src/domain/target-url.ts";
 import { app } from "../../src/http/app.ts";
 import { subscriber } from "../../src/runtime/stubs.ts";
@@ -78,7 +78,7 @@ describe("a name", () => {
     const response = await ask("https://desk.example/", { DNS_RESOLVER: resolver("10.0.0.1") });
     expect(response.status).toBe(422);
     const text = await response.text();
-    expect(text).toContain("must not lead to a special or private address");
+    expect(text).toContain("must not resolve to a special or private address");
     expect(text).not.toContain("10.0.0.1");
   });
 
@@ -103,7 +103,7 @@ describe("a name", () => {
     });
     expect(verification).toMatchObject({
       state: "pending",
-      reason: "the URL must not lead to a special or private address",
+      reason: "the URL must not resolve to a special or private address",
     });
   });
 
@@ -127,7 +127,7 @@ describe("a name", () => {
     signal: AbortSignal.timeout(4_000),
     localTargets: "deny",
     resolver: undefined,
-    isWanted: () => true,
+    isStillDue: () => true,
     ...over,
   });
 
@@ -146,7 +146,7 @@ describe("a name", () => {
 
   it("that our resolver cannot look up is our fault, and no attempt", async () => {
     await expect(attemptDelivery(REQUEST, tools({ resolver: resolver("broken") }))).rejects.toThrow(
-      ResolverFault,
+      ResolverError,
     );
     expect(posted).toEqual([]);
   });
@@ -154,7 +154,7 @@ describe("a name", () => {
   it("is not posted to when its text is killed while it is being looked up", async () => {
     const result = await attemptDelivery(
       REQUEST,
-      tools({ resolver: resolver("8.8.8.8"), isWanted: () => false }),
+      tools({ resolver: resolver("8.8.8.8"), isStillDue: () => false }),
     );
     expect(result).toBeUndefined();
     expect(posted).toEqual([]);

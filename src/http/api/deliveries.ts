@@ -5,13 +5,12 @@
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { type Issue, parse, type Result } from "../../domain/issues.ts";
-import { formatInstant, parseInstant } from "../../domain/dates.ts";
+import { instantOfMs, parseInstant } from "../../domain/dates.ts";
 import { releaseId } from "../../domain/release.ts";
 import type { ExplainedEvent } from "../../newsroom/outbound/explain.ts";
 import { EXPLAINED_EVENTS_MAX } from "../../newsroom/limits.ts";
 import { newsroom, subscriber } from "../../runtime/stubs.ts";
 import type { Attempt, Delivery, DeliveryState, LogQuery } from "../../subscriber/delivery-log.ts";
-import { instantOfMs } from "../../subscriber/subscription.ts";
 import { PRIVATE_HEADERS, isAdmin } from "../auth.ts";
 import { pageOf } from "../query.ts";
 import { readJsonBody } from "../json-body.ts";
@@ -66,7 +65,7 @@ export async function getDelivery(c: Context<App>): Promise<Response> {
 export async function redeliver(c: Context<App>): Promise<Response> {
   const done = await subscriber(c.env, idOf(c)).redeliver(eventOf(c));
   if (done === null) return notFound(c);
-  return done.ok ? c.json({ event: eventOf(c) }, 202) : conflict(c, done.conflict);
+  return done.ok ? c.json({ event: eventOf(c) }, 202) : conflict(c, done);
 }
 
 const instant = z.pipe(
@@ -99,7 +98,7 @@ export async function replay(c: Context<App>): Promise<Response> {
   if (issues.length > 0) return invalid(c, issues, "Nothing was sent.");
   const done = await subscriber(c.env, idOf(c)).replay(span.after, span.to);
   if (done === null) return notFound(c);
-  return done.ok ? c.json({ after: span.after, to: span.to }, 202) : conflict(c, done.conflict);
+  return done.ok ? c.json({ after: span.after, to: span.to }, 202) : conflict(c, done);
 }
 
 const ENDS_TOO_EARLY: Issue = { path: "/to", message: "must not lie before the beginning" };
@@ -167,5 +166,5 @@ function notSentJson(
 }
 
 function attemptJson({ atMs, answer, ...attempt }: Attempt, isOwner: boolean): Record<string, unknown> {
-  return { ...attempt, answer: isOwner ? answer : null, at: formatInstant(Math.floor(atMs / 1000)) };
+  return { ...attempt, answer: isOwner ? answer : null, at: instantOfMs(atMs) };
 }

@@ -21,7 +21,7 @@ type App = { Bindings: Env };
 export async function testSubscription(c: Context<App>): Promise<Response> {
   const sent = await subscriber(c.env, idOf(c)).sendTest();
   if (sent === null) return notFound(c);
-  return sent.ok ? c.json({ event: sent.event }, 202) : conflict(c, sent.conflict);
+  return sent.ok ? c.json({ event: sent.event }, 202) : conflict(c, sent);
 }
 
 /** `pause`: what comes is held. */
@@ -57,7 +57,7 @@ export async function rotateSecret(c: Context<App>): Promise<Response> {
   const read = await readJsonBody(c, shape, {});
   if (!read.ok) return read.response;
   const secret = newSecret();
-  const done = await subscriber(c.env, idOf(c)).rotateSecret(secret, read.value.overlapSeconds);
+  const done = await subscriber(c.env, idOf(c)).rotateSecret(secret, read.value.overlapSeconds * 1000);
   if (done === null) return notFound(c);
   return c.json({ secret, previousUntil: done.previousUntil }, 200, { "cache-control": "no-store" });
 }
@@ -72,7 +72,5 @@ export async function confirmSubscription(c: Context<App>): Promise<Response> {
 
 export function answered(c: Context<App>, outcome: Outcome): Response {
   if (outcome === null) return notFound(c);
-  return outcome.ok
-    ? c.json(outcome.view, 200, { "cache-control": "no-store" })
-    : conflict(c, outcome.conflict);
+  return outcome.ok ? c.json(outcome.view, 200, { "cache-control": "no-store" }) : conflict(c, outcome);
 }

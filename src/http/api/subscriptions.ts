@@ -3,8 +3,9 @@
  */
 import * as z from "zod/mini";
 import type { Context } from "hono";
-import { judgeResolvedTarget } from "../../webhooks/attempt.ts";
-import { ResolverFault } from "../../webhooks/dns.ts";
+import { checkResolvedTarget } from "../../webhooks/attempt.ts";
+import { ResolverError } from "../../webhooks/dns.ts";
+import { instantOfMs } from "../../domain/dates.ts";
 import { type Issue, parse, type Result } from "../../domain/issues.ts";
 import {
   type Registration,
@@ -19,7 +20,6 @@ import type { Listed, SubscriptionQuery } from "../../newsroom/store/subscriptio
 import { newsroom, subscriber } from "../../runtime/stubs.ts";
 import { configOf } from "../../config.ts";
 import { newSecret } from "../../subscriber/secrets.ts";
-import { instantOfMs } from "../../subscriber/subscription.ts";
 import { bearerToken, PRIVATE_HEADERS, isAdmin } from "../auth.ts";
 import { clientOf, checkVerificationRate } from "../rate-limit.ts";
 import { pageOf } from "../query.ts";
@@ -114,7 +114,7 @@ export async function patchSubscription(c: Context<App>): Promise<Response> {
   const changed = await object.change(change);
   if (changed === null) return notFound(c);
   if (changed.ok) return c.json(changed.view, 200, PRIVATE);
-  return "issues" in changed ? invalid(c, changed.issues) : conflict(c, changed.conflict);
+  return "issues" in changed ? invalid(c, changed.issues) : conflict(c, changed);
 }
 
 export async function deleteSubscription(c: Context<App>): Promise<Response> {
@@ -141,7 +141,7 @@ async function forgetNeverMade(c: Context<App>, id: string): Promise<boolean> {
 async function targetIssue(c: Context<App>, url: string): Promise<Issue | undefined> {
   const { localTargets, dnsResolver, deliveryTimeoutMs } = configOf(c.env);
   try {
-    const target = await judgeResolvedTarget(url, {
+    const target = await checkResolvedTarget(url, {
       fetch: (...request) => fetch(...request),
       localTargets,
       resolver: dnsResolver,
@@ -150,7 +150,7 @@ async function targetIssue(c: Context<App>, url: string): Promise<Issue | undefi
     return target.ok ? undefined : { path: "/url", message: target.reason };
   } catch (error) {
     // It is asked again before the first attempt, so nothing is risked.
-    if (error instanceof ResolverFault) return undefined;
+    if (error instanceof ResolverError) return undefined;
     throw error;
   }
 }
@@ -178,10 +178,11 @@ async function notRegistered(
     const view = await subscriber(c.env, registered.id).view();
     if (view) return c.json(view, 200, PRIVATE);
   }
-  return conflict(
-    c,
-    "This URL with this filter is subscribed already. Send the token of that subscription to see it; if it is lost, the press office can end it.",
-  );
+  return conflict(c, {
+    code: "duplicate-subscription",
+    detail:
+      "This URL with this filter is subscribed already. Send the token of that subscription to see it; if it is lost, the press office can end it.",
+  });
 }
 
 function listQuery(c: Context): Result<SubscriptionQuery> {
