@@ -179,8 +179,9 @@ export function replay(
 export async function redeliver(parts: SubscriberParts, event: string): Promise<Conflict | null | undefined> {
   const { state, outbox, log, now } = parts;
   const subscription = state.get();
+  if (subscription === undefined) return null;
   const delivery = log.get(event)?.delivery;
-  if (subscription === undefined || delivery === undefined) return null;
+  if (delivery === undefined) return null;
   const { sequence, release } = delivery;
   if (sequence === null || release === null) {
     return conflict(
