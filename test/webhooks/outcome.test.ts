@@ -17,15 +17,15 @@ describe("what follows from an attempt", () => {
     expect(evaluate(answered(status))).toEqual({ kind: "delivered" });
   });
 
-  it.each([301, 302, 307, 400, 401, 404, 408, 429, 500, 503])("%i is tried again", (status) => {
+  it.each([301, 302, 307, 400, 401, 404, 408, 429, 500, 503])("%i is retried", (status) => {
     expect(evaluate(answered(status))).toMatchObject({ kind: "retry", delayMs: 5_000 });
   });
 
-  it("410 ends it", () => {
+  it("410 disables the subscription", () => {
     expect(evaluate(answered(410))).toMatchObject({ kind: "gone" });
   });
 
-  it("no answer is tried again, and the last failure is the end", () => {
+  it("no answer is retried until the schedule is used up", () => {
     for (const result of [
       { kind: "timed-out", awaiting: "answer", durationMs: 1 },
       { kind: "unreachable", durationMs: 1 },
@@ -37,7 +37,7 @@ describe("what follows from an attempt", () => {
     }
   });
 
-  it("adds a tenth at most", () => {
+  it("adds a jitter of at most a tenth", () => {
     expect(evaluate(answered(500), 1, 0.999)).toMatchObject({ delayMs: 5_500 });
     expect(delayBeforeMs(SCHEDULE, 1, 0.999)).toBe(0);
   });
@@ -45,7 +45,7 @@ describe("what follows from an attempt", () => {
   it.each([
     ["60", 60_000],
     [new Date(NOW + 90_000).toUTCString(), 90_000],
-    ["1", 5_000], // never shortens
+    ["1", 5_000], // never shortens the delay
     [new Date(NOW - 90_000).toUTCString(), 5_000],
     ["99999999", 86_400_000],
     ["soon", 5_000],
@@ -58,7 +58,7 @@ describe("what follows from an attempt", () => {
     expect(evaluate(answered(500, retryAfter))).toMatchObject({ delayMs: 5_000 });
   });
 
-  it("asks of a proof that it says the challenge", () => {
+  it("a verification needs the challenge in the answer", () => {
     expect(evaluate(answered(200, null, "abc"), 1, 0, "abc")).toEqual({ kind: "delivered" });
     expect(evaluate(answered(200, null, ' {"challenge":"abc"}\n'), 1, 0, "abc")).toEqual({
       kind: "delivered",
