@@ -26,8 +26,8 @@ describe("the delivery log", () => {
     await publishTo([made], release());
     const { event } = (await deliveries(made))[0]!;
     expect((await delivery(made, event)).log[0]).toMatchObject({ status: 500, answer: "as told" });
-    const office = await request(`/api/v1/subscriptions/${made.id}/deliveries/${event}`, { headers: ADMIN });
-    expect(await office.json()).toMatchObject({ log: [{ status: 500, answer: null }] });
+    const admin = await request(`/api/v1/subscriptions/${made.id}/deliveries/${event}`, { headers: ADMIN });
+    expect(await admin.json()).toMatchObject({ log: [{ status: 500, answer: null }] });
   });
 
   it("deletes finished deliveries after thirty days, but never held ones", async () => {

@@ -76,21 +76,21 @@ describe("an endpoint that is gone", () => {
 
 describe("an endpoint that answers 410 to several attempts in flight", () => {
   it("sends one notice only", async () => {
-    const office = await subscribe({ events: ["operational"] });
+    const admin = await subscribe({ events: ["operational"] });
     const made = await subscribe({ url: endpoint("410,late:410") });
     await own(made, "/pause", "POST");
     for (let count = 0; count < 3; count += 1) await publishTo([made], release());
     await own(made, "/resume", "POST");
     await subscriberIdle(made.id);
-    await subscriberIdle(office.id);
+    await subscriberIdle(admin.id);
     expect((await arrivals(made)).length).toBe(3);
-    expect((await arrivals(office)).map(eventOf).map(({ type }) => type)).toEqual(["operational"]);
+    expect((await arrivals(admin)).map(eventOf).map(({ type }) => type)).toEqual(["operational"]);
   });
 });
 
 describe("an endpoint that only fails", () => {
   it("is disabled after five days with a reason, holds its deliveries and notifies the admin", async () => {
-    const office = await subscribe({ events: ["operational"] });
+    const admin = await subscribe({ events: ["operational"] });
     const made = await subscribe({ url: endpoint("500"), description: "Desk" });
     await publishTo([made], release());
     for (let day = 0; day < 4; day += 1) {
@@ -107,8 +107,8 @@ describe("an endpoint that only fails", () => {
     expect((await arrivals(made)).length).toBe(tried);
     expect(new Set((await deliveries(made)).map(({ state }) => state))).toEqual(new Set(["held"]));
 
-    await subscriberIdle(office.id);
-    const [notice] = await arrivals(office);
+    await subscriberIdle(admin.id);
+    const [notice] = await arrivals(admin);
     expect(notice?.headers["webhook-event"]).toBe("operational");
     expect(JSON.parse(notice!.body)).toMatchObject({
       type: "operational",
@@ -118,7 +118,7 @@ describe("an endpoint that only fails", () => {
         reason: view.reason,
       },
     });
-    expect((await arrivals(office)).length).toBe(1);
+    expect((await arrivals(admin)).length).toBe(1);
   });
 
   it("keeps the event whose last attempt disabled the subscription", async () => {

@@ -13,26 +13,26 @@ import {
 
 describe("operational events", () => {
   it("reach all subscriptions that request them, over several invocations", async () => {
-    const offices = [];
-    for (let count = 0; count < 7; count += 1) offices.push(await subscribe({ events: ["operational"] }));
+    const admins = [];
+    for (let count = 0; count < 7; count += 1) admins.push(await subscribe({ events: ["operational"] }));
     const gone = await subscribe({ url: endpoint("410") });
     await publishTo([gone], release());
-    for (const office of offices) {
-      await subscriberIdle(office.id);
-      const told = (await arrivals(office)).map(({ body }) => body).filter((body) => body.includes(gone.id));
+    for (const admin of admins) {
+      await subscriberIdle(admin.id);
+      const told = (await arrivals(admin)).map(({ body }) => body).filter((body) => body.includes(gone.id));
       expect(told.length).toBe(1);
     }
   });
 
   it("are not sent to the subscription that was disabled", async () => {
-    const office = await subscribe({
+    const admin = await subscribe({
       url: endpoint("410"),
       events: ["operational", "release.published"],
     });
-    await publishTo([office], release());
-    await subscriberIdle(office.id);
-    expect((await viewOf(office)).status).toBe("disabled");
-    expect((await deliveries(office)).map(({ type }) => type)).toEqual(["release.published"]);
+    await publishTo([admin], release());
+    await subscriberIdle(admin.id);
+    expect((await viewOf(admin)).status).toBe("disabled");
+    expect((await deliveries(admin)).map(({ type }) => type)).toEqual(["release.published"]);
   });
 
   it("are for the admin only", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ledgerRows, type ProblemJson, request, send } from "../support/service.ts";
 import { endpoint, type Made, subscribe, viewOf } from "../support/subscriptions.ts";
 
-const asked = { verify: true };
+const unverified = { verify: true };
 
 describe("pending subscriptions", () => {
   const ask = (client: string, url = endpoint("500")) =>
@@ -21,7 +21,9 @@ describe("pending subscriptions", () => {
     expect(refused.headers.get("retry-after")).toMatch(/^\d+$/);
     // Another client has a limit of its own.
     expect((await ask("192.0.2.2")).status).toBe(201);
-    expect(((await subscribe({ url: endpoint("500"), ...asked })) satisfies Made).status).toBe("pending");
+    expect(((await subscribe({ url: endpoint("500"), ...unverified })) satisfies Made).status).toBe(
+      "pending",
+    );
   });
 
   it("are limited for each host", async () => {
@@ -63,7 +65,7 @@ describe("a client with unverified endpoints", () => {
 
   it("can start a limited number of verifications per minute, over all hosts", async () => {
     const client = "203.0.113.3";
-    const made = await subscribe({ url: unheard(), ...asked });
+    const made = await subscribe({ url: unheard(), ...unverified });
     const { begun, answer, detail } = await until429((nth) =>
       nth % 2 === 0
         ? post(`/${made.id}/verify`, "POST", client, made.token, {})
@@ -78,7 +80,7 @@ describe("a client with unverified endpoints", () => {
   });
 
   it("can start a limited number of verifications at one host, over all addresses", async () => {
-    const made = await subscribe({ url: unheard(), ...asked });
+    const made = await subscribe({ url: unheard(), ...unverified });
     const { begun, detail } = await until429((nth) =>
       post(`/${made.id}`, "PATCH", `203.0.113.${nth + 10}`, made.token, { url: unheard() }),
     );

@@ -28,7 +28,7 @@ import {
 } from "../support/subscriptions.ts";
 
 const DAY = 86_400;
-const asked = { verify: true };
+const unverified = { verify: true };
 
 /** The latest verification that the endpoint was sent. */
 async function verification(made: { endpoint: string }): Promise<{ challenge: string; confirm: string }> {
@@ -42,7 +42,7 @@ const confirm = (url: string) => request(url.slice(BASE_URL.length), { method: "
 
 describe("an endpoint that is not verified", () => {
   it("is sent the verification by the schedule, and is disabled after a day", async () => {
-    const made = await subscribe({ url: endpoint("500"), ...asked });
+    const made = await subscribe({ url: endpoint("500"), ...unverified });
     for (const seconds of [56, 331, 1_981, 7_921, 19_801]) await subscriberLater(made.id, seconds);
     expect((await arrivals(made)).length).toBe(6);
     expect((await viewOf(made)).status).toBe("pending");
@@ -57,7 +57,7 @@ describe("an endpoint that is not verified", () => {
   });
 
   it("can be verified later, and then gets the events since its creation", async () => {
-    const made = await subscribe({ url: endpoint("500,echo,204"), ...asked });
+    const made = await subscribe({ url: endpoint("500,echo,204"), ...unverified });
     await publish(release());
     await settled();
     await subscriberLater(made.id, DAY + 1);
@@ -76,7 +76,7 @@ describe("an endpoint that is not verified", () => {
   });
 
   it("can be activated without verification by the admin only", async () => {
-    const made = await subscribe({ url: endpoint("500"), ...asked });
+    const made = await subscribe({ url: endpoint("500"), ...unverified });
     expect((await own(made, "/verify", "POST", { verify: false })).status).toBe(401);
     expect((await viewOf(made)).status).toBe("pending");
     const vouched = await send("POST", `/api/v1/subscriptions/${made.id}/verify`, { verify: false });
@@ -87,7 +87,7 @@ describe("an endpoint that is not verified", () => {
 
 describe("a subscription that has expired unverified", () => {
   it("does not become active when its confirm URL is used; the answer asks for a new subscription", async () => {
-    const made = await subscribe({ url: endpoint("500"), ...asked });
+    const made = await subscribe({ url: endpoint("500"), ...unverified });
     await inNewsroom((_instance, { storage }) =>
       storage.sql.exec("UPDATE subscriptions SET created_ms = 1 WHERE id = ?", made.id),
     );
@@ -103,8 +103,8 @@ describe("a subscription that has expired unverified", () => {
 describe("the owner of a pending subscription", () => {
   it("learns nothing about a killed release by changing the filter", async () => {
     const text = release({ title: "The minister resigns", body: "The minister resigns today." });
-    const made = await subscribe({ url: endpoint("500"), ...asked, filter: { q: "resigns" } });
-    const other = await subscribe({ url: endpoint("500"), ...asked, filter: { q: "else" } });
+    const made = await subscribe({ url: endpoint("500"), ...unverified, filter: { q: "resigns" } });
+    const other = await subscribe({ url: endpoint("500"), ...unverified, filter: { q: "else" } });
     await publishTo([], text);
     await act("kill", text.id);
     await settled();
@@ -144,7 +144,7 @@ describe("a new URL", () => {
   });
 
   it("is not verified by the confirm URL that was sent to the old URL", async () => {
-    const made = await subscribe({ url: endpoint("200"), ...asked });
+    const made = await subscribe({ url: endpoint("200"), ...unverified });
     const first = await verification(made);
     const url = endpoint("200");
     await own(made, "", "PATCH", { url });
@@ -246,8 +246,8 @@ describe("one URL with one filter", () => {
   it("belongs to the first pending subscription that is verified", async () => {
     const url = endpoint("200");
     const [first, second] = [
-      await subscribe({ url, filter, ...asked }),
-      await subscribe({ url, filter, ...asked }),
+      await subscribe({ url, filter, ...unverified }),
+      await subscribe({ url, filter, ...unverified }),
     ];
     const [one, two] = (await arrivals({ endpoint: url })).map(
       ({ body }) => (JSON.parse(body) as { data: { confirm: string } }).data.confirm,
