@@ -1,14 +1,14 @@
 /**
- * The `[vars]` of wrangler.toml, read and checked once (CONTRACT 4).
+ * The configuration: the `[vars]` of wrangler.toml, read and checked once.
  */
 import { canonicalLanguage } from "./domain/release.ts";
 import { dayOf } from "./domain/dates.ts";
 import type { LocalTargets } from "./domain/target-url.ts";
 import { parseRetrySchedule, type RetrySchedule } from "./webhooks/outcome.ts";
-import { signingSeed } from "./crypto/signing-keys.ts";
+import { parseSigningSeed } from "./crypto/signing-keys.ts";
 import type { Site } from "./domain/site.ts";
 
-/** Calls to the outside that an invocation may make: the free plan's, and the least that anything can be done with. */
+/** The least number of subrequests with which every step of background work can run. */
 const SUBREQUESTS_MIN = 20;
 
 export interface Config {
@@ -18,13 +18,13 @@ export interface Config {
   deliveryTimeoutMs: number;
   subscriptions: "open" | "invited";
   localTargets: LocalTargets;
-  /** A DNS-over-HTTPS server that tells where a target's name leads; undefined: nobody is asked. */
+  /** The DNS-over-HTTPS server that looks up endpoints; undefined: endpoints are not looked up. */
   dnsResolver: string | undefined;
-  /** Calls to the outside that one invocation may make. */
+  /** Calls to the outside (fetch, KV, objects) that one invocation may make. */
   subrequests: number;
 }
 
-/** Throws a RangeError naming the setting that is wrong, and how it should look */
+/** @throws {RangeError} naming the wrong setting and its correct form */
 function readConfig(env: Env): Config {
   return {
     site: {
@@ -44,19 +44,23 @@ function readConfig(env: Env): Config {
   };
 }
 
-const read = new WeakMap<Env, Config>();
+const cache = new WeakMap<Env, Config>();
 
-/** The settings of an isolate: read once, since its vars do not change. Throws as {@link readConfig}. */
+/**
+ * The configuration of this isolate, read once: the vars of an isolate do not change.
+ *
+ * @throws {RangeError} naming the wrong setting and its correct form
+ */
 export function configOf(env: Env): Config {
-  const known = read.get(env);
-  if (known) return known;
+  const cached = cache.get(env);
+  if (cached) return cached;
   const config = readConfig(env);
-  for (const key of (env.SIGNING_KEY ?? "").split(",")) signingSeed(key.trim());
-  read.set(env, config);
+  for (const key of (env.SIGNING_KEY ?? "").split(",")) parseSigningSeed(key.trim());
+  cache.set(env, config);
   return config;
 }
 
-/** The secrets without which the service refuses to work; empty when all are there. */
+/** The names of the secrets that are not set. Without them the service answers 503. */
 export function missingSecrets(env: Env): string[] {
   return (["ADMIN_TOKEN", "SECRETS_KEY", "SIGNING_KEY"] as const).filter((name) => !env[name]);
 }
@@ -65,7 +69,7 @@ function baseUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash) {
     throw new RangeError(
-      `BASE_URL must be an address without a path, such as https://press.example, not "${text}"`,
+      `BASE_URL must be a URL without a path, such as https://press.example, not "${text}"`,
     );
   }
   return url.origin;
@@ -75,9 +79,7 @@ function dnsResolver(text: string): string | undefined {
   if (text === "off") return undefined;
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new RangeError(
-      `DNS_RESOLVER must be the address of a DNS-over-HTTPS server, or off, not "${text}"`,
-    );
+    throw new RangeError(`DNS_RESOLVER must be the URL of a DNS-over-HTTPS server, or off, not "${text}"`);
   }
   return url.href;
 }
@@ -85,7 +87,7 @@ function dnsResolver(text: string): string | undefined {
 function subrequests(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < SUBREQUESTS_MIN) {
-    throw new RangeError(`SUBREQUESTS must be a whole number from ${SUBREQUESTS_MIN} on, not "${text}"`);
+    throw new RangeError(`SUBREQUESTS must be a whole number of at least ${SUBREQUESTS_MIN}, not "${text}"`);
   }
   return number;
 }
@@ -110,7 +112,7 @@ function timeZone(text: string): string {
 
 function positive(name: string, text: string): number {
   const number = Number(text);
-  if (!(number > 0)) throw new RangeError(`${name} must be a number above 0, not "${text}"`);
+  if (!(number > 0)) throw new RangeError(`${name} must be a number greater than 0, not "${text}"`);
   return number;
 }
 

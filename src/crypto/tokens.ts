@@ -1,10 +1,10 @@
 /**
- * What is derived from SECRETS_KEY: the key that seals subscribers' secrets at rest, and the tokens
- * that let a subscriber in. A derived token can be checked without asking anybody, so a guessed id
- * wakes no object, and every wrong token takes the same time.
+ * Everything that is derived from SECRETS_KEY: the key that encrypts the secrets of subscriptions at rest,
+ * and the tokens of subscriptions. A derived token is checked without a lookup, so a guessed id wakes no
+ * Durable Object, and every wrong token takes the same time.
  */
 
-/** What a token opens. */
+/** `subscription`: the token of the owner; `confirm`: the token in a confirm URL. */
 export type TokenPurpose = "subscription" | "confirm";
 
 /** @returns an unguessable token for one subscription and one purpose */
@@ -19,7 +19,7 @@ export async function deriveToken(secretsKey: string, purpose: TokenPurpose, id:
   return new Uint8Array(mac).toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** AES-256-GCM, the nonce in front, in base64. */
+/** Encrypts with AES-256-GCM. @returns base64 of the nonce and the ciphertext */
 export async function seal(secretsKey: string, text: string): Promise<string> {
   const key = await derive(secretsKey, "seal", { name: "AES-GCM", length: 256 }, "encrypt");
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
@@ -31,7 +31,7 @@ export async function seal(secretsKey: string, text: string): Promise<string> {
   return new Uint8Array([...nonce, ...new Uint8Array(sealed)]).toBase64();
 }
 
-/** @throws {Error} if it was sealed with another key, or changed */
+/** Decrypts what {@link seal} returned. @throws {Error} if the key is another one or the bytes were changed */
 export async function unseal(secretsKey: string, sealed: string): Promise<string> {
   const key = await derive(secretsKey, "seal", { name: "AES-GCM", length: 256 }, "decrypt");
   const bytes = Uint8Array.fromBase64(sealed);
@@ -43,7 +43,7 @@ export async function unseal(secretsKey: string, sealed: string): Promise<string
   return new TextDecoder().decode(text);
 }
 
-/** Whether two texts are equal, in a time that does not tell where they differ. */
+/** Whether two texts are equal, in constant time. */
 export async function sameSecret(given: string, expected: string): Promise<boolean> {
   const [a, b] = await Promise.all([sha256(given), sha256(expected)]);
   return crypto.subtle.timingSafeEqual(a, b);
@@ -55,7 +55,10 @@ async function sha256(text: string): Promise<ArrayBuffer> {
   return crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
 }
 
-/** HKDF (RFC 5869): one key for each use, so that none tells anything of another. */
+/**
+ * HKDF (RFC 5869): an independent key for each use. The labels (`communique seal`, `communique token:…`)
+ * must not change: stored secrets and issued tokens depend on them.
+ */
 async function derive(
   secretsKey: string,
   use: string,

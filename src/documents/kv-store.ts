@@ -1,39 +1,40 @@
 /**
- * The read model: documents in KV, one for each path, as they are served. Every KV key is made here.
+ * The read model: documents in KV, one for each path, as they are served. This file makes every KV key.
  */
+import { defined } from "../domain/defined.ts";
 import type { Instant } from "../domain/dates.ts";
 
-/** One document as it is served: bytes, and for feeds the same bytes compressed. */
+/** One document as it is served: its bytes, and for feeds also the compressed bytes. */
 export interface StoredDocument extends DocumentMetadata {
   body: Uint8Array;
-  /** What nobody in front of us compresses, we do: once when it is written, not at each request. */
+  /** Cloudflare compresses neither Atom nor JSON Feed, so feeds are compressed once, when they are written. */
   gzip?: Uint8Array;
 }
 
-/** KV keeps 1,024 bytes of metadata beside a value: enough to answer 304 from. */
+/** Stored as KV metadata, at most 1,024 bytes: enough to answer 304 without the value. */
 export interface DocumentMetadata {
   /** Content-Type. */
   type: string;
-  /** Weak, from the bytes of the body: `W/"…"`. */
+  /** Weak, from the hash of the body: `W/"…"`. */
   etag: string;
-  /** When these bytes first stood at this path. */
+  /** When this path first had these bytes. */
   modified?: Instant;
-  /** HTTP status where it is not 200: 410 for what was killed, 301 for an address that was left, 302 for one that is not there yet. */
+  /** HTTP status other than 200: 410 for a killed release, 301 for a former address, 302 for an archive that does not exist yet. */
   status?: 301 | 302 | 410;
-  /** Path, with 301 and 302. */
+  /** The path to redirect to, with 301 and 302. */
   location?: string;
-  /** Of a feed's entries, in order, the sequence of each release's latest event; by it a client is sent only what is new to it. */
+  /** For a feed: for each entry, in order, the sequence of the latest event of its release. Deltas (RFC 3229) need it. */
   sequences?: number[];
-  /** An archive of a list: it changes only when one of its releases does. */
+  /** Set for an archive of a list, which changes only when one of its releases changes. */
   isArchive?: true;
-  /** From when on it is 410, whatever the status says. */
+  /** From this instant on the document is 410, whatever `status` says. */
   goneFrom?: Instant;
 }
 
 /** KV's own limit on a key, in bytes. */
 const KEY_BYTES_MAX = 512;
 
-/** The KV key of the document at a path. Combinations can be longer than a key may be. */
+/** The KV key of the document at a path. The path of a combination of filters can exceed the limit: then its hash is the key. */
 async function documentKey(path: string): Promise<string> {
   const bytes = new TextEncoder().encode(path);
   if (bytes.byteLength + KEY_PREFIX.length <= KEY_BYTES_MAX) return KEY_PREFIX + path;
@@ -42,20 +43,20 @@ async function documentKey(path: string): Promise<string> {
 
 const KEY_PREFIX = "document:";
 
-/** A weak ETag from the bytes of a body, 96 bits of SHA-256; of a feed, behind the latest sequence that it tells of. */
+/** A weak ETag: 96 bits of the body's SHA-256. For a feed, the latest sequence that it contains comes first, in base 36. */
 export async function etagOf(body: string, sequence?: number): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body));
   const hash = new Uint8Array(digest).slice(0, 12).toBase64({ alphabet: "base64url" });
   return sequence === undefined ? `W/"${hash}"` : `W/"${sequence.toString(36)}.${hash}"`;
 }
 
-/** The sequence in an ETag of {@link etagOf}; undefined if there is none. */
+/** The sequence in an ETag of {@link etagOf}; undefined where the ETag has none. */
 export function sequenceOfEtag(etag: string): number | undefined {
   const text = /^(?:W\/)?"([0-9a-z]{1,10})\./.exec(etag)?.[1];
   return text === undefined ? undefined : Number.parseInt(text, 36);
 }
 
-/** @returns the body as it is served, compressed too where that is a feed */
+/** Encodes a body as UTF-8, and compresses it if it is a feed. */
 export async function encoded(body: string, type: string): Promise<Pick<StoredDocument, "body" | "gzip">> {
   const bytes = new TextEncoder().encode(body);
   if (type.startsWith("text/html") || type.startsWith("application/json")) return { body: bytes };
@@ -63,12 +64,12 @@ export async function encoded(body: string, type: string): Promise<Pick<StoredDo
   return { body: bytes, gzip: new Uint8Array(await new Response(compressed).arrayBuffer()) };
 }
 
-/** Both forms are one value, so that they cost one write and one read: the body, and behind it its compressed form. */
+/** The compressed bytes follow the body in the same KV value, so that both cost one write and one read. */
 interface Stored extends DocumentMetadata {
   bodyBytes: number;
 }
 
-/** @param expiration seconds since 1970, 60 s ahead at the least; left out: never */
+/** @param expiration seconds since 1970, at least 60 s ahead; undefined: never */
 export async function writeDocument(
   kv: KVNamespace,
   path: string,
@@ -80,10 +81,7 @@ export async function writeDocument(
   value.set(body);
   if (gzip !== undefined) value.set(gzip, body.byteLength);
   const metadata: Stored = { ...described, bodyBytes: body.byteLength };
-  await kv.put(await documentKey(path), value, {
-    metadata,
-    ...(expiration === undefined ? {} : { expiration }),
-  });
+  await kv.put(await documentKey(path), value, defined({ metadata, expiration }));
 }
 
 export async function removeDocument(kv: KVNamespace, path: string): Promise<void> {
@@ -98,7 +96,7 @@ export async function readDocument(kv: KVNamespace, path: string): Promise<Store
   return { body: new Uint8Array(value, 0, bodyBytes), ...gzip, ...described };
 }
 
-/** The ETag of what KV holds at a path, without its bytes: enough to see whether it is still the same. */
+/** The ETag of the stored document, without reading its bytes. */
 export async function readEtag(kv: KVNamespace, path: string): Promise<string | undefined> {
   const { value, metadata } = await kv.getWithMetadata<Stored>(await documentKey(path), "stream");
   await value?.cancel();

@@ -1,5 +1,5 @@
 /**
- * The paths at which documents stand (CONTRACT 5), and what each is a document of.
+ * The paths of documents, and which document each path names.
  */
 import { type ListPlace, parseListAddress } from "../domain/list.ts";
 import { canonicalLanguage } from "../domain/release.ts";
@@ -14,14 +14,14 @@ export type DocumentPlace =
 const RELEASE = /^\/(?<lang>[A-Za-z0-9-]{2,35})\/releases\/(?<slug>[a-z0-9-]+)$/;
 const RELEASE_JSON = /^\/api\/v1\/releases\/(?<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 export const REGISTRY_PATH = "/api/v1/registry";
-/** The directory of all feeds: for people, and for readers. */
+/** The directory of all feeds, as a page and as OPML. */
 export const DIRECTORY_PATH = "/feeds";
 export const OPML_PATH = "/feeds.opml";
 
 /**
- * Undefined where no document can be: such a path need not be looked up at all.
+ * Parses the path of a document; undefined where no document can exist, so that it is not looked up.
  *
- * @param path of a list: its canonical address, with the query
+ * @param path for a list: its canonical path with the query
  */
 export function parseDocumentPath(path: string, languages: readonly string[]): DocumentPlace | undefined {
   if (path === REGISTRY_PATH) return { kind: "registry" };
@@ -37,7 +37,7 @@ export function parseDocumentPath(path: string, languages: readonly string[]): D
   return list?.kind === "list" ? { kind: "list", place: list.place } : undefined;
 }
 
-/** Where the release's JSON stands, from which `/r/ID` and the API answer. */
+/** The path of a release's JSON, which serves `/r/ID` and the API. */
 export function releaseJsonPath(id: string): string {
   return `/api/v1/releases/${id}`;
 }

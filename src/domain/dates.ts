@@ -57,6 +57,11 @@ export function formatInstant(instant: Instant): string {
   return new Date(instant * 1000).toISOString().replace(".000Z", "Z");
 }
 
+/** RFC 3339 in UTC, to the second, of milliseconds since 1970. */
+export function instantOfMs(ms: number): string {
+  return formatInstant(Math.floor(ms / 1000));
+}
+
 /** The HTTP date of RFC 9110, section 5.6.7. */
 export function formatHttpDate(instant: Instant): string {
   return new Date(instant * 1000).toUTCString();

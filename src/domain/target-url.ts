@@ -9,7 +9,7 @@ import { URL_CHARS_MAX } from "./limits.ts";
 export type LocalTargets = "deny" | "loopback";
 
 /** `isLocal`: the target is on this machine, and {@link LocalTargets} allows it. */
-export type TargetVerdict = { ok: true; url: URL; isLocal: boolean } | { ok: false; reason: string };
+export type TargetCheck = { ok: true; url: URL; isLocal: boolean } | { ok: false; reason: string };
 
 const INTERNAL_NAME = /(?:^|\.)(?:localhost|local|internal|localdomain|home\.arpa|onion|test|invalid)$/;
 
@@ -43,7 +43,7 @@ const SPECIAL = [
  * @param text the URL as given
  * @returns the parsed URL, or the reason for the refusal
  */
-export function judgeTarget(text: string, local: LocalTargets): TargetVerdict {
+export function checkTargetUrl(text: string, local: LocalTargets): TargetCheck {
   if (text.length > URL_CHARS_MAX) return refuse(`must have at most ${URL_CHARS_MAX} characters`);
   const url = URL.parse(text);
   if (url === null) return refuse("must be an absolute https URL");
@@ -84,7 +84,7 @@ function isLoopback(host: string): boolean {
   return ipaddr.process(host).range() === "loopback";
 }
 
-function refuse(reason: string): TargetVerdict {
+function refuse(reason: string): TargetCheck {
   return { ok: false, reason };
 }
 

@@ -24,7 +24,7 @@ export function clientOf(request: Headers): string {
  * Call it last, when nothing else can refuse the request: a request that sends nothing must not use up the
  * host's limit.
  *
- * @param url a target that `judgeTarget` accepts
+ * @param url a target that `checkTargetUrl` accepts
  * @returns the answer to give if the limit is reached
  */
 export async function checkVerificationRate(c: Context, url: string): Promise<Response | undefined> {

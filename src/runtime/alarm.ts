@@ -1,26 +1,25 @@
 /**
- * The one alarm of an object. It is only ever set for earlier: one that rings and finds nothing to do
- * costs less than the two writes that would put it off and set it again, while many events come.
+ * The one alarm of a Durable Object. It only ever moves to an earlier time: while many events arrive, an
+ * alarm that finds nothing to do is cheaper than the two writes that would postpone and restore it.
  */
 export class Alarm {
   readonly #storage: DurableObjectStorage;
-  /** Milliseconds since 1970; null: none is set; undefined: not known. */
+  /** Milliseconds since 1970; null: no alarm is set; undefined: not known. */
   #setForMs: number | null | undefined;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
   }
 
-  /** It rings now, and is set no more. */
+  /** To be called first by the object's `alarm()`: from then on no alarm is set. */
   onFired(): void {
     this.#setForMs = null;
   }
 
-  /** @param ms when it must ring at the latest, in milliseconds since 1970 */
+  /** @param ms the latest time at which the alarm must fire, in milliseconds since 1970 */
   async scheduleBy(ms: number): Promise<void> {
     if (this.#setForMs === undefined) {
-      // What was set by an earlier life of this object may have died with it, unheard by who rings: it is
-      // set anew, once.
+      // The object may have died with an alarm that it set: that alarm is set again, once.
       const present = (await this.#storage.getAlarm()) ?? Infinity;
       if (this.#setForMs === undefined) return this.#set(Math.min(present, ms));
     }

@@ -1,22 +1,24 @@
 /**
- * How many calls to the outside (fetch, KV, objects) one invocation may still make: the platform
- * counts them, and ends in an error what makes more. What is left over is done by the next alarm.
+ * Background work in bounded steps. The platform counts the calls to the outside (fetch, KV, objects)
+ * that one invocation makes, and fails every call above its limit. Work that exceeds the budget of one
+ * invocation continues in the next, by alarm.
  */
 
+/** The calls to the outside that one invocation may still make. */
 export class Budget {
   #left: number;
 
-  /** @param calls that may be made; `Infinity` where nobody counts */
+  /** @param calls the number of calls; `Infinity` for no limit */
   constructor(calls: number) {
     this.#left = calls;
   }
 
-  /** Whether so many more calls may be made. */
+  /** Whether this many more calls fit. */
   allows(calls: number): boolean {
     return this.#left >= calls;
   }
 
-  /** How many calls may be made, `most` at most. */
+  /** How many calls fit, `most` at most. */
   upTo(most: number): number {
     return Math.max(0, Math.min(this.#left, most));
   }
@@ -26,28 +28,29 @@ export class Budget {
   }
 }
 
-/** `spent`: there may be more to do, but not in this invocation. */
+/** `spent`: the budget ended the loop, and more may be due. */
 export type LoopEnd = "done" | "spent";
 
-/**
- * Runs bounded steps until nothing is due or the budget is spent, one at a time however often it is
- * started.
- */
+/** Runs bounded steps until nothing is due or the budget is spent. Only one run is in progress at a time. */
 export class WorkLoop {
   readonly #step: (budget: Budget) => Promise<boolean>;
   readonly #callsNeeded: number;
   #running: Promise<LoopEnd> | undefined;
 
   /**
-   * @param step does a bounded piece of work; false when there was none
-   * @param callsNeeded what a step must be allowed at least to get anything done
+   * @param step does a bounded piece of work; returns false when nothing was due
+   * @param callsNeeded the fewest calls with which a step gets anything done
    */
   constructor(step: (budget: Budget) => Promise<boolean>, callsNeeded: number) {
     this.#step = step;
     this.#callsNeeded = callsNeeded;
   }
 
-  /** One that runs already goes on with the budget it has. @returns when it ends; rejects with what a step throws */
+  /**
+   * Starts a run. If one is in progress, returns that one, which keeps its own budget.
+   *
+   * @returns when the run ends; rejects with what a step throws
+   */
   start(budget: Budget): Promise<LoopEnd> {
     this.#running ??= this.#run(budget).finally(() => {
       this.#running = undefined;

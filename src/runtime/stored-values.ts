@@ -1,6 +1,6 @@
 /**
- * One object's storage with single values that are read far more often than written: they are
- * remembered, since reading one means to take it apart anew.
+ * Single values in the storage of a Durable Object. They are read far more often than written, and each
+ * read from storage parses the value again, so values are cached in memory.
  */
 export class StoredValues {
   readonly #storage: DurableObjectStorage;
@@ -16,55 +16,53 @@ export class StoredValues {
     return value;
   }
 
-  /** All of the work or none of it: what is remembered, too. */
+  /** Runs synchronous work in one transaction. If the work throws, the caches are dropped too. */
   atomically<T>(work: () => T): T {
     try {
       return this.#storage.transactionSync(work);
     } catch (error) {
-      this.#forget();
+      for (const value of this.#values) value.forget();
       throw error;
     }
   }
 
-  /** From this moment on there is nothing, for whoever looks while it is being deleted too. */
+  /** Deletes the alarm and everything in storage. */
   async deleteAll(): Promise<void> {
+    // Clear cached values first, so that concurrent calls already see the storage as empty.
     for (const value of this.#values) value.clear();
     await this.#storage.deleteAlarm();
     await this.#storage.deleteAll();
-  }
-
-  #forget(): void {
-    for (const value of this.#values) value.forget();
   }
 }
 
 export class StoredValue<T> {
   readonly #kv: SyncKvStorage;
   readonly #key: string;
-  #known: { value: T | undefined } | undefined;
+  #cached: { value: T | undefined } | undefined;
 
   constructor(kv: SyncKvStorage, key: string) {
     this.#kv = kv;
     this.#key = key;
   }
 
-  /** Not to be changed by who gets it. */
+  /** The value; undefined where nothing is stored. Callers must not change it. */
   get(): T | undefined {
-    this.#known ??= { value: this.#kv.get<T>(this.#key) };
-    return this.#known.value;
+    this.#cached ??= { value: this.#kv.get<T>(this.#key) };
+    return this.#cached.value;
   }
 
   put(value: T): void {
     this.#kv.put(this.#key, value);
-    this.#known = { value };
+    this.#cached = { value };
   }
 
-  /** It is read anew. */
+  /** Drops the cache: the next `get` reads from storage. */
   forget(): void {
-    this.#known = undefined;
+    this.#cached = undefined;
   }
 
+  /** Makes `get` return undefined without touching storage. */
   clear(): void {
-    this.#known = { value: undefined };
+    this.#cached = { value: undefined };
   }
 }

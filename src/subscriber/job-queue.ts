@@ -1,62 +1,53 @@
 /**
- * What one Subscriber owes others: calls that must be made, however often it dies before they are.
- * Each is a record with its time; one of a name at most, and one at a time.
+ * Calls that one Subscriber must make to other objects, stored until they succeed. The queue only stores;
+ * jobs.ts holds the handlers. There is at most one job of each name.
  */
-import type { Budget } from "../runtime/bounded-work.ts";
 import { backoffMs } from "../runtime/async.ts";
-import type { StoredValues, StoredValue } from "../runtime/stored-values.ts";
+import type { StoredValue, StoredValues } from "../runtime/stored-values.ts";
 
-interface Owed {
-  /** What the chore must know. */
-  payload: unknown;
+/** The name of each kind of job, and its payload. Both are stored: they must not change. */
+export interface JobPayloads {
+  /** Report the state and health of this subscription to the Newsroom. */
+  report: null;
+  /** Put the events after one sequence, up to another, into the outbox again. */
+  replay: { after: number; to: number };
+  /**
+   * Notify the admin's subscriptions that this subscription was disabled. `id` and `atMs` are those of the
+   * event; `after` is the last subscription that has been notified.
+   */
+  notice: { id: string; atMs: number; reason: string; after?: string };
+}
+type JobName = keyof JobPayloads;
+
+/** Stored under the key `chores`, by name. The field names must not change. */
+interface StoredJob<P> {
+  payload: P;
   /** Milliseconds since 1970. */
   dueMs: number;
   failures: number;
-  /** Tells it from one of the same name that was owed while this one was being done. */
+  /** Distinguishes this job from a job of the same name that is enqueued while this one runs. */
   stamp: number;
 }
+type StoredJobs = { [N in JobName]?: StoredJob<JobPayloads[N]> };
 
-/** `spent`: some are due, and must wait for the next invocation. */
-export type JobsEnd = "done" | "spent";
-
-/** Does one bounded piece. @returns what is still owed; undefined when it is done */
-export type JobHandler<P> = (payload: P) => Promise<P | undefined>;
-
-/** A name for each kind of chore, and what it must know. */
-export interface JobPayloads {
-  /** Tell the Newsroom how this subscription stands. */
-  report: null;
-  /** Put in again the events after one sequence, up to another. */
-  replay: { after: number; to: number };
-  /** Tell the office's own subscriptions, those after one, that this one was disabled: the id and time of that event. */
-  notice: { id: string; atMs: number; reason: string; after?: string };
-}
-type Name = keyof JobPayloads;
-type Handlers = { [N in Name]: JobHandler<JobPayloads[N]> };
-
-/** A piece of a chore calls one object, and of a notice a few. */
-export const SUBREQUESTS_PER_JOB = 5;
+/** A stored job with its name. */
+export type Job = { [N in JobName]: StoredJob<JobPayloads[N]> & { name: N } }[JobName];
 
 export class JobQueue {
-  readonly #value: StoredValue<Partial<Record<Name, Owed>>>;
+  readonly #stored: StoredValue<StoredJobs>;
   readonly #now: () => number;
-  readonly #handlers: Handlers;
-  /** Whoever must not run beside a chore waits for this. */
-  #turn: Promise<unknown> = Promise.resolve();
-  #running: Promise<JobsEnd> | undefined;
 
-  constructor(store: StoredValues, now: () => number, handlers: Handlers) {
-    this.#value = store.value("chores");
+  constructor({ store, now }: { store: StoredValues; now: () => number }) {
+    this.#stored = store.value("chores");
     this.#now = now;
-    this.#handlers = handlers;
   }
 
-  /** From now on this is owed, in place of what was owed under the name; no later than that was due. */
-  enqueue<N extends Name>(name: N, payload: JobPayloads[N], dueMs: number): void {
-    const owed = this.#owed();
-    const before = owed[name];
-    this.#value.put({
-      ...owed,
+  /** Stores a job in place of any of the same name. The earlier of the two due times applies. */
+  enqueue<N extends JobName>(name: N, payload: JobPayloads[N], dueMs: number): void {
+    const jobs = this.#read();
+    const before = jobs[name];
+    this.#stored.put({
+      ...jobs,
       [name]: {
         payload,
         dueMs: Math.min(dueMs, before?.dueMs ?? Infinity),
@@ -66,73 +57,46 @@ export class JobQueue {
     });
   }
 
-  isQueued(name: Name): boolean {
-    return this.#owed()[name] !== undefined;
+  isQueued(name: JobName): boolean {
+    return this.#read()[name] !== undefined;
   }
 
-  /** When the next one is due, in milliseconds since 1970. */
+  /** When the next job is due, in milliseconds since 1970; undefined where there is none. */
   nextDueMs(): number | undefined {
-    const dues = Object.values(this.#owed()).map(({ dueMs }) => dueMs);
-    return dues.length === 0 ? undefined : Math.min(...dues);
+    return this.#first()?.dueMs;
   }
 
-  /** Does what is due, as far as the budget goes. One that runs already goes on with its own. Never rejects. */
-  start(budget: Budget): Promise<JobsEnd> {
-    this.#running ??= this.#run(budget).finally(() => {
-      this.#running = undefined;
-    });
-    return this.#running;
+  /** The first job that is due now; it stays stored until `complete`. */
+  nextDue(): Job | undefined {
+    const job = this.#first();
+    return job !== undefined && job.dueMs <= this.#now() ? job : undefined;
   }
 
-  /** Runs something that no chore may run beside, after what is in hand. */
-  exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
-    return done;
+  /** Removes a job, or stores what is left of it, due at once. */
+  complete(job: Job, rest: JobPayloads[JobName] | undefined): void {
+    this.#settle(job, rest === undefined ? undefined : { payload: rest, dueMs: this.#now(), failures: 0 });
   }
 
-  async #run(budget: Budget): Promise<JobsEnd> {
-    for (let name = this.#due(); name !== undefined; name = this.#due()) {
-      if (!budget.allows(SUBREQUESTS_PER_JOB)) return "spent";
-      budget.spend(SUBREQUESTS_PER_JOB);
-      const chosen = name;
-      await this.exclusively(() => this.#do(chosen));
-    }
-    return "done";
+  /** Stores a job for a later retry. */
+  fail(job: Job): void {
+    const dueMs = this.#now() + backoffMs(job.failures);
+    this.#settle(job, { payload: job.payload, dueMs, failures: job.failures + 1 });
   }
 
-  #due(): Name | undefined {
-    const nowMs = this.#now();
-    const [first] = (Object.entries(this.#owed()) as [Name, Owed][])
-      .filter(([, { dueMs }]) => dueMs <= nowMs)
-      .sort(([, a], [, b]) => a.dueMs - b.dueMs);
-    return first?.[0];
+  /** Changes nothing if the job has been replaced or deleted since it was read. */
+  #settle(job: Job, next: Omit<StoredJob<unknown>, "stamp"> | undefined): void {
+    const { [job.name]: stored, ...others } = this.#read();
+    if (stored?.stamp !== job.stamp) return;
+    const rest = next === undefined ? others : { ...others, [job.name]: { ...next, stamp: job.stamp } };
+    this.#stored.put(rest);
   }
 
-  async #do(name: Name): Promise<void> {
-    const owed = this.#owed()[name];
-    if (owed === undefined) return;
-    try {
-      const handler = this.#handlers[name] as JobHandler<unknown>;
-      this.#complete(name, owed, { payload: await handler(owed.payload), dueMs: this.#now(), failures: 0 });
-    } catch (error) {
-      console.error(JSON.stringify({ message: "chore failed", chore: name, error: String(error) }));
-      const failures = owed.failures + 1;
-      const dueMs = this.#now() + backoffMs(owed.failures);
-      this.#complete(name, owed, { payload: owed.payload, dueMs, failures });
-    }
+  #first(): Job | undefined {
+    const jobs = Object.entries(this.#read()).map(([name, job]) => ({ name, ...job }) as Job);
+    return jobs.sort((a, b) => a.dueMs - b.dueMs)[0];
   }
 
-  /** Writes down what is left of a chore, unless another is owed in its place by now, or nothing at all. */
-  #complete(name: Name, done: Owed, left: Omit<Owed, "stamp">): void {
-    const owed = this.#owed();
-    if (owed[name]?.stamp !== done.stamp) return;
-    const { [name]: _done, ...others } = owed;
-    const rest = left.payload === undefined ? others : { ...others, [name]: { ...left, stamp: done.stamp } };
-    this.#value.put(rest);
-  }
-
-  #owed(): Partial<Record<Name, Owed>> {
-    return this.#value.get() ?? {};
+  #read(): StoredJobs {
+    return this.#stored.get() ?? {};
   }
 }

@@ -1,75 +1,80 @@
 /**
- * What a Subscriber owes the Newsroom and the office: each may be done more than once.
+ * The handlers of the jobs in the queue. A handler may run more than once for the same job. It does one
+ * bounded piece and returns the payload of the rest; undefined when nothing is left.
  */
-import type { ControlEvent, OutboundEvent } from "../domain/event.ts";
+import { defined } from "../domain/defined.ts";
+import type { ControlEvent } from "../domain/event.ts";
 import { newsroom, subscriber } from "../runtime/stubs.ts";
-import { type JobPayloads, SUBREQUESTS_PER_JOB } from "./job-queue.ts";
-import type { Health } from "../domain/subscription.ts";
-import type { SubscriptionState } from "./state.ts";
+import { readHealth } from "./health.ts";
+import type { Job, JobPayloads } from "./job-queue.ts";
+import type { SubscriberParts } from "./parts.ts";
 import { registrationOf } from "./subscription.ts";
 
-interface DutiesParts {
-  env: Env;
-  state: () => SubscriptionState;
-  health: () => Health;
-  /** Puts events in, once more if they are there and over, as they were told after a sequence. */
-  take: (events: OutboundEvent[], asOf: number) => Promise<void>;
+/** The most calls that one run of a handler makes. */
+export const SUBREQUESTS_PER_JOB = 5;
+
+export function runJob(
+  parts: SubscriberParts,
+  job: Job,
+): Promise<JobPayloads["replay"] | JobPayloads["notice"] | undefined> {
+  switch (job.name) {
+    case "report":
+      return report(parts);
+    case "replay":
+      return replay(parts, job.payload);
+    case "notice":
+      return notifyAdminSubscriptions(parts, job.payload);
+  }
 }
 
-export class Jobs {
-  readonly #parts: DutiesParts;
+/** Reports the state and health of the subscription to the Newsroom. */
+async function report(parts: SubscriberParts): Promise<undefined> {
+  const subscription = parts.state.get();
+  if (subscription === undefined) return;
+  const { status, reason, sinceMs, failingSinceMs, isProved } = subscription;
+  await newsroom(parts.env).report(registrationOf(subscription), {
+    status,
+    reason: reason ?? null,
+    sinceMs,
+    failingSinceMs: failingSinceMs ?? null,
+    health: readHealth(parts),
+    isProved,
+  });
+}
 
-  constructor(parts: DutiesParts) {
-    this.#parts = parts;
-  }
+/** Puts one window of a replay into the outbox. */
+async function replay(
+  { env, state, store, outbox, now }: SubscriberParts,
+  { after, to }: JobPayloads["replay"],
+): Promise<JobPayloads["replay"] | undefined> {
+  const subscription = state.get();
+  if (subscription === undefined) return undefined;
+  const { events, last, asOf } = await newsroom(env).replayEvents(subscription.id, after, to);
+  store.atomically(() => outbox.accept(events, { kind: "replayed", asOf }, now()));
+  return last < to ? { after: last, to } : undefined;
+}
 
-  /** Tells the Newsroom how the subscription stands. */
-  async report(): Promise<undefined> {
-    const subscription = this.#parts.state().subscription();
-    if (subscription === undefined) return undefined;
-    const { status, reason, sinceMs, failingSinceMs, isProved } = subscription;
-    await newsroom(this.#parts.env).report(registrationOf(subscription), {
-      status,
-      reason: reason ?? null,
-      sinceMs,
-      failingSinceMs: failingSinceMs ?? null,
-      health: this.#parts.health(),
-      isProved,
-    });
-    return undefined;
-  }
-
-  /** One window of a replay. @returns what is left of it */
-  async replay({ after, to }: JobPayloads["replay"]): Promise<JobPayloads["replay"] | undefined> {
-    const { env, state, take } = this.#parts;
-    const subscription = state().subscription();
-    if (subscription === undefined) return undefined;
-    const { events, last, asOf } = await newsroom(env).replayEvents(subscription.id, after, to);
-    await take(events, asOf);
-    return last < to ? { after: last, to } : undefined;
-  }
-
-  /** Tells some of the office's own subscriptions that this one was disabled. @returns what is left of it */
-  async notifyAdminSubscriptions(notice: JobPayloads["notice"]): Promise<JobPayloads["notice"] | undefined> {
-    const { id, atMs, reason, after = "" } = notice;
-    const { env, state } = this.#parts;
-    const subscription = state().subscription();
-    if (subscription === undefined) return undefined;
-    const { id: disabled, url, description } = subscription;
-    const event: ControlEvent = {
-      type: "operational",
-      id,
-      at: Math.floor(atMs / 1000),
-      what: "subscription.disabled",
-      subscription: { id: disabled, url, ...(description === undefined ? {} : { description }) },
-      reason,
-    };
-    const offices = (await newsroom(env).operationalSubscriptions()).filter(
-      (office) => office > after && office !== disabled,
-    );
-    const told = offices.slice(0, SUBREQUESTS_PER_JOB - 1);
-    await Promise.all(told.map((office) => subscriber(env, office).enqueueNotice(event)));
-    const last = told.at(-1);
-    return last !== undefined && told.length < offices.length ? { ...notice, after: last } : undefined;
-  }
+/** Notifies a few of the admin's subscriptions that this subscription was disabled. */
+async function notifyAdminSubscriptions(
+  { env, state }: SubscriberParts,
+  notice: JobPayloads["notice"],
+): Promise<JobPayloads["notice"] | undefined> {
+  const subscription = state.get();
+  if (subscription === undefined) return undefined;
+  const { id, url, description } = subscription;
+  const event: ControlEvent = {
+    type: "operational",
+    id: notice.id,
+    at: Math.floor(notice.atMs / 1000),
+    what: "subscription.disabled",
+    subscription: defined({ id, url, description }),
+    reason: notice.reason,
+  };
+  const remaining = (await newsroom(env).operationalSubscriptions()).filter(
+    (other) => other > (notice.after ?? "") && other !== id,
+  );
+  const notified = remaining.slice(0, SUBREQUESTS_PER_JOB - 1);
+  await Promise.all(notified.map((other) => subscriber(env, other).enqueueNotice(event)));
+  const after = notified.at(-1);
+  return after !== undefined && notified.length < remaining.length ? { ...notice, after } : undefined;
 }

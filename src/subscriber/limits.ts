@@ -4,30 +4,30 @@
 
 /** Attempts in flight for one subscription: the platform has six connections that wait for an answer. */
 export const ATTEMPTS_IN_FLIGHT_MAX = 4;
-/** Milliseconds after which an alarm looks whether attempts in hand have died with their object. Each
- * setting of an alarm costs a third of a delivery, so one serves all that comes in the meantime. */
-export const IN_HAND_CHECK_MS = 5_000;
+/** Milliseconds until an alarm looks for work that died with the object. Setting an alarm costs a third of
+ * a delivery, so one alarm serves everything that arrives in this time. */
+export const IN_FLIGHT_CHECK_MS = 5_000;
 /** Bytes of a signing secret: 24 to 64 by Standard Webhooks 1.0. */
 export const SECRET_BYTES = 32;
-/** Secrets that sign at the same time; who rotates more often loses the oldest. */
+/** Secrets that sign at the same time. A further rotation drops the oldest. */
 export const LIVE_SECRETS_MAX = 5;
-/** Milliseconds in which an endpoint must prove that it wants its deliveries. */
-export const PROOF_MS_MAX = 86_400_000;
-/** Milliseconds of nothing but failure after which a subscription is disabled: CONTRACT 7. */
+/** Milliseconds in which an endpoint must be verified: a day, so that a person can use the confirm URL. */
+export const VERIFICATION_MS_MAX = 86_400_000;
+/** Milliseconds of nothing but failure after which a subscription is disabled: five days. */
 export const FAILING_MS_MAX = 5 * 86_400_000;
-/** Milliseconds of failure after which a success means that an outage is over. A single event that an
- * endpoint cannot take is no outage: it must not use up its schedule each time another one is taken. */
+/** Milliseconds of failure after which a success ends an outage. A single event that an endpoint rejects is
+ * no outage: it must not use up its schedule each time another event succeeds. */
 export const OUTAGE_MS_MIN = 300_000;
-/** Milliseconds for which a delivery that is over stays in the log, and how many are forgotten at once. */
+/** Milliseconds for which a finished delivery stays in the log, and how many are deleted in one step. */
 export const DELIVERY_KEPT_MS = 30 * 86_400_000;
 export const PRUNED_PER_STEP = 200;
-/** Attempts by which an endpoint's health is told. */
+/** Attempts from which the health of an endpoint is computed. */
 export const HEALTH_ATTEMPTS = 100;
-/** Milliseconds between two reports of a subscription that does as before; what changes is reported at once. */
+/** Milliseconds between two reports of a subscription without trouble. A change is reported at once. */
 export const HEALTH_REPORT_MS = 3_600_000;
-/** Milliseconds after which one that fails, or catches up, is reported: once, whatever it was sent meanwhile. */
+/** Milliseconds until a subscription in trouble is reported: one report, however many attempts it makes. */
 export const TROUBLE_REPORT_MS = 10_000;
-/** Milliseconds after which a change that was cut off is told to the Newsroom as the object has it. */
-export const LEFT_OVER_REPORT_MS = 5_000;
-/** Milliseconds over which a subscription's own limit of attempts counts, and the highest that it may set. */
+/** Milliseconds until the Newsroom receives the stored state after a change that was cut off. */
+export const INTERRUPTED_CHANGE_REPORT_MS = 5_000;
+/** Milliseconds over which `ratePerMinute` counts attempts. */
 export const RATE_PERIOD_MS = 60_000;

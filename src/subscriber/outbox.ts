@@ -1,120 +1,75 @@
 /**
- * The rows of one subscription's deliveries: what is to be sent, when, and how it ended. Times are
- * milliseconds since 1970.
+ * The deliveries of one subscription: what to send, when, and how each one ended. Times are milliseconds
+ * since 1970.
  */
 import type { ControlEventType, OutboundEvent, ReleaseEventType } from "../domain/event.ts";
+import { all, exists, first, type Sql } from "../runtime/sql.ts";
 
-/** One that may be tried. */
+/** A delivery that may be attempted. */
 export interface DueDelivery {
   event: string;
   type: ReleaseEventType | ControlEventType;
   release: string | null;
-  /** Attempts made so far, and those among them that were made before it was put in again. */
+  /** Attempts so far, and how many of them were made before the schedule was restarted. */
   attempts: number;
   before: number;
   createdMs: number;
   dueMs: number;
 }
 
-const TABLES = `
-CREATE TABLE IF NOT EXISTS deliveries (
-  number INTEGER PRIMARY KEY,
-  event TEXT NOT NULL UNIQUE,
-  type TEXT NOT NULL,
-  sequence INTEGER,
-  release TEXT,
-  state TEXT NOT NULL,
-  attempts INTEGER NOT NULL,
-  created_ms INTEGER NOT NULL,
-  due_ms INTEGER,
-  reason TEXT,
-  body TEXT,                -- the bytes that are signed and sent, as long as they may still be sent
-  "before" INTEGER NOT NULL DEFAULT 0, -- attempts made before the schedule began anew
-  asked INTEGER NOT NULL DEFAULT 0     -- 1 while the endpoint itself has put it off
-);
-CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (due_ms) WHERE state = 'pending';
--- Most that is held is no proof: whoever has to prove itself does not look at all of it.
-CREATE INDEX IF NOT EXISTS deliveries_verifying ON deliveries (due_ms)
-  WHERE type = 'subscription.verify' AND state = 'pending';
-DROP INDEX IF EXISTS deliveries_pending_of_a_release; -- of an earlier version; the next one serves as well
-CREATE INDEX IF NOT EXISTS deliveries_of_a_release ON deliveries (release, sequence) WHERE release IS NOT NULL;
--- Whose texts this endpoint was sent, or is to be, and since which sequence: it is told when they are taken
--- back after that, for ever.
-CREATE TABLE IF NOT EXISTS told (release TEXT PRIMARY KEY, since INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
--- Texts that this endpoint was not sent, and that were taken back while a replay was on its way.
-CREATE TABLE IF NOT EXISTS taken_back (release TEXT PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS attempts (
-  event TEXT NOT NULL,
-  attempt INTEGER NOT NULL,
-  at_ms INTEGER NOT NULL,
-  duration_ms INTEGER NOT NULL,
-  status INTEGER,
-  reason TEXT,
-  answer TEXT,
-  PRIMARY KEY (event, attempt)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS attempts_by_time ON attempts (at_ms);
-`;
-
-/** What may be tried: while the endpoint has not proved itself, only what asks it to. */
+/** What the status of the subscription allows to be sent. */
 export type Sendable = "everything" | "verification" | "nothing";
 
 /**
- * How events come. `new`: while a replay is on its way, which may bring a text, it is remembered
- * that it was taken back. `replayed`: what is there and over is sent once more, as it was to be told after the
- * sequence `asOf`; what was taken back since then is not.
+ * Where events come from. `new`: from the fan-out; during a replay, retractions of unknown releases are
+ * remembered. `replayed`: read by a replay when `asOf` was the last sequence; a finished delivery is sent
+ * again, unless its release was retracted after `asOf`.
  */
-export type Taking = { kind: "new"; whileReplaying: boolean } | { kind: "replayed"; asOf: number };
+export type Source = { kind: "new"; whileReplaying: boolean } | { kind: "replayed"; asOf: number };
 
-/** What is put in: `sequence` and `release` are null for what is about the subscription itself. */
+/** `sequence` and `release` are null for an event of the subscription itself. */
 export type NewDelivery = Pick<DueDelivery, "event" | "type" | "release"> & {
   sequence: number | null;
   body: string;
 };
 
+export interface Retry {
+  dueMs: number;
+  reason: string;
+  /** Whether the endpoint asked for this delay (Retry-After). */
+  isRequestedByEndpoint?: boolean;
+  /** The new number of attempts; undefined if no attempt was made. */
+  attempts?: number;
+}
+
 export class Outbox {
-  readonly #sql: SqlStorage;
+  readonly #sql: Sql;
   readonly #firstDelayMs: () => number;
 
-  /** @param firstDelayMs what the schedule waits before a first attempt, in milliseconds */
-  constructor(sql: SqlStorage, firstDelayMs: () => number) {
+  /** @param deps `firstDelayMs` gives the delay of the schedule before a first attempt */
+  constructor({ sql, firstDelayMs }: { sql: Sql; firstDelayMs: () => number }) {
     this.#sql = sql;
     this.#firstDelayMs = firstDelayMs;
   }
 
-  /** Makes the tables that are not there yet, and what later versions added to those that are. */
-  createTables(): void {
-    const columns = this.#sql.exec<{ name: string }>("PRAGMA table_info(deliveries)").toArray();
-    if (columns.length > 0 && !columns.some(({ name }) => name === "before")) {
-      this.#sql.exec('ALTER TABLE deliveries ADD COLUMN "before" INTEGER NOT NULL DEFAULT 0');
-      this.#sql.exec("ALTER TABLE deliveries ADD COLUMN asked INTEGER NOT NULL DEFAULT 0");
-    }
-    const told = this.#sql.exec<{ name: string }>("PRAGMA table_info(told)").toArray();
-    if (told.length > 0 && !told.some(({ name }) => name === "since")) {
-      this.#sql.exec("ALTER TABLE told ADD COLUMN since INTEGER NOT NULL DEFAULT 0");
-    }
-    this.#sql.exec(TABLES);
-  }
-
-  /** Takes what the Newsroom hands over; one that is there already stays as it is. */
-  accept(handed: readonly OutboundEvent[], taking: Taking, nowMs: number): void {
-    if (taking.kind === "new" && !taking.whileReplaying) this.#sql.exec("DELETE FROM taken_back");
-    for (const { isRequested: asked, ...delivery } of handed) {
+  /** Accepts events from the Newsroom. An event that is already there is not added again. */
+  accept(events: readonly OutboundEvent[], source: Source, nowMs: number): void {
+    if (source.kind === "new" && !source.whileReplaying) this.#sql.exec("DELETE FROM taken_back");
+    for (const { isRequested, ...delivery } of events) {
       const { event, release, sequence, type, body } = delivery;
-      // Handed over once more, a take-back may come when later events of its release have been told.
-      if (!asked && !this.wasSent(release, sequence)) {
-        if (taking.kind === "new" && taking.whileReplaying) this.#noteTakenBack(release, sequence);
+      // `wasSent` compares sequences: a retraction may arrive again after later events of its release.
+      if (!isRequested && !this.wasSent(release, sequence)) {
+        if (source.kind === "new" && source.whileReplaying) this.#rememberRetraction(release, sequence);
         continue;
       }
-      if (taking.kind === "replayed" && this.isTakenBack(release, taking.asOf)) continue;
-      // What is still held of a killed text is not sent any more: the kill goes in its place.
-      if (type === "release.killed") this.#replace(release, sequence);
-      if (taking.kind === "replayed") this.requeue(event, body, nowMs);
+      if (source.kind === "replayed" && this.isRetracted(release, source.asOf)) continue;
+      if (type === "release.killed") this.#replacePending(release, sequence);
+      if (source.kind === "replayed") this.requeue(event, body, nowMs);
       this.add(delivery, nowMs);
     }
   }
 
-  #noteTakenBack(release: string, sequence: number): void {
+  #rememberRetraction(release: string, sequence: number): void {
     this.#sql.exec(
       `INSERT INTO taken_back (release, sequence) VALUES (?, ?)
        ON CONFLICT (release) DO UPDATE SET sequence = max(sequence, excluded.sequence)`,
@@ -123,19 +78,19 @@ export class Outbox {
     );
   }
 
-  /** Whether a text was taken back after a sequence, as far as is known here. */
-  isTakenBack(release: string, after: number): boolean {
-    const rows = this.#sql.exec(
+  /** Whether this outbox knows of a withdrawal or kill of a release after a sequence. */
+  isRetracted(release: string, after: number): boolean {
+    return exists(
+      this.#sql,
       `SELECT 1 FROM deliveries WHERE release = ?1 AND sequence > ?2
          AND type IN ('release.withdrawn', 'release.killed')
        UNION ALL SELECT 1 FROM taken_back WHERE release = ?1 AND sequence > ?2 LIMIT 1`,
       release,
       after,
     );
-    return rows.toArray().length > 0;
   }
 
-  /** Puts in a delivery that is due as its schedule begins; one that is there already stays as it is. */
+  /** Adds a delivery with the first delay of the schedule. A delivery that is already there stays unchanged. */
   add(delivery: NewDelivery, nowMs: number): void {
     this.#sql.exec(
       `INSERT OR IGNORE INTO deliveries (event, type, sequence, release, state, attempts, created_ms, due_ms, body)
@@ -158,7 +113,7 @@ export class Outbox {
     }
   }
 
-  /** What is over is due again, by a schedule that begins anew; what waits stays as it is. */
+  /** Makes a finished delivery pending again, with a restarted schedule. A pending one stays unchanged. */
   requeue(event: string, body: string, nowMs: number): void {
     this.#sql.exec(
       `UPDATE deliveries SET state = 'pending', due_ms = ?, reason = NULL, body = ?, "before" = attempts, asked = 0
@@ -169,20 +124,20 @@ export class Outbox {
     );
   }
 
-  /** Whether the endpoint was sent, or is to be sent, anything of a release from before an event. */
+  /** Whether the endpoint was sent, or is to be sent, an event of a release with an earlier sequence. */
   wasSent(release: string, before: number): boolean {
-    const told = this.#sql.exec("SELECT 1 FROM told WHERE release = ? AND since < ?", release, before);
-    return told.toArray().length > 0;
+    return exists(this.#sql, "SELECT 1 FROM told WHERE release = ? AND since < ?", release, before);
   }
 
   /**
-   * What waits of a release from before an event is not sent, and its bytes go. What was only to be sent
-   * once more stays delivered: the office must be able to learn who has the text.
+   * Ends the pending deliveries of a killed release and deletes their bytes; the kill is sent in their
+   * place. A delivery that succeeded before and was only to be repeated stays `delivered`, so that the log
+   * still shows who has the release.
    */
-  #replace(release: string, before: number): void {
+  #replacePending(release: string, before: number): void {
     this.#sql.exec(
       `UPDATE deliveries SET (state, reason) = (
-         SELECT iif(count(*) > 0, 'delivered', 'replaced'), iif(count(*) > 0, NULL, 'the text was killed')
+         SELECT iif(count(*) > 0, 'delivered', 'replaced'), iif(count(*) > 0, NULL, 'the release was killed')
          FROM attempts WHERE attempts.event = deliveries.event AND attempts.reason IS NULL
        ), due_ms = NULL, body = NULL
        WHERE release = ? AND sequence < ? AND state = 'pending'`,
@@ -191,21 +146,21 @@ export class Outbox {
     );
   }
 
-  /** Those that may be tried first, in the order in which they are due: now, or later. */
+  /** The first deliveries that may be attempted, by due time; they may be due later than now. */
   next(sendable: Sendable, limit: number): DueDelivery[] {
     if (sendable === "nothing") return [];
-    return this.#sql
-      .exec<DueDelivery & Record<string, SqlStorageValue>>(
-        `SELECT event, type, release, attempts, "before", created_ms AS "createdMs", due_ms AS "dueMs"
-         FROM deliveries AS d WHERE ${eligible(sendable)} ORDER BY due_ms, number LIMIT ?`,
-        limit,
-      )
-      .toArray();
+    return all<DueDelivery>(
+      this.#sql,
+      `SELECT event, type, release, attempts, "before", created_ms AS "createdMs", due_ms AS "dueMs"
+       FROM deliveries AS d WHERE ${conditionFor(sendable)} ORDER BY due_ms, number LIMIT ?`,
+      limit,
+    );
   }
 
-  /** The bytes of one that waits; undefined of one that is over. */
+  /** The bytes of a pending delivery; undefined when it is finished. */
   bodyOf(event: string): string | undefined {
-    const [row] = this.#sql.exec<{ body: string | null }>(
+    const row = first<{ body: string | null }>(
+      this.#sql,
       "SELECT body FROM deliveries WHERE event = ? AND state = 'pending'",
       event,
     );
@@ -213,24 +168,23 @@ export class Outbox {
   }
 
   isPending(event: string): boolean {
-    const found = this.#sql.exec("SELECT 1 FROM deliveries WHERE event = ? AND state = 'pending'", event);
-    return found.toArray().length > 0;
+    return exists(this.#sql, "SELECT 1 FROM deliveries WHERE event = ? AND state = 'pending'", event);
   }
 
-  /** Unless it was replaced while it was in flight. */
-  retryAt(event: string, after: { dueMs: number; reason: string; asked?: boolean; attempts?: number }): void {
+  /** Schedules the next attempt. Does nothing if the delivery was replaced while it was in flight. */
+  retryAt(event: string, retry: Retry): void {
     this.#sql.exec(
       `UPDATE deliveries SET due_ms = ?, reason = ?, asked = ?, attempts = ifnull(?, attempts)
        WHERE event = ? AND state = 'pending'`,
-      after.dueMs,
-      after.reason,
-      after.asked === true ? 1 : 0,
-      after.attempts ?? null,
+      retry.dueMs,
+      retry.reason,
+      retry.isRequestedByEndpoint === true ? 1 : 0,
+      retry.attempts ?? null,
       event,
     );
   }
 
-  /** What waits of a release up to an event is due at once. */
+  /** Makes the pending deliveries of a release due now, up to a sequence. */
   expediteRelease(release: string, sequence: number, nowMs: number): void {
     this.#sql.exec(
       `UPDATE deliveries SET due_ms = min(due_ms, ?), asked = 0
@@ -241,7 +195,7 @@ export class Outbox {
     );
   }
 
-  /** An endpoint that takes again what it is sent gets at once what waits for its time. */
+  /** Makes all pending deliveries due now, except those that a Retry-After of the endpoint postpones. */
   expedite(nowMs: number): void {
     this.#sql.exec(
       "UPDATE deliveries SET due_ms = ? WHERE state = 'pending' AND due_ms > ? AND asked = 0",
@@ -251,8 +205,9 @@ export class Outbox {
   }
 
   /**
-   * Whatever waits is due, in the order in which it came, by a schedule that begins anew. What was never
-   * tried is so already: of the many that a pause holds none is written.
+   * Makes all pending deliveries due in the order in which they arrived, each with a restarted schedule.
+   * Deliveries without an attempt are in this state already: of the many that a pause holds, none is
+   * written.
    */
   restartSchedule(): void {
     this.#sql.exec(
@@ -261,7 +216,7 @@ export class Outbox {
     );
   }
 
-  /** Over: its bytes are needed no longer. One that was replaced in flight stays so, unless it was taken. */
+  /** Finishes a delivery and deletes its bytes. One that was replaced in flight changes only to `delivered`. */
   complete(event: string, state: "delivered" | "failed", reason: string | null, attempts: number): void {
     this.#sql.exec(
       `UPDATE deliveries SET state = ?1, reason = ?2, attempts = ?3, due_ms = NULL, body = NULL
@@ -273,7 +228,7 @@ export class Outbox {
     );
   }
 
-  /** The handshake is over, whatever came of it: the endpoint need not be asked any more. */
+  /** Finishes the pending verification, if there is one. */
   endVerification(state: "delivered" | "failed", reason: string | null): void {
     this.#sql.exec(
       `UPDATE deliveries SET state = ?, reason = ?, due_ms = NULL, body = NULL
@@ -284,8 +239,8 @@ export class Outbox {
   }
 }
 
-/** Of one release only the earliest, so that none overtakes another. */
-function eligible(sendable: Exclude<Sendable, "nothing">): string {
+/** Only the earliest pending event of each release may be sent, so that none overtakes another. */
+function conditionFor(sendable: Exclude<Sendable, "nothing">): string {
   if (sendable === "verification") return "d.state = 'pending' AND d.type = 'subscription.verify'";
   return `d.state = 'pending' AND NOT EXISTS (
     SELECT 1 FROM deliveries AS earlier

@@ -1,178 +1,238 @@
 /**
- * What an owner, or the office, asks of a subscription. Each says why it is refused, or undefined when it
- * is done: then the work that follows from it is due. Where there is no subscription there is nothing to
- * be done.
+ * The requests of a subscription's owner or of the admin. Each returns why it is refused, or undefined when
+ * it is done; the Subscriber then starts the work that follows. Without a subscription a request does nothing.
  */
+import { instantOfMs } from "../domain/dates.ts";
+import { defined } from "../domain/defined.ts";
 import type { Issue } from "../domain/issues.ts";
-import { LEFT_OVER_REPORT_MS } from "./limits.ts";
+import type { Registration, SubscriptionChange, SubscriptionInput } from "../domain/subscription.ts";
 import { newsroom } from "../runtime/stubs.ts";
+import type { Delivery } from "./delivery-log.ts";
+import { INTERRUPTED_CHANGE_REPORT_MS } from "./limits.ts";
+import type { SubscriberParts } from "./parts.ts";
+import { createTables } from "./schema.ts";
+import { rotateSecrets } from "./secrets.ts";
 import {
   applyChange,
   type Conflict,
+  conflict,
   DUPLICATE,
-  instantOfMs,
-  refuse,
+  NOT_VERIFIED,
   registrationOf,
-  UNPROVED,
+  type Subscription,
 } from "./subscription.ts";
-import type { JobQueue } from "./job-queue.ts";
-import type { DeliveryLog } from "./delivery-log.ts";
-import type { Verification } from "./verification.ts";
-import type { Outbox } from "./outbox.ts";
-import { rotated, type Secrets } from "./secrets.ts";
-import type { SubscriptionState } from "./state.ts";
-import type { StoredValues } from "../runtime/stored-values.ts";
-import type { SubscriptionChange } from "../domain/subscription.ts";
+import { confirmVerification, nextConfirmUrl } from "./verification.ts";
 
-interface OwnerRequestsParts {
-  env: Env;
-  store: StoredValues;
-  state: SubscriptionState;
-  verification: Verification;
-  jobs: JobQueue;
-  outbox: Outbox;
-  log: DeliveryLog;
-  secrets: Secrets;
-  /** Sets the alarm, in milliseconds since 1970. */
-  ringBy: (ms: number) => Promise<void>;
-  /** Milliseconds since 1970. */
-  now: () => number;
+/** Creates the subscription and, unless the admin waives it, starts its verification. */
+export async function createSubscription(
+  parts: SubscriberParts,
+  registration: Registration,
+  { verify, header, asymmetric, ratePerMinute }: SubscriptionInput,
+  secret: string,
+): Promise<Subscription> {
+  const { storage, store, state, secrets, now } = parts;
+  const nowMs = now();
+  const subscription: Subscription = defined({
+    ...registration,
+    status: verify ? ("pending" as const) : ("active" as const),
+    sinceMs: nowMs,
+    secrets: [{ sealed: await secrets.seal(secret), untilMs: null }],
+    header: header && (await secrets.sealHeader(header)),
+    asymmetric,
+    ratePerMinute,
+    isProved: !verify,
+    proof: { challenge: "", number: 0, untilMs: nowMs },
+  });
+  const confirmUrl = await nextConfirmUrl(parts, subscription);
+  store.atomically(() => {
+    createTables(storage);
+    state.save(subscription);
+    if (verify) state.startVerification(confirmUrl);
+  });
+  return subscription;
 }
 
-export type Refusal = Conflict | { ok: false; issues: Issue[] };
-
-export class Requests {
-  readonly #parts: OwnerRequestsParts;
-
-  constructor(parts: OwnerRequestsParts) {
-    this.#parts = parts;
-  }
-
-  /** What is left out stays. A new URL has to prove itself, unless the admin waives it; what waits goes there then. */
-  change(change: SubscriptionChange): Promise<Refusal | undefined> {
-    const { env, jobs, store, state, verification, secrets, ringBy, now } = this.#parts;
-    return jobs.exclusively(async () => {
-      const before = state.subscription();
-      if (before === undefined) return undefined;
-      const header = change.header ? await secrets.sealHeader(change.header) : undefined;
-      const confirmUrl = await verification.nextConfirmUrl(before);
-      // Owed first: if this object dies in between, the Newsroom is told how it stands here.
-      const reportMs = now() + LEFT_OVER_REPORT_MS;
-      jobs.enqueue("report", null, reportMs);
-      await ringBy(reportMs);
-      const asked = await newsroom(env).changeSubscription(
-        registrationOf(applyChange(before, change, header)),
-      );
-      if (asked.kind === "invalid") return { ok: false, issues: asked.issues };
-      if (asked.kind === "duplicate") return refuse(DUPLICATE);
-      // As it stands by now: an attempt may have ended meanwhile.
-      const present = state.subscription();
-      if (present === undefined) return undefined;
-      const next = applyChange(present, change, header);
-      const isMoved = next.url !== present.url;
-      store.atomically(() => {
-        state.save(next);
-        jobs.enqueue("report", null, now());
-        if (isMoved) verification.start(confirmUrl);
-      });
-      return change.verify ? undefined : this.#vouch();
+/**
+ * Changes the subscription. A new URL is verified unless the admin waives it; then it gets the deliveries
+ * that were pending for the old URL.
+ */
+export function changeSubscription(
+  parts: SubscriberParts,
+  change: SubscriptionChange,
+): Promise<Conflict | { ok: false; issues: Issue[] } | undefined> {
+  const { env, jobs, store, state, mutex, secrets, alarm, now } = parts;
+  return mutex.run(async () => {
+    const before = state.get();
+    if (before === undefined) return undefined;
+    const header = change.header ? await secrets.sealHeader(change.header) : undefined;
+    const confirmUrl = await nextConfirmUrl(parts, before);
+    // The report first: if this object dies during the change, the Newsroom gets the stored state.
+    const reportMs = now() + INTERRUPTED_CHANGE_REPORT_MS;
+    jobs.enqueue("report", null, reportMs);
+    await alarm.scheduleBy(reportMs);
+    const checked = await newsroom(env).changeSubscription(
+      registrationOf(applyChange(before, change, header)),
+    );
+    if (checked.kind === "invalid") return { ok: false, issues: checked.issues };
+    if (checked.kind === "duplicate") return DUPLICATE;
+    // Read again: an attempt may have ended during the call.
+    const present = state.get();
+    if (present === undefined) return undefined;
+    const next = applyChange(present, change, header);
+    store.atomically(() => {
+      state.save(next);
+      jobs.enqueue("report", null, now());
+      if (next.url !== present.url) state.startVerification(confirmUrl);
     });
-  }
+    return change.verify ? undefined : waiveVerification(parts);
+  });
+}
 
-  /** Asks the endpoint anew for its proof; of the admin, `waived` makes it active at once. */
-  verify(waived: boolean): Promise<Conflict | undefined> {
-    const { jobs, state, verification } = this.#parts;
-    return jobs.exclusively(async () => {
-      const subscription = state.subscription();
-      if (subscription === undefined) return undefined;
-      if (subscription.isProved) {
-        return refuse(`The endpoint has proved itself; the subscription is ${subscription.status}.`);
-      }
-      verification.start(await verification.nextConfirmUrl(subscription));
-      return waived ? this.#vouch() : undefined;
-    });
-  }
-
-  pause(): Conflict | undefined {
-    const { state } = this.#parts;
-    const status = state.subscription()?.status;
-    if (status === "pending" || status === "disabled") {
-      return refuse(`The subscription is ${status}; only an active one can be paused.`);
+/** Starts a new verification; if the admin waives it, the subscription is active at once. */
+export function requestVerification(
+  parts: SubscriberParts,
+  isWaived: boolean,
+): Promise<Conflict | undefined> {
+  const { store, state, mutex } = parts;
+  return mutex.run(async () => {
+    const subscription = state.get();
+    if (subscription === undefined) return undefined;
+    if (subscription.isProved) {
+      const { status } = subscription;
+      return conflict("already-verified", `The endpoint is verified already; the subscription is ${status}.`);
     }
-    if (status === "active") state.pause();
+    const confirmUrl = await nextConfirmUrl(parts, subscription);
+    store.atomically(() => state.startVerification(confirmUrl));
+    return isWaived ? waiveVerification(parts) : undefined;
+  });
+}
+
+async function waiveVerification(parts: SubscriberParts): Promise<Conflict | undefined> {
+  const subscription = parts.state.get();
+  return subscription?.status === "pending"
+    ? confirmVerification(parts, subscription.proof.number)
+    : undefined;
+}
+
+/** Holds all deliveries until `resume`. */
+export function pause({ state }: SubscriberParts): Conflict | undefined {
+  const status = state.get()?.status;
+  if (status === "pending" || status === "disabled") {
+    return conflict("not-active", `The subscription is ${status}; only an active one can be paused.`);
+  }
+  if (status === "active") state.setStatus("paused");
+  return undefined;
+}
+
+/** Sends the held deliveries in order. */
+export function resume({ store, state }: SubscriberParts): Conflict | undefined {
+  const subscription = state.get();
+  if (subscription === undefined || subscription.status === "active") return undefined;
+  if (!subscription.isProved) return NOT_VERIFIED;
+  store.atomically(() => state.activate());
+  return undefined;
+}
+
+/** @returns the id of the test event; null where there is no subscription */
+export function sendTest({ state }: SubscriberParts): { ok: true; event: string } | Conflict | null {
+  const subscription = state.get();
+  if (subscription === undefined) return null;
+  const { id, status } = subscription;
+  if (status !== "active") {
+    return conflict("not-active", `The subscription is ${status}; only an active one is sent tests.`);
+  }
+  return { ok: true, event: state.enqueueControlEvent({ type: "subscription.test", subscription: id }) };
+}
+
+/** @returns the RFC 3339 instant at which the older secrets stop signing; null where there is no subscription */
+export async function rotateSecret(
+  { state, secrets, now }: SubscriberParts,
+  secret: string,
+  overlapMs: number,
+): Promise<string | null> {
+  const sealed = await secrets.seal(secret);
+  const subscription = state.get();
+  if (subscription === undefined) return null;
+  const nowMs = now();
+  state.save({
+    ...subscription,
+    secrets: rotateSecrets(subscription.secrets, sealed, overlapMs, nowMs),
+  });
+  return instantOfMs(nowMs + overlapMs);
+}
+
+/** Sends the events after one sequence, up to another, again if the present filter matches them. */
+export function replay(
+  { jobs, state, now }: SubscriberParts,
+  after: number,
+  to: number,
+): Conflict | undefined {
+  if (state.get()?.isProved === false) return NOT_VERIFIED;
+  if (jobs.isQueued("replay")) {
+    return conflict("replay-in-progress", "A replay is in progress. Wait until it has ended.");
+  }
+  if (after < to) jobs.enqueue("replay", { after, to }, now());
+  return undefined;
+}
+
+/** Sends one event again, or a pending one now. @returns null where there is no such event */
+export async function redeliver(parts: SubscriberParts, event: string): Promise<Conflict | null | undefined> {
+  const { state, outbox, log, now } = parts;
+  const subscription = state.get();
+  if (subscription === undefined) return null;
+  const delivery = log.get(event)?.delivery;
+  if (delivery === undefined) return null;
+  const { sequence, release } = delivery;
+  if (sequence === null || release === null) {
+    return conflict(
+      "not-a-release-event",
+      "Only events of releases can be sent again. POST …/test or …/verify sends a new event.",
+    );
+  }
+  const refusal = refuseRedelivery(subscription, delivery);
+  if (refusal !== undefined) return refusal;
+  if (delivery.state === "pending") {
+    // Earlier events of the release are sent first, so they are due now too.
+    outbox.expediteRelease(release, sequence, now());
     return undefined;
   }
+  return sendAgain(parts, subscription, { event, sequence, release });
+}
 
-  /** What was held is delivered, in order. */
-  resume(): Conflict | undefined {
-    const { store, state } = this.#parts;
-    const subscription = state.subscription();
-    if (subscription === undefined || subscription.status === "active") return undefined;
-    if (!subscription.isProved) return refuse(UNPROVED);
-    store.atomically(() => state.activate());
-    return undefined;
+function refuseRedelivery({ status }: Subscription, { state }: Delivery): Conflict | undefined {
+  if (state === "replaced") {
+    return conflict(
+      "release-killed",
+      "Its release was killed before this event was delivered; the kill was sent in its place.",
+    );
   }
+  if (status !== "active") {
+    return conflict(
+      "not-active",
+      `The subscription is ${status}. Resume the subscription to send what it holds.`,
+    );
+  }
+  return undefined;
+}
 
-  /** @returns until when the old secrets sign beside the new one; null where there is no subscription */
-  async rotateSecret(secret: string, overlapSeconds: number): Promise<string | null> {
-    const { state, secrets, now } = this.#parts;
-    const sealed = await secrets.seal(secret);
-    const subscription = state.subscription();
-    if (subscription === undefined) return null;
-    const overlapMs = overlapSeconds * 1000;
-    const nowMs = now();
-    state.save({ ...subscription, secrets: rotated(subscription.secrets, sealed, overlapMs, nowMs) });
-    return instantOfMs(nowMs + overlapMs);
+async function sendAgain(
+  { env, state, outbox, now }: SubscriberParts,
+  subscription: Subscription,
+  { event, sequence, release }: { event: string; sequence: number; release: string },
+): Promise<Conflict | null | undefined> {
+  const rendered = await newsroom(env).bodyFor(subscription.id, sequence);
+  if (state.get() === undefined) return null; // deleted during the call
+  if (rendered === undefined) return undefined;
+  if (rendered.kind === "killed") {
+    return conflict(
+      "release-killed",
+      "Its release was killed later. The kill can be sent again: redeliver its release.killed event.",
+    );
   }
-
-  /** One event is sent once more, or at last: now, whatever its schedule said. @returns null if there is none */
-  async redeliver(event: string): Promise<Conflict | null | undefined> {
-    const { env, state, outbox, log, now } = this.#parts;
-    const subscription = state.subscription();
-    if (subscription === undefined) return null;
-    const delivery = log.get(event)?.delivery;
-    if (delivery === undefined) return null;
-    const { sequence, release, state: deliveryState } = delivery;
-    if (sequence === null || release === null) {
-      return refuse("Only events of releases can be sent again. POST …/test or …/verify sends a new one.");
-    }
-    if (deliveryState === "replaced") {
-      return refuse("Its text was killed before it was delivered; the kill was sent in its place.");
-    }
-    if (subscription.status !== "active") {
-      return refuse(`The subscription is ${subscription.status}: resume it, and what is held is sent.`);
-    }
-    // What waits of its release from before it goes first, so that is sent now too.
-    if (deliveryState === "pending") outbox.expediteRelease(release, sequence, now());
-    else {
-      const again = await newsroom(env).bodyFor(subscription.id, sequence);
-      if (state.subscription() === undefined) return null; // deleted meanwhile
-      if (again?.kind === "killed") {
-        return refuse("Its text was killed since. The kill can be sent again: redeliver its release.killed.");
-      }
-      // What came here while the Newsroom was being asked is the last that is to be heard of the text.
-      if (again !== undefined && outbox.isTakenBack(release, again.asOf)) {
-        return refuse("Its text was taken back just now.");
-      }
-      if (again !== undefined) outbox.requeue(event, again.body, now());
-    }
-    return undefined;
+  // A withdrawal or kill that arrived during the call must stay the last event of the release.
+  if (outbox.isRetracted(release, rendered.asOf)) {
+    return conflict("release-retracted", "Its release was withdrawn or killed during this request.");
   }
-
-  /** What happened after one sequence up to another is sent once more, if the filter takes it now. */
-  replay(after: number, to: number): Conflict | undefined {
-    const { jobs, state, now } = this.#parts;
-    const subscription = state.subscription();
-    if (subscription?.isProved === false) return refuse(UNPROVED);
-    if (jobs.isQueued("replay")) return refuse("A replay is in progress. Wait for it to end.");
-    if (after < to) jobs.enqueue("replay", { after, to }, now());
-    return undefined;
-  }
-
-  /** The admin says that the endpoint wants this, if it has not said so itself. */
-  async #vouch(): Promise<Conflict | undefined> {
-    const { state, verification } = this.#parts;
-    const subscription = state.subscription();
-    return subscription?.status === "pending" ? verification.confirm(subscription.proof.number) : undefined;
-  }
+  outbox.requeue(event, rendered.body, now());
+  return undefined;
 }

@@ -12,7 +12,7 @@ export function newSecret(): string {
   return `whsec_${crypto.getRandomValues(new Uint8Array(SECRET_BYTES)).toBase64()}`;
 }
 
-/** Opens what is sealed, and remembers it as long as the object lives: that takes longer than signing. */
+/** Encrypts and decrypts, and caches the plain text in memory: decrypting takes longer than signing. */
 export class Secrets {
   readonly #key: string;
   readonly #opened = new Map<string, string>();
@@ -27,14 +27,8 @@ export class Secrets {
     return sealed;
   }
 
-  async sealHeader({
-    name,
-    value,
-  }: {
-    name: string;
-    value: string;
-  }): Promise<NonNullable<Subscription["header"]>> {
-    return { name, sealedValue: await this.seal(value) };
+  async sealHeader(header: { name: string; value: string }): Promise<NonNullable<Subscription["header"]>> {
+    return { name: header.name, sealedValue: await this.seal(header.value) };
   }
 
   async open(sealed: string): Promise<string> {
@@ -45,26 +39,29 @@ export class Secrets {
     return text;
   }
 
-  /** Those that sign now, newest first. */
-  live(secrets: readonly SealedSecret[], nowMs: number): Promise<string[]> {
-    return Promise.all(liveSecrets(secrets, nowMs).map(({ sealed }) => this.open(sealed)));
+  /** The secrets that sign now, newest first. */
+  openLive(secrets: readonly SealedSecret[], nowMs: number): Promise<string[]> {
+    return Promise.all(selectLive(secrets, nowMs).map(({ sealed }) => this.open(sealed)));
   }
 }
 
-/** A new one in front; the others sign for so long, and no longer than they would have. */
-export function rotated(
+/**
+ * Puts a new secret in front. The older secrets sign for `overlapMs` more, but never longer than an earlier
+ * rotation allowed.
+ */
+export function rotateSecrets(
   secrets: readonly SealedSecret[],
   sealed: string,
   overlapMs: number,
   nowMs: number,
 ): SealedSecret[] {
   const untilMs = nowMs + overlapMs;
-  const older = liveSecrets(secrets, nowMs)
+  const older = selectLive(secrets, nowMs)
     .map((secret) => ({ ...secret, untilMs: Math.min(secret.untilMs ?? Infinity, untilMs) }))
     .filter((secret) => secret.untilMs > nowMs);
   return [{ sealed, untilMs: null }, ...older].slice(0, LIVE_SECRETS_MAX);
 }
 
-function liveSecrets(secrets: readonly SealedSecret[], nowMs: number): SealedSecret[] {
+function selectLive(secrets: readonly SealedSecret[], nowMs: number): SealedSecret[] {
   return secrets.filter(({ untilMs }) => untilMs === null || untilMs > nowMs);
 }

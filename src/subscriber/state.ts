@@ -1,52 +1,55 @@
 /**
- * How a subscription stands, and what moves it: its owner, its endpoint's answers, and time. Everything
- * here is synchronous: a Durable Object runs nothing else in between. Times are milliseconds since 1970.
+ * The state of a subscription and its transitions, caused by its owner, by the answers of its endpoint and
+ * by time. Everything here is synchronous, so nothing else runs in the middle of a transition.
  */
-import { FORMATS } from "../webhooks/payload.ts";
-import type { AttemptOutcome } from "../webhooks/outcome.ts";
+import { instantOfMs } from "../domain/dates.ts";
+import { defined } from "../domain/defined.ts";
 import type { ControlEvent } from "../domain/event.ts";
 import type { SubscriptionStatus } from "../domain/subscription.ts";
+import { log } from "../runtime/log.ts";
+import type { StoredValue, StoredValues } from "../runtime/stored-values.ts";
+import type { AttemptOutcome } from "../webhooks/outcome.ts";
+import { FORMATS } from "../webhooks/payload.ts";
+import type { JobQueue } from "./job-queue.ts";
 import {
   FAILING_MS_MAX,
   HEALTH_REPORT_MS,
   OUTAGE_MS_MIN,
-  PROOF_MS_MAX,
   TROUBLE_REPORT_MS,
+  VERIFICATION_MS_MAX,
 } from "./limits.ts";
-import type { JobQueue } from "./job-queue.ts";
 import type { DueDelivery, Outbox, Sendable } from "./outbox.ts";
-import type { StoredValues, StoredValue } from "../runtime/stored-values.ts";
-import { type FirstSubscription, instantOfMs, type Subscription, upgraded } from "./subscription.ts";
+import type { Subscription } from "./subscription.ts";
+
+interface StateDeps {
+  store: StoredValues;
+  outbox: Outbox;
+  jobs: JobQueue;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
 
 export class SubscriptionState {
-  readonly #value: StoredValue<Subscription | FirstSubscription>;
-  readonly #outbox: Outbox;
-  readonly #jobs: JobQueue;
-  readonly #now: () => number;
+  readonly #stored: StoredValue<Subscription>;
+  readonly #deps: StateDeps;
 
-  constructor(store: StoredValues, outbox: Outbox, jobs: JobQueue, now: () => number) {
-    this.#value = store.value("subscription");
-    this.#outbox = outbox;
-    this.#jobs = jobs;
-    this.#now = now;
+  constructor(deps: StateDeps) {
+    this.#stored = deps.store.value("subscription");
+    this.#deps = deps;
   }
 
-  /** Undefined where there is no such subscription, any more or yet. */
-  subscription(): Subscription | undefined {
-    const kept = this.#value.get();
-    if (kept === undefined) return undefined;
-    const present = upgraded(kept);
-    if (present !== kept) this.save(present);
-    return present;
+  /** Undefined before the subscription is created and after it is deleted. */
+  get(): Subscription | undefined {
+    return this.#stored.get();
   }
 
   save(subscription: Subscription): void {
-    this.#value.put(subscription);
+    this.#stored.put(subscription);
   }
 
-  /** What may be sent as it stands now. */
+  /** What the present status allows to be sent. */
   sendable(): Sendable {
-    switch (this.subscription()?.status) {
+    switch (this.get()?.status) {
       case "active":
         return "everything";
       case "pending":
@@ -58,125 +61,128 @@ export class SubscriptionState {
     }
   }
 
-  /** What waits is sent, in order, and so is what comes. */
+  /** Sets the status and enqueues a report to the Newsroom. */
+  setStatus(status: SubscriptionStatus, reason?: string): void {
+    const subscription = this.get();
+    const sinceMs = this.#deps.now();
+    if (subscription !== undefined) this.save(defined({ ...subscription, status, sinceMs, reason }));
+    this.#deps.jobs.enqueue("report", null, sinceMs);
+  }
+
+  /** The endpoint is verified, or the owner resumes: pending deliveries are sent in order. */
   activate(): void {
-    this.#update(({ failingSinceMs: _over, ...well }) => ({ ...well, isProved: true }));
-    this.#outbox.endVerification("delivered", null);
-    this.#outbox.restartSchedule();
-    this.#setStatus("active");
+    const subscription = this.get();
+    if (subscription !== undefined) {
+      this.save(defined({ ...subscription, failingSinceMs: undefined, isProved: true }));
+    }
+    this.#deps.outbox.endVerification("delivered", null);
+    this.#deps.outbox.restartSchedule();
+    this.setStatus("active");
   }
 
-  pause(): void {
-    this.#setStatus("paused");
-  }
-
-  /** What comes is held. The office's own subscriptions are told. */
+  /** Holds all deliveries and notifies the admin's subscriptions. */
   disable(reason: string): void {
-    this.#setStatus("disabled", reason);
-    const subscription = this.subscription();
+    this.setStatus("disabled", reason);
+    const subscription = this.get();
     if (subscription === undefined) return;
     const { id, url } = subscription;
-    // The host alone: the rest of a URL is often a secret.
-    const { host } = new URL(url);
-    console.warn(JSON.stringify({ message: "subscription disabled", subscription: id, host, reason }));
-    const nowMs = this.#now();
-    this.#jobs.enqueue("notice", { id: newEventId(), atMs: nowMs, reason }, nowMs);
+    // Only the host is logged: the rest of a URL is often a secret.
+    log("warn", "subscription disabled", { subscription: id, host: new URL(url).host, reason });
+    const atMs = this.#deps.now();
+    this.#deps.jobs.enqueue("notice", { id: newEventId(), atMs, reason }, atMs);
   }
 
-  /** @param confirm the URL that says yes for the endpoint */
-  askForProof(confirm: string): void {
+  /**
+   * Starts a verification in place of any earlier one.
+   *
+   * @param confirmUrl activates the subscription when somebody posts to it
+   */
+  startVerification(confirmUrl: string): void {
+    const { outbox, now } = this.#deps;
+    outbox.endVerification("failed", "a new verification replaced this one");
+    const subscription = this.get();
+    if (subscription === undefined) return;
     const challenge = crypto.getRandomValues(new Uint8Array(24)).toBase64({ alphabet: "base64url" });
-    this.#update((subscription) => ({
-      ...subscription,
-      proof: { challenge, number: subscription.proof.number + 1, untilMs: this.#now() + PROOF_MS_MAX },
-    }));
-    this.enqueueControlEvent({ type: "subscription.verify", challenge, confirm });
-    if (this.subscription()?.status !== "pending") this.#setStatus("pending");
+    const number = subscription.proof.number + 1;
+    const untilMs = now() + VERIFICATION_MS_MAX;
+    this.save({ ...subscription, proof: { challenge, number, untilMs } });
+    this.enqueueControlEvent({ type: "subscription.verify", challenge, confirm: confirmUrl });
+    if (subscription.status !== "pending") this.setStatus("pending");
   }
 
-  /** The endpoint has had its time to prove itself. */
-  isProofOver(): boolean {
-    const subscription = this.subscription();
-    return subscription?.status === "pending" && this.#now() >= subscription.proof.untilMs;
+  isVerificationExpired(): boolean {
+    const subscription = this.get();
+    return subscription?.status === "pending" && this.#deps.now() >= subscription.proof.untilMs;
   }
 
-  giveUpProof(): void {
-    const reason = "the endpoint did not prove in time that it wants this";
-    this.#outbox.endVerification("failed", reason);
+  expireVerification(): void {
+    const reason = "the endpoint was not verified in time";
+    this.#deps.outbox.endVerification("failed", reason);
     this.disable(reason);
   }
 
-  /** What an attempt says of the endpoint as a whole. */
-  recordAttempt(verdict: AttemptOutcome, delivery: DueDelivery): void {
-    const subscription = this.subscription();
+  /** Records what an attempt says about the endpoint as a whole. */
+  recordAttempt(outcome: AttemptOutcome, delivery: DueDelivery): void {
+    const subscription = this.get();
     if (subscription === undefined) return;
-    if (verdict.kind === "gone") {
-      // Several may be under way: the first to be told so ends it, and the office hears of it once.
+    if (outcome.kind === "gone") {
+      // Several attempts may be in flight: only the first 410 disables and notifies.
       if (subscription.status !== "disabled") this.disable("the endpoint answered 410 Gone");
     } else if (delivery.type === "subscription.verify") return;
-    else if (verdict.kind === "delivered") this.#recover(subscription);
-    else this.#fail(subscription, verdict.reason);
-    const nowMs = this.#now();
-    const isLate = delivery.attempts > 0 || nowMs - delivery.createdMs >= TROUBLE_REPORT_MS;
-    // Where something waits, or has waited, the office's list would soon be wrong.
-    if (verdict.kind !== "delivered" || isLate) this.#jobs.enqueue("report", null, nowMs + TROUBLE_REPORT_MS);
-    else if (!this.#jobs.isQueued("report")) this.#jobs.enqueue("report", null, nowMs + HEALTH_REPORT_MS);
+    else if (outcome.kind === "delivered") this.#recordSuccess(subscription);
+    else this.#recordFailure(subscription, outcome.reason);
+    this.#scheduleReport(outcome, delivery);
   }
 
-  /** Puts in an event about the subscription itself. @returns its id */
+  /** The admin's list shows trouble within seconds, and everything else within an hour. */
+  #scheduleReport(outcome: AttemptOutcome, delivery: DueDelivery): void {
+    const { jobs, now } = this.#deps;
+    const nowMs = now();
+    const isLate = delivery.attempts > 0 || nowMs - delivery.createdMs >= TROUBLE_REPORT_MS;
+    if (outcome.kind !== "delivered" || isLate) jobs.enqueue("report", null, nowMs + TROUBLE_REPORT_MS);
+    else if (!jobs.isQueued("report")) jobs.enqueue("report", null, nowMs + HEALTH_REPORT_MS);
+  }
+
+  /** Adds an event of the subscription itself. @returns its id */
   enqueueControlEvent(
     event:
       | { type: "subscription.verify"; challenge: string; confirm: string }
       | { type: "subscription.test"; subscription: string },
   ): string {
     const id = newEventId();
-    this.acceptControlEvent({ ...event, id, at: Math.floor(this.#now() / 1000) });
+    this.acceptControlEvent({ ...event, id, at: Math.floor(this.#deps.now() / 1000) });
     return id;
   }
 
-  /** The same with an id and a time that it has already. */
+  /** Adds an event that has an id and a time already. */
   acceptControlEvent(event: ControlEvent): void {
-    const subscription = this.subscription();
+    const subscription = this.get();
     if (subscription === undefined) return;
     const body = FORMATS[subscription.format].controlBody(event);
-    this.#outbox.add({ event: event.id, type: event.type, sequence: null, release: null, body }, this.#now());
+    const { outbox, now } = this.#deps;
+    outbox.add({ event: event.id, type: event.type, sequence: null, release: null, body }, now());
   }
 
-  /** An endpoint that answers again after an outage gets at once what waits, and not hours later. */
-  #recover({ failingSinceMs, ...well }: Subscription): void {
+  /** After an outage, pending deliveries are due at once instead of hours later. */
+  #recordSuccess({ failingSinceMs, ...healthy }: Subscription): void {
     if (failingSinceMs === undefined) return;
-    const nowMs = this.#now();
-    this.save(well);
-    if (nowMs - failingSinceMs >= OUTAGE_MS_MIN) this.#outbox.expedite(nowMs);
-    this.#jobs.enqueue("report", null, nowMs);
+    const { outbox, jobs, now } = this.#deps;
+    const nowMs = now();
+    this.save(healthy);
+    if (nowMs - failingSinceMs >= OUTAGE_MS_MIN) outbox.expedite(nowMs);
+    jobs.enqueue("report", null, nowMs);
   }
 
-  #fail(subscription: Subscription, reason: string): void {
-    const nowMs = this.#now();
+  #recordFailure(subscription: Subscription, reason: string): void {
+    const { jobs, now } = this.#deps;
+    const nowMs = now();
     const { failingSinceMs } = subscription;
     if (failingSinceMs === undefined) {
       this.save({ ...subscription, failingSinceMs: nowMs });
-      this.#jobs.enqueue("report", null, nowMs);
+      jobs.enqueue("report", null, nowMs);
     } else if (nowMs - failingSinceMs >= FAILING_MS_MAX && subscription.status === "active") {
       this.disable(`every attempt since ${instantOfMs(failingSinceMs)} has failed; the last: ${reason}`);
     }
-  }
-
-  /** Takes on a status, and owes the Newsroom the news of it. */
-  #setStatus(status: SubscriptionStatus, reason?: string): void {
-    const sinceMs = this.#now();
-    this.#update(({ reason: _before, ...rest }) => ({
-      ...rest,
-      status,
-      sinceMs,
-      ...(reason === undefined ? {} : { reason }),
-    }));
-    this.#jobs.enqueue("report", null, sinceMs);
-  }
-
-  #update(change: (subscription: Subscription) => Subscription): void {
-    const subscription = this.subscription();
-    if (subscription !== undefined) this.save(change(subscription));
   }
 }
 

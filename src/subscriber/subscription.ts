@@ -1,66 +1,39 @@
 /**
- * A subscription: what its owner asked for, and what has become of it. Times are milliseconds since
- * 1970.
+ * A subscription as its Subscriber stores it and as its owner sees it. Times are milliseconds since 1970.
  */
 import type { ProblemCode } from "../domain/codes.ts";
-import { formatInstant } from "../domain/dates.ts";
+import { instantOfMs } from "../domain/dates.ts";
+import { defined } from "../domain/defined.ts";
+import type { Issue } from "../domain/issues.ts";
 import type { Health, Registration, SubscriptionChange, SubscriptionStatus } from "../domain/subscription.ts";
-import { PROOF_MS_MAX } from "./limits.ts";
 
-/** What a Subscriber keeps. */
+/** Stored under the key `subscription`. The field names must not change. */
 export interface Subscription extends Registration {
   status: SubscriptionStatus;
   /** Why it is disabled, in words. */
   reason?: string;
-  /** Since when it has had this status. */
+  /** When it got its present status. */
   sinceMs: number;
-  /** The signing secrets, encrypted, newest first: each signs until its time is over. */
+  /** The signing secrets, encrypted, newest first. Each signs until `untilMs`; null: without end. */
   secrets: { sealed: string; untilMs: number | null }[];
   header?: { name: string; sealedValue: string };
+  /** Whether the service's Ed25519 keys sign too. */
   asymmetric: boolean;
   ratePerMinute?: number;
-  /** Whether the endpoint at this URL has proved that it wants this, or the admin said so. */
+  /** Whether the endpoint at the present URL is verified, by itself or by the admin. */
   isProved: boolean;
-  proof: Proof;
-  /** The first failure after the last success; undefined while the last attempt was a success. */
+  /** The present verification, or the last one. */
+  proof: EndpointVerification;
+  /** The first failure since the last success; undefined if the last attempt succeeded. */
   failingSinceMs?: number;
 }
 
-/** The handshake in progress, or the last one. */
-export interface Proof {
+export interface EndpointVerification {
   challenge: string;
-  /** 1, 2, 3 …: a confirm URL opens only the handshake that it was sent for. */
+  /** 1, 2, 3 …: a confirm URL is valid for one verification only. */
   number: number;
-  /** When it is given up. */
+  /** When the verification expires. */
   untilMs: number;
-}
-
-/** As the first version kept one: one secret, one challenge, and no memory of what was proved when. */
-export interface FirstSubscription extends Registration {
-  status: "pending" | "active" | "disabled";
-  reason?: string;
-  sealedSecret: string;
-  challenge: string;
-}
-
-/**
- * What is kept, as this version keeps it. Of one that is disabled nobody knows any more whether it was
- * proved, so it is asked anew; the confirm URL of one that is pending is out of date, its challenge not.
- *
- * @returns the same object if it is of this version
- */
-export function upgraded(kept: Subscription | FirstSubscription): Subscription {
-  if (!("sealedSecret" in kept)) return kept;
-  const { sealedSecret, challenge, ...first } = kept;
-  return {
-    ...first,
-    url: new URL(first.url).href,
-    sinceMs: first.createdMs,
-    secrets: [{ sealed: sealedSecret, untilMs: null }],
-    asymmetric: false,
-    isProved: first.status === "active",
-    proof: { challenge, number: 0, untilMs: first.createdMs + PROOF_MS_MAX },
-  };
 }
 
 /** A subscription as its owner sees it. Instants are RFC 3339. */
@@ -68,9 +41,9 @@ export interface SubscriptionView extends Omit<Registration, "createdMs"> {
   status: SubscriptionStatus;
   reason?: string;
   since: string;
-  /** Whether the endpoint has proved that it wants this. */
+  /** Whether the endpoint is verified. */
   proved: boolean;
-  /** Its value is not told again. */
+  /** The value is never shown again. */
   header?: { name: string };
   asymmetric: boolean;
   ratePerMinute?: number;
@@ -80,90 +53,80 @@ export interface SubscriptionView extends Omit<Registration, "createdMs"> {
 
 export function viewOf(subscription: Subscription, health: Health): SubscriptionView {
   const { header, ratePerMinute, reason } = subscription;
-  const { createdMs, ...registered } = registrationOf(subscription);
+  const { createdMs, ...registration } = registrationOf(subscription);
   return {
-    ...registered,
-    status: subscription.status,
-    ...(reason === undefined ? {} : { reason }),
-    since: instantOfMs(subscription.sinceMs),
-    proved: subscription.isProved,
-    ...(header === undefined ? {} : { header: { name: header.name } }),
-    asymmetric: subscription.asymmetric,
-    ...(ratePerMinute === undefined ? {} : { ratePerMinute }),
-    created: instantOfMs(createdMs),
-    health,
+    ...registration,
+    ...defined({
+      status: subscription.status,
+      reason,
+      since: instantOfMs(subscription.sinceMs),
+      proved: subscription.isProved,
+      header: header && { name: header.name },
+      asymmetric: subscription.asymmetric,
+      ratePerMinute,
+      created: instantOfMs(createdMs),
+      health,
+    }),
   };
 }
 
+/** The part of a subscription that the Newsroom knows. */
 export function registrationOf(subscription: Registration): Registration {
   const { id, url, format, content, events, filter, description, createdMs } = subscription;
-  return {
-    id,
-    url,
-    format,
-    content,
-    events,
-    filter,
-    ...(description === undefined ? {} : { description }),
-    createdMs,
-  };
+  return defined({ id, url, format, content, events, filter, description, createdMs });
 }
-
-/** RFC 3339, whole seconds. */
-export function instantOfMs(ms: number): string {
-  return formatInstant(Math.floor(ms / 1000));
-}
-
-// FOLDED: A subscription as its owner wants it from now on.
 
 /**
- * @param sealedHeader undefined where the change names none
- * @returns with what is left out as it was, and without what is null
+ * The subscription after a change by its owner. A field that the change leaves out stays; null removes a
+ * field.
+ *
+ * @param sealedHeader the encrypted header of the change, if it sets one
  */
 export function applyChange(
   present: Subscription,
   change: SubscriptionChange,
   sealedHeader: Subscription["header"],
 ): Subscription {
-  const { verify: _verify, header, description, ratePerMinute, ...fields } = change;
-  const { header: _header, description: _description, ratePerMinute: _rate, ...rest } = present;
-  const url = change.url === undefined ? present.url : new URL(change.url).href;
-  const chosen = <T>(asked: T | null | undefined, before: T | undefined): T | undefined =>
-    asked === undefined ? before : (asked ?? undefined);
-  const kept = {
-    header: header === undefined ? present.header : sealedHeader,
-    description: chosen(description, present.description),
-    ratePerMinute: chosen(ratePerMinute, present.ratePerMinute),
-  };
-  return {
-    ...rest,
-    ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
-    ...(kept.header && { header: kept.header }),
-    ...(kept.description === undefined ? {} : { description: kept.description }),
-    ...(kept.ratePerMinute === undefined ? {} : { ratePerMinute: kept.ratePerMinute }),
+  const { verify: _verify, url: newUrl, header, description, ratePerMinute, ...fields } = change;
+  const choose = <T>(wanted: T | null | undefined, before: T | undefined): T | undefined =>
+    wanted === undefined ? before : (wanted ?? undefined);
+  const url = newUrl === undefined ? present.url : new URL(newUrl).href;
+  return defined({
+    ...present,
+    ...defined(fields),
     url,
-    // A new address has proved nothing.
+    header: header === undefined ? present.header : sealedHeader,
+    description: choose(description, present.description),
+    ratePerMinute: choose(ratePerMinute, present.ratePerMinute),
+    // A new URL is not verified.
     isProved: present.isProved && url === present.url,
-  };
+  });
 }
 
-// FOLDED: What comes of what is asked of a subscription.
-
-/** It cannot be done as things stand; in words, with what can. */
+/** The request contradicts the present state. `detail` says in words what is wrong, and what is possible. */
 export interface Conflict {
   ok: false;
   code: ProblemCode;
   detail: string;
 }
 
-/** Null where there is no such subscription. */
-export type Outcome = { ok: true; view: SubscriptionView } | Conflict | null;
-
-export function refuse(detail: string, code: ProblemCode = "not-active"): Conflict {
+export function conflict(code: ProblemCode, detail: string): Conflict {
   return { ok: false, code, detail };
 }
 
-export const DUPLICATE = "another subscription has this URL and this filter, and has proved itself";
-export const FORGOTTEN =
-  "it was forgotten, since nobody proved in time that the endpoint wants this; subscribe anew";
-export const UNPROVED = "The endpoint has not proved itself yet. POST …/verify asks it anew.";
+/** The result of a request of the owner or the admin; null where there is no such subscription. */
+export type Outcome = { ok: true; view: SubscriptionView } | Conflict | null;
+export type ChangeOutcome = Outcome | { ok: false; issues: Issue[] };
+
+export const DUPLICATE = conflict(
+  "duplicate-subscription",
+  "another verified subscription has this URL and this filter",
+);
+export const EXPIRED = conflict(
+  "subscription-expired",
+  "expired because its endpoint was not verified in time; create a new subscription",
+);
+export const NOT_VERIFIED = conflict(
+  "not-verified",
+  "The endpoint is not verified yet. POST …/verify starts a new verification.",
+);

@@ -1,25 +1,25 @@
 /**
- * One POST to a subscriber's endpoint, and what came of it.
+ * One delivery attempt: a signed POST to the endpoint, and its result.
  */
 import { Webhook } from "standardwebhooks";
-import { judgeTarget, type LocalTargets, type TargetVerdict } from "../domain/target-url.ts";
+import { checkTargetUrl, type LocalTargets, type TargetCheck } from "../domain/target-url.ts";
+import { resolveHost } from "./dns.ts";
 import { ANSWER_BYTES_KEPT, ANSWER_BYTES_READ } from "./limits.ts";
-import { resolveTarget } from "./dns.ts";
 
 export interface AttemptRequest {
   url: string;
-  /** The event's id: the same on every attempt and for every subscriber. */
+  /** The event's id: the same on every attempt and for every subscription. */
   eventId: string;
   eventType: string;
   contentType: string;
   /** The exact bytes that are signed and sent. */
   body: string;
-  /** Every live secret, `whsec_…`: each signs. */
+  /** Every valid secret, `whsec_…`: each adds a signature. */
   secrets: readonly string[];
-  /** Asymmetric keys, where the subscription asked for them: each signs a text, in base64. */
+  /** The service's Ed25519 keys, if the subscription asks for them: each returns a signature in base64. */
   signers: readonly ((text: string) => Promise<string>)[];
-  /** A header of the subscriber's own. */
-  header?: { name: string; value: string };
+  /** The header that the subscription configured. */
+  header?: { name: string; value: string } | undefined;
   userAgent: string;
 }
 
@@ -27,31 +27,31 @@ export interface AttemptTools {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Milliseconds since 1970. */
   now: () => number;
-  /** Aborts when the time for the whole attempt is up. */
+  /** Aborts at the timeout of the whole attempt. */
   signal: AbortSignal;
   localTargets: LocalTargets;
-  /** A DNS-over-HTTPS server; undefined: names are not looked up. */
+  /** A DNS-over-HTTPS server; undefined: hosts are not looked up. */
   resolver: string | undefined;
-  /** Asked at the last moment, since a text may be killed while its delivery is being prepared. */
-  isWanted: () => boolean;
+  /** Called just before the POST, because the release may be killed while the attempt is prepared. */
+  isStillDue: () => boolean;
 }
 
-/** What came of an attempt. `durationMs` runs to the end of the answer's body or to the failure. */
+/** The result of an attempt. `durationMs` ends with the answer's body, or with the failure. */
 export type AttemptResult = { durationMs: number } & (
   | { kind: "answered"; status: number; retryAfter: string | null; answer: string }
-  /** `awaiting`: what had not come when the time was up. */
+  /** `awaiting`: what was missing at the timeout. */
   | { kind: "timed-out"; awaiting: "answer" | "body" }
   | { kind: "unreachable" }
   | { kind: "target-refused"; reason: string }
 );
 
 /**
- * Whatever goes wrong on the way is a result. Redirects are answers, not followed. The platform tells
- * nothing of connecting, so one time-out runs over connecting, sending and the answer's head, and on
- * to the end of its body: a connection that trickles is cut by it too.
+ * Sends one POST. Every failure of the endpoint is a result, not an exception. Redirects count as
+ * answers and are not followed. The platform does not report when a connection is made, so one timeout
+ * covers connecting, sending, the answer's head and its body; it also ends a body that trickles.
  *
- * @returns undefined if it was not wanted any more
- * @throws what is our own fault: a resolver that does not answer, a platform limit
+ * @returns undefined if the delivery is no longer due
+ * @throws for failures of our own: a resolver that does not answer, a platform limit
  */
 export async function attemptDelivery(
   request: AttemptRequest,
@@ -59,27 +59,27 @@ export async function attemptDelivery(
 ): Promise<AttemptResult | undefined> {
   const started = tools.now();
   const elapsed = () => tools.now() - started;
-  const target = await judgeResolvedTarget(request.url, tools);
+  const target = await checkResolvedTarget(request.url, tools);
   if (!target.ok) return { kind: "target-refused", reason: target.reason, durationMs: elapsed() };
-  const signed = await headers(request, started);
-  if (!tools.isWanted()) return undefined;
+  const headers = await buildHeaders(request, started);
+  if (!tools.isStillDue()) return undefined;
 
   let response: Response | undefined;
-  const read: AnswerRead = { text: "" };
+  const body: PartialBody = { text: "" };
   try {
     response = await tools.fetch(target.url.href, {
       method: "POST",
-      headers: signed,
+      headers,
       body: request.body,
       redirect: "manual",
       signal: tools.signal,
     });
-    await readBounded(response, read);
-    return answered(response, read.text, elapsed());
+    await readBounded(response, body);
+    return toAnswered(response, body.text, elapsed());
   } catch (error) {
-    if (isOfThePlatform(error)) throw error;
-    // Only success waits for the body's end: a refusal is one, whatever became of its words.
-    if (response !== undefined && !response.ok) return answered(response, read.text, elapsed());
+    if (isPlatformLimit(error)) throw error;
+    // A 2xx counts only when the body ends. Any other status counts even if the body breaks off.
+    if (response !== undefined && !response.ok) return toAnswered(response, body.text, elapsed());
     const durationMs = elapsed();
     const awaiting = response === undefined ? "answer" : "body";
     return tools.signal.aborted
@@ -89,17 +89,17 @@ export async function attemptDelivery(
 }
 
 /**
- * A target by its spelling and, where there is a resolver, by where its name leads.
+ * Checks a URL by its text and, where a resolver is configured, by the addresses of its host.
  *
- * @throws {ResolverFault} if the resolver cannot be asked
+ * @throws {ResolverError} if the resolver fails
  */
-export async function judgeResolvedTarget(
+export async function checkResolvedTarget(
   url: string,
   tools: Pick<AttemptTools, "fetch" | "localTargets" | "resolver" | "signal">,
-): Promise<TargetVerdict> {
-  const target = judgeTarget(url, tools.localTargets);
+): Promise<TargetCheck> {
+  const target = checkTargetUrl(url, tools.localTargets);
   if (!target.ok || target.isLocal || tools.resolver === undefined) return target;
-  const resolution = await resolveTarget(target.url.hostname, {
+  const resolution = await resolveHost(target.url.hostname, {
     fetch: tools.fetch,
     resolver: tools.resolver,
     signal: tools.signal,
@@ -107,24 +107,25 @@ export async function judgeResolvedTarget(
   switch (resolution) {
     case "public":
       return target;
-    case "inside":
-      return { ok: false, reason: "must not lead to a special or private address" };
-    case "nowhere":
-      return { ok: false, reason: "has a name that leads nowhere" };
+    case "private":
+      return { ok: false, reason: "must not resolve to a special or private address" };
+    case "none":
+      return { ok: false, reason: "has a host name that does not resolve" };
   }
 }
 
-/** Standard Webhooks 1.0: the signature covers the id, this attempt's time and the body's bytes. */
-export async function headers(request: AttemptRequest, nowMs: number): Promise<Record<string, string>> {
-  const at = new Date(Math.floor(nowMs / 1000) * 1000);
-  const timestamp = String(at.getTime() / 1000);
+/** Standard Webhooks 1.0: the signature covers the id, the time of this attempt and the bytes of the body. */
+export async function buildHeaders(request: AttemptRequest, nowMs: number): Promise<Record<string, string>> {
+  const seconds = Math.floor(nowMs / 1000);
+  const at = new Date(seconds * 1000);
+  const timestamp = String(seconds);
   const signed = `${request.eventId}.${timestamp}.${request.body}`;
   const symmetric = request.secrets.map((secret) =>
     new Webhook(secret).sign(request.eventId, at, request.body),
   );
   const asymmetric = await Promise.all(request.signers.map(async (sign) => `v1a,${await sign(signed)}`));
   return {
-    // First, so that it can stand over none of ours.
+    // First, so that it cannot override one of our own headers.
     ...(request.header && { [request.header.name.toLowerCase()]: request.header.value }),
     "content-type": request.contentType,
     "user-agent": request.userAgent,
@@ -135,25 +136,25 @@ export async function headers(request: AttemptRequest, nowMs: number): Promise<R
   };
 }
 
-function answered({ status, headers: given }: Response, answer: string, durationMs: number): AttemptResult {
-  return { kind: "answered", status, retryAfter: given.get("retry-after"), answer, durationMs };
+function toAnswered({ status, headers }: Response, answer: string, durationMs: number): AttemptResult {
+  return { kind: "answered", status, retryAfter: headers.get("retry-after"), answer, durationMs };
 }
 
-/** workerd's own refusal to make a call, by its words: it has no code. */
-function isOfThePlatform(error: unknown): boolean {
+/** A call that workerd itself refused. The error has no code, so the message decides. */
+function isPlatformLimit(error: unknown): boolean {
   return error instanceof Error && /subrequests|exceeded .*limit/i.test(error.message);
 }
 
-/** What has been read of an answer: also where it broke off. */
-interface AnswerRead {
+/** The part of a body that has been read so far, also if the body breaks off. */
+interface PartialBody {
   text: string;
 }
 
 /**
- * The beginning of an answer as text. The rest is cancelled: an unread body would hold one of the
- * platform's six connections, an endless one would never let go.
+ * Reads the beginning of a body as text and cancels the rest. An unread body would hold one of the
+ * platform's six connections, an endless one for ever.
  */
-async function readBounded(response: Response, into: AnswerRead): Promise<void> {
+async function readBounded(response: Response, into: PartialBody): Promise<void> {
   if (response.body === null) return;
   const decoder = new TextDecoder();
   let bytes = 0;

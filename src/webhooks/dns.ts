@@ -1,53 +1,54 @@
 /**
- * Where a name leads, asked over HTTPS: `fetch` resolves for itself and tells nobody, so a name that
- * looks public could lead inside. What is found here may differ from what `fetch` finds a moment
- * later; it narrows that hole to a race, and the platform's own guard stands behind it.
+ * Looks up the addresses of a host over HTTPS (DNS-over-HTTPS). `fetch` resolves names by itself and
+ * does not report the address, so a name that looks public could lead to a private network. `fetch` may
+ * see another address a moment later: this check narrows the attack to a race, and the platform's
+ * `global_fetch_strictly_public` flag is the second guard.
  */
 import ipaddr from "ipaddr.js";
 import * as z from "zod/mini";
 import { isPublicAddress } from "../domain/target-url.ts";
 
-/** Our resolver gave no answer: nobody's fault but ours. */
-export class ResolverFault extends Error {}
+/** The resolver gave no usable answer: a failure of ours, not of the endpoint. */
+export class ResolverError extends Error {}
 
 export interface ResolutionTools {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
-  /** A DNS-over-HTTPS server that speaks `application/dns-json`, such as https://cloudflare-dns.com/dns-query. */
+  /** A server that speaks `application/dns-json`, such as https://cloudflare-dns.com/dns-query. */
   resolver: string;
   signal: AbortSignal;
 }
 
-/** Whether a name leads outside, as far as can be known. */
-export type Resolution = "public" | "inside" | "nowhere";
+/** `private` if any address is special or private; `none` if the host has no address. */
+export type Resolution = "public" | "private" | "none";
 
 const A = 1;
 const AAAA = 28;
 const NO_ERROR = 0;
 
-/** RFC 8427's little brother, as Cloudflare and Google answer it. */
-const answer = z.object({
+/** The JSON of Cloudflare and Google, a subset of RFC 8427. */
+const dnsAnswer = z.object({
   Status: z.number(),
   Answer: z.optional(z.array(z.object({ type: z.number(), data: z.string() }))),
 });
 
 /**
- * Asks for both kinds of addresses; one of them inside is enough to refuse.
+ * Looks up IPv4 and IPv6 addresses.
  *
- * @param host a name, or an address, which leads to itself
- * @throws {ResolverFault} if the resolver cannot be asked
+ * @param host a name, or an address, which is not looked up
+ * @throws {ResolverError} if the resolver fails
  */
-export async function resolveTarget(host: string, tools: ResolutionTools): Promise<Resolution> {
+export async function resolveHost(host: string, tools: ResolutionTools): Promise<Resolution> {
   const name = host.replace(/^\[|\]$/g, "").replace(/\.$/, "");
-  if (ipaddr.isValid(name)) return isPublicAddress(name) ? "public" : "inside";
-  const found = await Promise.all([ask(name, A, tools), ask(name, AAAA, tools)]);
+  if (ipaddr.isValid(name)) return isPublicAddress(name) ? "public" : "private";
+  const found = await Promise.all([lookUp(name, A, tools), lookUp(name, AAAA, tools)]);
   const addresses = found.flat();
-  if (addresses.length === 0) return "nowhere";
+  if (addresses.length === 0) return "none";
   return addresses.every((address) => ipaddr.isValid(address) && isPublicAddress(address))
     ? "public"
-    : "inside";
+    : "private";
 }
 
-async function ask(name: string, type: number, tools: ResolutionTools): Promise<string[]> {
+async function lookUp(name: string, type: number, tools: ResolutionTools): Promise<string[]> {
   const url = new URL(tools.resolver);
   url.searchParams.set("name", name);
   url.searchParams.set("type", String(type));
@@ -59,16 +60,17 @@ async function ask(name: string, type: number, tools: ResolutionTools): Promise<
       signal: tools.signal,
     });
     if (!response.ok) {
-      // Unread, it would hold one of the platform's six connections.
+      // An unread body would hold one of the platform's six connections.
       await response.body?.cancel();
-      throw new Error(`it answered ${response.status}`);
+      throw new Error(`status ${response.status}`);
     }
     json = await response.json();
   } catch (error) {
-    throw new ResolverFault(`${url.host} could not be asked: ${String(error)}`, { cause: error });
+    throw new ResolverError(`the DNS resolver ${url.host} failed: ${String(error)}`, { cause: error });
   }
-  const parsed = z.safeParse(answer, json);
-  if (!parsed.success) throw new ResolverFault(`${url.host} answered what is no DNS answer`);
+  const parsed = z.safeParse(dnsAnswer, json);
+  if (!parsed.success)
+    throw new ResolverError(`the DNS resolver ${url.host} answered something that is not DNS JSON`);
   // NXDOMAIN and a broken zone alike: there is no address to send to.
   if (parsed.data.Status !== NO_ERROR) return [];
   return (parsed.data.Answer ?? []).filter((record) => record.type === type).map(({ data }) => data);

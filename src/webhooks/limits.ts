@@ -2,10 +2,10 @@
  * Limits of this room: one delivery attempt. Each has its unit in its name and its reason beside it.
  */
 
-/** Bytes of an answer that are read, and that are kept: CONTRACT 7. */
+/** Bytes of a response body that are read, and that are stored in the log. */
 export const ANSWER_BYTES_READ = 65_536;
 export const ANSWER_BYTES_KEPT = 4_096;
-/** Seconds that a Retry-After can put an attempt off at most: CONTRACT 7. */
-export const RETRY_AFTER_SECONDS_MAX = 86_400;
-/** The part of a delay that chance adds at most, so that retries do not come in waves: CONTRACT 7. */
+/** The longest delay in milliseconds that a Retry-After can ask for. */
+export const RETRY_AFTER_MS_MAX = 86_400_000;
+/** The largest random part that is added to a delay, so that retries do not come in waves. */
 export const JITTER = 0.1;

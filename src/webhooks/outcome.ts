@@ -1,50 +1,55 @@
 /**
- * The one place that decides what follows from an attempt, and whose fault a failure was.
+ * Decides what follows from an attempt: success, a retry, or the end.
  */
-import { JITTER, RETRY_AFTER_SECONDS_MAX } from "./limits.ts";
 import type { AttemptResult } from "./attempt.ts";
+import { JITTER, RETRY_AFTER_MS_MAX } from "./limits.ts";
 
 export type AttemptOutcome =
   | { kind: "delivered" }
-  /** Try again after so many milliseconds; `asked` for by the endpoint, if the schedule alone would be sooner. */
-  | { kind: "retry"; delayMs: number; asked: boolean; reason: string }
-  /** The schedule is used up. */
+  /** `isRequestedByEndpoint`: the Retry-After asks for a longer delay than the schedule. */
+  | { kind: "retry"; delayMs: number; isRequestedByEndpoint: boolean; reason: string }
+  /** The schedule has no further attempt. */
   | { kind: "failed"; reason: string }
-  /** The endpoint says that it is gone for good: the subscription ends. */
+  /** The endpoint answered 410 Gone, which disables the subscription. */
   | { kind: "gone"; reason: string };
 
-/**
- * @param challenge what the answer must say, where the attempt asks for proof
- * @param attempt the number of the attempt that was made in this run of the schedule, 1 for the first
- * @param nowMs milliseconds since 1970, for a Retry-After that is a date
- * @param random from 0 up to but not including 1
- */
-export function judgeAttempt(
-  result: AttemptResult,
-  challenge: string | undefined,
-  attempt: number,
-  schedule: RetrySchedule,
-  nowMs: number,
-  random: number,
-): AttemptOutcome {
-  const reason = reasonOf(result) ?? unprovedReason(result, challenge);
-  if (reason === undefined) return { kind: "delivered" };
-  if (result.kind === "answered" && result.status === 410) return { kind: "gone", reason };
-  const scheduled = delayBefore(schedule, attempt + 1, random);
-  if (scheduled === undefined) return { kind: "failed", reason };
-  const asked = result.kind === "answered" ? retryAfterMs(result.status, result.retryAfter, nowMs) : 0;
-  return { kind: "retry", delayMs: Math.max(scheduled, asked), asked: asked > scheduled, reason };
+export interface AttemptContext {
+  /** What the answer must contain; undefined unless the attempt is a verification. */
+  challenge: string | undefined;
+  /** Number of the attempt in this run of the schedule, 1 for the first. */
+  attempt: number;
+  schedule: RetrySchedule;
+  /** Milliseconds since 1970, for a Retry-After that is a date. */
+  nowMs: number;
+  /** From 0 up to but not including 1. */
+  random: number;
 }
 
-/** A 2xx alone proves nothing: half the web answers 200 to anything. */
-function unprovedReason(result: AttemptResult, challenge: string | undefined): string | undefined {
+export function evaluateAttempt(result: AttemptResult, context: AttemptContext): AttemptOutcome {
+  const reason = failureReason(result) ?? missingChallengeReason(result, context.challenge);
+  if (reason === undefined) return { kind: "delivered" };
+  if (result.kind === "answered" && result.status === 410) return { kind: "gone", reason };
+  const scheduledMs = delayBeforeMs(context.schedule, context.attempt + 1, context.random);
+  if (scheduledMs === undefined) return { kind: "failed", reason };
+  const requestedMs =
+    result.kind === "answered" ? retryAfterMs(result.status, result.retryAfter, context.nowMs) : 0;
+  return {
+    kind: "retry",
+    delayMs: Math.max(scheduledMs, requestedMs),
+    isRequestedByEndpoint: requestedMs > scheduledMs,
+    reason,
+  };
+}
+
+/** A 2xx alone verifies nothing: many servers answer 200 to any request. */
+function missingChallengeReason(result: AttemptResult, challenge: string | undefined): string | undefined {
   if (challenge === undefined || result.kind !== "answered") return undefined;
-  if (echoes(result.answer, challenge)) return undefined;
-  return "answered without the challenge; answer with it, or post to the confirm URL";
+  if (isEcho(result.answer, challenge)) return undefined;
+  return "answered without the challenge; answer with the challenge, or POST to the confirm URL";
 }
 
 /** The challenge as the whole body, or as `{"challenge":"…"}`. */
-function echoes(answer: string, challenge: string): boolean {
+function isEcho(answer: string, challenge: string): boolean {
   if (answer.trim() === challenge) return true;
   try {
     const parsed: unknown = JSON.parse(answer);
@@ -56,8 +61,8 @@ function echoes(answer: string, challenge: string): boolean {
   }
 }
 
-/** In words for the subscriber's log; undefined for success. Nothing of what is inside our network. */
-function reasonOf(result: AttemptResult): string | undefined {
+/** The reason for the subscription's log; undefined for success. It says nothing about our own network. */
+function failureReason(result: AttemptResult): string | undefined {
   switch (result.kind) {
     case "answered":
       if (result.status >= 200 && result.status < 300) return undefined;
@@ -67,44 +72,45 @@ function reasonOf(result: AttemptResult): string | undefined {
     case "timed-out":
       return result.awaiting === "body" ? "the answer's body did not end in time" : "no answer in time";
     case "unreachable":
-      return "no connection, or it broke off";
+      return "the connection failed or was closed early";
     case "target-refused":
       return `the URL ${result.reason}`;
   }
 }
 
-/** What every date with a time has: `Date.parse` also takes "in 2050" for one. */
+/** Every HTTP date has a time of day; `Date.parse` also reads "in 2050" as a date. */
 const TIME_OF_DAY = /\d\d:\d\d/;
 
-/** Milliseconds that 429 and 503 ask us to wait; 0 if they do not say, or not intelligibly. */
+/** The delay that a 429 or 503 asks for; 0 where Retry-After is missing or unreadable (RFC 9110, 10.2.3). */
 function retryAfterMs(status: number, retryAfter: string | null, nowMs: number): number {
   if ((status !== 429 && status !== 503) || retryAfter === null) return 0;
   const untilMs = TIME_OF_DAY.test(retryAfter) ? Date.parse(retryAfter) : NaN;
   const ms = /^\d+$/.test(retryAfter.trim()) ? Number(retryAfter) * 1000 : untilMs - nowMs;
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), RETRY_AFTER_SECONDS_MAX * 1000) : 0;
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), RETRY_AFTER_MS_MAX) : 0;
 }
 
-// FOLDED: When a delivery is tried.
-
-/** Seconds to wait before each attempt, the first included. */
+/** Milliseconds to wait before each attempt, including the first. */
 export type RetrySchedule = readonly number[];
 
-/** @throws {RangeError} if the text is not a comma-separated list of seconds */
+/**
+ * @param text seconds, comma-separated
+ * @throws {RangeError} if a part is not a number of seconds
+ */
 export function parseRetrySchedule(text: string): RetrySchedule {
-  const schedule = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
-  if (!schedule.every((seconds) => Number.isFinite(seconds) && seconds >= 0)) {
-    throw new RangeError(`RETRY_SCHEDULE must be seconds, comma-separated, not "${text}"`);
+  const seconds = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  if (!seconds.every((each) => Number.isFinite(each) && each >= 0)) {
+    throw new RangeError(`RETRY_SCHEDULE must be numbers of seconds, comma-separated, not "${text}"`);
   }
-  return schedule;
+  return seconds.map((each) => each * 1000);
 }
 
 /**
- * Milliseconds to wait before an attempt, or undefined when none is left.
+ * Milliseconds to wait before an attempt; undefined where the schedule has no such attempt.
  *
  * @param attempt 1 for the first
  * @param random from 0 up to but not including 1
  */
-export function delayBefore(schedule: RetrySchedule, attempt: number, random: number): number | undefined {
-  const seconds = schedule[attempt - 1];
-  return seconds === undefined ? undefined : Math.round(seconds * 1000 * (1 + JITTER * random));
+export function delayBeforeMs(schedule: RetrySchedule, attempt: number, random: number): number | undefined {
+  const delayMs = schedule[attempt - 1];
+  return delayMs === undefined ? undefined : Math.round(delayMs * (1 + JITTER * random));
 }

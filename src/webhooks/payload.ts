@@ -1,5 +1,5 @@
 /**
- * What a delivery carries. Each format turns an event into the exact bytes that are signed and sent.
+ * The body of a webhook. Each format turns an event into the exact bytes that are signed and sent.
  */
 import { type ControlEvent, controlEventJson, type ReleaseEvent, releaseEventJson } from "../domain/event.ts";
 import type { Content, FormatName } from "../domain/subscription.ts";
@@ -7,9 +7,9 @@ import type { Content, FormatName } from "../domain/subscription.ts";
 export interface Format {
   /** Content-Type of the body. */
   contentType: string;
-  /** The body for a release's event. */
+  /** The body for an event of a release. */
   releaseBody: (event: ReleaseEvent, content: Content) => string;
-  /** The body for an event about the subscription itself. */
+  /** The body for an event of the subscription itself. */
   controlBody: (event: ControlEvent) => string;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hostOf, isPublicAddress, judgeTarget } from "../../src/domain/target-url.ts";
+import { hostOf, isPublicAddress, checkTargetUrl } from "../../src/domain/target-url.ts";
 
 describe("a target", () => {
   it.each([
@@ -9,7 +9,7 @@ describe("a target", () => {
     "https://1.1.1.1/",
     "https://[2606:4700:4700::1111]/",
   ])("may be %s", (url) => {
-    expect(judgeTarget(url, "deny").ok).toBe(true);
+    expect(checkTargetUrl(url, "deny").ok).toBe(true);
   });
 
   it.each([
@@ -38,9 +38,9 @@ describe("a target", () => {
     ["https://169.254.169.254/", "address"],
     [`https://desk.example.com/${"x".repeat(2_048)}`, "2048"],
   ])("may not be %s", (url, reason) => {
-    expect(judgeTarget(url, "deny")).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
+    expect(checkTargetUrl(url, "deny")).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
     // `loopback` allows this machine and nothing else.
-    if (!/127|localhost|0x7f|2130|0177|①/i.test(url)) expect(judgeTarget(url, "loopback").ok).toBe(false);
+    if (!/127|localhost|0x7f|2130|0177|①/i.test(url)) expect(checkTargetUrl(url, "loopback").ok).toBe(false);
   });
 
   it.each([
@@ -50,7 +50,7 @@ describe("a target", () => {
     "https://127.8.8.8/",
     "http://2130706433/",
   ])("may be %s in development", (url) => {
-    expect(judgeTarget(url, "loopback").ok).toBe(true);
+    expect(checkTargetUrl(url, "loopback").ok).toBe(true);
   });
 });
 

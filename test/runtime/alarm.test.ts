@@ -6,8 +6,8 @@ import { Alarm } from "../../src/runtime/alarm.ts";
 import { release, subscriberLater } from "../support/service.ts";
 import { deliveries, endpoint, publishTo, subscribe } from "../support/subscriptions.ts";
 
-/** When the alarm of an object of its own rings in the end, in milliseconds since 1970. */
-function ringsAt(set: (alarm: Alarm) => Promise<unknown>): Promise<number | null> {
+/** When the alarm of a new object is set to fire, in milliseconds since 1970. */
+function firesAt(set: (alarm: Alarm) => Promise<unknown>): Promise<number | null> {
   return runInDurableObject(subscriber(env, crypto.randomUUID()), async (_instance, { storage }) => {
     await set(new Alarm(storage));
     const setFor = await storage.getAlarm();
@@ -20,16 +20,16 @@ const soon = Date.now() + 3_600_000;
 const later = soon + 1_000;
 
 describe("an alarm", () => {
-  it("rings at the earliest of the times that are asked for, in whatever order", async () => {
-    expect(await ringsAt((alarm) => Promise.all([alarm.scheduleBy(soon), alarm.scheduleBy(later)]))).toBe(
+  it("fires at the earliest requested time, in any order", async () => {
+    expect(await firesAt((alarm) => Promise.all([alarm.scheduleBy(soon), alarm.scheduleBy(later)]))).toBe(
       soon,
     );
-    expect(await ringsAt((alarm) => Promise.all([alarm.scheduleBy(later), alarm.scheduleBy(soon)]))).toBe(
+    expect(await firesAt((alarm) => Promise.all([alarm.scheduleBy(later), alarm.scheduleBy(soon)]))).toBe(
       soon,
     );
   });
 
-  it("is set again when what it rings for fails, however often", async () => {
+  it("is set again each time its work fails", async () => {
     const made = await subscribe({ url: endpoint("500,204") });
     await publishTo([made], release());
     const object = subscriber(env, made.id);
@@ -44,8 +44,8 @@ describe("an alarm", () => {
     expect((await deliveries(made))[0]).toMatchObject({ state: "delivered", attempts: 2 });
   });
 
-  it("is set again after it could not be", async () => {
-    const setFor = await ringsAt(async (alarm) => {
+  it("is set again after setting it failed", async () => {
+    const setFor = await firesAt(async (alarm) => {
       await expect(alarm.scheduleBy(-1)).rejects.toThrow();
       await alarm.scheduleBy(later);
     });

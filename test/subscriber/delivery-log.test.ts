@@ -20,17 +20,17 @@ import {
   viewOf,
 } from "../support/subscriptions.ts";
 
-describe("the log", () => {
-  it("shows what an endpoint answered to its owner alone", async () => {
+describe("the delivery log", () => {
+  it("shows the endpoint's answer only to the owner", async () => {
     const made = await subscribe({ url: endpoint("500") });
     await publishTo([made], release());
     const { event } = (await deliveries(made))[0]!;
     expect((await delivery(made, event)).log[0]).toMatchObject({ status: 500, answer: "as told" });
-    const office = await request(`/api/v1/subscriptions/${made.id}/deliveries/${event}`, { headers: ADMIN });
-    expect(await office.json()).toMatchObject({ log: [{ status: 500, answer: null }] });
+    const admin = await request(`/api/v1/subscriptions/${made.id}/deliveries/${event}`, { headers: ADMIN });
+    expect(await admin.json()).toMatchObject({ log: [{ status: 500, answer: null }] });
   });
 
-  it("forgets after thirty days what is over, and never what is held", async () => {
+  it("deletes finished deliveries after thirty days, but never held ones", async () => {
     const made = await subscribe({ url: endpoint("204,500") });
     await publishTo([made], release());
     await publishTo([made], release());
@@ -41,10 +41,9 @@ describe("the log", () => {
     const kept = await deliveries(made);
     expect(kept.map(({ state }) => state)).toEqual(["held"]);
     expect((await own(made, `/deliveries/${kept[0]!.event}`)).status).toBe(200);
-    // Whose text it was sent is remembered for longer: it learns when that is taken back.
   });
 
-  it("tells of a withdrawal whose text was sent longer ago than the log goes", async () => {
+  it("sends a withdrawal of a release whose delivery is no longer in the log", async () => {
     const made = await subscribe();
     const text = release();
     await publishTo([made], text);
@@ -62,7 +61,7 @@ describe("the log", () => {
 });
 
 describe("the health of a subscription", () => {
-  it("is that of its last hundred attempts", async () => {
+  it("is computed from the last hundred attempts", async () => {
     const made = await subscribe({ url: endpoint("500,204") });
     expect((await viewOf(made)).health).toEqual({
       lastSuccess: null,

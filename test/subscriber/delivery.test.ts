@@ -43,7 +43,7 @@ describe("an event that is delivered", () => {
     expect(arrival!.headers["webhook-id"]).toBe(eventOf(arrival!).data.id);
   });
 
-  it("says what the contract says, and no more", async () => {
+  it("has exactly the documented fields", async () => {
     const made = await subscribe();
     const text = release({
       title: "Q&A",
@@ -90,7 +90,7 @@ describe("an event that is delivered", () => {
     });
   });
 
-  it("has the same webhook-id for every subscriber, and the text only for those who want it", async () => {
+  it("has the same webhook-id for every subscription, and the content only with content: full", async () => {
     const [full, summary] = [await subscribe(), await subscribe({ content: "summary" })];
     await publishTo([full, summary], release());
     const [[one], [two]] = [await arrivals(full), await arrivals(summary)];
@@ -99,7 +99,7 @@ describe("an event that is delivered", () => {
     expect(eventOf(two!).data.release).not.toHaveProperty("content");
   });
 
-  it("goes to those whose filter takes it, a typo corrected only to those who ask for it by name", async () => {
+  it("goes to subscriptions whose filter matches; a minor edition only if release.revised is requested", async () => {
     const [hy, speeches, minor] = [
       await subscribe({ filter: { lang: "hy" } }),
       await subscribe({ filter: { lang: ["en", "ru"], type: "speech" } }),
@@ -123,7 +123,7 @@ describe("an event that is delivered", () => {
     ]);
   });
 
-  it("tells of a correction with its note and what it changed", async () => {
+  it("contains the note and the changed fields of a correction", async () => {
     const made = await subscribe();
     const text = release();
     await publishTo([made], text);
@@ -140,7 +140,7 @@ describe("an event that is delivered", () => {
     });
   });
 
-  it("links the translations that were there when it happened", async () => {
+  it("links the translations that existed at the time of the event", async () => {
     const made = await subscribe();
     await publishTo([made], release({ group: "both", slug: "both" }));
     await publishTo([made], release({ group: "both", lang: "ru", slug: "oba" }));
@@ -152,8 +152,8 @@ describe("an event that is delivered", () => {
   });
 });
 
-describe("an endpoint that does not take it", () => {
-  it("is tried again by the schedule, with the same bytes and id, and logged each time", async () => {
+describe("an endpoint that does not accept an event", () => {
+  it("is retried by the schedule with the same bytes and id, and each attempt is logged", async () => {
     const url = endpoint("500,503,204");
     const made = await subscribe({ url });
     await publishTo([made], release());
@@ -181,7 +181,7 @@ describe("an endpoint that does not take it", () => {
     ]);
   });
 
-  it("is given up when the schedule is used up", async () => {
+  it("gets no further attempt when the schedule is used up", async () => {
     const made = await subscribe({ url: endpoint("500") });
     await publishTo([made], release());
     for (const seconds of [50, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400, 50_000]) {
@@ -191,7 +191,7 @@ describe("an endpoint that does not take it", () => {
     expect((await deliveries(made))[0]).toMatchObject({ state: "failed", attempts: 10, nextAttempt: null });
   });
 
-  it("is not followed where it redirects", async () => {
+  it("is not followed when it redirects", async () => {
     const made = await subscribe({ url: endpoint("redirect") });
     await publishTo([made], release());
     expect((await deliveries(made))[0]).toMatchObject({
@@ -201,7 +201,7 @@ describe("an endpoint that does not take it", () => {
     expect(await arrivals({ endpoint: new URL("/elsewhere", made.endpoint).href })).toEqual([]);
   });
 
-  it("gets the time that it asks for", async () => {
+  it("is retried after the delay of its Retry-After", async () => {
     const made = await subscribe({ url: endpoint("retry-after:600,204") });
     await publishTo([made], release());
     await subscriberLater(made.id, 590);
@@ -210,7 +210,7 @@ describe("an endpoint that does not take it", () => {
     expect((await arrivals(made)).length).toBe(2);
   });
 
-  it("ends its subscription with 410, and what was meant for it is held", async () => {
+  it("disables its subscription with 410, and pending deliveries are held", async () => {
     const made = await subscribe({ url: endpoint("410") });
     await publishTo([made], release());
     await publishTo([made], release());
@@ -228,28 +228,25 @@ describe("an endpoint that does not take it", () => {
     [429, "active", "pending", 600],
     [500, "active", "pending", 50],
     [200, "active", "pending", 50],
-  ])(
-    "counts by its status, if it is no success, however it ends: %i",
-    async (status, standing, state, delay) => {
-      const made = await subscribe({ url: endpoint(`broken:${status}`) });
-      await publishTo([made], release());
-      expect((await viewOf(made)).status).toBe(standing);
-      const [row] = await deliveries(made);
-      expect(row?.state).toBe(state);
-      const [first] = (await delivery(made, row!.event)).log;
-      expect(first).toMatchObject(
-        status === 200
-          ? { status: null, reason: "no connection, or it broke off", answer: null }
-          : { status, answer: "It is" },
-      );
-      if (delay === null) return;
-      const putOff = (Date.parse(row!.nextAttempt!) - Date.parse(first!.at)) / 1_000;
-      expect(putOff).toBeGreaterThanOrEqual(delay - 1);
-      expect(putOff).toBeLessThan(delay * 1.1 + 5);
-    },
-  );
+  ])("counts by its status, unless a 2xx breaks off: %i", async (status, standing, state, delay) => {
+    const made = await subscribe({ url: endpoint(`broken:${status}`) });
+    await publishTo([made], release());
+    expect((await viewOf(made)).status).toBe(standing);
+    const [row] = await deliveries(made);
+    expect(row?.state).toBe(state);
+    const [first] = (await delivery(made, row!.event)).log;
+    expect(first).toMatchObject(
+      status === 200
+        ? { status: null, reason: "the connection failed or was closed early", answer: null }
+        : { status, answer: "It is" },
+    );
+    if (delay === null) return;
+    const putOff = (Date.parse(row!.nextAttempt!) - Date.parse(first!.at)) / 1_000;
+    expect(putOff).toBeGreaterThanOrEqual(delay - 1);
+    expect(putOff).toBeLessThan(delay * 1.1 + 5);
+  });
 
-  it("is read no further than it must be, and logged no longer", async () => {
+  it("has only the beginning of its answer read and logged", async () => {
     const made = await subscribe({ url: endpoint("huge") });
     await publishTo([made], release());
     const [first] = await deliveries(made);
@@ -260,7 +257,7 @@ describe("an endpoint that does not take it", () => {
   it.each([
     ["hang", "no answer in time"],
     ["stall", "the answer's body did not end in time"],
-  ])("is given up after the timeout when it would %s", async (kind, reason) => {
+  ])("is aborted at the timeout when it would %s", async (kind, reason) => {
     const made = await subscribe({ url: endpoint(`${kind},204`) });
     await publishTo([made], release());
     expect((await deliveries(made))[0]).toMatchObject({
@@ -269,7 +266,7 @@ describe("an endpoint that does not take it", () => {
     });
   });
 
-  it("is not told of the second event of a release before the first has arrived", async () => {
+  it("is not sent the second event of a release before the first is delivered", async () => {
     const made = await subscribe({ url: endpoint("500,204") });
     const text = release();
     await publishTo([made], text);
@@ -292,8 +289,8 @@ describe("an endpoint that does not take it", () => {
   });
 });
 
-describe("endpoints beside each other", () => {
-  it("have four attempts under way at most, and of one release one", async () => {
+describe("attempts in parallel", () => {
+  it("are at most four, and one for each release", async () => {
     const made = await subscribe({ url: endpoint("hang") });
     const text = release();
     await publish(text);
@@ -306,11 +303,11 @@ describe("endpoints beside each other", () => {
     expect(underWay.length).toBe(4);
     expect(new Set(underWay.map(({ data }) => data.release["id"])).size).toBe(4);
     expect(underWay.map(({ type }) => type)).not.toContain("release.corrected");
-    await own(made, "/pause", "POST"); // or the others would follow, one time-out after the other
+    await own(made, "/pause", "POST"); // otherwise the rest would follow, one timeout after the other
     await subscriberIdle(made.id);
   });
 
-  it("are not slowed by one that does not answer", async () => {
+  it("are not slowed by another endpoint that does not answer", async () => {
     const [slow, quick] = [await subscribe({ url: endpoint("hang") }), await subscribe()];
     for (let count = 0; count < 6; count += 1) await publish(release());
     await settled();
@@ -322,8 +319,8 @@ describe("endpoints beside each other", () => {
   });
 });
 
-describe("what is on its way", () => {
-  it("is one row for each event, however often it is handed over", async () => {
+describe("a delivery", () => {
+  it("is one row for each event, however often the Newsroom sends it", async () => {
     const made = await subscribe();
     await publishTo([made], release());
     const [arrival] = await arrivals(made);
@@ -332,7 +329,7 @@ describe("what is on its way", () => {
       const [event] = await instance.deliveries({ limit: 10 }).then((page) => page!.deliveries);
       expect(event).toMatchObject({ event: data.id, sequence: data.sequence });
     });
-    // The sweep is taken back, as a death before its mark was written would.
+    // As if the Newsroom had died before it stored the end of its sweep.
     await inNewsroom(async (instance, { storage }) => {
       storage.sql.exec("UPDATE marks SET value = ? WHERE name = 'swept'", data.sequence - 1);
       await instance.alarm();
@@ -343,7 +340,7 @@ describe("what is on its way", () => {
     expect((await deliveries(made)).length).toBe(1);
   });
 
-  it("goes on by alarm when its object has died with it in hand", async () => {
+  it("continues by alarm when the object died during the attempt", async () => {
     const made = await subscribe({ url: endpoint("204") });
     await runInDurableObject(subscriber(env, made.id), (_instance, { storage }) => {
       storage.sql.exec(
@@ -359,7 +356,7 @@ describe("what is on its way", () => {
     expect((await arrivals(made))[0]?.headers["webhook-id"]).toBe("evt_left");
   });
 
-  it("reaches one whose object fails at first, without delaying the others", async () => {
+  it("reaches a subscription whose object fails at first, without delaying others", async () => {
     const [ill, well] = [await subscribe(), await subscribe()];
     await runInDurableObject(subscriber(env, ill.id), (_instance, { storage }) => {
       storage.sql.exec("ALTER TABLE deliveries RENAME TO deliveries_away");

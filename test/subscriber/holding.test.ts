@@ -14,7 +14,7 @@ import {
 const DAY = 86_400;
 
 describe("a paused subscription", () => {
-  it("is sent nothing, loses nothing, and gets it in order when it is resumed", async () => {
+  it("is sent nothing, and gets everything in order when it is resumed", async () => {
     const made = await subscribe();
     const paused = await own(made, "/pause", "POST");
     expect(await paused.json()).toMatchObject({ status: "paused" });
@@ -40,7 +40,7 @@ describe("a paused subscription", () => {
     expect((await viewOf(made)).status).toBe("active");
   });
 
-  it("lets the attempt end that is on its way, and makes no other", async () => {
+  it("finishes the attempt in flight and makes no other", async () => {
     const made = await subscribe({ url: endpoint("500,204") });
     await publish(release());
     await settled();
@@ -50,7 +50,7 @@ describe("a paused subscription", () => {
     expect((await arrivals(made)).length).toBe(1);
   });
 
-  it("is none that never began: a pending one cannot be paused or resumed", async () => {
+  it("cannot be pending: pause and resume refuse a pending subscription", async () => {
     const made = await subscribe({ url: endpoint("500"), verify: true });
     expect((await own(made, "/pause", "POST")).status).toBe(409);
     expect((await own(made, "/resume", "POST")).status).toBe(409);
@@ -58,7 +58,7 @@ describe("a paused subscription", () => {
 });
 
 describe("an endpoint that is gone", () => {
-  it("is held for after 410, and delivered in order once it is resumed", async () => {
+  it("has its deliveries held after 410, and sent in order after resume", async () => {
     const made = await subscribe({ url: endpoint("410,204") });
     const text = release();
     await publishTo([made], text);
@@ -74,23 +74,23 @@ describe("an endpoint that is gone", () => {
   });
 });
 
-describe("an endpoint that is gone while several attempts are under way", () => {
-  it("is told of once", async () => {
-    const office = await subscribe({ events: ["operational"] });
+describe("an endpoint that answers 410 to several attempts in flight", () => {
+  it("sends one notice only", async () => {
+    const admin = await subscribe({ events: ["operational"] });
     const made = await subscribe({ url: endpoint("410,late:410") });
     await own(made, "/pause", "POST");
     for (let count = 0; count < 3; count += 1) await publishTo([made], release());
     await own(made, "/resume", "POST");
     await subscriberIdle(made.id);
-    await subscriberIdle(office.id);
+    await subscriberIdle(admin.id);
     expect((await arrivals(made)).length).toBe(3);
-    expect((await arrivals(office)).map(eventOf).map(({ type }) => type)).toEqual(["operational"]);
+    expect((await arrivals(admin)).map(eventOf).map(({ type }) => type)).toEqual(["operational"]);
   });
 });
 
 describe("an endpoint that only fails", () => {
-  it("is disabled after five days with the reason, holds what it has, and tells the office", async () => {
-    const office = await subscribe({ events: ["operational"] });
+  it("is disabled after five days with a reason, holds its deliveries and notifies the admin", async () => {
+    const admin = await subscribe({ events: ["operational"] });
     const made = await subscribe({ url: endpoint("500"), description: "Desk" });
     await publishTo([made], release());
     for (let day = 0; day < 4; day += 1) {
@@ -107,8 +107,8 @@ describe("an endpoint that only fails", () => {
     expect((await arrivals(made)).length).toBe(tried);
     expect(new Set((await deliveries(made)).map(({ state }) => state))).toEqual(new Set(["held"]));
 
-    await subscriberIdle(office.id);
-    const [notice] = await arrivals(office);
+    await subscriberIdle(admin.id);
+    const [notice] = await arrivals(admin);
     expect(notice?.headers["webhook-event"]).toBe("operational");
     expect(JSON.parse(notice!.body)).toMatchObject({
       type: "operational",
@@ -118,14 +118,14 @@ describe("an endpoint that only fails", () => {
         reason: view.reason,
       },
     });
-    expect((await arrivals(office)).length).toBe(1);
+    expect((await arrivals(admin)).length).toBe(1);
   });
 
-  it("keeps the event whose last attempt it was that disabled it", async () => {
+  it("keeps the event whose last attempt disabled the subscription", async () => {
     const made = await subscribe({ url: endpoint("500") });
     await publishTo([made], release());
     const delays = [50, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
-    // The second begins when the first has two days behind it, and is given up after the fifth day.
+    // The second starts two days after the first, and is still pending on the fifth day.
     for (const seconds of delays.slice(0, 8)) await subscriberLater(made.id, seconds * 1.1 + 1);
     await publishTo([made], release());
     for (const seconds of delays) await subscriberLater(made.id, seconds * 1.1 + 1);
@@ -135,7 +135,7 @@ describe("an endpoint that only fails", () => {
     expect((await deliveries(made)).map(({ state }) => state)).toEqual(["held", "failed"]);
   });
 
-  it("is not, if it takes one event in between", async () => {
+  it("is not disabled if it accepts one event in between", async () => {
     const made = await subscribe({ url: endpoint("500,500,500,204,500") });
     await publishTo([made], release());
     for (const seconds of [56, 331, 1_981]) await subscriberLater(made.id, seconds);
@@ -145,25 +145,25 @@ describe("an endpoint that only fails", () => {
     expect((await viewOf(made)).status).toBe("active");
   });
 
-  it("gets all that waits as soon as it takes something again", async () => {
+  it("gets all pending deliveries as soon as one succeeds after an outage", async () => {
     const made = await subscribe({ url: endpoint("500,500,500,500,500,500,204") });
     await publishTo([made], release());
     for (const seconds of [56, 331, 1_981, 7_921]) await subscriberLater(made.id, seconds);
     await publishTo([made], release());
-    // The first waits five hours now; the second is due in fifty seconds, and is taken.
+    // The first is due in five hours; the second is due in fifty seconds and succeeds.
     await subscriberLater(made.id, 56);
     await subscriberLater(made.id, 1);
     expect((await deliveries(made)).map(({ state }) => state)).toEqual(["delivered", "delivered"]);
   });
 
-  it("does not use up the schedule of the one event that it cannot take", async () => {
+  it("does not use up the schedule of the one event that it rejects", async () => {
     const made = await subscribe({ url: endpoint("500,204,204,204,500") });
     await publishTo([made], release({ title: "It chokes on this" }));
     for (let count = 0; count < 3; count += 1) await publishTo([made], release());
     expect((await deliveries(made)).at(-1)).toMatchObject({ state: "pending", attempts: 1 });
   });
 
-  it("gets no sooner what it has put off itself", async () => {
+  it("gets no earlier retry of a delivery that its Retry-After postpones", async () => {
     const made = await subscribe({ url: endpoint("retry-after:7200,500,500,204") });
     await publishTo([made], release());
     await subscriberLater(made.id, 600);
@@ -179,7 +179,7 @@ describe("an endpoint that only fails", () => {
 });
 
 describe("a limit per minute", () => {
-  it("is kept, and everything arrives", async () => {
+  it("is respected, and everything arrives", async () => {
     const made = await subscribe({ ratePerMinute: 2 });
     for (let count = 0; count < 5; count += 1) await publish(release());
     await settled();

@@ -12,30 +12,30 @@ import {
 } from "../support/subscriptions.ts";
 
 describe("operational events", () => {
-  it("reach all who asked for them, though one invocation may not tell so many", async () => {
-    const offices = [];
-    for (let count = 0; count < 7; count += 1) offices.push(await subscribe({ events: ["operational"] }));
+  it("reach all subscriptions that request them, over several invocations", async () => {
+    const admins = [];
+    for (let count = 0; count < 7; count += 1) admins.push(await subscribe({ events: ["operational"] }));
     const gone = await subscribe({ url: endpoint("410") });
     await publishTo([gone], release());
-    for (const office of offices) {
-      await subscriberIdle(office.id);
-      const told = (await arrivals(office)).map(({ body }) => body).filter((body) => body.includes(gone.id));
+    for (const admin of admins) {
+      await subscriberIdle(admin.id);
+      const told = (await arrivals(admin)).map(({ body }) => body).filter((body) => body.includes(gone.id));
       expect(told.length).toBe(1);
     }
   });
 
-  it("are not about the subscription that gets them", async () => {
-    const office = await subscribe({
+  it("are not sent to the subscription that was disabled", async () => {
+    const admin = await subscribe({
       url: endpoint("410"),
       events: ["operational", "release.published"],
     });
-    await publishTo([office], release());
-    await subscriberIdle(office.id);
-    expect((await viewOf(office)).status).toBe("disabled");
-    expect((await deliveries(office)).map(({ type }) => type)).toEqual(["release.published"]);
+    await publishTo([admin], release());
+    await subscriberIdle(admin.id);
+    expect((await viewOf(admin)).status).toBe("disabled");
+    expect((await deliveries(admin)).map(({ type }) => type)).toEqual(["release.published"]);
   });
 
-  it("are for the office alone", async () => {
+  it("are for the admin only", async () => {
     const ask = (headers: Record<string, string>) =>
       request("/api/v1/subscriptions", {
         method: "POST",
@@ -49,8 +49,8 @@ describe("operational events", () => {
   });
 });
 
-describe("the office's list of subscriptions", () => {
-  it("has those in trouble first, with how they do", async () => {
+describe("the admin's list of subscriptions", () => {
+  it("lists subscriptions in trouble first, with their health", async () => {
     const well = await subscribe({ description: "Well" });
     const failing = await subscribe({ url: endpoint("500"), description: "Failing" });
     const gone = await subscribe({ url: endpoint("410"), description: "Gone" });
@@ -79,7 +79,7 @@ describe("the office's list of subscriptions", () => {
     expect(new Set(disabled.data.map(({ status }) => status))).toEqual(new Set(["disabled"]));
   });
 
-  it("follows one in trouble within seconds: what is given up, and what has arrived, waits no more", async () => {
+  it("shows failed and recovered deliveries within seconds", async () => {
     const failing = await subscribe({ url: endpoint("500") });
     const recovered = await subscribe({ url: endpoint("500,500,204") });
     await publishTo([failing, recovered], release());
@@ -101,7 +101,7 @@ describe("the office's list of subscriptions", () => {
     expect(await shown(failing)).toEqual((await viewOf(failing)).health);
   });
 
-  it.each(["trouble", "created"])("is paged by %s without gaps or doubles", async (sort) => {
+  it.each(["trouble", "created"])("is paged by %s without gaps or duplicates", async (sort) => {
     for (let count = 0; count < 5; count += 1) await subscribe();
     const whole = await (
       await send("GET", `/api/v1/subscriptions?sort=${sort}&limit=100`, undefined)
@@ -125,7 +125,7 @@ describe("the office's list of subscriptions", () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it("is for the office alone, and refuses what it cannot sort by", async () => {
+  it("is for the admin only, and refuses invalid queries", async () => {
     expect((await request("/api/v1/subscriptions")).status).toBe(401);
     for (const query of [
       "sort=size",

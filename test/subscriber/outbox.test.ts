@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { OutboundEvent, ReleaseEventType } from "../../src/domain/event.ts";
 import { subscriber } from "../../src/runtime/stubs.ts";
 import { Outbox } from "../../src/subscriber/outbox.ts";
+import { createTables } from "../../src/subscriber/schema.ts";
 
 const NEW = { kind: "new", whileReplaying: false } as const;
 const REPLAYING = { kind: "new", whileReplaying: true } as const;
@@ -19,24 +20,24 @@ function inOutbox(
   firstDelayMs = 0,
 ): Promise<void> {
   return runInDurableObject(subscriber(env, crypto.randomUUID()), (_instance, { storage }) => {
-    const outbox = new Outbox(storage.sql, () => firstDelayMs);
-    outbox.createTables();
+    const outbox = new Outbox({ sql: storage.sql, firstDelayMs: () => firstDelayMs });
+    createTables(storage);
     inside(outbox, storage);
   });
 }
 
 const waiting = (outbox: Outbox) => outbox.next("everything", 9).map(({ event }) => event);
 
-describe("a replay that was read before a text was taken back", () => {
+describe("a replay that was read before its release was retracted", () => {
   it.each(["release.killed", "release.withdrawn"] as const)(
-    "does not bring it after the %s",
+    "does not send the release after the %s",
     (isRetraction) =>
       inOutbox((outbox) => {
         outbox.accept([handed(1, "release.published"), handed(2, isRetraction)], NEW, NOW);
         for (const event of ["evt_1", "evt_2"]) outbox.complete(event, "delivered", null, 1);
         outbox.accept([handed(1, "release.published")], { kind: "replayed", asOf: 1 }, NOW);
         expect(waiting(outbox)).toEqual([]);
-        // One that was read after it tells both, in order, as they are told now.
+        // A replay that was read after the retraction sends both, in order.
         const both = [handed(1, "release.published"), handed(2, isRetraction)];
         outbox.accept(both, { kind: "replayed", asOf: 2 }, NOW);
         expect(waiting(outbox).length).toBeGreaterThan(0);
@@ -44,7 +45,7 @@ describe("a replay that was read before a text was taken back", () => {
   );
 
   it.each(["release.killed", "release.withdrawn"] as const)(
-    "brings nothing of it to one that had never had it, nor the %s",
+    "sends nothing of the release to an endpoint that never had it, nor the %s",
     (isRetraction) =>
       inOutbox((outbox) => {
         outbox.accept([handed(2, isRetraction, false)], REPLAYING, NOW);
@@ -55,15 +56,15 @@ describe("a replay that was read before a text was taken back", () => {
   );
 });
 
-describe("what takes back a text that an endpoint was not sent", () => {
-  it("is not told it, while a replay is on its way or not", () =>
+describe("a retraction of a release that an endpoint was never sent", () => {
+  it("is not sent, during a replay or not", () =>
     inOutbox((outbox) => {
       outbox.accept([handed(2, "release.withdrawn", false)], NEW, NOW);
       outbox.accept([handed(3, "release.killed", false)], REPLAYING, NOW);
       expect(waiting(outbox)).toEqual([]);
     }));
 
-  it("is forgotten when the replay is over", () =>
+  it("is forgotten when the replay has ended", () =>
     inOutbox((outbox, storage) => {
       outbox.accept([handed(2, "release.withdrawn", false)], REPLAYING, NOW);
       outbox.accept([], NEW, NOW);
@@ -72,21 +73,21 @@ describe("what takes back a text that an endpoint was not sent", () => {
 });
 
 describe("a first attempt", () => {
-  it("waits as long as the schedule says", () =>
+  it("waits for the first delay of the schedule", () =>
     inOutbox((outbox) => {
       outbox.accept([handed(1, "release.published")], NEW, NOW);
       expect(outbox.next("everything", 1)).toMatchObject([{ createdMs: NOW, dueMs: NOW + 60_000 }]);
     }, 60_000));
 });
 
-describe("what is held", () => {
+describe("a held delivery", () => {
   const plan = (storage: DurableObjectStorage, statement: string) =>
     storage.sql
       .exec<{ detail: string }>(`EXPLAIN QUERY PLAN ${statement}`)
       .toArray()
       .map(({ detail }) => detail);
 
-  it("is due in the order in which it came when it may be sent, and written only where it was tried", () =>
+  it("is due in order of arrival after resume, and is written only if it was attempted", () =>
     inOutbox((outbox, storage) => {
       for (const sequence of [1, 2, 3]) {
         outbox.accept(
@@ -107,7 +108,7 @@ describe("what is held", () => {
       ]);
     }));
 
-  it("is not looked through for what asks for proof", () =>
+  it("is not scanned to find the verification", () =>
     inOutbox((_outbox, storage) => {
       for (const statement of [
         "SELECT event FROM deliveries AS d WHERE d.state = 'pending' AND d.type = 'subscription.verify' ORDER BY due_ms, number LIMIT 1",

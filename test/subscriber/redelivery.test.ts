@@ -17,7 +17,7 @@ import {
 } from "../support/subscriptions.ts";
 
 describe("redeliver", () => {
-  it("sends now what waits for its time", async () => {
+  it("sends a pending delivery now", async () => {
     const made = await subscribe({ url: endpoint("500,500,500,204") });
     await publishTo([made], release());
     for (const seconds of [56, 331]) await subscriberLater(made.id, seconds);
@@ -29,7 +29,7 @@ describe("redeliver", () => {
     expect(await delivery(made, waiting!.event)).toMatchObject({ state: "delivered", attempts: 4 });
   });
 
-  it("sends once more what was delivered or has failed, by a schedule that begins anew", async () => {
+  it("sends a finished delivery again, with a restarted schedule", async () => {
     const made = await subscribe({ url: endpoint("204,500,204") });
     await publishTo([made], release());
     const [sent] = await deliveries(made);
@@ -64,7 +64,7 @@ describe("redeliver", () => {
     ]);
   });
 
-  it("refuses what cannot be sent, and says why", async () => {
+  it("refuses deliveries that cannot be sent, with a reason", async () => {
     const made = await subscribe({ url: endpoint("500") });
     const text = release();
     await publishTo([made], text);
@@ -77,12 +77,15 @@ describe("redeliver", () => {
     await subscriberIdle(made.id);
     const replaced = await own(made, `/deliveries/${first!.event}/redeliver`, "POST");
     expect(replaced.status).toBe(409);
-    expect(await replaced.text()).toContain("killed");
+    expect(await replaced.json()).toMatchObject({
+      code: "release-killed",
+      detail: expect.stringContaining("killed"),
+    });
     expect((await own(made, "/deliveries/evt_none/redeliver", "POST")).status).toBe(404);
     await own(made, "/test", "POST");
   });
 
-  it("sends nothing but the kill of a text that was killed since, until it is reinstated", async () => {
+  it("sends only the kill of a killed release, until it is reinstated", async () => {
     const made = await subscribe();
     const text = release({ title: "To be killed" });
     await publishTo([made], text);
@@ -105,7 +108,7 @@ describe("redeliver", () => {
     const refused = await again(first!.event);
     expect(refused.status).toBe(409);
     expect((await refused.json<{ detail: string }>()).detail).toBe(
-      "Its text was killed since. The kill can be sent again: redeliver its release.killed.",
+      "Its release was killed later. The kill can be sent again: redeliver its release.killed event.",
     );
     expect(await types()).toEqual([]);
     expect((await again(kill!.event)).status).toBe(202);
@@ -119,8 +122,8 @@ describe("redeliver", () => {
   });
 });
 
-describe("a killed text", () => {
-  it("is not told word by word to who replays what happened before it was killed", async () => {
+describe("a killed release", () => {
+  it("reveals nothing of its words to a replay of earlier events", async () => {
     const text = release({ body: "Of zebras and nothing else." });
     const early = await subscribe({ filter: { q: "zebras" } });
     const { sequence } = await publishTo([early], text);
@@ -135,7 +138,7 @@ describe("a killed text", () => {
       }),
     );
     expect(answers).toEqual([0, 0]);
-    // Whoever had it is told once more that it is gone, and of nothing else.
+    // A subscription that had the release gets the kill again, and nothing else.
     await subscriberIdle(early.id);
     const before = (await arrivals(early)).length;
     await own(early, "/replay", "POST", { after: sequence - 1 });
@@ -148,7 +151,7 @@ describe("a killed text", () => {
     ).toEqual(["release.killed"]);
   });
 
-  it("knows nothing of a subscription that was deleted", async () => {
+  it("cannot be redelivered to a deleted subscription", async () => {
     const made = await subscribe();
     await publishTo([made], release());
     const [sent] = await deliveries(made);
@@ -157,7 +160,7 @@ describe("a killed text", () => {
   });
 });
 
-describe("a text that is killed after it was delivered", () => {
+describe("a release that is killed after its delivery", () => {
   const killed = async (made: Made, text: { id: string }): Promise<void> => {
     await act("kill", text.id);
     await settled();
@@ -179,7 +182,7 @@ describe("a text that is killed after it was delivered", () => {
     expect(await states(made)).toEqual(KILLED_AND_DELIVERED);
   });
 
-  it("stays delivered in the log if it was about to be sent once more", async () => {
+  it("stays delivered in the log if it was queued to be sent again", async () => {
     const made = await subscribe({ url: endpoint("204,500,204") });
     const text = release();
     await publishTo([made], text);
@@ -191,8 +194,8 @@ describe("a text that is killed after it was delivered", () => {
   });
 });
 
-describe("a take-back that overtakes what the Newsroom was asked for", () => {
-  /** Hands over the kill of a text while the Newsroom, which does not know of it yet, is being asked. */
+describe("a retraction that arrives during a call to the Newsroom", () => {
+  /** Sends a kill to the object during its call to the Newsroom, which does not know of the kill yet. */
   const killDuring = async (made: Made, text: { id: string }, ask: "redeliver" | "replay") => {
     const [row] = await deliveries(made);
     const event = row!.event;
@@ -207,7 +210,7 @@ describe("a take-back that overtakes what the Newsroom was asked for", () => {
     };
     await runInDurableObject(subscriber(env, made.id), async (instance) => {
       const asked = ask === "redeliver" ? instance.redeliver(event) : instance.replay(sequence - 1, sequence);
-      // Until the question is on its way: no answer comes in before this turn ends.
+      // Until the call has left: no answer arrives before this turn ends.
       for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
       await Promise.all([asked, instance.enqueue([kill])]);
       await instance.idle();
@@ -215,7 +218,7 @@ describe("a take-back that overtakes what the Newsroom was asked for", () => {
     return (await arrivals(made)).filter(({ body }) => body.includes("Told once")).length;
   };
 
-  it("is not followed by the text where a desk never had it, and is not told there", async () => {
+  it("is neither sent to an endpoint that never had the release, nor followed by the release", async () => {
     const text = release({ title: "Told never" });
     const { sequence } = await publishTo([], text);
     const made = await subscribe();
@@ -236,7 +239,7 @@ describe("a take-back that overtakes what the Newsroom was asked for", () => {
     expect(await arrivals(made)).toEqual([]);
   });
 
-  it.each(["redeliver", "replay"] as const)("is not followed by the text: %s", async (ask) => {
+  it.each(["redeliver", "replay"] as const)("is not followed by the release: %s", async (ask) => {
     const made = await subscribe();
     const text = release({ title: "Told once" });
     await publishTo([made], text);

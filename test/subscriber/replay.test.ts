@@ -28,13 +28,13 @@ const sequencesAt = async (made: Made) =>
   (await arrivals(made)).map(eventOf).map(({ data }) => data.sequence);
 
 describe("replay", () => {
-  it("sends once more what happened after a sequence, in order, each once", async () => {
+  it("sends the events after a sequence again, each once", async () => {
     const made = await subscribe();
     const before = (await publishTo([made], release())).sequence;
     for (let count = 0; count < 25; count += 1) await publish(release());
     await settled();
     await subscriberIdle(made.id);
-    // Where a loaded machine let an attempt run out of time, the next one is made.
+    // On a loaded machine an attempt may time out: let the retry happen.
     await subscriberLater(made.id, 56);
     const sentBefore = (await arrivals(made)).length;
     const response = await own(made, "/replay", "POST", { after: before });
@@ -47,7 +47,7 @@ describe("replay", () => {
     expect((await own(made, "/deliveries/replay", "POST", { after: before + 25 })).status).toBe(202);
   });
 
-  it("sends what happened before the subscription was made, if its filter takes it", async () => {
+  it("sends events from before the subscription if its filter matches", async () => {
     const early = release({ lang: "hy" });
     const other = release();
     const { sequence } = await publish(early);
@@ -58,7 +58,7 @@ describe("replay", () => {
     expect(await sequencesAt(made)).toEqual([sequence]);
   });
 
-  it("tells of no withdrawal that came before anything of its release was sent", async () => {
+  it("sends no withdrawal from before the first event that was sent of its release", async () => {
     const made = await subscribe({ events: ["release.corrected"] });
     const text = release();
     const { sequence } = await publishTo([made], text);
@@ -77,14 +77,14 @@ describe("replay", () => {
     expect(await sequencesAt(made)).toEqual([corrected.sequence, corrected.sequence]);
   });
 
-  it("ends with the withdrawal, though that came after it was asked for, to who had the text or not", async () => {
+  it("ends with a withdrawal that came later than the range, whether the release was sent before or not", async () => {
     const text = release();
     const [had, never] = [await subscribe(), await subscribe({ filter: { not: { lang: "en" } } })];
     const { sequence } = await publishTo([had], text);
     await act("withdraw", text.id);
     await settled();
     await own(never, "", "PATCH", { filter: {} });
-    // As if their turn had come late: by now the withdrawal was handed over.
+    // As if the replay came late: the withdrawal has been sent by now.
     for (const made of [had, never]) {
       await subscriberIdle(made.id);
       await runInDurableObject(subscriber(env, made.id), (instance) =>
@@ -101,7 +101,7 @@ describe("replay", () => {
     expect(events.map((handed) => handed.sequence)).toEqual([sequence]);
   });
 
-  it("brings no text without its withdrawal, though that came later than what was asked for", async () => {
+  it("sends no release without its withdrawal, even if that is after the range", async () => {
     const text = release({ lang: "hy" });
     const other = release({ lang: "hy" });
     const { sequence } = await publish(text);
@@ -120,11 +120,11 @@ describe("replay", () => {
       ["release.withdrawn", sequence! + 3],
     ];
     expect(await ask()).toEqual(told);
-    // Whoever has lost everything is not left with the text alone.
+    // A second replay sends the withdrawal, too.
     expect(await ask()).toEqual([...told, ...told]);
   });
 
-  it("brings the withdrawal behind all that was asked for of the text, in however many windows", async () => {
+  it("sends the withdrawal after all other events of the release, over several windows", async () => {
     const text = release();
     const { sequence } = await publish(text);
     for (let count = 0; count < 20; count += 1) await publish(release());
@@ -139,7 +139,7 @@ describe("replay", () => {
     expect(told.map((handed) => handed.sequence)).toEqual([sequence, to, last]);
   });
 
-  it("brings the kill of a text in its place", async () => {
+  it("sends the kill of a release in place of its events", async () => {
     const text = release();
     const { sequence } = await publish(text);
     await act("kill", text.id);
@@ -150,7 +150,7 @@ describe("replay", () => {
     expect((await arrivals(made)).map(eventOf).map(({ type }) => type)).toEqual(["release.killed"]);
   });
 
-  it("goes by time too, both ends included", async () => {
+  it("takes a range of instants, both ends included", async () => {
     const made = await subscribe();
     const first = await publishTo([made], release());
     const beginMs = await newsroomLater(3_600);
@@ -183,7 +183,7 @@ describe("replay", () => {
     expect(await arrivals(made)).toEqual([]);
   });
 
-  it("waits for an endpoint that has not proved itself", async () => {
+  it("is refused while the endpoint is not verified", async () => {
     const made = await subscribe({ url: endpoint("500"), verify: true });
     expect((await own(made, "/replay", "POST", { after: 0 })).status).toBe(409);
   });

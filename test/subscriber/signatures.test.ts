@@ -8,7 +8,7 @@ import vectors from "../fixtures/standard-webhooks.json" with { type: "json" };
 import { release, request, subscriberLater } from "../support/service.ts";
 import { arrivals, endpoint, own, publishTo, subscribe, viewOf } from "../support/subscriptions.ts";
 
-/** By the public library; it takes no signature of another time, so the clock that tests move decides nothing. */
+/** Signs with the public library at the time in the header, because tests move the clock. */
 const verifies = (secret: string, { body, headers }: { body: string; headers: Record<string, string> }) => {
   const at = new Date(Number(headers["webhook-timestamp"]) * 1000);
   const right = new Webhook(secret).sign(headers["webhook-id"] ?? "", at, body);
@@ -21,7 +21,7 @@ interface Rotated {
 }
 
 describe("a secret that is rotated", () => {
-  it("signs beside the new one for a day, and no longer", async () => {
+  it("signs with the new one for a day, and no longer", async () => {
     const made = await subscribe();
     const response = await own(made, "/rotate-secret", "POST");
     expect(response.status).toBe(200);
@@ -43,7 +43,7 @@ describe("a secret that is rotated", () => {
     expect(sent.map(({ headers }) => headers["webhook-signature"]?.split(" ").length)).toEqual([2, 2, 1]);
   });
 
-  it("ends at once or after a week, as its owner wishes, and never later", async () => {
+  it("expires at once or after up to a week, as its owner requests", async () => {
     const leaked = await subscribe();
     await own(leaked, "/rotate-secret", "POST", { overlapSeconds: 0 });
     await publishTo([leaked], release());
@@ -60,7 +60,7 @@ describe("a secret that is rotated", () => {
     }
   });
 
-  it("ends when it was to end, however long the one after it may stay", async () => {
+  it("keeps its expiry when a later rotation allows more time", async () => {
     const made = await subscribe();
     const second = await (
       await own(made, "/rotate-secret", "POST", { overlapSeconds: 3_600 })
@@ -72,7 +72,7 @@ describe("a secret that is rotated", () => {
     expect([made.secret, second.secret].map((secret) => verifies(secret, arrival!))).toEqual([false, true]);
   });
 
-  it("is no longer than promised when it is rotated again, and they do not pile up", async () => {
+  it("is dropped when more than five secrets would be valid", async () => {
     const made = await subscribe();
     const secrets = [made.secret];
     for (let count = 0; count < 8; count += 1) {
@@ -86,7 +86,7 @@ describe("a secret that is rotated", () => {
     ]);
   });
 
-  it("is at rest in no readable form", async () => {
+  it("is encrypted at rest", async () => {
     const made = await subscribe({ header: { name: "X-Token", value: "very-secret-value" } });
     const { secret } = await (await own(made, "/rotate-secret", "POST")).json<Rotated>();
     const kept = await runInDurableObject(subscriber(env, made.id), (_instance, { storage }) =>
@@ -100,7 +100,7 @@ describe("a secret that is rotated", () => {
 });
 
 describe("the asymmetric signature", () => {
-  it("is that of the public vector", async () => {
+  it("matches the public test vector", async () => {
     const vector = vectors.vectors.find(({ name }) => name === "v1a")!;
     const [key] = await readSigningKeys(vector.secret);
     const signature = await key!.sign(`${vector.id}.${vector.ts}.${vector.body}`);
@@ -110,7 +110,7 @@ describe("the asymmetric signature", () => {
     );
   });
 
-  it("is there for who asks for it, and verifies with the published key alone", async () => {
+  it("is sent only if requested, and verifies with the published key", async () => {
     const [plain, made] = [await subscribe(), await subscribe({ asymmetric: true })];
     await publishTo([plain, made], release());
     expect((await arrivals(plain))[0]!.headers["webhook-signature"]).not.toContain("v1a,");
@@ -128,7 +128,7 @@ describe("the asymmetric signature", () => {
     expect(await isRight(`${signed} `)).toBe(false);
   });
 
-  it("may be asked for later, and given up", async () => {
+  it("can be switched on and off later", async () => {
     const made = await subscribe();
     await own(made, "", "PATCH", { asymmetric: true });
     await publishTo([made], release());
@@ -139,7 +139,7 @@ describe("the asymmetric signature", () => {
     ).toEqual([true, false]);
   });
 
-  it("is made with the old key and the new one while one replaces the other", async () => {
+  it("is made with the old key and the new key during a replacement", async () => {
     const [one, two] = ["A".repeat(32), "B".repeat(32)].map((seed) => `whsk_${btoa(seed)}`);
     const keys = await readSigningKeys(`${two}, ${one}`);
     expect(new Set(keys.map(({ jwk }) => jwk.kid)).size).toBe(2);
@@ -149,8 +149,8 @@ describe("the asymmetric signature", () => {
   });
 });
 
-describe("a header of the subscriber's own", () => {
-  it("is sent with each delivery, and can be changed and taken away", async () => {
+describe("the owner's header", () => {
+  it("is sent with each delivery, and can be changed and removed", async () => {
     const header = { name: "Authorization", value: "Bearer desk-token" };
     const made = await subscribe({ header });
     expect(await viewOf(made)).toMatchObject({ header: { name: "Authorization" } });

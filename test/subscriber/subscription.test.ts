@@ -43,7 +43,7 @@ interface Verification {
 }
 
 describe("a subscription", () => {
-  it("is made by anyone, shows its secret once, and starts pending", async () => {
+  it("can be created by anyone, shows its secret once, and starts pending", async () => {
     const url = endpoint("500");
     const response = await post({ url, description: "Desk", filter: { lang: "en" } });
     expect(response.status).toBe(201);
@@ -63,7 +63,7 @@ describe("a subscription", () => {
     });
     expect(JSON.stringify(view)).not.toContain(made.secret);
     await subscriberIdle(made.id);
-    // Nor is it at rest anywhere in the clear.
+    // The secret is not stored in plain text either.
     const kept = await runInDurableObject(subscriber(env, made.id), (_instance, { storage }) =>
       JSON.stringify([...storage.kv.list()]),
     );
@@ -83,7 +83,7 @@ describe("a subscription", () => {
     },
   );
 
-  it("stays pending on a 2xx without the challenge, and is asked again", async () => {
+  it("stays pending on a 2xx without the challenge, and verification is retried", async () => {
     const made = await subscribe({ url: endpoint("200,echo"), verify: true });
     expect(await statusOf(made)).toBe("pending");
     expect((await deliveries(made))[0]?.reason).toContain("without the challenge");
@@ -91,7 +91,7 @@ describe("a subscription", () => {
     expect(await statusOf(made)).toBe("active");
   });
 
-  it("becomes active when whoever holds the confirm URL posts to it, and by no other", async () => {
+  it("becomes active by a POST to the confirm URL, and by no other URL", async () => {
     const made = await subscribe({ url: endpoint("200"), verify: true });
     const { data } = JSON.parse((await arrivals(made))[0]!.body) as Verification;
     const path = data.confirm.slice(BASE_URL.length);
@@ -105,7 +105,7 @@ describe("a subscription", () => {
     expect((await arrivals(made)).length).toBe(1); // not asked again
   });
 
-  it("gets what has happened while it was pending, in order, once it is active", async () => {
+  it("gets the events from its pending time in order when it becomes active", async () => {
     const made = await subscribe({ url: endpoint("200,204"), verify: true });
     const text = release();
     await publish(text);
@@ -122,12 +122,12 @@ describe("a subscription", () => {
     ]);
   });
 
-  it("is active at once when the admin says so, and only then", async () => {
+  it("is active at once only if the admin waives verification", async () => {
     expect(await statusOf(await subscribe())).toBe("active");
     expect((await post({ url: endpoint(), verify: false })).status).toBe(401);
   });
 
-  it("is not barred by one whose making was cut off, once nobody can be making it any more", async () => {
+  it("is not blocked by a registration whose creation was cut off", async () => {
     const url = endpoint();
     const registration = {
       id: "sub_cutoff",
@@ -168,7 +168,7 @@ describe("a subscription", () => {
     expect((await own(pending, "/test", "POST")).status).toBe(409);
   });
 
-  it("is gone when it is deleted, and gets nothing more", async () => {
+  it("gets nothing more after it is deleted", async () => {
     const made = await subscribe();
     expect((await own(made, "", "DELETE")).status).toBe(204);
     await publish(release());
@@ -205,7 +205,7 @@ describe("a subscription", () => {
     }
   });
 
-  it("opens to its own token and the admin's, and answers all others alike", async () => {
+  it("opens to its own token and the admin's, and gives all others the same answer", async () => {
     const [made, other] = [await subscribe(), await subscribe()];
     const ask = (path: string, token?: string) =>
       request(
@@ -229,7 +229,7 @@ describe("a subscription", () => {
     expect(answers[0]![0]).toBe(401);
   });
 
-  it("is for the invited only where the office says so", async () => {
+  it("needs the admin token with SUBSCRIPTIONS=invited", async () => {
     const invited = { ...env, SUBSCRIPTIONS: "invited" };
     const ask = (headers: Record<string, string>) =>
       app.fetch(
@@ -277,13 +277,13 @@ describe("a subscription that is refused", () => {
       "/filter/not/lang",
     ],
     ["a type that is none", { url: "https://desk.example/", filter: { type: "memo" } }, "/filter/type"],
-  ])("for %s is told where the fault is", async (_name, body, path) => {
+  ])("for %s names the wrong field", async (_name, body, path) => {
     const response = await post(body);
     expect(response.status).toBe(422);
     expect((await response.json<ProblemJson>()).errors).toMatchObject([{ path }]);
   });
 
-  it("is told so too when it is moved to what is no URL", async () => {
+  it("names the wrong field when a change sets an invalid URL", async () => {
     const moved = await own(await subscribe(), "", "PATCH", { url: "desk.example" });
     expect(moved.status).toBe(422);
     expect((await moved.json<ProblemJson>()).errors).toMatchObject([{ path: "/url" }]);
@@ -312,22 +312,22 @@ describe("a subscription that is refused", () => {
     }
   });
 
-  it("may point to this machine with it, but not to the network beside it", async () => {
+  it("may point to this machine with it, but not to a private network", async () => {
     expect((await post({ url: endpoint("500") })).status).toBe(201);
     expect((await post({ url: "http://10.0.0.1/" })).status).toBe(422);
     expect((await post({ url: "http://192.168.1.1:8080/" })).status).toBe(422);
   });
 });
 
-describe("a value that is retired", () => {
-  it("stays in the filters that have it, and comes into no other", async () => {
+describe("a value that is removed from the registry", () => {
+  it("stays in filters that have it, and cannot be added to others", async () => {
     const topic = (slug: string) => ({ slug, names: { en: slug } });
     const setTopics = (...slugs: string[]) => send("PUT", "/api/v1/registry", { topics: slugs.map(topic) });
     expect((await setTopics("school", "sport")).status).toBe(200);
     const made = await subscribe({ filter: { topic: "school" } });
     expect((await setTopics("sport")).status).toBe(200);
     expect((await own(made, "", "PATCH", { description: "Still of schools" })).status).toBe(200);
-    // Who asks for it again is shown it, as ever.
+    // A repeated request still returns the subscription.
     const again = { url: made.endpoint, filter: { topic: "school" } };
     expect((await post(again, { authorization: `Bearer ${made.token}` })).status).toBe(200);
     const refused = await own(made, "", "PATCH", { filter: { topic: ["school", "sport"] } });

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { ledgerRows, type ProblemJson, request, send } from "../support/service.ts";
 import { endpoint, type Made, subscribe, viewOf } from "../support/subscriptions.ts";
 
-const asked = { verify: true };
+const unverified = { verify: true };
 
-describe("subscriptions that wait for their proof", () => {
+describe("pending subscriptions", () => {
   const ask = (client: string, url = endpoint("500")) =>
     request("/api/v1/subscriptions", {
       method: "POST",
@@ -12,19 +12,21 @@ describe("subscriptions that wait for their proof", () => {
       body: JSON.stringify({ url }),
     });
 
-  it("are so many for one client, which is told when to come back", async () => {
+  it("are limited for each client, with a Retry-After", async () => {
     const statuses: number[] = [];
     for (let count = 0; count < 21; count += 1) statuses.push((await ask("192.0.2.1")).status);
     expect(statuses.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 201));
     expect(statuses[20]).toBe(429);
     const refused = await ask("192.0.2.1");
     expect(refused.headers.get("retry-after")).toMatch(/^\d+$/);
-    // An IPv6 client has a whole /64; another client is not bound by what this one did.
+    // Another client has a limit of its own.
     expect((await ask("192.0.2.2")).status).toBe(201);
-    expect(((await subscribe({ url: endpoint("500"), ...asked })) satisfies Made).status).toBe("pending");
+    expect(((await subscribe({ url: endpoint("500"), ...unverified })) satisfies Made).status).toBe(
+      "pending",
+    );
   });
 
-  it("are so many for one host, whoever asks", async () => {
+  it("are limited for each host", async () => {
     const statuses: number[] = [];
     const url = (count: number) => new URL(`/${count}`, endpoint().replace("127.0.0.1", "localhost")).href;
     for (let count = 0; count < 50; count += 1)
@@ -38,7 +40,7 @@ describe("subscriptions that wait for their proof", () => {
   });
 });
 
-describe("who only claims an endpoint", () => {
+describe("a client with unverified endpoints", () => {
   const unheard = () => `http://[::1]:9/${crypto.randomUUID()}`;
   const post = (path: string, method: string, client: string, token: string, body: unknown) =>
     request(`/api/v1/subscriptions${path}`, {
@@ -51,19 +53,19 @@ describe("who only claims an endpoint", () => {
       body: JSON.stringify(body),
     });
 
-  /** Begins handshakes until one is refused; a minute may end on the way, and as many begin again. */
+  /** Starts verifications until one is refused. The minute may end meanwhile, which resets the limit. */
   const until429 = async (begin: (nth: number) => Promise<Response>) => {
     for (let nth = 0; nth < 200; nth += 1) {
       const answer = await begin(nth);
       if (answer.status !== 200)
         return { begun: nth, answer, detail: (await answer.json<ProblemJson>()).detail };
     }
-    throw new Error("none was refused");
+    throw new Error("no request was refused");
   };
 
-  it("can have so many asked a minute, in whatever way, at however many hosts", async () => {
+  it("can start a limited number of verifications per minute, over all hosts", async () => {
     const client = "203.0.113.3";
-    const made = await subscribe({ url: unheard(), ...asked });
+    const made = await subscribe({ url: unheard(), ...unverified });
     const { begun, answer, detail } = await until429((nth) =>
       nth % 2 === 0
         ? post(`/${made.id}/verify`, "POST", client, made.token, {})
@@ -77,8 +79,8 @@ describe("who only claims an endpoint", () => {
     expect(begun).toBeLessThanOrEqual(40);
   });
 
-  it("can have so many asked at one host, from however many addresses, and changes nothing beyond", async () => {
-    const made = await subscribe({ url: unheard(), ...asked });
+  it("can start a limited number of verifications at one host, over all addresses", async () => {
+    const made = await subscribe({ url: unheard(), ...unverified });
     const { begun, detail } = await until429((nth) =>
       post(`/${made.id}`, "PATCH", `203.0.113.${nth + 10}`, made.token, { url: unheard() }),
     );
@@ -88,11 +90,11 @@ describe("who only claims an endpoint", () => {
     const before = await pending();
     expect((await post("", "POST", "203.0.113.2", "", { url: unheard() })).status).toBe(429);
     expect([(await viewOf(made)).url, await pending()]).toEqual([url, before]);
-    // The office answers for what it does.
+    // Admin requests are exempt.
     expect((await send("POST", `/api/v1/subscriptions/${made.id}/verify`, {})).status).toBe(200);
   });
 
-  it("keeps nobody waiting by what begins no handshake", async () => {
+  it("uses up no limit with requests that start no verification", async () => {
     const url = endpoint("204").replace("127.0.0.1", "127.0.0.77");
     const client = "203.0.113.4";
     const made = await subscribe({ url });

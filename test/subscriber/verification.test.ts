@@ -28,9 +28,9 @@ import {
 } from "../support/subscriptions.ts";
 
 const DAY = 86_400;
-const asked = { verify: true };
+const unverified = { verify: true };
 
-/** What the endpoint was sent last, to prove itself. */
+/** The latest verification that the endpoint was sent. */
 async function verification(made: { endpoint: string }): Promise<{ challenge: string; confirm: string }> {
   const sent = (await arrivals(made)).filter(
     ({ headers }) => headers["webhook-event"] === "subscription.verify",
@@ -40,24 +40,24 @@ async function verification(made: { endpoint: string }): Promise<{ challenge: st
 
 const confirm = (url: string) => request(url.slice(BASE_URL.length), { method: "POST" });
 
-describe("an endpoint that does not prove itself", () => {
-  it("is asked by the schedule, and given up after a day with a reason", async () => {
-    const made = await subscribe({ url: endpoint("500"), ...asked });
+describe("an endpoint that is not verified", () => {
+  it("is sent the verification by the schedule, and is disabled after a day", async () => {
+    const made = await subscribe({ url: endpoint("500"), ...unverified });
     for (const seconds of [56, 331, 1_981, 7_921, 19_801]) await subscriberLater(made.id, seconds);
     expect((await arrivals(made)).length).toBe(6);
     expect((await viewOf(made)).status).toBe("pending");
     await subscriberLater(made.id, DAY);
     expect(await viewOf(made)).toMatchObject({
       status: "disabled",
-      reason: "the endpoint did not prove in time that it wants this",
+      reason: "the endpoint was not verified in time",
     });
     const tried = (await arrivals(made)).length;
     await subscriberLater(made.id, 10 * DAY);
     expect((await arrivals(made)).length).toBe(tried);
   });
 
-  it("may be asked anew, and then gets what has happened since it subscribed", async () => {
-    const made = await subscribe({ url: endpoint("500,echo,204"), ...asked });
+  it("can be verified later, and then gets the events since its creation", async () => {
+    const made = await subscribe({ url: endpoint("500,echo,204"), ...unverified });
     await publish(release());
     await settled();
     await subscriberLater(made.id, DAY + 1);
@@ -75,8 +75,8 @@ describe("an endpoint that does not prove itself", () => {
     ]);
   });
 
-  it("may be vouched for by the office, and by nobody else", async () => {
-    const made = await subscribe({ url: endpoint("500"), ...asked });
+  it("can be activated without verification by the admin only", async () => {
+    const made = await subscribe({ url: endpoint("500"), ...unverified });
     expect((await own(made, "/verify", "POST", { verify: false })).status).toBe(401);
     expect((await viewOf(made)).status).toBe("pending");
     const vouched = await send("POST", `/api/v1/subscriptions/${made.id}/verify`, { verify: false });
@@ -85,9 +85,9 @@ describe("an endpoint that does not prove itself", () => {
   });
 });
 
-describe("a subscription that was forgotten, as nobody ever proved it", () => {
-  it("does not become active without its events: whoever proves it is told to subscribe anew", async () => {
-    const made = await subscribe({ url: endpoint("500"), ...asked });
+describe("a subscription that has expired unverified", () => {
+  it("does not become active when its confirm URL is used; the answer asks for a new subscription", async () => {
+    const made = await subscribe({ url: endpoint("500"), ...unverified });
     await inNewsroom((_instance, { storage }) =>
       storage.sql.exec("UPDATE subscriptions SET created_ms = 1 WHERE id = ?", made.id),
     );
@@ -95,16 +95,16 @@ describe("a subscription that was forgotten, as nobody ever proved it", () => {
     expect((await confirm((await verification(made)).confirm)).status).toBe(409);
     expect(await viewOf(made)).toMatchObject({
       status: "disabled",
-      reason: expect.stringContaining("subscribe anew"),
+      reason: expect.stringContaining("create a new subscription"),
     });
   });
 });
 
-describe("who is about to prove a subscription", () => {
-  it("learns nothing of a text that was killed meanwhile by changing the filter", async () => {
+describe("the owner of a pending subscription", () => {
+  it("learns nothing about a killed release by changing the filter", async () => {
     const text = release({ title: "The minister resigns", body: "The minister resigns today." });
-    const made = await subscribe({ url: endpoint("500"), ...asked, filter: { q: "resigns" } });
-    const other = await subscribe({ url: endpoint("500"), ...asked, filter: { q: "else" } });
+    const made = await subscribe({ url: endpoint("500"), ...unverified, filter: { q: "resigns" } });
+    const other = await subscribe({ url: endpoint("500"), ...unverified, filter: { q: "else" } });
     await publishTo([], text);
     await act("kill", text.id);
     await settled();
@@ -121,7 +121,7 @@ describe("who is about to prove a subscription", () => {
 });
 
 describe("a new URL", () => {
-  it("has to prove itself, and gets then what waited for the old one", async () => {
+  it("must be verified, and then gets the pending deliveries of the old URL", async () => {
     const made = await subscribe({ url: endpoint("500") });
     const { sequence } = await publishTo([made], release());
     const url = endpoint("200,204");
@@ -143,8 +143,8 @@ describe("a new URL", () => {
     expect((await arrivals(made)).length).toBe(1);
   });
 
-  it("is not proved by the confirm URL that the old one was sent", async () => {
-    const made = await subscribe({ url: endpoint("200"), ...asked });
+  it("is not verified by the confirm URL that was sent to the old URL", async () => {
+    const made = await subscribe({ url: endpoint("200"), ...unverified });
     const first = await verification(made);
     const url = endpoint("200");
     await own(made, "", "PATCH", { url });
@@ -158,7 +158,7 @@ describe("a new URL", () => {
     expect((await viewOf(made)).status).toBe("active");
   });
 
-  it("needs no proof where the office says so", async () => {
+  it("needs no verification if the admin waives it", async () => {
     const made = await subscribe();
     const url = endpoint();
     const changed = await send("PATCH", `/api/v1/subscriptions/${made.id}`, { url, verify: false });
@@ -170,14 +170,14 @@ describe("a new URL", () => {
     expect((await own(made, "", "PATCH", { url: endpoint(), verify: false })).status).toBe(401);
   });
 
-  it("is refused where nothing may be sent, and nothing is changed", async () => {
+  it("is refused if it is not allowed as a target, and nothing changes", async () => {
     const made = await subscribe();
     const before = await viewOf(made);
     expect((await own(made, "", "PATCH", { url: "http://10.0.0.1/" })).status).toBe(422);
     expect((await viewOf(made)).url).toBe(before.url);
   });
 
-  it("says nothing about the attempt that is on its way to the old one", async () => {
+  it("ignores the result of an attempt in flight to the old URL", async () => {
     const made = await subscribe({ url: endpoint("hang") });
     await publish(release());
     await settled();
@@ -198,7 +198,7 @@ describe("a new URL", () => {
 describe("one URL with one filter", () => {
   const filter = { lang: ["en", "hy"], topic: "csto" };
 
-  it("is one subscription: its owner and the office are shown it, others are refused", async () => {
+  it("is one subscription: its owner and the admin see it, others are refused", async () => {
     const made = await subscribe({ filter });
     const again = (headers: Record<string, string>, fields: object = {}) =>
       request("/api/v1/subscriptions", {
@@ -228,7 +228,7 @@ describe("one URL with one filter", () => {
     ).toBe(1);
   });
 
-  it("is one, too, where a filter says nothing by a search without a word", async () => {
+  it("is the same subscription if a filter has only a search without words", async () => {
     const made = await subscribe({ filter: { q: "😀", not: { q: "" } } });
     expect(await (await own(made)).json()).toMatchObject({ filter: {} });
     for (const same of [{}, { q: "" }, { q: " " }, { not: {} }]) {
@@ -243,11 +243,11 @@ describe("one URL with one filter", () => {
     expect((await arrivals(made)).length).toBe(1);
   });
 
-  it("stays that of whoever proves it first, while several are pending", async () => {
+  it("belongs to the first pending subscription that is verified", async () => {
     const url = endpoint("200");
     const [first, second] = [
-      await subscribe({ url, filter, ...asked }),
-      await subscribe({ url, filter, ...asked }),
+      await subscribe({ url, filter, ...unverified }),
+      await subscribe({ url, filter, ...unverified }),
     ];
     const [one, two] = (await arrivals({ endpoint: url })).map(
       ({ body }) => (JSON.parse(body) as { data: { confirm: string } }).data.confirm,
@@ -261,17 +261,17 @@ describe("one URL with one filter", () => {
     });
   });
 
-  it("cannot be reached by a change either", async () => {
+  it("cannot be duplicated by a change", async () => {
     const [made, other] = [await subscribe({ filter }), await subscribe({ filter: { lang: "ru" } })];
     const changed = await own(other, "", "PATCH", { url: made.endpoint, filter });
     expect(changed.status).toBe(409);
     expect((await viewOf(other)).url).toBe(other.endpoint);
   });
 
-  it("is not barred by somebody who only claims it", async () => {
+  it("is not blocked by an unverified subscription", async () => {
     const url = endpoint("echo,204");
     const claims = await subscribe({ filter });
-    // An active subscription that is moved to another desk's URL has proved nothing there.
+    // A subscription that moves to the URL of another one is not verified there.
     await runInDurableObject(subscriber(env, claims.id), (instance) => {
       instance.clock = () => Date.now();
     });

@@ -5,7 +5,7 @@ import { request } from "./service.ts";
 
 export type Format = "rss" | "atom" | "json";
 
-/** One document: the ids of its entries in order, and where the older ones are. */
+/** One document: the ids of its entries in order, and the path of the next older document. */
 export interface Walked {
   path: string;
   status: number;
@@ -14,7 +14,7 @@ export interface Walked {
   previous: string | undefined;
 }
 
-/** Reads one document; redirects are followed, as every reader does. */
+/** Reads one document and follows a redirect, as feed readers do. */
 export async function readFeed(path: string, format: Format): Promise<Walked> {
   let response = await request(path);
   const location = response.headers.get("location");
@@ -34,7 +34,7 @@ export async function readFeed(path: string, format: Format): Promise<Walked> {
   };
 }
 
-/** All documents of a chain; `between` is done after each step, with what was read. */
+/** Reads all documents of a chain; `between` runs after each document. */
 export async function walk(
   path: string,
   format: Format,

@@ -1,23 +1,23 @@
 /**
- * Ports for services that must know theirs before they have it, and keep it over a restart.
+ * Ports for services that must know their port before they start, and keep it over a restart.
  */
 import { once } from "node:events";
 import { createServer } from "node:net";
 
 /**
- * Below all that systems hand out to whoever asks for any port, and for outgoing connections (from
- * 32768 on Linux, from 49152 elsewhere): nobody gets it by chance while its service is down.
+ * Below the ephemeral ports (from 32768 on Linux, from 49152 elsewhere), so that no other process gets the
+ * port by chance while its service is down.
  */
 const FIRST = 20_000;
 const LAST = 31_999;
-/** Of Vitest's workers, who ask at the same time, each has ports that no other one gives. */
+/** Each Vitest worker gives out ports of its own, because workers run at the same time. */
 const WORKERS = 8;
 const worker = Number(process.env["VITEST_POOL_ID"] ?? 0) % WORKERS;
 
-/** So that one process never gives a port twice, in use or not. */
+/** Ports that this process has given out; it gives none twice. */
 const given = new Set<number>();
 
-/** A port of 127.0.0.1 that nobody has. */
+/** A free port of 127.0.0.1. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST + WORKERS * Math.floor((Math.random() * (LAST - FIRST)) / WORKERS) + worker;

@@ -1,16 +1,17 @@
 /**
- * A real HTTP server on loopback, in a process of its own, that plays subscribers' endpoints for the tests in workerd. What an
- * endpoint answers is in its URL, one answer for each arrival, the last one for all further ones:
+ * A real HTTP server on loopback, in a process of its own: the endpoints of subscriptions for the tests in
+ * workerd. The URL of an endpoint lists its answers, one for each arrival; the last answer repeats:
  *
  *   POST /KEY?answers=500,echo,204   answered 500, then with the challenge, then always 204
  *   GET  /KEY                        what has arrived there, as JSON
- *   GET  /dns/KEY/1.1.1.1,10.0.0.1   a DNS-over-HTTPS server: the address at each question for one, the
- *                                    last one for all further ones; `none` for none, `broken` for 500
- *   GET  /asked/KEY/…                what it was asked
+ *   GET  /dns/KEY/1.1.1.1,10.0.0.1   a DNS-over-HTTPS server: one address for each query, the last one
+ *                                    repeats; `none` for no address, `broken` for 500
+ *   GET  /asked/KEY/…                the queries so far, as JSON
  *
- * Answers: a status; `echo` (the challenge as JSON); `echo-text`; `hang` (never any); `stall` (a body
- * that never ends); `late:STATUS` (after half a second); `broken:STATUS` (a body that breaks off, and to try again in ten minutes); `trickle` (a byte now and then, without end); `huge` (a megabyte); `retry-after:SECONDS` (429); `redirect` (302 to /elsewhere);
- * `redirect-inside` (302 to where no delivery may go).
+ * Answers: a status; `echo` (the challenge as JSON); `echo-text`; `hang` (no answer); `stall` (a body that
+ * never ends); `late:STATUS` (after half a second); `broken:STATUS` (a body that breaks off, with a
+ * Retry-After of ten minutes); `trickle` (a byte now and then, without end); `huge` (a megabyte);
+ * `retry-after:SECONDS` (429); `redirect` (302 to /elsewhere); `redirect-inside` (302 to a private address).
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -20,10 +21,10 @@ const arrivals = new Map<string, Arrival[]>();
 const server = createServer((request, response) => {
   receive(request, response).catch(() => response.destroy());
 });
-// Longer than any test: a connection that is closed while a delivery sets out on it is a failed attempt.
+// Longer than any test: closing a connection just as a delivery reuses it would fail the attempt.
 server.keepAliveTimeout = 600_000;
 server.listen(0, "127.0.0.1", () => {
-  // Whoever started it is told where it is, and ends it.
+  // The parent process gets the URL, and kills this process in the end.
   process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
 
@@ -54,7 +55,7 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   answer(response, answers[Math.min(here.length, answers.length - 1)] ?? "204", body);
 }
 
-/** Questions for IPv6 have no answer, and count for nothing. */
+/** Queries for IPv6 get an empty answer and are not recorded. */
 function resolve(url: URL, response: ServerResponse): void {
   const here = arrivals.get(url.pathname) ?? [];
   const isForIpv4 = url.searchParams.get("type") === "1";

@@ -1,6 +1,6 @@
 /**
- * The server of receiver-process.ts, for the tests in workerd: a process of its own, or it would answer
- * nothing while this one compiles.
+ * Starts receiver-process.ts for the tests in workerd. It is a process of its own, because this one is busy
+ * compiling tests.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";

@@ -3,7 +3,7 @@
  */
 import { request } from "./service.ts";
 
-/** What stands between two empty lines. Without `data` it dispatches nothing. */
+/** The lines between two empty lines. Without `data` it dispatches no event. */
 export interface Block {
   id?: string;
   event?: string;
@@ -14,7 +14,7 @@ export interface Block {
 }
 
 export class SentEvents {
-  /** What a browser would come again with. */
+  /** The id that a browser sends when it reconnects. */
   lastEventId = "";
   readonly headers: Headers;
   readonly #reader: ReadableStreamDefaultReader<string>;
@@ -25,7 +25,7 @@ export class SentEvents {
     this.#reader = body.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** Opens the service's stream; fails the test if it was refused. */
+  /** Opens the service's stream; fails the test if the service refuses. */
   static async open(query = "", lastEventId?: string): Promise<SentEvents> {
     const headers: Record<string, string> = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
     const response = await request(`/api/v1/events/stream${query}`, { headers });
@@ -33,7 +33,7 @@ export class SentEvents {
     return new SentEvents(response.body, response.headers);
   }
 
-  /** Undefined when the stream has ended. */
+  /** The next block; undefined when the stream has ended. */
   async nextBlock(): Promise<Block | undefined> {
     for (;;) {
       const end = this.#unread.indexOf("\n\n");
@@ -59,7 +59,7 @@ export class SentEvents {
     }
   }
 
-  /** All events up to a sequence, told or passed over. */
+  /** The data of all events up to a sequence, whether sent or skipped. */
   async upTo(sequence: number): Promise<string[]> {
     const data: string[] = [];
     while (Number(this.lastEventId) < sequence) {

@@ -1,5 +1,5 @@
 /**
- * The service as tests in workerd speak to it: over HTTP, with real KV and real objects behind.
+ * Calls to the service for tests in workerd: over HTTP, with real KV and real Durable Objects.
  */
 import { env, exports } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
@@ -11,7 +11,7 @@ export const BASE_URL = "https://press.example";
 
 export const ADMIN = { authorization: `Bearer ${env.ADMIN_TOKEN}` };
 
-/** A release as an office might send it; each with its own slug. */
+/** A valid release, each with its own id and slug. */
 export function release(fields: Record<string, unknown> = {}): Record<string, unknown> & { id: string } {
   const id = crypto.randomUUID();
   return {
@@ -26,12 +26,12 @@ export function release(fields: Record<string, unknown> = {}): Record<string, un
   };
 }
 
-/** A request to the service, as from outside. */
+/** Sends a request to the service. */
 export function request(path: string, init: RequestInit = {}): Promise<Response> {
   return exports.default.fetch(new Request(`${BASE_URL}${path}`, { redirect: "manual", ...init }));
 }
 
-/** JSON sent with the admin token. */
+/** Sends JSON with the admin token. */
 export function send(method: string, path: string, body: unknown, headers: Record<string, string> = {}) {
   return request(path, {
     method,
@@ -49,7 +49,7 @@ export function act(action: string, id: string, reason: unknown = "The date was 
   return send("POST", `/api/v1/releases/${id}/${action}`, { reason });
 }
 
-/** Publishes and returns the answer; fails the test if it was refused. */
+/** Publishes and returns the answer; fails the test if the service refuses. */
 export async function publish(body: Record<string, unknown> & { id: string }): Promise<Answer> {
   const response = await put(body);
   if (!response.ok) throw new Error(`refused: ${await response.text()}`);
@@ -67,6 +67,7 @@ export interface Answer {
 
 export interface ProblemJson {
   title: string;
+  code?: string;
   status: number;
   detail: string;
   errors?: { path: string; message: string }[];
@@ -79,12 +80,12 @@ export function inNewsroom<T>(
   return runInDurableObject(newsroom(env), inside);
 }
 
-/** Resolves when the Newsroom has nothing in hand. */
+/** Resolves when the Newsroom has no work in progress. */
 export function settled(): Promise<void> {
   return inNewsroom((instance) => instance.idle());
 }
 
-/** Moves the Newsroom's clock on, lets its alarm ring, and says what time (ms) it is then. */
+/** Advances the Newsroom's clock and runs its alarm. @returns its time in milliseconds since 1970 */
 export async function newsroomLater(seconds: number): Promise<number> {
   const nowMs = await inNewsroom((instance) => {
     const ms = instance.clock() + seconds * 1000;
@@ -101,7 +102,7 @@ export function ledgerRows<T extends Record<string, SqlStorageValue>>(query: str
   return inNewsroom((_instance, state) => state.storage.sql.exec<T>(query).toArray());
 }
 
-/** The text that KV holds at a path, past every memory. */
+/** The body that KV holds at a path, without any cache. */
 export async function kvBody(path: string): Promise<string | null> {
   const document = await readDocument(env.DOCUMENTS, path);
   return document && textOf(document);
@@ -112,7 +113,7 @@ export function subscriberIdle(id: string): Promise<void> {
   return runInDurableObject(subscriber(env, id), (instance) => instance.idle());
 }
 
-/** Moves a Subscriber's clock on, lets its alarm ring, and waits for the attempts. */
+/** Advances a Subscriber's clock, runs its alarm, and waits for the attempts. */
 export async function subscriberLater(id: string, seconds: number): Promise<void> {
   const object = subscriber(env, id);
   await runInDurableObject(object, (instance) => {

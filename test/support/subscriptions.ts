@@ -1,5 +1,5 @@
 /**
- * Subscriptions as tests in workerd make them, against the real receiver.
+ * Creates subscriptions for tests in workerd, with endpoints at the real receiver.
  */
 import { inject } from "vitest";
 import type { Arrival } from "./receiver.ts";
@@ -10,16 +10,16 @@ export interface Made {
   secret: string;
   token: string;
   status: string;
-  /** The endpoint's own address at the receiver. */
+  /** The endpoint's URL at the receiver. */
   endpoint: string;
 }
 
-/** An address at the receiver that nobody else uses, and what it answers. */
+/** A new URL at the receiver, with its answers. */
 export function endpoint(answers = "204"): string {
   return `${inject("receiverUrl")}/${crypto.randomUUID()}?answers=${answers}`;
 }
 
-/** Subscribes; already proved unless the test asks for the proof. */
+/** Subscribes as the admin, without verification unless `fields` asks for it. */
 export async function subscribe(fields: Record<string, unknown> = {}): Promise<Made> {
   const url = endpoint();
   const response = await request("/api/v1/subscriptions", {
@@ -60,12 +60,12 @@ export interface ViewJson {
   health: Record<string, unknown>;
 }
 
-/** How a subscription stands, by its own token. */
+/** The subscription, read with its own token. */
 export async function viewOf(made: Made): Promise<ViewJson> {
   return (await own(made)).json<ViewJson>();
 }
 
-/** Publishes, and waits until its event has been handed over and tried. */
+/** Publishes, and waits until the event has been attempted at these subscriptions. */
 export async function publishTo(
   made: readonly Made[],
   body: Parameters<typeof publish>[0],

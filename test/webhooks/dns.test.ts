@@ -2,8 +2,8 @@ import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, inject, it } from "vitest";
 import { attemptDelivery, type AttemptTools } from "../../src/webhooks/attempt.ts";
-import { ResolverFault } from "../../src/webhooks/dns.ts";
-import { isPublicAddress, judgeTarget } from "../../src/domain/target-url.ts";
+import { ResolverError } from "../../src/webhooks/dns.ts";
+import { isPublicAddress, checkTargetUrl } from "../../src/domain/target-url.ts";
 import { app } from "../../src/http/app.ts";
 import { subscriber } from "../../src/runtime/stubs.ts";
 import { Subscriber } from "../../src/subscriber/subscriber.ts";
@@ -14,11 +14,11 @@ import { arrivals, deliveries, endpoint, publishTo, subscribe } from "../support
 /** An address as a URL has it. */
 const urlOf = (address: string) => `https://${address.includes(":") ? `[${address}]` : address}/hook`;
 
-/** A resolver that answers with these, one after the other. */
+/** A resolver that answers with these addresses, one after the other. */
 const resolver = (...addresses: string[]) =>
   `${inject("receiverUrl")}/dns/${crypto.randomUUID()}/${addresses.join(",")}`;
 
-/** Asks a service that lets nothing local in. */
+/** Subscribes at a service that refuses local targets. */
 async function ask(
   url: string,
   vars: Record<string, string> = {},
@@ -39,7 +39,7 @@ async function ask(
   );
 }
 
-/** Whether a subscription to it can be made; nothing is sent there. */
+/** Whether a subscription with this URL can be created; nothing is sent there. */
 async function isAccepted(url: string, vars: Record<string, string> = {}): Promise<boolean> {
   const made = await ask(url, vars, ADMIN, { verify: false });
   if (made.status !== 201) return false;
@@ -63,7 +63,7 @@ describe("a target", () => {
   });
 
   it.each(targets.allow)("at %s is accepted", (address) => {
-    expect(judgeTarget(urlOf(address), "deny")).toMatchObject({ ok: true });
+    expect(checkTargetUrl(urlOf(address), "deny")).toMatchObject({ ok: true });
     expect(isPublicAddress(address)).toBe(true);
   });
 
@@ -74,26 +74,26 @@ describe("a target", () => {
 });
 
 describe("a name", () => {
-  it("that leads inside is refused at creation, by any of its addresses", async () => {
+  it("that resolves to a private address is refused at creation", async () => {
     const response = await ask("https://desk.example/", { DNS_RESOLVER: resolver("10.0.0.1") });
     expect(response.status).toBe(422);
     const text = await response.text();
-    expect(text).toContain("must not lead to a special or private address");
+    expect(text).toContain("must not resolve to a special or private address");
     expect(text).not.toContain("10.0.0.1");
   });
 
-  it("that leads nowhere is refused too, and one that nobody can look up is looked up again later", async () => {
+  it("that does not resolve is refused; if the resolver fails, it is looked up again later", async () => {
     const nowhere = await ask("https://desk.example/", { DNS_RESOLVER: resolver("none") });
     expect(nowhere.status).toBe(422);
     expect(await isAccepted("https://desk.example/", { DNS_RESOLVER: resolver("broken") })).toBe(true);
   });
 
-  it("that passes at creation and leads inside later is not posted to", async () => {
+  it("that resolves to a private address after creation gets no POST", async () => {
     const vars = { DNS_RESOLVER: resolver("93.184.216.34", "169.254.169.254") };
     const response = await ask("https://desk.example/", vars);
     expect(response.status).toBe(201);
     const { id } = await response.json<{ id: string }>();
-    // The same object, in a service with that resolver: it asks before the attempt, and does not make it.
+    // The same object with that resolver: it looks the host up before the attempt, and makes none.
     const verification = await runInDurableObject(subscriber(env, id), async (instance, state) => {
       await instance.idle();
       const strict = new Subscriber(state, { ...env, LOCAL_TARGETS: "deny", ...vars });
@@ -103,7 +103,7 @@ describe("a name", () => {
     });
     expect(verification).toMatchObject({
       state: "pending",
-      reason: "the URL must not lead to a special or private address",
+      reason: "the URL must not resolve to a special or private address",
     });
   });
 
@@ -127,11 +127,11 @@ describe("a name", () => {
     signal: AbortSignal.timeout(4_000),
     localTargets: "deny",
     resolver: undefined,
-    isWanted: () => true,
+    isStillDue: () => true,
     ...over,
   });
 
-  it("is looked up before each attempt anew", async () => {
+  it("is looked up before each attempt", async () => {
     const asked = resolver("192.168.0.1", "10.1.1.1");
     for (let attempt = 0; attempt < 2; attempt += 1) {
       expect(await attemptDelivery(REQUEST, tools({ resolver: asked }))).toMatchObject({
@@ -144,17 +144,17 @@ describe("a name", () => {
     expect(posted).toEqual([]);
   });
 
-  it("that our resolver cannot look up is our fault, and no attempt", async () => {
+  it("that the resolver cannot look up is a failure of our own, and no attempt", async () => {
     await expect(attemptDelivery(REQUEST, tools({ resolver: resolver("broken") }))).rejects.toThrow(
-      ResolverFault,
+      ResolverError,
     );
     expect(posted).toEqual([]);
   });
 
-  it("is not posted to when its text is killed while it is being looked up", async () => {
+  it("gets no POST when the release is killed during the lookup", async () => {
     const result = await attemptDelivery(
       REQUEST,
-      tools({ resolver: resolver("8.8.8.8"), isWanted: () => false }),
+      tools({ resolver: resolver("8.8.8.8"), isStillDue: () => false }),
     );
     expect(result).toBeUndefined();
     expect(posted).toEqual([]);
@@ -162,7 +162,7 @@ describe("a name", () => {
 });
 
 describe("an answer", () => {
-  it("that redirects inside is not followed, and tells nothing of what is there", async () => {
+  it("that redirects to a private address is not followed", async () => {
     const made = await subscribe({ url: endpoint("redirect-inside") });
     await publishTo([made], release());
     expect((await deliveries(made))[0]).toMatchObject({
@@ -172,7 +172,7 @@ describe("an answer", () => {
     expect((await arrivals(made)).length).toBe(1);
   });
 
-  it("that trickles without end is cut off", async () => {
+  it("that trickles without end is aborted", async () => {
     const made = await subscribe({ url: endpoint("trickle") });
     await publishTo([made], release());
     expect((await deliveries(made))[0]).toMatchObject({

@@ -3,7 +3,7 @@
  * how to send it now.
  */
 import * as z from "zod/mini";
-import { parseInstant } from "../../domain/dates.ts";
+import { instantOfMs, parseInstant } from "../../domain/dates.ts";
 import { defined } from "../../domain/defined.ts";
 import {
   invalid as invalidResult,
@@ -18,7 +18,6 @@ import { EXPLAINED_EVENTS_MAX } from "../../newsroom/limits.ts";
 import type { ExplainedEvent } from "../../newsroom/outbound/explain.ts";
 import { newsroom, subscriber } from "../../runtime/stubs.ts";
 import type { Attempt, Delivery, DeliveryState, LogQuery } from "../../subscriber/delivery-log.ts";
-import { instantOfMs } from "../../subscriber/subscription.ts";
 import { isAdmin, PRIVATE_HEADERS } from "../auth.ts";
 import type { Context } from "../context.ts";
 import { invalid, notFound, problem } from "../problem.ts";

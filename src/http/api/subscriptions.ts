@@ -3,6 +3,7 @@
  */
 import * as z from "zod/mini";
 import { deriveToken } from "../../crypto/tokens.ts";
+import { instantOfMs } from "../../domain/dates.ts";
 import { defined } from "../../domain/defined.ts";
 import {
   invalid as invalidResult,
@@ -22,9 +23,8 @@ import type { Registered } from "../../newsroom/store/subscriptions.ts";
 import type { Listed, SubscriptionQuery } from "../../newsroom/store/subscription-list.ts";
 import { newsroom, subscriber } from "../../runtime/stubs.ts";
 import { newSecret } from "../../subscriber/secrets.ts";
-import { instantOfMs } from "../../subscriber/subscription.ts";
-import { judgeResolvedTarget } from "../../webhooks/attempt.ts";
-import { ResolverFault } from "../../webhooks/dns.ts";
+import { checkResolvedTarget } from "../../webhooks/attempt.ts";
+import { ResolverError } from "../../webhooks/dns.ts";
 import { isAdmin, isOwner, PRIVATE_HEADERS } from "../auth.ts";
 import type { Context } from "../context.ts";
 import { PENDING_RETRY_SECONDS } from "../limits.ts";
@@ -141,7 +141,7 @@ async function register(
 async function checkTarget(c: Context, url: string): Promise<Issue | undefined> {
   const { localTargets, dnsResolver, deliveryTimeoutMs } = c.var.config;
   try {
-    const target = await judgeResolvedTarget(url, {
+    const target = await checkResolvedTarget(url, {
       fetch: (...request) => fetch(...request),
       localTargets,
       resolver: dnsResolver,
@@ -150,7 +150,7 @@ async function checkTarget(c: Context, url: string): Promise<Issue | undefined> 
     return target.ok ? undefined : { path: "/url", message: target.reason };
   } catch (error) {
     // The name is resolved again before the first attempt, so accepting the URL risks nothing.
-    if (error instanceof ResolverFault) return undefined;
+    if (error instanceof ResolverError) return undefined;
     throw error;
   }
 }

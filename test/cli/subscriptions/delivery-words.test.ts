@@ -39,14 +39,14 @@ test.each([
   ],
   // Nothing was sent, so that no attempt is in the log.
   [
-    { reason: "could not be tried; the fault is ours" },
-    "could not be tried; the fault is ours; it is being tried now",
+    { reason: "not attempted because of an error in this service" },
+    "not attempted because of an error in this service; it is being tried now",
   ],
   [
     { state: "delivered", attempts: 1, log: [attempt(null)] },
     "delivered at 2026-11-26T11:55:00Z (5 min ago), with 1 attempt",
   ],
-  [{ state: "replaced", reason: "the text was killed" }, "not sent: the text was killed"],
+  [{ state: "replaced", reason: "the release was killed" }, "not sent: the release was killed"],
 ])("%j is said in words", (fields, expected) => {
   expect(words(fields)).toBe(expected);
 });

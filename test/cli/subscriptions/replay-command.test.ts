@@ -80,7 +80,7 @@ test("replay --release of a killed text sends the kill again, and nothing of the
   expect(run.stdout).toMatch(/^\d+ {2}release\.killed {2}delivered at .*, with 2 attempts\n$/);
   const refused = await desks.run(["replay", "evening", "--event", String(release.sequence)]);
   expect(refused.code).toBe(1);
-  expect(refused.stderr).toContain("Its text was killed since. The kill can be sent again");
+  expect(refused.stderr).toContain("Its release was killed later. The kill can be sent again");
 });
 
 test("replay --event, --after and --from send once more", async () => {

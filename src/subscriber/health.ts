@@ -1,0 +1,43 @@
+/**
+ * The health of an endpoint, from its last attempts.
+ */
+import { instantOfMs } from "../domain/dates.ts";
+import type { Health } from "../domain/subscription.ts";
+import { all, value } from "../runtime/sql.ts";
+import { HEALTH_ATTEMPTS } from "./limits.ts";
+import type { SubscriberParts } from "./parts.ts";
+
+interface Row {
+  atMs: number;
+  durationMs: number;
+  failed: 0 | 1;
+}
+
+export function readHealth({ sql, outbox, state }: SubscriberParts): Health {
+  const recent = all<Row>(
+    sql,
+    `SELECT at_ms AS "atMs", duration_ms AS "durationMs", reason IS NOT NULL AS failed FROM attempts
+     ORDER BY at_ms DESC, attempt DESC LIMIT ?`,
+    HEALTH_ATTEMPTS,
+  );
+  const successes = recent.filter(({ failed }) => failed === 0);
+  const [next] = outbox.next(state.sendable(), 1);
+  return {
+    lastSuccess: formatLatest(successes),
+    lastFailure: formatLatest(recent.filter(({ failed }) => failed === 1)),
+    successRate: recent.length === 0 ? null : Math.round((successes.length / recent.length) * 1_000) / 1_000,
+    medianLatencyMs: median(successes.map(({ durationMs }) => durationMs)),
+    waiting: value<number>(sql, "SELECT count(*) FROM deliveries WHERE state = 'pending'"),
+    nextAttempt: next === undefined ? null : instantOfMs(next.dueMs),
+  };
+}
+
+function formatLatest(newestFirst: readonly Row[]): string | null {
+  const [newest] = newestFirst;
+  return newest === undefined ? null : instantOfMs(newest.atMs);
+}
+
+function median(numbers: number[]): number | null {
+  if (numbers.length === 0) return null;
+  return numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? null;
+}
