@@ -4,7 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { DEV_VARS } from "./paths.ts";
-import { Refusal, systemCode } from "./cli-error.ts";
+import { CliError, systemCode } from "./cli-error.ts";
 
 /** @returns undefined if there is none to be found */
 export async function findAdminToken(service: URL): Promise<string | undefined> {
@@ -12,7 +12,7 @@ export async function findAdminToken(service: URL): Promise<string | undefined> 
   if (given) {
     // A header can carry no more than this; a pasted line break would end as an unreadable error.
     if (!/^[\x21-\x7e]+$/.test(given)) {
-      throw new Refusal("COMMUNIQUE_TOKEN has characters that no token has: copy it again.");
+      throw new CliError("COMMUNIQUE_TOKEN has characters that no token has: copy it again.");
     }
     return given;
   }

@@ -5,8 +5,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod/mini";
 import type { Issue } from "../domain/issues.ts";
 import { isLoopback } from "./admin-token.ts";
-import { durationInWords } from "./instant-words.ts";
-import { Refusal, systemCode } from "./cli-error.ts";
+import { duration } from "./instant-words.ts";
+import { CliError, systemCode } from "./cli-error.ts";
 
 /** Milliseconds before each repetition: a restart or a moment's overload is over by then. */
 const REPEAT_AFTER_MS = [250, 500, 1_000, 2_000];
@@ -17,20 +17,24 @@ const NOT_FOUND = 404;
 const PASSING = new Set([429, 502, 503, 504]);
 
 const problem = z.object({
+  code: z.optional(z.string()),
   title: z.optional(z.string()),
   detail: z.optional(z.string()),
   errors: z.optional(z.array(z.object({ path: z.string(), message: z.string() }))),
 });
 
-/** The service's own refusal, with the faults that it named. */
-export class ServiceProblem extends Refusal {
+/** The service refused a call (RFC 9457). Decide by `code`: the wording of messages changes. */
+export class ServiceProblem extends CliError {
   override name = "ServiceProblem";
   readonly status: number;
+  /** One of `PROBLEM_CODES`; undefined where something in front of the service answered. */
+  readonly code: string | undefined;
   readonly issues: readonly Issue[];
 
-  constructor(status: number, message: string, issues: readonly Issue[]) {
+  constructor(status: number, code: string | undefined, message: string, issues: readonly Issue[]) {
     super(message);
     this.status = status;
+    this.code = code;
     this.issues = issues;
   }
 }
@@ -41,8 +45,8 @@ export function issueLines({ issues }: ServiceProblem): string[] {
 }
 
 /** For an answer of a shape that nobody here knows. */
-export function notUnderstood(client: ApiClient): Refusal {
-  return new Refusal(
+export function unexpectedAnswer(client: ApiClient): CliError {
+  return new CliError(
     `${client.service.origin} answered what this version does not understand: update one of the two.`,
   );
 }
@@ -75,7 +79,7 @@ export class ApiClient {
    * Sends a call, again if that can help.
    *
    * @returns the JSON of a 2xx answer, unchecked; undefined if it has none
-   * @throws ServiceProblem for the service's own refusals, Refusal where it cannot be reached
+   * @throws ServiceProblem for the service's own refusals, CliError where it cannot be reached
    */
   async send(call: Call): Promise<unknown> {
     for (let attempt = 0; ; attempt += 1) {
@@ -87,7 +91,7 @@ export class ApiClient {
         if (!PASSING.has(answer.status) || pause === undefined) throw await this.#refused(answer);
         await answer.body?.cancel();
       } catch (error) {
-        if (error instanceof Refusal) throw error;
+        if (error instanceof CliError) throw error;
         // Nobody there at all, from the first call on: that does not pass by itself.
         if (pause === undefined || (!this.#reached && neverThere(error))) throw this.#unreachable(error);
       }
@@ -129,36 +133,41 @@ export class ApiClient {
     });
   }
 
-  async #refused(answer: Response): Promise<Refusal> {
+  async #refused(answer: Response): Promise<CliError> {
     const at = this.service.origin;
     const location = answer.headers.get("location");
     if (location !== null && answer.status >= 300 && answer.status < 400) {
-      return new Refusal(`${at} sends on to ${location}: give that address with --to.`);
+      return new CliError(`${at} sends on to ${location}: give that address with --to.`);
     }
     const parsed = z.safeParse(problem, await jsonOf(answer).catch(() => undefined));
     if (answer.status === 401) {
       const local = isLoopback(this.service)
         ? ", or start the service with `npm start`, which keeps one in .dev.vars"
         : "";
-      return new ServiceProblem(401, `${at} wants the admin token: set COMMUNIQUE_TOKEN to it${local}.`, []);
+      return new ServiceProblem(
+        401,
+        "unauthorized",
+        `${at} wants the admin token: set COMMUNIQUE_TOKEN to it${local}.`,
+        [],
+      );
     }
     if (!parsed.success) {
-      return new Refusal(
+      return new CliError(
         `${at} answered ${answer.status}, and not as a communique service does: is --to right?`,
       );
     }
-    const { title, detail, errors = [] } = parsed.data;
+    const { code, title, detail, errors = [] } = parsed.data;
     const seconds = Number(answer.headers.get("retry-after") ?? Number.NaN);
-    const later = Number.isFinite(seconds) ? ` (again in ${durationInWords(seconds * 1_000)})` : "";
+    const later = Number.isFinite(seconds) ? ` (again in ${duration(seconds * 1_000)})` : "";
     const said = [title, detail].filter((part) => part !== undefined && part !== "").join(": ") + later;
-    return new ServiceProblem(answer.status, `${at} answered ${answer.status} ${said}`.trim(), errors);
+    return new ServiceProblem(answer.status, code, `${at} answered ${answer.status} ${said}`.trim(), errors);
   }
 
-  #unreachable(error: unknown): Refusal {
+  #unreachable(error: unknown): CliError {
     const start = isLoopback(this.service)
       ? "start it with `npm start`, or name another"
       : "check the address given";
-    return new Refusal(
+    return new CliError(
       `No service answers at ${this.service.origin} (${reasonOf(error)}): ${start} with --to.`,
     );
   }
@@ -170,7 +179,7 @@ async function jsonOf(answer: Response): Promise<unknown> {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new Refusal("The answer is not JSON, so not that of a communique service: is --to right?");
+    throw new CliError("The answer is not JSON, so not that of a communique service: is --to right?");
   }
 }
 

@@ -12,15 +12,15 @@ const UNITS = [
 ] as const;
 
 /** `2026-11-26T03:10:00Z (in 25 min)`; RFC 3339 first, since a log is compared with others. */
-export function withDistance(instant: string, nowMs: number): string {
+export function withRelativeTime(instant: string, nowMs: number): string {
   const ms = Date.parse(instant) - nowMs;
   if (Number.isNaN(ms)) return instant;
-  const words = durationInWords(Math.abs(ms));
+  const words = duration(Math.abs(ms));
   return `${instant} (${ms >= 0 ? `in ${words}` : `${words} ago`})`;
 }
 
 /** `5 d`, `2 h`, `25 min`, `3 s`: the largest unit that it fills twice, or else the next. */
-export function durationInWords(ms: number): string {
+export function duration(ms: number): string {
   const [size, name] = UNITS.find(([unit]) => ms >= 2 * unit) ?? ([1_000, "s"] as const);
   return `${Math.floor(ms / size)} ${name}`;
 }

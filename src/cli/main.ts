@@ -21,7 +21,7 @@ import {
   webAddress,
 } from "./option-values.ts";
 import { checkCommand, publishCommand } from "./publish/publish-command.ts";
-import { Refusal } from "./cli-error.ts";
+import { CliError } from "./cli-error.ts";
 import { actionCommand } from "./release-action.ts";
 import { startCommand, type StartOptions } from "./start/start-command.ts";
 import { addSubscriptionCommands } from "./subscriptions/commands.ts";
@@ -135,7 +135,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
-  } else if (error instanceof Refusal) {
+  } else if (error instanceof CliError) {
     const issues = error instanceof ServiceProblem ? issueLines(error) : [];
     process.stderr.write(`${[error.message, ...issues].join("\n")}\n`);
     process.exitCode = 1;

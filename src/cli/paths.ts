@@ -13,18 +13,18 @@ export const DEFAULT_CONTENT = join(PROJECT_ROOT, "content");
 export const DEV_VARS = join(PROJECT_ROOT, ".dev.vars");
 
 /** Where the user stands: `npm run` moves to the project's root and says in INIT_CWD where it came from. */
-const STANDPOINT =
+const USER_FOLDER =
   process.env.npm_lifecycle_event === "communique" || process.env.npm_lifecycle_event === "start"
     ? (process.env.INIT_CWD ?? process.cwd())
     : process.cwd();
 
 /** The absolute path of one that the user typed. */
-export function fromUser(path: string): string {
-  return resolve(STANDPOINT, path);
+export function resolvePath(path: string): string {
+  return resolve(USER_FOLDER, path);
 }
 
 /** A path as the user would type it: relative where that is shorter to read. */
-export function forUser(path: string): string {
-  const short = relative(STANDPOINT, path);
+export function displayPath(path: string): string {
+  const short = relative(USER_FOLDER, path);
   return short === "" ? "." : short.startsWith("..") || isAbsolute(short) ? path : short;
 }

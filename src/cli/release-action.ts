@@ -3,9 +3,9 @@
  */
 import * as z from "zod/mini";
 import { findAdminToken } from "./admin-token.ts";
-import { ApiClient, notUnderstood, ServiceProblem } from "./api-client.ts";
-import { Refusal } from "./cli-error.ts";
-import { releaseNamed } from "./release-name.ts";
+import { ApiClient, unexpectedAnswer, ServiceProblem } from "./api-client.ts";
+import { CliError } from "./cli-error.ts";
+import { findRelease } from "./release-name.ts";
 
 export type Action = "withdraw" | "kill" | "reinstate";
 
@@ -21,9 +21,9 @@ export function actionCommand(
 ): (named: string, options: { to: URL; reason: string }) => Promise<void> {
   return async function act(named, { to, reason }) {
     const client = new ApiClient(to);
-    const id = await releaseNamed(named, client);
+    const id = await findRelease(named, client);
     const token = await findAdminToken(to);
-    const { url, status, changed } = await actOn(action, id, reason, { client, token });
+    const { url, status, changed } = await runAction(action, id, reason, { client, token });
     const reasonToo = status === "withdrawn" || status === "killed" ? " for this reason" : "";
     console.log(
       changed
@@ -34,7 +34,7 @@ export function actionCommand(
 }
 
 /** Asking a second time for the same reason changes nothing. */
-export async function actOn(
+export async function runAction(
   action: Action,
   id: string,
   reason: string,
@@ -49,9 +49,9 @@ export async function actOn(
     })
     .catch((error: unknown) => {
       if (!(error instanceof ServiceProblem) || error.status !== NOT_FOUND) throw error;
-      throw new Refusal(`${client.service.origin} holds no release ${id}: is --to right, and the id?`);
+      throw new CliError(`${client.service.origin} holds no release ${id}: is --to right, and the id?`);
     });
   const parsed = z.safeParse(answer, said);
   if (parsed.success) return parsed.data;
-  throw notUnderstood(client);
+  throw unexpectedAnswer(client);
 }

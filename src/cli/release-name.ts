@@ -6,8 +6,8 @@ import * as z from "zod/mini";
 import { releaseId } from "../domain/release.ts";
 import type { ApiClient } from "./api-client.ts";
 import { parseFields, splitFrontMatter } from "./content/front-matter.ts";
-import { forUser, fromUser } from "./paths.ts";
-import { Refusal, systemCode } from "./cli-error.ts";
+import { displayPath, resolvePath } from "./paths.ts";
+import { CliError, systemCode } from "./cli-error.ts";
 
 /** What every page of a release says of it (`rel="shortlink"`), and what addresses by id end with. */
 const SHORT_LINK = /<link rel="shortlink" href="[^"]*\/r\/([^"/]+)"/;
@@ -16,9 +16,9 @@ const ADDRESS_BY_ID = /\/(?:r|api\/v1\/releases)\/([^/]+)$/;
 /**
  * The id of a release; that there is one, only a URL proves.
  *
- * @throws Refusal where the name leads to none
+ * @throws CliError where the name leads to none
  */
-export async function releaseNamed(named: string, client: ApiClient): Promise<string> {
+export async function findRelease(named: string, client: ApiClient): Promise<string> {
   const given = z.safeParse(releaseId, named);
   if (given.success) return given.data;
   return /^https?:\/\//i.test(named) ? idAt(named, client) : idInFile(named);
@@ -31,7 +31,7 @@ async function idAt(address: string, client: ApiClient): Promise<string> {
   const page = byId === undefined ? await client.page(path) : undefined;
   const id = z.safeParse(releaseId, byId ?? SHORT_LINK.exec(page ?? "")?.[1]);
   if (id.success) return id.data;
-  throw new Refusal(
+  throw new CliError(
     page === undefined
       ? `${client.service.origin} has no release at ${path}: is --to right? One under embargo has no page yet: ` +
           "give its id or its content file."
@@ -41,17 +41,19 @@ async function idAt(address: string, client: ApiClient): Promise<string> {
 
 /** Whatever else is wrong with the file. */
 async function idInFile(named: string): Promise<string> {
-  const file = fromUser(named);
+  const file = resolvePath(named);
   const split = splitFrontMatter(await textOf(file));
-  if ("message" in split) throw new Refusal(`${forUser(file)}:${split.line}: ${split.message}`);
+  if ("message" in split) throw new CliError(`${displayPath(file)}:${split.line}: ${split.message}`);
   const located = parseFields(split);
   if (Array.isArray(located)) {
-    throw new Refusal(located.map(({ line, message }) => `${forUser(file)}:${line}: ${message}`).join("\n"));
+    throw new CliError(
+      located.map(({ line, message }) => `${displayPath(file)}:${line}: ${message}`).join("\n"),
+    );
   }
   const found = z.safeParse(z.object({ id: releaseId }), located.fields);
   if (found.success) return found.data.id;
-  throw new Refusal(
-    `${forUser(file)}:${split.yamlLine}: id: there is no UUID here; a publish writes one into the file`,
+  throw new CliError(
+    `${displayPath(file)}:${split.yamlLine}: id: there is no UUID here; a publish writes one into the file`,
   );
 }
 
@@ -61,8 +63,8 @@ async function textOf(file: string): Promise<string> {
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;
-    throw new Refusal(
-      `${forUser(file)} is no id, and no file that can be read (${code}): give the release's id, its content file, or the URL of its page.`,
+    throw new CliError(
+      `${displayPath(file)} is no id, and no file that can be read (${code}): give the release's id, its content file, or the URL of its page.`,
     );
   }
 }

@@ -3,6 +3,6 @@
  */
 
 /** Without control characters: what a title or a description holds must not steer the terminal. */
-export function shown(text: string): string {
+export function printable(text: string): string {
   return text.replace(/\p{Cc}+/gu, " ");
 }

@@ -1,7 +1,7 @@
 /**
  * Rows as a table for a terminal, and as lines for programs.
  */
-import { shown } from "./shown-text.ts";
+import { printable } from "./shown-text.ts";
 
 export type Cell = string | number | null;
 export type Row = Readonly<Record<string, Cell>>;
@@ -18,7 +18,7 @@ export function tableOf(rows: readonly Row[]): string {
   if (first === undefined) return "(no rows)";
   const columns = Object.keys(first).map((name) => {
     const values = rows.map((row) => row[name] ?? null);
-    const cells = [name, ...values.map((value) => (value === null ? "–" : shown(String(value))))];
+    const cells = [name, ...values.map((value) => (value === null ? "–" : printable(String(value))))];
     const width = Math.max(...cells.map((cell) => cell.length));
     const toTheRight = values.some((value) => typeof value === "number");
     return cells.map((cell) => (toTheRight ? cell.padStart(width) : cell.padEnd(width)));
@@ -34,6 +34,6 @@ export function tableOf(rows: readonly Row[]): string {
 /** Its cells with tabs between them; one that is null is empty. */
 export function lineOf(row: Row): string {
   return Object.values(row)
-    .map((value) => shown(String(value ?? "")))
+    .map((value) => printable(String(value ?? "")))
     .join("\t");
 }

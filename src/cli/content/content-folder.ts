@@ -5,9 +5,9 @@
 import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { validateFacets } from "../../domain/registry.ts";
-import { forUser } from "../paths.ts";
+import { displayPath } from "../paths.ts";
 import type { Progress } from "../progress.ts";
-import { Refusal, systemCode } from "../cli-error.ts";
+import { CliError, systemCode } from "../cli-error.ts";
 import { readContentFile, type ContentFile } from "./content-file.ts";
 import type { FileIssue } from "./file-fault.ts";
 import { readRegistryFile, REGISTRY_FILE, type RegistryFile } from "./registry-file.ts";
@@ -17,7 +17,7 @@ export interface ContentFolder {
   path: string;
   /** The files that could be understood, by path. */
   files: ContentFile[];
-  /** Absent where the folder has none, or a faulty one: then only the service can judge slugs. */
+  /** Absent where the folder has none, or a faulty one: then only the service can dryRun slugs. */
   registry?: RegistryFile;
   issues: FileIssue[];
 }
@@ -32,7 +32,7 @@ const FILES_SHOWN = 32 * 32;
  *
  * @param folder absolute path
  * @param now seconds since 1970
- * @throws Refusal if there is no such folder
+ * @throws CliError if there is no such folder
  */
 export async function readContentFolder(
   folder: string,
@@ -76,10 +76,11 @@ async function markdownPaths(folder: string): Promise<string[]> {
   } catch (error) {
     const code = systemCode(error);
     if (code === "ENOENT")
-      throw new Refusal(`There is no folder ${forUser(folder)}: name the one with the releases.`);
+      throw new CliError(`There is no folder ${displayPath(folder)}: name the one with the releases.`);
     if (code === "ENOTDIR")
-      throw new Refusal(`${forUser(folder)} is not a folder: name the one that it is in.`);
-    if (code === "EACCES") throw new Refusal(`${forUser(folder)} cannot be read: see to its permissions.`);
+      throw new CliError(`${displayPath(folder)} is not a folder: name the one that it is in.`);
+    if (code === "EACCES")
+      throw new CliError(`${displayPath(folder)} cannot be read: see to its permissions.`);
     throw error;
   }
 }
@@ -93,14 +94,14 @@ function clashes(files: readonly ContentFile[]): FileIssue[] {
     const sameId = ids.get(release.id);
     if (sameId === undefined) ids.set(release.id, file);
     else {
-      const message = `is that of ${forUser(sameId)}: take the line out of the file that is a copy`;
+      const message = `is that of ${displayPath(sameId)}: take the line out of the file that is a copy`;
       issues.push(issueAt({ path: "/id", message }));
     }
     const address = `${release.lang}/${release.slug}`;
     const sameAddress = addresses.get(address);
     if (sameAddress === undefined) addresses.set(address, file);
     else {
-      const message = `${release.slug} is that of ${forUser(sameAddress)} in ${release.lang}: give this one another`;
+      const message = `${release.slug} is that of ${displayPath(sameAddress)} in ${release.lang}: give this one another`;
       issues.push(issueAt({ path: "/slug", message }));
     }
   }

@@ -1,7 +1,7 @@
 /**
  * What is wrong in a content file, for whoever has it open in an editor.
  */
-import { forUser } from "../paths.ts";
+import { displayPath } from "../paths.ts";
 
 export interface FileIssue {
   /** Absolute path of the file. */
@@ -16,7 +16,7 @@ export interface FileIssue {
 /** `content/2020/a.md:3: date: must be a day …` */
 export function issueLine(issue: FileIssue): string {
   const field = issue.field === undefined ? "" : `${issue.field}: `;
-  return `${forUser(issue.file)}:${issue.line}: ${field}${issue.message}`;
+  return `${displayPath(issue.file)}:${issue.line}: ${field}${issue.message}`;
 }
 
 /** All faults, one a line, in the order of files and lines, and their number in words. */

@@ -4,12 +4,12 @@
 import { randomUUID } from "node:crypto";
 import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { forUser } from "../paths.ts";
-import { Refusal, systemCode } from "../cli-error.ts";
+import { displayPath } from "../paths.ts";
+import { CliError, systemCode } from "../cli-error.ts";
 import { parseContentFile, type ContentFile } from "./content-file.ts";
 
 /** Puts the missing fields first in the front matter; every other byte stays. */
-export async function stampFile({ file, missing }: ContentFile): Promise<void> {
+export async function writeIds({ file, missing }: ContentFile): Promise<void> {
   const lines = Object.entries(missing).map(([name, value]) => `${name}: ${value}`);
   if (lines.length === 0) return;
   try {
@@ -30,9 +30,9 @@ export async function stampFile({ file, missing }: ContentFile): Promise<void> {
   }
 }
 
-function byHand(file: string, lines: readonly string[], reason: string): Refusal {
-  return new Refusal(
-    `${forUser(file)} cannot be given its own fields (${reason}). Write them into its front matter: ${lines.join(", ")}`,
+function byHand(file: string, lines: readonly string[], reason: string): CliError {
+  return new CliError(
+    `${displayPath(file)} cannot be given its own fields (${reason}). Write them into its front matter: ${lines.join(", ")}`,
   );
 }
 

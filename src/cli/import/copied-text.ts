@@ -45,7 +45,7 @@ export function linesOf(text: string): TextLine[] {
  */
 export function readCopiedText(all: readonly TextLine[], lang: string): CopiedText | undefined {
   const remarks: Remark[] = [];
-  let lines = withoutChrome(all, remarks);
+  let lines = trimPageChrome(all, remarks);
   const dated = findDate(lines, lang);
   if (dated !== undefined) {
     lines = lines.filter((line) => line !== dated.line);
@@ -54,9 +54,9 @@ export function readCopiedText(all: readonly TextLine[], lang: string): CopiedTe
     }
   }
   // What stood around the date line and below the title can be the page's, too.
-  const [title, ...below] = withoutChrome(lines, remarks);
+  const [title, ...below] = trimPageChrome(lines, remarks);
   if (title === undefined) return undefined;
-  const rest = withoutChrome(below, remarks);
+  const rest = trimPageChrome(below, remarks);
   if (dated === undefined) {
     remarks.push({ line: title.number, message: "no date was found: write `date` into the new file" });
   }
@@ -70,7 +70,7 @@ export function readCopiedText(all: readonly TextLine[], lang: string): CopiedTe
 }
 
 /** Drops the page's lines from both ends; blank ones with them. */
-function withoutChrome(lines: readonly TextLine[], remarks: Remark[]): TextLine[] {
+function trimPageChrome(lines: readonly TextLine[], remarks: Remark[]): TextLine[] {
   const isOutside = ({ text }: TextLine): boolean => text === "" || isPageChrome(text);
   const begins = lines.findIndex((line) => !isOutside(line));
   const first = begins === -1 ? lines.length : begins;

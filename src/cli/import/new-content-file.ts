@@ -24,12 +24,12 @@ export interface ImportedText {
 }
 
 export type Placed =
-  | { outcome: "written"; file: string; held: HeldFile | undefined }
+  | { outcome: "written"; file: string; held: ExistingFile | undefined }
   | { outcome: "already there"; file: string }
   | { outcome: "faulty"; issues: FileIssue[] };
 
 /** A file that the folder holds. */
-export type HeldFile = Pick<ContentFile, "file" | "release">;
+export type ExistingFile = Pick<ContentFile, "file" | "release">;
 
 /**
  * Writes `YYYY/LANG/YYYY-MM-DD-slug.md`, never over another file.
@@ -37,10 +37,10 @@ export type HeldFile = Pick<ContentFile, "file" | "release">;
  * @param folder absolute path of the content folder
  * @param held what the folder holds already; a text among them is not written again
  */
-export async function placeText(
+export async function createContentFile(
   text: ImportedText,
   folder: string,
-  held: readonly HeldFile[],
+  held: readonly ExistingFile[],
 ): Promise<Placed> {
   const { paragraphs, ...fields } = text;
   const body = paragraphsToMarkdown(paragraphs);
@@ -58,7 +58,7 @@ export async function placeText(
   );
   for (;;) {
     const slug = freeSlug(slugOf(text.title) || "release", (tried) => inUse.has(tried));
-    const file = join(folder, placeOf(text, slug));
+    const file = join(folder, pathFor(text, slug));
     const bytes = Buffer.from(`---\n${frontMatterText(fields, slug)}---\n\n${body}`);
     const parsed = parseContentFile(file, bytes, Infinity);
     const issues = Array.isArray(parsed) ? parsed.filter((issue) => isFault(issue, text)) : [];
@@ -71,7 +71,7 @@ export async function placeText(
   }
 }
 
-function placeOf({ date, lang }: ImportedText, slug: string): string {
+function pathFor({ date, lang }: ImportedText, slug: string): string {
   return date === undefined
     ? join("undated", lang, `${slug}.md`)
     : join(date.slice(0, 4), lang, `${date.slice(0, 10)}-${slug}.md`);

@@ -2,13 +2,13 @@
  * What had happened before a receiver listened: read from the service's API, page by page.
  */
 import * as z from "zod/mini";
-import { type ApiClient, notUnderstood } from "../api-client.ts";
-import { readEvent, type TellableEvent } from "./received-event.ts";
+import { type ApiClient, unexpectedAnswer } from "../api-client.ts";
+import { readEvent, type VisibleEvent } from "./received-event.ts";
 
 const page = z.object({ data: z.array(z.unknown()), next: z.nullable(z.string()), last: z.number() });
 
 export interface CaughtUpPage {
-  events: TellableEvent[];
+  events: VisibleEvent[];
   /** The sequence up to which everything has been read. */
   upTo: number;
   /** The last sequence that there is. */
@@ -19,7 +19,7 @@ export interface CaughtUpPage {
  * Events after a sequence, to the end of what there is.
  *
  * @param asked the filter and the types, as the query of an address
- * @throws Refusal if the service refuses or cannot be reached
+ * @throws CliError if the service refuses or cannot be reached
  */
 export async function* eventsAfter(
   client: ApiClient,
@@ -33,7 +33,7 @@ export async function* eventsAfter(
       page,
       await client.send({ method: "GET", path: `/api/v1/events?${query.toString()}` }),
     );
-    if (!answer.success) throw notUnderstood(client);
+    if (!answer.success) throw unexpectedAnswer(client);
     const { data, next, last }: z.infer<typeof page> = answer.data;
     const events = data.map(readEvent).filter((event) => event !== undefined && event.kind !== "challenge");
     yield { events, upTo: next === null ? last : Number(next), last };

@@ -7,7 +7,7 @@ import { startProgress } from "../progress.ts";
 import { eventsAfter } from "./catch-up.ts";
 import { OwnSubscription } from "./own-subscription.ts";
 import { Receiver } from "./receiver.ts";
-import { ShownEvents } from "./shown-events.ts";
+import { EventPrinter } from "./shown-events.ts";
 
 export interface ListenOptions {
   to: URL;
@@ -36,7 +36,7 @@ export async function listenCommand(options: ListenOptions): Promise<void> {
   const signals = watchEndSignals();
   const over = new AbortController();
   signals.first.addEventListener("abort", () => over.abort());
-  const shown = new ShownEvents(console.log);
+  const shown = new EventPrinter(console.log);
   const catchesUp = catchUp || after !== undefined;
   if (catchesUp) shown.hold();
   const receiver = new Receiver((arrival) => shown.arrived(arrival));
@@ -66,7 +66,7 @@ async function showOlder(
   to: URL,
   after: number,
   asked: Record<string, string | string[] | undefined>,
-  shown: ShownEvents,
+  shown: EventPrinter,
   end: AbortSignal,
 ): Promise<void> {
   const query = new URLSearchParams(

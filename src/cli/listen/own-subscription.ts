@@ -4,15 +4,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod/mini";
 import { findAdminToken } from "../admin-token.ts";
-import { ApiClient, issueLines, notUnderstood, ServiceProblem } from "../api-client.ts";
-import { commandLine } from "../command-line.ts";
-import { Refusal } from "../cli-error.ts";
+import { ApiClient, issueLines, unexpectedAnswer, ServiceProblem } from "../api-client.ts";
+import { suggestCommand } from "../command-line.ts";
+import { CliError } from "../cli-error.ts";
 
 const created = z.object({ id: z.string(), secret: z.string(), token: z.string(), status: z.string() });
 type Created = z.infer<typeof created>;
 /** What the office is shown in place of a second one with the same URL and filter. */
 const present = z.object({ id: z.string(), description: z.optional(z.string()), status: z.string() });
-const standing = z.object({ status: z.string(), reason: z.optional(z.string()) });
+const statusAnswer = z.object({ status: z.string(), reason: z.optional(z.string()) });
 
 /** What is asked for. */
 export interface Wanted {
@@ -34,7 +34,6 @@ const GOODBYE_MS = 5_000;
 const NOT_FOUND = 404;
 /** Of its own token 401 says that this is another service by now. */
 const GONE = new Set([401, NOT_FOUND]);
-const CONFLICT = 409;
 
 export class OwnSubscription {
   readonly #client: ApiClient;
@@ -45,7 +44,7 @@ export class OwnSubscription {
     this.#created = made;
   }
 
-  /** @throws Refusal if the service refuses, or cannot be reached */
+  /** @throws CliError if the service refuses, or cannot be reached */
   static async make(client: ApiClient, wanted: Wanted): Promise<OwnSubscription> {
     const token = await findAdminToken(client.service);
     let answer = await subscribe(client, wanted, token);
@@ -55,7 +54,7 @@ export class OwnSubscription {
       answer = await subscribe(client, wanted, token);
     }
     const made = z.safeParse(created, answer);
-    if (!made.success) throw notUnderstood(client);
+    if (!made.success) throw unexpectedAnswer(client);
     return new OwnSubscription(client, made.data);
   }
 
@@ -72,13 +71,13 @@ export class OwnSubscription {
     let { status } = this.#created;
     while (status !== "active" && !end.aborted) {
       if (Date.now() > deadline) {
-        throw new Refusal(
+        throw new CliError(
           `The subscription is still ${status} after ${ACTIVE_WITHIN_MS / 1000} s: the service cannot reach this receiver. ` +
             "Is it on this machine, and started with `npm start`?",
         );
       }
       await delay(ACTIVE_ASK_MS);
-      ({ status } = await this.#standing(this.#client));
+      ({ status } = await this.#statusAnswer(this.#client));
     }
     return "active";
   }
@@ -87,7 +86,7 @@ export class OwnSubscription {
    * Back when it is to end.
    *
    * @param tell called with a line when it is paused or disabled, and when it is active again
-   * @throws Refusal once it is there no more
+   * @throws CliError once it is there no more
    */
   async watch(end: AbortSignal, tell: (line: string) => void): Promise<void> {
     const client = new ApiClient(this.#client.service, end);
@@ -95,13 +94,13 @@ export class OwnSubscription {
     while (!end.aborted) {
       try {
         await delay(WATCH_MS, undefined, { signal: end });
-        const { status, reason } = await this.#standing(client);
+        const { status, reason } = await this.#statusAnswer(client);
         if (status !== before) tell(this.#changed(status, reason));
         before = status;
       } catch (error) {
         if (end.aborted) return;
         // A service that is restarted goes on with what it has.
-        if (error instanceof Gone || !(error instanceof Refusal)) throw error;
+        if (error instanceof Gone || !(error instanceof CliError)) throw error;
       }
     }
   }
@@ -112,8 +111,8 @@ export class OwnSubscription {
     try {
       await remove(this.#client, id, token);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      throw new Refusal(
+      if (!(error instanceof CliError)) throw error;
+      throw new CliError(
         `The subscription ${id} could not be taken back, and is still there: ${error.message}`,
       );
     }
@@ -122,17 +121,17 @@ export class OwnSubscription {
   #changed(status: string, reason: string | undefined): string {
     if (status === "active") return "The subscription is active again.";
     const why = reason === undefined ? "" : `: ${reason}`;
-    const resume = commandLine(this.#client.service, "subscriptions", this.id, "--resume");
+    const resume = suggestCommand(this.#client.service, "subscriptions", this.id, "--resume");
     return `The subscription is ${status}${why}. What happens is held; this sends it: ${resume}`;
   }
 
-  async #standing(client: ApiClient): Promise<z.infer<typeof standing>> {
+  async #statusAnswer(client: ApiClient): Promise<z.infer<typeof statusAnswer>> {
     const { id, token } = this.#created;
     try {
       const answer = await client.send({ method: "GET", path: `${PATH}/${id}`, token });
-      return z.parse(standing, answer);
+      return z.parse(statusAnswer, answer);
     } catch (error) {
-      if (error instanceof z.core.$ZodError) throw notUnderstood(client);
+      if (error instanceof z.core.$ZodError) throw unexpectedAnswer(client);
       if (!(error instanceof ServiceProblem) || !GONE.has(error.status)) throw error;
       throw new Gone(`The subscription ${id} is there no more: run the same command again for a new one.`);
     }
@@ -140,7 +139,7 @@ export class OwnSubscription {
 }
 
 /** It was deleted, or the service is another one. */
-class Gone extends Refusal {}
+class Gone extends CliError {}
 
 async function subscribe(client: ApiClient, wanted: Wanted, token: string | undefined): Promise<unknown> {
   try {
@@ -157,11 +156,11 @@ async function subscribe(client: ApiClient, wanted: Wanted, token: string | unde
       ...(error.issues.some(({ path }) => path === "/url")
         ? ["Only a service on this machine that was started with `npm start` can reach this receiver."]
         : []),
-      ...(error.status === CONFLICT
+      ...(error.code === "duplicate-subscription"
         ? ["Leave out --port for an address of its own, or set COMMUNIQUE_TOKEN to the admin token."]
         : []),
     ];
-    throw new Refusal([error.message, ...issueLines(error), ...advice].join("\n"));
+    throw new CliError([error.message, ...issueLines(error), ...advice].join("\n"));
   }
 }
 
@@ -173,7 +172,7 @@ async function removeLeftOver(
   token: string | undefined,
 ): Promise<void> {
   if (description !== DESCRIPTION) {
-    throw new Refusal(
+    throw new CliError(
       `${url} is subscribed already as ${id}${description === undefined ? "" : ` (${description})`}: give another --port, or none.`,
     );
   }

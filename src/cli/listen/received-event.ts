@@ -2,7 +2,7 @@
  * What arrives at a receiver, as far as it is shown.
  */
 import * as z from "zod/mini";
-import { shown } from "../shown-text.ts";
+import { printable } from "../shown-text.ts";
 
 const challenge = z.object({
   type: z.literal("subscription.verify"),
@@ -23,7 +23,7 @@ export type ReceivedEvent =
   | { kind: "other"; type: string };
 
 /** What can be shown. */
-export type TellableEvent = Exclude<ReceivedEvent, { kind: "challenge" }>;
+export type VisibleEvent = Exclude<ReceivedEvent, { kind: "challenge" }>;
 
 /** How it came here: a webhook is signed, what is read from the API is not. */
 export type Proof = "verified" | "verified, again" | "fetched, not signed";
@@ -42,9 +42,9 @@ export function readEvent(json: unknown): ReceivedEvent | undefined {
 }
 
 /** One line for an event, such as `09:15:00.123 release.published 17 en …`. */
-export function eventLine(event: TellableEvent, at: Date, proof: Proof): string {
+export function eventLine(event: VisibleEvent, at: Date, proof: Proof): string {
   const time = at.toISOString().slice(11, 23);
-  if (event.kind === "other") return `${time} ${shown(event.type)}  ${proof}`;
+  if (event.kind === "other") return `${time} ${printable(event.type)}  ${proof}`;
   const { type, sequence, lang, title, url } = event;
-  return `${time} ${shown(type)} ${sequence} ${shown(lang)}  “${shown(title)}”  ${shown(url)}  ${proof}`;
+  return `${time} ${printable(type)} ${sequence} ${printable(lang)}  “${printable(title)}”  ${printable(url)}  ${proof}`;
 }

@@ -5,12 +5,12 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Webhook } from "standardwebhooks";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
-import { Refusal, systemCode } from "../cli-error.ts";
-import { readEvent, type TellableEvent } from "./received-event.ts";
+import { CliError, systemCode } from "../cli-error.ts";
+import { readEvent, type VisibleEvent } from "./received-event.ts";
 
 /** What came in: an event, and whether its `webhook-id` came before; or a request that is none. */
 export type Arrival =
-  | { verified: true; event: TellableEvent; again: boolean }
+  | { verified: true; event: VisibleEvent; again: boolean }
   | { verified: false; reason: string };
 
 /** An event holds a release twice, as HTML and as text, with every character escaped at worst. */
@@ -34,14 +34,14 @@ export class Receiver {
   /**
    * @param port 0 for any
    * @returns the address to subscribe
-   * @throws Refusal if the port cannot be had
+   * @throws CliError if the port cannot be had
    */
   async open(port: number): Promise<string> {
     this.#server.listen(port, "127.0.0.1");
     try {
       await once(this.#server, "listening");
     } catch (error) {
-      throw new Refusal(
+      throw new CliError(
         `Port ${port} cannot be used (${systemCode(error) ?? String(error)}): leave out --port for a free one.`,
       );
     }

@@ -1,10 +1,10 @@
 /**
  * The lines that `communique listen` prints: what is caught up on first, then what has come meanwhile.
  */
-import { eventLine, type TellableEvent } from "./received-event.ts";
+import { eventLine, type VisibleEvent } from "./received-event.ts";
 import type { Arrival } from "./receiver.ts";
 
-export class ShownEvents {
+export class EventPrinter {
   readonly #print: (line: string) => void;
   /** What arrives while older events are still being read; undefined when none are. */
   #held: Arrival[] | undefined;
@@ -20,7 +20,7 @@ export class ShownEvents {
     this.#held = [];
   }
 
-  fetched(event: TellableEvent): void {
+  fetched(event: VisibleEvent): void {
     this.#print(eventLine(event, new Date(), "fetched, not signed"));
   }
 

@@ -3,7 +3,7 @@
  */
 import * as z from "zod/mini";
 import type { Issue } from "../../domain/issues.ts";
-import { type ApiClient, notUnderstood, ServiceProblem } from "../api-client.ts";
+import { type ApiClient, unexpectedAnswer, ServiceProblem } from "../api-client.ts";
 import type { ContentFile } from "../content/content-file.ts";
 import type { Batch } from "./release-batches.ts";
 
@@ -34,20 +34,20 @@ export interface FoundIssue {
   issue: Issue;
 }
 
-/** @throws Refusal, of which {@link issuesByFile} tells the faults */
+/** @throws CliError, of which {@link issuesByFile} tells the faults */
 export async function sendBatch(
   batch: Batch,
   { client, token }: Destination,
-  mode: "publish" | "judge",
+  mode: "publish" | "dryRun",
 ): Promise<Published[]> {
   const answer = await client.send({
     method: "POST",
-    path: `/api/v1/releases${mode === "judge" ? "?dryRun=true" : ""}`,
+    path: `/api/v1/releases${mode === "dryRun" ? "?dryRun=true" : ""}`,
     body: batch.body,
     token,
   });
   const parsed = z.safeParse(answers, answer);
-  if (!parsed.success || parsed.data.data.length !== batch.files.length) throw notUnderstood(client);
+  if (!parsed.success || parsed.data.data.length !== batch.files.length) throw unexpectedAnswer(client);
   return parsed.data.data.map((said, index) => ({ ...said, file: batch.files[index]?.file ?? "" }));
 }
 

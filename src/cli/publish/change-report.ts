@@ -2,9 +2,9 @@
  * What became of the releases of a folder, in words.
  */
 import { counted } from "../content/file-fault.ts";
-import { forUser } from "../paths.ts";
+import { displayPath } from "../paths.ts";
 import type { Published } from "./batch-call.ts";
-import type { Foreseen } from "./dry-run.ts";
+import type { Preview } from "./dry-run.ts";
 
 /** One line for each release that changed, such as `edition 2   http://…`. */
 export function changeLines(published: readonly Published[]): string[] {
@@ -12,16 +12,16 @@ export function changeLines(published: readonly Published[]): string[] {
     .filter(({ changed }) => changed)
     .map(({ edition, status, url, file }) => {
       const what = edition > 1 ? `edition ${edition}` : status;
-      return `${what.padEnd(11)} ${url}  (${forUser(file)})`;
+      return `${what.padEnd(11)} ${url}  (${displayPath(file)})`;
     });
 }
 
 /** What a publish would do. */
-export function foreseenLines({ published, awaitingRegistry }: Foreseen): string[] {
+export function previewLines({ published, awaitingRegistry }: Preview): string[] {
   return [
     ...changeLines(published),
     ...awaitingRegistry.map(
-      ({ file }) => `published or changed, under what is new in the registry  (${forUser(file)})`,
+      ({ file }) => `published or changed, under what is new in the registry  (${displayPath(file)})`,
     ),
   ].map((line) => `would be ${line}`);
 }

@@ -6,59 +6,59 @@ import type { ContentFile } from "../content/content-file.ts";
 import type { ContentFolder } from "../content/content-folder.ts";
 import { issueReport, type FileIssue } from "../content/file-fault.ts";
 import type { Progress } from "../progress.ts";
-import { Refusal } from "../cli-error.ts";
+import { CliError } from "../cli-error.ts";
 import { type Destination, issuesByFile, type Published, sendBatch } from "./batch-call.ts";
 import { type Batch, releaseBatches } from "./release-batches.ts";
 
 /** What would become of the releases. */
-export interface Foreseen {
+export interface Preview {
   published: Published[];
   /** Sound, but filed under what the service's registry does not hold before the folder's is sent. */
   awaitingRegistry: ContentFile[];
 }
 
 /**
- * Has the service judge all releases.
+ * Has the service dryRun all releases.
  *
  * The folder's registry, where there is one, is sent before its releases, and they have been judged by
  * it: that the service's present one is older is no fault of theirs.
  *
- * @throws Refusal with all faults of all batches
+ * @throws CliError with all faults of all batches
  */
-export async function judge(
+export async function dryRun(
   { files, registry }: ContentFolder,
   to: Destination,
   progress: Progress,
-): Promise<Foreseen> {
+): Promise<Preview> {
   const isPassing = (path: string): boolean => registry !== undefined && FILED.test(path);
   const issues: FileIssue[] = [];
-  const foreseen: Foreseen = { published: [], awaitingRegistry: [] };
+  const preview: Preview = { published: [], awaitingRegistry: [] };
   let done = 0;
   for (const batch of releaseBatches(files)) {
-    const found = await judgeBatch(batch, to, isPassing);
+    const found = await dryRunBatch(batch, to, isPassing);
     issues.push(...found.issues);
-    foreseen.published.push(...found.published);
-    foreseen.awaitingRegistry.push(...found.awaitingRegistry);
+    preview.published.push(...found.published);
+    preview.awaitingRegistry.push(...found.awaitingRegistry);
     done += batch.files.length;
     progress.show("checked", { done, total: files.length });
   }
-  if (issues.length > 0) throw new Refusal(issueReport(issues, "nothing was published"));
-  return foreseen;
+  if (issues.length > 0) throw new CliError(issueReport(issues, "nothing was published"));
+  return preview;
 }
 
 /** Where a fault says that the registry lacks a value; any other fault there was found in the file. */
 const FILED = new RegExp(`^/(?:type|(?:${FACETS.join("|")})/\\d+)$`);
 
-async function judgeBatch(
+async function dryRunBatch(
   whole: Batch,
   to: Destination,
   isPassing: (path: string) => boolean,
-): Promise<Foreseen & { issues: FileIssue[] }> {
+): Promise<Preview & { issues: FileIssue[] }> {
   const awaitingRegistry: ContentFile[] = [];
   let batch: Batch | undefined = whole;
   while (batch !== undefined) {
     try {
-      return { published: await sendBatch(batch, to, "judge"), awaitingRegistry, issues: [] };
+      return { published: await sendBatch(batch, to, "dryRun"), awaitingRegistry, issues: [] };
     } catch (error) {
       const found = issuesByFile(error, batch);
       if (found.length === 0) throw error;

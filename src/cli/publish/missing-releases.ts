@@ -3,13 +3,13 @@
  */
 import * as z from "zod/mini";
 import { PAGE_ROWS_MAX } from "../../domain/limits.ts";
-import { notUnderstood } from "../api-client.ts";
+import { unexpectedAnswer } from "../api-client.ts";
 import type { ContentFolder } from "../content/content-folder.ts";
 import { counted } from "../content/file-fault.ts";
-import { forUser } from "../paths.ts";
+import { displayPath } from "../paths.ts";
 import type { Progress } from "../progress.ts";
-import { Refusal } from "../cli-error.ts";
-import { actOn } from "../release-action.ts";
+import { CliError } from "../cli-error.ts";
+import { runAction } from "../release-action.ts";
 import type { Destination } from "./batch-call.ts";
 
 const page = z.object({
@@ -41,7 +41,7 @@ export async function compareWithService(
     const query = `content=summary&limit=${PAGE_ROWS_MAX}${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
     const answer = await client.send({ method: "GET", path: `/api/v1/releases?${query}` });
     const parsed = z.safeParse(page, answer);
-    if (!parsed.success) throw notUnderstood(client);
+    if (!parsed.success) throw unexpectedAnswer(client);
     const { data, next } = parsed.data;
     for (const release of data) {
       if (ids.has(release.id)) found.shared += 1;
@@ -58,22 +58,22 @@ export async function compareWithService(
  * A folder that has nothing to do with the service's releases is rather a mistyped one than a wish to
  * withdraw them all.
  *
- * @throws Refusal before anything was sent
+ * @throws CliError before anything was sent
  */
-export function requireKinship({ path, files }: ContentFolder, { missing, shared }: Comparison): void {
+export function assertSameSite({ path, files }: ContentFolder, { missing, shared }: Comparison): void {
   if (missing.length === 0 || shared > 0) return;
-  throw new Refusal(
-    `The service holds ${none(files.length)} of ${forUser(path)}, so --withdraw-missing would withdraw all ` +
+  throw new CliError(
+    `The service holds ${none(files.length)} of ${displayPath(path)}, so --withdraw-missing would withdraw all ` +
       `${counted(missing.length, "release")} that it has: is it the right folder? If it is, publish it first ` +
       "without --withdraw-missing.",
   );
 }
 
-/** @throws Refusal for a folder without any release */
-export function requireReleases({ path, files }: ContentFolder): void {
+/** @throws CliError for a folder without any release */
+export function assertHasReleases({ path, files }: ContentFolder): void {
   if (files.length > 0) return;
-  throw new Refusal(
-    `${forUser(path)} holds no release, so --withdraw-missing would withdraw everything: is it the right ` +
+  throw new CliError(
+    `${displayPath(path)} holds no release, so --withdraw-missing would withdraw everything: is it the right ` +
       "folder? Releases can be withdrawn one by one with `npm run communique -- withdraw ID`.",
   );
 }
@@ -108,7 +108,7 @@ export async function withdrawMissing(
   progress: Progress,
 ): Promise<void> {
   for (const [index, { id }] of missing.entries()) {
-    await actOn("withdraw", id, reason, to);
+    await runAction("withdraw", id, reason, to);
     progress.show("withdrawn", { done: index + 1, total: missing.length });
   }
 }

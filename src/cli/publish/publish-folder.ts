@@ -3,12 +3,12 @@
  */
 import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
 import { counted, issueReport } from "../content/file-fault.ts";
-import { stampFile } from "../content/write-ids.ts";
+import { writeIds } from "../content/write-ids.ts";
 import type { Progress } from "../progress.ts";
-import { Refusal } from "../cli-error.ts";
+import { CliError } from "../cli-error.ts";
 import { type Destination, issuesByFile, type Published, sendBatch } from "./batch-call.ts";
-import { judge } from "./dry-run.ts";
-import { heldRegistry, isSameRegistry, sendRegistry, sendRegistryAgain } from "./registry-call.ts";
+import { dryRun } from "./dry-run.ts";
+import { fetchRegistry, isSameRegistry, sendRegistry, sendRegistryAgain } from "./registry-call.ts";
 import { releaseBatches } from "./release-batches.ts";
 
 export interface Outcome {
@@ -22,25 +22,29 @@ export interface Outcome {
  *
  * @param path absolute
  * @param now seconds since 1970
- * @throws Refusal with every fault of every file
+ * @throws CliError with every fault of every file
  */
-export async function soundFolder(path: string, now: number, progress?: Progress): Promise<ContentFolder> {
+export async function readValidFolder(
+  path: string,
+  now: number,
+  progress?: Progress,
+): Promise<ContentFolder> {
   const folder = await readContentFolder(path, now, progress);
-  if (folder.issues.length > 0) throw new Refusal(issueReport(folder.issues, "nothing was sent"));
+  if (folder.issues.length > 0) throw new CliError(issueReport(folder.issues, "nothing was sent"));
   return folder;
 }
 
 /**
  * Publishes a sound folder. The service judges all of it before it is sent anything that it keeps.
  *
- * @throws Refusal with the faults that the service found, in which case nothing was published
+ * @throws CliError with the faults that the service found, in which case nothing was published
  */
 export async function publishFolder(
   folder: ContentFolder,
   to: Destination,
   progress: Progress,
 ): Promise<Outcome> {
-  await judge(folder, to, progress);
+  await dryRun(folder, to, progress);
   return await sendFolder(folder, to, progress);
 }
 
@@ -51,11 +55,11 @@ export async function sendFolder(
   progress: Progress,
 ): Promise<Outcome> {
   // Before anything is sent: a release published under an id that no file holds would come again.
-  for (const file of folder.files) await stampFile(file);
+  for (const file of folder.files) await writeIds(file);
   if (folder.registry === undefined) {
     return { releases: await sendReleases(folder, to, progress), registryChanged: false };
   }
-  const held = await heldRegistry(to);
+  const held = await fetchRegistry(to);
   const again = await sendRegistry(folder.registry, held, to);
   const releases = await sendReleases(folder, to, progress);
   if (again) await sendRegistryAgain(folder.registry, to);
@@ -72,10 +76,10 @@ async function sendReleases(
     try {
       published.push(...(await sendBatch(batch, to, "publish")));
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof CliError)) throw error;
       const issues = issuesByFile(error, batch).map(({ file, issue }) => file.issueAt(issue));
       const told = issues.length > 0 ? issueReport(issues, "their batch was not published") : error.message;
-      throw new Refusal(
+      throw new CliError(
         `${told}\n${published.length} of ${counted(files.length, "release")} had been published: ` +
           "run the same command again, what is published already stays as it is.",
       );

@@ -3,19 +3,18 @@
  */
 import * as z from "zod/mini";
 import { type Registry, registry, REGISTRY_FACETS } from "../../domain/registry.ts";
-import { notUnderstood, ServiceProblem } from "../api-client.ts";
+import { unexpectedAnswer, ServiceProblem } from "../api-client.ts";
 import { issueReport } from "../content/file-fault.ts";
 import type { RegistryFile } from "../content/registry-file.ts";
-import { Refusal } from "../cli-error.ts";
+import { CliError } from "../cli-error.ts";
 import type { Destination } from "./batch-call.ts";
 
 const PATH = "/api/v1/registry";
-const CONFLICT = 409;
 
 /** The registry that the service holds; an empty one if it was never sent any. */
-export async function heldRegistry({ client, token }: Destination): Promise<Registry> {
+export async function fetchRegistry({ client, token }: Destination): Promise<Registry> {
   const parsed = z.safeParse(registry, await client.send({ method: "GET", path: PATH, token }));
-  if (!parsed.success) throw notUnderstood(client);
+  if (!parsed.success) throw unexpectedAnswer(client);
   return parsed.data;
 }
 
@@ -45,7 +44,7 @@ export async function sendRegistry(
     return false;
   } catch (error) {
     if (!(error instanceof ServiceProblem)) throw error;
-    if (error.status !== CONFLICT) throw refused(error, sound, "nothing was published");
+    if (error.code !== "values-in-use") throw refused(error, sound, "nothing was published");
   }
   try {
     await put(withValuesOf(held, registry), to);
@@ -55,7 +54,7 @@ export async function sendRegistry(
   }
 }
 
-/** Sends it once more, after the releases. @throws Refusal that names what is still in use */
+/** Sends it once more, after the releases. @throws CliError that names what is still in use */
 export async function sendRegistryAgain(file: RegistryFile, to: Destination): Promise<void> {
   try {
     await put(file.registry, to);
@@ -85,5 +84,5 @@ function withValuesOf(held: Registry, wanted: Registry): Registry {
 /** The service's refusal, at the lines of the file where it names any. */
 function refused(error: unknown, { issueAt }: RegistryFile, consequence: string): unknown {
   if (!(error instanceof ServiceProblem) || error.issues.length === 0) return error;
-  return new Refusal(issueReport(error.issues.map(issueAt), consequence));
+  return new CliError(issueReport(error.issues.map(issueAt), consequence));
 }

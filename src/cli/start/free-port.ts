@@ -3,10 +3,10 @@
  */
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { Refusal, systemCode } from "../cli-error.ts";
+import { CliError, systemCode } from "../cli-error.ts";
 
-/** @throws Refusal that names a way out */
-export async function requireFreePort(port: number): Promise<void> {
+/** @throws CliError that names a way out */
+export async function assertPortIsFree(port: number): Promise<void> {
   for (const host of ["127.0.0.1", "::1"]) {
     const server = createServer();
     try {
@@ -19,11 +19,11 @@ export async function requireFreePort(port: number): Promise<void> {
       const other = port === 65_535 ? port - 1 : port + 1;
       const wayOut = `use another with \`npm start -- --port ${port < 1024 ? 8787 : other}\``;
       if (code === "EADDRINUSE") {
-        throw new Refusal(
+        throw new CliError(
           `Port ${port} is in use: end what runs there (perhaps another \`npm start\`), or ${wayOut}.`,
         );
       }
-      throw new Refusal(`Port ${port} cannot be used (${code ?? String(error)}): ${wayOut}.`);
+      throw new CliError(`Port ${port} cannot be used (${code ?? String(error)}): ${wayOut}.`);
     } finally {
       server.close();
     }

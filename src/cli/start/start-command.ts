@@ -6,12 +6,12 @@ import { readKeptVars } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
 import type { ContentFolder } from "../content/content-folder.ts";
 import { aborted, watchEndSignals } from "../end-signals.ts";
-import { DEFAULT_CONTENT, DEV_VARS, forUser, fromUser } from "../paths.ts";
+import { DEFAULT_CONTENT, DEV_VARS, displayPath, resolvePath } from "../paths.ts";
 import { startProgress, type Progress } from "../progress.ts";
 import { changeCounts } from "../publish/change-report.ts";
-import { publishFolder, soundFolder } from "../publish/publish-folder.ts";
-import { Refusal } from "../cli-error.ts";
-import { requireFreePort } from "./free-port.ts";
+import { publishFolder, readValidFolder } from "../publish/publish-folder.ts";
+import { CliError } from "../cli-error.ts";
+import { assertPortIsFree } from "./free-port.ts";
 import { keepSecrets } from "./kept-secrets.ts";
 import { ServiceProcess } from "./service-process.ts";
 import { givenVars, wranglerArguments } from "./wrangler-flags.ts";
@@ -31,12 +31,12 @@ const HEALTHY_ASK_MS = 100;
  * Runs until a signal ends it.
  *
  * @param flags those that are wrangler's
- * @throws Refusal if the content is faulty, the port taken, or the service ends by itself
+ * @throws CliError if the content is faulty, the port taken, or the service ends by itself
  */
 export async function startCommand(options: StartOptions, flags: readonly string[]): Promise<void> {
   // Everything that can be refused is refused before a process is started.
   const content = await contentOf(options.content);
-  await requireFreePort(options.port);
+  await assertPortIsFree(options.port);
   const vars = givenVars(flags);
   await keepSecrets(DEV_VARS, new Set(vars.keys()));
 
@@ -47,7 +47,7 @@ export async function startCommand(options: StartOptions, flags: readonly string
   const over = new AbortController();
   try {
     const endedEarly = service.ended.then(() => {
-      throw new Refusal("The service ended by itself.");
+      throw new CliError("The service ended by itself.");
     });
     const running = bringUp(url, content, vars.get("ADMIN_TOKEN"), progress, over.signal).then((counts) => {
       service.showErrors = true;
@@ -56,7 +56,7 @@ export async function startCommand(options: StartOptions, flags: readonly string
     });
     await Promise.race([running, endedEarly, aborted(signals.first)]);
   } catch (error) {
-    if (error instanceof Refusal && !options.verbose) process.stderr.write(`${service.lastWords()}\n`);
+    if (error instanceof CliError && !options.verbose) process.stderr.write(`${service.lastWords()}\n`);
     throw error;
   } finally {
     over.abort();
@@ -67,8 +67,8 @@ export async function startCommand(options: StartOptions, flags: readonly string
 
 async function contentOf(named: string | false | undefined): Promise<ContentFolder | undefined> {
   if (named === false) return undefined;
-  const folder = named === undefined ? DEFAULT_CONTENT : fromUser(named);
-  return await soundFolder(folder, Math.floor(Date.now() / 1000));
+  const folder = named === undefined ? DEFAULT_CONTENT : resolvePath(named);
+  return await readValidFolder(folder, Math.floor(Date.now() / 1000));
 }
 
 /** @returns what was published, in words */
@@ -98,16 +98,16 @@ async function untilHealthy(url: URL, over: AbortSignal): Promise<void> {
       const said = await answer.text();
       if (answer.status === 200) return;
       // It runs, and says itself what stands against it: waiting would not help.
-      if (answer.status === 503) throw new Refusal(`The service cannot work: ${detailOf(said)}`);
+      if (answer.status === 503) throw new CliError(`The service cannot work: ${detailOf(said)}`);
       last = `it answered ${answer.status} ${said.slice(0, 500)}`;
     } catch (error) {
-      if (error instanceof Refusal) throw error;
+      if (error instanceof CliError) throw error;
       // Not listening yet. If it never will, such as on a port that fetch refuses, this is the reason.
       last = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     }
     await delay(HEALTHY_ASK_MS, undefined, { signal: over });
   }
-  throw new Refusal(`The service is not healthy after ${HEALTHY_WITHIN_MS / 1000} s: ${last}`);
+  throw new CliError(`The service is not healthy after ${HEALTHY_WITHIN_MS / 1000} s: ${last}`);
 }
 
 /** Of a problem document; of anything else, all of it. */
@@ -128,7 +128,7 @@ function announce(url: URL, counts: string | undefined, tokenGiven: boolean): vo
       ...(counts === undefined ? [] : [`content      ${counts}`]),
       `page         ${origin}/`,
       ...["rss", "atom", "json"].map((format) => `feed         ${origin}/feed.${format}`),
-      `admin token  ${tokenGiven ? "as given with --var" : `ADMIN_TOKEN in ${forUser(DEV_VARS)}`}`,
+      `admin token  ${tokenGiven ? "as given with --var" : `ADMIN_TOKEN in ${displayPath(DEV_VARS)}`}`,
       `subscribe    npm run communique -- listen${to}`,
       "end          Ctrl-C",
       `communique ready on ${origin}`,

@@ -20,8 +20,8 @@ const STATES = ["pending", "held", "delivered", "failed", "replaced", "not-sent"
 /** Of the log, as many as a screen or two hold. */
 const SHOWN_DEFAULT = 50;
 
-const DESK_HELP =
-  "A desk is named by its subscription's id, the beginning of that, or text of its URL or description.";
+const subscription_HELP =
+  "A subscription is named by its subscription's id, the beginning of that, or text of its URL or description.";
 
 interface ReplayOptions {
   to: URL;
@@ -34,17 +34,21 @@ interface ReplayOptions {
 
 /** @param tokenHelp where the admin token comes from, for their help */
 export function addSubscriptionCommands(program: Command, tokenHelp: string): void {
-  const help = (example: string) => `\n${DESK_HELP}\n${tokenHelp}\n\nFor example:\n${example}`;
+  const help = (example: string) => `\n${subscription_HELP}\n${tokenHelp}\n\nFor example:\n${example}`;
   program
-    .command("subscriptions [desk]")
-    .description("show how all desks do, worst first; of one, everything")
+    .command("subscriptions [subscription]")
+    .description("show how all subscriptions do, worst first; of one, everything")
     .addOption(new Option("--status <status>", "only those that are").choices(SUBSCRIPTION_STATUSES))
     .addOption(new Option("--sort <order>", "worst or newest first").choices(["trouble", "created"]))
     .addOption(
-      new Option("--pause", "hold what comes for the desk").default(false).conflicts(["resume", "verify"]),
+      new Option("--pause", "hold what comes for the subscription")
+        .default(false)
+        .conflicts(["resume", "verify"]),
     )
-    .addOption(new Option("--resume", "send the desk what was held").default(false).conflicts("verify"))
-    .option("--verify", "ask the desk's endpoint anew whether it wants this", false)
+    .addOption(
+      new Option("--resume", "send the subscription what was held").default(false).conflicts("verify"),
+    )
+    .option("--verify", "ask the subscription's endpoint anew whether it wants this", false)
     .option("--json", "print what the API answers", false)
     .option("--to <url>", "the service", serviceUrl, DEFAULT_SERVICE)
     .addHelpText(
@@ -52,18 +56,20 @@ export function addSubscriptionCommands(program: Command, tokenHelp: string): vo
       help(
         "  npm run communique -- subscriptions\n  npm run communique -- subscriptions desk.example --resume",
       ) +
-        "\n\nOf more than a hundred desks those in least trouble are shown as they last reported, within the hour.",
+        "\n\nOf more than a hundred subscriptions those in least trouble are shown as they last reported, within the hour.",
     )
-    .action((desk: string | undefined, options, command: Command) => {
-      if (desk === undefined && (options.pause || options.resume || options.verify)) {
-        command.error("error: --pause, --resume and --verify need a desk", { exitCode: 2 });
+    .action((subscription: string | undefined, options, command: Command) => {
+      if (subscription === undefined && (options.pause || options.resume || options.verify)) {
+        command.error("error: --pause, --resume and --verify need a subscription", { exitCode: 2 });
       }
-      return subscriptionsCommand(desk, options);
+      return subscriptionsCommand(subscription, options);
     });
 
   program
-    .command("deliveries <desk> [release]")
-    .description("show what a desk was sent; of one release, what became of it there, why, and what to do")
+    .command("deliveries <subscription> [release]")
+    .description(
+      "show what a subscription was sent; of one release, what became of it there, why, and what to do",
+    )
     .addOption(new Option("--state <state>", "only those that are").choices(STATES))
     .option("--event <event>", "every attempt of one event, by its sequence or id")
     .option("--limit <number>", "how many of the newest", wholeNumber, SHOWN_DEFAULT)
@@ -74,18 +80,18 @@ export function addSubscriptionCommands(program: Command, tokenHelp: string): vo
       help("  npm run communique -- deliveries desk.example https://press.example/en/releases/statement") +
         "\n\nThe release is named by its id, its content file, or the URL of its page.",
     )
-    .action((desk: string, release: string | undefined, options, command: Command) => {
+    .action((subscription: string, release: string | undefined, options, command: Command) => {
       if (options.state === "not-sent" && release === undefined) {
-        command.error("error: what was not sent is shown of one release: name it behind the desk", {
+        command.error("error: what was not sent is shown of one release: name it behind the subscription", {
           exitCode: 2,
         });
       }
-      return deliveriesCommand(desk, release, options);
+      return deliveriesCommand(subscription, release, options);
     });
 
   program
-    .command("replay <desk>")
-    .description("send a desk again, now, what it did not get")
+    .command("replay <subscription>")
+    .description("send a subscription again, now, what it did not get")
     .option("--release <release>", "what of a release has not arrived; if all has, all of it")
     .option("--event <event>", "one event, by its sequence or id")
     .option("--after <sequence>", "all that its filter takes, after this event", sequence)
@@ -99,10 +105,10 @@ export function addSubscriptionCommands(program: Command, tokenHelp: string): vo
           "  npm run communique -- replay desk.example --from 2026-11-23T09:00:00Z",
       ) + "\n\nThe release is named by its id, its content file, or the URL of its page.",
     )
-    .action((desk: string, options: ReplayOptions, command: Command) => {
+    .action((subscription: string, options: ReplayOptions, command: Command) => {
       const asked = askedOf(options);
       if (typeof asked === "string") return command.error(`error: ${asked}`, { exitCode: 2 });
-      return replayCommand(desk, asked, options.to);
+      return replayCommand(subscription, asked, options.to);
     });
 }
 

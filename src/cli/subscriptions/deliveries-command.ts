@@ -1,16 +1,16 @@
 /**
- * `communique deliveries`: the log of a desk, what became of one release there, and why.
+ * `communique deliveries`: the log of a subscription, what became of one release there, and why.
  */
-import { withDistance } from "../instant-words.ts";
-import { Refusal } from "../cli-error.ts";
-import { releaseNamed } from "../release-name.ts";
-import { shown } from "../shown-text.ts";
+import { withRelativeTime } from "../instant-words.ts";
+import { CliError } from "../cli-error.ts";
+import { findRelease } from "../release-name.ts";
+import { printable } from "../shown-text.ts";
 import { printTable, type Row } from "../table.ts";
-import { commandLine } from "../command-line.ts";
-import { deskNamed, nameOf } from "./find.ts";
-import { adviceOn } from "./hints.ts";
-import { deliveryInWords, isReplayable, isUnderWay } from "./delivery-words.ts";
-import { eventNamed } from "./event-name.ts";
+import { suggestCommand } from "../command-line.ts";
+import { findSubscription, nameOf } from "./find.ts";
+import { hintFor } from "./hints.ts";
+import { describeDelivery, isReplayable, isUnderWay } from "./delivery-words.ts";
+import { findEvent } from "./event-name.ts";
 import {
   type AttemptedDelivery,
   type Delivery,
@@ -33,24 +33,28 @@ export async function deliveriesCommand(
   options: DeliveriesOptions,
 ): Promise<void> {
   const api = await SubscriptionsApi.at(options.to);
-  const desk = await deskNamed(api, named);
+  const subscription = await findSubscription(api, named);
   if (options.event !== undefined) {
-    const { event } = await eventNamed(api, desk, options.event);
-    const delivery = await api.delivery(desk.id, event);
+    const { event } = await findEvent(api, subscription, options.event);
+    const delivery = await api.delivery(subscription.id, event);
     if (delivery === undefined)
-      throw new Refusal(`The log of ${nameOf(desk)} has no event ${event} any more.`);
+      throw new CliError(`The log of ${nameOf(subscription)} has no event ${event} any more.`);
     if (options.json) console.log(JSON.stringify(delivery, null, 2));
-    else showAttempts(delivery, desk, options.to);
+    else showAttempts(delivery, subscription, options.to);
   } else if (release === undefined) {
-    await showLog(api, desk, options);
+    await showLog(api, subscription, options);
   } else {
-    await showRelease(api, desk, await releaseNamed(release, api.client), options);
+    await showRelease(api, subscription, await findRelease(release, api.client), options);
   }
 }
 
-async function showLog(api: SubscriptionsApi, desk: Subscription, options: DeliveriesOptions): Promise<void> {
+async function showLog(
+  api: SubscriptionsApi,
+  subscription: Subscription,
+  options: DeliveriesOptions,
+): Promise<void> {
   const { to, state, limit, json } = options;
-  const log = await api.log(desk.id, { limit, ...(state !== undefined && { state }) });
+  const log = await api.log(subscription.id, { limit, ...(state !== undefined && { state }) });
   if (json) {
     console.log(JSON.stringify(log, null, 2));
     return;
@@ -58,8 +62,8 @@ async function showLog(api: SubscriptionsApi, desk: Subscription, options: Deliv
   if (log.data.length === 0) {
     const none = state === undefined ? "has nothing yet" : `has nothing that is ${state}`;
     process.stderr.write(
-      `The log of ${shown(nameOf(desk))} ${none}. Name a release to learn why it was not sent:\n` +
-        `  ${commandLine(to, "deliveries", desk.id, "RELEASE")}\n`,
+      `The log of ${printable(nameOf(subscription))} ${none}. Name a release to learn why it was not sent:\n` +
+        `  ${suggestCommand(to, "deliveries", subscription.id, "RELEASE")}\n`,
     );
     return;
   }
@@ -93,11 +97,11 @@ function logRow({
 /** Every event of a release in words, and the one command that sends what can be sent. */
 async function showRelease(
   api: SubscriptionsApi,
-  desk: Subscription,
+  subscription: Subscription,
   release: string,
   { to, state, json }: DeliveriesOptions,
 ): Promise<void> {
-  const log = await api.log(desk.id, { release, limit: Infinity });
+  const log = await api.log(subscription.id, { release, limit: Infinity });
   const rows = log.data.filter((row) => state === undefined || row.state === state);
   if (json) {
     console.log(JSON.stringify({ data: rows, next: log.next }, null, 2));
@@ -105,18 +109,20 @@ async function showRelease(
   }
   const facts = await api.release(release);
   if (facts === undefined) {
-    throw new Refusal(`${to.origin} holds no release ${release}: is --to right, and the id?`);
+    throw new CliError(`${to.origin} holds no release ${release}: is --to right, and the id?`);
   }
   const { title, url, status } = facts;
   const nowMs = Date.now();
-  console.log(`“${shown(title)}”  ${url}  ${status}`);
-  const since = withDistance(desk.since, nowMs);
-  const reason = desk.reason === undefined ? "" : `: ${shown(desk.reason)}`;
-  console.log(`for ${shown(nameOf(desk))}, ${desk.id}, ${desk.status} since ${since}${reason}`);
+  console.log(`“${printable(title)}”  ${url}  ${status}`);
+  const since = withRelativeTime(subscription.since, nowMs);
+  const reason = subscription.reason === undefined ? "" : `: ${printable(subscription.reason)}`;
+  console.log(
+    `for ${printable(nameOf(subscription))}, ${subscription.id}, ${subscription.status} since ${since}${reason}`,
+  );
   for (const row of rows.toReversed()) {
-    const attempted = row.attempts > 0 ? await api.delivery(desk.id, row.event) : undefined;
+    const attempted = row.attempts > 0 ? await api.delivery(subscription.id, row.event) : undefined;
     console.log(
-      `${row.sequence}  ${row.type}  ${shown(deliveryInWords(attempted ?? { ...row, log: [] }, desk, nowMs))}`,
+      `${row.sequence}  ${row.type}  ${printable(describeDelivery(attempted ?? { ...row, log: [] }, subscription, nowMs))}`,
     );
   }
   if (log.data.length === 0) {
@@ -128,24 +134,32 @@ async function showRelease(
   } else if (rows.length === 0) {
     console.log(`None of its ${log.data.length} events is ${state}.`);
   }
-  for (const line of nextSteps(log.data, desk, release, to)) console.log(line);
+  for (const line of nextSteps(log.data, subscription, release, to)) console.log(line);
 }
 
-function nextSteps(rows: readonly Delivery[], desk: Subscription, release: string, to: URL): string[] {
+function nextSteps(
+  rows: readonly Delivery[],
+  subscription: Subscription,
+  release: string,
+  to: URL,
+): string[] {
   const inLog = rows.filter(({ state }) => state !== "not-sent");
-  const isUnproved = desk.status === "pending" && rows.length > 0;
-  const advice = isUnproved || inLog.some(({ state }) => state === "held") ? adviceOn(desk, to) : undefined;
+  const isUnproved = subscription.status === "pending" && rows.length > 0;
+  const advice =
+    isUnproved || inLog.some(({ state }) => state === "held") ? hintFor(subscription, to) : undefined;
   if (advice !== undefined) return [advice];
-  const replay = commandLine(to, "replay", desk.id, "--release", release);
+  const replay = suggestCommand(to, "replay", subscription.id, "--release", release);
   if (inLog.some(isUnderWay) || rows.some(isReplayable)) return [`Send it now: ${replay}`];
   if (inLog.some(({ state }) => state === "delivered")) return [`Send it again: ${replay}`];
-  return rows.length === 0 ? [] : [`See what it asks for: ${commandLine(to, "subscriptions", desk.id)}`];
+  return rows.length === 0
+    ? []
+    : [`See what it asks for: ${suggestCommand(to, "subscriptions", subscription.id)}`];
 }
 
-function showAttempts(delivery: AttemptedDelivery, desk: Subscription, to: URL): void {
+function showAttempts(delivery: AttemptedDelivery, subscription: Subscription, to: URL): void {
   const { type, event, sequence, log } = delivery;
   console.log(
-    `${sequence ?? ""}  ${type}  ${event}  ${shown(deliveryInWords(delivery, desk, Date.now()))}`.trim(),
+    `${sequence ?? ""}  ${type}  ${event}  ${printable(describeDelivery(delivery, subscription, Date.now()))}`.trim(),
   );
   if (log.length > 0) {
     printTable(
@@ -160,6 +174,8 @@ function showAttempts(delivery: AttemptedDelivery, desk: Subscription, to: URL):
     );
   }
   if (sequence === null) return;
-  const advice = adviceOn(desk, to);
-  console.log(advice ?? `Send it now: ${commandLine(to, "replay", desk.id, "--event", String(sequence))}`);
+  const advice = hintFor(subscription, to);
+  console.log(
+    advice ?? `Send it now: ${suggestCommand(to, "replay", subscription.id, "--event", String(sequence))}`,
+  );
 }

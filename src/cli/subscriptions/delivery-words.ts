@@ -1,7 +1,8 @@
 /**
- * What became of an event for one desk, in words.
+ * What became of an event for one subscription, in words.
  */
-import { withDistance } from "../instant-words.ts";
+import { REPLAYABLE } from "../../domain/codes.ts";
+import { withRelativeTime } from "../instant-words.ts";
 import { counted } from "../content/file-fault.ts";
 import type { AttemptedDelivery, Delivery, Subscription } from "./subscriptions-api.ts";
 
@@ -10,25 +11,25 @@ import type { AttemptedDelivery, Delivery, Subscription } from "./subscriptions-
  *
  * @param nowMs milliseconds since 1970
  */
-export function deliveryInWords(
+export function describeDelivery(
   { state, attempts, nextAttempt, reason, log }: AttemptedDelivery,
-  desk: Pick<Subscription, "status">,
+  subscription: Pick<Subscription, "status">,
   nowMs: number,
 ): string {
   const last = log.at(-1);
-  const at = last === undefined ? "" : ` at ${withDistance(last.at, nowMs)}`;
+  const at = last === undefined ? "" : ` at ${withRelativeTime(last.at, nowMs)}`;
   const failure = failed(last, reason) ? `attempt ${attempts} failed${at}: ${last.reason}` : (reason ?? "");
   switch (state) {
     case "delivered":
       return `delivered${at}, with ${counted(attempts, "attempt")}`;
     case "pending": {
       const isDue = nextAttempt === null || Date.parse(nextAttempt) <= nowMs;
-      const next = isDue ? "it is being tried now" : `next attempt ${withDistance(nextAttempt, nowMs)}`;
+      const next = isDue ? "it is being tried now" : `next attempt ${withRelativeTime(nextAttempt, nowMs)}`;
       return failure === "" ? next : `${failure}; ${next}`;
     }
     case "held": {
-      const until = desk.status === "pending" ? "its endpoint has proved itself" : "it is resumed";
-      return `held until ${until}: the subscription is ${desk.status}${failure === "" ? "" : `; ${failure}`}`;
+      const until = subscription.status === "pending" ? "its endpoint has proved itself" : "it is resumed";
+      return `held until ${until}: the subscription is ${subscription.status}${failure === "" ? "" : `; ${failure}`}`;
     }
     case "failed":
       return `given up; ${failure}`;
@@ -54,7 +55,7 @@ export function isUnderWay({ state }: Delivery): boolean {
   return state === "pending" || state === "failed" || state === "held";
 }
 
-/** Of what is not in the log: whether a replay puts it there. The service says so in its reason. */
-export function isReplayable({ state, reason }: Delivery): boolean {
-  return state === "not-sent" && reason?.endsWith("replay sends it") === true;
+/** Whether a replay sends an event that is not in the log. */
+export function isReplayable({ state, code }: Delivery): boolean {
+  return state === "not-sent" && REPLAYABLE.some((replayable) => replayable === code);
 }

@@ -1,24 +1,24 @@
 /**
  * A subscription in a row of the table, and in full.
  */
-import { withDistance } from "../instant-words.ts";
-import { shown } from "../shown-text.ts";
+import { withRelativeTime } from "../instant-words.ts";
+import { printable } from "../shown-text.ts";
 import type { Row } from "../table.ts";
-import { adviceOn } from "./hints.ts";
+import { hintFor } from "./hints.ts";
 import { nameOf } from "./find.ts";
 import type { Subscription } from "./subscriptions-api.ts";
 
 const LABEL_CHARS = 13;
 
 /** @param id as much of it as tells it from the others */
-export function deskRow(desk: Subscription, id: string): Row {
-  const { status, since, failingSince, reason, health } = desk;
+export function tableRow(subscription: Subscription, id: string): Row {
+  const { status, since, failingSince, reason, health } = subscription;
   const isFailing = status === "active" && typeof failingSince === "string";
   return {
     id,
     status: isFailing ? "failing" : status,
     since: isFailing ? failingSince : since,
-    desk: nameOf(desk),
+    subscription: nameOf(subscription),
     success: percentage(health?.successRate),
     "last success": health?.lastSuccess ?? null,
     waiting: health?.waiting ?? null,
@@ -28,25 +28,28 @@ export function deskRow(desk: Subscription, id: string): Row {
 }
 
 /** All that is known of one, a line each, and what can be done about it. */
-export function deskLines(desk: Subscription, service: URL, nowMs: number): string[] {
-  const { id, description, url, status, since, reason, events, filter, health, created } = desk;
+export function detailLines(subscription: Subscription, service: URL, nowMs: number): string[] {
+  const { id, description, url, status, since, reason, events, filter, health, created } = subscription;
   const told = [
     ["id", id],
     ["description", description],
     ["url", url],
-    ["status", `${status} since ${withDistance(since, nowMs)}${reason === undefined ? "" : `: ${reason}`}`],
+    [
+      "status",
+      `${status} since ${withRelativeTime(since, nowMs)}${reason === undefined ? "" : `: ${reason}`}`,
+    ],
     ["created", created],
     ["events", events.join(", ")],
     ["filter", filterInWords(filter)],
-    ["last success", health?.lastSuccess && withDistance(health.lastSuccess, nowMs)],
-    ["last failure", health?.lastFailure && withDistance(health.lastFailure, nowMs)],
+    ["last success", health?.lastSuccess && withRelativeTime(health.lastSuccess, nowMs)],
+    ["last failure", health?.lastFailure && withRelativeTime(health.lastFailure, nowMs)],
     ["success", percentage(health?.successRate)],
     ["waiting", health && String(health.waiting)],
-    ["next attempt", health?.nextAttempt && withDistance(health.nextAttempt, nowMs)],
+    ["next attempt", health?.nextAttempt && withRelativeTime(health.nextAttempt, nowMs)],
   ] as const;
-  const advice = adviceOn(desk, service);
+  const advice = hintFor(subscription, service);
   return [
-    ...told.map(([label, value]) => `${label.padEnd(LABEL_CHARS)}${shown(value ?? "–")}`),
+    ...told.map(([label, value]) => `${label.padEnd(LABEL_CHARS)}${printable(value ?? "–")}`),
     ...(advice === undefined ? [] : [advice]),
   ];
 }

@@ -1,22 +1,22 @@
 /**
  * How an event is named on the command line: by its sequence, as the log shows it, or by its id.
  */
-import { Refusal } from "../cli-error.ts";
+import { CliError } from "../cli-error.ts";
 import { nameOf } from "./find.ts";
 import type { Delivery, Subscription, SubscriptionsApi } from "./subscriptions-api.ts";
 
-/** @throws Refusal if the desk's log has no such event */
-export async function eventNamed(
+/** @throws CliError if the subscription's log has no such event */
+export async function findEvent(
   api: SubscriptionsApi,
-  desk: Subscription,
+  subscription: Subscription,
   named: string,
 ): Promise<Pick<Delivery, "event" | "sequence" | "attempts" | "state">> {
   const found = /^\d{1,15}$/.test(named)
-    ? await bySequence(api, desk, Number(named))
-    : await api.delivery(desk.id, named);
+    ? await bySequence(api, subscription, Number(named))
+    : await api.delivery(subscription.id, named);
   if (found !== undefined) return found;
-  throw new Refusal(
-    `The log of ${nameOf(desk)} has no event ${named}: it was never handed to it, or is older than the log. ` +
+  throw new CliError(
+    `The log of ${nameOf(subscription)} has no event ${named}: it was never handed to it, or is older than the log. ` +
       "Name its release instead, and learn why; or replay --after the sequence before it.",
   );
 }
@@ -24,9 +24,9 @@ export async function eventNamed(
 /** The log is searched from its newest end. */
 async function bySequence(
   api: SubscriptionsApi,
-  desk: Subscription,
+  subscription: Subscription,
   sequence: number,
 ): Promise<Delivery | undefined> {
-  const { data } = await api.log(desk.id, { limit: Infinity });
+  const { data } = await api.log(subscription.id, { limit: Infinity });
   return data.find((row) => row.sequence === sequence);
 }

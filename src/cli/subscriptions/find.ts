@@ -3,8 +3,8 @@
  * or description.
  */
 import { counted } from "../content/file-fault.ts";
-import { Refusal } from "../cli-error.ts";
-import { shown } from "../shown-text.ts";
+import { CliError } from "../cli-error.ts";
+import { printable } from "../shown-text.ts";
 import type { Subscription, SubscriptionsApi } from "./subscriptions-api.ts";
 
 const PREFIX = "sub_";
@@ -17,36 +17,36 @@ const NAMED_MAX = 10;
 /**
  * The one subscription that a name fits, as it stands now.
  *
- * @throws Refusal where it fits none, or several
+ * @throws CliError where it fits none, or several
  */
-export async function deskNamed(api: SubscriptionsApi, named: string): Promise<Subscription> {
+export async function findSubscription(api: SubscriptionsApi, named: string): Promise<Subscription> {
   // With the whole id, a subscription's own token will do: no list is asked for.
   const id = WHOLE_ID.test(named) ? named : await idOf(api, named);
-  const desk = await api.one(id);
-  if (desk !== undefined) return desk;
+  const subscription = await api.one(id);
+  if (subscription !== undefined) return subscription;
   throw unknown(api, named);
 }
 
 async function idOf(api: SubscriptionsApi, named: string): Promise<string> {
   const all = await api.list();
-  const fitting = fittingTo(named, all);
+  const fitting = matching(named, all);
   const [only, another] = fitting;
   if (only === undefined) throw unknown(api, named);
   if (another === undefined) return only.id;
   const short = shortIds(all);
-  throw new Refusal(
+  throw new CliError(
     [
       `“${named}” fits ${counted(fitting.length, "subscription")}; name one of them by its id:`,
       ...fitting
         .slice(0, NAMED_MAX)
-        .map((one) => `  ${short(one.id)}  ${one.status}  ${shown(nameOf(one))}  ${shown(one.url)}`),
+        .map((one) => `  ${short(one.id)}  ${one.status}  ${printable(nameOf(one))}  ${printable(one.url)}`),
       ...(fitting.length > NAMED_MAX ? [`  and ${fitting.length - NAMED_MAX} more`] : []),
     ].join("\n"),
   );
 }
 
 /** Whose description or host is just this, if there is one; or else all in which it occurs. */
-export function fittingTo<S extends Pick<Subscription, "id" | "url" | "description">>(
+export function matching<S extends Pick<Subscription, "id" | "url" | "description">>(
   named: string,
   all: readonly S[],
 ): S[] {
@@ -80,8 +80,8 @@ function hostOf(url: string): string {
   return URL.parse(url)?.host ?? url;
 }
 
-function unknown(api: SubscriptionsApi, named: string): Refusal {
-  return new Refusal(
+function unknown(api: SubscriptionsApi, named: string): CliError {
+  return new CliError(
     `${api.client.service.origin} has no subscription whose id begins with “${named}”, or whose URL or description has it: ` +
       "`npm run communique -- subscriptions` shows all.",
   );

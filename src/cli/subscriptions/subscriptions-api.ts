@@ -4,7 +4,7 @@
 import * as z from "zod/mini";
 import { PAGE_ROWS_MAX } from "../../domain/limits.ts";
 import { findAdminToken } from "../admin-token.ts";
-import { ApiClient, notUnderstood, ServiceProblem } from "../api-client.ts";
+import { ApiClient, unexpectedAnswer, ServiceProblem } from "../api-client.ts";
 
 // Loose: `--json` prints what the service said, whatever is new in it.
 const health = z.looseObject({
@@ -42,6 +42,8 @@ const delivery = z.looseObject({
   created: z.nullable(z.string()),
   nextAttempt: z.nullable(z.string()),
   reason: z.nullable(z.string()),
+  /** Of a row that is `not-sent`: one of `NOT_SENT_CODES`. */
+  code: z.optional(z.string()),
 });
 export type Delivery = z.infer<typeof delivery>;
 
@@ -162,7 +164,7 @@ export class SubscriptionsApi {
 
   #understood<S extends z.ZodMiniType>(shape: S, answer: unknown): z.output<S> {
     const parsed = z.safeParse(shape, answer);
-    if (!parsed.success) throw notUnderstood(this.client);
+    if (!parsed.success) throw unexpectedAnswer(this.client);
     return parsed.data;
   }
 

@@ -1,11 +1,11 @@
 /**
- * `communique subscriptions`: how all desks do, worst first, and one of them in full.
+ * `communique subscriptions`: how all subscriptions do, worst first, and one of them in full.
  */
 import { printTable } from "../table.ts";
-import { commandLine } from "../command-line.ts";
-import { deskNamed, shortIds } from "./find.ts";
-import { deskLines, deskRow } from "./desk-lines.ts";
-import { withAdvice } from "./hints.ts";
+import { suggestCommand } from "../command-line.ts";
+import { findSubscription, shortIds } from "./find.ts";
+import { detailLines, tableRow } from "./desk-lines.ts";
+import { withHint } from "./hints.ts";
 import { type Subscription, SubscriptionsApi } from "./subscriptions-api.ts";
 
 export interface SubscriptionsOptions {
@@ -30,12 +30,14 @@ export async function subscriptionsCommand(
 ): Promise<void> {
   const api = await SubscriptionsApi.at(options.to);
   if (named === undefined) return showAll(api, options);
-  const desk = await deskNamed(api, named);
+  const subscription = await findSubscription(api, named);
   const action = ACTIONS.find((each) => options[each]);
   const shown =
-    action === undefined ? desk : await withAdvice(desk, options.to, () => api.act(desk.id, action));
+    action === undefined
+      ? subscription
+      : await withHint(subscription, options.to, () => api.act(subscription.id, action));
   if (options.json) console.log(JSON.stringify(shown, null, 2));
-  else console.log(deskLines(shown, options.to, Date.now()).join("\n"));
+  else console.log(detailLines(shown, options.to, Date.now()).join("\n"));
 }
 
 async function showAll(
@@ -51,11 +53,11 @@ async function showAll(
   } else if (all.length > 0) {
     const short = shortIds(all);
     const present = [...(await asTheyAreNow(api, all.slice(0, PRESENT_MAX))), ...all.slice(PRESENT_MAX)];
-    printTable(present.map((desk) => deskRow(desk, short(desk.id))));
+    printTable(present.map((subscription) => tableRow(subscription, short(subscription.id))));
   } else {
     const kind = status === undefined ? "" : `${status} `;
     process.stderr.write(
-      `${to.origin} has no ${kind}subscriptions: \`${commandLine(to, "listen")}\` makes one.\n`,
+      `${to.origin} has no ${kind}subscriptions: \`${suggestCommand(to, "listen")}\` makes one.\n`,
     );
   }
 }
@@ -69,7 +71,9 @@ async function asTheyAreNow(
     const some = reported.slice(present.length, present.length + ASKED_AT_ONCE);
     // One that was deleted meanwhile is shown as it was.
     present.push(
-      ...(await Promise.all(some.map(async (desk) => ({ ...desk, ...(await api.one(desk.id)) })))),
+      ...(await Promise.all(
+        some.map(async (subscription) => ({ ...subscription, ...(await api.one(subscription.id)) })),
+      )),
     );
   }
   return present;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { TellableEvent } from "../../../src/cli/listen/received-event.ts";
-import { ShownEvents } from "../../../src/cli/listen/shown-events.ts";
+import type { VisibleEvent } from "../../../src/cli/listen/received-event.ts";
+import { EventPrinter } from "../../../src/cli/listen/shown-events.ts";
 
-const event = (sequence: number): TellableEvent => ({
+const event = (sequence: number): VisibleEvent => ({
   kind: "release",
   type: "release.published",
   sequence,
@@ -11,9 +11,9 @@ const event = (sequence: number): TellableEvent => ({
   url: "https://press.example/",
 });
 
-function opened(): { shown: ShownEvents; lines: () => string[] } {
+function opened(): { shown: EventPrinter; lines: () => string[] } {
   const printed: string[] = [];
-  const shown = new ShownEvents((line) => void printed.push(line));
+  const shown = new EventPrinter((line) => void printed.push(line));
   const brief = (line: string) => `${/Title \d+/.exec(line)?.[0] ?? ""} ${line.split("  ").at(-1) ?? ""}`;
   return { shown, lines: () => printed.map(brief) };
 }

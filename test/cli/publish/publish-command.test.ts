@@ -59,7 +59,7 @@ test("a new file is given its id and slug first, and keeps every other byte", as
   expect(await publish(folder)).toMatchObject({ stdout: "1 release: 1 unchanged\n" });
 });
 
-test("--dry-run has the service judge, and changes nothing anywhere", async () => {
+test("--dry-run has the service dryRun, and changes nothing anywhere", async () => {
   const content = contentFile();
   const fresh = contentFile().replace(/id: .*\n/, "");
   const folder = await folderWith({ "a.md": content, "b.md": fresh });

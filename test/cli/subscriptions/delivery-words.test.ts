@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deliveryInWords } from "../../../src/cli/subscriptions/delivery-words.ts";
+import { describeDelivery } from "../../../src/cli/subscriptions/delivery-words.ts";
 import type { AttemptedDelivery } from "../../../src/cli/subscriptions/subscriptions-api.ts";
 
 const NOW = "2026-11-26T12:00:00Z";
@@ -24,7 +24,7 @@ const attempt = (reason: string | null) => ({
   reason,
 });
 const words = (fields: Partial<AttemptedDelivery>, status = "active"): string =>
-  deliveryInWords({ ...delivery, ...fields }, { status }, Date.parse(NOW));
+  describeDelivery({ ...delivery, ...fields }, { status }, Date.parse(NOW));
 
 test.each([
   [{}, "it is being tried now"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fittingTo, shortIds } from "../../../src/cli/subscriptions/find.ts";
+import { matching, shortIds } from "../../../src/cli/subscriptions/find.ts";
 
 const hex = (start: string): string => `sub_${start.padEnd(32, "0")}`;
 const DESKS = [
@@ -7,7 +7,7 @@ const DESKS = [
   { id: hex("1a2b3c4d6"), url: "https://moscow.agency.example/hook", description: "Agency, Moscow" },
   { id: hex("feed"), url: "https://desk.example/feed" },
 ];
-const fitting = (named: string): number[] => fittingTo(named, DESKS).map((desk) => DESKS.indexOf(desk));
+const fitting = (named: string): number[] => matching(named, DESKS).map((desk) => DESKS.indexOf(desk));
 
 test.each([
   [hex("feed"), [2]],
