@@ -3,34 +3,35 @@
  */
 import { findAdminToken } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
+import { CliError } from "../cli-error.ts";
 import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
-import { counted, issueReport } from "../content/file-fault.ts";
+import { issueReport } from "../content/file-issue.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
-import { CliError } from "../cli-error.ts";
-import type { Destination } from "./batch-call.ts";
-import { dryRun } from "./dry-run.ts";
+import { counted } from "../terminal.ts";
+import type { Destination } from "./batches.ts";
 import { changeCounts, changeLines, previewLines } from "./change-report.ts";
+import { dryRun } from "./dry-run.ts";
 import {
+  assertHasReleases,
+  assertSameSite,
   type Comparison,
   compareWithService,
   missingLines,
   missingReport,
-  assertSameSite,
-  assertHasReleases,
   withdrawMissing,
 } from "./missing-releases.ts";
-import { sendFolder, readValidFolder } from "./publish-folder.ts";
+import { readValidFolder, sendFolder } from "./publish-folder.ts";
 import { fetchRegistry, isSameRegistry } from "./registry-call.ts";
 
 export interface PublishOptions {
   to: URL;
   dryRun: boolean;
-  /** Why releases that the folder lacks are withdrawn; undefined leaves them alone. */
+  /** The reason for withdrawing releases that the folder lacks; undefined leaves them published. */
   withdrawMissing?: string;
 }
 
-/** @throws CliError if anything is wrong anywhere; then nothing was published */
+/** @throws CliError if anything is wrong; then nothing was published */
 export async function publishCommand(named: string | undefined, options: PublishOptions): Promise<void> {
   const progress = startProgress();
   try {
@@ -38,11 +39,11 @@ export async function publishCommand(named: string | undefined, options: Publish
     const folder = await readValidFolder(path, nowSeconds(), progress);
     if (options.withdrawMissing !== undefined) assertHasReleases(folder);
     if (folder.files.length === 0 && folder.registry === undefined) {
-      console.log(`${displayPath(path)} holds no release: nothing to publish.`);
+      console.log(`${displayPath(path)} holds no releases: nothing to publish.`);
       return;
     }
     const to = { client: new ApiClient(options.to), token: await findAdminToken(options.to) };
-    await (options.dryRun ? previewFolder : publish)(folder, to, options, progress);
+    await (options.dryRun ? preview : publish)(folder, to, options, progress);
   } finally {
     progress.end();
   }
@@ -67,21 +68,22 @@ async function publish(
   reportWithdrawn(comparison, "");
 }
 
-async function previewFolder(
+/** `--dry-run`: reports what a publish would change. */
+async function preview(
   folder: ContentFolder,
   to: Destination,
   { withdrawMissing: reason }: PublishOptions,
   progress: Progress,
 ): Promise<void> {
-  const preview = await dryRun(folder, to, progress);
+  const previewed = await dryRun(folder, to, progress);
   const comparison = await compare(folder, to, reason, progress);
   const { registry } = folder;
   const registryDiffers =
     registry !== undefined && !isSameRegistry(await fetchRegistry(to), registry.registry);
   progress.end();
-  for (const line of previewLines(preview)) console.log(line);
+  for (const line of previewLines(previewed)) console.log(line);
   if (registryDiffers) console.log("would be changed     the registry");
-  const counts = changeCounts(preview.published, preview.awaitingRegistry.length);
+  const counts = changeCounts(previewed.published, previewed.awaitingRegistry.length);
   console.log(`${counts}; nothing was published`);
   if (reason === undefined) reportMissing(comparison);
   else reportWithdrawn(comparison, "would be ");
@@ -98,7 +100,7 @@ async function compare(
   return comparison;
 }
 
-/** On stderr, as what needs somebody's eye; the command has done what it was asked. */
+/** On stderr: a warning, although the command has succeeded. */
 function reportMissing(comparison: Comparison): void {
   const report = missingReport(comparison);
   if (report !== "") process.stderr.write(`${report}\n`);
@@ -117,13 +119,13 @@ export async function checkCommand(named: string | undefined): Promise<void> {
   const { files, issues } = await readContentFolder(path, nowSeconds(), progress).finally(() =>
     progress.end(),
   );
-  if (issues.length > 0) throw new CliError(issueReport(issues, "a publish would send nothing"));
+  if (issues.length > 0) throw new CliError(issueReport(issues, "`publish` would send nothing"));
   for (const { file, missing } of files) {
-    const given = [
+    const fields = [
       ...(missing.id === undefined ? [] : ["an id"]),
       ...(missing.slug === undefined ? [] : [`the slug ${missing.slug}`]),
     ];
-    if (given.length > 0) console.log(`${displayPath(file)} would be given ${given.join(" and ")}`);
+    if (fields.length > 0) console.log(`${displayPath(file)}: \`publish\` would add ${fields.join(" and ")}`);
   }
   console.log(`${counted(files.length, "release")}, no faults`);
 }

@@ -1,16 +1,14 @@
 /**
- * `communique deliveries`: the log of a subscription, what became of one release there, and why.
+ * `communique deliveries`: a subscription's log, or what happened to one release there and why.
  */
-import { withRelativeTime } from "../instant-words.ts";
 import { CliError } from "../cli-error.ts";
-import { findRelease } from "../release-name.ts";
-import { printable } from "../shown-text.ts";
-import { printTable, type Row } from "../table.ts";
-import { suggestCommand } from "../command-line.ts";
-import { findSubscription, nameOf } from "./find.ts";
+import { findRelease } from "../find-release.ts";
+import { suggestCommand } from "../options.ts";
+import { printTable, type TableRow } from "../table.ts";
+import { printable, relativeTime, withRelativeTime } from "../terminal.ts";
+import { describeDelivery, isReplayable, isUnderWay } from "./describe-delivery.ts";
+import { findEvent, findSubscription, nameOf } from "./find.ts";
 import { hintFor } from "./hints.ts";
-import { describeDelivery, isReplayable, isUnderWay } from "./delivery-words.ts";
-import { findEvent } from "./event-name.ts";
 import {
   type AttemptedDelivery,
   type Delivery,
@@ -27,6 +25,9 @@ export interface DeliveriesOptions {
   json: boolean;
 }
 
+/** Characters of a release's id where its title is not public. */
+const SHORT_RELEASE_CHARS = 8;
+
 export async function deliveriesCommand(
   named: string,
   release: string | undefined,
@@ -38,7 +39,7 @@ export async function deliveriesCommand(
     const { event } = await findEvent(api, subscription, options.event);
     const delivery = await api.delivery(subscription.id, event);
     if (delivery === undefined)
-      throw new CliError(`The log of ${nameOf(subscription)} has no event ${event} any more.`);
+      throw new CliError(`The log of ${nameOf(subscription)} no longer holds event ${event}.`);
     if (options.json) console.log(JSON.stringify(delivery, null, 2));
     else showAttempts(delivery, subscription, options.to);
   } else if (release === undefined) {
@@ -51,50 +52,61 @@ export async function deliveriesCommand(
 async function showLog(
   api: SubscriptionsApi,
   subscription: Subscription,
-  options: DeliveriesOptions,
+  { to, state, limit, json }: DeliveriesOptions,
 ): Promise<void> {
-  const { to, state, limit, json } = options;
   const log = await api.log(subscription.id, { limit, ...(state !== undefined && { state }) });
   if (json) {
     console.log(JSON.stringify(log, null, 2));
     return;
   }
   if (log.data.length === 0) {
-    const none = state === undefined ? "has nothing yet" : `has nothing that is ${state}`;
+    const what = state === undefined ? "is empty" : `has nothing that is ${state}`;
     process.stderr.write(
-      `The log of ${printable(nameOf(subscription))} ${none}. Name a release to learn why it was not sent:\n` +
+      `The log of ${printable(nameOf(subscription))} ${what}. Name a release to learn why it was not sent:\n` +
         `  ${suggestCommand(to, "deliveries", subscription.id, "RELEASE")}\n`,
     );
     return;
   }
-  printTable(log.data.map(logRow));
-  if (log.next !== null) process.stderr.write(`There are older ones: --limit ${limit * 10} shows more.\n`);
+  const releases = await api.releases(log.data.flatMap(({ release }) => release ?? []));
+  const nowMs = Date.now();
+  printTable(log.data.map((delivery) => logRow(delivery, releases, nowMs)));
+  if (log.next !== null)
+    process.stderr.write(`The log has older deliveries: --limit ${limit * 10} shows more.\n`);
 }
 
-function logRow({
-  sequence,
-  event,
-  type,
-  state,
-  attempts,
-  created,
-  nextAttempt,
-  release,
-  reason,
-}: Delivery): Row {
+function logRow(
+  { sequence, event, type, state, attempts, created, nextAttempt, release, reason }: Delivery,
+  releases: Awaited<ReturnType<SubscriptionsApi["releases"]>>,
+  nowMs: number,
+): TableRow {
+  const facts = release === null ? undefined : releases.get(release);
+  const isPublic = facts?.status === "published" || facts?.status === "withdrawn";
+  const title = isPublic ? facts.title : (release?.slice(0, SHORT_RELEASE_CHARS) ?? null);
   return {
-    event: sequence === null ? event : String(sequence),
-    type,
-    state,
-    attempts,
-    created,
-    "next attempt": nextAttempt,
-    release,
-    reason,
+    isFailing: state === "failed" || (state === "pending" && reason !== null),
+    terminal: {
+      event: sequence ?? event.slice(0, "evt_".length + SHORT_RELEASE_CHARS),
+      type: type.replace("release.", ""),
+      state: attempts > 1 ? `${state} ×${attempts}` : state,
+      created: created && relativeTime(created, nowMs),
+      next: nextAttempt && relativeTime(nextAttempt, nowMs),
+      release: title,
+      reason,
+    },
+    plain: {
+      event: sequence === null ? event : String(sequence),
+      type,
+      state,
+      attempts,
+      created,
+      "next attempt": nextAttempt,
+      release: title,
+      reason,
+    },
   };
 }
 
-/** Every event of a release in words, and the one command that sends what can be sent. */
+/** Describes every event of a release, and names the one command that sends what can be sent. */
 async function showRelease(
   api: SubscriptionsApi,
   subscription: Subscription,
@@ -109,7 +121,7 @@ async function showRelease(
   }
   const facts = await api.release(release);
   if (facts === undefined) {
-    throw new CliError(`${to.origin} holds no release ${release}: is --to right, and the id?`);
+    throw new CliError(`${to.origin} has no release ${release}: check --to and the id.`);
   }
   const { title, url, status } = facts;
   const nowMs = Date.now();
@@ -121,15 +133,14 @@ async function showRelease(
   );
   for (const row of rows.toReversed()) {
     const attempted = row.attempts > 0 ? await api.delivery(subscription.id, row.event) : undefined;
-    console.log(
-      `${row.sequence}  ${row.type}  ${printable(describeDelivery(attempted ?? { ...row, log: [] }, subscription, nowMs))}`,
-    );
+    const description = describeDelivery(attempted ?? { ...row, log: [] }, subscription, nowMs);
+    console.log(`${row.sequence}  ${row.type}  ${printable(description)}`);
   }
   if (log.data.length === 0) {
     console.log(
       status === "embargoed"
-        ? "It is under embargo: nothing of it is sent to anybody before that ends."
-        : "Nothing has happened to it that could be sent.",
+        ? "The release is under embargo: nothing is sent before the embargo ends."
+        : "The release has no events that could be sent.",
     );
   } else if (rows.length === 0) {
     console.log(`None of its ${log.data.length} events is ${state}.`);
@@ -144,38 +155,33 @@ function nextSteps(
   to: URL,
 ): string[] {
   const inLog = rows.filter(({ state }) => state !== "not-sent");
-  const isUnproved = subscription.status === "pending" && rows.length > 0;
-  const advice =
-    isUnproved || inLog.some(({ state }) => state === "held") ? hintFor(subscription, to) : undefined;
-  if (advice !== undefined) return [advice];
+  const isUnverified = subscription.status === "pending" && rows.length > 0;
+  const isHeld = inLog.some(({ state }) => state === "held");
+  const hint = isUnverified || isHeld ? hintFor(subscription, to) : undefined;
+  if (hint !== undefined) return [hint];
   const replay = suggestCommand(to, "replay", subscription.id, "--release", release);
   if (inLog.some(isUnderWay) || rows.some(isReplayable)) return [`Send it now: ${replay}`];
   if (inLog.some(({ state }) => state === "delivered")) return [`Send it again: ${replay}`];
-  return rows.length === 0
-    ? []
-    : [`See what it asks for: ${suggestCommand(to, "subscriptions", subscription.id)}`];
+  if (rows.length === 0) return [];
+  return [`See its filter: ${suggestCommand(to, "subscriptions", subscription.id)}`];
 }
 
 function showAttempts(delivery: AttemptedDelivery, subscription: Subscription, to: URL): void {
   const { type, event, sequence, log } = delivery;
-  console.log(
-    `${sequence ?? ""}  ${type}  ${event}  ${printable(describeDelivery(delivery, subscription, Date.now()))}`.trim(),
+  const nowMs = Date.now();
+  const description = printable(describeDelivery(delivery, subscription, nowMs));
+  console.log(`${sequence ?? ""}  ${type}  ${event}  ${description}`.trim());
+  printTable(
+    log.map(({ attempt, at, durationMs, status, reason, answer }) => {
+      const columns = { ms: durationMs, status, reason, answer };
+      return {
+        isFailing: reason !== null,
+        terminal: { attempt, at: relativeTime(at, nowMs), ...columns },
+        plain: { attempt, at, ...columns },
+      };
+    }),
   );
-  if (log.length > 0) {
-    printTable(
-      log.map(({ attempt, at, durationMs, status, reason, answer }) => ({
-        attempt,
-        at,
-        ms: durationMs,
-        status,
-        reason,
-        answer,
-      })),
-    );
-  }
   if (sequence === null) return;
-  const advice = hintFor(subscription, to);
-  console.log(
-    advice ?? `Send it now: ${suggestCommand(to, "replay", subscription.id, "--event", String(sequence))}`,
-  );
+  const replay = suggestCommand(to, "replay", subscription.id, "--event", String(sequence));
+  console.log(hintFor(subscription, to) ?? `Send it now: ${replay}`);
 }

@@ -1,13 +1,13 @@
 /**
- * The commands that make a subscription be sent something.
+ * Commands that let a subscription receive events again.
  */
 import type { ProblemCode } from "../../domain/codes.ts";
 import { ServiceProblem } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
-import { suggestCommand } from "../command-line.ts";
+import { suggestCommand } from "../options.ts";
 import type { Subscription } from "./subscriptions-api.ts";
 
-/** What makes one that is sent nothing be sent something; undefined for one that is. */
+/** The command for a subscription that is not active; undefined for an active one. */
 export function hintFor(
   { id, status }: Pick<Subscription, "id" | "status">,
   service: URL,
@@ -23,7 +23,7 @@ export function hintFor(
   }
 }
 
-/** A call, and with the service's refusal the command that removes its cause. */
+/** Calls the service; if it refuses because of the subscription's status, the error names the remedy. */
 export async function withHint<T>(subscription: Subscription, to: URL, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -40,5 +40,5 @@ export async function withHint<T>(subscription: Subscription, to: URL, call: () 
 }
 
 function verifyHint(id: string, service: URL): string {
-  return `Ask its endpoint anew: ${suggestCommand(service, "subscriptions", id, "--verify")}`;
+  return `Verify its endpoint again: ${suggestCommand(service, "subscriptions", id, "--verify")}`;
 }

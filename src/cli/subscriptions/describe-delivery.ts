@@ -1,13 +1,12 @@
 /**
- * What became of an event for one subscription, in words.
+ * Describes in words what happened to an event on its way to one subscription.
  */
 import { REPLAYABLE } from "../../domain/codes.ts";
-import { withRelativeTime } from "../instant-words.ts";
-import { counted } from "../content/file-fault.ts";
+import { counted, withRelativeTime } from "../terminal.ts";
 import type { AttemptedDelivery, Delivery, Subscription } from "./subscriptions-api.ts";
 
 /**
- * One sentence's worth: how it stands, why, and when it goes on.
+ * The state, its reason, and when the next attempt is.
  *
  * @param nowMs milliseconds since 1970
  */
@@ -18,39 +17,41 @@ export function describeDelivery(
 ): string {
   const last = log.at(-1);
   const at = last === undefined ? "" : ` at ${withRelativeTime(last.at, nowMs)}`;
-  const failure = failed(last, reason) ? `attempt ${attempts} failed${at}: ${last.reason}` : (reason ?? "");
+  const failure = isCause(last, reason) ? `attempt ${attempts} failed${at}: ${last.reason}` : (reason ?? "");
   switch (state) {
     case "delivered":
-      return `delivered${at}, with ${counted(attempts, "attempt")}`;
+      return `delivered${at}, after ${counted(attempts, "attempt")}`;
     case "pending": {
       const isDue = nextAttempt === null || Date.parse(nextAttempt) <= nowMs;
-      const next = isDue ? "it is being tried now" : `next attempt ${withRelativeTime(nextAttempt, nowMs)}`;
+      const next = isDue
+        ? "the next attempt is due now"
+        : `next attempt ${withRelativeTime(nextAttempt, nowMs)}`;
       return failure === "" ? next : `${failure}; ${next}`;
     }
     case "held": {
-      const until = subscription.status === "pending" ? "its endpoint has proved itself" : "it is resumed";
+      const until = subscription.status === "pending" ? "its endpoint is verified" : "it is resumed";
       return `held until ${until}: the subscription is ${subscription.status}${failure === "" ? "" : `; ${failure}`}`;
     }
     case "failed":
-      return `given up; ${failure}`;
+      return `given up: ${failure}`;
     case "replaced":
-      return `not sent: ${reason ?? "its text was killed"}`;
+      return `not sent: ${reason ?? "the release was killed"}`;
     case "not-sent":
-      return `not sent: ${reason ?? "no reason told"}`;
+      return `not sent: ${reason ?? "no reason given"}`;
     default:
       return `${state}${reason === null ? "" : `: ${reason}`}`;
   }
 }
 
-/** Whether the latest attempt is what the delivery waits for: what is sent once more begins anew. */
-function failed(
+/** Whether the delivery waits because its last attempt failed; a redelivery waits for another reason. */
+function isCause(
   last: AttemptedDelivery["log"][number] | undefined,
   reason: string | null,
 ): last is AttemptedDelivery["log"][number] & { reason: string } {
   return last?.reason === reason && reason !== null;
 }
 
-/** It is in the log, and has not arrived. */
+/** Whether an event is in the log and has not arrived. */
 export function isUnderWay({ state }: Delivery): boolean {
   return state === "pending" || state === "failed" || state === "held";
 }
