@@ -37,6 +37,11 @@ export function relativeTime(instant: string, nowMs: number): string {
   return ms >= 0 ? `in ${duration(ms)}` : `${duration(-ms)} ago`;
 }
 
+/** Like {@link relativeTime}, for something that is due: `now` once the instant has passed. */
+export function dueTime(instant: string, nowMs: number): string {
+  return Date.parse(instant) <= nowMs ? "now" : relativeTime(instant, nowMs);
+}
+
 /** `2026-11-26T03:10:00Z (in 25 min)`: the exact instant can be compared with other logs. */
 export function withRelativeTime(instant: string, nowMs: number): string {
   const relative = relativeTime(instant, nowMs);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cutTo, duration, relativeTime, widthOf, withRelativeTime } from "../../src/cli/terminal.ts";
+import { cutTo, dueTime, duration, relativeTime, widthOf, withRelativeTime } from "../../src/cli/terminal.ts";
 
 const NOW = Date.parse("2026-11-26T12:00:00Z");
 
@@ -16,6 +16,8 @@ test.each([
 test("times are relative to now, and the exact instant can be kept", () => {
   expect(relativeTime("2026-11-26T12:25:00Z", NOW)).toBe("in 25 min");
   expect(relativeTime("2026-11-26T10:00:00Z", NOW)).toBe("2 h ago");
+  expect(dueTime("2026-11-26T12:25:00Z", NOW)).toBe("in 25 min");
+  expect(dueTime("2026-11-26T10:00:00Z", NOW)).toBe("now");
   expect(relativeTime("unknown", NOW)).toBe("unknown");
   expect(withRelativeTime("2026-11-26T10:00:00Z", NOW)).toBe("2026-11-26T10:00:00Z (2 h ago)");
 });

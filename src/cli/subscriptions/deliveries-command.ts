@@ -5,7 +5,7 @@ import { CliError } from "../cli-error.ts";
 import { findRelease } from "../find-release.ts";
 import { suggestCommand } from "../options.ts";
 import { printTable, type TableRow } from "../table.ts";
-import { printable, relativeTime, withRelativeTime } from "../terminal.ts";
+import { dueTime, printable, relativeTime, withRelativeTime } from "../terminal.ts";
 import { describeDelivery, isReplayable, isUnderWay } from "./describe-delivery.ts";
 import { findEvent, findSubscription, nameOf } from "./find.ts";
 import { hintFor } from "./hints.ts";
@@ -89,7 +89,7 @@ function logRow(
       type: type.replace("release.", ""),
       state: attempts > 1 ? `${state} ×${attempts}` : state,
       created: created && relativeTime(created, nowMs),
-      next: nextAttempt && relativeTime(nextAttempt, nowMs),
+      next: nextAttempt && dueTime(nextAttempt, nowMs),
       release: title,
       reason,
     },

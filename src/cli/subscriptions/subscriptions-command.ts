@@ -3,7 +3,7 @@
  */
 import { suggestCommand } from "../options.ts";
 import { printTable, type TableRow } from "../table.ts";
-import { printable, relativeTime, withRelativeTime } from "../terminal.ts";
+import { dueTime, printable, relativeTime, withRelativeTime } from "../terminal.ts";
 import { findSubscription, nameOf, shortIds, withoutPrefix } from "./find.ts";
 import { hintFor, withHint } from "./hints.ts";
 import { type Subscription, SubscriptionsApi } from "./subscriptions-api.ts";
@@ -90,7 +90,7 @@ function tableRow(subscription: Subscription, id: string, nowMs: number): TableR
       subscription: nameOf(subscription),
       success,
       waiting,
-      next: nextAttempt && relativeTime(nextAttempt, nowMs),
+      next: nextAttempt && dueTime(nextAttempt, nowMs),
       reason,
     },
     plain: {
