@@ -1,8 +1,8 @@
 /**
- * A command that could not do what it was asked: told in plain words, without a stack, exit code 1.
+ * Errors that end a command with exit code 1: their message is printed without a stack.
  */
-export class Refusal extends Error {
-  override name = "Refusal";
+export class CliError extends Error {
+  override name = "CliError";
 }
 
 /** The code of a failed system call, such as `ENOENT`; undefined for any other error. */

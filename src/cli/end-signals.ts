@@ -1,50 +1,50 @@
 /**
- * Ctrl-C, an ordinary kill, a closed terminal, the end of npm, and that of whoever reads what is printed,
- * all alike.
+ * Everything that ends a long-running command: Ctrl-C, SIGTERM, a closed terminal, the end of npm, and a
+ * closed pipe on stdout.
  */
 import { systemCode } from "./cli-error.ts";
 
 export interface EndSignals {
-  /** Aborts at the first signal: come to an end. */
+  /** Aborts at the first signal: end in good order. */
   first: AbortSignal;
-  /** Aborts at the second: at once. */
+  /** Aborts at the second signal: end at once. */
   second: AbortSignal;
 }
 
-/** Milliseconds between two looks at whether npm is still there. */
-const PARENT_LOOK_MS = 250;
+/** Milliseconds between two checks that npm still runs. */
+const PARENT_CHECK_MS = 250;
 
-/** What has nothing to take back ends at once. */
-let whenUnread = (): void => process.exit(0);
+/** A command that has nothing to clean up ends at once. */
+let onClosedPipe = (): void => process.exit(0);
 
-/** Whoever reads the first lines and goes, as `head` does, has got what he wanted: the command ends. */
-export function endWhenUnread(): void {
+/** Ends the command when the reader of stdout has gone, such as `head`. */
+export function endOnClosedPipe(): void {
   process.stdout.on("error", (error) => {
     if (systemCode(error) !== "EPIPE") throw error;
-    whenUnread();
+    onClosedPipe();
   });
 }
 
-/** From here on these signals end nothing by themselves. */
+/** From here on the signals abort these two, and no longer end the process themselves. */
 export function watchEndSignals(): EndSignals {
   const first = new AbortController();
   const second = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => (first.signal.aborted ? second : first).abort());
   }
-  // Every further line fails as well: that is no second signal.
-  whenUnread = () => first.abort();
+  // Each further line fails with EPIPE too, so this never counts as the second signal.
+  onClosedPipe = () => first.abort();
   if (process.env.npm_lifecycle_event !== undefined) {
-    // npm passes a signal on to the shell between it and us, which ends and tells us nothing.
+    // npm forwards a signal to the shell between npm and this process; the shell ends without forwarding it.
     const parent = process.ppid;
     setInterval(() => {
       if (process.ppid !== parent) first.abort();
-    }, PARENT_LOOK_MS).unref();
+    }, PARENT_CHECK_MS).unref();
   }
   return { first: first.signal, second: second.signal };
 }
 
-/** Settles when the signal aborts. */
+/** Resolves when the signal aborts. */
 export function aborted(signal: AbortSignal): Promise<"aborted"> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve("aborted");

@@ -6,25 +6,25 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 /** The folder that holds package.json, wrangler.toml, .dev.vars and content/. */
 export const PROJECT_ROOT = resolve(import.meta.dirname, "../..");
 
-/** The content folder of a command that names none. */
+/** The default content folder. */
 export const DEFAULT_CONTENT = join(PROJECT_ROOT, "content");
 
-/** The file in which `npm start` keeps the secrets that it makes. */
+/** The file in which `npm start` keeps the secrets that it generates. */
 export const DEV_VARS = join(PROJECT_ROOT, ".dev.vars");
 
-/** Where the user stands: `npm run` moves to the project's root and says in INIT_CWD where it came from. */
-const STANDPOINT =
+/** The user's working directory. `npm run` changes to the project's root and passes the original in INIT_CWD. */
+const USER_FOLDER =
   process.env.npm_lifecycle_event === "communique" || process.env.npm_lifecycle_event === "start"
     ? (process.env.INIT_CWD ?? process.cwd())
     : process.cwd();
 
-/** The absolute path of one that the user typed. */
-export function fromUser(path: string): string {
-  return resolve(STANDPOINT, path);
+/** The absolute path of a path that the user typed. */
+export function resolvePath(path: string): string {
+  return resolve(USER_FOLDER, path);
 }
 
-/** A path as the user would type it: relative where that is shorter to read. */
-export function forUser(path: string): string {
-  const short = relative(STANDPOINT, path);
+/** A path as the user would type it: relative for files below the working directory. */
+export function displayPath(path: string): string {
+  const short = relative(USER_FOLDER, path);
   return short === "" ? "." : short.startsWith("..") || isAbsolute(short) ? path : short;
 }

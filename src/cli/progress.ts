@@ -1,20 +1,19 @@
 /**
- * Long work made visible: a bar on a terminal, plain lines elsewhere. All of it goes to stderr.
+ * Progress of long work on stderr: a bar on a terminal, plain lines elsewhere.
  */
 import ora from "ora";
 
 export interface Progress {
-  /** How far the work is; without a total it is of unknown length. */
+  /** Shows how much is done; without `part`, the length of the work is unknown. */
   show(text: string, part?: { done: number; total: number }): void;
-  /** Takes the bar away. */
+  /** Removes the bar. */
   end(): void;
 }
 
 const BAR_CELLS = 24;
 
-/** ora leaves the keyboard alone when told to, so that Ctrl-C stays with us, as other bars do not. */
 export function startProgress(): Progress {
-  // A terminal without a width, as some containers give one, keeps ora erasing lines for ever.
+  // ora erases lines in an endless loop on a terminal of width 0, which some containers provide.
   if (!process.stderr.isTTY || process.stderr.columns === 0) {
     let last = "";
     return {
@@ -26,6 +25,7 @@ export function startProgress(): Progress {
       end() {},
     };
   }
+  // With `discardStdin` ora would take over the keyboard, and Ctrl-C would not reach this process.
   const spinner = ora({ stream: process.stderr, discardStdin: false });
   return {
     show(text, part) {

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freePort } from "../support/free-port.ts";
 import { runCli } from "./support/run-cli.ts";
@@ -23,8 +25,14 @@ test.each(COMMANDS)("%s has help", async (command) => {
   expect(run.stdout).toContain(`Usage: communique ${command}`);
 });
 
-test("without a command the help is shown", async () => {
+test("without a command, the help is printed", async () => {
   expect(await runCli([])).toMatchObject({ code: 0, stdout: expect.stringContaining("Usage: communique") });
+});
+
+test("--version prints the version of package.json", async () => {
+  const manifest = await readFile(join(import.meta.dirname, "../../package.json"), "utf8");
+  const { version } = JSON.parse(manifest) as { version: string };
+  expect(await runCli(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
 });
 
 test.each([
@@ -43,22 +51,22 @@ test.each([
   [["start", "--port", "many"]],
   [["subscriptions", "--status", "ill"]],
   [["subscriptions", "--resume"]],
-  [["subscriptions", "desk", "--pause", "--resume"]],
+  [["subscriptions", "agency", "--pause", "--resume"]],
   [["deliveries"]],
-  [["deliveries", "desk", "--state", "not-sent"]],
-  [["deliveries", "desk", "--limit", "0"]],
-  [["replay", "desk"]],
-  [["replay", "desk", "--after", "1", "--event", "2"]],
-  [["replay", "desk", "--event", "2", "--until", "3"]],
-  [["replay", "desk", "--after", "1", "--until", "2026-11-26T12:00:00Z"]],
-  [["replay", "desk", "--from", "yesterday"]],
+  [["deliveries", "agency", "--state", "not-sent"]],
+  [["deliveries", "agency", "--limit", "0"]],
+  [["replay", "agency"]],
+  [["replay", "agency", "--after", "1", "--event", "2"]],
+  [["replay", "agency", "--event", "2", "--until", "3"]],
+  [["replay", "agency", "--after", "1", "--until", "2026-11-26T12:00:00Z"]],
+  [["replay", "agency", "--from", "yesterday"]],
 ])("%j is wrong usage", async (args) => {
   const run = await runCli(args);
   expect(run).toMatchObject({ code: 2, stdout: "" });
   expect(run.stderr).toContain("--help");
 });
 
-test("a service that is not there is said not to be there, with what to do", async () => {
+test("an unreachable service is reported with a remedy", async () => {
   const service = `http://127.0.0.1:${await freePort()}`;
   const run = await runCli(["publish", "--to", service]);
   expect(run.code).toBe(1);

@@ -25,7 +25,7 @@ async function published(): Promise<{ folder: string; id: string; url: string }>
   return { folder, id: idIn(content), url: `${service.url}/en/releases/${slug}` };
 }
 
-/** What readers get, once they get it: a document is written once a second at most. */
+/** Waits until the page has this status and text: a document is written at most once a second. */
 function expectPage(url: string, status: number, holds: string): Promise<void> {
   const page = async (): Promise<string> => {
     const answer = await fetch(url);
@@ -34,7 +34,7 @@ function expectPage(url: string, status: number, holds: string): Promise<void> {
   return expect.poll(page, { timeout: 30_000 }).toMatch(new RegExp(`^${status} .*${holds}`, "s"));
 }
 
-test("a release is withdrawn, killed and reinstated by its id, its file or its page's URL", async () => {
+test("withdraw, kill and reinstate take an id, a content file or the URL of a page", async () => {
   const { folder, id, url } = await published();
   expect(await run(["withdraw", id, "--reason", "A wrong date"])).toEqual({
     code: 0,
@@ -46,7 +46,7 @@ test("a release is withdrawn, killed and reinstated by its id, its file or its p
   const again = await run(["withdraw", "a.md", "--reason", "A  wrong date "], folder);
   expect(again).toMatchObject({
     code: 0,
-    stdout: `${url} is withdrawn for this reason already: nothing was changed\n`,
+    stdout: `${url} is already withdrawn for this reason: nothing was changed\n`,
   });
 
   expect(await run(["kill", join(folder, "a.md"), "--reason", "Not ours"])).toMatchObject({
@@ -59,28 +59,33 @@ test("a release is withdrawn, killed and reinstated by its id, its file or its p
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain("reinstate it before you withdraw it");
 
-  expect((await run(["kill", url, "--reason", "Not ours"])).stdout).toContain("is killed for this reason");
+  expect((await run(["kill", url, "--reason", "Not ours"])).stdout).toContain(
+    "is already killed for this reason",
+  );
   expect(await run(["reinstate", id.toUpperCase(), "--reason", "It is ours"])).toMatchObject({
     code: 0,
     stdout: `reinstated  ${url}\n`,
   });
   await expectPage(url, 200, "It was held.");
-  // By the URL of its page, under whatever name the service is reached.
+  // Only the path of the URL counts: the service may have several host names.
   const elsewhere = `https://press.example${new URL(url).pathname}`;
   expect((await run(["reinstate", elsewhere, "--reason", "It is ours"])).stdout).toContain(
-    "is published already",
+    "is already published",
   );
 });
 
-test("what names no release is refused, with what to do", async () => {
+test("an argument that names no release is refused with a remedy", async () => {
   const folder = await folderWith({ "new.md": newContentFile(), "note.txt": "No release.\n" });
   const unknown = crypto.randomUUID();
   for (const [named, said] of [
-    [unknown, `holds no release ${unknown}: is --to right, and the id?`],
-    ["http://press.example/en/releases/nowhere", "has no release at /en/releases/nowhere: is --to right?"],
-    [`${service.url}/en`, "The page at /en is no release's"],
-    ["nowhere.md", "nowhere.md is no id, and no file that can be read (ENOENT): give"],
-    ["new.md", "new.md:2: id: there is no UUID here; a publish writes one into the file"],
+    [unknown, `has no release ${unknown}: check --to and the id.`],
+    [
+      "http://press.example/en/releases/nowhere",
+      "has no release at /en/releases/nowhere: check --to and the path.",
+    ],
+    [`${service.url}/en`, "The page at /en is not a release"],
+    ["nowhere.md", "nowhere.md is neither an id nor a readable file (ENOENT): give"],
+    ["new.md", "new.md:2: id: is missing: `publish` writes it into the file"],
     ["note.txt", "note.txt:1: must begin with front matter"],
   ] as const) {
     const refused = await run(["withdraw", named, "--reason", "A wrong date"], folder);
@@ -89,9 +94,9 @@ test("what names no release is refused, with what to do", async () => {
   }
 });
 
-test("only the office may", async () => {
+test("kill needs the admin token", async () => {
   const { id } = await published();
   const refused = await run(["kill", id, "--reason", "x"], undefined, "wrong");
   expect(refused.code).toBe(1);
-  expect(refused.stderr).toContain("wants the admin token: set COMMUNIQUE_TOKEN");
+  expect(refused.stderr).toContain("requires the admin token: set COMMUNIQUE_TOKEN");
 });

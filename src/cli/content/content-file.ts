@@ -1,5 +1,5 @@
 /**
- * One content file: read, understood and judged (CONTRACT 2).
+ * Reads and validates one content file.
  */
 import { randomUUID } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
@@ -9,24 +9,23 @@ import { parseReleaseDate } from "../../domain/dates.ts";
 import { frontMatter, releaseInput, type ReleaseInput } from "../../domain/release.ts";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { systemCode } from "../cli-error.ts";
-import { decodeText } from "./decoded-text.ts";
-import { editorMessage } from "./editor-message.ts";
-import type { FileIssue } from "./file-fault.ts";
+import type { FileIssue } from "./file-issue.ts";
 import { keysOf, parseFields, splitFrontMatter, type LocatedFields } from "./front-matter.ts";
 import { slugOf } from "./slug.ts";
+import { decodeText, yamlMessage } from "./yaml-text.ts";
 
 export interface ContentFile {
   /** Absolute path. */
   file: string;
-  /** As it is sent; with the id and slug that the file will be given, if it has none. */
+  /** As it is sent, with the id and slug that a publish writes into a file without them. */
   release: ReleaseInput;
-  /** What a publish writes into the file first. */
+  /** The fields that a publish writes into the file before it sends anything. */
   missing: { id?: string; slug?: string };
-  /** The line for a fault that the service finds, by its JSON Pointer below the release. */
+  /** Locates an issue that the service finds; its path is relative to the release. */
   issueAt: (issue: Issue) => FileIssue;
 }
 
-/** Bytes of `{"releases":[]}`: what a release in a batch of its own is wrapped in. */
+/** Bytes of `{"releases":[]}`, the JSON around the releases of a batch. */
 export const BATCH_ENVELOPE_BYTES = 15;
 const DAY_SECONDS = 86_400;
 
@@ -44,11 +43,11 @@ export async function readContentFile(file: string, now: number): Promise<Conten
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;
-    return [{ file, line: 1, message: `cannot be read (${code}): see to its permissions, or take it away` }];
+    return [{ file, line: 1, message: `cannot be read (${code}): check its permissions, or remove it` }];
   }
 }
 
-/** {@link readContentFile} on bytes at hand. */
+/** {@link readContentFile} for bytes in memory. */
 export function parseContentFile(file: string, bytes: Uint8Array, now: number): ContentFile | FileIssue[] {
   const text = decodeText(bytes);
   if (typeof text !== "string") return [{ file, ...text }];
@@ -61,22 +60,22 @@ export function parseContentFile(file: string, bytes: Uint8Array, now: number): 
     const path = keysOf(issue.path);
     if (path[0] === "body")
       return { file, line: bodyLine(text, split), field: "body", message: issue.message };
-    // Parsed anew: a hundred thousand files' syntax trees would be held for a fault that none may have.
+    // Parsed again: keeping the syntax trees of a hundred thousand files for a rare issue would cost memory.
     const again = parseFields(split);
     const line = Array.isArray(again) ? split.yamlLine : again.lineOf(path);
     return { file, line, ...(path.length > 0 && { field: path.join("/") }), message: issue.message };
   };
 
   const given = withSlug(located);
-  const fields = z.safeParse(frontMatter, given.fields, { error: editorMessage });
-  const body = z.safeParse(releaseInput.shape.body, split.body, { error: editorMessage });
+  const fields = z.safeParse(frontMatter, given.fields, { error: yamlMessage });
+  const body = z.safeParse(releaseInput.shape.body, split.body, { error: yamlMessage });
   const issues = [
     ...(fields.success ? [] : issuesOf(fields.error)),
     ...(body.success ? [] : issuesOf(body.error).map((issue) => ({ ...issue, path: `/body${issue.path}` }))),
   ];
   if (!fields.success || !body.success) return issues.map(issueAt);
 
-  const early = futureFault(fields.data, now);
+  const early = futureIssue(fields.data, now);
   if (early !== undefined) return [issueAt(early)];
   const id = fields.data.id ?? randomUUID();
   const release: ReleaseInput = { ...fields.data, id, body: body.data };
@@ -93,10 +92,10 @@ export function parseContentFile(file: string, bytes: Uint8Array, now: number): 
   };
 }
 
-/** A new file may leave its slug to us; it is written down at the first publish, so that it never moves. */
+/** A file without a slug gets one from its title. A publish writes it into the file, so that it stays. */
 function withSlug({ fields }: LocatedFields): { fields: unknown; slug?: string } {
   if (!isRecord(fields) || "slug" in fields) return { fields };
-  // Without a usable title only the title is at fault, not the slug as well.
+  // Without a valid title, report only the title and not the slug as well.
   const slug = typeof fields.title === "string" ? slugOf(fields.title) : "untitled";
   return slug === "" ? { fields } : { fields: { ...fields, slug }, slug };
 }
@@ -105,24 +104,21 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/**
- * A date that lies ahead wherever on earth it is meant. The service, which knows the time zone, judges
- * the hours around midnight.
- */
-function futureFault(fields: { date: string; embargo?: string | undefined }, now: number): Issue | undefined {
+/** A date in the future of every time zone. The service knows its time zone and checks the hours around midnight. */
+function futureIssue(fields: { date: string; embargo?: string | undefined }, now: number): Issue | undefined {
   if (fields.embargo !== undefined) return undefined;
   const date = parseReleaseDate(fields.date);
   if (date === undefined) return undefined;
   const earliest = date.precision === "day" ? Date.parse(`${date.day}T00:00:00Z`) / 1000 : date.instant;
   if (earliest <= now + DAY_SECONDS) return undefined;
-  return { path: "/date", message: "lies in the future: add an embargo, or correct it" };
+  return { path: "/date", message: "is in the future: add an embargo, or correct it" };
 }
 
 function tooLarge(bytes: number): string {
-  return `has ${bytes} bytes, and the service takes ${BODY_BYTES_MAX} at most: make two releases of it`;
+  return `has ${bytes} bytes; the limit is ${BODY_BYTES_MAX}: split it into two releases`;
 }
 
-/** Faults of the text as a whole are shown where it begins; of one that is not there, where the file ends. */
+/** The first line of the text; for an empty text, the last line of the file. */
 function bodyLine(text: string, split: { body: string; bodyLine: number }): number {
   const blank = /^\s*/.exec(split.body)?.[0] ?? "";
   if (blank.length < split.body.length) return split.bodyLine + blank.split("\n").length - 1;

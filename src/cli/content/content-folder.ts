@@ -1,38 +1,38 @@
 /**
- * A content folder: every Markdown file in it, what they say about each other, and the registry that
- * they are filed by.
+ * Reads a content folder: its Markdown files, conflicts between them, and the registry of their facets.
  */
 import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { validateFacets } from "../../domain/registry.ts";
-import { forUser } from "../paths.ts";
+import { displayPath } from "../paths.ts";
 import type { Progress } from "../progress.ts";
-import { Refusal, systemCode } from "../cli-error.ts";
+import { CliError, systemCode } from "../cli-error.ts";
 import { readContentFile, type ContentFile } from "./content-file.ts";
-import type { FileIssue } from "./file-fault.ts";
+import type { FileIssue } from "./file-issue.ts";
 import { readRegistryFile, REGISTRY_FILE, type RegistryFile } from "./registry-file.ts";
 
 export interface ContentFolder {
   /** Absolute path. */
   path: string;
-  /** The files that could be understood, by path. */
+  /** The valid files, sorted by path. */
   files: ContentFile[];
-  /** Absent where the folder has none, or a faulty one: then only the service can judge slugs. */
+  /** Absent if the folder has no registry, or a faulty one: then only the service can check slugs. */
   registry?: RegistryFile;
   issues: FileIssue[];
 }
 
-/** Files open at a time: well below the 256 that some systems allow. */
+/** Files open at the same time: well below the limit of 256 of some systems. */
 const FILES_AT_ONCE = 32;
-/** Files after which progress is shown: fewer are read before anybody looks. */
+/** Files between two updates of the progress: fewer are read in an instant. */
 const FILES_SHOWN = 32 * 32;
 
 /**
- * Reads all `.md` files below a folder; what is hidden (a name with a dot in front) is passed over.
+ * Reads all `.md` files below a folder, at any depth. Hidden files and folders and every `README.md` are
+ * skipped.
  *
  * @param folder absolute path
  * @param now seconds since 1970
- * @throws Refusal if there is no such folder
+ * @throws CliError if the folder does not exist
  */
 export async function readContentFolder(
   folder: string,
@@ -47,16 +47,16 @@ export async function readContentFolder(
     if (read.length % FILES_SHOWN === 0) progress?.show("read", { done: read.length, total: paths.length });
   }
   const files = read.flatMap((result) => (Array.isArray(result) ? [] : [result]));
-  const found = [...read.flatMap((result) => (Array.isArray(result) ? result : [])), ...clashes(files)];
+  const found = [...read.flatMap((result) => (Array.isArray(result) ? result : [])), ...conflicts(files)];
   const registry = await readRegistryFile(join(folder, REGISTRY_FILE));
-  // What a faulty registry does not say is no fault of the releases.
+  // A faulty registry says nothing about the facets of the releases.
   if (Array.isArray(registry)) return { path: folder, files, issues: [...found, ...registry] };
-  const issues = [...found, ...misfiled(files, registry)];
+  const issues = [...found, ...facetIssues(files, registry)];
   return { path: folder, files, ...(registry !== undefined && { registry }), issues };
 }
 
-/** Values that the folder's registry does not hold; without one, only types can be known. */
-function misfiled(files: readonly ContentFile[], registry: RegistryFile | undefined): FileIssue[] {
+/** Facet values that the folder's registry lacks. Without a registry, only release types are checked. */
+function facetIssues(files: readonly ContentFile[], registry: RegistryFile | undefined): FileIssue[] {
   return files.flatMap(({ release, issueAt }) => validateFacets(release, registry?.registry).map(issueAt));
 }
 
@@ -64,7 +64,8 @@ async function markdownPaths(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     return entries
-      .filter((entry) => entry.name.endsWith(".md") && !entry.isDirectory())
+      .filter(({ name }) => name.endsWith(".md") && name.toLowerCase() !== "readme.md")
+      .filter((entry) => !entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name))
       .filter(
         (path) =>
@@ -76,16 +77,17 @@ async function markdownPaths(folder: string): Promise<string[]> {
   } catch (error) {
     const code = systemCode(error);
     if (code === "ENOENT")
-      throw new Refusal(`There is no folder ${forUser(folder)}: name the one with the releases.`);
+      throw new CliError(`${displayPath(folder)} does not exist: name the folder that holds the releases.`);
     if (code === "ENOTDIR")
-      throw new Refusal(`${forUser(folder)} is not a folder: name the one that it is in.`);
-    if (code === "EACCES") throw new Refusal(`${forUser(folder)} cannot be read: see to its permissions.`);
+      throw new CliError(`${displayPath(folder)} is not a folder: name the folder that holds it.`);
+    if (code === "EACCES")
+      throw new CliError(`${displayPath(folder)} cannot be read: check its permissions.`);
     throw error;
   }
 }
 
-/** Two files cannot be one release, nor share an address. */
-function clashes(files: readonly ContentFile[]): FileIssue[] {
+/** Two files with the same id, or with the same slug in one language. */
+function conflicts(files: readonly ContentFile[]): FileIssue[] {
   const issues: FileIssue[] = [];
   const ids = new Map<string, string>();
   const addresses = new Map<string, string>();
@@ -93,14 +95,14 @@ function clashes(files: readonly ContentFile[]): FileIssue[] {
     const sameId = ids.get(release.id);
     if (sameId === undefined) ids.set(release.id, file);
     else {
-      const message = `is that of ${forUser(sameId)}: take the line out of the file that is a copy`;
+      const message = `is also the id of ${displayPath(sameId)}: remove the line from the file that is a copy`;
       issues.push(issueAt({ path: "/id", message }));
     }
     const address = `${release.lang}/${release.slug}`;
     const sameAddress = addresses.get(address);
     if (sameAddress === undefined) addresses.set(address, file);
     else {
-      const message = `${release.slug} is that of ${forUser(sameAddress)} in ${release.lang}: give this one another`;
+      const message = `${release.slug} is also the slug of ${displayPath(sameAddress)} in ${release.lang}: change one of them`;
       issues.push(issueAt({ path: "/slug", message }));
     }
   }

@@ -1,9 +1,9 @@
 /**
- * The YAML between the two `---` lines of a content file, with the line of every field kept.
+ * Parses the YAML between the two `---` lines of a content file, and keeps the line of every field.
  */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
 
-/** A content file's text, taken apart but not understood. Lines are those of the file, from 1. */
+/** The two parts of a content file, not yet parsed. Lines count from the start of the file, from 1. */
 export interface SplitText {
   yaml: string;
   yamlLine: number;
@@ -16,27 +16,27 @@ export interface YamlFault {
   message: string;
 }
 
-/** A parsed front matter and where its fields stand. */
+/** The fields of a front matter and their lines. */
 export interface LocatedFields {
   fields: unknown;
-  /** The line of the value at a path of keys, or of the nearest thing around it that is there. */
+  /** The line of the value at a path of keys; if it is missing, of the nearest value around it. */
   lineOf: (path: readonly string[]) => number;
 }
 
-// A byte order mark is what some editors put first; it belongs to no field.
+// Some editors write a byte order mark first.
 const OPENING = /^\uFEFF?---[ \t]*\r?\n/;
 const CLOSING = /^---[ \t]*(?:\r?\n|$)/m;
 
-/** @returns the two parts, or the fault that keeps them from being told apart */
+/** @returns the two parts, or the reason why they cannot be separated */
 export function splitFrontMatter(text: string): SplitText | YamlFault {
   const opening = OPENING.exec(text)?.[0];
   if (opening === undefined) {
-    return { line: 1, message: "must begin with front matter: a line ---, the fields, and a line ---" };
+    return { line: 1, message: "must begin with front matter: a line ---, the fields, and another line ---" };
   }
   const rest = text.slice(opening.length);
   const closing = CLOSING.exec(rest);
   if (closing === null) {
-    return { line: 1, message: "has front matter that never ends: put a line --- behind the last field" };
+    return { line: 1, message: "has front matter without an end: add a line --- after the last field" };
   }
   const yaml = rest.slice(0, closing.index);
   return {
@@ -48,8 +48,8 @@ export function splitFrontMatter(text: string): SplitText | YamlFault {
 }
 
 /**
- * @param example a line such as there should be, for whoever wrote none
- * @returns the fields as plain data, or all that is wrong with the YAML
+ * @param example a valid line, for the message about missing fields
+ * @returns the fields as plain data, or all faults of the YAML
  */
 export function parseFields(
   split: Pick<SplitText, "yaml" | "yamlLine">,
@@ -61,11 +61,11 @@ export function parseFields(
 
   const broken = [...document.errors, ...document.warnings].map((error) => ({
     line: lineAt(error.pos[0]),
-    message: `is no valid YAML: ${plainYamlMessage(error.code, error.message)}`,
+    message: `is not valid YAML: ${plainYamlMessage(error.code, error.message)}`,
   }));
   if (broken.length > 0) return broken;
   if (!isMap(document.contents)) {
-    return [{ line: split.yamlLine, message: `must have its fields one a line, as in \`${example}\`` }];
+    return [{ line: split.yamlLine, message: `must have one field per line, as in \`${example}\`` }];
   }
   try {
     return {
@@ -73,13 +73,13 @@ export function parseFields(
       lineOf: (path) => lineAt(offsetOf(document, path)),
     };
   } catch (error) {
-    // Aliases that multiply, or that point nowhere.
+    // Aliases that expand without limit, or that refer to nothing.
     const reason = error instanceof Error ? error.message : String(error);
-    return [{ line: split.yamlLine, message: `is no valid YAML: ${reason}` }];
+    return [{ line: split.yamlLine, message: `is not valid YAML: ${reason}` }];
   }
 }
 
-/** `/image/alt` → `["image", "alt"]`: a JSON Pointer's keys. */
+/** The keys of a JSON Pointer: `/image/alt` → `["image", "alt"]`. */
 export function keysOf(pointer: string): string[] {
   return pointer
     .split("/")
@@ -87,7 +87,7 @@ export function keysOf(pointer: string): string[] {
     .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
-/** Where in the YAML the value at `path` begins, by its key if it has one. */
+/** The offset of the value at `path`, or of its key if it has one. */
 function offsetOf(document: Document, path: readonly string[]): number {
   let node: unknown = document.contents;
   let offset = 0;
@@ -113,9 +113,9 @@ function startOf(node: unknown): number | undefined {
 }
 
 function plainYamlMessage(code: string, message: string): string {
-  if (code === "DUPLICATE_KEY") return "the same field stands here a second time";
+  if (code === "DUPLICATE_KEY") return "this field is already given above";
   if (code === "BLOCK_AS_IMPLICIT_KEY" || code === "MULTILINE_IMPLICIT_KEY") {
-    return "a text with a colon needs quotation marks around it";
+    return "text that contains a colon needs quotation marks around it";
   }
   return message;
 }

@@ -1,5 +1,5 @@
 /**
- * `registry.yaml` of a content folder: the values of each facet with their names.
+ * Reads `registry.yaml` of a content folder: the values of each facet with their names.
  */
 import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
@@ -7,25 +7,23 @@ import { type Issue, issuesOf } from "../../domain/issues.ts";
 import { registry, type Registry } from "../../domain/registry.ts";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { systemCode } from "../cli-error.ts";
-import { decodeText } from "./decoded-text.ts";
-import { editorMessage } from "./editor-message.ts";
-import type { FileIssue } from "./file-fault.ts";
+import type { FileIssue } from "./file-issue.ts";
 import { keysOf, parseFields } from "./front-matter.ts";
+import { decodeText, yamlMessage } from "./yaml-text.ts";
 
-/** What the file is called in a content folder. */
 export const REGISTRY_FILE = "registry.yaml";
 
 export interface RegistryFile {
   /** Absolute path. */
   file: string;
   registry: Registry;
-  /** The line for a fault that the service finds, by its JSON Pointer. */
+  /** Locates an issue that the service finds. */
   issueAt: (issue: Issue) => FileIssue;
 }
 
 /**
  * @param file absolute path
- * @returns undefined if there is no such file
+ * @returns undefined if the file does not exist
  */
 export async function readRegistryFile(file: string): Promise<RegistryFile | FileIssue[] | undefined> {
   try {
@@ -34,11 +32,11 @@ export async function readRegistryFile(file: string): Promise<RegistryFile | Fil
     const code = systemCode(error);
     if (code === "ENOENT") return undefined;
     if (code === undefined) throw error;
-    return [{ file, line: 1, message: `cannot be read (${code}): see to its permissions, or take it away` }];
+    return [{ file, line: 1, message: `cannot be read (${code}): check its permissions, or remove it` }];
   }
 }
 
-/** {@link readRegistryFile} on bytes at hand. */
+/** {@link readRegistryFile} for bytes in memory. */
 export function parseRegistryFile(file: string, bytes: Uint8Array): RegistryFile | FileIssue[] {
   const text = decodeText(bytes);
   if (typeof text !== "string") return [{ file, ...text }];
@@ -49,11 +47,11 @@ export function parseRegistryFile(file: string, bytes: Uint8Array): RegistryFile
     const keys = keysOf(path);
     return { file, line: located.lineOf(keys), ...(keys.length > 0 && { field: keys.join("/") }), message };
   };
-  const parsed = z.safeParse(registry, located.fields, { error: editorMessage });
+  const parsed = z.safeParse(registry, located.fields, { error: yamlMessage });
   if (!parsed.success) return issuesOf(parsed.error).map(issueAt);
   const size = Buffer.byteLength(JSON.stringify(parsed.data));
   if (size > BODY_BYTES_MAX) {
-    const message = `has ${size} bytes as JSON, and the service takes ${BODY_BYTES_MAX} at most: take out what is not used`;
+    const message = `has ${size} bytes as JSON; the limit is ${BODY_BYTES_MAX}: remove values that no release uses`;
     return [{ file, line: 1, message }];
   }
   return { file, registry: parsed.data, issueAt };

@@ -1,19 +1,19 @@
 /**
- * A release's slug, made once from its title.
+ * Slugs of releases, from their titles.
  */
 import slugify from "@sindresorhus/slugify";
 import { SLUG_CHARS_MAX } from "../../domain/limits.ts";
 
 /**
- * Lower-case Latin letters, digits and single hyphens; other scripts are transliterated.
+ * Lower-case Latin letters, digits and single hyphens. Other scripts are transliterated.
  *
- * @returns "" if the title has nothing to make a slug from, as in Japanese
+ * @returns "" if nothing of the title can be transliterated, as in Japanese
  */
 export function slugOf(title: string): string {
   return cutSlug(slugify(insideWords(title), { decamelize: false }), SLUG_CHARS_MAX);
 }
 
-/** Armenian ո, ե and և are "vo", "ye" and "yev" only where a word begins (BGN/PCGN 1981). */
+/** Armenian ո, ե and և are "vo", "ye" and "yev" only at the start of a word (BGN/PCGN 1981). */
 function insideWords(title: string): string {
   return title
     .replace(/(?<=\p{L})ո(?!ւ)/giu, "o")
@@ -21,7 +21,7 @@ function insideWords(title: string): string {
     .replace(/(?<=\p{L})և/giu, "ev");
 }
 
-/** The slug itself, or with the first number behind it that makes it free. */
+/** The slug, with a number appended if it is taken. */
 export function freeSlug(slug: string, taken: (slug: string) => boolean): string {
   for (let number = 1; ; number += 1) {
     const ending = number === 1 ? "" : `-${number}`;
@@ -30,7 +30,7 @@ export function freeSlug(slug: string, taken: (slug: string) => boolean): string
   }
 }
 
-/** At most `chars` characters, without the word that would be cut. */
+/** Cuts a slug to `chars` characters, between words. */
 function cutSlug(slug: string, chars: number): string {
   if (slug.length <= chars) return slug;
   const whole = slug.lastIndexOf("-", chars);

@@ -1,15 +1,15 @@
 /**
- * Writes into a new content file what is given once and kept: its id and its slug.
+ * Writes the id and the slug into a new content file, where they stay for good.
  */
 import { randomUUID } from "node:crypto";
 import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { forUser } from "../paths.ts";
-import { Refusal, systemCode } from "../cli-error.ts";
+import { displayPath } from "../paths.ts";
+import { CliError, systemCode } from "../cli-error.ts";
 import { parseContentFile, type ContentFile } from "./content-file.ts";
 
-/** Puts the missing fields first in the front matter; every other byte stays. */
-export async function stampFile({ file, missing }: ContentFile): Promise<void> {
+/** Inserts the missing fields at the top of the front matter; every other byte stays. */
+export async function writeIds({ file, missing }: ContentFile): Promise<void> {
   const lines = Object.entries(missing).map(([name, value]) => `${name}: ${value}`);
   if (lines.length === 0) return;
   try {
@@ -17,12 +17,12 @@ export async function stampFile({ file, missing }: ContentFile): Promise<void> {
     const bytes = await readFile(path);
     const firstLine = bytes.indexOf(0x0a) + 1;
     const lineEnd = bytes[firstLine - 2] === 0x0d ? "\r\n" : "\n";
-    const stamp = Buffer.from(lines.map((line) => line + lineEnd).join(""));
-    const stamped = Buffer.concat([bytes.subarray(0, firstLine), stamp, bytes.subarray(firstLine)]);
-    // Front matter in braces, or indented as a whole, is valid YAML that no line can be put before.
-    if (Array.isArray(parseContentFile(path, stamped, Infinity)))
-      throw byHand(file, lines, "its layout is unusual");
-    await replaceFile(path, stamped);
+    const inserted = Buffer.from(lines.map((line) => line + lineEnd).join(""));
+    const completed = Buffer.concat([bytes.subarray(0, firstLine), inserted, bytes.subarray(firstLine)]);
+    // In front matter in braces, or with all lines indented, an inserted line would break the YAML.
+    if (Array.isArray(parseContentFile(path, completed, Infinity)))
+      throw byHand(file, lines, "its layout has no place for a new line");
+    await replaceFile(path, completed);
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;
@@ -30,21 +30,21 @@ export async function stampFile({ file, missing }: ContentFile): Promise<void> {
   }
 }
 
-function byHand(file: string, lines: readonly string[], reason: string): Refusal {
-  return new Refusal(
-    `${forUser(file)} cannot be given its own fields (${reason}). Write them into its front matter: ${lines.join(", ")}`,
+function byHand(file: string, lines: readonly string[], reason: string): CliError {
+  return new CliError(
+    `${displayPath(file)} cannot be changed (${reason}). Add these lines to its front matter: ${lines.join(", ")}`,
   );
 }
 
-/** The old file or the new one, whole, whenever we are cut off. */
+/** Atomic: after an interruption there is either the old file or the new one. */
 async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   const { mode } = await stat(path);
-  const fresh = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}`);
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}`);
   try {
-    await writeFile(fresh, bytes, { mode, flag: "wx" });
-    await rename(fresh, path);
+    await writeFile(temporary, bytes, { mode, flag: "wx" });
+    await rename(temporary, path);
   } catch (error) {
-    await rm(fresh, { force: true });
+    await rm(temporary, { force: true });
     throw error;
   }
 }

@@ -1,18 +1,17 @@
 /**
- * Text as somebody copied it from a page: which line is the title, which the date, which are the
- * paragraphs, and which are not the text's at all.
+ * Separates a copied text into title, date and paragraphs, and removes lines of the page around it.
  */
 import { oneLine } from "../../domain/text.ts";
 import { readDateLine, type ReadDate } from "./date-line.ts";
 import { isPageChrome } from "./page-chrome.ts";
 
-/** A line of the copied file, from 1, without white space around it. */
+/** A line of the copied file, numbered from 1, without white space around it. */
 export interface TextLine {
   number: number;
   text: string;
 }
 
-/** Something that whoever imports should know. */
+/** A guess or an omission that the user should check. */
 export interface Remark {
   line: number;
   message: string;
@@ -21,31 +20,31 @@ export interface Remark {
 export interface CopiedText {
   title: TextLine;
   date?: ReadDate;
-  /** One line each. */
+  /** One line for each paragraph. */
   paragraphs: string[];
   remarks: Remark[];
 }
 
-/** Lines at the top among which the date is looked for, and at the bottom. */
+/** Lines at the top, and at the bottom, that may be the date. */
 const DATE_LINES_TOP = 5;
 const DATE_LINES_BOTTOM = 3;
-/** Columns that no hard-wrapped text exceeds; paragraphs on one line each are longer. */
+/** Columns of hard-wrapped text at most; a paragraph on one line is longer. */
 const WRAP_COLUMNS_MAX = 100;
-/** Words of a last line that is rather a button's than a sentence. */
+/** Words of a last line that is more likely a button than a sentence. */
 const BUTTON_WORDS_MAX = 4;
 
-/** The file's lines, blank ones as "". */
+/** The lines of a file; blank lines are "". */
 export function linesOf(text: string): TextLine[] {
   return text.split("\n").map((line, index) => ({ number: index + 1, text: line.trim() }));
 }
 
 /**
- * @param lang of the text, for its date
- * @returns undefined if nothing is left that could be a title
+ * @param lang the language of the text, for its date
+ * @returns undefined if no line can be the title
  */
 export function readCopiedText(all: readonly TextLine[], lang: string): CopiedText | undefined {
   const remarks: Remark[] = [];
-  let lines = withoutChrome(all, remarks);
+  let lines = trimPageChrome(all, remarks);
   const dated = findDate(lines, lang);
   if (dated !== undefined) {
     lines = lines.filter((line) => line !== dated.line);
@@ -53,12 +52,12 @@ export function readCopiedText(all: readonly TextLine[], lang: string): CopiedTe
       remarks.push({ line: dated.line.number, message: `the date ${dated.read.doubt}` });
     }
   }
-  // What stood around the date line and below the title can be the page's, too.
-  const [title, ...below] = withoutChrome(lines, remarks);
+  // Around the date and below the title there can be more lines of the page.
+  const [title, ...below] = trimPageChrome(lines, remarks);
   if (title === undefined) return undefined;
-  const rest = withoutChrome(below, remarks);
+  const rest = trimPageChrome(below, remarks);
   if (dated === undefined) {
-    remarks.push({ line: title.number, message: "no date was found: write `date` into the new file" });
+    remarks.push({ line: title.number, message: "no date was found: add `date` to the new file" });
   }
   remarks.push(...suspects(rest));
   return {
@@ -69,15 +68,18 @@ export function readCopiedText(all: readonly TextLine[], lang: string): CopiedTe
   };
 }
 
-/** Drops the page's lines from both ends; blank ones with them. */
-function withoutChrome(lines: readonly TextLine[], remarks: Remark[]): TextLine[] {
+/** Removes lines of the page, and blank lines, from both ends. */
+function trimPageChrome(lines: readonly TextLine[], remarks: Remark[]): TextLine[] {
   const isOutside = ({ text }: TextLine): boolean => text === "" || isPageChrome(text);
   const begins = lines.findIndex((line) => !isOutside(line));
   const first = begins === -1 ? lines.length : begins;
   const last = lines.findLastIndex((line) => !isOutside(line));
   for (const line of [...lines.slice(0, first), ...lines.slice(last + 1)]) {
     if (line.text !== "") {
-      remarks.push({ line: line.number, message: `“${line.text}” is the page's, not the text's: left out` });
+      remarks.push({
+        line: line.number,
+        message: `“${line.text}” belongs to the page, not to the text: left out`,
+      });
     }
   }
   return lines.slice(first, last + 1);
@@ -95,7 +97,7 @@ function findDate(lines: readonly TextLine[], lang: string): { line: TextLine; r
   return undefined;
 }
 
-/** Lines that stay, and perhaps should not. */
+/** Lines that are kept but may belong to the page. */
 function suspects(lines: readonly TextLine[]): Remark[] {
   const last = lines.at(-1);
   return lines
@@ -106,11 +108,11 @@ function suspects(lines: readonly TextLine[]): Remark[] {
     })
     .map(({ number, text }) => ({
       line: number,
-      message: `“${text}” looks like the page's, and was kept: take it out if it is not the text's`,
+      message: `“${text}” was kept but looks like a part of the page: remove it if it is not part of the text`,
     }));
 }
 
-/** Blank lines part paragraphs. Lines without one between them are a wrapped paragraph or one each. */
+/** Blank lines separate paragraphs. Lines without one between them are a wrapped paragraph, or one paragraph each. */
 function paragraphsOf(lines: readonly TextLine[], remarks: Remark[]): string[] {
   const blocks: TextLine[][] = [[]];
   for (const line of lines) {
@@ -125,13 +127,13 @@ function paragraphsOf(lines: readonly TextLine[], remarks: Remark[]): string[] {
     const until = first.number + block.length - 1;
     remarks.push({
       line: first.number,
-      message: `lines ${first.number} to ${until} have no empty line between them: each became a paragraph`,
+      message: `lines ${first.number} to ${until} have no blank line between them: each became a paragraph`,
     });
     return block.map(({ text }) => text);
   });
 }
 
-/** Whether lines end where the next word would not have fitted, and not where a thought does. */
+/** Whether most lines end only because the next word would not have fitted. */
 function isWrapped(blocks: readonly TextLine[][]): boolean {
   const width = Math.max(0, ...blocks.flat().map(({ text }) => text.length));
   if (width > WRAP_COLUMNS_MAX) return false;

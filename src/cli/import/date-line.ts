@@ -1,18 +1,18 @@
 /**
- * Recognises a line that is nothing but the date of a text, in the orders that press offices use.
+ * Reads a line that holds only the date of a text.
  */
 import { parseReleaseDate } from "../../domain/dates.ts";
 import { monthsNamed } from "./month-names.ts";
 
-/** A date that was read, and what about it is a guess. */
+/** A date, and what about it is a guess. */
 export interface ReadDate {
-  /** As in front matter: a day, or an instant if the line is one. */
+  /** As in front matter: a day, or an RFC 3339 instant if the line is one. */
   date: string;
   doubt?: string;
 }
 
-// What may stand in a date line and says nothing: year and day words, articles, the site's labels.
-const FILLING =
+// Words that a date line may also contain: for year and day, articles, labels.
+const FILLER =
   /^(?:г|года|год|թ|թվական|թվականի|թվականին|ին|the|of|on|le|de|del|al|den|der|p|r|roku|m|d|date|dated|posted|published|updated|дата|опубликовано|ամսաթիվ|հրապարակված|publié|publie|fecha|datum)$/;
 const WEEKDAY_LANGUAGES = ["en", "hy", "ru", "fr", "de", "es", "it", "pt", "uk", "pl", "tr", "ka"];
 const WEEKDAYS = new Set(WEEKDAY_LANGUAGES.flatMap(weekdaysIn));
@@ -20,8 +20,8 @@ const CLOCK = /\b\d{1,2}:\d{2}(?::\d{2})?\b/;
 const ORDINAL = /^(\d{1,2})(?:st|nd|rd|th|er|re|го|-го|ին)?$/;
 
 /**
- * @param lang that of the text: decides what a month's name means where languages differ
- * @returns undefined if the line is anything else than a date, or a date that does not exist
+ * @param lang the language of the text: names of months differ in meaning between languages
+ * @returns undefined if the line holds anything but a date, or a date that does not exist
  */
 export function readDateLine(line: string, lang: string): ReadDate | undefined {
   const text = line.trim().replace(/^[([]|[)\]]$/g, "");
@@ -29,32 +29,32 @@ export function readDateLine(line: string, lang: string): ReadDate | undefined {
   if (text.length > 60) return undefined;
 
   const clock = CLOCK.exec(text)?.[0];
-  const read = inFigures(text.replace(CLOCK, "")) ?? inWords(text.replace(CLOCK, ""), lang);
+  const read = numericDate(text.replace(CLOCK, "")) ?? dateWithMonthName(text.replace(CLOCK, ""), lang);
   if (read === undefined || parseReleaseDate(read.date) === undefined) return undefined;
   if (clock === undefined) return read;
-  const doubt = `the time ${clock} was left out: it has no time zone`;
+  const doubt = `the time ${clock} was ignored: it has no time zone`;
   return { ...read, doubt: read.doubt === undefined ? doubt : `${read.doubt}; ${doubt}` };
 }
 
 /** `01.12.2020`, `1/12/2020`, `2020/12/01`. */
-function inFigures(text: string): ReadDate | undefined {
+function numericDate(text: string): ReadDate | undefined {
   const words = wordsOf(text.replace(/(\d)[./-](?=\d)/g, "$1/"));
   const dates = words.filter((word) => /^\d+\/\d+\/\d+$/.test(word));
-  if (dates.length !== 1 || !words.every((word) => dates.includes(word) || isFilling(word))) return undefined;
+  if (dates.length !== 1 || !words.every((word) => dates.includes(word) || isFiller(word))) return undefined;
   const [first = 0, second = 0, third = 0] = (dates[0] ?? "").split("/").map(Number);
   if (first >= 1000) return { date: day(first, second, third) };
-  if (third < 1000) return undefined; // two figures do not say which century
+  if (third < 1000) return undefined; // two digits do not tell the century
   if (first > 12 || first === second || text.includes(".")) return { date: day(third, second, first) };
   if (second > 12) return { date: day(third, first, second) };
   const date = day(third, second, first);
   return {
     date,
-    doubt: `is read as ${date}, the day first; if it is ${day(third, first, second)}, correct \`date\``,
+    doubt: `is read as ${date}, with the day first; if it is ${day(third, first, second)}, correct \`date\``,
   };
 }
 
 /** `01 December, 2020`, `December 1st, 2020`, `1 декабря 2020 г.`, `2020 թ. դեկտեմբերի 1-ին`. */
-function inWords(text: string, lang: string): ReadDate | undefined {
+function dateWithMonthName(text: string, lang: string): ReadDate | undefined {
   let year: number | undefined;
   let dayOfMonth: number | undefined;
   let months: number[] | undefined;
@@ -64,13 +64,13 @@ function inWords(text: string, lang: string): ReadDate | undefined {
     if (/^\d{4}$/.test(word) && year === undefined) year = Number(word);
     else if (number !== undefined && dayOfMonth === undefined) dayOfMonth = Number(number);
     else if (named.length > 0 && months === undefined) months = named;
-    else if (!isFilling(word)) return undefined;
+    else if (!isFiller(word)) return undefined;
   }
   const [month, other] = months ?? [];
   if (year === undefined || dayOfMonth === undefined || month === undefined) return undefined;
   const date = day(year, month, dayOfMonth);
   if (other === undefined) return { date };
-  return { date, doubt: `is read as ${date}; the month's name has another meaning in another language` };
+  return { date, doubt: `is read as ${date}; in another language the name is of another month` };
 }
 
 function wordsOf(text: string): string[] {
@@ -82,8 +82,8 @@ function wordsOf(text: string): string[] {
     .filter((word) => word !== "" && word !== "-");
 }
 
-function isFilling(word: string): boolean {
-  return FILLING.test(word) || WEEKDAYS.has(word);
+function isFiller(word: string): boolean {
+  return FILLER.test(word) || WEEKDAYS.has(word);
 }
 
 function day(year: number, month: number, dayOfMonth: number): string {

@@ -1,16 +1,15 @@
 /**
- * `communique import`: text copied from a page becomes content files.
+ * `communique import`: turns texts copied from web pages into content files.
  */
 import { readFile, stat } from "node:fs/promises";
 import { sanitizeText } from "../../domain/text.ts";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { readContentFolder } from "../content/content-folder.ts";
-import { DEFAULT_CONTENT, forUser, fromUser } from "../paths.ts";
-import { Refusal, systemCode } from "../cli-error.ts";
+import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
+import { CliError, systemCode } from "../cli-error.ts";
 import { linesOf, readCopiedText, type Remark } from "./copied-text.ts";
-import { detectLanguage } from "./language.ts";
-import { placeText, type HeldFile, type ImportedText } from "./new-content-file.ts";
-import { guessType } from "./release-type.ts";
+import { detectLanguage, guessType } from "./guess.ts";
+import { createContentFile, type ExistingFile, type ImportedText } from "./new-content-file.ts";
 
 export interface ImportOptions {
   out?: string;
@@ -18,29 +17,29 @@ export interface ImportOptions {
   source?: string;
 }
 
-/** @throws Refusal once all files were tried, if one could not be made into a release */
+/** @throws CliError after all files were tried, if one of them could not be imported */
 export async function importCommand(files: readonly string[], options: ImportOptions): Promise<void> {
-  const folder = options.out === undefined ? DEFAULT_CONTENT : fromUser(options.out);
-  const held = await heldFiles(folder);
+  const folder = options.out === undefined ? DEFAULT_CONTENT : resolvePath(options.out);
+  const held = await existingFiles(folder);
   let failed = 0;
-  for (const file of files.map(fromUser)) {
+  for (const file of files.map(resolvePath)) {
     try {
       await importFile(file, folder, held, options);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof CliError)) throw error;
       process.stderr.write(`${error.message}\n`);
       failed += 1;
     }
   }
   if (failed > 0)
-    throw new Refusal(`${failed} of ${files.length} could not be imported; nothing was written for them.`);
+    throw new CliError(`${failed} of ${files.length} could not be imported; nothing was written for them.`);
 }
 
-/** What the folder holds already, if there is one. Its faulty files are `check`'s affair. */
-async function heldFiles(folder: string): Promise<HeldFile[]> {
+/** The valid files of the folder; empty if it does not exist. `check` reports faulty files. */
+async function existingFiles(folder: string): Promise<ExistingFile[]> {
   try {
     if (!(await stat(folder)).isDirectory())
-      throw new Refusal(`${forUser(folder)} is not a folder: name another with --out.`);
+      throw new CliError(`${displayPath(folder)} is not a folder: name a folder with --out.`);
   } catch (error) {
     if (systemCode(error) === "ENOENT") return [];
     throw error;
@@ -51,21 +50,24 @@ async function heldFiles(folder: string): Promise<HeldFile[]> {
 async function importFile(
   file: string,
   folder: string,
-  held: HeldFile[],
+  held: ExistingFile[],
   options: ImportOptions,
 ): Promise<void> {
   const lines = linesOf(await readText(file));
   const remarks: Remark[] = [];
   const lang = options.lang ?? (await languageOf(file, lines.map(({ text }) => text).join("\n"), remarks));
   const read = readCopiedText(lines, lang);
-  if (read === undefined) throw new Refusal(`${forUser(file)}:1: has no line that could be a title`);
+  if (read === undefined)
+    throw new CliError(`${displayPath(file)}:1: has no line that could be a title: add one`);
   if (read.paragraphs.length === 0) {
-    throw new Refusal(`${forUser(file)}:${read.title.number}: has a title and no text below it`);
+    throw new CliError(
+      `${displayPath(file)}:${read.title.number}: has a title but no text below it: add the text`,
+    );
   }
   const type = guessType(read.title.text);
   remarks.push(...read.remarks, {
     line: read.title.number,
-    message: `its type is taken to be ${type}: correct \`type\` if it is another`,
+    message: `the type is taken to be ${type}: correct \`type\` if it is wrong`,
   });
 
   const text: ImportedText = {
@@ -76,35 +78,35 @@ async function importFile(
     ...(options.source !== undefined && { source: options.source }),
     paragraphs: read.paragraphs,
   };
-  const placed = await placeText(text, folder, held);
+  const placed = await createContentFile(text, folder, held);
   switch (placed.outcome) {
     case "faulty": {
-      const said = placed.issues.map(
-        ({ field = "text", message }) => `${forUser(file)}:1: ${field}: ${message}`,
+      const issues = placed.issues.map(
+        ({ field = "text", message }) => `${displayPath(file)}:1: ${field}: ${message}`,
       );
-      throw new Refusal(said.join("\n"));
+      throw new CliError(issues.join("\n"));
     }
-    case "already there":
-      console.log(`${forUser(file)} is there already, as ${forUser(placed.file)}`);
+    case "exists":
+      console.log(`${displayPath(file)} was imported before, as ${displayPath(placed.file)}`);
       return;
     case "written":
       if (placed.held !== undefined) held.push(placed.held);
       for (const { line, message } of remarks.sort((a, b) => a.line - b.line)) {
-        process.stderr.write(`${forUser(file)}:${line}: ${message}\n`);
+        process.stderr.write(`${displayPath(file)}:${line}: ${message}\n`);
       }
-      console.log(`${forUser(placed.file)} was written`);
+      console.log(`wrote ${displayPath(placed.file)}`);
   }
 }
 
 async function languageOf(file: string, text: string, remarks: Remark[]): Promise<string> {
   const detected = await detectLanguage(text);
   if (detected === undefined) {
-    throw new Refusal(`${forUser(file)}:1: is in a language that was not recognised: name it with --lang`);
+    throw new CliError(`${displayPath(file)}:1: the language was not recognised: name it with --lang`);
   }
-  if (!detected.sure) {
+  if (!detected.isSure) {
     remarks.push({
       line: 1,
-      message: `its language is taken to be ${detected.lang}, which is not sure: correct it with --lang`,
+      message: `the language is probably ${detected.lang}: if it is wrong, import again with --lang`,
     });
   }
   return detected.lang;
@@ -113,27 +115,29 @@ async function languageOf(file: string, text: string, remarks: Remark[]): Promis
 async function readText(file: string): Promise<string> {
   try {
     const status = await stat(file);
-    if (!status.isFile()) throw new Refusal(`${forUser(file)} is not a file: name files with one text each.`);
+    if (!status.isFile())
+      throw new CliError(`${displayPath(file)} is not a file: name files that hold one text each.`);
     if (status.size > BODY_BYTES_MAX) {
-      throw new Refusal(
-        `${forUser(file)} has ${status.size} bytes, and a release ${BODY_BYTES_MAX} at most.`,
+      throw new CliError(
+        `${displayPath(file)} has ${status.size} bytes; the limit for a release is ${BODY_BYTES_MAX}: split it.`,
       );
     }
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(await readFile(file));
-    if (text.trim() === "") throw new Refusal(`${forUser(file)} is empty: copy the page's text into it.`);
+    if (text.trim() === "")
+      throw new CliError(`${displayPath(file)} is empty: copy the text of the page into it.`);
     if (text.includes("\u0000"))
-      throw new Refusal(`${forUser(file)} is not a text: copy the page's text into a file.`);
+      throw new CliError(`${displayPath(file)} is not a text file: copy the text of the page into a file.`);
     if (/^\s*<(?:!doctype|html)\b/i.test(text)) {
-      throw new Refusal(
-        `${forUser(file)} is a page's source: copy its text, as the browser shows it, into a file.`,
+      throw new CliError(
+        `${displayPath(file)} is the HTML of a page: copy the text that the browser shows into a file.`,
       );
     }
     return sanitizeText(text);
   } catch (error) {
     if (error instanceof TypeError)
-      throw new Refusal(`${forUser(file)} is not UTF-8 text: save it as UTF-8.`);
+      throw new CliError(`${displayPath(file)} is not UTF-8 text: save it as UTF-8.`);
     const code = systemCode(error);
-    if (code === undefined || error instanceof Refusal) throw error;
-    throw new Refusal(`${forUser(file)} cannot be read (${code}): is the name right?`);
+    if (code === undefined || error instanceof CliError) throw error;
+    throw new CliError(`${displayPath(file)} cannot be read (${code}): check the name.`);
   }
 }

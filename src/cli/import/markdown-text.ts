@@ -1,15 +1,15 @@
 /**
- * Plain paragraphs as Markdown that reads back as the very same characters.
+ * Writes plain paragraphs as Markdown that renders exactly these characters.
  */
 import type { PhrasingContent, Root } from "mdast";
 import { gfmToMarkdown } from "mdast-util-gfm";
 import { toMarkdown, type Options } from "mdast-util-to-markdown";
 
-// Left to themselves these become links anyway; as `<https://…>` they need no backslashes inside.
+// GFM makes links of these anyway. Written as `<https://…>` they need no backslashes.
 const ADDRESS = /https?:\/\/[^\s<>\\|"«»“”]+[^\s<>\\|"«»“”.,;:!?'’()[\]*_~`]/g;
 
-// GFM makes links of what looks like the start of one, and then takes the backslashes of other escapes
-// into the address; mdast-util-gfm only escapes starts that plain text follows.
+// GFM turns anything like the start of a URL into a link, which then includes the backslashes of other
+// escapes. mdast-util-gfm only escapes starts that plain text follows.
 const LINK_STARTS: Options = {
   unsafe: [
     { character: ".", before: "[Ww]{3}", inConstruct: "phrasing" },
@@ -24,7 +24,7 @@ const LINK_STARTS: Options = {
 
 /**
  * @param paragraphs one line each, without white space around it
- * @returns Markdown with a line end behind the last paragraph
+ * @returns Markdown that ends with a line feed
  */
 export function paragraphsToMarkdown(paragraphs: readonly string[]): string {
   const root: Root = {

@@ -1,57 +1,22 @@
 /**
- * The names of the months in the languages of press offices, as the runtime's own tables have them.
+ * Names of the months in many languages, from the runtime's own tables.
  */
 
-/** Languages whose dates are understood. Each writes the Gregorian calendar with European digits. */
-const LANGUAGES = [
-  "en",
-  "hy",
-  "ru",
-  "fr",
-  "de",
-  "es",
-  "it",
-  "pt",
-  "ka",
-  "az",
-  "tr",
-  "uk",
-  "be",
-  "pl",
-  "cs",
-  "sk",
-  "sl",
-  "hr",
-  "sr",
-  "bg",
-  "mk",
-  "ro",
-  "hu",
-  "el",
-  "nl",
-  "da",
-  "sv",
-  "nb",
-  "fi",
-  "et",
-  "lv",
-  "lt",
-  "sq",
-  "ga",
-  "kk",
-  "uz",
-];
+/** Languages whose dates are recognised. All use the Gregorian calendar and European digits. */
+const LANGUAGES =
+  "en hy ru fr de es it pt ka az tr uk be pl cs sk sl hr sr bg mk ro hu el nl da sv nb fi et lv lt sq ga kk uz".split(
+    " ",
+  );
 
-/** Month numbers by name, for each language. */
+/** For each language, month numbers by name. */
 const NAMES = new Map(LANGUAGES.map((lang) => [lang, namesIn(lang)]));
 
 /**
- * The months that a word can mean: several where languages differ, as Croatian and Polish do about
- * `listopad`, none if it is no month.
+ * The months that a word can mean: `listopad` is October in Croatian and November in Polish.
  *
  * @param word in lower case
- * @param lang decides where it can
- * @returns 1 to 12 each
+ * @param lang its meaning in this language takes precedence
+ * @returns numbers from 1 to 12; empty if the word is not a month
  */
 export function monthsNamed(word: string, lang: string): number[] {
   const own = NAMES.get(lang)?.get(word);
@@ -60,7 +25,7 @@ export function monthsNamed(word: string, lang: string): number[] {
   return [...new Set(found)];
 }
 
-/** Names alone (`декабрь`), as they stand in a date (`декабря`), and short (`дек`). */
+/** The name alone (`декабрь`), in a date (`декабря`), and short (`дек`). */
 function namesIn(lang: string): Map<string, number> {
   const names = new Map<string, number>();
   for (const options of [

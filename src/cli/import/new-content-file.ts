@@ -1,46 +1,45 @@
 /**
- * Puts an imported text into the content folder as a file of its own.
+ * Writes an imported text into the content folder, as a file of its own.
  */
 import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { parseContentFile, type ContentFile } from "../content/content-file.ts";
-import type { FileIssue } from "../content/file-fault.ts";
+import type { FileIssue } from "../content/file-issue.ts";
 import { freeSlug, slugOf } from "../content/slug.ts";
 import { systemCode } from "../cli-error.ts";
 import { paragraphsToMarkdown } from "./markdown-text.ts";
-import type { ReleaseType } from "./release-type.ts";
+import type { ReleaseType } from "./guess.ts";
 
-/** What a text says of itself. */
 export interface ImportedText {
   lang: string;
   type: ReleaseType;
   title: string;
-  /** A day or an instant; absent if none was found. */
+  /** A day or an RFC 3339 instant; absent if none was found. */
   date?: string;
   source?: string;
   paragraphs: readonly string[];
 }
 
 export type Placed =
-  | { outcome: "written"; file: string; held: HeldFile | undefined }
-  | { outcome: "already there"; file: string }
+  | { outcome: "written"; file: string; held: ExistingFile | undefined }
+  | { outcome: "exists"; file: string }
   | { outcome: "faulty"; issues: FileIssue[] };
 
-/** A file that the folder holds. */
-export type HeldFile = Pick<ContentFile, "file" | "release">;
+/** A valid file of the folder. */
+export type ExistingFile = Pick<ContentFile, "file" | "release">;
 
 /**
- * Writes `YYYY/LANG/YYYY-MM-DD-slug.md`, never over another file.
+ * Writes `YYYY/LANG/YYYY-MM-DD-slug.md`, and never overwrites a file.
  *
  * @param folder absolute path of the content folder
- * @param held what the folder holds already; a text among them is not written again
+ * @param held the files of the folder; a text that is among them is not written again
  */
-export async function placeText(
+export async function createContentFile(
   text: ImportedText,
   folder: string,
-  held: readonly HeldFile[],
+  held: readonly ExistingFile[],
 ): Promise<Placed> {
   const { paragraphs, ...fields } = text;
   const body = paragraphsToMarkdown(paragraphs);
@@ -51,33 +50,41 @@ export async function placeText(
       release.lang === text.lang &&
       release.body === body.trimEnd(),
   );
-  if (same !== undefined) return { outcome: "already there", file: same.file };
+  if (same !== undefined) return { outcome: "exists", file: same.file };
 
   const inUse = new Set(
     held.filter(({ release }) => release.lang === text.lang).map(({ release }) => release.slug),
   );
   for (;;) {
-    const slug = freeSlug(slugOf(text.title) || "release", (tried) => inUse.has(tried));
-    const file = join(folder, placeOf(text, slug));
+    const slug = freeSlug(
+      slugOf(text.title) || "release",
+      (tried) => inUse.has(tried) || isSkipped(text, tried),
+    );
+    const file = join(folder, pathFor(text, slug));
     const bytes = Buffer.from(`---\n${frontMatterText(fields, slug)}---\n\n${body}`);
     const parsed = parseContentFile(file, bytes, Infinity);
-    const issues = Array.isArray(parsed) ? parsed.filter((issue) => isFault(issue, text)) : [];
+    const issues = Array.isArray(parsed) ? parsed.filter((issue) => isFatal(issue, text)) : [];
     if (issues.length > 0) return { outcome: "faulty", issues };
     if (await createFile(file, bytes)) {
       return { outcome: "written", file, held: Array.isArray(parsed) ? undefined : parsed };
     }
-    if (await isSameButId(file, bytes)) return { outcome: "already there", file };
+    if (await isSameButId(file, bytes)) return { outcome: "exists", file };
     inUse.add(slug);
   }
 }
 
-function placeOf({ date, lang }: ImportedText, slug: string): string {
+function pathFor({ date, lang }: ImportedText, slug: string): string {
   return date === undefined
     ? join("undated", lang, `${slug}.md`)
     : join(date.slice(0, 4), lang, `${date.slice(0, 10)}-${slug}.md`);
 }
 
-/** The fields in the order of the contract, those to be filed by hand as empty lists. */
+/** The tools skip every `readme.md`. */
+function isSkipped({ date }: ImportedText, slug: string): boolean {
+  return date === undefined && slug === "readme";
+}
+
+/** The fields in their usual order; facets are empty lists, for a person to fill. */
 function frontMatterText(fields: Omit<ImportedText, "paragraphs">, slug: string): string {
   const { lang, type, title, date, source } = fields;
   const ordered = {
@@ -96,30 +103,30 @@ function frontMatterText(fields: Omit<ImportedText, "paragraphs">, slug: string)
   return stringify(ordered, { lineWidth: 0 });
 }
 
-/** A text without a date is written all the same, for a person to date. */
-function isFault({ field }: FileIssue, { date }: ImportedText): boolean {
+/** A text without a date is written too: a person adds the date. */
+function isFatal({ field }: FileIssue, { date }: ImportedText): boolean {
   return field !== "date" || date !== undefined;
 }
 
-/** A file without a date is not among those held, so an earlier import of it is known by its bytes. */
+/** A file without a date is not valid and so not in `held`: an earlier import is recognised by its bytes. */
 async function isSameButId(file: string, bytes: Buffer): Promise<boolean> {
   const withoutId = (text: string): string => text.replace(/^id: .*\n/m, "");
   return withoutId(await readFile(file, "utf8")) === withoutId(bytes.toString());
 }
 
-/** @returns false if there is a file of that name */
+/** @returns false if a file of that name exists */
 async function createFile(file: string, bytes: Buffer): Promise<boolean> {
   await mkdir(dirname(file), { recursive: true });
-  const fresh = join(dirname(file), `.${randomUUID()}`);
+  const temporary = join(dirname(file), `.${randomUUID()}`);
   try {
-    await writeFile(fresh, bytes, { flag: "wx" });
-    // Unlike a rename, a link never replaces; and the name appears with the whole text behind it.
-    await link(fresh, file);
+    await writeFile(temporary, bytes, { flag: "wx" });
+    // Unlike a rename, a link never replaces a file, and the complete file appears at once.
+    await link(temporary, file);
     return true;
   } catch (error) {
     if (systemCode(error) === "EEXIST") return false;
     throw error;
   } finally {
-    await rm(fresh, { force: true });
+    await rm(temporary, { force: true });
   }
 }

@@ -1,10 +1,9 @@
 /**
- * What arrives at a receiver, as far as it is shown.
+ * Parses the JSON of an event, as far as the receiver uses it.
  */
 import * as z from "zod/mini";
-import { shown } from "../shown-text.ts";
 
-const challenge = z.object({
+const verification = z.object({
   type: z.literal("subscription.verify"),
   data: z.object({ challenge: z.string() }),
 });
@@ -18,33 +17,22 @@ const releaseEvent = z.object({
 const anyEvent = z.object({ type: z.string() });
 
 export type ReceivedEvent =
-  | { kind: "challenge"; challenge: string }
+  | { kind: "verification"; challenge: string }
   | { kind: "release"; type: string; sequence: number; lang: string; title: string; url: string }
   | { kind: "other"; type: string };
 
-/** What can be shown. */
-export type TellableEvent = Exclude<ReceivedEvent, { kind: "challenge" }>;
+/** Events that are printed. */
+export type VisibleEvent = Exclude<ReceivedEvent, { kind: "verification" }>;
 
-/** How it came here: a webhook is signed, what is read from the API is not. */
-export type Proof = "verified" | "verified, again" | "fetched, not signed";
-
-/** @returns undefined if the JSON is no event at all */
+/** @returns undefined if the JSON is not an event */
 export function readEvent(json: unknown): ReceivedEvent | undefined {
-  const asked = z.safeParse(challenge, json);
-  if (asked.success) return { kind: "challenge", challenge: asked.data.data.challenge };
-  const told = z.safeParse(releaseEvent, json);
-  if (told.success) {
-    const { type, data } = told.data;
+  const request = z.safeParse(verification, json);
+  if (request.success) return { kind: "verification", challenge: request.data.data.challenge };
+  const release = z.safeParse(releaseEvent, json);
+  if (release.success) {
+    const { type, data } = release.data;
     return { kind: "release", type, sequence: data.sequence, ...data.release };
   }
   const other = z.safeParse(anyEvent, json);
   return other.success ? { kind: "other", type: other.data.type } : undefined;
-}
-
-/** One line for an event, such as `09:15:00.123 release.published 17 en …`. */
-export function eventLine(event: TellableEvent, at: Date, proof: Proof): string {
-  const time = at.toISOString().slice(11, 23);
-  if (event.kind === "other") return `${time} ${shown(event.type)}  ${proof}`;
-  const { type, sequence, lang, title, url } = event;
-  return `${time} ${shown(type)} ${sequence} ${shown(lang)}  “${shown(title)}”  ${shown(url)}  ${proof}`;
 }

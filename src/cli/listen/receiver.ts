@@ -1,48 +1,48 @@
 /**
- * A small HTTP receiver that believes nothing but a valid signature.
+ * A small HTTP receiver that accepts only requests with a valid signature.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Webhook } from "standardwebhooks";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
-import { Refusal, systemCode } from "../cli-error.ts";
-import { readEvent, type TellableEvent } from "./received-event.ts";
+import { CliError, systemCode } from "../cli-error.ts";
+import { readEvent, type VisibleEvent } from "./received-event.ts";
 
-/** What came in: an event, and whether its `webhook-id` came before; or a request that is none. */
+/** A verified event, and whether its `webhook-id` arrived before; or a request that was rejected. */
 export type Arrival =
-  | { verified: true; event: TellableEvent; again: boolean }
+  | { verified: true; event: VisibleEvent; again: boolean }
   | { verified: false; reason: string };
 
-/** An event holds a release twice, as HTML and as text, with every character escaped at worst. */
+/** Bytes: an event holds a release as HTML and as text; in the worst case every character is escaped. */
 const EVENT_BYTES_MAX = 8 * BODY_BYTES_MAX;
 
 export class Receiver {
   readonly #server: Server;
   readonly #seen = new Set<string>();
-  /** The service may call before its answer with the secret was read; such calls wait for it. */
+  /** The service may call before its 201 with the secret is read; such requests wait for the secret. */
   readonly #secret = Promise.withResolvers<string>();
 
   constructor(onArrival: (arrival: Arrival) => void) {
     this.#server = createServer((request, response) => {
       this.#answer(request, response, onArrival).catch((error: unknown) => {
-        onArrival({ verified: false, reason: `the request broke off (${String(error)})` });
+        onArrival({ verified: false, reason: `the request was cut off (${String(error)})` });
         response.destroy();
       });
     });
   }
 
   /**
-   * @param port 0 for any
-   * @returns the address to subscribe
-   * @throws Refusal if the port cannot be had
+   * @param port 0 for any free port
+   * @returns the URL to subscribe
+   * @throws CliError if the port cannot be used
    */
   async open(port: number): Promise<string> {
     this.#server.listen(port, "127.0.0.1");
     try {
       await once(this.#server, "listening");
     } catch (error) {
-      throw new Refusal(
-        `Port ${port} cannot be used (${systemCode(error) ?? String(error)}): leave out --port for a free one.`,
+      throw new CliError(
+        `Port ${port} cannot be used (${systemCode(error) ?? String(error)}): omit --port to use any free port.`,
       );
     }
     const address = this.#server.address();
@@ -50,7 +50,7 @@ export class Receiver {
     return `http://127.0.0.1:${bound}/`;
   }
 
-  /** From here on signatures can be judged. */
+  /** From here on, signatures are verified with this secret. */
   trust(secret: string): void {
     this.#secret.resolve(secret);
   }
@@ -86,10 +86,10 @@ export class Receiver {
     }
     const event = readEvent(jsonOf(body));
     if (event === undefined) {
-      onArrival({ verified: false, reason: "the signature is right, but the body is no event" });
+      onArrival({ verified: false, reason: "the signature is valid, but the body is not an event" });
       return end(response, 400);
     }
-    if (event.kind === "challenge") {
+    if (event.kind === "verification") {
       return end(response, 200, JSON.stringify({ challenge: event.challenge }));
     }
     end(response, 204);
@@ -98,7 +98,7 @@ export class Receiver {
   }
 }
 
-/** Undefined if it is none. */
+/** Undefined if the body is not JSON. */
 function jsonOf(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString("utf8")) as unknown;

@@ -1,10 +1,10 @@
 /**
- * What became of the releases of a folder, in words.
+ * Reports what a publish changed, or what a dry run would change.
  */
-import { counted } from "../content/file-fault.ts";
-import { forUser } from "../paths.ts";
-import type { Published } from "./batch-call.ts";
-import type { Foreseen } from "./dry-run.ts";
+import { displayPath } from "../paths.ts";
+import { counted } from "../terminal.ts";
+import type { Published } from "./batches.ts";
+import type { Preview } from "./dry-run.ts";
 
 /** One line for each release that changed, such as `edition 2   http://…`. */
 export function changeLines(published: readonly Published[]): string[] {
@@ -12,16 +12,16 @@ export function changeLines(published: readonly Published[]): string[] {
     .filter(({ changed }) => changed)
     .map(({ edition, status, url, file }) => {
       const what = edition > 1 ? `edition ${edition}` : status;
-      return `${what.padEnd(11)} ${url}  (${forUser(file)})`;
+      return `${what.padEnd(11)} ${url}  (${displayPath(file)})`;
     });
 }
 
-/** What a publish would do. */
-export function foreseenLines({ published, awaitingRegistry }: Foreseen): string[] {
+/** One line for each release that would change. */
+export function previewLines({ published, awaitingRegistry }: Preview): string[] {
   return [
     ...changeLines(published),
     ...awaitingRegistry.map(
-      ({ file }) => `published or changed, under what is new in the registry  (${forUser(file)})`,
+      ({ file }) => `published or changed, with new values of the registry  (${displayPath(file)})`,
     ),
   ].map((line) => `would be ${line}`);
 }
@@ -36,10 +36,10 @@ export function changeCounts(published: readonly Published[], awaitingRegistry =
       changed.filter(({ edition, status }) => edition > 1 && status !== "embargoed").length,
       "with a new edition",
     ],
-    [awaitingRegistry, "under what is new in the registry"],
+    [awaitingRegistry, "with new values of the registry"],
     [published.length - changed.length, "unchanged"],
   ];
-  const told = counts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  const parts = counts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
   const all = counted(published.length + awaitingRegistry, "release");
-  return `${all}${told.length > 0 ? `: ${told.join(", ")}` : ""}`;
+  return `${all}${parts.length > 0 ? `: ${parts.join(", ")}` : ""}`;
 }

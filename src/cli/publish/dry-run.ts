@@ -1,73 +1,77 @@
 /**
- * What the service would say to all releases of a folder, asked before the first one is sent.
+ * Lets the service check all releases of a folder before the first one is sent.
  */
 import { FACETS } from "../../domain/release.ts";
+import { CliError } from "../cli-error.ts";
 import type { ContentFile } from "../content/content-file.ts";
 import type { ContentFolder } from "../content/content-folder.ts";
-import { issueReport, type FileIssue } from "../content/file-fault.ts";
+import { issueReport, type FileIssue } from "../content/file-issue.ts";
 import type { Progress } from "../progress.ts";
-import { Refusal } from "../cli-error.ts";
-import { type Destination, issuesByFile, type Published, sendBatch } from "./batch-call.ts";
-import { type Batch, releaseBatches } from "./release-batches.ts";
+import {
+  type Batch,
+  type Destination,
+  issuesByFile,
+  type Published,
+  releaseBatches,
+  sendBatch,
+} from "./batches.ts";
 
-/** What would become of the releases. */
-export interface Foreseen {
+/** What a publish would do. */
+export interface Preview {
   published: Published[];
-  /** Sound, but filed under what the service's registry does not hold before the folder's is sent. */
+  /** Valid releases that use values which the service does not know before it is sent the folder's registry. */
   awaitingRegistry: ContentFile[];
 }
 
+/** The path of an issue that says that the registry lacks a value. */
+const REGISTRY_ISSUE = new RegExp(`^/(?:type|(?:${FACETS.join("|")})/\\d+)$`);
+
 /**
- * Has the service judge all releases.
+ * A publish sends the folder's registry before its releases, and the releases were checked against that
+ * registry. So values that only the service's older registry lacks are no fault.
  *
- * The folder's registry, where there is one, is sent before its releases, and they have been judged by
- * it: that the service's present one is older is no fault of theirs.
- *
- * @throws Refusal with all faults of all batches
+ * @throws CliError with all issues of all batches
  */
-export async function judge(
+export async function dryRun(
   { files, registry }: ContentFolder,
   to: Destination,
   progress: Progress,
-): Promise<Foreseen> {
-  const isPassing = (path: string): boolean => registry !== undefined && FILED.test(path);
+): Promise<Preview> {
+  const isTemporary = (path: string): boolean => registry !== undefined && REGISTRY_ISSUE.test(path);
   const issues: FileIssue[] = [];
-  const foreseen: Foreseen = { published: [], awaitingRegistry: [] };
+  const preview: Preview = { published: [], awaitingRegistry: [] };
   let done = 0;
   for (const batch of releaseBatches(files)) {
-    const found = await judgeBatch(batch, to, isPassing);
+    const found = await dryRunBatch(batch, to, isTemporary);
     issues.push(...found.issues);
-    foreseen.published.push(...found.published);
-    foreseen.awaitingRegistry.push(...found.awaitingRegistry);
+    preview.published.push(...found.published);
+    preview.awaitingRegistry.push(...found.awaitingRegistry);
     done += batch.files.length;
     progress.show("checked", { done, total: files.length });
   }
-  if (issues.length > 0) throw new Refusal(issueReport(issues, "nothing was published"));
-  return foreseen;
+  if (issues.length > 0) throw new CliError(issueReport(issues, "nothing was published"));
+  return preview;
 }
 
-/** Where a fault says that the registry lacks a value; any other fault there was found in the file. */
-const FILED = new RegExp(`^/(?:type|(?:${FACETS.join("|")})/\\d+)$`);
-
-async function judgeBatch(
+async function dryRunBatch(
   whole: Batch,
   to: Destination,
-  isPassing: (path: string) => boolean,
-): Promise<Foreseen & { issues: FileIssue[] }> {
+  isTemporary: (path: string) => boolean,
+): Promise<Preview & { issues: FileIssue[] }> {
   const awaitingRegistry: ContentFile[] = [];
   let batch: Batch | undefined = whole;
   while (batch !== undefined) {
     try {
-      return { published: await sendBatch(batch, to, "judge"), awaitingRegistry, issues: [] };
+      return { published: await sendBatch(batch, to, "dry-run"), awaitingRegistry, issues: [] };
     } catch (error) {
       const found = issuesByFile(error, batch);
       if (found.length === 0) throw error;
-      const lasting = found.filter(({ issue }) => !isPassing(issue.path));
+      const lasting = found.filter(({ issue }) => !isTemporary(issue.path));
       if (lasting.length > 0) {
         const issues = lasting.map(({ file, issue }) => file.issueAt(issue));
         return { published: [], awaitingRegistry: [], issues };
       }
-      // The others are judged without those that only the registry's age stands against.
+      // Checks the rest of the batch without the releases that need the new registry.
       const waiting = new Set(found.map(({ file }) => file));
       awaitingRegistry.push(...waiting);
       const [rest] = releaseBatches(batch.files.filter((file) => !waiting.has(file)));

@@ -1,34 +1,34 @@
 /**
- * Releases that the service holds and the folder does not: told, and taken back only where that is asked for.
+ * Releases that the service has and the folder does not: reported, and withdrawn only on request.
  */
 import * as z from "zod/mini";
 import { PAGE_ROWS_MAX } from "../../domain/limits.ts";
-import { notUnderstood } from "../api-client.ts";
+import { unexpectedAnswer } from "../api-client.ts";
+import { CliError } from "../cli-error.ts";
 import type { ContentFolder } from "../content/content-folder.ts";
-import { counted } from "../content/file-fault.ts";
-import { forUser } from "../paths.ts";
+import { displayPath } from "../paths.ts";
 import type { Progress } from "../progress.ts";
-import { Refusal } from "../cli-error.ts";
-import { actOn } from "../release-action.ts";
-import type { Destination } from "./batch-call.ts";
+import { runAction } from "../release-action.ts";
+import { counted } from "../terminal.ts";
+import type { Destination } from "./batches.ts";
 
 const page = z.object({
   data: z.array(z.object({ id: z.string(), title: z.string(), url: z.string(), status: z.string() })),
   next: z.nullable(z.string()),
 });
-type Held = z.infer<typeof page>["data"][number];
+type PublicRelease = z.infer<typeof page>["data"][number];
 
 export interface Comparison {
-  /** Published by the service, and in no file of the folder. */
-  missing: Held[];
-  /** How many releases are in both. */
+  /** Published releases of the service that no file of the folder holds. */
+  missing: PublicRelease[];
+  /** Number of releases that both hold. */
   shared: number;
 }
 
-/** Releases named where nothing is done about them: enough to see what they have in common. */
-const NAMED_MAX = 20;
+/** Missing releases that a report lists: enough to see what they have in common. */
+const LISTED_MAX = 20;
 
-/** Looks through all releases that everybody may see, a page at a time. */
+/** Compares the folder with all public releases, page by page. */
 export async function compareWithService(
   { files }: ContentFolder,
   { client }: Destination,
@@ -41,7 +41,7 @@ export async function compareWithService(
     const query = `content=summary&limit=${PAGE_ROWS_MAX}${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
     const answer = await client.send({ method: "GET", path: `/api/v1/releases?${query}` });
     const parsed = z.safeParse(page, answer);
-    if (!parsed.success) throw notUnderstood(client);
+    if (!parsed.success) throw unexpectedAnswer(client);
     const { data, next } = parsed.data;
     for (const release of data) {
       if (ids.has(release.id)) found.shared += 1;
@@ -55,26 +55,26 @@ export async function compareWithService(
 }
 
 /**
- * A folder that has nothing to do with the service's releases is rather a mistyped one than a wish to
- * withdraw them all.
+ * A folder that shares no release with the service is more likely the wrong folder than a wish to
+ * withdraw everything.
  *
- * @throws Refusal before anything was sent
+ * @throws CliError before anything is sent
  */
-export function requireKinship({ path, files }: ContentFolder, { missing, shared }: Comparison): void {
+export function assertSameSite({ path, files }: ContentFolder, { missing, shared }: Comparison): void {
   if (missing.length === 0 || shared > 0) return;
-  throw new Refusal(
-    `The service holds ${none(files.length)} of ${forUser(path)}, so --withdraw-missing would withdraw all ` +
-      `${counted(missing.length, "release")} that it has: is it the right folder? If it is, publish it first ` +
+  throw new CliError(
+    `The service has ${none(files.length)} of ${displayPath(path)}, so --withdraw-missing would withdraw all ` +
+      `${counted(missing.length, "release")} that it has. Check the folder. If it is right, publish it first ` +
       "without --withdraw-missing.",
   );
 }
 
-/** @throws Refusal for a folder without any release */
-export function requireReleases({ path, files }: ContentFolder): void {
+/** @throws CliError for a folder without releases */
+export function assertHasReleases({ path, files }: ContentFolder): void {
   if (files.length > 0) return;
-  throw new Refusal(
-    `${forUser(path)} holds no release, so --withdraw-missing would withdraw everything: is it the right ` +
-      "folder? Releases can be withdrawn one by one with `npm run communique -- withdraw ID`.",
+  throw new CliError(
+    `${displayPath(path)} holds no releases, so --withdraw-missing would withdraw everything. Check the ` +
+      "folder, or withdraw single releases with `npm run communique -- withdraw ID`.",
   );
 }
 
@@ -82,25 +82,25 @@ function none(files: number): string {
   return files === 1 ? "not the one release" : `none of the ${files} releases`;
 }
 
-/** What is told where nothing is done about them; "" if there are none. */
+/** Names the missing releases that stay published; "" if there are none. */
 export function missingReport({ missing }: Comparison): string {
   if (missing.length === 0) return "";
-  const more = missing.length - NAMED_MAX;
+  const more = missing.length - LISTED_MAX;
+  const [are, stay, them] = missing.length === 1 ? ["is", "stays", "it"] : ["are", "stay", "them"];
   return [
-    ...missing.slice(0, NAMED_MAX).map((release) => `not in the folder  ${named(release)}`),
+    ...missing.slice(0, LISTED_MAX).map((release) => `not in the folder  ${describe(release)}`),
     ...(more > 0 ? [`… and ${more} more`] : []),
-    `${counted(missing.length, "release")} of the service ${missing.length === 1 ? "is" : "are"} not in the folder and ` +
-      `${missing.length === 1 ? "stays" : "stay"} published: --withdraw-missing "reason" withdraws ` +
-      (missing.length === 1 ? "it" : "them"),
+    `${counted(missing.length, "release")} of the service ${are} not in the folder and ${stay} published: ` +
+      `--withdraw-missing "reason" withdraws ${them}`,
   ].join("\n");
 }
 
-/** One line for each, with what becomes of it in front. */
-export function missingLines({ missing }: Comparison, became: string): string[] {
-  return missing.map((release) => `${became.padEnd(11)} ${named(release)}`);
+/** One line for each missing release, with what happened to it. */
+export function missingLines({ missing }: Comparison, what: string): string[] {
+  return missing.map((release) => `${what.padEnd(11)} ${describe(release)}`);
 }
 
-/** Withdraws them one by one; if that is cut off, the same again withdraws the rest. */
+/** Withdraws one release after the other; after an interruption, the same command withdraws the rest. */
 export async function withdrawMissing(
   { missing }: Comparison,
   reason: string,
@@ -108,11 +108,11 @@ export async function withdrawMissing(
   progress: Progress,
 ): Promise<void> {
   for (const [index, { id }] of missing.entries()) {
-    await actOn("withdraw", id, reason, to);
+    await runAction("withdraw", id, reason, to);
     progress.show("withdrawn", { done: index + 1, total: missing.length });
   }
 }
 
-function named({ url, title }: Held): string {
+function describe({ url, title }: PublicRelease): string {
   return `${url}  (${title})`;
 }

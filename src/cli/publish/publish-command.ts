@@ -3,46 +3,47 @@
  */
 import { findAdminToken } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
+import { CliError } from "../cli-error.ts";
 import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
-import { counted, issueReport } from "../content/file-fault.ts";
-import { DEFAULT_CONTENT, forUser, fromUser } from "../paths.ts";
+import { issueReport } from "../content/file-issue.ts";
+import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
-import { Refusal } from "../cli-error.ts";
-import type { Destination } from "./batch-call.ts";
-import { judge } from "./dry-run.ts";
-import { changeCounts, changeLines, foreseenLines } from "./change-report.ts";
+import { counted } from "../terminal.ts";
+import type { Destination } from "./batches.ts";
+import { changeCounts, changeLines, previewLines } from "./change-report.ts";
+import { dryRun } from "./dry-run.ts";
 import {
+  assertHasReleases,
+  assertSameSite,
   type Comparison,
   compareWithService,
   missingLines,
   missingReport,
-  requireKinship,
-  requireReleases,
   withdrawMissing,
 } from "./missing-releases.ts";
-import { sendFolder, soundFolder } from "./publish-folder.ts";
-import { heldRegistry, isSameRegistry } from "./registry-call.ts";
+import { readValidFolder, sendFolder } from "./publish-folder.ts";
+import { fetchRegistry, isSameRegistry } from "./registry-call.ts";
 
 export interface PublishOptions {
   to: URL;
   dryRun: boolean;
-  /** Why releases that the folder lacks are withdrawn; undefined leaves them alone. */
+  /** The reason for withdrawing releases that the folder lacks; undefined leaves them published. */
   withdrawMissing?: string;
 }
 
-/** @throws Refusal if anything is wrong anywhere; then nothing was published */
+/** @throws CliError if anything is wrong; then nothing was published */
 export async function publishCommand(named: string | undefined, options: PublishOptions): Promise<void> {
   const progress = startProgress();
   try {
-    const path = named === undefined ? DEFAULT_CONTENT : fromUser(named);
-    const folder = await soundFolder(path, nowSeconds(), progress);
-    if (options.withdrawMissing !== undefined) requireReleases(folder);
+    const path = named === undefined ? DEFAULT_CONTENT : resolvePath(named);
+    const folder = await readValidFolder(path, nowSeconds(), progress);
+    if (options.withdrawMissing !== undefined) assertHasReleases(folder);
     if (folder.files.length === 0 && folder.registry === undefined) {
-      console.log(`${forUser(path)} holds no release: nothing to publish.`);
+      console.log(`${displayPath(path)} holds no releases: nothing to publish.`);
       return;
     }
     const to = { client: new ApiClient(options.to), token: await findAdminToken(options.to) };
-    await (options.dryRun ? foresee : publish)(folder, to, options, progress);
+    await (options.dryRun ? preview : publish)(folder, to, options, progress);
   } finally {
     progress.end();
   }
@@ -54,37 +55,38 @@ async function publish(
   { withdrawMissing: reason }: PublishOptions,
   progress: Progress,
 ): Promise<void> {
-  await judge(folder, to, progress);
+  await dryRun(folder, to, progress);
   const comparison = await compare(folder, to, reason, progress);
   const { releases, registryChanged } = await sendFolder(folder, to, progress);
   progress.end();
   for (const line of changeLines(releases)) console.log(line);
   if (registryChanged) console.log("changed     the registry");
   console.log(changeCounts(releases));
-  if (reason === undefined) return tellMissing(comparison);
+  if (reason === undefined) return reportMissing(comparison);
   await withdrawMissing(comparison, reason, to, progress);
   progress.end();
-  tellWithdrawn(comparison, "");
+  reportWithdrawn(comparison, "");
 }
 
-async function foresee(
+/** `--dry-run`: reports what a publish would change. */
+async function preview(
   folder: ContentFolder,
   to: Destination,
   { withdrawMissing: reason }: PublishOptions,
   progress: Progress,
 ): Promise<void> {
-  const foreseen = await judge(folder, to, progress);
+  const previewed = await dryRun(folder, to, progress);
   const comparison = await compare(folder, to, reason, progress);
   const { registry } = folder;
   const registryDiffers =
-    registry !== undefined && !isSameRegistry(await heldRegistry(to), registry.registry);
+    registry !== undefined && !isSameRegistry(await fetchRegistry(to), registry.registry);
   progress.end();
-  for (const line of foreseenLines(foreseen)) console.log(line);
+  for (const line of previewLines(previewed)) console.log(line);
   if (registryDiffers) console.log("would be changed     the registry");
-  const counts = changeCounts(foreseen.published, foreseen.awaitingRegistry.length);
+  const counts = changeCounts(previewed.published, previewed.awaitingRegistry.length);
   console.log(`${counts}; nothing was published`);
-  if (reason === undefined) tellMissing(comparison);
-  else tellWithdrawn(comparison, "would be ");
+  if (reason === undefined) reportMissing(comparison);
+  else reportWithdrawn(comparison, "would be ");
 }
 
 async function compare(
@@ -94,36 +96,36 @@ async function compare(
   progress: Progress,
 ): Promise<Comparison> {
   const comparison = await compareWithService(folder, to, progress);
-  if (reason !== undefined) requireKinship(folder, comparison);
+  if (reason !== undefined) assertSameSite(folder, comparison);
   return comparison;
 }
 
-/** On stderr, as what needs somebody's eye; the command has done what it was asked. */
-function tellMissing(comparison: Comparison): void {
+/** On stderr: a warning, although the command has succeeded. */
+function reportMissing(comparison: Comparison): void {
   const report = missingReport(comparison);
   if (report !== "") process.stderr.write(`${report}\n`);
 }
 
-function tellWithdrawn(comparison: Comparison, would: string): void {
+function reportWithdrawn(comparison: Comparison, would: string): void {
   for (const line of missingLines(comparison, `${would}withdrawn`)) console.log(line);
   const nothing = would === "" ? "" : "; nothing was withdrawn";
   console.log(`${counted(comparison.missing.length, "release")} ${would}withdrawn${nothing}`);
 }
 
-/** @throws Refusal with every fault of every file */
+/** @throws CliError with every fault of every file */
 export async function checkCommand(named: string | undefined): Promise<void> {
-  const path = named === undefined ? DEFAULT_CONTENT : fromUser(named);
+  const path = named === undefined ? DEFAULT_CONTENT : resolvePath(named);
   const progress = startProgress();
   const { files, issues } = await readContentFolder(path, nowSeconds(), progress).finally(() =>
     progress.end(),
   );
-  if (issues.length > 0) throw new Refusal(issueReport(issues, "a publish would send nothing"));
+  if (issues.length > 0) throw new CliError(issueReport(issues, "`publish` would send nothing"));
   for (const { file, missing } of files) {
-    const given = [
+    const fields = [
       ...(missing.id === undefined ? [] : ["an id"]),
       ...(missing.slug === undefined ? [] : [`the slug ${missing.slug}`]),
     ];
-    if (given.length > 0) console.log(`${forUser(file)} would be given ${given.join(" and ")}`);
+    if (fields.length > 0) console.log(`${displayPath(file)}: \`publish\` would add ${fields.join(" and ")}`);
   }
   console.log(`${counted(files.length, "release")}, no faults`);
 }

@@ -1,65 +1,68 @@
 /**
- * Makes a service hold what a content folder holds: all of it, or, if anything is wrong, nothing.
+ * Publishes a content folder: all of it, or nothing if anything is wrong.
  */
+import { CliError } from "../cli-error.ts";
 import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
-import { counted, issueReport } from "../content/file-fault.ts";
-import { stampFile } from "../content/write-ids.ts";
+import { issueReport } from "../content/file-issue.ts";
+import { writeIds } from "../content/write-ids.ts";
 import type { Progress } from "../progress.ts";
-import { Refusal } from "../cli-error.ts";
-import { type Destination, issuesByFile, type Published, sendBatch } from "./batch-call.ts";
-import { judge } from "./dry-run.ts";
-import { heldRegistry, isSameRegistry, sendRegistry, sendRegistryAgain } from "./registry-call.ts";
-import { releaseBatches } from "./release-batches.ts";
+import { counted } from "../terminal.ts";
+import { type Destination, issuesByFile, type Published, releaseBatches, sendBatch } from "./batches.ts";
+import { dryRun } from "./dry-run.ts";
+import { fetchRegistry, isSameRegistry, sendRegistry, sendRegistryAgain } from "./registry-call.ts";
 
 export interface Outcome {
   releases: Published[];
-  /** Whether the service's registry said something else before. */
   registryChanged: boolean;
 }
 
 /**
- * A folder without a fault.
+ * Reads a folder that must have no faults.
  *
  * @param path absolute
  * @param now seconds since 1970
- * @throws Refusal with every fault of every file
+ * @throws CliError with every fault of every file
  */
-export async function soundFolder(path: string, now: number, progress?: Progress): Promise<ContentFolder> {
+export async function readValidFolder(
+  path: string,
+  now: number,
+  progress?: Progress,
+): Promise<ContentFolder> {
   const folder = await readContentFolder(path, now, progress);
-  if (folder.issues.length > 0) throw new Refusal(issueReport(folder.issues, "nothing was sent"));
+  if (folder.issues.length > 0) throw new CliError(issueReport(folder.issues, "nothing was sent"));
   return folder;
 }
 
 /**
- * Publishes a sound folder. The service judges all of it before it is sent anything that it keeps.
+ * Publishes a valid folder, after the service has checked all of it.
  *
- * @throws Refusal with the faults that the service found, in which case nothing was published
+ * @throws CliError with the faults that the service found; then nothing was published
  */
 export async function publishFolder(
   folder: ContentFolder,
   to: Destination,
   progress: Progress,
 ): Promise<Outcome> {
-  await judge(folder, to, progress);
+  await dryRun(folder, to, progress);
   return await sendFolder(folder, to, progress);
 }
 
-/** {@link publishFolder} for a folder that the service has judged. */
+/** Publishes a folder that the service has already checked with a dry run. */
 export async function sendFolder(
   folder: ContentFolder,
   to: Destination,
   progress: Progress,
 ): Promise<Outcome> {
-  // Before anything is sent: a release published under an id that no file holds would come again.
-  for (const file of folder.files) await stampFile(file);
+  // Before anything is sent: a release whose id is in no file would be published a second time.
+  for (const file of folder.files) await writeIds(file);
   if (folder.registry === undefined) {
     return { releases: await sendReleases(folder, to, progress), registryChanged: false };
   }
-  const held = await heldRegistry(to);
-  const again = await sendRegistry(folder.registry, held, to);
+  const before = await fetchRegistry(to);
+  const isMerged = await sendRegistry(folder.registry, before, to);
   const releases = await sendReleases(folder, to, progress);
-  if (again) await sendRegistryAgain(folder.registry, to);
-  return { releases, registryChanged: !isSameRegistry(held, folder.registry.registry) };
+  if (isMerged) await sendRegistryAgain(folder.registry, to);
+  return { releases, registryChanged: !isSameRegistry(before, folder.registry.registry) };
 }
 
 async function sendReleases(
@@ -67,20 +70,20 @@ async function sendReleases(
   to: Destination,
   progress: Progress,
 ): Promise<Published[]> {
-  const published: Published[] = [];
+  const sent: Published[] = [];
   for (const batch of releaseBatches(files)) {
     try {
-      published.push(...(await sendBatch(batch, to, "publish")));
+      sent.push(...(await sendBatch(batch, to, "publish")));
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof CliError)) throw error;
       const issues = issuesByFile(error, batch).map(({ file, issue }) => file.issueAt(issue));
-      const told = issues.length > 0 ? issueReport(issues, "their batch was not published") : error.message;
-      throw new Refusal(
-        `${told}\n${published.length} of ${counted(files.length, "release")} had been published: ` +
-          "run the same command again, what is published already stays as it is.",
+      const cause = issues.length > 0 ? issueReport(issues, "their batch was not sent") : error.message;
+      throw new CliError(
+        `${cause}\n${sent.length} of ${counted(files.length, "release")} had been sent. ` +
+          "Run the same command again: it does not send anything twice.",
       );
     }
-    progress.show("published", { done: published.length, total: files.length });
+    progress.show("sent", { done: sent.length, total: files.length });
   }
-  return published;
+  return sent;
 }

@@ -1,70 +1,68 @@
 /**
- * The folder's registry, sent to the service around its releases.
+ * Sends the folder's registry, before and if need be after its releases.
  */
 import * as z from "zod/mini";
 import { type Registry, registry, REGISTRY_FACETS } from "../../domain/registry.ts";
-import { notUnderstood, ServiceProblem } from "../api-client.ts";
-import { issueReport } from "../content/file-fault.ts";
+import { unexpectedAnswer, ServiceProblem } from "../api-client.ts";
+import { issueReport } from "../content/file-issue.ts";
 import type { RegistryFile } from "../content/registry-file.ts";
-import { Refusal } from "../cli-error.ts";
-import type { Destination } from "./batch-call.ts";
+import { CliError } from "../cli-error.ts";
+import type { Destination } from "./batches.ts";
 
 const PATH = "/api/v1/registry";
-const CONFLICT = 409;
 
-/** The registry that the service holds; an empty one if it was never sent any. */
-export async function heldRegistry({ client, token }: Destination): Promise<Registry> {
+/** The service's registry; empty if it was never sent one. */
+export async function fetchRegistry({ client, token }: Destination): Promise<Registry> {
   const parsed = z.safeParse(registry, await client.send({ method: "GET", path: PATH, token }));
-  if (!parsed.success) throw notUnderstood(client);
+  if (!parsed.success) throw unexpectedAnswer(client);
   return parsed.data;
 }
 
-/** Whether two registries say the same. */
 export function isSameRegistry(one: Registry, other: Registry): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /**
- * Sends the registry before the releases, which may be filed under what is new in it.
+ * Sends the registry before the releases, which may use its new values.
  *
- * What it drops may still be in use, by releases that are only about to be filed elsewhere; the service
- * refuses that. It is then sent with the values that the service holds besides, and has to be sent once
- * more when the releases have moved.
+ * The service refuses a registry without values that releases still use, although this publish may be
+ * about to refile those releases. Then the registry is sent merged with the service's, and must be sent
+ * again after the releases.
  *
- * @param held what the service holds
- * @returns whether it has to be sent once more
+ * @param present the service's registry
+ * @returns whether the registry was merged, and must be sent again
  */
 export async function sendRegistry(
   { file, registry, issueAt }: RegistryFile,
-  held: Registry,
+  present: Registry,
   to: Destination,
 ): Promise<boolean> {
-  const sound = { file, registry, issueAt };
+  const valid = { file, registry, issueAt };
   try {
     await put(registry, to);
     return false;
   } catch (error) {
     if (!(error instanceof ServiceProblem)) throw error;
-    if (error.status !== CONFLICT) throw refused(error, sound, "nothing was published");
+    if (error.code !== "values-in-use") throw withLines(error, valid, "nothing was published");
   }
   try {
-    await put(withValuesOf(held, registry), to);
+    await put(merge(present, registry), to);
     return true;
   } catch (error) {
-    throw refused(error, sound, "nothing was published");
+    throw withLines(error, valid, "nothing was published");
   }
 }
 
-/** Sends it once more, after the releases. @throws Refusal that names what is still in use */
+/** Sends the registry after the releases. @throws CliError that names the values still in use */
 export async function sendRegistryAgain(file: RegistryFile, to: Destination): Promise<void> {
   try {
     await put(file.registry, to);
   } catch (error) {
-    throw refused(
+    throw withLines(
       error,
       file,
-      "the releases were published, and the service's registry keeps what it needs: put the values back, " +
-        "or file the releases elsewhere (also those that the folder does not hold), and run the same command again",
+      "the releases were published, and the service's registry keeps the values in use: add them again, or " +
+        "refile the releases that use them (also outside the folder), and run the same command again",
     );
   }
 }
@@ -73,17 +71,17 @@ async function put(body: Registry, { client, token }: Destination): Promise<void
   await client.send({ method: "PUT", path: PATH, body: JSON.stringify(body), token });
 }
 
-function withValuesOf(held: Registry, wanted: Registry): Registry {
+function merge(present: Registry, wanted: Registry): Registry {
   const merged = { ...wanted };
   for (const facet of REGISTRY_FACETS) {
     const kept = new Set(wanted[facet].map(({ slug }) => slug));
-    merged[facet] = [...wanted[facet], ...held[facet].filter(({ slug }) => !kept.has(slug))];
+    merged[facet] = [...wanted[facet], ...present[facet].filter(({ slug }) => !kept.has(slug))];
   }
   return merged;
 }
 
-/** The service's refusal, at the lines of the file where it names any. */
-function refused(error: unknown, { issueAt }: RegistryFile, consequence: string): unknown {
+/** The issues that the service names, at their lines of the file. */
+function withLines(error: unknown, { issueAt }: RegistryFile, consequence: string): unknown {
   if (!(error instanceof ServiceProblem) || error.issues.length === 0) return error;
-  return new Refusal(issueReport(error.issues.map(issueAt), consequence));
+  return new CliError(issueReport(error.issues.map(issueAt), consequence));
 }

@@ -1,7 +1,7 @@
 /**
- * Loaded into the process that runs the service, by `--import`: when the process that started it is
- * gone, by whatever signal, the group ends with it, so that no runtime lingers on the port.
+ * Loaded with `--import` into the process that runs the service. When its parent has gone, for whatever
+ * reason, the process group is killed, so that no workerd keeps the port.
  */
 process.on("disconnect", () => process.kill(0, "SIGKILL"));
-// Listening must not keep a process alive that has nothing else to do.
+// The listener alone must not keep the process alive.
 process.channel?.unref();

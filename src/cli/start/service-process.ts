@@ -1,5 +1,5 @@
 /**
- * The running service: `wrangler dev` with all that it starts, in a process group of its own.
+ * The running service: `wrangler dev` and its children, in a process group of their own.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -8,36 +8,40 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { PROJECT_ROOT } from "../paths.ts";
+import { stripVTControlCharacters } from "node:util";
 import { systemCode } from "../cli-error.ts";
+import { PROJECT_ROOT } from "../paths.ts";
 
 const WRANGLER = join(PROJECT_ROOT, "node_modules/wrangler/bin/wrangler.js");
 const DIE_WITH_PARENT = pathToFileURL(join(import.meta.dirname, "die-with-parent.ts")).href;
-/** Lines of output kept to explain an end that nobody asked for. */
+/** Lines of output kept to explain an unexpected end. */
 const LINES_KEPT = 60;
+/** Lines shown where none looks like an error. */
+const LAST_LINES = 5;
 /** Milliseconds for an orderly end. */
 const END_MS = 5_000;
+const ERROR_LINE = /✘|\berror\b/i;
 
 export class ServiceProcess {
   readonly #child: ChildProcess;
   readonly #lines: string[] = [];
-  /** Whether the service's own warnings and errors are shown as they come. */
+  /** Whether the service's warnings and errors are printed as they come. */
   showErrors = false;
-  /** Settles when the process has ended, for whatever reason. */
+  /** Resolves when the process has ended, for whatever reason. */
   readonly ended: Promise<void>;
 
-  /** @param verbose shows all output on stderr as it comes */
+  /** @param verbose prints all output on stderr as it comes */
   constructor(flags: readonly string[], verbose: boolean) {
     this.#child = spawn(process.execPath, ["--import", DIE_WITH_PARENT, WRANGLER, ...flags], {
       cwd: PROJECT_ROOT,
-      // A group of its own: a Ctrl-C comes to us alone, and one signal reaches all of it.
+      // Its own group: Ctrl-C reaches only this process, and one signal reaches the whole group.
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: {
         ...process.env,
         CLOUDFLARE_CF_FETCH_ENABLED: "false",
         WRANGLER_SEND_METRICS: "false",
-        // The banner asks the registry for a newer version.
+        // The banner would ask the npm registry for a newer version.
         WRANGLER_HIDE_BANNER: "true",
       },
     });
@@ -59,12 +63,12 @@ export class ServiceProcess {
     });
   }
 
-  /** The last lines of what the service said. */
-  lastWords(): string {
-    return this.#lines.join("\n");
+  /** The lines of the last output that explain why the service failed. */
+  errorLines(): string[] {
+    return errorLinesIn(this.#lines);
   }
 
-  /** Ends the whole group; at the latest after a few seconds, or at once if `now` aborts. */
+  /** Ends the whole group: in good order within a few seconds, or at once when `now` aborts. */
   async end(now: AbortSignal): Promise<void> {
     this.#child.kill("SIGTERM");
     await Promise.race([
@@ -80,7 +84,14 @@ export class ServiceProcess {
     try {
       process.kill(-this.#child.pid, "SIGKILL");
     } catch (error) {
-      if (systemCode(error) !== "ESRCH") throw error; // nobody is left
+      if (systemCode(error) !== "ESRCH") throw error; // the group has ended
     }
   }
+}
+
+/** The lines that report errors, each once and without colours; if there are none, the last lines. */
+export function errorLinesIn(output: readonly string[]): string[] {
+  const lines = [...new Set(output.map((line) => stripVTControlCharacters(line).trim()))];
+  const errors = lines.filter((line) => ERROR_LINE.test(line));
+  return errors.length > 0 ? errors : lines.slice(-LAST_LINES);
 }

@@ -1,42 +1,47 @@
 /**
- * `npm start`: the service on this machine, with what the content folder holds.
+ * `npm start`: runs the service on this machine and publishes the content folder.
  */
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { readKeptVars } from "../admin-token.ts";
+import { readVars } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
+import { CliError, systemCode } from "../cli-error.ts";
 import type { ContentFolder } from "../content/content-folder.ts";
 import { aborted, watchEndSignals } from "../end-signals.ts";
-import { DEFAULT_CONTENT, DEV_VARS, forUser, fromUser } from "../paths.ts";
+import { DEFAULT_PORT, suggestCommand } from "../options.ts";
+import { DEFAULT_CONTENT, DEV_VARS, displayPath, resolvePath } from "../paths.ts";
 import { startProgress, type Progress } from "../progress.ts";
 import { changeCounts } from "../publish/change-report.ts";
-import { publishFolder, soundFolder } from "../publish/publish-folder.ts";
-import { Refusal } from "../cli-error.ts";
-import { requireFreePort } from "./free-port.ts";
+import { publishFolder, readValidFolder } from "../publish/publish-folder.ts";
 import { keepSecrets } from "./kept-secrets.ts";
 import { ServiceProcess } from "./service-process.ts";
 import { givenVars, wranglerArguments } from "./wrangler-flags.ts";
 
 export interface StartOptions {
   port: number;
-  /** A folder as the user named it; false publishes none; undefined the project's own. */
+  /** A folder that the user named; false publishes nothing; undefined is the default folder. */
   content?: string | false;
   verbose: boolean;
 }
 
-/** Milliseconds in which the service must have become healthy; bundling takes two seconds of them. */
-const HEALTHY_WITHIN_MS = 60_000;
-const HEALTHY_ASK_MS = 100;
+/** Milliseconds until the service must be healthy; bundling takes two seconds of them. */
+const HEALTHY_TIMEOUT_MS = 60_000;
+const POLL_MS = 100;
+
+/** The service process failed: its own output says why. */
+class ServiceFailure extends CliError {}
 
 /**
  * Runs until a signal ends it.
  *
- * @param flags those that are wrangler's
- * @throws Refusal if the content is faulty, the port taken, or the service ends by itself
+ * @param flags the flags of `wrangler dev`
+ * @throws CliError if the content has faults, the port is in use, or the service fails
  */
 export async function startCommand(options: StartOptions, flags: readonly string[]): Promise<void> {
-  // Everything that can be refused is refused before a process is started.
+  // Reports everything that is wrong before it starts a process.
   const content = await contentOf(options.content);
-  await requireFreePort(options.port);
+  await assertPortIsFree(options.port);
   const vars = givenVars(flags);
   await keepSecrets(DEV_VARS, new Set(vars.keys()));
 
@@ -47,7 +52,7 @@ export async function startCommand(options: StartOptions, flags: readonly string
   const over = new AbortController();
   try {
     const endedEarly = service.ended.then(() => {
-      throw new Refusal("The service ended by itself.");
+      throw new ServiceFailure("The service ended unexpectedly.");
     });
     const running = bringUp(url, content, vars.get("ADMIN_TOKEN"), progress, over.signal).then((counts) => {
       service.showErrors = true;
@@ -56,8 +61,9 @@ export async function startCommand(options: StartOptions, flags: readonly string
     });
     await Promise.race([running, endedEarly, aborted(signals.first)]);
   } catch (error) {
-    if (error instanceof Refusal && !options.verbose) process.stderr.write(`${service.lastWords()}\n`);
-    throw error;
+    if (!(error instanceof ServiceFailure) || options.verbose) throw error;
+    const hint = `${error.message} Start it with --verbose to see everything that it logs.`;
+    throw new CliError([...service.errorLines(), hint].join("\n"));
   } finally {
     over.abort();
     progress.end();
@@ -67,11 +73,36 @@ export async function startCommand(options: StartOptions, flags: readonly string
 
 async function contentOf(named: string | false | undefined): Promise<ContentFolder | undefined> {
   if (named === false) return undefined;
-  const folder = named === undefined ? DEFAULT_CONTENT : fromUser(named);
-  return await soundFolder(folder, Math.floor(Date.now() / 1000));
+  const folder = named === undefined ? DEFAULT_CONTENT : resolvePath(named);
+  return await readValidFolder(folder, Math.floor(Date.now() / 1000));
 }
 
-/** @returns what was published, in words */
+/** @throws CliError that suggests another port */
+async function assertPortIsFree(port: number): Promise<void> {
+  for (const host of ["127.0.0.1", "::1"]) {
+    const server = createServer();
+    try {
+      server.listen(port, host);
+      await once(server, "listening");
+    } catch (error) {
+      const code = systemCode(error);
+      // The machine has no IPv6.
+      if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT") continue;
+      const other = port < 1024 ? DEFAULT_PORT : port === 65_535 ? port - 1 : port + 1;
+      const remedy = `use another with \`npm start -- --port ${other}\``;
+      if (code === "EADDRINUSE") {
+        throw new CliError(
+          `Port ${port} is in use: end the program that uses it (perhaps another \`npm start\`), or ${remedy}.`,
+        );
+      }
+      throw new CliError(`Port ${port} cannot be used (${code ?? String(error)}): ${remedy}.`);
+    } finally {
+      server.close();
+    }
+  }
+}
+
+/** @returns a summary of what was published; undefined if nothing was to be published */
 async function bringUp(
   url: URL,
   content: ContentFolder | undefined,
@@ -83,53 +114,52 @@ async function bringUp(
   await untilHealthy(url, over);
   if (content === undefined || (content.files.length === 0 && content.registry === undefined))
     return undefined;
-  const token = givenToken ?? (await readKeptVars(DEV_VARS)).ADMIN_TOKEN;
+  const token = givenToken ?? (await readVars(DEV_VARS)).ADMIN_TOKEN;
   const { releases } = await publishFolder(content, { client: new ApiClient(url, over), token }, progress);
   progress.end();
   return changeCounts(releases);
 }
 
 async function untilHealthy(url: URL, over: AbortSignal): Promise<void> {
-  const deadline = Date.now() + HEALTHY_WITHIN_MS;
+  const deadlineMs = Date.now() + HEALTHY_TIMEOUT_MS;
   let last = "";
-  while (Date.now() < deadline) {
+  while (Date.now() < deadlineMs) {
     try {
       const answer = await fetch(new URL("/healthz", url), { signal: AbortSignal.timeout(5_000) });
-      const said = await answer.text();
+      const body = await answer.text();
       if (answer.status === 200) return;
-      // It runs, and says itself what stands against it: waiting would not help.
-      if (answer.status === 503) throw new Refusal(`The service cannot work: ${detailOf(said)}`);
-      last = `it answered ${answer.status} ${said.slice(0, 500)}`;
+      // The service runs and says what is wrong with its configuration: waiting would not help.
+      if (answer.status === 503) throw new CliError(`The service is not configured: ${detailOf(body)}`);
+      last = `it answered ${answer.status} ${body.slice(0, 500)}`;
     } catch (error) {
-      if (error instanceof Refusal) throw error;
-      // Not listening yet. If it never will, such as on a port that fetch refuses, this is the reason.
+      if (error instanceof CliError) throw error;
+      // Not listening yet. If it never listens, this is the reason, such as a port that fetch blocks.
       last = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     }
-    await delay(HEALTHY_ASK_MS, undefined, { signal: over });
+    await delay(POLL_MS, undefined, { signal: over });
   }
-  throw new Refusal(`The service is not healthy after ${HEALTHY_WITHIN_MS / 1000} s: ${last}`);
+  throw new ServiceFailure(`The service is not healthy after ${HEALTHY_TIMEOUT_MS / 1000} s: ${last}.`);
 }
 
-/** Of a problem document; of anything else, all of it. */
-function detailOf(said: string): string {
+/** The detail of a problem document; any other text as it is. */
+function detailOf(body: string): string {
   try {
-    const { detail } = JSON.parse(said) as { detail?: string };
-    return detail ?? said;
+    const { detail } = JSON.parse(body) as { detail?: string };
+    return detail ?? body;
   } catch {
-    return said.slice(0, 500);
+    return body.slice(0, 500);
   }
 }
 
-function announce(url: URL, counts: string | undefined, tokenGiven: boolean): void {
+function announce(url: URL, counts: string | undefined, isTokenGiven: boolean): void {
   const { origin } = url;
-  const to = origin === "http://localhost:8787" ? "" : ` --to ${origin}`;
   console.log(
     [
       ...(counts === undefined ? [] : [`content      ${counts}`]),
       `page         ${origin}/`,
       ...["rss", "atom", "json"].map((format) => `feed         ${origin}/feed.${format}`),
-      `admin token  ${tokenGiven ? "as given with --var" : `ADMIN_TOKEN in ${forUser(DEV_VARS)}`}`,
-      `subscribe    npm run communique -- listen${to}`,
+      `admin token  ${isTokenGiven ? "as given with --var" : `ADMIN_TOKEN in ${displayPath(DEV_VARS)}`}`,
+      `subscribe    ${suggestCommand(url, "listen")}`,
       "end          Ctrl-C",
       `communique ready on ${origin}`,
     ].join("\n"),

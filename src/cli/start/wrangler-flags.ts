@@ -1,10 +1,10 @@
 /**
- * The flags of `npm start` that are wrangler's, and those that are always added.
+ * The arguments of `wrangler dev`: the user's flags and the defaults of `npm start`.
  */
 
 /**
- * The names and values given with `--var NAME:VALUE`, in any of the spellings that wrangler takes:
- * repeated, several behind one `--var`, or joined by `=`.
+ * Reads `--var NAME:VALUE` in every spelling that wrangler accepts: repeated, several values after one
+ * `--var`, or joined with `=`.
  */
 export function givenVars(flags: readonly string[]): Map<string, string> {
   const vars = new Map<string, string>();
@@ -18,18 +18,18 @@ export function givenVars(flags: readonly string[]): Map<string, string> {
   return vars;
 }
 
-/** What `wrangler` is started with. What the user gave wins over what we would. */
+/** The user's variables take precedence over the defaults. */
 export function wranglerArguments(flags: readonly string[], port: number): string[] {
   const given = givenVars(flags);
-  const own = { LOCAL_TARGETS: "loopback", DNS_RESOLVER: "off", BASE_URL: `http://localhost:${port}` };
-  const added = Object.entries(own).filter(([name]) => !given.has(name));
-  const inspectorGiven = flags.some((flag) => /^--inspector-port(?:=|$)/.test(flag));
+  const defaults = { LOCAL_TARGETS: "loopback", DNS_RESOLVER: "off", BASE_URL: `http://localhost:${port}` };
+  const added = Object.entries(defaults).filter(([name]) => !given.has(name));
+  const isInspectorGiven = flags.some((flag) => /^--inspector-port(?:=|$)/.test(flag));
   return [
     "dev",
     ...flags,
     `--port=${port}`,
-    // Left alone, wrangler looks for a free one and takes it later: of two that start at once, one fails.
-    ...(inspectorGiven ? [] : ["--inspector-port=0"]),
+    // By default wrangler picks a free port and opens it later: of two services that start at once, one fails.
+    ...(isInspectorGiven ? [] : ["--inspector-port=0"]),
     "--show-interactive-dev-session=false",
     ...added.flatMap(([name, value]) => ["--var", `${name}:${value}`]),
   ];

@@ -1,27 +1,21 @@
 /**
- * The commands about subscriptions and what they were sent, with their options.
+ * The options of `subscriptions`, `deliveries` and `replay`.
  */
 import type { Command } from "commander";
 import { Option } from "commander";
 import { SUBSCRIPTION_STATUSES } from "../../domain/subscription.ts";
-import {
-  DEFAULT_SERVICE,
-  sequence,
-  serviceUrl,
-  spanEnd,
-  spanInstant,
-  wholeNumber,
-} from "../option-values.ts";
+import { DEFAULT_SERVICE, instant, rowLimit, sequence, sequenceOrInstant, serviceUrl } from "../options.ts";
 import { deliveriesCommand } from "./deliveries-command.ts";
-import { replayCommand, type ReplayAsked } from "./replay-command.ts";
+import { replayCommand, type ReplayTarget } from "./replay-command.ts";
 import { subscriptionsCommand } from "./subscriptions-command.ts";
 
 const STATES = ["pending", "held", "delivered", "failed", "replaced", "not-sent"];
-/** Of the log, as many as a screen or two hold. */
-const SHOWN_DEFAULT = 50;
+/** Deliveries that fit on a screen or two. */
+const DELIVERIES_DEFAULT = 50;
 
-const DESK_HELP =
-  "A desk is named by its subscription's id, the beginning of that, or text of its URL or description.";
+const SUBSCRIPTION_HELP =
+  "Name the subscription by its id, the beginning of its id, or part of its URL or description.";
+const RELEASE_HELP = "Name the release by its id, its content file, or the URL of its page.";
 
 interface ReplayOptions {
   to: URL;
@@ -32,86 +26,91 @@ interface ReplayOptions {
   release?: string;
 }
 
-/** @param tokenHelp where the admin token comes from, for their help */
+/** @param tokenHelp says where the admin token comes from */
 export function addSubscriptionCommands(program: Command, tokenHelp: string): void {
-  const help = (example: string) => `\n${DESK_HELP}\n${tokenHelp}\n\nFor example:\n${example}`;
+  const help = (...examples: string[]) =>
+    [
+      `\n${SUBSCRIPTION_HELP}`,
+      tokenHelp,
+      "\nExamples:",
+      ...examples.map((words) => `  npm run communique -- ${words}`),
+    ].join("\n");
   program
-    .command("subscriptions [desk]")
-    .description("show how all desks do, worst first; of one, everything")
-    .addOption(new Option("--status <status>", "only those that are").choices(SUBSCRIPTION_STATUSES))
-    .addOption(new Option("--sort <order>", "worst or newest first").choices(["trouble", "created"]))
+    .command("subscriptions [subscription]")
+    .description("show the state of all subscriptions, worst first, or everything about one")
     .addOption(
-      new Option("--pause", "hold what comes for the desk").default(false).conflicts(["resume", "verify"]),
+      new Option("--status <status>", "only subscriptions in this status").choices(SUBSCRIPTION_STATUSES),
     )
-    .addOption(new Option("--resume", "send the desk what was held").default(false).conflicts("verify"))
-    .option("--verify", "ask the desk's endpoint anew whether it wants this", false)
-    .option("--json", "print what the API answers", false)
-    .option("--to <url>", "the service", serviceUrl, DEFAULT_SERVICE)
+    .addOption(new Option("--sort <order>", "worst or newest first").choices(["trouble", "created"]))
+    .addOption(new Option("--pause", "hold its deliveries").default(false).conflicts(["resume", "verify"]))
+    .addOption(new Option("--resume", "send its held deliveries").default(false).conflicts("verify"))
+    .option("--verify", "send its endpoint another verification request", false)
+    .option("--json", "print the answer of the API", false)
+    .option("--to <url>", "URL of the service", serviceUrl, DEFAULT_SERVICE)
     .addHelpText(
       "after",
-      help(
-        "  npm run communique -- subscriptions\n  npm run communique -- subscriptions desk.example --resume",
-      ) +
-        "\n\nOf more than a hundred desks those in least trouble are shown as they last reported, within the hour.",
+      help("subscriptions", "subscriptions desk.example --resume") +
+        "\n\nThe 100 worst are shown as they are now; the others as they last reported, within the hour.",
     )
-    .action((desk: string | undefined, options, command: Command) => {
-      if (desk === undefined && (options.pause || options.resume || options.verify)) {
-        command.error("error: --pause, --resume and --verify need a desk", { exitCode: 2 });
+    .action((subscription: string | undefined, options, command: Command) => {
+      if (subscription === undefined && (options.pause || options.resume || options.verify)) {
+        command.error("error: --pause, --resume and --verify need a subscription", { exitCode: 2 });
       }
-      return subscriptionsCommand(desk, options);
+      return subscriptionsCommand(subscription, options);
     });
 
   program
-    .command("deliveries <desk> [release]")
-    .description("show what a desk was sent; of one release, what became of it there, why, and what to do")
-    .addOption(new Option("--state <state>", "only those that are").choices(STATES))
+    .command("deliveries <subscription> [release]")
+    .description("show what a subscription was sent; for one release, what happened, why, and what to do")
+    .addOption(new Option("--state <state>", "only deliveries in this state").choices(STATES))
     .option("--event <event>", "every attempt of one event, by its sequence or id")
-    .option("--limit <number>", "how many of the newest", wholeNumber, SHOWN_DEFAULT)
-    .option("--json", "print what the API answers", false)
-    .option("--to <url>", "the service", serviceUrl, DEFAULT_SERVICE)
+    .option("--limit <number>", "how many of the newest deliveries", rowLimit, DELIVERIES_DEFAULT)
+    .option("--json", "print the answer of the API", false)
+    .option("--to <url>", "URL of the service", serviceUrl, DEFAULT_SERVICE)
     .addHelpText(
       "after",
-      help("  npm run communique -- deliveries desk.example https://press.example/en/releases/statement") +
-        "\n\nThe release is named by its id, its content file, or the URL of its page.",
+      `${help("deliveries desk.example https://press.example/en/releases/statement")}\n\n${RELEASE_HELP}`,
     )
-    .action((desk: string, release: string | undefined, options, command: Command) => {
+    .action((subscription: string, release: string | undefined, options, command: Command) => {
       if (options.state === "not-sent" && release === undefined) {
-        command.error("error: what was not sent is shown of one release: name it behind the desk", {
-          exitCode: 2,
-        });
+        command.error("error: --state not-sent needs a release, after the subscription", { exitCode: 2 });
       }
-      return deliveriesCommand(desk, release, options);
+      return deliveriesCommand(subscription, release, options);
     });
 
   program
-    .command("replay <desk>")
-    .description("send a desk again, now, what it did not get")
-    .option("--release <release>", "what of a release has not arrived; if all has, all of it")
+    .command("replay <subscription>")
+    .description("send a subscription, now, what it did not get")
+    .option("--release <release>", "the events of a release that did not arrive; if all did, all of them")
     .option("--event <event>", "one event, by its sequence or id")
-    .option("--after <sequence>", "all that its filter takes, after this event", sequence)
-    .option("--from <instant>", "the same, from this instant on", spanInstant)
-    .option("--until <end>", "up to this sequence, or with --from up to this instant", spanEnd)
-    .option("--to <url>", "the service", serviceUrl, DEFAULT_SERVICE)
+    .option("--after <sequence>", "every event after this one that its filter takes", sequence)
+    .option("--from <instant>", "every event from this instant on that its filter takes", instant)
+    .option(
+      "--until <end>",
+      "the last event: with --after a sequence, with --from an instant",
+      sequenceOrInstant,
+    )
+    .option("--to <url>", "URL of the service", serviceUrl, DEFAULT_SERVICE)
     .addHelpText(
       "after",
-      help(
-        "  npm run communique -- replay desk.example --release content/statement.md\n" +
-          "  npm run communique -- replay desk.example --from 2026-11-23T09:00:00Z",
-      ) + "\n\nThe release is named by its id, its content file, or the URL of its page.",
+      `${help(
+        "replay desk.example --release content/statement.md",
+        "replay desk.example --from 2026-11-23T09:00:00Z",
+      )}\n\n${RELEASE_HELP}`,
     )
-    .action((desk: string, options: ReplayOptions, command: Command) => {
-      const asked = askedOf(options);
-      if (typeof asked === "string") return command.error(`error: ${asked}`, { exitCode: 2 });
-      return replayCommand(desk, asked, options.to);
+    .action((subscription: string, options: ReplayOptions, command: Command) => {
+      const target = targetOf(options);
+      if (typeof target === "string") return command.error(`error: ${target}`, { exitCode: 2 });
+      return replayCommand(subscription, target, options.to);
     });
 }
 
-/** What is to be sent again, or what is wrong with how it was asked for. */
-function askedOf({ after, from, until, event, release }: ReplayOptions): ReplayAsked | string {
-  const given = [after, from, event, release].filter((one) => one !== undefined);
+/** What to send, or what is wrong with the options. */
+function targetOf({ after, from, until, event, release }: ReplayOptions): ReplayTarget | string {
+  const given = [after, from, event, release].filter((option) => option !== undefined);
   if (given.length !== 1) return "give one of --release, --event, --after and --from";
   if (event !== undefined || release !== undefined) {
-    if (until !== undefined) return "--until goes with --after or --from";
+    if (until !== undefined) return "--until needs --after or --from";
     return event === undefined ? { kind: "release", release: release ?? "" } : { kind: "event", event };
   }
   if (after !== undefined) {

@@ -1,16 +1,14 @@
 /**
- * `communique deliveries`: the log of a desk, what became of one release there, and why.
+ * `communique deliveries`: a subscription's log, or what happened to one release there and why.
  */
-import { withDistance } from "../instant-words.ts";
-import { Refusal } from "../cli-error.ts";
-import { releaseNamed } from "../release-name.ts";
-import { shown } from "../shown-text.ts";
-import { printTable, type Row } from "../table.ts";
-import { commandLine } from "../command-line.ts";
-import { deskNamed, nameOf } from "./find.ts";
-import { adviceOn } from "./hints.ts";
-import { deliveryInWords, isReplayable, isUnderWay } from "./delivery-words.ts";
-import { eventNamed } from "./event-name.ts";
+import { CliError } from "../cli-error.ts";
+import { findRelease } from "../find-release.ts";
+import { suggestCommand } from "../options.ts";
+import { printTable, type TableRow } from "../table.ts";
+import { dueTime, printable, relativeTime, withRelativeTime } from "../terminal.ts";
+import { describeDelivery, isReplayable, isUnderWay } from "./describe-delivery.ts";
+import { findEvent, findSubscription, nameOf } from "./find.ts";
+import { hintFor } from "./hints.ts";
 import {
   type AttemptedDelivery,
   type Delivery,
@@ -27,77 +25,95 @@ export interface DeliveriesOptions {
   json: boolean;
 }
 
+/** Characters of a release's id where its title is not public. */
+const SHORT_RELEASE_CHARS = 8;
+
 export async function deliveriesCommand(
   named: string,
   release: string | undefined,
   options: DeliveriesOptions,
 ): Promise<void> {
   const api = await SubscriptionsApi.at(options.to);
-  const desk = await deskNamed(api, named);
+  const subscription = await findSubscription(api, named);
   if (options.event !== undefined) {
-    const { event } = await eventNamed(api, desk, options.event);
-    const delivery = await api.delivery(desk.id, event);
+    const { event } = await findEvent(api, subscription, options.event);
+    const delivery = await api.delivery(subscription.id, event);
     if (delivery === undefined)
-      throw new Refusal(`The log of ${nameOf(desk)} has no event ${event} any more.`);
+      throw new CliError(`The log of ${nameOf(subscription)} no longer holds event ${event}.`);
     if (options.json) console.log(JSON.stringify(delivery, null, 2));
-    else showAttempts(delivery, desk, options.to);
+    else showAttempts(delivery, subscription, options.to);
   } else if (release === undefined) {
-    await showLog(api, desk, options);
+    await showLog(api, subscription, options);
   } else {
-    await showRelease(api, desk, await releaseNamed(release, api.client), options);
+    await showRelease(api, subscription, await findRelease(release, api.client), options);
   }
 }
 
-async function showLog(api: SubscriptionsApi, desk: Subscription, options: DeliveriesOptions): Promise<void> {
-  const { to, state, limit, json } = options;
-  const log = await api.log(desk.id, { limit, ...(state !== undefined && { state }) });
+async function showLog(
+  api: SubscriptionsApi,
+  subscription: Subscription,
+  { to, state, limit, json }: DeliveriesOptions,
+): Promise<void> {
+  const log = await api.log(subscription.id, { limit, ...(state !== undefined && { state }) });
   if (json) {
     console.log(JSON.stringify(log, null, 2));
     return;
   }
   if (log.data.length === 0) {
-    const none = state === undefined ? "has nothing yet" : `has nothing that is ${state}`;
+    const what = state === undefined ? "is empty" : `has nothing that is ${state}`;
     process.stderr.write(
-      `The log of ${shown(nameOf(desk))} ${none}. Name a release to learn why it was not sent:\n` +
-        `  ${commandLine(to, "deliveries", desk.id, "RELEASE")}\n`,
+      `The log of ${printable(nameOf(subscription))} ${what}. Name a release to learn why it was not sent:\n` +
+        `  ${suggestCommand(to, "deliveries", subscription.id, "RELEASE")}\n`,
     );
     return;
   }
-  printTable(log.data.map(logRow));
-  if (log.next !== null) process.stderr.write(`There are older ones: --limit ${limit * 10} shows more.\n`);
+  const releases = await api.releases(log.data.flatMap(({ release }) => release ?? []));
+  const nowMs = Date.now();
+  printTable(log.data.map((delivery) => logRow(delivery, releases, nowMs)));
+  if (log.next !== null)
+    process.stderr.write(`The log has older deliveries: --limit ${limit * 10} shows more.\n`);
 }
 
-function logRow({
-  sequence,
-  event,
-  type,
-  state,
-  attempts,
-  created,
-  nextAttempt,
-  release,
-  reason,
-}: Delivery): Row {
+function logRow(
+  { sequence, event, type, state, attempts, created, nextAttempt, release, reason }: Delivery,
+  releases: Awaited<ReturnType<SubscriptionsApi["releases"]>>,
+  nowMs: number,
+): TableRow {
+  const facts = release === null ? undefined : releases.get(release);
+  const isPublic = facts?.status === "published" || facts?.status === "withdrawn";
+  const title = isPublic ? facts.title : (release?.slice(0, SHORT_RELEASE_CHARS) ?? null);
   return {
-    event: sequence === null ? event : String(sequence),
-    type,
-    state,
-    attempts,
-    created,
-    "next attempt": nextAttempt,
-    release,
-    reason,
+    isFailing: state === "failed" || (state === "pending" && reason !== null),
+    terminal: {
+      event: sequence ?? event.slice(0, "evt_".length + SHORT_RELEASE_CHARS),
+      type: type.replace("release.", ""),
+      state: attempts > 1 ? `${state} ×${attempts}` : state,
+      created: created && relativeTime(created, nowMs),
+      next: nextAttempt && dueTime(nextAttempt, nowMs),
+      release: title,
+      reason,
+    },
+    plain: {
+      event: sequence === null ? event : String(sequence),
+      type,
+      state,
+      attempts,
+      created,
+      "next attempt": nextAttempt,
+      release: title,
+      reason,
+    },
   };
 }
 
-/** Every event of a release in words, and the one command that sends what can be sent. */
+/** Describes every event of a release, and names the one command that sends what can be sent. */
 async function showRelease(
   api: SubscriptionsApi,
-  desk: Subscription,
+  subscription: Subscription,
   release: string,
   { to, state, json }: DeliveriesOptions,
 ): Promise<void> {
-  const log = await api.log(desk.id, { release, limit: Infinity });
+  const log = await api.log(subscription.id, { release, limit: Infinity });
   const rows = log.data.filter((row) => state === undefined || row.state === state);
   if (json) {
     console.log(JSON.stringify({ data: rows, next: log.next }, null, 2));
@@ -105,61 +121,67 @@ async function showRelease(
   }
   const facts = await api.release(release);
   if (facts === undefined) {
-    throw new Refusal(`${to.origin} holds no release ${release}: is --to right, and the id?`);
+    throw new CliError(`${to.origin} has no release ${release}: check --to and the id.`);
   }
   const { title, url, status } = facts;
   const nowMs = Date.now();
-  console.log(`“${shown(title)}”  ${url}  ${status}`);
-  const since = withDistance(desk.since, nowMs);
-  const reason = desk.reason === undefined ? "" : `: ${shown(desk.reason)}`;
-  console.log(`for ${shown(nameOf(desk))}, ${desk.id}, ${desk.status} since ${since}${reason}`);
+  console.log(`“${printable(title)}”  ${url}  ${status}`);
+  const since = withRelativeTime(subscription.since, nowMs);
+  const reason = subscription.reason === undefined ? "" : `: ${printable(subscription.reason)}`;
+  console.log(
+    `for ${printable(nameOf(subscription))}, ${subscription.id}, ${subscription.status} since ${since}${reason}`,
+  );
   for (const row of rows.toReversed()) {
-    const attempted = row.attempts > 0 ? await api.delivery(desk.id, row.event) : undefined;
-    console.log(
-      `${row.sequence}  ${row.type}  ${shown(deliveryInWords(attempted ?? { ...row, log: [] }, desk, nowMs))}`,
-    );
+    const attempted = row.attempts > 0 ? await api.delivery(subscription.id, row.event) : undefined;
+    const description = describeDelivery(attempted ?? { ...row, log: [] }, subscription, nowMs);
+    console.log(`${row.sequence}  ${row.type}  ${printable(description)}`);
   }
   if (log.data.length === 0) {
     console.log(
       status === "embargoed"
-        ? "It is under embargo: nothing of it is sent to anybody before that ends."
-        : "Nothing has happened to it that could be sent.",
+        ? "The release is under embargo: nothing is sent before the embargo ends."
+        : "The release has no events that could be sent.",
     );
   } else if (rows.length === 0) {
     console.log(`None of its ${log.data.length} events is ${state}.`);
   }
-  for (const line of nextSteps(log.data, desk, release, to)) console.log(line);
+  for (const line of nextSteps(log.data, subscription, release, to)) console.log(line);
 }
 
-function nextSteps(rows: readonly Delivery[], desk: Subscription, release: string, to: URL): string[] {
+function nextSteps(
+  rows: readonly Delivery[],
+  subscription: Subscription,
+  release: string,
+  to: URL,
+): string[] {
   const inLog = rows.filter(({ state }) => state !== "not-sent");
-  const isUnproved = desk.status === "pending" && rows.length > 0;
-  const advice = isUnproved || inLog.some(({ state }) => state === "held") ? adviceOn(desk, to) : undefined;
-  if (advice !== undefined) return [advice];
-  const replay = commandLine(to, "replay", desk.id, "--release", release);
+  const isUnverified = subscription.status === "pending" && rows.length > 0;
+  const isHeld = inLog.some(({ state }) => state === "held");
+  const hint = isUnverified || isHeld ? hintFor(subscription, to) : undefined;
+  if (hint !== undefined) return [hint];
+  const replay = suggestCommand(to, "replay", subscription.id, "--release", release);
   if (inLog.some(isUnderWay) || rows.some(isReplayable)) return [`Send it now: ${replay}`];
   if (inLog.some(({ state }) => state === "delivered")) return [`Send it again: ${replay}`];
-  return rows.length === 0 ? [] : [`See what it asks for: ${commandLine(to, "subscriptions", desk.id)}`];
+  if (rows.length === 0) return [];
+  return [`See its filter: ${suggestCommand(to, "subscriptions", subscription.id)}`];
 }
 
-function showAttempts(delivery: AttemptedDelivery, desk: Subscription, to: URL): void {
+function showAttempts(delivery: AttemptedDelivery, subscription: Subscription, to: URL): void {
   const { type, event, sequence, log } = delivery;
-  console.log(
-    `${sequence ?? ""}  ${type}  ${event}  ${shown(deliveryInWords(delivery, desk, Date.now()))}`.trim(),
+  const nowMs = Date.now();
+  const description = printable(describeDelivery(delivery, subscription, nowMs));
+  console.log(`${sequence ?? ""}  ${type}  ${event}  ${description}`.trim());
+  printTable(
+    log.map(({ attempt, at, durationMs, status, reason, answer }) => {
+      const columns = { ms: durationMs, status, reason, answer };
+      return {
+        isFailing: reason !== null,
+        terminal: { attempt, at: relativeTime(at, nowMs), ...columns },
+        plain: { attempt, at, ...columns },
+      };
+    }),
   );
-  if (log.length > 0) {
-    printTable(
-      log.map(({ attempt, at, durationMs, status, reason, answer }) => ({
-        attempt,
-        at,
-        ms: durationMs,
-        status,
-        reason,
-        answer,
-      })),
-    );
-  }
   if (sequence === null) return;
-  const advice = adviceOn(desk, to);
-  console.log(advice ?? `Send it now: ${commandLine(to, "replay", desk.id, "--event", String(sequence))}`);
+  const replay = suggestCommand(to, "replay", subscription.id, "--event", String(sequence));
+  console.log(hintFor(subscription, to) ?? `Send it now: ${replay}`);
 }

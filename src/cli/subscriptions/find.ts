@@ -1,52 +1,50 @@
 /**
- * How a subscription is named on the command line: by its id, the beginning of it, or text of its URL
- * or description.
+ * Finds the subscription or the event that an argument names.
  */
-import { counted } from "../content/file-fault.ts";
-import { Refusal } from "../cli-error.ts";
-import { shown } from "../shown-text.ts";
-import type { Subscription, SubscriptionsApi } from "./subscriptions-api.ts";
+import { CliError } from "../cli-error.ts";
+import { counted, printable } from "../terminal.ts";
+import type { Delivery, Subscription, SubscriptionsApi } from "./subscriptions-api.ts";
 
 const PREFIX = "sub_";
-const WHOLE_ID = /^sub_[0-9a-f]{32}$/;
-/** Characters of an id that are shown at the least: beyond a thousand subscriptions two may share fewer. */
+const COMPLETE_ID = /^sub_[0-9a-f]{32}$/;
+/** Characters of a short id: up to about a thousand subscriptions, eight hex digits are unique. */
 const SHORT_ID_CHARS = PREFIX.length + 8;
-/** Of those that a name fits, how many are told. */
-const NAMED_MAX = 10;
+/** Subscriptions listed when a name is ambiguous. */
+const LISTED_MAX = 10;
 
 /**
- * The one subscription that a name fits, as it stands now.
+ * Finds a subscription by its id, the beginning of its id, or part of its URL or description.
  *
- * @throws Refusal where it fits none, or several
+ * @throws CliError if none or several match
  */
-export async function deskNamed(api: SubscriptionsApi, named: string): Promise<Subscription> {
-  // With the whole id, a subscription's own token will do: no list is asked for.
-  const id = WHOLE_ID.test(named) ? named : await idOf(api, named);
-  const desk = await api.one(id);
-  if (desk !== undefined) return desk;
-  throw unknown(api, named);
+export async function findSubscription(api: SubscriptionsApi, named: string): Promise<Subscription> {
+  // With a complete id, the subscription's own token suffices: only the admin may list.
+  const id = COMPLETE_ID.test(named) ? named : await idOf(api, named);
+  const subscription = await api.one(id);
+  if (subscription !== undefined) return subscription;
+  throw noMatch(api, named);
 }
 
 async function idOf(api: SubscriptionsApi, named: string): Promise<string> {
   const all = await api.list();
-  const fitting = fittingTo(named, all);
-  const [only, another] = fitting;
-  if (only === undefined) throw unknown(api, named);
+  const found = matching(named, all);
+  const [only, another] = found;
+  if (only === undefined) throw noMatch(api, named);
   if (another === undefined) return only.id;
   const short = shortIds(all);
-  throw new Refusal(
+  throw new CliError(
     [
-      `“${named}” fits ${counted(fitting.length, "subscription")}; name one of them by its id:`,
-      ...fitting
-        .slice(0, NAMED_MAX)
-        .map((one) => `  ${short(one.id)}  ${one.status}  ${shown(nameOf(one))}  ${shown(one.url)}`),
-      ...(fitting.length > NAMED_MAX ? [`  and ${fitting.length - NAMED_MAX} more`] : []),
+      `“${named}” matches ${counted(found.length, "subscription")}; name one of them by its id:`,
+      ...found
+        .slice(0, LISTED_MAX)
+        .map((one) => `  ${short(one.id)}  ${one.status}  ${printable(nameOf(one))}  ${printable(one.url)}`),
+      ...(found.length > LISTED_MAX ? [`  and ${found.length - LISTED_MAX} more`] : []),
     ].join("\n"),
   );
 }
 
-/** Whose description or host is just this, if there is one; or else all in which it occurs. */
-export function fittingTo<S extends Pick<Subscription, "id" | "url" | "description">>(
+/** The only subscription whose description, URL or host equals the name; otherwise all that contain it. */
+export function matching<S extends Pick<Subscription, "id" | "url" | "description">>(
   named: string,
   all: readonly S[],
 ): S[] {
@@ -63,12 +61,12 @@ export function fittingTo<S extends Pick<Subscription, "id" | "url" | "descripti
   );
 }
 
-/** What it is called among people. */
+/** Its description, or the host of its endpoint. */
 export function nameOf({ description, url }: Pick<Subscription, "description" | "url">): string {
   return description ?? hostOf(url);
 }
 
-/** The beginning of each id that is no other's. */
+/** Shortens ids to a length at which they all differ. */
 export function shortIds(all: readonly Pick<Subscription, "id">[]): (id: string) => string {
   let chars = SHORT_ID_CHARS;
   const ids = new Set(all.map(({ id }) => id));
@@ -76,13 +74,47 @@ export function shortIds(all: readonly Pick<Subscription, "id">[]): (id: string)
   return (id) => id.slice(0, chars);
 }
 
+/** A short id without `sub_`, for narrow tables; {@link findSubscription} takes it too. */
+export function withoutPrefix(id: string): string {
+  return id.startsWith(PREFIX) ? id.slice(PREFIX.length) : id;
+}
+
+/**
+ * Finds an event in a subscription's log by its sequence or its id.
+ *
+ * @throws CliError if the log does not hold it
+ */
+export async function findEvent(
+  api: SubscriptionsApi,
+  subscription: Subscription,
+  named: string,
+): Promise<Pick<Delivery, "event" | "sequence" | "attempts" | "state">> {
+  const found = /^\d{1,15}$/.test(named)
+    ? await bySequence(api, subscription, Number(named))
+    : await api.delivery(subscription.id, named);
+  if (found !== undefined) return found;
+  throw new CliError(
+    `The log of ${nameOf(subscription)} has no event ${named}: it was never sent, or is older than the log. ` +
+      "Name its release to learn why, or replay --after the sequence before it.",
+  );
+}
+
+async function bySequence(
+  api: SubscriptionsApi,
+  subscription: Subscription,
+  sequence: number,
+): Promise<Delivery | undefined> {
+  const { data } = await api.log(subscription.id, { limit: Infinity });
+  return data.find((row) => row.sequence === sequence);
+}
+
 function hostOf(url: string): string {
   return URL.parse(url)?.host ?? url;
 }
 
-function unknown(api: SubscriptionsApi, named: string): Refusal {
-  return new Refusal(
-    `${api.client.service.origin} has no subscription whose id begins with “${named}”, or whose URL or description has it: ` +
-      "`npm run communique -- subscriptions` shows all.",
+function noMatch(api: SubscriptionsApi, named: string): CliError {
+  return new CliError(
+    `${api.client.service.origin} has no subscription whose id begins with “${named}”, or whose URL or description ` +
+      "contains it: `npm run communique -- subscriptions` lists all.",
   );
 }

@@ -1,41 +1,44 @@
 /**
- * The commands that make a desk be sent something.
+ * Commands that let a subscription receive events again.
  */
+import type { ProblemCode } from "../../domain/codes.ts";
 import { ServiceProblem } from "../api-client.ts";
-import { Refusal } from "../cli-error.ts";
-import { commandLine } from "../command-line.ts";
+import { CliError } from "../cli-error.ts";
+import { suggestCommand } from "../options.ts";
 import type { Subscription } from "./subscriptions-api.ts";
 
-const CONFLICT = 409;
-
-/** What makes one that is sent nothing be sent something; undefined for one that is. */
-export function adviceOn(
+/** The command for a subscription that is not active; undefined for an active one. */
+export function hintFor(
   { id, status }: Pick<Subscription, "id" | "status">,
   service: URL,
 ): string | undefined {
   switch (status) {
     case "paused":
     case "disabled":
-      return `Send what is held: ${commandLine(service, "subscriptions", id, "--resume")}`;
+      return `Send what is held: ${suggestCommand(service, "subscriptions", id, "--resume")}`;
     case "pending":
-      return toVerify(id, service);
+      return verifyHint(id, service);
     default:
       return undefined;
   }
 }
 
-/** A call, and with the service's refusal the command that removes its cause. */
-export async function withAdvice<T>(desk: Subscription, to: URL, call: () => Promise<T>): Promise<T> {
+/** Calls the service; if it refuses because of the subscription's status, the error names the remedy. */
+export async function withHint<T>(subscription: Subscription, to: URL, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (!(error instanceof ServiceProblem) || error.status !== CONFLICT) throw error;
-    // One that was disabled before it proved itself cannot be resumed.
-    const advice = error.message.includes("verify") ? toVerify(desk.id, to) : adviceOn(desk, to);
-    throw advice === undefined ? error : new Refusal(`${error.message}\n${advice}`);
+    if (!(error instanceof ServiceProblem)) throw error;
+    // A subscription that was disabled before it was verified cannot be resumed.
+    const hints: Record<string, string | undefined> = {
+      "not-verified": verifyHint(subscription.id, to),
+      "not-active": hintFor(subscription, to),
+    } satisfies Partial<Record<ProblemCode, string | undefined>>;
+    const hint = hints[error.code ?? ""];
+    throw hint === undefined ? error : new CliError(`${error.message}\n${hint}`);
   }
 }
 
-function toVerify(id: string, service: URL): string {
-  return `Ask its endpoint anew: ${commandLine(service, "subscriptions", id, "--verify")}`;
+function verifyHint(id: string, service: URL): string {
+  return `Verify its endpoint again: ${suggestCommand(service, "subscriptions", id, "--verify")}`;
 }

@@ -1,17 +1,15 @@
 /**
- * `communique replay`: sends a desk again, now, what it did not get.
+ * `communique replay`: sends a subscription, now, what it did not get.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { ServiceProblem } from "../api-client.ts";
-import { counted } from "../content/file-fault.ts";
-import { Refusal } from "../cli-error.ts";
-import { releaseNamed } from "../release-name.ts";
-import { shown } from "../shown-text.ts";
-import { adviceOn, withAdvice } from "./hints.ts";
-import { commandLine } from "../command-line.ts";
-import { deskNamed, nameOf } from "./find.ts";
-import { deliveryInWords, isReplayable, isUnderWay } from "./delivery-words.ts";
-import { eventNamed } from "./event-name.ts";
+import { CliError } from "../cli-error.ts";
+import { findRelease } from "../find-release.ts";
+import { suggestCommand } from "../options.ts";
+import { counted, printable } from "../terminal.ts";
+import { describeDelivery, isReplayable, isUnderWay } from "./describe-delivery.ts";
+import { findEvent, findSubscription, nameOf } from "./find.ts";
+import { hintFor, withHint } from "./hints.ts";
 import {
   type AttemptedDelivery,
   type Delivery,
@@ -20,146 +18,154 @@ import {
   SubscriptionsApi,
 } from "./subscriptions-api.ts";
 
-/** What is sent again: exactly one of them. */
-export type ReplayAsked =
+/** What to send. */
+export type ReplayTarget =
   | { kind: "span"; span: ReplaySpan }
   | { kind: "event"; event: string }
   | { kind: "release"; release: string };
 
-type InLog = Pick<Delivery, "event" | "sequence" | "attempts">;
+type LoggedEvent = Pick<Delivery, "event" | "sequence" | "attempts">;
 
-/** Milliseconds for which the attempt is waited for: an endpoint has 15 s to answer. */
-const OUTCOME_WITHIN_MS = 20_000;
-const OUTCOME_ASK_MS = 200;
-/** Milliseconds for which a replay before this one is waited for. */
-const TURN_WITHIN_MS = 10_000;
+/** Milliseconds to wait for an attempt: an endpoint has 15 s to answer. */
+const OUTCOME_TIMEOUT_MS = 20_000;
+const POLL_MS = 200;
+/** Milliseconds to wait for an earlier replay to end. */
+const EARLIER_REPLAY_TIMEOUT_MS = 10_000;
 
-export async function replayCommand(named: string, asked: ReplayAsked, to: URL): Promise<void> {
+export async function replayCommand(named: string, target: ReplayTarget, to: URL): Promise<void> {
   const api = await SubscriptionsApi.at(to);
-  const desk = await deskNamed(api, named);
-  switch (asked.kind) {
+  const subscription = await findSubscription(api, named);
+  switch (target.kind) {
     case "span":
-      return replaySpan(api, desk, asked.span, to);
+      return replaySpan(api, subscription, target.span, to);
     case "event":
-      return sendAgain(api, desk, [await eventNamed(api, desk, asked.event)], to);
+      return redeliver(api, subscription, [await findEvent(api, subscription, target.event)], to);
     case "release":
-      return replayRelease(api, desk, await releaseNamed(asked.release, api.client), to);
+      return replayRelease(api, subscription, await findRelease(target.release, api.client), to);
   }
 }
 
 async function replaySpan(
   api: SubscriptionsApi,
-  desk: Subscription,
-  asked: ReplaySpan,
+  subscription: Subscription,
+  span: ReplaySpan,
   to: URL,
 ): Promise<void> {
-  const { after, to: last } = await withAdvice(desk, to, () => api.replay(desk.id, asked));
+  const { after, to: last } = await withHint(subscription, to, () => api.replay(subscription.id, span));
   if (last <= after) {
-    console.log("Nothing has happened then: nothing is sent.");
+    console.log("There are no events in that span: nothing is sent.");
     return;
   }
-  const told =
+  const name = printable(nameOf(subscription));
+  console.log(
     last === after + 1
-      ? `Event ${last} goes to ${shown(nameOf(desk))} once more, if its filter takes it.`
-      : `Events ${after + 1} to ${last} go to ${shown(nameOf(desk))} once more, as far as its filter takes them.`;
-  console.log(told);
-  console.log(adviceOn(desk, to) ?? `What becomes of them: ${commandLine(to, "deliveries", desk.id)}`);
+      ? `Event ${last} is sent to ${name} again, if its filter takes it.`
+      : `Events ${after + 1} to ${last} are sent to ${name} again, if its filter takes them.`,
+  );
+  console.log(
+    hintFor(subscription, to) ?? `See the results: ${suggestCommand(to, "deliveries", subscription.id)}`,
+  );
 }
 
-/** What of it has not arrived, whether it is in the log or was never put there; else all of it once more. */
+/** Sends the events that did not arrive, in the log or not; if all arrived, sends all of them again. */
 async function replayRelease(
   api: SubscriptionsApi,
-  desk: Subscription,
+  subscription: Subscription,
   release: string,
   to: URL,
 ): Promise<void> {
-  const { data } = await api.log(desk.id, { release, limit: Infinity });
+  const name = printable(nameOf(subscription));
+  const { data } = await api.log(subscription.id, { release, limit: Infinity });
   const events = data.toReversed();
-  // Of a text that is killed now only the kill is told again.
+  // Of a killed release only the kill may be sent.
   const isKilled = events.at(-1)?.type === "release.killed";
-  const tellable = events.filter(({ type }) => !isKilled || type === "release.killed");
-  const missing = tellable.filter(isUnderWay);
-  const never = tellable.filter(isReplayable);
-  const again =
-    missing.length + never.length > 0 ? missing : tellable.filter(({ state }) => state === "delivered");
-  if (again.length + never.length === 0) {
-    const reasons = events.map(
-      (row) => `${row.sequence}  ${row.type}  ${deliveryInWords({ ...row, log: [] }, desk, Date.now())}`,
-    );
-    throw new Refusal(
+  const sendable = events.filter(({ type }) => !isKilled || type === "release.killed");
+  const underWay = sendable.filter(isUnderWay);
+  const neverSent = sendable.filter(isReplayable);
+  const isMissing = underWay.length + neverSent.length > 0;
+  const again = isMissing ? underWay : sendable.filter(({ state }) => state === "delivered");
+  if (again.length + neverSent.length === 0) {
+    const reasons = events.map((row) => {
+      const description = describeDelivery({ ...row, log: [] }, subscription, Date.now());
+      return `${row.sequence}  ${row.type}  ${description}`;
+    });
+    throw new CliError(
       [
-        `There is nothing of release ${release} that ${shown(nameOf(desk))} can be sent:`,
-        ...(reasons.length > 0 ? reasons : ["nothing has happened to it that anybody was told of"]),
-        `See what it asks for: ${commandLine(to, "subscriptions", desk.id)}`,
+        `No event of release ${release} can be sent to ${name}:`,
+        ...(reasons.length > 0 ? reasons : ["the release has no public events"]),
+        `See its filter: ${suggestCommand(to, "subscriptions", subscription.id)}`,
       ].join("\n"),
     );
   }
-  for (const { sequence } of never) {
+  for (const { sequence } of neverSent) {
     if (sequence === null) continue;
-    await withAdvice(desk, to, () =>
-      inTurn(() => api.replay(desk.id, { after: sequence - 1, to: sequence })),
+    await withHint(subscription, to, () =>
+      afterEarlierReplay(() => api.replay(subscription.id, { after: sequence - 1, to: sequence })),
     );
-    console.log(`Event ${sequence} goes to ${shown(nameOf(desk))}.`);
+    console.log(`Event ${sequence} is sent to ${name}.`);
   }
-  await sendAgain(api, desk, again, to);
-  if (never.length > 0) {
-    console.log(
-      adviceOn(desk, to) ?? `What becomes of it: ${commandLine(to, "deliveries", desk.id, release)}`,
-    );
+  await redeliver(api, subscription, again, to);
+  if (neverSent.length > 0) {
+    const results = suggestCommand(to, "deliveries", subscription.id, release);
+    console.log(hintFor(subscription, to) ?? `See the results: ${results}`);
   }
 }
 
-/** Sends them now, in their order, and says what the desk answered. @throws Refusal if it refused any */
-async function sendAgain(
+/** Sends events now, in order, and reports the results. @throws CliError if any did not arrive */
+async function redeliver(
   api: SubscriptionsApi,
-  desk: Subscription,
-  events: readonly InLog[],
+  subscription: Subscription,
+  events: readonly LoggedEvent[],
   to: URL,
 ): Promise<void> {
-  for (const { event } of events) await withAdvice(desk, to, () => api.redeliver(desk.id, event));
+  for (const { event } of events) {
+    await withHint(subscription, to, () => api.redeliver(subscription.id, event));
+  }
   const failures: string[] = [];
-  const deadlineMs = Date.now() + OUTCOME_WITHIN_MS;
+  const deadlineMs = Date.now() + OUTCOME_TIMEOUT_MS;
   for (const one of events) {
-    const outcome = await outcomeOf(api, desk, one, deadlineMs);
+    const outcome = await outcomeOf(api, subscription, one, deadlineMs);
     if (outcome === undefined) continue;
-    const line = `${one.sequence ?? one.event}  ${outcome.type}  ${shown(deliveryInWords(outcome, desk, Date.now()))}`;
+    const description = printable(describeDelivery(outcome, subscription, Date.now()));
+    const line = `${one.sequence ?? one.event}  ${outcome.type}  ${description}`;
     if (outcome.state === "delivered") console.log(line);
     else failures.push(line);
   }
   if (failures.length === 0) return;
-  throw new Refusal(
+  const event = String(events.at(-1)?.sequence ?? "");
+  throw new CliError(
     [
       ...failures,
-      `${counted(failures.length, "event")} did not arrive. What the desk answered: ` +
-        commandLine(to, "deliveries", desk.id, "--event", String(events.at(-1)?.sequence ?? "")),
+      `${counted(failures.length, "event")} did not arrive. See what the endpoint answered: ` +
+        suggestCommand(to, "deliveries", subscription.id, "--event", event),
     ].join("\n"),
   );
 }
 
-/** The delivery after the next attempt, or as it stands when the time is up; undefined if it has left the log. */
+/** The delivery after its next attempt or at the deadline; undefined if it has left the log. */
 async function outcomeOf(
   api: SubscriptionsApi,
-  desk: Subscription,
-  { event, attempts }: InLog,
+  subscription: Subscription,
+  { event, attempts }: LoggedEvent,
   deadlineMs: number,
 ): Promise<AttemptedDelivery | undefined> {
   for (;;) {
-    const now = await api.delivery(desk.id, event);
+    const now = await api.delivery(subscription.id, event);
     if (now === undefined || now.attempts > attempts || Date.now() > deadlineMs) return now;
-    await delay(OUTCOME_ASK_MS);
+    await delay(POLL_MS);
   }
 }
 
-/** One replay at a time: what was asked for just before is waited for. */
-async function inTurn<T>(replay: () => Promise<T>): Promise<T> {
-  const deadlineMs = Date.now() + TURN_WITHIN_MS;
+/** A subscription runs one replay at a time: waits for an earlier one to end. */
+async function afterEarlierReplay<T>(replay: () => Promise<T>): Promise<T> {
+  const deadlineMs = Date.now() + EARLIER_REPLAY_TIMEOUT_MS;
   for (;;) {
     try {
       return await replay();
     } catch (error) {
-      const isTaken = error instanceof ServiceProblem && /in progress/.test(error.message);
-      if (!isTaken || Date.now() > deadlineMs) throw error;
-      await delay(OUTCOME_ASK_MS);
+      const isBusy = error instanceof ServiceProblem && error.code === "replay-in-progress";
+      if (!isBusy || Date.now() > deadlineMs) throw error;
+      await delay(POLL_MS);
     }
   }
 }

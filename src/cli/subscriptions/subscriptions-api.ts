@@ -1,12 +1,12 @@
 /**
- * The service's subscriptions and their logs, as the command line asks for them.
+ * The API of subscriptions and their logs.
  */
 import * as z from "zod/mini";
 import { PAGE_ROWS_MAX } from "../../domain/limits.ts";
 import { findAdminToken } from "../admin-token.ts";
-import { ApiClient, notUnderstood, ServiceProblem } from "../api-client.ts";
+import { ApiClient, unexpectedAnswer, ServiceProblem } from "../api-client.ts";
 
-// Loose: `--json` prints what the service said, whatever is new in it.
+// Loose objects: `--json` prints the complete answer, with fields that this version does not know.
 const health = z.looseObject({
   lastSuccess: z.nullable(z.string()),
   lastFailure: z.nullable(z.string()),
@@ -21,12 +21,12 @@ const subscription = z.looseObject({
   status: z.string(),
   reason: z.optional(z.string()),
   since: z.string(),
-  /** Only in the list. */
+  /** Only in lists. */
   failingSince: z.optional(z.nullable(z.string())),
   events: z.array(z.string()),
   filter: z.record(z.string(), z.unknown()),
   created: z.string(),
-  /** Null before the first report, in the list. */
+  /** Null in lists before the first report. */
   health: z.nullable(health),
 });
 export type Subscription = z.infer<typeof subscription>;
@@ -42,6 +42,8 @@ const delivery = z.looseObject({
   created: z.nullable(z.string()),
   nextAttempt: z.nullable(z.string()),
   reason: z.nullable(z.string()),
+  /** Of a row that is `not-sent`: one of `NOT_SENT_CODES`. */
+  code: z.optional(z.string()),
 });
 export type Delivery = z.infer<typeof delivery>;
 
@@ -60,19 +62,21 @@ const span = z.object({ after: z.number(), to: z.number() });
 const release = z.object({ title: z.string(), url: z.string(), status: z.string() });
 export type ReleaseFacts = z.infer<typeof release>;
 
-/** What is sent once more: after a sequence, or from an instant on; the end is included. */
+/** The events to send again: after a sequence, or from an instant on; `to` is included. */
 export type ReplaySpan = { after: number; to?: number } | { from: string; to?: string };
 
 export interface LogQuery {
   /** The id of a release. */
   release?: string;
   state?: string;
-  /** How many of the newest. */
+  /** The number of newest deliveries. */
   limit: number;
 }
 
 const PATH = "/api/v1/subscriptions";
-const NOT_FOUND = 404;
+/** A killed release answers 410 to everybody but the admin. */
+const ABSENT = new Set([404, 410]);
+const RELEASES_AT_ONCE = 10;
 
 export class SubscriptionsApi {
   readonly client: ApiClient;
@@ -87,19 +91,19 @@ export class SubscriptionsApi {
     return new SubscriptionsApi(new ApiClient(service), await findAdminToken(service));
   }
 
-  /** All of them, page after page. */
+  /** All subscriptions. */
   list(query: { sort?: string; status?: string } = {}): Promise<Subscription[]> {
     return this.#pages(subscription, PATH, { ...query }, Infinity).then(({ data }) => data);
   }
 
-  /** As it stands now; undefined if there is none. */
+  /** The present state of one subscription; undefined if it does not exist. */
   one(id: string): Promise<Subscription | undefined> {
     return this.#found(() => this.#get(subscription, `${PATH}/${encodeURIComponent(id)}`));
   }
 
-  /** The newest of its log, and where older ones would begin. */
-  log(id: string, { limit, ...asked }: LogQuery): Promise<{ data: Delivery[]; next: string | null }> {
-    return this.#pages(delivery, `${PATH}/${id}/deliveries`, { ...asked }, limit);
+  /** The newest deliveries, and the cursor of older ones. */
+  log(id: string, { limit, ...parameters }: LogQuery): Promise<{ data: Delivery[]; next: string | null }> {
+    return this.#pages(delivery, `${PATH}/${id}/deliveries`, { ...parameters }, limit);
   }
 
   /** One delivery with every attempt; undefined if it is not in the log. */
@@ -111,28 +115,44 @@ export class SubscriptionsApi {
     await this.#post(`${PATH}/${id}/deliveries/${encodeURIComponent(event)}/redeliver`);
   }
 
-  /** @returns the sequences after which and up to which it goes */
-  async replay(id: string, asked: ReplaySpan): Promise<z.infer<typeof span>> {
-    return this.#understood(span, await this.#post(`${PATH}/${id}/replay`, JSON.stringify(asked)));
+  /** @returns the sequences after which, and up to which, events are sent */
+  async replay(id: string, wanted: ReplaySpan): Promise<z.infer<typeof span>> {
+    return this.#parsed(span, await this.#post(`${PATH}/${id}/replay`, JSON.stringify(wanted)));
   }
 
   async act(id: string, action: "pause" | "resume" | "verify"): Promise<Subscription> {
-    return this.#understood(subscription, await this.#post(`${PATH}/${id}/${action}`));
+    return this.#parsed(subscription, await this.#post(`${PATH}/${id}/${action}`));
   }
 
-  /** What the office knows of a release; undefined if there is none. */
+  /** A release as the token may see it; undefined if it does not exist. */
   release(id: string): Promise<ReleaseFacts | undefined> {
     return this.#found(() => this.#get(release, `/api/v1/releases/${id}`));
+  }
+
+  /** Releases by id, each fetched once; releases that the token may not see are left out. */
+  async releases(ids: readonly string[]): Promise<Map<string, ReleaseFacts>> {
+    const left = [...new Set(ids)];
+    const found = new Map<string, ReleaseFacts>();
+    while (left.length > 0) {
+      const some = left.splice(0, RELEASES_AT_ONCE);
+      await Promise.all(
+        some.map(async (id) => {
+          const facts = await this.release(id);
+          if (facts !== undefined) found.set(id, facts);
+        }),
+      );
+    }
+    return found;
   }
 
   async #pages<S extends z.ZodMiniType>(
     row: S,
     path: string,
-    asked: Record<string, string | undefined>,
+    parameters: Record<string, string | undefined>,
     limit: number,
   ): Promise<{ data: z.output<S>[]; next: string | null }> {
     const query = new URLSearchParams(
-      Object.entries(asked).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     );
     const page = z.object({ data: z.array(row), next: z.nullable(z.string()) });
     const data: z.output<S>[] = [];
@@ -146,10 +166,10 @@ export class SubscriptionsApi {
   }
 
   async #get<S extends z.ZodMiniType>(shape: S, path: string): Promise<z.output<S>> {
-    return this.#understood(shape, await this.client.send({ method: "GET", path, token: this.#token }));
+    return this.#parsed(shape, await this.client.send({ method: "GET", path, token: this.#token }));
   }
 
-  /** Sent once: a second one would send a second time. */
+  /** Never retried: most of these calls are not idempotent. */
   #post(path: string, body?: string): Promise<unknown> {
     return this.client.send({
       method: "POST",
@@ -160,9 +180,9 @@ export class SubscriptionsApi {
     });
   }
 
-  #understood<S extends z.ZodMiniType>(shape: S, answer: unknown): z.output<S> {
+  #parsed<S extends z.ZodMiniType>(shape: S, answer: unknown): z.output<S> {
     const parsed = z.safeParse(shape, answer);
-    if (!parsed.success) throw notUnderstood(this.client);
+    if (!parsed.success) throw unexpectedAnswer(this.client);
     return parsed.data;
   }
 
@@ -170,7 +190,7 @@ export class SubscriptionsApi {
     try {
       return await ask();
     } catch (error) {
-      if (error instanceof ServiceProblem && error.status === NOT_FOUND) return undefined;
+      if (error instanceof ServiceProblem && ABSENT.has(error.status)) return undefined;
       throw error;
     }
   }

@@ -1,11 +1,11 @@
 /**
- * `communique subscriptions`: how all desks do, worst first, and one of them in full.
+ * `communique subscriptions`: all subscriptions, worst first, or one in full.
  */
-import { printTable } from "../table.ts";
-import { commandLine } from "../command-line.ts";
-import { deskNamed, shortIds } from "./find.ts";
-import { deskLines, deskRow } from "./desk-lines.ts";
-import { withAdvice } from "./hints.ts";
+import { suggestCommand } from "../options.ts";
+import { printTable, type TableRow } from "../table.ts";
+import { dueTime, printable, relativeTime, withRelativeTime } from "../terminal.ts";
+import { findSubscription, nameOf, shortIds, withoutPrefix } from "./find.ts";
+import { hintFor, withHint } from "./hints.ts";
 import { type Subscription, SubscriptionsApi } from "./subscriptions-api.ts";
 
 export interface SubscriptionsOptions {
@@ -18,9 +18,11 @@ export interface SubscriptionsOptions {
   verify: boolean;
 }
 
-/** Desks that are asked how they do now, worst first; of the others their last report is shown. */
-const PRESENT_MAX = 100;
-const ASKED_AT_ONCE = 10;
+/** Subscriptions whose present state is fetched, worst first; the list has the last report of the others. */
+const REFRESHED_MAX = 100;
+const REFRESHED_AT_ONCE = 10;
+/** Characters of the labels of the full view. */
+const LABEL_CHARS = 13;
 
 const ACTIONS = ["pause", "resume", "verify"] as const;
 
@@ -30,12 +32,12 @@ export async function subscriptionsCommand(
 ): Promise<void> {
   const api = await SubscriptionsApi.at(options.to);
   if (named === undefined) return showAll(api, options);
-  const desk = await deskNamed(api, named);
+  const found = await findSubscription(api, named);
   const action = ACTIONS.find((each) => options[each]);
-  const shown =
-    action === undefined ? desk : await withAdvice(desk, options.to, () => api.act(desk.id, action));
-  if (options.json) console.log(JSON.stringify(shown, null, 2));
-  else console.log(deskLines(shown, options.to, Date.now()).join("\n"));
+  const subscription =
+    action === undefined ? found : await withHint(found, options.to, () => api.act(found.id, action));
+  if (options.json) console.log(JSON.stringify(subscription, null, 2));
+  else console.log(detailLines(subscription, options.to, Date.now()).join("\n"));
 }
 
 async function showAll(
@@ -50,27 +52,95 @@ async function showAll(
     console.log(JSON.stringify({ data: all, next: null }, null, 2));
   } else if (all.length > 0) {
     const short = shortIds(all);
-    const present = [...(await asTheyAreNow(api, all.slice(0, PRESENT_MAX))), ...all.slice(PRESENT_MAX)];
-    printTable(present.map((desk) => deskRow(desk, short(desk.id))));
+    const rows = [...(await refreshed(api, all.slice(0, REFRESHED_MAX))), ...all.slice(REFRESHED_MAX)];
+    const nowMs = Date.now();
+    printTable(rows.map((subscription) => tableRow(subscription, short(subscription.id), nowMs)));
   } else {
     const kind = status === undefined ? "" : `${status} `;
     process.stderr.write(
-      `${to.origin} has no ${kind}subscriptions: \`${commandLine(to, "listen")}\` makes one.\n`,
+      `${to.origin} has no ${kind}subscriptions: \`${suggestCommand(to, "listen")}\` creates one.\n`,
     );
   }
 }
 
-async function asTheyAreNow(
-  api: SubscriptionsApi,
-  reported: readonly Subscription[],
-): Promise<Subscription[]> {
+async function refreshed(api: SubscriptionsApi, listed: readonly Subscription[]): Promise<Subscription[]> {
   const present: Subscription[] = [];
-  while (present.length < reported.length) {
-    const some = reported.slice(present.length, present.length + ASKED_AT_ONCE);
-    // One that was deleted meanwhile is shown as it was.
-    present.push(
-      ...(await Promise.all(some.map(async (desk) => ({ ...desk, ...(await api.one(desk.id)) })))),
-    );
+  while (present.length < listed.length) {
+    const some = listed.slice(present.length, present.length + REFRESHED_AT_ONCE);
+    // A subscription that was deleted meanwhile is shown as listed.
+    present.push(...(await Promise.all(some.map(async (one) => ({ ...one, ...(await api.one(one.id)) })))));
   }
   return present;
+}
+
+function tableRow(subscription: Subscription, id: string, nowMs: number): TableRow {
+  const { status, since, failingSince, reason = null, health } = subscription;
+  const isFailing = status === "active" && typeof failingSince === "string";
+  const shownStatus = isFailing ? "failing" : status;
+  const shownSince = isFailing ? failingSince : since;
+  const success = percentage(health?.successRate);
+  const waiting = health?.waiting ?? null;
+  const nextAttempt = health?.nextAttempt ?? null;
+  return {
+    isFailing: isFailing || status === "disabled",
+    terminal: {
+      id: withoutPrefix(id),
+      status: shownStatus,
+      since: relativeTime(shownSince, nowMs),
+      subscription: nameOf(subscription),
+      success,
+      waiting,
+      next: nextAttempt && dueTime(nextAttempt, nowMs),
+      reason,
+    },
+    plain: {
+      id,
+      status: shownStatus,
+      since: shownSince,
+      subscription: nameOf(subscription),
+      success,
+      "last success": health?.lastSuccess ?? null,
+      waiting,
+      "next attempt": nextAttempt,
+      reason,
+    },
+  };
+}
+
+function detailLines(subscription: Subscription, service: URL, nowMs: number): string[] {
+  const { id, description, url, status, since, reason, events, filter, health, created } = subscription;
+  const fields = [
+    ["id", id],
+    ["description", description],
+    ["url", url],
+    [
+      "status",
+      `${status} since ${withRelativeTime(since, nowMs)}${reason === undefined ? "" : `: ${reason}`}`,
+    ],
+    ["created", created],
+    ["events", events.join(", ")],
+    ["filter", describeFilter(filter)],
+    ["last success", health?.lastSuccess && withRelativeTime(health.lastSuccess, nowMs)],
+    ["last failure", health?.lastFailure && withRelativeTime(health.lastFailure, nowMs)],
+    ["success", percentage(health?.successRate)],
+    ["waiting", health && String(health.waiting)],
+    ["next attempt", health?.nextAttempt && withRelativeTime(health.nextAttempt, nowMs)],
+  ] as const;
+  const hint = hintFor(subscription, service);
+  return [
+    ...fields.map(([label, value]) => `${label.padEnd(LABEL_CHARS)}${printable(value ?? "–")}`),
+    ...(hint === undefined ? [] : [hint]),
+  ];
+}
+
+/** `lang hy or ru; type statement; not topic csto` */
+function describeFilter({ not, ...conditions }: Record<string, unknown>): string {
+  const words = (part: Record<string, unknown>, before: string) =>
+    Object.entries(part).map(([field, values]) => `${before}${field} ${[values].flat().join(" or ")}`);
+  const excluded = typeof not === "object" && not !== null ? words({ ...not }, "not ") : [];
+  return [...words(conditions, ""), ...excluded].join("; ") || "everything";
+}
+
+function percentage(rate: number | null | undefined): string | null {
+  return typeof rate === "number" ? `${Math.round(rate * 1_000) / 10} %` : null;
 }

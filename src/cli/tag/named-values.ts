@@ -1,34 +1,64 @@
 /**
- * Which of a registry's values a text names, and where.
+ * Finds the values of a registry that a text names.
  */
 import type { Registry } from "../../domain/registry.ts";
 import { type Facet, FACETS } from "../../domain/release.ts";
 import { searchWords } from "../../domain/search.ts";
-import type { TextWord } from "./text-words.ts";
 import { formsOf } from "./word-forms.ts";
 
-/** A value named by the words from `start` up to but not including `end`. */
-export interface Naming {
+/** A part of a text, such as its title. */
+export interface TextPart {
+  /** The line of the file at which the part begins, from 1. */
+  line: number;
+  text: string;
+}
+
+export interface TextWord {
+  /** The word as search folds it. */
+  word: string;
+  /** As written, with the words that a hyphen joins to it. */
+  written: string;
+  line: number;
+}
+
+/** A value that the words from `start` to before `end` name. */
+export interface Mention {
   facet: Facet;
   slug: string;
   start: number;
   end: number;
 }
 
-/** One way in which a text may name a value. */
+/** One of the names and spellings of a value. */
 interface Name {
   facet: Facet;
   slug: string;
-  /** The forms that each of its words may have. */
+  /** For each word, its grammatical forms. */
   words: ReadonlySet<string>[];
-  /** For a short abbreviation: in capitals only, for WHO is not who, nor US us. */
+  /** Set for short abbreviations, which must be in capitals: WHO is not who, and US is not us. */
   capitals?: string;
 }
 
-/** Letters up to which an abbreviation looks like a common word of some language. */
+/** Letters of an abbreviation that can also be a common word of some language. */
 const SHORT_ABBREVIATION_LETTERS = 3;
 
-/** The names and spellings of a registry's values in all languages, found by their first words. */
+/** URLs contain words that are not part of the text. */
+const ADDRESS = /\bhttps?:\/\/[^\s)>\]]+/gi;
+
+export function splitWords(parts: readonly TextPart[]): TextWord[] {
+  return parts.flatMap(({ line: first, text }) =>
+    text
+      .replace(ADDRESS, " ")
+      .split("\n")
+      .flatMap((line, index) =>
+        line
+          .split(/\s+/u)
+          .flatMap((written) => searchWords(written).map((word) => ({ word, written, line: first + index }))),
+      ),
+  );
+}
+
+/** An index of the names and spellings in all languages, by every form of their first words. */
 export class NamedValues {
   readonly #byFirstWord = new Map<string, Name[]>();
 
@@ -61,33 +91,33 @@ export class NamedValues {
     }
   }
 
-  /** In the order of the text. What stands within a longer name of the same facet is not meant. */
-  find(text: readonly TextWord[]): Naming[] {
+  /** The mentions in the order of the text, without those inside a longer name of the same facet. */
+  find(text: readonly TextWord[]): Mention[] {
     const all = text.flatMap(({ word }, start) =>
       (this.#byFirstWord.get(word) ?? [])
-        .filter((name) => stands(name, text, start))
-        .map(({ facet, slug, words }): Naming => ({ facet, slug, start, end: start + words.length })),
+        .filter((name) => isAt(name, text, start))
+        .map(({ facet, slug, words }): Mention => ({ facet, slug, start, end: start + words.length })),
     );
-    return FACETS.flatMap((facet) => longest(all.filter((naming) => naming.facet === facet)));
+    return FACETS.flatMap((facet) => longest(all.filter((mention) => mention.facet === facet)));
   }
 }
 
-function stands({ words, capitals }: Name, text: readonly TextWord[], start: number): boolean {
+function isAt({ words, capitals }: Name, text: readonly TextWord[], start: number): boolean {
   if (capitals !== undefined && text[start]?.written.includes(capitals) !== true) return false;
   return words.every((forms, index) => forms.has(text[start + index]?.word ?? ""));
 }
 
-function longest(namings: Naming[]): Naming[] {
-  let around: Naming | undefined;
-  return namings
+function longest(mentions: Mention[]): Mention[] {
+  let around: Mention | undefined;
+  return mentions
     .sort((a, b) => a.start - b.start || b.end - a.end)
-    .filter((naming) => {
-      const isWithin = around !== undefined && naming.end <= around.end && length(naming) < length(around);
-      if (around === undefined || naming.end > around.end) around = naming;
+    .filter((mention) => {
+      const isWithin = around !== undefined && mention.end <= around.end && length(mention) < length(around);
+      if (around === undefined || mention.end > around.end) around = mention;
       return !isWithin;
     });
 }
 
-function length({ start, end }: Naming): number {
+function length({ start, end }: Mention): number {
   return end - start;
 }

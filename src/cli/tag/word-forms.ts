@@ -1,12 +1,12 @@
 /**
- * The forms in which a registry's word may stand in a text. Russian and Armenian names take endings;
- * only real ones are tried, so that Армения is found in Армении, and not in армянин or in Армен.
+ * The grammatical forms of a word. Russian and Armenian names are inflected; only existing endings are
+ * generated, so that Армения is found in Армении, but not in армянин or Армен.
  *
  * All words here are folded as {@link searchWords} folds them: no capitals, й is и, ё is е.
  */
 
-/** A name's last letters, and what may stand in their place. */
-type Endings = readonly [last: RegExp, instead: readonly string[]];
+/** The last letters of a name, and the endings that replace them. */
+type Endings = readonly [last: RegExp, replacements: readonly string[]];
 
 const words = (text: string): string[] => text.split(" ");
 
@@ -37,30 +37,30 @@ const ARMENIAN: readonly Endings[] = [
   [/(?<=[^աեէըիոօւ])$/u, [...CASES, ...PLURALS]],
 ];
 
-/** Letters of a name that no ending may touch: with fewer, other words begin like it. */
+/** Letters of the stem: many other words begin with a shorter one. */
 const STEM_LETTERS_MIN = 4;
-/** The same where the ending that the name has itself tells more: Բաքու, which is Բաքվի. */
+/** The same for a name whose own ending has two letters, such as Բաքու, Բաքվի. */
 const STEM_LETTERS_MIN_BEFORE_TWO = 3;
-/** The same where other words must stand beside it: Ара Айвазян, which is Ары Айвазяна. */
+/** The same for a word of a longer name, such as Ара Айвазян, Ары Айвазяна. */
 const STEM_LETTERS_MIN_IN_PHRASE = 2;
 
-/** Where a word stands in the name that it is of. */
+/** The place of a word in its name. */
 export interface Place {
-  /** The name has other words too, which must stand beside it. */
+  /** The name has more words. */
   inPhrase: boolean;
-  /** Only the last word of an Armenian name takes endings. */
+  /** The last word: in an Armenian name, only this word is inflected. */
   last: boolean;
 }
 
-/** The word itself and, for Russian and Armenian ones, its forms. */
+/** The word itself and, for Russian and Armenian words, its other forms. */
 export function formsOf(word: string, { inPhrase, last }: Place): Set<string> {
   const forms = new Set([word]);
-  for (const [ending, instead] of endingsOf(word, last)) {
+  for (const [ending, replacements] of endingsOf(word, last)) {
     if (!ending.test(word)) continue;
     const stem = word.replace(ending, "");
     const single = word.length - stem.length > 1 ? STEM_LETTERS_MIN_BEFORE_TWO : STEM_LETTERS_MIN;
     if (stem.length < (inPhrase ? STEM_LETTERS_MIN_IN_PHRASE : single)) continue;
-    for (const other of instead) forms.add(stem + other);
+    for (const other of replacements) forms.add(stem + other);
   }
   return forms;
 }

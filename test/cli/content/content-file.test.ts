@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseContentFile, type ContentFile } from "../../../src/cli/content/content-file.ts";
-import type { FileIssue } from "../../../src/cli/content/file-fault.ts";
+import type { FileIssue } from "../../../src/cli/content/file-issue.ts";
 import { BODY_BYTES_MAX } from "../../../src/domain/limits.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z") / 1000;
@@ -14,7 +14,7 @@ function parse(content: string | Uint8Array): ContentFile | FileIssue[] {
   return parseContentFile("/content/a.md", typeof content === "string" ? Buffer.from(content) : content, NOW);
 }
 
-/** `LINE field: message`, shortened to what a test is about. */
+/** `LINE field: message` of each issue. */
 function issues(content: string | Uint8Array): string[] {
   const parsed = parse(content);
   return Array.isArray(parsed)
@@ -28,7 +28,7 @@ function release(content: string): ContentFile["release"] {
   return parsed.release;
 }
 
-describe("a sound file", () => {
+describe("a valid file", () => {
   test("becomes a release with its body", () => {
     expect(release(text("topics: [csto]\n"))).toMatchObject({
       id: ID,
@@ -47,7 +47,7 @@ describe("a sound file", () => {
     expect(release(text("", "One.\n\n---\n\nTwo.")).body).toBe("One.\n\n---\n\nTwo.");
   });
 
-  test("without an id and a slug is told which it will be given", () => {
+  test("without an id and a slug says which ones it will get", () => {
     const parsed = parse(
       "---\nlang: hy\ntype: statement\ntitle: Հայաստան և աշխարհ\ndate: 2020-12-01\n---\nՏեքստ\n",
     );
@@ -56,13 +56,13 @@ describe("a sound file", () => {
     });
   });
 
-  test("keeps an instant and a Norwegian language as they are written", () => {
+  test("keeps an instant and the language tag no as written", () => {
     const norwegian = text("embargo: 2030-12-01T10:00:00+04:00\n").replace("lang: en", "lang: no");
     expect(release(norwegian)).toMatchObject({ embargo: "2030-12-01T10:00:00+04:00", lang: "no" });
   });
 });
 
-describe("a fault is named with its line", () => {
+describe("a fault has the line of the file", () => {
   test.each([
     ["in a field", text("embargo: soon\n"), /^8 embargo: must be an RFC 3339 instant/],
     [
@@ -72,41 +72,33 @@ describe("a fault is named with its line", () => {
     ],
     ["in a list", text("topics:\n  - csto\n  - Not a slug\n"), /^10 topics\/1: must be lower-case/],
     ["in a list on one line", text("topics: [csto, Not]\n"), /^8 topics\/1: must be lower-case/],
-    [
-      "in a field that nobody knows",
-      text("embargoed: 2030-12-01T10:00:00Z\n"),
-      /^8 embargoed: is not a known field/,
-    ],
+    ["in an unknown field", text("embargoed: 2030-12-01T10:00:00Z\n"), /^8 embargoed: is not a known field/],
     ["in a field without a value", text("embargo:\n"), /^8 embargo: is empty/],
     [
-      "in a text that reads as a number",
+      "in text that YAML reads as a number",
       text("note: 2020\n"),
       /^8 note: must be text: put it in quotation marks, "2020"$/,
     ],
     [
-      "in a field that is there twice",
+      "in a field that is given twice",
       text("lang: hy\n"),
-      /^8 -: is no valid YAML: the same field stands here a second time$/,
+      /^8 -: is not valid YAML: this field is already given above$/,
     ],
-    ["in a text with a colon", text("note: Corrected: the date\n"), /^8 -: is no valid YAML: /],
-    ["in an alias to nothing", text("note: *nothing\n"), /^2 -: is no valid YAML/],
+    ["in text with a colon", text("note: Corrected: the date\n"), /^8 -: is not valid YAML: /],
+    ["in an alias to nothing", text("note: *nothing\n"), /^2 -: is not valid YAML/],
     [
       "in a date in the future",
       text("").replace("2020-12-01", "2026-12-01"),
-      /^7 date: lies in the future: add an embargo/,
+      /^7 date: is in the future: add an embargo/,
     ],
-    ["in a field that is missing", text("").replace("title: The session\n", ""), /^2 title: is required$/],
+    ["in a missing field", text("").replace("title: The session\n", ""), /^2 title: is required$/],
     ["in an empty body", text("", ""), /^10 body: must not be empty$/],
-    [
-      "in a body that is not there at all",
-      text("").replace(/---\n\n.*/s, "---"),
-      /^8 body: must not be empty$/,
-    ],
-    ["in front matter that never ends", "---\ntitle: x\n\nText\n", /^1 -: has front matter that never ends/],
+    ["in a missing body", text("").replace(/---\n\n.*/s, "---"), /^8 body: must not be empty$/],
+    ["in front matter without an end", "---\ntitle: x\n\nText\n", /^1 -: has front matter without an end/],
     ["in a file without front matter", "# Title\n\nText\n", /^1 -: must begin with front matter/],
     ["in an empty file", "", /^1 -: must begin with front matter/],
-    ["in front matter that is a list", "---\n- a\n---\nText\n", /^2 -: must have its fields one a line/],
-    ["in front matter that is empty", "---\n---\nText\n", /^2 -: must have its fields one a line/],
+    ["in front matter that is a list", "---\n- a\n---\nText\n", /^2 -: must have one field per line/],
+    ["in front matter that is empty", "---\n---\nText\n", /^2 -: must have one field per line/],
   ])("%s", (_, content, fault) => {
     expect(issues(content)).toEqual([expect.stringMatching(fault)]);
   });
@@ -116,7 +108,7 @@ describe("a fault is named with its line", () => {
     expect(issues(latin1)).toEqual([expect.stringMatching(/^11 -: has bytes that are not UTF-8/)]);
   });
 
-  test("and several faults are all named", () => {
+  test("and all faults are reported at once", () => {
     expect(issues(text("embargo: soon\ntopic: x\n", "")).map((fault) => fault.split(":")[0])).toEqual([
       "8 embargo",
       "9 topic",
@@ -125,25 +117,25 @@ describe("a fault is named with its line", () => {
   });
 });
 
-test("aliases that multiply are refused, not computed", () => {
+test("aliases that expand exponentially are refused, not expanded", () => {
   const bomb = `a: &a [x, x]\n${"bcdefghijklmnopqrstuvwxyz".replace(/./g, (name, at: number) => {
     const before = String.fromCharCode(96 + at + 1);
     return `${name}: &${name} [*${before}, *${before}, *${before}, *${before}, *${before}, *${before}]\n`;
   })}`;
-  expect(issues(text(bomb))).toEqual([expect.stringMatching(/^2 -: is no valid YAML/)]);
+  expect(issues(text(bomb))).toEqual([expect.stringMatching(/^2 -: is not valid YAML/)]);
 });
 
-test("a file larger than the service takes is refused here", () => {
+test("a file above the size limit of the service is refused", () => {
   expect(issues(text("", "x".repeat(BODY_BYTES_MAX)))).toEqual([
     expect.stringMatching(/^1 -: has \d+ bytes/),
   ]);
 });
 
-test("an embargo makes a date in the future right", () => {
+test("an embargo allows a date in the future", () => {
   const future = text("embargo: 2026-12-01T10:00:00+04:00\n").replace("2020-12-01", "2026-12-01");
   expect(issues(future)).toEqual([]);
 });
 
-test("tomorrow is left to the service, which knows the time zone", () => {
+test("tomorrow's date is accepted: only the service knows its time zone", () => {
   expect(issues(text("").replace("2020-12-01", "2026-11-24"))).toEqual([]);
 });

@@ -22,36 +22,36 @@ test.each([
   ],
   ["an empty name", `${CSTO}      hy:\n`, /^5 topics\/0\/names\/hy: is empty/],
   ["a name that reads as a number", `${CSTO}      hy: 2020\n`, /^5 topics\/0\/names\/hy: must be text/],
-  ["a language that is none", `${CSTO}      armenian!: x\n`, /^5 topics\/0\/names\/armenian!: /],
-  ["a slug that is none", CSTO.replace("csto", "CSTO"), /^2 topics\/0\/slug: must be lower-case/],
-  ["a field that nobody knows", `${CSTO}    alias: x\n`, /^5 topics\/0\/alias: is not a known field/],
-  ["a facet that nobody knows", `${CSTO}topic: []\n`, /^5 topic: is not a known field/],
-  ["a link that is none", `${CSTO}    link: odkb\n`, /^5 topics\/0\/link: must be an absolute/],
+  ["an invalid language tag", `${CSTO}      armenian!: x\n`, /^5 topics\/0\/names\/armenian!: /],
+  ["an invalid slug", CSTO.replace("csto", "CSTO"), /^2 topics\/0\/slug: must be lower-case/],
+  ["an unknown field", `${CSTO}    alias: x\n`, /^5 topics\/0\/alias: is not a known field/],
+  ["an unknown facet", `${CSTO}topic: []\n`, /^5 topic: is not a known field/],
+  ["an invalid link", `${CSTO}    link: odkb\n`, /^5 topics\/0\/link: must be an absolute/],
   [
-    "a slug that is there twice",
+    "a slug that is given twice",
     `${CSTO}  - slug: csto\n    names: { en: x }\n`,
     /topics.*must not hold a slug twice/,
   ],
-  ["text that is no YAML", "topics: [a\n", /^2 -: is no valid YAML/],
-  ["a list", "- a\n", /^1 -: must have its fields one a line, as in `topics: …`$/],
-  ["nothing", "# to be written\n", /^1 -: must have its fields one a line/],
+  ["text that is not YAML", "topics: [a\n", /^2 -: is not valid YAML/],
+  ["a list", "- a\n", /^1 -: must have one field per line, as in `topics: …`$/],
+  ["an empty file", "# to be written\n", /^1 -: must have one field per line/],
   [
     "bytes that are not UTF-8",
     Buffer.from(`${CSTO}      fr: Caf\xe9\n`, "latin1"),
     /^5 -: has bytes that are not UTF-8/,
   ],
-])("%s is a fault at its line", (_, text, fault) => {
+])("%s is reported with its line", (_, text, fault) => {
   expect(issues(text)).toEqual([expect.stringMatching(fault)]);
 });
 
-test("a registry may begin with a byte order mark and leave facets out", () => {
+test("a registry may begin with a byte order mark and omit facets", () => {
   const parsed = parseRegistryFile("/content/registry.yaml", Buffer.from(`\uFEFF${CSTO}`));
   expect(parsed).toMatchObject({
     registry: { topics: [{ slug: "csto", names: { en: "CSTO" }, spellings: [] }], people: [] },
   });
 });
 
-test("each value of the project's own registry has a name, and a role, in every language", async () => {
+test("every value of content/registry.yaml has a name and a role in each language", async () => {
   const file = resolve(import.meta.dirname, "../../../content/registry.yaml");
   const parsed = parseRegistryFile(file, await readFile(file));
   if (Array.isArray(parsed)) throw new Error(JSON.stringify(parsed));

@@ -17,7 +17,7 @@ test.each([
   expect(slugOf(title)).toBe(slug);
 });
 
-test("whatever the title, the slug is one that the service takes, or none", () => {
+test("every title makes a valid slug or an empty one", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme", maxLength: 400 }), (title) => {
       const slug = slugOf(title);
@@ -27,7 +27,7 @@ test("whatever the title, the slug is one that the service takes, or none", () =
   );
 });
 
-test("a slug that is taken gets the next number, within its length", () => {
+test("a taken slug gets the next number, within the length limit", () => {
   const long = slugOf("word ".repeat(100));
   const taken = new Set([long]);
   const free = freeSlug(long, (slug) => taken.has(slug));

@@ -25,7 +25,7 @@ test.each([
   ["1 de diciembre de 2020", "es"],
   ["1 grudnia 2020 r.", "pl"],
   ["1 grudnia 2020 r.", "en"],
-])("%s is 1 December 2020, without a doubt", (line, lang) => {
+])("%s is 1 December 2020, with certainty", (line, lang) => {
   expect(readDateLine(line, lang)).toEqual({ date: "2020-12-01" });
 });
 
@@ -40,31 +40,31 @@ test.each([
   "Session of 1 December 2020 in Yerevan",
   "2020",
   "",
-])("%s is no date line", (line) => {
+])("%s is not a date line", (line) => {
   expect(readDateLine(line, "en")).toBeUndefined();
 });
 
-test("figures that can be read in two ways are read day first, and said to be", () => {
+test("an ambiguous numeric date is read with the day first and reported", () => {
   expect(readDateLine("02/03/2020", "en")).toEqual({
     date: "2020-03-02",
-    doubt: "is read as 2020-03-02, the day first; if it is 2020-02-03, correct `date`",
+    doubt: "is read as 2020-03-02, with the day first; if it is 2020-02-03, correct `date`",
   });
 });
 
-test.each(["13/03/2020", "03/13/2020", "03/03/2020"])("%s can be read in one way only", (line) => {
+test.each(["13/03/2020", "03/13/2020", "03/03/2020"])("%s is not ambiguous", (line) => {
   expect(readDateLine(line, "en")).not.toHaveProperty("doubt");
 });
 
-test("a month whose name differs between languages goes by the text's language", () => {
+test("the language of the text decides the meaning of a month's name", () => {
   expect(readDateLine("1 listopad 2020", "hr")).toEqual({ date: "2020-10-01" });
   expect(readDateLine("1 listopad 2020", "pl")).toEqual({ date: "2020-11-01" });
   expect(readDateLine("1 listopad 2020", "en")).toHaveProperty("doubt");
 });
 
-test("a time without a zone is left out, and said to be", () => {
+test("a time without a time zone is ignored and reported", () => {
   expect(readDateLine("1 December 2020, 14:30", "en")).toEqual({
     date: "2020-12-01",
-    doubt: "the time 14:30 was left out: it has no time zone",
+    doubt: "the time 14:30 was ignored: it has no time zone",
   });
 });
 

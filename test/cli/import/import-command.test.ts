@@ -55,7 +55,7 @@ async function contentFile(folder: string, name: string): Promise<ContentFile> {
   return parsed;
 }
 
-test("a copied text becomes a content file without the page around it", async () => {
+test("a copied text becomes a content file without the lines of the page", async () => {
   const { run, out } = await importTexts({ "a.txt": SESSION });
   expect(run.code).toBe(0);
   expect(await filesIn(out)).toEqual(["2020/en/2020-12-01-the-online-session-of-the-council-was-held.md"]);
@@ -71,18 +71,18 @@ test("a copied text becomes a content file without the page around it", async ()
   });
 });
 
-test("what was left out or guessed is said, with the line", async () => {
+test("omissions and guesses are reported with their lines", async () => {
   const { run } = await importTexts({ "a.txt": SESSION });
   expect(run.stderr.trim().split("\n")).toEqual([
-    "a.txt:1: its type is taken to be press-release: correct `type` if it is another",
-    "a.txt:9: “Print the page” is the page's, not the text's: left out",
+    "a.txt:1: the type is taken to be press-release: correct `type` if it is wrong",
+    "a.txt:9: “Print the page” belongs to the page, not to the text: left out",
   ]);
 });
 
 test.each([
   ["ru", STATEMENT_RU, "2020/ru/2020-12-01-zayavlenie-mid-armenii.md"],
   ["hy", STATEMENT_HY, "2020/hy/2020-12-01-agn-haytararutyuny.md"],
-])("a statement in %s is recognised as one, in its language, with its day", async (lang, text, name) => {
+])("a statement in %s gets its language, type and date", async (lang, text, name) => {
   const { run, out } = await importTexts({ "a.txt": text });
   expect(run.code).toBe(0);
   expect(await filesIn(out)).toEqual([name]);
@@ -91,22 +91,22 @@ test.each([
   expect(release.body.split("\n")).toHaveLength(1);
 });
 
-test("the same text twice is one file", async () => {
+test("importing the same text twice writes one file", async () => {
   const { run, out } = await importTexts({ "a.txt": SESSION, "b.txt": SESSION });
   expect(run.code).toBe(0);
-  expect(run.stdout).toContain("b.txt is there already, as out/2020/en/");
+  expect(run.stdout).toContain("b.txt was imported before, as out/2020/en/");
   expect(await filesIn(out)).toHaveLength(1);
 });
 
-test("the same text without a date twice is one file, and says what it lacks", async () => {
+test("importing a text without a date twice writes one file and reports the missing date", async () => {
   const undated = SESSION.replace("01 December, 2020\n\n", "");
   const { run, out } = await importTexts({ "a.txt": undated, "b.txt": undated });
   expect(run.code).toBe(0);
-  expect(run.stderr).toContain("a.txt:1: no date was found: write `date` into the new file");
+  expect(run.stderr).toContain("a.txt:1: no date was found: add `date` to the new file");
   expect(await filesIn(out)).toEqual(["undated/en/the-online-session-of-the-council-was-held.md"]);
 });
 
-test("two texts under one title get two addresses, and neither file is touched by the other", async () => {
+test("two texts with the same title get different slugs and files", async () => {
   const { run, out } = await importTexts({ "a.txt": SESSION, "b.txt": SESSION.replace("clear", "unclear") });
   expect(run.code).toBe(0);
   const names = await filesIn(out);
@@ -118,20 +118,20 @@ test("two texts under one title get two addresses, and neither file is touched b
   ]);
 });
 
-test("a button in the middle of a text stays, and is pointed out", async () => {
+test("a button label in the middle of a text is kept and reported", async () => {
   const { run, out } = await importTexts({ "a.txt": SESSION.replace("1. The", "Share\n\n1. The") });
-  expect(run.stderr).toContain("a.txt:7: “Share” looks like the page's, and was kept");
+  expect(run.stderr).toContain("a.txt:7: “Share” was kept but looks like a part of the page");
   expect((await contentFile(out, (await filesIn(out))[0] ?? "")).release.body).toContain("\n\nShare\n\n");
 });
 
-test("hard-wrapped lines are one paragraph, unwrapped ones are several", async () => {
+test("hard-wrapped lines become one paragraph, other lines several", async () => {
   const wrapped =
     "Title of the text\n\n1 December 2020\n\nOn December 1 a session of the Council was held ahead of another session\nof the same Council, in which all of the member states took part in the\nusual manner.\n\nThe second paragraph follows.";
   const lines =
     "Title of the text\n\n1 December 2020\n\nThe first.\nThe second is a longer one, so that no line could have been wrapped by an editor.\nThe third.";
   const { run, out } = await importTexts({ "w.txt": wrapped, "l.txt": lines.replace("Title", "Lines") });
   expect(run.stderr).toContain(
-    "l.txt:5: lines 5 to 7 have no empty line between them: each became a paragraph",
+    "l.txt:5: lines 5 to 7 have no blank line between them: each became a paragraph",
   );
   const bodies = await Promise.all(
     (await filesIn(out)).map(
@@ -141,7 +141,7 @@ test("hard-wrapped lines are one paragraph, unwrapped ones are several", async (
   expect(bodies).toEqual([3, 2]);
 });
 
-test("--lang and --source are taken as given", async () => {
+test("--lang and --source are written as given", async () => {
   const { out } = await importTexts(
     { "a.txt": SESSION },
     "--lang",
@@ -158,28 +158,28 @@ test("--lang and --source are taken as given", async () => {
 
 test.each([
   ["is empty", "", "a.txt is empty"],
-  ["is only the page's", "Print\n\nBack\n", "a.txt:1: has no line that could be a title"],
+  ["holds only lines of the page", "Print\n\nBack\n", "a.txt:1: has no line that could be a title"],
   [
-    "has a title and nothing else",
+    "has only a title and a date",
     "The title of something\n\n1 December 2020\n",
-    "a.txt:1: has a title and no text below it",
+    "a.txt:1: has a title but no text below it",
   ],
   ["is binary", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0xff), "a.txt is not UTF-8 text"],
-  ["holds NUL", "Title\n\nText\0text", "a.txt is not a text"],
-  ["is a page's source", "<!DOCTYPE html>\n<html><p>Text</p></html>", "a.txt is a page's source"],
+  ["holds NUL", "Title\n\nText\0text", "a.txt is not a text file"],
+  ["is the HTML of a page", "<!DOCTYPE html>\n<html><p>Text</p></html>", "a.txt is the HTML of a page"],
   [
-    "is in no language",
+    "has no recognisable language",
     "12345\n\n67890",
-    "a.txt:1: is in a language that was not recognised: name it with --lang",
+    "a.txt:1: the language was not recognised: name it with --lang",
   ],
-])("a file that %s is refused, and nothing is written", async (_, text, message) => {
+])("a file that %s is refused and nothing is written", async (_, text, message) => {
   const { run, out } = await importTexts({ "a.txt": text });
   expect(run.code).toBe(1);
   expect(run.stderr).toContain(message);
   await expect(readdir(out)).rejects.toThrow("ENOENT");
 });
 
-test("a file that is refused does not keep the others out", async () => {
+test("a refused file does not stop the others", async () => {
   const { run, out } = await importTexts({ "a.txt": "", "b.txt": SESSION });
   expect(run.code).toBe(1);
   expect(await filesIn(out)).toHaveLength(1);

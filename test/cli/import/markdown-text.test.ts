@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { paragraphsToMarkdown } from "../../../src/cli/import/markdown-text.ts";
 import { renderMarkdown } from "../../../src/site/markdown.ts";
 
-/** What a reader of the release's page sees, and the elements that carry it. */
+/** The text of the rendered page, and its elements. */
 function asRead(paragraphs: string[]): { text: string; elements: string[] } {
   const rendering = renderMarkdown(paragraphsToMarkdown(paragraphs), "/en/releases/x");
   if (!rendering.ok) throw new Error(rendering.reason);
@@ -40,7 +40,7 @@ test.each([
   expect(elements.filter((name) => name !== "a")).toEqual(["p", "p", "p"]);
 });
 
-test("any paragraphs read back as they were, as paragraphs and nothing else", () => {
+test("all paragraphs render exactly as their text", () => {
   const piece = fc.oneof(
     fc.constantFrom(...Array.from("*_`~[]()<>#+-=|!&;\\:.\"'{}@/1a b\tя։«»")),
     fc.constantFrom(
@@ -68,7 +68,7 @@ test("any paragraphs read back as they were, as paragraphs and nothing else", ()
     .map((pieces) =>
       pieces
         .join("")
-        // As the importer hands them over: one line, without controls and space around it.
+        // As the importer passes them: one line, without control characters, trimmed.
         .replace(/[\p{Cc}\p{Cs}\s]+/gu, " ")
         .trim(),
     )

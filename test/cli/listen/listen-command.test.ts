@@ -19,7 +19,7 @@ async function publish(lang: string, title: string): Promise<void> {
   expect(run).toMatchObject({ code: 0 });
 }
 
-async function asOffice<T>(method: string, path: string, body?: unknown): Promise<T> {
+async function asAdmin<T>(method: string, path: string, body?: unknown): Promise<T> {
   const answer = await fetch(`${service.url}/api/v1/subscriptions${path}`, {
     method,
     headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
@@ -37,7 +37,7 @@ async function subscriptionStatus(id: string): Promise<number> {
   return answer.status;
 }
 
-test("listen shows each verified event on a line, and takes its subscription back on Ctrl-C", async () => {
+test("listen prints a line for each verified event and deletes its subscription on Ctrl-C", async () => {
   const listening = startCli(["listen", "--to", service.url]);
   await listening.said(/^listening on http:\/\/127\.0\.0\.1:\d+\/ as subscription sub_\w+$/m);
   await publish("hy", "Նիստ");
@@ -52,11 +52,11 @@ test("listen shows each verified event on a line, and takes its subscription bac
   expect(await subscriptionStatus(id)).toBe(404);
 });
 
-test("listen takes its subscription back when nobody reads it any more", async () => {
+test("listen deletes its subscription when its stdout is closed", async () => {
   const listening = startCli(["listen", "--to", service.url, "--q", "unread"]);
   await listening.said(/as subscription sub_\w+$/m);
   const id = /sub_\w+/.exec(listening.output.stdout)?.[0] ?? "";
-  // As `| head -1` does; the next line that is printed finds nobody there.
+  // As `| head -1` does: the next line fails with EPIPE.
   listening.child.stdout?.destroy();
   expect(await subscriptionStatus(id)).toBe(200);
   await publish("en", "Unread");
@@ -64,7 +64,7 @@ test("listen takes its subscription back when nobody reads it any more", async (
   expect(await subscriptionStatus(id)).toBe(404);
 });
 
-test("listen --lang shows nothing of other languages", async () => {
+test("listen --lang prints no events of other languages", async () => {
   const listening = startCli(["listen", "--to", service.url, "--lang", "fr"]);
   await listening.said("listening on ");
   await publish("en", "Not asked for");
@@ -73,12 +73,12 @@ test("listen --lang shows nothing of other languages", async () => {
   expect(listening.output.stdout).not.toContain("Not asked for");
 });
 
-test("listen --catch-up shows what has happened before, once, and goes on with what arrives", async () => {
+test("listen --catch-up prints earlier events once, and then those that arrive", async () => {
   await publish("ru", "Раньше");
   await publish("ru", "Позже");
   const listening = startCli(["listen", "--to", service.url, "--lang", "ru", "--catch-up"]);
   await listening.said(/release\.published \d+ ru {2}“Позже” {2}http:\S+ {2}fetched, not signed$/m);
-  await listening.said(/^caught up to sequence \d+ \(2 events; --after \d+ goes on from there\)$/m);
+  await listening.said(/^caught up to sequence \d+ \(2 events; --after \d+ continues from there\)$/m);
   await publish("ru", "Теперь");
   await listening.said(/“Теперь” {2}http:\S+ {2}verified$/m);
   const titles = [...listening.output.stdout.matchAll(/“(.*)”/g)].map(([, title]) => title);
@@ -91,26 +91,26 @@ test("listen --catch-up shows what has happened before, once, and goes on with w
   expect(later.output.stdout).not.toContain("“Раньше”");
 });
 
-test("listen says when it is paused, and ends when its subscription is deleted", async () => {
+test("listen reports that its subscription is paused, and ends when it is deleted", async () => {
   const listening = startCli(["listen", "--to", service.url, "--q", "meanwhile"]);
   await listening.said("listening on ");
   const id = /sub_\w+/.exec(listening.output.stdout)?.[0] ?? "";
-  await asOffice("POST", `/${id}/pause`);
+  await asAdmin("POST", `/${id}/pause`);
   await listening.said(
-    `The subscription is paused. What happens is held; this sends it: npm run communique -- subscriptions ${id} --resume --to ${service.url}\n`,
+    `The subscription is paused. Its events are held. To send them: npm run communique -- subscriptions ${id} --resume --to ${service.url}\n`,
   );
   await publish("en", "Held meanwhile");
-  await asOffice("POST", `/${id}/resume`);
+  await asAdmin("POST", `/${id}/resume`);
   await listening.said(/“Held meanwhile” {2}http:\S+ {2}verified$/m);
-  await asOffice("DELETE", `/${id}`);
+  await asAdmin("DELETE", `/${id}`);
   const run = await listening.ended;
   expect(run.code).toBe(1);
   expect(run.stderr).toBe(
-    `The subscription ${id} is there no more: run the same command again for a new one.\n`,
+    `The subscription ${id} no longer exists: run the same command again to create another.\n`,
   );
 });
 
-test("listen on a port that one before left behind takes its place, and never that of a desk", async () => {
+test("listen replaces the subscription of a killed listen on the same port, but no other", async () => {
   const port = await freePort();
   const args = ["listen", "--to", service.url, "--port", String(port), "--q", "successor"];
   const killed = startCli(args);
@@ -120,7 +120,7 @@ test("listen on a port that one before left behind takes its place, and never th
 
   const stranger = await runCli(args, { env: { COMMUNIQUE_TOKEN: "wrong" } });
   expect(stranger.code).toBe(1);
-  expect(stranger.stderr).toMatch(/answered 409 Conflict: .*\nLeave out --port for an address of its own/);
+  expect(stranger.stderr).toMatch(/answered 409 Conflict: .*\nOmit --port to use any free port/);
 
   const next = startCli(args, { env: { COMMUNIQUE_TOKEN: TOKEN } });
   await next.said("listening on ");
@@ -130,17 +130,17 @@ test("listen on a port that one before left behind takes its place, and never th
   expect(await next.ended).toMatchObject({ code: 0 });
 
   const url = `http://127.0.0.1:${port}/`;
-  const desk = { url, filter: { q: "successor" }, verify: false, description: "A desk" };
-  const { id } = await asOffice<{ id: string }>("POST", "", desk);
+  const input = { url, filter: { q: "successor" }, verify: false, description: "An agency" };
+  const { id } = await asAdmin<{ id: string }>("POST", "", input);
   const refused = await runCli(args, { env: { COMMUNIQUE_TOKEN: TOKEN } });
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain(
-    `${url} is subscribed already as ${id} (A desk): give another --port, or none.`,
+    `${url} already has the subscription ${id} (An agency): give another --port, or none.`,
   );
   expect(await subscriptionStatus(id)).toBe(200);
 });
 
-test("listen --after an event that has not happened says so, and leaves no subscription", async () => {
+test("listen --after a sequence beyond the last is refused and leaves no subscription", async () => {
   const run = await runCli(["listen", "--to", service.url, "--after", "9999"]);
   expect(run.code).toBe(1);
   expect(run.stderr).toMatch(/^after: is after the last sequence, \d+/m);
@@ -156,13 +156,13 @@ test.each([
   expect((await runCli(["listen", "--to", service.url, option, value])).code).toBe(2);
 });
 
-test("listen without a service says what to do", async () => {
+test("listen without a service is refused with a remedy", async () => {
   const run = await runCli(["listen", "--to", `http://127.0.0.1:${await freePort()}`]);
   expect(run.code).toBe(1);
   expect(run.stderr).toContain("start it with `npm start`");
 });
 
-test("listen to a service that may not reach this machine says so", async () => {
+test("listen to a service that cannot reach this machine says so", async () => {
   const remote = await startService({ LOCAL_TARGETS: "deny" });
   try {
     const run = await runCli(["listen", "--to", remote.url]);
@@ -175,8 +175,8 @@ test("listen to a service that may not reach this machine says so", async () => 
   }
 });
 
-test("listen to a service where too many wait says when to come again", async () => {
-  // One where nobody has begun a handshake yet: as many may begin in a minute as may wait.
+test("listen to a service with too many pending subscriptions says when to retry", async () => {
+  // A new service: the limit on verifications per minute is not reached before the limit on pending ones.
   const fresh = await startService();
   try {
     for (let count = 0; count < 20; count += 1) {
@@ -188,9 +188,7 @@ test("listen to a service where too many wait says when to come again", async ()
     }
     const run = await runCli(["listen", "--to", fresh.url], { env: { COMMUNIQUE_TOKEN: "wrong" } });
     expect(run.code).toBe(1);
-    expect(run.stderr).toMatch(
-      /answered 429 Too many requests: .* Prove some, or try again later\. \(again in 60 min\)$/m,
-    );
+    expect(run.stderr).toMatch(/answered 429 Too many requests: .* \(retry in 60 min\)$/m);
   } finally {
     await fresh.end();
   }

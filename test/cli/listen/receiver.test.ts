@@ -37,7 +37,7 @@ function post(
   });
 }
 
-test("a signed event is taken, and the same one later is known again", async () => {
+test("a signed event is accepted, and the same event is recognised the second time", async () => {
   const { receiver, url, arrivals } = await openReceiver();
   receiver.trust(SECRET);
   expect((await post(url, JSON.stringify(EVENT))).status).toBe(204);
@@ -49,7 +49,7 @@ test("a signed event is taken, and the same one later is known again", async () 
   ]);
 });
 
-test("a challenge is answered with itself", async () => {
+test("a verification request is answered with its challenge", async () => {
   const { receiver, url, arrivals } = await openReceiver();
   receiver.trust(SECRET);
   const verify = {
@@ -62,10 +62,10 @@ test("a challenge is answered with itself", async () => {
   expect(arrivals).toEqual([]);
 });
 
-test("a request that comes before the secret waits for it", async () => {
+test("a request that arrives before the secret waits for it", async () => {
   const { receiver, url, arrivals } = await openReceiver();
   const early = post(url, JSON.stringify(EVENT));
-  // Another request has been answered meanwhile, so the early one has arrived.
+  // A later request was answered, so the early one has arrived.
   expect((await fetch(url)).status).toBe(405);
   expect(arrivals).toEqual([]);
   receiver.trust(SECRET);
@@ -76,23 +76,25 @@ test("a request that comes before the secret waits for it", async () => {
 test.each([
   ["signed with another secret", { secret: `whsec_${Buffer.alloc(32, 8).toString("base64")}` }],
   ["signed an hour ago", { at: new Date(Date.now() - 3_600_000) }],
-])("what was %s is refused and shown as not verified", async (_, options) => {
+])("a request %s is refused and reported as not verified", async (_, options) => {
   const { receiver, url, arrivals } = await openReceiver();
   receiver.trust(SECRET);
   expect((await post(url, JSON.stringify(EVENT), options)).status).toBe(400);
   expect(arrivals).toEqual([{ verified: false, reason: expect.any(String) }]);
 });
 
-test("what is not signed at all is refused", async () => {
+test("a request without a signature is refused", async () => {
   const { receiver, url, arrivals } = await openReceiver();
   receiver.trust(SECRET);
   expect((await fetch(url, { method: "POST", body: JSON.stringify(EVENT) })).status).toBe(400);
   expect(arrivals).toEqual([{ verified: false, reason: expect.any(String) }]);
 });
 
-test("signed nonsense is refused", async () => {
+test("a signed body that is not an event is refused", async () => {
   const { receiver, url, arrivals } = await openReceiver();
   receiver.trust(SECRET);
   expect((await post(url, "{")).status).toBe(400);
-  expect(arrivals).toEqual([{ verified: false, reason: "the signature is right, but the body is no event" }]);
+  expect(arrivals).toEqual([
+    { verified: false, reason: "the signature is valid, but the body is not an event" },
+  ]);
 });

@@ -14,13 +14,13 @@ beforeAll(async () => {
 afterAll(() => service.end());
 
 /**
- * A way to the service on which its second batch of releases meets with something.
+ * A proxy to the service that cuts the connection at its second batch of releases.
  *
- * @param happens before the service has the batch, or after it has answered and nobody has heard it
+ * @param happens before the service gets the batch, or after its answer, which is dropped
  */
-async function lineWhere(happens: "before" | "after", cut: () => Promise<void>): Promise<string> {
+async function proxyThatCuts(happens: "before" | "after", cut: () => Promise<void>): Promise<string> {
   let batches = 0;
-  const line = createServer((incoming, response) => {
+  const proxy = createServer((incoming, response) => {
     const isSecond = incoming.method === "POST" && incoming.url === "/api/v1/releases" && ++batches === 2;
     const forward = (): void => {
       const { method, headers } = incoming;
@@ -37,9 +37,9 @@ async function lineWhere(happens: "before" | "after", cut: () => Promise<void>):
     if (isSecond && happens === "before") void cut().then(() => response.destroy());
     else forward();
   }).listen(0, "127.0.0.1");
-  onTestFinished(() => void line.close());
-  await once(line, "listening");
-  const address = line.address();
+  onTestFinished(() => void proxy.close());
+  await once(proxy, "listening");
+  const address = proxy.address();
   return `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
 }
 
@@ -47,7 +47,7 @@ test.each([
   ["before", "205 releases: 105 published, 100 unchanged\n"],
   ["after", "205 releases: 5 published, 200 unchanged\n"],
 ] as const)(
-  "a publish that is killed %s its second batch is taken goes on where it was cut off",
+  "a publish that was killed %s its second batch continues with the same command",
   async (happens, counts) => {
     const files = Array.from({ length: 205 }, (_, index) => [`${index}.md`, newContentFile()] as const);
     const folder = await folderWith(Object.fromEntries(files));
@@ -60,7 +60,7 @@ test.each([
       );
     };
     let atTheCut = new Map<string, string>();
-    const to = await lineWhere(happens, async () => {
+    const to = await proxyThatCuts(happens, async () => {
       atTheCut = await texts();
       cutOff.child.kill("SIGKILL");
       await cutOff.ended;
@@ -70,7 +70,7 @@ test.each([
       env: { COMMUNIQUE_TOKEN: TOKEN },
     });
     expect((await cutOff.ended).code).toBeNull();
-    // Every file had its id before the first batch was sent.
+    // Every file has its id before the first batch is sent.
     expect(new Set([...atTheCut.values()].map(idIn)).size).toBe(205);
     expect([...atTheCut.values()].map(idIn)).not.toContain("");
 

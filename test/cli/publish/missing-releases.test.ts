@@ -5,7 +5,7 @@ import { contentFile, folderWith, idIn } from "../support/content-folders.ts";
 import { runCli, type Run } from "../support/run-cli.ts";
 import { startService, TOKEN, type Service } from "../support/running-service.ts";
 
-/** A service of the test's own: what is missing is so among all that it holds. */
+/** A service for one test: its releases are compared with the folder. */
 async function ownService(): Promise<Service> {
   const service = await startService();
   onTestFinished(service.end);
@@ -28,7 +28,7 @@ async function statusOf(service: Service, content: string): Promise<unknown> {
 
 const WITHDRAW = ["--withdraw-missing", "Published by mistake"];
 
-test("a release whose file is gone is told, and withdrawn only when that is asked for", async () => {
+test("a release whose file is gone is reported, and withdrawn only with --withdraw-missing", async () => {
   const service = await ownService();
   const gone = contentFile();
   const folder = await folderWith({ "a.md": contentFile(), "gone.md": gone });
@@ -40,9 +40,9 @@ test("a release whose file is gone is told, and withdrawn only when that is aske
   const named = /^slug: (.*)\n.*\ntitle: (.*)$/m.exec(gone);
   const line = `${service.url}/en/releases/${named?.[1]}  (${named?.[2]})`;
 
-  const told = await publish(service, folder);
-  expect(told).toMatchObject({ code: 0, stdout: "1 release: 1 unchanged\n" });
-  expect(told.stderr).toContain(
+  const reported = await publish(service, folder);
+  expect(reported).toMatchObject({ code: 0, stdout: "1 release: 1 unchanged\n" });
+  expect(reported.stderr).toContain(
     `not in the folder  ${line}\n1 release of the service is not in the folder and stays published:`,
   );
   expect(await statusOf(service, gone)).toBe("published");
@@ -57,39 +57,39 @@ test("a release whose file is gone is told, and withdrawn only when that is aske
   const page = async (): Promise<string> => (await fetch(`${service.url}/r/${idIn(gone)}`)).text();
   await expect.poll(page, { timeout: 30_000 }).toContain("Published by mistake");
 
-  // What has been withdrawn is missing no more.
+  // A withdrawn release is not missing.
   expect((await publish(service, folder)).stderr).not.toContain("folder");
 });
 
-test("a folder without releases, or with none of the service's, withdraws nothing", async () => {
+test("--withdraw-missing is refused for an empty folder and for a folder of another site", async () => {
   const service = await ownService();
   const held = contentFile();
   await publish(service, await folderWith({ "a.md": held }));
 
   const empty = await publish(service, await folderWith({ "registry.yaml": "topics: []\n" }), ...WITHDRAW);
   expect(empty.code).toBe(1);
-  expect(empty.stderr).toContain(". holds no release, so --withdraw-missing would withdraw everything");
+  expect(empty.stderr).toContain(". holds no releases, so --withdraw-missing would withdraw everything");
 
   const foreign = contentFile();
   const other = await publish(service, await folderWith({ "b.md": foreign }), ...WITHDRAW);
   expect(other.code).toBe(1);
-  expect(other.stderr).toContain("would withdraw all 1 release that it has: is it the right folder?");
+  expect(other.stderr).toContain("would withdraw all 1 release that it has. Check the folder.");
   expect(await statusOf(service, held)).toBe("published");
   const unsent = await fetch(`${service.url}/api/v1/releases/${idIn(foreign)}`);
   expect(unsent.status).toBe(404);
 });
 
-test("of many missing releases some are named, and all are found, page by page", async () => {
+test("a report lists 20 missing releases, and all pages of the service are compared", async () => {
   const service = await ownService();
   const many = Object.fromEntries(Array.from({ length: 205 }, (_, index) => [`${index}.md`, contentFile()]));
   const kept = contentFile();
   await publish(service, await folderWith({ ...many, "kept.md": kept }));
   const folder = await folderWith({ "kept.md": kept });
 
-  const told = await publish(service, folder);
-  expect(told.stderr.match(/^not in the folder {2}/gm)).toHaveLength(20);
-  expect(told.stderr).toContain("… and 185 more\n205 releases of the service are not in the folder");
-  expect(told.stderr).toContain("compared with 200 releases of the service\n");
+  const reported = await publish(service, folder);
+  expect(reported.stderr.match(/^not in the folder {2}/gm)).toHaveLength(20);
+  expect(reported.stderr).toContain("… and 185 more\n205 releases of the service are not in the folder");
+  expect(reported.stderr).toContain("compared with 200 releases of the service\n");
 
   const done = await publish(service, folder, ...WITHDRAW);
   expect(done.stdout).toContain("\n205 releases withdrawn\n");

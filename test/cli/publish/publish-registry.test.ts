@@ -5,7 +5,7 @@ import { contentFile, folderWith, idIn, registryOf } from "../support/content-fo
 import { runCli, type Run } from "../support/run-cli.ts";
 import { startService, TOKEN, type Service } from "../support/running-service.ts";
 
-/** A service of the test's own: a registry is one for all releases. */
+/** A service for one test: the registry is shared by all its releases. */
 async function ownService(): Promise<Service> {
   const service = await startService();
   onTestFinished(service.end);
@@ -19,7 +19,7 @@ function publish(service: Service, folder: string, ...flags: string[]): Promise<
   });
 }
 
-/** What the service's registry holds, once those who read know it. */
+/** Waits until the public registry has these topics. */
 function expectTopics(service: Service, slugs: string[]): Promise<void> {
   const held = async (): Promise<string[]> => {
     const answer = await fetch(`${service.url}/api/v1/registry`);
@@ -29,7 +29,7 @@ function expectTopics(service: Service, slugs: string[]): Promise<void> {
   return expect.poll(held, { timeout: 30_000 }).toEqual(slugs);
 }
 
-test("an office's registry grows, changes its slugs and shrinks together with its releases", async () => {
+test("values are added to, renamed in and removed from the registry together with the releases", async () => {
   const service = await ownService();
   const content = contentFile("topics: [csto]\n");
   const folder = await folderWith({
@@ -50,13 +50,13 @@ test("an office's registry grows, changes its slugs and shrinks together with it
   const same = await publish(service, folder);
   expect(same).toMatchObject({ code: 0, stdout: "1 release: 1 unchanged\n" });
 
-  // A new value, and at once a release that is filed under it.
+  // A new value, and a release that uses it.
   await registryIs(["csto", "osce"]);
   await filedUnder("csto, osce");
   expect((await publish(service, folder)).stdout).toContain("1 release: 1 with a new edition\n");
   await expectTopics(service, ["csto", "osce"]);
 
-  // Another slug for both: what is dropped is in use until the release has moved.
+  // Another slug in both: the removed value is in use until the release is refiled.
   await registryIs(["minsk-group"]);
   await filedUnder("minsk-group");
   expect(await publish(service, folder)).toMatchObject({
@@ -66,7 +66,7 @@ test("an office's registry grows, changes its slugs and shrinks together with it
   await expectTopics(service, ["minsk-group"]);
 });
 
-test("a registry that drops what other releases are filed under is refused at its line, and keeps it", async () => {
+test("removing a value that other releases use is refused at its line, and the value stays", async () => {
   const service = await ownService();
   const elsewhere = await folderWith({
     "registry.yaml": registryOf({ topics: ["csto", "osce"] }),
@@ -84,13 +84,13 @@ test("a registry that drops what other releases are filed under is refused at it
   expect(run.stderr).toContain("registry.yaml:2: topics: must include osce: releases use it\n");
   expect(run.stderr).toContain("1 fault in 1 file: the releases were published, and");
   await expectTopics(service, ["unesco", "csto", "osce"]);
-  // Put back, all is well.
+  // With the value in the file again, the publish succeeds.
   await writeFile(join(folder, "registry.yaml"), registryOf({ topics: ["unesco", "osce"] }));
   expect(await publish(service, folder)).toMatchObject({ code: 0 });
   await expectTopics(service, ["unesco", "osce"]);
 });
 
-test("--dry-run judges by the folder's registry, and sends neither", async () => {
+test("--dry-run checks with the folder's registry, and sends nothing", async () => {
   const service = await ownService();
   const known = contentFile("topics: [csto]\n");
   const before = await folderWith({ "registry.yaml": registryOf({ topics: ["csto"] }), "a.md": known });
@@ -108,18 +108,18 @@ test("--dry-run judges by the folder's registry, and sends neither", async () =>
   expect(run.stdout).toMatch(/^would be published +\S+ {2}\(d\.md\)$/m);
   for (const file of ["b.md", "c.md"]) {
     expect(run.stdout).toContain(
-      `would be published or changed, under what is new in the registry  (${file})\n`,
+      `would be published or changed, with new values of the registry  (${file})\n`,
     );
   }
   expect(run.stdout).toContain("would be changed     the registry\n");
   expect(run.stdout).toContain(
-    "4 releases: 1 published, 2 under what is new in the registry, 1 unchanged; nothing was published\n",
+    "4 releases: 1 published, 2 with new values of the registry, 1 unchanged; nothing was published\n",
   );
   await expectTopics(service, ["csto"]);
   expect((await publish(service, folder)).stdout).toContain("4 releases: 3 published, 1 unchanged\n");
 });
 
-test("a fault that only the service sees keeps the registry back too", async () => {
+test("with a fault that only the service finds, the registry is not sent either", async () => {
   const service = await ownService();
   const folder = await folderWith({
     "registry.yaml": registryOf({ topics: ["csto"] }),
@@ -134,7 +134,7 @@ test("a fault that only the service sees keeps the registry back too", async () 
   expect(held).toMatchObject({ topics: [] });
 });
 
-test("a folder without a registry is judged by the service's", async () => {
+test("a folder without a registry is checked with the service's registry", async () => {
   const service = await ownService();
   await publish(service, await folderWith({ "registry.yaml": registryOf({ topics: ["csto"] }) }));
   const content = contentFile("places: []\ntopics: [cst]\n");

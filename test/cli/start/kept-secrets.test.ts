@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { keepSecrets } from "../../../src/cli/start/kept-secrets.ts";
 import { temporaryFolder } from "../support/run-cli.ts";
 
-test("missing secrets are made, for their owner's eyes only", async () => {
+test("missing secrets are generated, in a file that only its owner can read", async () => {
   const file = join(await temporaryFolder(), ".dev.vars");
   await keepSecrets(file, new Set());
   const vars = parseEnv(await readFile(file, "utf8"));
@@ -14,7 +14,7 @@ test("missing secrets are made, for their owner's eyes only", async () => {
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test("kept secrets and other lines stay as they are", async () => {
+test("existing secrets and other lines are not changed", async () => {
   const file = join(await temporaryFolder(), ".dev.vars");
   await writeFile(file, "# mine\nADMIN_TOKEN=kept\nTITLE=Press");
   await keepSecrets(file, new Set());
@@ -24,7 +24,7 @@ test("kept secrets and other lines stay as they are", async () => {
   expect(await readFile(file, "utf8")).toBe(once);
 });
 
-test("a secret given for the run is not made", async () => {
+test("a secret given for this run is not generated", async () => {
   const file = join(await temporaryFolder(), ".dev.vars");
   await keepSecrets(file, new Set(["ADMIN_TOKEN", "SECRETS_KEY", "SIGNING_KEY"]));
   await expect(stat(file)).rejects.toThrow("ENOENT");

@@ -13,7 +13,7 @@ import { npmStart } from "../support/running-service.ts";
 const RELEASE =
   "---\nid: 6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11\nlang: en\nslug: session\ntype: statement\ntitle: The session\ndate: 2020-12-01\n---\n\nIt was held.\n";
 
-/** All processes below one, as `pid command`. */
+/** All descendants of a process. */
 async function descendants(root: number): Promise<{ pid: number; command: string }[]> {
   const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,args="]);
   const rows = stdout
@@ -30,7 +30,7 @@ async function descendants(root: number): Promise<{ pid: number; command: string
   return below(root);
 }
 
-/** Which of these still run; one that ended and that nobody has buried does not. */
+/** The processes that still run; zombies do not count. */
 async function running(pids: readonly number[]): Promise<string[]> {
   const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,stat=,args="]);
   return stdout.split("\n").filter((row) => {
@@ -39,7 +39,7 @@ async function running(pids: readonly number[]): Promise<string[]> {
   });
 }
 
-/** @returns its exit code, when nothing of it runs any more */
+/** Sends a signal and waits until the process and its descendants have ended. @returns the exit code */
 async function endedBy({ child, ended }: Running, signal: NodeJS.Signals): Promise<number | null> {
   const tree = await descendants(child.pid ?? 0);
   expect(tree.map(({ command }) => command).join("\n")).toContain("workerd");
@@ -49,7 +49,7 @@ async function endedBy({ child, ended }: Running, signal: NodeJS.Signals): Promi
   return code;
 }
 
-test("start publishes the content and its registry, says where all is, is ready, and ends with Ctrl-C", async () => {
+test("start publishes the content and its registry, prints its URLs, and ends with Ctrl-C", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "a.md"), RELEASE.replace("---\n\n", "topics: [csto]\n---\n\n"));
   await writeFile(join(folder, "registry.yaml"), registryOf({ topics: ["csto"] }));
@@ -84,7 +84,7 @@ test.each(["SIGTERM", "SIGHUP", "SIGKILL"] as const)("%s leaves no process behin
   if (signal !== "SIGKILL") expect(code).toBe(0);
 });
 
-test("a kill of npm alone ends the service behind it too", async () => {
+test("killing npm ends the service below it too", async () => {
   const port = String(await freePort());
   const state = await temporaryFolder();
   const secrets = [
@@ -103,7 +103,7 @@ test("a kill of npm alone ends the service behind it too", async () => {
   await expect.poll(() => running(tree.map(({ pid }) => pid)), { timeout: 30_000 }).toEqual([]);
 });
 
-test("a port in use is refused before anything is started, with a way out", async () => {
+test("a port in use is refused before a process is started, and another is suggested", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   onTestFinished(() => void server.close());
   await once(server, "listening");
@@ -116,7 +116,7 @@ test("a port in use is refused before anything is started, with a way out", asyn
   expect(run.stderr).toMatch(/^Port \d+ is in use: .* `npm start -- --port \d+`\.\n$/);
 });
 
-test("faulty content is refused before anything is started, with its lines", async () => {
+test("faulty content is refused before a process is started, with its lines", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "a.md"), RELEASE.replace("2020-12-01", "yesterday"));
   const run = await runCli(["start", "--content", "."], { cwd: folder });
@@ -124,18 +124,18 @@ test("faulty content is refused before anything is started, with its lines", asy
   expect(run.stderr).toMatch(/^a\.md:7: date: .*\n1 fault in 1 file: nothing was sent\n$/);
 });
 
-test("content that the service refuses ends it, with the lines", async () => {
+test("content that the service refuses ends the service, with the lines", async () => {
   const folder = await temporaryFolder();
-  // Which day it is where the service publishes only the service knows.
+  // Only the service knows which day it is in its time zone.
   const farEast = new Date(Date.now() + 23 * 3_600_000).toISOString().replace(/\.\d+/, "");
   await writeFile(join(folder, "a.md"), RELEASE.replace("2020-12-01", farEast));
   const failed = npmStart("--content", folder);
   await expect(failed).rejects.toThrow(/ended with 1 .*a\.md:7: date: /s);
 });
 
-test("a service that cannot run is not waited for, and what it said is shown", async () => {
+test("a service that cannot run ends at once, with the line that says why", async () => {
   const failed = npmStart("--no-content", "--config", "/nowhere/wrangler.toml");
   await expect(failed).rejects.toThrow(
-    /ended with 1 .*\/nowhere\/wrangler\.toml.*The service ended by itself/s,
+    /ended with 1 .*\/nowhere\/wrangler\.toml.*\nThe service ended unexpectedly\. Start it with --verbose to see everything that it logs\./s,
   );
 });

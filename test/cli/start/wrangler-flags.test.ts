@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { givenVars, wranglerArguments } from "../../../src/cli/start/wrangler-flags.ts";
 
-test("variables are found in every spelling that wrangler takes", () => {
+test("variables are read in every spelling that wrangler accepts", () => {
   const flags = [
     "--var",
     "A:1",
@@ -22,14 +22,14 @@ test("variables are found in every spelling that wrangler takes", () => {
   ]);
 });
 
-test("what the user gives wins over what is added", () => {
+test("the user's flags take precedence over the defaults", () => {
   const added = wranglerArguments(["--var", "BASE_URL:https://press.example"], 9000);
   expect(added.filter((flag) => flag.startsWith("BASE_URL:"))).toEqual(["BASE_URL:https://press.example"]);
   expect(added).toContain("LOCAL_TARGETS:loopback");
   expect(added).toContain("--port=9000");
 });
 
-test("two services never want the same port for the inspector, unless somebody names one", () => {
+test("the inspector gets any free port unless the user names one", () => {
   const added = (...flags: string[]): string[] =>
     wranglerArguments(flags, 9000).filter((flag) => flag.startsWith("--inspector-port"));
   expect(added()).toEqual(["--inspector-port=0"]);

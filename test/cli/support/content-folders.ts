@@ -1,5 +1,5 @@
 /**
- * Content folders of tests.
+ * Content folders for tests.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -13,12 +13,12 @@ export function contentFile(fields = "", body = "It was held."): string {
   return `---\nid: ${crypto.randomUUID()}\nlang: en\nslug: session-${count}\ntype: statement\ntitle: Session ${count}\ndate: 2020-12-01\n${fields}---\n\n${body}\n`;
 }
 
-/** The same, as somebody has just written it. */
+/** A content file without an id and a slug, as a person writes it. */
 export function newContentFile(fields = ""): string {
   return contentFile(fields).replace(/^(?:id|slug): .*\n/gm, "");
 }
 
-/** A folder that goes with the test. */
+/** A folder that is deleted after the test. */
 export async function folderWith(files: Record<string, string | Uint8Array>): Promise<string> {
   const folder = await temporaryFolder();
   for (const [name, text] of Object.entries(files)) {
@@ -28,12 +28,12 @@ export async function folderWith(files: Record<string, string | Uint8Array>): Pr
   return folder;
 }
 
-/** The id in a content file; "" if it has none. */
+/** The id in a content file; "" if there is none. */
 export function idIn(content: string | undefined): string {
   return /^id: (\S+)/m.exec(content ?? "")?.[1] ?? "";
 }
 
-/** A registry of values with only an English name. */
+/** A registry whose values have only an English name. */
 export function registryOf(values: Record<string, readonly string[]>): string {
   return Object.entries(values)
     .map(([facet, slugs]) => {

@@ -1,5 +1,5 @@
 /**
- * The command line as its users run it: a process of its own.
+ * Runs the command line as users do, in a process of its own.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -10,7 +10,7 @@ import { onTestFinished } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const MAIN = join(ROOT, "src/cli/main.ts");
-// Vitest may itself run on another Node; the command line never does.
+// Vitest may run on another version of Node.
 const NODE = join(ROOT, "node_modules/.bin/node");
 
 export interface Run {
@@ -22,7 +22,7 @@ export interface Run {
 interface Options {
   cwd?: string;
   env?: Record<string, string>;
-  /** Run as `npm run communique`, with npm and its shell in between. */
+  /** Run with `npm run communique`, that is, below npm and its shell. */
   byNpm?: boolean;
 }
 
@@ -30,12 +30,12 @@ interface Options {
 export interface Running {
   child: ChildProcess;
   output: { stdout: string; stderr: string };
-  /** Settles when stdout has what is looked for; fails when the command ends before. */
+  /** Resolves when stdout holds the text; rejects if the command ends first. */
   said: (text: string | RegExp) => Promise<void>;
   ended: Promise<Run>;
 }
 
-/** Starts a command; it is ended with the test, if it still runs. */
+/** Starts a command, and ends it after the test. */
 export function startCli(args: readonly string[], options: Options = {}): Running {
   const running = spawnCli(args, options);
   onTestFinished(async () => {
@@ -45,7 +45,7 @@ export function startCli(args: readonly string[], options: Options = {}): Runnin
   return running;
 }
 
-/** Starts a command, to be ended by whoever started it. */
+/** Starts a command that the caller must end. */
 export function spawnCli(args: readonly string[], options: Options = {}): Running {
   const {
     COMMUNIQUE_TOKEN: _token,
@@ -78,19 +78,21 @@ export function spawnCli(args: readonly string[], options: Options = {}): Runnin
       look();
     });
     const failed = ended.then((run) => {
-      throw new Error(`ended with ${run.code} before it said ${String(text)}:\n${run.stdout}\n${run.stderr}`);
+      throw new Error(
+        `ended with ${run.code} before it printed ${String(text)}:\n${run.stdout}\n${run.stderr}`,
+      );
     });
     return Promise.race([seen, failed]);
   };
   return { child, output, said, ended };
 }
 
-/** Runs a command to its end. */
+/** Runs a command until it ends. */
 export function runCli(args: readonly string[], options: Options = {}): Promise<Run> {
   return startCli(args, options).ended;
 }
 
-/** A folder that goes with the test. */
+/** A folder that is deleted after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "communique-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 /**
- * Services for the command line to speak to, each with data of its own.
+ * Services for tests of the command line, each with its own data.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -20,16 +20,13 @@ export interface StartedService extends Service {
   process: Running;
 }
 
-/**
- * A service to publish to, where it matters nothing how it was started; to be ended by whoever asked
- * for it.
- */
+/** Starts the built Worker, for tests that do not depend on `npm start`. The caller must end it. */
 export async function startService(vars: Record<string, string> = {}): Promise<Service> {
   const service = await BuiltService.start({ ADMIN_TOKEN: TOKEN, SECRETS_KEY, ...vars });
   return { url: service.url.origin, end: () => service[Symbol.asyncDispose]() };
 }
 
-/** As users start it, with `npm start`; back when it says that it is ready. */
+/** Starts the service as `npm start` does, and waits until it is ready. The caller must end it. */
 export async function npmStart(...flags: string[]): Promise<StartedService> {
   const port = await freePort();
   const state = await mkdtemp(join(tmpdir(), "communique-state-"));

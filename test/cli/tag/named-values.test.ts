@@ -3,8 +3,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { parseRegistryFile } from "../../../src/cli/content/registry-file.ts";
-import { NamedValues } from "../../../src/cli/tag/named-values.ts";
-import { wordsOf } from "../../../src/cli/tag/text-words.ts";
+import { NamedValues, splitWords } from "../../../src/cli/tag/named-values.ts";
 import { EMPTY_REGISTRY, type Registry } from "../../../src/domain/registry.ts";
 import { FACETS } from "../../../src/domain/release.ts";
 
@@ -16,7 +15,9 @@ const known = new NamedValues(registry);
 
 /** `facet/slug`, each once. */
 function named(text: string, values = known): string[] {
-  return [...new Set(values.find(wordsOf([{ line: 1, text }])).map(({ facet, slug }) => `${facet}/${slug}`))];
+  return [
+    ...new Set(values.find(splitWords([{ line: 1, text }])).map(({ facet, slug }) => `${facet}/${slug}`)),
+  ];
 }
 
 /** A registry of organisations by slug, with the spellings of each. */
@@ -77,7 +78,7 @@ test.each([
   expect(named(text)).toEqual([]);
 });
 
-test("within a longer name of the same facet a shorter one is not meant", () => {
+test("a name inside a longer name of the same facet is not a mention", () => {
   const values = organisations({ un: ["United Nations"], undp: ["United Nations Development Programme"] });
   expect(named("The United Nations Development Programme", values)).toEqual(["organisations/undp"]);
   expect(named("United Nations Development Programme of the United Nations", values)).toEqual([
@@ -86,7 +87,7 @@ test("within a longer name of the same facet a shorter one is not meant", () => 
   ]);
 });
 
-test("a name that two values share proposes both", () => {
+test("a name that two values share suggests both", () => {
   const values = organisations({ "foreign-ministry": ["MFA"], "free-trade-area": ["MFA"] });
   expect(named("The MFA said", values)).toEqual([
     "organisations/foreign-ministry",
@@ -94,7 +95,7 @@ test("a name that two values share proposes both", () => {
   ]);
 });
 
-test("a short abbreviation is meant in capitals only", () => {
+test("a short abbreviation matches only in capitals", () => {
   const values = organisations({ "health-organization": ["WHO"], states: ["US"], kpa: ["ООН"] });
   expect(named("Those who told us, онн оон", values)).toEqual([]);
   expect(named("The WHO and a US-led ООН", values)).toEqual([
@@ -104,7 +105,7 @@ test("a short abbreviation is meant in capitals only", () => {
   ]);
 });
 
-test("every name and spelling of the project's registry is found wherever it stands, and where", () => {
+test("every name and spelling of content/registry.yaml is found at its place in a text", () => {
   const all = FACETS.flatMap((facet) =>
     registry[facet].flatMap(({ slug, names, spellings }) =>
       [...Object.values(names), ...spellings].map((spelling) => ({ facet, slug, spelling })),
@@ -117,7 +118,7 @@ test("every name and spelling of the project's registry is found wherever it sta
       fc.boolean(),
       ({ facet, slug, spelling }, beside, upper) => {
         const written = upper ? spelling.toUpperCase() : spelling;
-        const text = wordsOf([{ line: 7, text: `${beside}\n${written}, ${beside}` }]);
+        const text = splitWords([{ line: 7, text: `${beside}\n${written}, ${beside}` }]);
         const found = known.find(text).filter((naming) => naming.facet === facet && naming.slug === slug);
         expect(found.length).toBeGreaterThan(0);
         expect(found.map(({ start }) => text[start]?.line)).toContain(8);

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { contentFile, folderWith, registryOf } from "../support/content-folders.ts";
 import { runCli } from "../support/run-cli.ts";
 
-test("a plain text gets facets to paste, with the words that led to them", async () => {
+test("a plain text gets suggested facets with the words that name them", async () => {
   const folder = await folderWith({
     "a.txt": "Session of the CSTO\n\nСаммит ОДКБ прошёл в Армении. «ՀԱՊԿ»-ի\nCSTO, CSTO.\n",
   });
@@ -22,7 +22,7 @@ test("a plain text gets facets to paste, with the words that led to them", async
   expect(parse(run.stdout)).toEqual({ organisations: ["csto"], places: ["armenia"] });
 });
 
-test("of a content file title, summary and body count, and what is filed already is marked and kept", async () => {
+test("a content file is searched in title, summary and body, and its present facets are kept", async () => {
   const content = contentFile(
     "summary: On Azerbaijan\ntopics: [collective-security, made-up]\norganisations:\n  - csto\nnote: Armenia\n",
     "The first line.\n\nThe CSTO met.",
@@ -31,12 +31,12 @@ test("of a content file title, summary and body count, and what is filed already
   const run = await runCli(["tag", "a.md"], { cwd: folder });
   expect(run.stdout.split("\n")).toEqual([
     "topics:",
-    "  - collective-security # filed already; not named in the text",
-    "  - made-up # filed already; not in the registry",
+    "  - collective-security # already in the front matter; not named in the text",
+    "  - made-up # already in the front matter; not in the registry",
     "people:",
     "  - ara-aivazian # “Minister Aivazian” (line 6)",
     "organisations:",
-    "  - csto # “CSTO” (line 17); filed already",
+    "  - csto # “CSTO” (line 17); already in the front matter",
     "places:",
     "  - azerbaijan # “Azerbaijan” (line 8)",
     "",
@@ -44,7 +44,7 @@ test("of a content file title, summary and body count, and what is filed already
   expect(await readFile(join(folder, "a.md"), "utf8")).toBe(content);
 });
 
-test("another registry may be named, and a text that names nothing is said to", async () => {
+test("--registry names another registry, and a text without mentions is reported", async () => {
   const folder = await folderWith({
     "mine.yaml": registryOf({ places: ["narnia"] }),
     "a.txt": "The CSTO met.\n",
@@ -52,17 +52,17 @@ test("another registry may be named, and a text that names nothing is said to", 
   expect(await runCli(["tag", "a.txt", "--registry", "mine.yaml"], { cwd: folder })).toEqual({
     code: 0,
     stdout: "",
-    stderr: "a.txt names nothing that is in mine.yaml\n",
+    stderr: "a.txt names no value of mine.yaml\n",
   });
 });
 
 test.each([
-  [["a.txt", "--registry", "nowhere.yaml"], "There is no registry nowhere.yaml: name the file"],
+  [["a.txt", "--registry", "nowhere.yaml"], "There is no registry nowhere.yaml: name one"],
   [["a.txt", "--registry", "faulty.yaml"], "faulty.yaml:1: topics/0/names: is required\n1 fault in 1 file"],
   [["nowhere.txt"], "nowhere.txt cannot be read (ENOENT): name a content file or a plain text."],
   [["latin.txt"], "latin.txt:2: has bytes that are not UTF-8"],
-  [["broken.md"], "broken.md:3: is no valid YAML"],
-])("%j is refused, with what to do", async (args, said) => {
+  [["broken.md"], "broken.md:3: is not valid YAML"],
+])("%j is refused with a remedy", async (args, said) => {
   const folder = await folderWith({
     "a.txt": "x",
     "faulty.yaml": "topics: [{ slug: x }]\n",

@@ -36,7 +36,7 @@ test.each([
     "կազմակերպություն",
     "կազմակերպության կազմակերպությունը կազմակերպությանը կազմակերպությունից կազմակերպությամբ կազմակերպություններ կազմակերպությունների",
   ],
-])("%s is found in its forms", (name, forms) => {
+])("%s is found in its grammatical forms", (name, forms) => {
   const known = formsOf(fold(name), SINGLE);
   expect(forms.split(" ").filter((form) => !known.has(fold(form)))).toEqual([]);
 });
@@ -60,11 +60,11 @@ test.each([
   expect(others.split(" ").filter((other) => known.has(fold(other)))).toEqual([]);
 });
 
-test("a short word takes endings only where other words of its name stand beside it", () => {
+test("a short word is inflected only as part of a longer name", () => {
   expect(formsOf("ара", SINGLE)).toEqual(new Set(["ара"]));
   expect(formsOf("ара", { inPhrase: true, last: false })).toContain("ары");
 });
 
-test("of an Armenian name only the last word takes endings", () => {
+test("only the last word of an Armenian name is inflected", () => {
   expect(formsOf("մինսկի", { inPhrase: true, last: false })).toEqual(new Set(["մինսկի"]));
 });

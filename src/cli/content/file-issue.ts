@@ -1,25 +1,26 @@
 /**
- * What is wrong in a content file, for whoever has it open in an editor.
+ * Issues of a content file, each with the line that an editor shows.
  */
-import { forUser } from "../paths.ts";
+import { displayPath } from "../paths.ts";
+import { counted } from "../terminal.ts";
 
 export interface FileIssue {
   /** Absolute path of the file. */
   file: string;
   /** From 1. */
   line: number;
-  /** The field at fault, such as `image/alt`; absent where the file as a whole is. */
+  /** The faulty field, such as `image/alt`; absent if the file as a whole is faulty. */
   field?: string;
   message: string;
 }
 
 /** `content/2020/a.md:3: date: must be a day …` */
-export function issueLine(issue: FileIssue): string {
+function issueLine(issue: FileIssue): string {
   const field = issue.field === undefined ? "" : `${issue.field}: `;
-  return `${forUser(issue.file)}:${issue.line}: ${field}${issue.message}`;
+  return `${displayPath(issue.file)}:${issue.line}: ${field}${issue.message}`;
 }
 
-/** All faults, one a line, in the order of files and lines, and their number in words. */
+/** One line for each issue, by file and line, and a count. */
 export function issueReport(issues: readonly FileIssue[], consequence: string): string {
   const inOrder = [...issues].sort((a, b) =>
     a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1,
@@ -27,9 +28,4 @@ export function issueReport(issues: readonly FileIssue[], consequence: string): 
   const files = new Set(issues.map((issue) => issue.file)).size;
   const count = `${counted(issues.length, "fault")} in ${counted(files, "file")}: ${consequence}`;
   return [...inOrder.map(issueLine), count].join("\n");
-}
-
-/** `1 file`, `2 files`. */
-export function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -1,12 +1,12 @@
 /**
- * Desks of a running service, and what is published to them.
+ * Subscriptions of a running service, with real receivers, and releases published to them.
  */
 import { polled } from "../../chaos/polled.ts";
 import { Receiver } from "../../chaos/receiver.ts";
 import { runCli, type Run } from "./run-cli.ts";
 import { TOKEN, type Service } from "./running-service.ts";
 
-export interface Desk {
+export interface TestSubscription {
   id: string;
   receiver: Receiver;
 }
@@ -19,12 +19,12 @@ export interface Published {
   sequence: number;
 }
 
-/** Milliseconds; a machine with other work needs a part of it. */
+/** Milliseconds: only a stuck delivery takes as long. */
 const LOGGED_WITHIN_MS = 30_000;
 
 let count = 0;
 
-export class Desks implements AsyncDisposable {
+export class TestSubscriptions implements AsyncDisposable {
   readonly service: Service;
   readonly #receivers: Receiver[] = [];
 
@@ -32,8 +32,8 @@ export class Desks implements AsyncDisposable {
     this.service = service;
   }
 
-  /** One whose endpoint need not prove itself, unless asked for. */
-  async subscribe(fields: Record<string, unknown> = {}): Promise<Desk> {
+  /** Creates a subscription, by default without verification. */
+  async subscribe(fields: Record<string, unknown> = {}): Promise<TestSubscription> {
     const receiver = await Receiver.open();
     this.#receivers.push(receiver);
     const made = await this.call<{ id: string; secret: string }>("POST", "/subscriptions", {
@@ -45,7 +45,7 @@ export class Desks implements AsyncDisposable {
     return { id: made.id, receiver };
   }
 
-  /** @param before the release that it is to be a further edition of */
+  /** @param before publishes another edition of this release */
   async publish(fields: Record<string, unknown> = {}, before?: Published): Promise<Published> {
     count += 1;
     const { id, title, slug } = before ?? {
@@ -58,17 +58,17 @@ export class Desks implements AsyncDisposable {
     return { id, url, slug, title, sequence };
   }
 
-  /** Resolves when a desk's log has a release's events in these states, newest first. */
-  async logged(desk: Desk, release: { id: string }, ...states: string[]): Promise<void> {
-    const path = `/subscriptions/${desk.id}/deliveries?release=${release.id}`;
-    await polled(`the log says: ${states.join(", ")}`, LOGGED_WITHIN_MS, async () => {
+  /** Waits until the log has the events of a release in these states, newest first, each with its attempts. */
+  async logged(subscription: TestSubscription, release: { id: string }, ...states: string[]): Promise<void> {
+    const path = `/subscriptions/${subscription.id}/deliveries?release=${release.id}`;
+    await polled(`the log to have: ${states.join(", ")}`, LOGGED_WITHIN_MS, async () => {
       const log = await this.call<{ data: { state: string; attempts: number }[] }>("GET", path);
       const present = log.data.map(({ state, attempts }) => `${state} ${attempts}`);
       return present.join() === states.join() ? true : undefined;
     });
   }
 
-  /** Runs a command of the office. */
+  /** Runs a command with the admin token. */
   run(args: string[], token = TOKEN): Promise<Run> {
     return runCli([...args, "--to", this.service.url], { env: { COMMUNIQUE_TOKEN: token } });
   }

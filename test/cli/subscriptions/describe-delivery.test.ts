@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deliveryInWords } from "../../../src/cli/subscriptions/delivery-words.ts";
+import { describeDelivery } from "../../../src/cli/subscriptions/describe-delivery.ts";
 import type { AttemptedDelivery } from "../../../src/cli/subscriptions/subscriptions-api.ts";
 
 const NOW = "2026-11-26T12:00:00Z";
@@ -24,10 +24,10 @@ const attempt = (reason: string | null) => ({
   reason,
 });
 const words = (fields: Partial<AttemptedDelivery>, status = "active"): string =>
-  deliveryInWords({ ...delivery, ...fields }, { status }, Date.parse(NOW));
+  describeDelivery({ ...delivery, ...fields }, { status }, Date.parse(NOW));
 
 test.each([
-  [{}, "it is being tried now"],
+  [{}, "the next attempt is due now"],
   [
     {
       attempts: 1,
@@ -37,27 +37,27 @@ test.each([
     },
     "attempt 1 failed at 2026-11-26T11:55:00Z (5 min ago): answered 500; next attempt 2026-11-26T14:00:00Z (in 2 h)",
   ],
-  // Nothing was sent, so that no attempt is in the log.
+  // Nothing was sent, so the log has no attempt.
   [
     { reason: "not attempted because of an error in this service" },
-    "not attempted because of an error in this service; it is being tried now",
+    "not attempted because of an error in this service; the next attempt is due now",
   ],
   [
     { state: "delivered", attempts: 1, log: [attempt(null)] },
-    "delivered at 2026-11-26T11:55:00Z (5 min ago), with 1 attempt",
+    "delivered at 2026-11-26T11:55:00Z (5 min ago), after 1 attempt",
   ],
   [{ state: "replaced", reason: "the release was killed" }, "not sent: the release was killed"],
-])("%j is said in words", (fields, expected) => {
+])("%j is described in words", (fields, expected) => {
   expect(words(fields)).toBe(expected);
 });
 
-test("what was delivered and is to be sent once more has not failed", () => {
+test("a redelivery of a delivered event is not described as failed", () => {
   const again = { state: "held", attempts: 1, nextAttempt: null, log: [attempt(null)] };
   expect(words(again, "paused")).toBe("held until it is resumed: the subscription is paused");
 });
 
-test("what is held for a proof says so", () => {
+test("an event held for verification says so", () => {
   expect(words({ state: "held", nextAttempt: null }, "pending")).toContain(
-    "held until its endpoint has proved itself",
+    "held until its endpoint is verified",
   );
 });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseContentFile, type ContentFile } from "../../../src/cli/content/content-file.ts";
-import { releaseBatches } from "../../../src/cli/publish/release-batches.ts";
+import { releaseBatches } from "../../../src/cli/publish/batches.ts";
 import { BATCH_RELEASES_MAX, BODY_BYTES_MAX } from "../../../src/domain/limits.ts";
 
 function file(name: string, date: string, body: string): ContentFile {
@@ -11,10 +11,10 @@ function file(name: string, date: string, body: string): ContentFile {
   return parsed;
 }
 
-test("batches hold everything once, oldest first, and are never too large", () => {
+test("batches hold every release once, oldest first, within the limits of size and number", () => {
   const one = fc.record({
     day: fc.constantFrom("2020-12-01", "2020-12-02", "2020-12-01T09:00:00+04:00"),
-    // What JSON writes longer than it is counts as it is written.
+    // Escaped characters count with the length of their escapes.
     body: fc.tuple(fc.constantFrom("x", '"', "ա", "\\"), fc.constantFrom(1, 1_000, 200_000)),
   });
   fc.assert(

@@ -1,0 +1,98 @@
+/**
+ * Batches of releases, as `POST /api/v1/releases` takes them: `{ "releases": [...] }`.
+ */
+import * as z from "zod/mini";
+import type { Issue } from "../../domain/issues.ts";
+import { BATCH_RELEASES_MAX, BODY_BYTES_MAX } from "../../domain/limits.ts";
+import { type ApiClient, ServiceProblem, unexpectedAnswer } from "../api-client.ts";
+import { BATCH_ENVELOPE_BYTES, type ContentFile } from "../content/content-file.ts";
+
+/** A service and the admin token for it. */
+export interface Destination {
+  client: ApiClient;
+  token: string | undefined;
+}
+
+export interface Batch {
+  files: ContentFile[];
+  /** JSON of at most `BODY_BYTES_MAX` bytes. */
+  body: string;
+}
+
+const answers = z.object({
+  data: z.array(
+    z.object({
+      id: z.string(),
+      edition: z.number(),
+      status: z.string(),
+      url: z.string(),
+      changed: z.boolean(),
+    }),
+  ),
+});
+
+/** The service's result for one release. */
+export type Published = z.infer<typeof answers>["data"][number] & { file: string };
+
+/** An issue that the service found, and its file; the path is relative to the release. */
+export interface FoundIssue {
+  file: ContentFile;
+  issue: Issue;
+}
+
+/**
+ * Oldest first, so that sequences follow the dates of the releases. A single release always fits, because
+ * a larger content file is a fault. A generator, because all batches together can exceed the memory.
+ */
+export function* releaseBatches(files: readonly ContentFile[]): Generator<Batch, void> {
+  let members: { file: ContentFile; json: string }[] = [];
+  let bytes = BATCH_ENVELOPE_BYTES;
+  for (const file of [...files].sort(byDate)) {
+    const json = JSON.stringify(file.release);
+    const size = Buffer.byteLength(json) + 1; // the comma
+    if (members.length === BATCH_RELEASES_MAX || bytes + size > BODY_BYTES_MAX) {
+      yield batchOf(members);
+      members = [];
+      bytes = BATCH_ENVELOPE_BYTES;
+    }
+    members.push({ file, json });
+    bytes += size;
+  }
+  if (members.length > 0) yield batchOf(members);
+}
+
+function batchOf(members: readonly { file: ContentFile; json: string }[]): Batch {
+  const body = `{"releases":[${members.map(({ json }) => json).join(",")}]}`;
+  return { files: members.map(({ file }) => file), body };
+}
+
+function byDate(a: ContentFile, b: ContentFile): number {
+  return Date.parse(a.release.date) - Date.parse(b.release.date) || (a.file < b.file ? -1 : 1);
+}
+
+/** @throws CliError; {@link issuesByFile} reads its issues */
+export async function sendBatch(
+  batch: Batch,
+  { client, token }: Destination,
+  mode: "publish" | "dry-run",
+): Promise<Published[]> {
+  const answer = await client.send({
+    method: "POST",
+    path: `/api/v1/releases${mode === "dry-run" ? "?dryRun=true" : ""}`,
+    body: batch.body,
+    token,
+  });
+  const parsed = z.safeParse(answers, answer);
+  if (!parsed.success || parsed.data.data.length !== batch.files.length) throw unexpectedAnswer(client);
+  return parsed.data.data.map((result, index) => ({ ...result, file: batch.files[index]?.file ?? "" }));
+}
+
+/** The issues of a batch that the service refused; empty if the call failed for another reason. */
+export function issuesByFile(error: unknown, batch: Batch): FoundIssue[] {
+  if (!(error instanceof ServiceProblem)) return [];
+  return error.issues.flatMap(({ path, message }) => {
+    const [, index, rest] = /^\/releases\/(\d+)(.*)$/s.exec(path) ?? [];
+    const file = batch.files[Number(index)];
+    return file === undefined ? [] : [{ file, issue: { path: rest ?? "", message } }];
+  });
+}

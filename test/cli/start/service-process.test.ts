@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { errorLinesIn } from "../../../src/cli/start/service-process.ts";
+
+test("of the output of a failed service, only the lines with errors are shown, each once", () => {
+  expect(
+    errorLinesIn([
+      "Your Worker has access to the following bindings:",
+      "env.NEWSROOM (Newsroom)      Durable Object",
+      "\u001b[31m✘ \u001b[41;31m[\u001b[41;97mERROR\u001b[41;31m]\u001b[0m Could not resolve config",
+      "✘ [ERROR] Could not resolve config",
+      "🪵  Logs were written",
+    ]),
+  ).toEqual(["✘ [ERROR] Could not resolve config"]);
+});
+
+test("without lines with errors, the last lines are shown", () => {
+  const lines = Array.from({ length: 20 }, (_, at) => `line ${at}`);
+  expect(errorLinesIn(lines)).toEqual(lines.slice(-5));
+});
