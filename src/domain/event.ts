@@ -1,6 +1,7 @@
 /**
  * Events: what happened to a release, and how subscriptions and the API get to know of it.
  */
+import { defined } from "./defined.ts";
 import { formatInstant, type Instant } from "./dates.ts";
 import type { ChangeKind, ReleaseView } from "./release.ts";
 
@@ -93,13 +94,13 @@ export function releaseEventJson(event: ReleaseEvent, content: "full" | "summary
   return {
     type: event.type,
     timestamp: formatInstant(event.at),
-    data: {
+    data: defined({
       id: event.id,
       sequence: event.sequence,
       release: eventRelease(event.release, content),
       change: event.change,
-      ...(event.reason === undefined ? {} : { reason: event.reason }),
-    },
+      reason: event.reason,
+    }),
   };
 }
 

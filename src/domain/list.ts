@@ -4,6 +4,7 @@
  * treat it as one, however a client spells it.
  */
 import { LIST_VALUES_MAX } from "./limits.ts";
+import { defined } from "./defined.ts";
 import type { Issue, Result } from "./issues.ts";
 import {
   FACET_FIELDS,
@@ -92,11 +93,7 @@ export function parseListAddress(
   const archive = groups["archive"] === undefined ? undefined : Number(groups["archive"]);
   return {
     kind: "list",
-    place: {
-      list,
-      ...(archive === undefined ? {} : { archive }),
-      ...(format === undefined ? {} : { format }),
-    },
+    place: defined({ list, archive, format }),
   };
 }
 
@@ -136,16 +133,11 @@ export function boundsOfList(
   { from, to }: Pick<ReleaseList, "from" | "to">,
   timeZone: string,
 ): { from?: Instant; to?: Instant } {
-  const first = from === undefined ? undefined : parseReleaseDate(from);
-  const last = to === undefined ? undefined : parseReleaseDate(to);
-  return {
-    ...(first === undefined
-      ? {}
-      : { from: first.precision === "second" ? first.instant : startOfDay(first.day, timeZone) }),
-    ...(last === undefined
-      ? {}
-      : { to: last.precision === "second" ? last.instant : lastSecondOfDay(last.day, timeZone) }),
+  const instantOf = (bound: string | undefined, ofDay: (day: string, timeZone: string) => Instant) => {
+    const date = bound === undefined ? undefined : parseReleaseDate(bound);
+    return date?.precision === "day" ? ofDay(date.day, timeZone) : date?.instant;
   };
+  return defined({ from: instantOf(from, startOfDay), to: instantOf(to, lastSecondOfDay) });
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   type ReleaseList,
 } from "../domain/list.ts";
 import { dayInWords, phrasesIn } from "../i18n/phrases.ts";
+import { defined } from "../domain/defined.ts";
 import type { Site } from "../domain/site.ts";
 import { writeAtom } from "./atom.ts";
 import { type Addresses, entryUrn, type Feed, type FeedEntry } from "./feed.ts";
@@ -63,25 +64,25 @@ export function buildFeed(
     at: parseInstant(updated) ?? 0,
     reason: reason ?? "",
   }));
-  const addresses = (archive: number | undefined) =>
-    addressesOf(archive === undefined ? { list } : { list, archive }, site);
+  const addresses = (archive: number | undefined) => addressesOf(defined({ list, archive }), site);
+  const neighbour = (archive: number | undefined) => (archive === undefined ? undefined : addresses(archive));
   const changes = [...entries.map(({ updated }) => updated), ...deleted.map(({ at }) => at)];
-  return {
+  return defined({
     title,
-    ...(lang === undefined ? {} : { lang }),
+    lang,
     page: `${site.baseUrl}${listAddress(list)}`,
     self: addresses(chain.archive),
     current: addresses(undefined),
     isArchive: chain.archive !== undefined,
-    ...(chain.previous === undefined ? {} : { previousArchive: addresses(chain.previous) }),
-    ...(chain.next === undefined ? {} : { nextArchive: addresses(chain.next) }),
+    previousArchive: neighbour(chain.previous),
+    nextArchive: neighbour(chain.next),
     author: { name: site.publisher, url: `${site.baseUrl}/` },
     rights: `© ${site.publisher}`,
     icon: `${site.baseUrl}${ICON_PATH}`,
-    ...(changes.length === 0 ? {} : { updated: Math.max(...changes) }),
+    updated: changes.length === 0 ? undefined : Math.max(...changes),
     entries,
     deleted,
-  };
+  });
 }
 
 /** A document of a list in each format. */
@@ -93,23 +94,23 @@ export function addressesOf(place: Omit<ListPlace, "format">, { baseUrl }: Site)
 
 function feedEntry(release: ReleaseView, site: Site): FeedEntry {
   const { note, source, image } = release;
-  return {
+  return defined({
     id: entryUrn(release.id),
     ...entryTexts(release, site),
     url: release.url,
     lang: release.lang,
     published: parseInstant(release.published) ?? 0,
     updated: parseInstant(release.updated) ?? 0,
-    ...(note === undefined ? {} : { note }),
-    ...(source === undefined ? {} : { source }),
-    ...(image === undefined ? {} : { image }),
+    note,
+    source,
+    image,
     attachments: release.attachments,
     translations: release.translations.map(({ lang, url }) => ({ lang, url })),
     categories: [
       category("types", release.type, release, site),
       ...FACETS.flatMap((facet) => release[facet].map((value) => category(facet, value, release, site))),
     ],
-  };
+  });
 }
 
 /**

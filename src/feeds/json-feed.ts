@@ -10,62 +10,54 @@ import type { Feed, FeedEntry } from "./feed.ts";
 export function writeJsonFeed(feed: Feed): string {
   const document = {
     version: "https://jsonfeed.org/version/1.1",
-    title: sanitizeText(feed.title),
+    title: feed.title,
     home_page_url: feed.page,
     feed_url: feed.self.json,
     // Leads to older items only, so that a client that follows it reads each item once.
-    ...(feed.previousArchive === undefined ? {} : { next_url: feed.previousArchive.json }),
+    next_url: feed.previousArchive?.json,
     icon: feed.icon,
     favicon: feed.icon,
-    ...(feed.lang === undefined ? {} : { language: feed.lang }),
-    authors: [{ name: sanitizeText(feed.author.name), url: feed.author.url }],
-    _communique: { rights: sanitizeText(feed.rights) },
+    language: feed.lang,
+    authors: [feed.author],
+    _communique: { rights: feed.rights },
     items: feed.entries.map(item),
   };
-  return `${JSON.stringify(document, null, 1)}\n`;
+  return `${JSON.stringify(document, sanitizeValue, 1)}\n`;
+}
+
+/** Sanitises every text. JSON leaves out fields that are undefined. */
+function sanitizeValue(_key: string, value: unknown): unknown {
+  return typeof value === "string" ? sanitizeText(value) : value;
 }
 
 function item(entry: FeedEntry): Record<string, unknown> {
-  const extension = {
-    ...(entry.note === undefined ? {} : { note: sanitizeText(entry.note) }),
-    ...(entry.source === undefined ? {} : { source: entry.source }),
-    ...(entry.image === undefined ? {} : { image: imageOf(entry.image) }),
-    ...(entry.translations.length === 0 ? {} : { translations: entry.translations }),
-    categories: entry.categories.map(({ scheme, term, label }) => ({
-      scheme,
-      term,
-      label: sanitizeText(label),
-    })),
-  };
+  const { image, translations, categories } = entry;
   return {
     id: entry.id,
     url: entry.url,
-    title: sanitizeText(entry.title),
-    summary: sanitizeText(entry.summary),
-    content_html: sanitizeText(entry.html),
-    ...(entry.image === undefined ? {} : { image: entry.image.url }),
+    title: entry.title,
+    summary: entry.summary,
+    content_html: entry.html,
+    image: image?.url,
     date_published: formatInstant(entry.published),
     date_modified: formatInstant(entry.updated),
     language: entry.lang,
-    tags: entry.categories.map(({ label }) => sanitizeText(label)),
-    ...(entry.attachments.length === 0 ? {} : { attachments: entry.attachments.map(attachment) }),
-    _communique: extension,
+    tags: categories.map(({ label }) => label),
+    attachments: unlessEmpty(entry.attachments.map(attachment)),
+    _communique: {
+      note: entry.note,
+      source: entry.source,
+      image: image && { alt: image.alt, credit: image.credit, caption: image.caption },
+      translations: unlessEmpty(translations),
+      categories,
+    },
   };
 }
 
 function attachment({ url, type, title, size }: FeedEntry["attachments"][number]): Record<string, unknown> {
-  return {
-    url,
-    mime_type: type,
-    ...(title === undefined ? {} : { title: sanitizeText(title) }),
-    ...(size === undefined ? {} : { size_in_bytes: size }),
-  };
+  return { url, mime_type: type, title, size_in_bytes: size };
 }
 
-function imageOf({ alt, credit, caption }: NonNullable<FeedEntry["image"]>): Record<string, string> {
-  return {
-    alt: sanitizeText(alt),
-    ...(credit === undefined ? {} : { credit: sanitizeText(credit) }),
-    ...(caption === undefined ? {} : { caption: sanitizeText(caption) }),
-  };
+function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
 }

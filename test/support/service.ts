@@ -3,6 +3,8 @@
  */
 import { env, exports } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { expect } from "vitest";
+import { PROBLEM_CODES } from "../../src/domain/codes.ts";
 import type { Newsroom } from "../../src/newsroom/newsroom.ts";
 import { readDocument, textOf } from "../../src/documents/kv-store.ts";
 import { newsroom, subscriber } from "../../src/runtime/stubs.ts";
@@ -26,9 +28,17 @@ export function release(fields: Record<string, unknown> = {}): Record<string, un
   };
 }
 
-/** Sends a request to the service. */
-export function request(path: string, init: RequestInit = {}): Promise<Response> {
-  return exports.default.fetch(new Request(`${BASE_URL}${path}`, { redirect: "manual", ...init }));
+/** Sends a request to the service, and checks that a refusal carries a code that clients know. */
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const response = await exports.default.fetch(
+    new Request(`${BASE_URL}${path}`, { redirect: "manual", ...init }),
+  );
+  if (response.headers.get("content-type")?.startsWith("application/problem+json") === true) {
+    const { code, status } = await response.clone().json<ProblemJson>();
+    expect(PROBLEM_CODES[code], `the status of the code ${code}`).toBe(response.status);
+    expect(status).toBe(response.status);
+  }
+  return response;
 }
 
 /** Sends JSON with the admin token. */
@@ -67,7 +77,7 @@ export interface Answer {
 
 export interface ProblemJson {
   title: string;
-  code?: string;
+  code: keyof typeof PROBLEM_CODES;
   status: number;
   detail: string;
   errors?: { path: string; message: string }[];

@@ -3,6 +3,7 @@
  */
 import * as z from "zod/mini";
 import { invalid as invalidResult, type Issue, ok, parse, type Result } from "../../domain/issues.ts";
+import { defined } from "../../domain/defined.ts";
 import { BATCH_RELEASES_MAX, SUMMARY_CHARS_MAX } from "../../domain/limits.ts";
 import {
   line,
@@ -53,10 +54,8 @@ export async function putRelease(c: Context, body: z.output<typeof releaseBody>)
   const prepared = prepare({ ...body, id: id.value });
   if (!prepared.ok) return invalid(c, prepared.issues);
 
-  const result = await newsroom(c.env).publish([prepared.value], {
-    dryRun: dryRun.value,
-    ...(ifEdition === undefined ? {} : { ifEdition }),
-  });
+  const options = defined({ dryRun: dryRun.value, ifEdition });
+  const result = await newsroom(c.env).publish([prepared.value], options);
   if (!result.ok) return refusePublish(c, result, () => "");
   const [answer] = result.answers;
   if (answer === undefined) throw new TypeError("a publish without an answer");
