@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { buildOf } from "../built/build.ts";
-import { type Given, onWorkerd, WORKER_NAME } from "../built/on-workerd.ts";
+import { type ExtraBindings, onWorkerd, WORKER_NAME } from "../built/on-workerd.ts";
 import { TemporaryFolder } from "../chaos/temporary-folder.ts";
 import { PROJECT_ROOT } from "../chaos/process-tree.ts";
 import { childrenNamed } from "./process-usage.ts";
@@ -62,7 +62,7 @@ export class BuiltWorker implements AsyncDisposable {
   }
 
   /** One that ours is compared with. */
-  static async startOther(name: OtherWorker, given: Given): Promise<BuiltWorker> {
+  static async startOther(name: OtherWorker, given: ExtraBindings): Promise<BuiltWorker> {
     return BuiltWorker.#run(folderOf(name), given, unheard, 0);
   }
 
@@ -71,7 +71,7 @@ export class BuiltWorker implements AsyncDisposable {
     await Promise.all([PROJECT_ROOT, ...OTHER_WORKERS.map(folderOf)].map(buildOf));
   }
 
-  static async #run(project: string, given: Given, onLog: OnLog, port: number): Promise<BuiltWorker> {
+  static async #run(project: string, given: ExtraBindings, onLog: OnLog, port: number): Promise<BuiltWorker> {
     await using parts = new AsyncDisposableStack();
     const folder = parts.use(new TemporaryFolder());
     const build = await buildOf(project);

@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { Webhook } from "standardwebhooks";
-import { newRelease, PressOffice } from "../chaos/press-office.ts";
+import { newRelease, ApiClient } from "../chaos/api-client.ts";
 import { BuiltWorker } from "./built-worker.ts";
 import { type Answer, BARE_PREFIX, Desks, nowMs } from "./delivery-desks.ts";
 import { STATEMENT } from "./statement.ts";
@@ -62,7 +62,7 @@ export async function measureDelivery(
   await using desks = await Desks.open();
   await using service = await BuiltWorker.start(vars);
   await using loop = await BuiltWorker.startOther("posting", { bindings: {} });
-  const office = new PressOffice(service.url, adminToken);
+  const office = new ApiClient(service.url, adminToken);
   const bench = new Bench(office, desks);
 
   await bench.trustTheLoop();
@@ -146,7 +146,7 @@ interface Round {
 }
 
 class Bench {
-  readonly #office: PressOffice;
+  readonly #office: ApiClient;
   readonly #desks: Desks;
   readonly #urls: string[] = [];
   readonly #bareSecret = `whsec_${randomBytes(32).toString("base64")}`;
@@ -154,7 +154,7 @@ class Bench {
   /** The same bytes and headers are what the bare loop sends. */
   #last: Answer["last"];
 
-  constructor(office: PressOffice, desks: Desks) {
+  constructor(office: ApiClient, desks: Desks) {
     this.#office = office;
     this.#desks = desks;
   }
@@ -166,7 +166,7 @@ class Bench {
 
   async subscribe(path: string, isMortal: boolean): Promise<void> {
     const url = this.#desks.urlOf(path, isMortal);
-    const { secret } = await this.#office.subscribeUnasked(url);
+    const { secret } = await this.#office.subscribeUnverified(url);
     await this.#desks.tell({ do: "trust", secrets: { [path]: secret } });
     this.#urls.push(url);
   }

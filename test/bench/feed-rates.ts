@@ -59,7 +59,7 @@ export async function measureRates(
 ): Promise<FeedRate[]> {
   await using parts = new AsyncDisposableStack();
   const ours = parts.use(await FeedService.start());
-  await ours.office.publishTogether(
+  await ours.office.publishBatch(
     releasesIn("en", ITEMS, scale.seed, PARAGRAPHS).map((release) => ({
       ...release,
       // So that fifty stay below the bytes at which the service begins an archive.

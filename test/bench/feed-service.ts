@@ -3,16 +3,16 @@
  * what it costs.
  */
 import { randomBytes } from "node:crypto";
-import { PressOffice } from "../chaos/press-office.ts";
+import { ApiClient } from "../chaos/api-client.ts";
 import { BuiltWorker } from "./built-worker.ts";
 import { LoggedCosts } from "./logged-costs.ts";
 
 export class FeedService implements AsyncDisposable {
-  readonly office: PressOffice;
+  readonly office: ApiClient;
   readonly costs: LoggedCosts;
   readonly #worker: BuiltWorker;
 
-  private constructor(worker: BuiltWorker, office: PressOffice, costs: LoggedCosts) {
+  private constructor(worker: BuiltWorker, office: ApiClient, costs: LoggedCosts) {
     this.#worker = worker;
     this.office = office;
     this.costs = costs;
@@ -23,7 +23,7 @@ export class FeedService implements AsyncDisposable {
     const costs = new LoggedCosts();
     const vars = { ADMIN_TOKEN: adminToken, SECRETS_KEY: randomBytes(32).toString("base64") };
     const worker = await BuiltWorker.start(vars, costs.onLog, inspected);
-    return new FeedService(worker, new PressOffice(worker.url, adminToken), costs);
+    return new FeedService(worker, new ApiClient(worker.url, adminToken), costs);
   }
 
   get url(): URL {

@@ -1,8 +1,8 @@
 /**
  * Releases from a seed: the same ones at every run, in four languages, over thirty years.
  */
-import type { Release } from "../chaos/press-office.ts";
-import { seededRandom } from "../chaos/seeded-random.ts";
+import type { Release } from "../chaos/api-client.ts";
+import { seededRandom } from "../chaos/random.ts";
 
 const TYPES = ["press-release", "statement", "speech", "interview", "visit", "qa"];
 const LANGUAGES = ["en", "hy", "ru", "fr"];

@@ -72,7 +72,7 @@ export async function measureManyFeeds(
 ): Promise<ManyFeedsResult> {
   await using service = await FeedService.start(true);
   for (const lang of LANGUAGES) {
-    await service.office.publishTogether(
+    await service.office.publishBatch(
       releasesIn(lang, RELEASES_EACH, scale.seed, PARAGRAPHS).map((release) => ({
         ...release,
         topics: TOPICS,

@@ -6,7 +6,7 @@
  * reads its feeds: what differs is the ledger behind.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Release } from "../chaos/press-office.ts";
+import type { Release } from "../chaos/api-client.ts";
 import { caughtUp } from "./caught-up.ts";
 import { FeedService } from "./feed-service.ts";
 import { generatedRelease } from "./generated-releases.ts";
@@ -94,7 +94,7 @@ class Ledger {
     this.#size = size;
     while (this.#published < size) {
       const count = Math.min(BATCH, size - this.#published);
-      await this.#service.office.publishTogether(Array.from({ length: count }, () => this.#next({})));
+      await this.#service.office.publishBatch(Array.from({ length: count }, () => this.#next({})));
       onPublished(count);
     }
     await caughtUp(this.#service.url);
@@ -104,7 +104,7 @@ class Ledger {
 
   /** Today's text, which every list shows: what an office publishes, not what it imports. */
   async publishOne(): Promise<void> {
-    await this.#service.office.publishTogether([this.#next({ ...FILED, date: new Date().toISOString() })]);
+    await this.#service.office.publishBatch([this.#next({ ...FILED, date: new Date().toISOString() })]);
   }
 
   /** What is published from now on is measured. */

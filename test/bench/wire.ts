@@ -7,8 +7,8 @@
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { polled } from "../chaos/polled.ts";
-import { newRelease, PressOffice } from "../chaos/press-office.ts";
+import { pollUntil } from "../chaos/poll-until.ts";
+import { newRelease, ApiClient } from "../chaos/api-client.ts";
 import { Receiver } from "../chaos/receiver.ts";
 import { ServiceProcess } from "../chaos/service-process.ts";
 import { BuiltWorker } from "./built-worker.ts";
@@ -56,10 +56,10 @@ export async function measureWire(
   await using service = await (options.runtime === "workerd" ? BuiltWorker : ServiceProcess).start(vars);
   await using receiver = await Receiver.open();
   await using bare = await BarePost.open();
-  const office = new PressOffice(service.url, adminToken);
+  const office = new ApiClient(service.url, adminToken);
   const subscription = await office.subscribe(receiver.url);
   receiver.trust(subscription.secret);
-  await polled("the subscription is active", WITHIN_MS, async () =>
+  await pollUntil("the subscription is active", WITHIN_MS, async () =>
     (await office.subscription(subscription)).status === "active" ? true : undefined,
   );
 

@@ -6,8 +6,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { polled } from "../chaos/polled.ts";
-import { newRelease, PressOffice } from "../chaos/press-office.ts";
+import { pollUntil } from "../chaos/poll-until.ts";
+import { newRelease, ApiClient } from "../chaos/api-client.ts";
 import { BuiltService } from "../built/built-service.ts";
 
 const ADMIN_TOKEN = "browser-admin-token";
@@ -27,7 +27,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
         ADMIN_TOKEN,
         SECRETS_KEY: "browser-secrets-key-of-enough-bytes",
       });
-      const office = new PressOffice(service.url, ADMIN_TOKEN);
+      const office = new ApiClient(service.url, ADMIN_TOKEN);
       const topics = ["collective-security", "nagorno-karabakh", "trade-and-investment"];
       for (const [index, [lang, title]] of TEXTS.entries()) {
         await office.publish(
@@ -39,7 +39,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
           }),
         );
       }
-      await polled("the directory knows them", 10_000, async () =>
+      await pollUntil("the directory knows them", 10_000, async () =>
         (await (await fetch(new URL("/feeds", service.url))).text()).includes("trade-and-investment")
           ? true
           : undefined,
@@ -129,7 +129,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
         source.addEventListener("release.published", ({ lastEventId, data }) =>
           told.push([lastEventId, JSON.parse(data).data.release.title]));
       })`);
-      const office = new PressOffice(service.url, ADMIN_TOKEN);
+      const office = new ApiClient(service.url, ADMIN_TOKEN);
       const { sequence } = await office.publish(newRelease("Ապրիլի 24", { lang: "hy", date: "2020-12-24" }));
       await page.waitForFunction("told.length > 0");
       expect(await page.evaluate("told")).toEqual([[String(sequence), "Ապրիլի 24"]]);

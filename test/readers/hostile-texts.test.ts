@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newRelease, PressOffice } from "../chaos/press-office.ts";
-import { polled } from "../chaos/polled.ts";
+import { newRelease, ApiClient } from "../chaos/api-client.ts";
+import { pollUntil } from "../chaos/poll-until.ts";
 import { BuiltService } from "../built/built-service.ts";
 import { asMarkdown, TEXTS } from "./hostile-texts.ts";
 import { PARSERS } from "./parsers.ts";
@@ -38,7 +38,7 @@ describe("hostile texts", () => {
 
   beforeAll(async () => {
     service = await BuiltService.start({ ADMIN_TOKEN, SECRETS_KEY: "readers-secrets-key-of-enough-bytes" });
-    const office = new PressOffice(service.url, ADMIN_TOKEN);
+    const office = new ApiClient(service.url, ADMIN_TOKEN);
     for (const { release } of releases) await office.publish(release);
     await office.publish(
       newRelease("Markup", {
@@ -49,7 +49,7 @@ describe("hostile texts", () => {
     for (const format of ["rss", "atom", "json"]) {
       documents.set(
         format,
-        await polled(`the ${format} feed holds them all`, 10_000, async () => {
+        await pollUntil(`the ${format} feed holds them all`, 10_000, async () => {
           const text = await (await fetch(new URL(`/feed.${format}`, service.url))).text();
           return [...text.matchAll(/urn:uuid:/g)].length === releases.length + 1 ? text : undefined;
         }),

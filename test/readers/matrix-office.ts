@@ -1,7 +1,7 @@
 /**
  * The site of the matrix: what its office publishes, corrects, withdraws and kills, in that order.
  */
-import type { PressOffice } from "../chaos/press-office.ts";
+import type { ApiClient } from "../chaos/api-client.ts";
 import { ALL_HOSTILE } from "./hostile-texts.ts";
 import type { Kind, MatrixRelease } from "./matrix-releases.ts";
 
@@ -34,15 +34,15 @@ export const NOTE = `The date was wrong. ${ALL_HOSTILE}`;
 export const WITHDRAWN_BECAUSE = `The session was called off. ${ALL_HOSTILE}`;
 export const KILLED_BECAUSE = `It named a witness. ${ALL_HOSTILE}`;
 
-export async function publishAll(office: PressOffice, releases: readonly MatrixRelease[]): Promise<void> {
-  await office.keepRegistry(REGISTRY);
+export async function publishAll(office: ApiClient, releases: readonly MatrixRelease[]): Promise<void> {
+  await office.putRegistry(REGISTRY);
   // In two, or the huge ones would make the body too large.
   const [huge, others] = [of(releases, "huge"), releases.filter(({ kind }) => kind !== "huge")];
-  for (const batch of [huge, others]) await office.publishTogether(batch.map(({ release }) => release));
+  for (const batch of [huge, others]) await office.publishBatch(batch.map(({ release }) => release));
 }
 
 /** What happens to releases that readers have already. */
-export async function changeAll(office: PressOffice, releases: readonly MatrixRelease[]): Promise<void> {
+export async function changeAll(office: ApiClient, releases: readonly MatrixRelease[]): Promise<void> {
   for (const { release } of of(releases, "corrected", "corrected, then withdrawn")) {
     await office.publish({ ...release, body: `${release.body}\n\nCorrected.`, change: "major", note: NOTE });
   }

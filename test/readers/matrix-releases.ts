@@ -1,7 +1,7 @@
 /**
  * Every kind of release in every language of a site, each with an instant of its own.
  */
-import { newRelease, type Release } from "../chaos/press-office.ts";
+import { newRelease, type Release } from "../chaos/api-client.ts";
 import { ALL_HOSTILE, asMarkdown } from "./hostile-texts.ts";
 
 export const LANGUAGES = ["en", "hy", "ru", "ar"] as const;

@@ -3,8 +3,8 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { ReleaseView } from "../../src/domain/release.ts";
-import { PressOffice } from "../chaos/press-office.ts";
-import { polled } from "../chaos/polled.ts";
+import { ApiClient } from "../chaos/api-client.ts";
+import { pollUntil } from "../chaos/poll-until.ts";
 import { BuiltService } from "../built/built-service.ts";
 import {
   archivesOf,
@@ -89,7 +89,7 @@ export class ReaderMatrix implements AsyncDisposable {
   }
 
   async #fill(): Promise<void> {
-    const office = new PressOffice(this.#service.url, SITE.ADMIN_TOKEN);
+    const office = new ApiClient(this.#service.url, SITE.ADMIN_TOKEN);
     await publishAll(office, this.releases);
     // From now on they are kept, as lists are that have readers: only these are told of a kill.
     for (const list of LISTS) await archivesOf(list, this.origin);
@@ -107,7 +107,7 @@ export class ReaderMatrix implements AsyncDisposable {
   }
 
   async #changed({ kind, release }: MatrixRelease): Promise<ReleaseView> {
-    return polled(`${release.title} stands as it must`, SETTLED_WITHIN_MS, async () => {
+    return pollUntil(`${release.title} stands as it must`, SETTLED_WITHIN_MS, async () => {
       const response = await fetch(`${this.origin}/api/v1/releases/${release.id}`);
       const view = await response.json<ReleaseView>();
       const isCorrected = !kind.startsWith("corrected") || view.edition === 2;
@@ -120,7 +120,7 @@ export class ReaderMatrix implements AsyncDisposable {
   /** If it never comes to that, the tests say what is missing. */
   async #settled(): Promise<void> {
     const waiting = new Set(LISTS);
-    const allSettled = polled("every list is as it must be", SETTLED_WITHIN_MS, async () => {
+    const allSettled = pollUntil("every list is as it must be", SETTLED_WITHIN_MS, async () => {
       for (const list of waiting) if (await this.#isSettled(list)) waiting.delete(list);
       return waiting.size === 0 ? true : undefined;
     });

@@ -1,8 +1,8 @@
 /**
  * What the office publishes while readers poll: some releases, then a correction of one and a new one.
  */
-import { newRelease, PressOffice, type Release } from "../../chaos/press-office.ts";
-import { polled } from "../../chaos/polled.ts";
+import { newRelease, ApiClient, type Release } from "../../chaos/api-client.ts";
+import { pollUntil } from "../../chaos/poll-until.ts";
 import type { ServiceProcess } from "../../chaos/service-process.ts";
 import { FORMATS } from "./real-reader.ts";
 
@@ -23,7 +23,7 @@ const LAST_WORDS = "The next session is to be held in Yerevan.";
 
 export class OfficeDay {
   readonly #service: ServiceProcess;
-  readonly #office: PressOffice;
+  readonly #office: ApiClient;
   readonly #first = [
     release("The session of the Council was held", "2020-12-01", "December 1"),
     release("“Q&A”: is 1 < 2?", "2020-12-02", "December 2"),
@@ -40,7 +40,7 @@ export class OfficeDay {
 
   constructor(service: ServiceProcess, adminToken: string) {
     this.#service = service;
-    this.#office = new PressOffice(service.url, adminToken);
+    this.#office = new ApiClient(service.url, adminToken);
   }
 
   get before(): Expected[] {
@@ -57,7 +57,7 @@ export class OfficeDay {
 
   /** Back when every feed shows it. */
   async publishFirst(): Promise<void> {
-    await this.#office.publishTogether(this.#first);
+    await this.#office.publishBatch(this.#first);
     await this.#shown(this.#first);
   }
 
@@ -69,7 +69,7 @@ export class OfficeDay {
 
   async #shown(releases: readonly Release[]): Promise<void> {
     for (const format of FORMATS) {
-      await polled(`the ${format} feed shows what was published`, SHOWN_WITHIN_MS, async () => {
+      await pollUntil(`the ${format} feed shows what was published`, SHOWN_WITHIN_MS, async () => {
         const feed = await (await fetch(new URL(`/feed.${format}`, this.#service.url))).text();
         const isShown = releases.every(({ id, body }) => {
           const [words = ""] = body.split(",");

@@ -13,7 +13,7 @@ import { type Format, FORMATS, type ReadItem, type RealReader, type Subscribed }
 import { nameOf } from "./real-readers.ts";
 
 const ADMIN_TOKEN = "readers-admin-token";
-/** Milliseconds. HTTP counts whole seconds, and curl throws away what is of the second it has polled in. */
+/** Milliseconds. HTTP counts whole seconds, and curl throws away what is of the second it has pollUntil in. */
 const A_SECOND_MS = 1_100;
 
 /** What a reader has, and what it exchanged to have it. */
