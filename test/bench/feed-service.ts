@@ -1,6 +1,5 @@
 /**
- * The built service as the feeds' measurements need it: with an office that publishes, and a count of
- * what it costs.
+ * The built service for the feed benchmarks, with an API client and the logged costs.
  */
 import { randomBytes } from "node:crypto";
 import { ApiClient } from "../chaos/api-client.ts";
@@ -8,13 +7,13 @@ import { BuiltWorker } from "./built-worker.ts";
 import { LoggedCosts } from "./logged-costs.ts";
 
 export class FeedService implements AsyncDisposable {
-  readonly office: ApiClient;
+  readonly api: ApiClient;
   readonly costs: LoggedCosts;
   readonly #worker: BuiltWorker;
 
-  private constructor(worker: BuiltWorker, office: ApiClient, costs: LoggedCosts) {
+  private constructor(worker: BuiltWorker, api: ApiClient, costs: LoggedCosts) {
     this.#worker = worker;
-    this.office = office;
+    this.api = api;
     this.costs = costs;
   }
 
@@ -30,7 +29,7 @@ export class FeedService implements AsyncDisposable {
     return this.#worker.url;
   }
 
-  /** Of its isolate at V8's inspector, where that was asked for. */
+  /** The isolate's URL at V8's inspector, if requested. */
   get inspector(): URL | undefined {
     return this.#worker.inspector;
   }

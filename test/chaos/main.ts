@@ -86,6 +86,6 @@ function formatRound(result: RoundResult, rounds: number): string {
 }
 
 function wholeNumber(text: string): number {
-  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError("must be a whole number");
+  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError("Expected a whole number.");
   return Number(text);
 }

@@ -94,6 +94,6 @@ function issuesOf({ reader, format, changed }: Course, verdicts: Verdicts): stri
 }
 
 function programName(text: string, before: readonly string[] = []): string[] {
-  if (!PROGRAMS.includes(text)) throw new InvalidArgumentError(`must be one of ${PROGRAMS.join(", ")}`);
+  if (!PROGRAMS.includes(text)) throw new InvalidArgumentError(`Expected one of ${PROGRAMS.join(", ")}`);
   return [...before, text];
 }

@@ -13,7 +13,7 @@ import { type Format, FORMATS, type ReadItem, type RealReader, type Subscribed }
 import { nameOf } from "./real-readers.ts";
 
 const ADMIN_TOKEN = "readers-admin-token";
-/** Milliseconds. HTTP counts whole seconds, and curl throws away what is of the second it has pollUntil in. */
+/** More than a second: HTTP dates are whole seconds, and curl ignores changes in the second of its last poll. */
 const NEXT_SECOND_MS = 1_100;
 
 /** The exchanges of a poll, and the items of the reader after it. */
