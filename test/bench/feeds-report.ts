@@ -17,7 +17,7 @@ const CPU_RATIO_TARGET = 1.2;
 const BUSY_ENOUGH = 0.85;
 const READS = {
   hotFeed: "1,000 GETs of one feed, not cached at first",
-  distinctFeeds: "1,000 GETs of 1,000 feeds",
+  distinctFeeds: "1,000 GETs of different feeds",
   distinctFeedsFirstTime: "the same, never requested before",
 } as const;
 
