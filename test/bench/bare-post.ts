@@ -1,5 +1,5 @@
 /**
- * The floor that nobody gets below: a bare POST from Node to a bare receiver on the same machine.
+ * The lower bound of a delivery: a bare POST from Node to a bare server on the same machine.
  */
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
@@ -24,11 +24,11 @@ export class BarePost implements AsyncDisposable {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const address = server.address();
-    if (typeof address !== "object" || address === null) throw new Error("no port could be had");
+    if (typeof address !== "object" || address === null) throw new Error("the server has no port");
     return new BarePost(server, address.port);
   }
 
-  /** @returns milliseconds from the call's start until its last byte was there */
+  /** @returns milliseconds from the start of the call to the arrival of its last byte */
   async send(body: string): Promise<number> {
     const startedMs = performance.now();
     const headers = { "content-type": "application/json" };

@@ -1,28 +1,28 @@
 /**
- * A built Worker on workerd: ours, or one to compare it with, run in the same way. What the Worker
- * logs goes through a pipe to this process, as it would to any log collector.
+ * A built Worker on workerd: the service, or a Worker for comparison, run in the same way. Its log goes
+ * through a pipe to this process, as it would to a log collector.
  */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { buildOf } from "../built/build.ts";
-import { type Given, onWorkerd, WORKER_NAME } from "../built/on-workerd.ts";
+import { type ExtraBindings, onWorkerd, WORKER_NAME } from "../built/on-workerd.ts";
 import { TemporaryFolder } from "../chaos/temporary-folder.ts";
 import { PROJECT_ROOT } from "../chaos/process-tree.ts";
 import { childrenNamed } from "./process-usage.ts";
 
-/** Folders of `workers/`. */
+/** The Workers for comparison, by folder in `workers/`. */
 const OTHER_WORKERS = ["constant", "rendering", "posting"] as const;
 type OtherWorker = (typeof OTHER_WORKERS)[number];
 
 type OnLog = (line: string) => void;
-const unheard: OnLog = () => undefined;
+const ignoreLog: OnLog = () => undefined;
 
 export class BuiltWorker implements AsyncDisposable {
   readonly url: URL;
-  /** Of its workerd; undefined where there is no /proc. */
+  /** Process id of workerd; undefined without /proc. */
   readonly pid: number | undefined;
-  /** Of its isolate at V8's inspector, where that was asked for. */
+  /** The isolate's URL at V8's inspector, if requested. */
   readonly inspector: URL | undefined;
   readonly #miniflare: Miniflare;
   readonly #folder: TemporaryFolder;
@@ -40,15 +40,15 @@ export class BuiltWorker implements AsyncDisposable {
   }
 
   /**
-   * Ours.
+   * Starts the service.
    *
-   * @param vars over those of wrangler.toml; the secrets included
-   * @param onLog each line that the Worker logs
-   * @param port of 127.0.0.1; any if not given
+   * @param vars override those of wrangler.toml; include the secrets
+   * @param onLog called with each line of the log
+   * @param port a port of 127.0.0.1; 0 for any
    */
   static async start(
     vars: Record<string, string>,
-    onLog: OnLog = unheard,
+    onLog: OnLog = ignoreLog,
     inspected = false,
     port = 0,
   ): Promise<BuiltWorker> {
@@ -61,17 +61,17 @@ export class BuiltWorker implements AsyncDisposable {
     return BuiltWorker.#run(PROJECT_ROOT, { bindings, inspected }, onLog, port);
   }
 
-  /** One that ours is compared with. */
-  static async startOther(name: OtherWorker, given: Given): Promise<BuiltWorker> {
-    return BuiltWorker.#run(folderOf(name), given, unheard, 0);
+  /** Starts a Worker for comparison. */
+  static async startOther(name: OtherWorker, given: ExtraBindings): Promise<BuiltWorker> {
+    return BuiltWorker.#run(folderOf(name), given, ignoreLog, 0);
   }
 
-  /** All of them at once, where each will be started: most of a build is one thread's. */
+  /** Builds all Workers concurrently, because a build mostly uses one thread. */
   static async buildAll(): Promise<void> {
     await Promise.all([PROJECT_ROOT, ...OTHER_WORKERS.map(folderOf)].map(buildOf));
   }
 
-  static async #run(project: string, given: Given, onLog: OnLog, port: number): Promise<BuiltWorker> {
+  static async #run(project: string, given: ExtraBindings, onLog: OnLog, port: number): Promise<BuiltWorker> {
     await using parts = new AsyncDisposableStack();
     const folder = parts.use(new TemporaryFolder());
     const build = await buildOf(project);

@@ -1,12 +1,12 @@
 /**
- * How often a second a feed that everybody polls is answered, beside what could be answered at best
- * and what is answered where each request renders the feed.
+ * Measures how many requests a second are answered for a feed that everybody polls, beside a Worker with a
+ * constant answer and one that renders the feed for each request.
  *
- * A ratio is of medians of rounds that take turns: what else the machine does meets all three.
+ * A ratio compares medians of interleaved rounds, so that other load of the machine affects all three.
  */
 import { BuiltWorker } from "./built-worker.ts";
-import { caughtUp } from "./caught-up.ts";
-import { captured } from "./captured-answer.ts";
+import { waitUntilRendered } from "./wait-until-rendered.ts";
+import { captureResponse } from "./captured-response.ts";
 import { FeedService } from "./feed-service.ts";
 import { releasesIn } from "./generated-releases.ts";
 import { getRequest, load } from "./http-load.ts";
@@ -24,9 +24,9 @@ export interface FeedRate {
   perSecond: Record<ContestantName, number>;
   oursToConstant: number;
   oursToRendering: number;
-  /** The same of answers for a second of the process's own CPU, which nobody else on the machine can take. */
+  /** The same ratios per second of CPU time of the process, which other load hardly affects. */
   byCpu: { oursToConstant: number | null; oursToRendering: number | null };
-  /** The part of a core that the Worker's process had, median: well below 1 it waited for somebody. */
+  /** Median share of a core that the process used. Well below 1, the process was waiting. */
   busy: Record<ContestantName, number | null>;
 }
 
@@ -48,9 +48,9 @@ interface Round {
 }
 
 const FEED = "/en/feed.rss";
-/** All that a feed of this service holds. */
+/** The number of items in a feed of the service. */
 const ITEMS = 50;
-/** Of some 200 characters: with its title and summary a text has 3 kB. */
+/** Each has about 200 characters, so that a release has 3 kB. */
 const PARAGRAPHS = 13;
 
 export async function measureRates(
@@ -59,23 +59,23 @@ export async function measureRates(
 ): Promise<FeedRate[]> {
   await using parts = new AsyncDisposableStack();
   const ours = parts.use(await FeedService.start());
-  await ours.office.publishTogether(
+  await ours.api.publishBatch(
     releasesIn("en", ITEMS, scale.seed, PARAGRAPHS).map((release) => ({
       ...release,
-      // So that fifty stay below the bytes at which the service begins an archive.
+      // Keeps fifty items below the size at which the service starts an archive.
       summary: release.title,
       organisations: [],
     })),
   );
-  await caughtUp(ours.url);
+  await waitUntilRendered(ours.url);
   const rendering = parts.use(await startRendering(ours.url));
   const rates: FeedRate[] = [];
   for (const answer of ANSWERS) {
     const encoding = answer === "identity" ? "identity" : "gzip";
     const status = answer === "not modified" ? 304 : 200;
-    const whole = await captured(new URL(FEED, ours.url), { "accept-encoding": encoding });
+    const whole = await captureResponse(new URL(FEED, ours.url), { "accept-encoding": encoding });
     const etag = whole.etag();
-    const same = await captured(new URL(FEED, ours.url), { "if-none-match": etag });
+    const same = await captureResponse(new URL(FEED, ours.url), { "if-none-match": etag });
     if (whole.status !== 200 || same.status !== 304)
       throw new Error(`${FEED}: ${whole.status}, ${same.status}`);
     await using constant = await BuiltWorker.startOther("constant", {
@@ -85,7 +85,7 @@ export async function measureRates(
     const contestant = async (worker: Contestant["worker"]): Promise<Contestant> => {
       const url = new URL(FEED, worker.url);
       const headers = { "accept-encoding": encoding };
-      const known = status === 304 ? { "if-none-match": (await captured(url, headers)).etag() } : {};
+      const known = status === 304 ? { "if-none-match": (await captureResponse(url, headers)).etag() } : {};
       return { worker, request: getRequest(url, { ...headers, ...known }) };
     };
     const contestants = {
@@ -93,7 +93,7 @@ export async function measureRates(
       constant: await contestant(constant),
       rendering: await contestant(rendering),
     };
-    const rounds = await inTurns(contestants, status, scale, (done) =>
+    const rounds = await interleave(contestants, status, scale, (done) =>
       onProgress(rates.length * scale.rounds + done, ANSWERS.length * scale.rounds),
     );
     rates.push(rateOf(answer, status === 304 ? 0 : whole.body.byteLength, rounds));
@@ -104,16 +104,16 @@ export async function measureRates(
 async function startRendering(service: URL): Promise<BuiltWorker> {
   const response = await fetch(new URL("/en/feed.json", service));
   const feed = await response.json<{ items: unknown[] }>();
-  if (feed.items.length !== ITEMS) throw new Error(`a feed of ${feed.items.length} items, not ${ITEMS}`);
+  if (feed.items.length !== ITEMS)
+    throw new Error(`the feed has ${feed.items.length} items instead of ${ITEMS}`);
   return BuiltWorker.startOther("rendering", { bindings: { FEED: feed } });
 }
 
 /**
- * Each warms up first: the runtime copies a body twice, and until its collector has run a few times takes
- * new memory from the kernel for each copy, page by page, which costs more than the copy. How far one is
- * with that says nothing about it.
+ * Warms each up first. The runtime copies a body twice. Until its collector has run a few times, each copy
+ * takes new memory from the kernel page by page, which costs more than the copy itself.
  */
-async function inTurns(
+async function interleave(
   contestants: Record<ContestantName, Contestant>,
   status: number,
   scale: Rounds,
@@ -175,7 +175,7 @@ function figuresOf(rounds: readonly Round[]) {
   );
   return {
     perSecond: median(rounds.map((round) => (round.answered / round.tookMs) * 1_000)),
-    // Of all rounds: a single one is not many ticks long.
+    // Over all rounds, because a single round is only a few clock ticks long.
     perCpuSecond: cpuMs === null ? null : (answered / cpuMs) * 1_000,
     busy:
       cpuMs === null ? null : hundredths(median(rounds.map((round) => (round.cpuMs ?? 0) / round.tookMs))),

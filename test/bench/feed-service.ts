@@ -1,20 +1,19 @@
 /**
- * The built service as the feeds' measurements need it: with an office that publishes, and a count of
- * what it costs.
+ * The built service for the feed benchmarks, with an API client and the logged costs.
  */
 import { randomBytes } from "node:crypto";
-import { PressOffice } from "../chaos/press-office.ts";
+import { ApiClient } from "../chaos/api-client.ts";
 import { BuiltWorker } from "./built-worker.ts";
 import { LoggedCosts } from "./logged-costs.ts";
 
 export class FeedService implements AsyncDisposable {
-  readonly office: PressOffice;
+  readonly api: ApiClient;
   readonly costs: LoggedCosts;
   readonly #worker: BuiltWorker;
 
-  private constructor(worker: BuiltWorker, office: PressOffice, costs: LoggedCosts) {
+  private constructor(worker: BuiltWorker, api: ApiClient, costs: LoggedCosts) {
     this.#worker = worker;
-    this.office = office;
+    this.api = api;
     this.costs = costs;
   }
 
@@ -23,14 +22,14 @@ export class FeedService implements AsyncDisposable {
     const costs = new LoggedCosts();
     const vars = { ADMIN_TOKEN: adminToken, SECRETS_KEY: randomBytes(32).toString("base64") };
     const worker = await BuiltWorker.start(vars, costs.onLog, inspected);
-    return new FeedService(worker, new PressOffice(worker.url, adminToken), costs);
+    return new FeedService(worker, new ApiClient(worker.url, adminToken), costs);
   }
 
   get url(): URL {
     return this.#worker.url;
   }
 
-  /** Of its isolate at V8's inspector, where that was asked for. */
+  /** The isolate's URL at V8's inspector, if requested. */
   get inspector(): URL | undefined {
     return this.#worker.inspector;
   }

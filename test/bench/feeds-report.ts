@@ -1,31 +1,31 @@
 /**
- * The feeds' figures for a terminal.
+ * Prints the results of the feed benchmark.
  */
 import { tableOf } from "../../src/cli/table.ts";
 import { CONTESTANTS, type FeedRate } from "./feed-rates.ts";
 import type { FeedsResult } from "./feeds.ts";
 
-/** What we want to be: ratios at least. */
-const WANTED = {
+/** Targets: the least ratios. */
+const TARGETS = {
   gzip: { constant: 0.9, rendering: 4 },
   identity: { constant: 0.9, rendering: 4 },
   "not modified": { constant: 0.9, rendering: 10 },
 } as const;
-/** CPU of a publish in a large ledger to that in a small one, at most. */
-const CPU_RATIO_WANTED = 1.2;
-/** Below this part of a core the Worker was waiting for requests, or for its turn. */
+/** Target: the highest ratio of the CPU time of a publish in a large ledger to that in a small one. */
+const CPU_RATIO_TARGET = 1.2;
+/** Below this share of a core, the Worker was waiting for requests or for the CPU. */
 const BUSY_ENOUGH = 0.85;
 const READS = {
-  hotFeed: "1,000 GETs of one feed, forgotten at first",
-  distinctFeeds: "1,000 GETs, each of another feed",
-  distinctFeedsFirstTime: "the same, when nobody has asked for these before",
+  hotFeed: "1,000 GETs of one feed, not cached at first",
+  distinctFeeds: "1,000 GETs of different feeds",
+  distinctFeedsFirstTime: "the same, never requested before",
 } as const;
 
 export function feedsReport({ rates, reads, memory, publishes }: FeedsResult): string {
   const counts = [
     ...Object.entries(READS).map(([name, what]) => ({ what, ...reads[name as keyof typeof READS] })),
     ...publishes.map(({ releases, kvReads, kvWrites, objectCalls, rowsWritten }) => ({
-      what: `a publish, ${releases} there`,
+      what: `a publish with ${releases} releases`,
       kvReads,
       kvWrites,
       objectCalls,
@@ -39,17 +39,17 @@ export function feedsReport({ rates, reads, memory, publishes }: FeedsResult): s
     tableOf(counts),
     "",
     tableOf([
-      { "MB held, by": "our isolate", ...memoryRow(memory.isolate) },
-      { "MB held, by": "the process, KV's stand-in with it", ...memoryRow(memory.process) },
+      { "memory, MB": "isolate of the service", ...memoryRow(memory.isolate) },
+      { "memory, MB": "process, including its KV", ...memoryRow(memory.process) },
     ]),
     `${memory.requests} requests over ${memory.feeds} feeds, ${memory.perSecond} a second`,
     "",
     tableOf(
       publishes.map(({ releases, cpuMs, cpuRatio }) => ({
-        "publish, releases there": releases,
+        "publish, releases in the ledger": releases,
         cpuMs,
         cpuRatio,
-        "at most": CPU_RATIO_WANTED,
+        "at most": CPU_RATIO_TARGET,
       })),
     ),
   ].join("\n");
@@ -57,15 +57,15 @@ export function feedsReport({ rates, reads, memory, publishes }: FeedsResult): s
 
 function rateRow({ answer, bytes, perSecond, oursToConstant, oursToRendering, byCpu }: FeedRate) {
   return {
-    "a second": answer,
+    "answers a second": answer,
     bytes,
     ...perSecond,
     "ours/constant": oursToConstant,
     "by CPU": byCpu.oursToConstant,
-    "at least": WANTED[answer].constant,
+    "at least": TARGETS[answer].constant,
     "ours/rendering": oursToRendering,
     "by CPU ": byCpu.oursToRendering,
-    "at least ": WANTED[answer].rendering,
+    "at least ": TARGETS[answer].rendering,
   };
 }
 
@@ -79,14 +79,14 @@ function memoryRow({ afterWarmUp, tenths }: FeedsResult["memory"]["isolate"]) {
   };
 }
 
-/** Where a figure says more about this machine than about the Worker. */
+/** Warns about figures that the machine or the load generator limited. */
 function warnings({ answer, busy }: FeedRate): string[] {
   return CONTESTANTS.flatMap((name) => {
     const part = busy[name];
     return part === null || part >= BUSY_ENOUGH
       ? []
       : [
-          `${answer}, ${name}: its process had ${Math.round(part * 100)} % of a core; the generator or the machine was the limit`,
+          `${answer}, ${name}: its process had ${Math.round(part * 100)} % of a core; the load generator or the machine was the limit`,
         ];
   });
 }

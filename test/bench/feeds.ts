@@ -1,5 +1,5 @@
 /**
- * What serving feeds costs, and what a publish does, each beside something to compare it with.
+ * Measures what serving feeds and publishing cost, each beside something to compare with.
  */
 import { BuiltWorker } from "./built-worker.ts";
 import { type FeedRate, measureRates } from "./feed-rates.ts";
@@ -9,7 +9,7 @@ import { measurePublishes, type PublishCost } from "./publish-cost.ts";
 export interface FeedsOptions {
   sizes: number[];
   seed: number;
-  /** For CI: less of everything. */
+  /** Reduces all counts and times, for CI. */
   short: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface FeedsResult extends ManyFeedsResult {
   publishes: PublishCost[];
 }
 
-/** Bounds in count and time: ten minutes for all of it, or, short, one. */
+/** Counts and times. A full run takes ten minutes, a short one a minute. */
 const FULL = {
   rounds: 25,
   roundMs: 350,
@@ -48,10 +48,10 @@ export async function measureFeeds(
   onProgress: (done: number, total: number, of: string) => void,
 ): Promise<FeedsResult> {
   const scale = { ...(options.short ? SHORT : FULL), seed: options.seed, sizes: options.sizes };
-  const told = (of: string) => (done: number, total: number) => onProgress(done, total, of);
+  const report = (of: string) => (done: number, total: number) => onProgress(done, total, of);
   await BuiltWorker.buildAll();
-  const rates = await measureRates(scale, told("rounds of a hot feed"));
-  const many = await measureManyFeeds(scale, told("requests for many feeds"));
-  const publishes = await measurePublishes(scale, told("publishes"));
+  const rates = await measureRates(scale, report("rounds of a hot feed"));
+  const many = await measureManyFeeds(scale, report("requests for many feeds"));
+  const publishes = await measurePublishes(scale, report("publishes"));
   return { options, rates, ...many, publishes };
 }

@@ -1,5 +1,5 @@
 /**
- * What a series of measurements comes to.
+ * Summarises a series of measurements.
  */
 export interface Figures {
   count: number;
@@ -18,7 +18,7 @@ export function figuresOf(milliseconds: readonly number[]): Figures {
   return { count: sorted.length, medianMs: rounded(median), p95Ms: at(0.95), maxMs: at(1) };
 }
 
-/** To a hundredth of a millisecond. */
+/** Rounds to hundredths of a millisecond. */
 function rounded(ms: number): number {
   return Math.round(ms * 100) / 100;
 }

@@ -1,8 +1,8 @@
 /**
- * Releases from a seed: the same ones at every run, in four languages, over thirty years.
+ * Generated releases: the same for each seed, in four languages, over thirty years.
  */
-import type { Release } from "../chaos/press-office.ts";
-import { seededRandom } from "../chaos/seeded-random.ts";
+import type { Release } from "../chaos/api-client.ts";
+import { seededRandom } from "../chaos/random.ts";
 
 const TYPES = ["press-release", "statement", "speech", "interview", "visit", "qa"];
 const LANGUAGES = ["en", "hy", "ru", "fr"];
@@ -23,11 +23,18 @@ const WORDS: Record<string, string[]> = {
 const DAYS = 30 * 365;
 const FIRST_DAY = Date.UTC(1995, 0, 1);
 
+/** A body of typical length. */
+export const BODY_3KB = Array.from(
+  { length: 6 },
+  (_, index) =>
+    `${index + 1}. ${"The Ministers exchanged views on the situation in the region and on the steps to be taken. ".repeat(5)}`,
+).join("\n\n");
+
 export type GeneratedRelease = Release & { topics: string[]; organisations: string[] };
 
 /**
- * @param index from 0; release N is the same whatever came before it
- * @param paragraphs of some 200 characters each
+ * @param index from 0; a release depends only on the seed and its index
+ * @param paragraphs number of paragraphs of about 200 characters
  */
 export function generatedRelease(seed: number, index: number, paragraphs = 3): GeneratedRelease {
   const random = seededRandom(seed * 1_000_003 + index);
@@ -41,7 +48,7 @@ export function generatedRelease(seed: number, index: number, paragraphs = 3): G
     lang,
     slug: `generated-${index}`,
     type: pick(TYPES),
-    // A word that few have, for searches that find little: one in a thousand.
+    // A word in one of a thousand releases, for searches with few results.
     title: `${sentence(8)} rare${Math.floor(random() * 1_000)}`,
     date: day,
     body: Array.from({ length: paragraphs }, () => `${sentence(25)}.`).join("\n\n"),
@@ -50,7 +57,7 @@ export function generatedRelease(seed: number, index: number, paragraphs = 3): G
   };
 }
 
-/** The first so many in one language. */
+/** The first releases in one language. */
 export function releasesIn(
   lang: string,
   count: number,

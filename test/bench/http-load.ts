@@ -1,16 +1,16 @@
 /**
- * Requests as fast as a server answers them: a handful of connections, each with one request under way
- * at a time, over bare sockets, because any HTTP client of Node would be slower than the Worker.
+ * Sends requests as fast as a server answers, over a few bare sockets with one request at a time each,
+ * because every HTTP client of Node is slower than the Worker.
  */
 import { connect, type Socket } from "node:net";
 import { ResponseReader } from "./response-reader.ts";
 
-/** A handful: enough that one is always waiting at the server. */
+/** Enough that a request always waits at the server. */
 const CONNECTIONS = 8;
-/** Bytes; one buffer for each connection, so that a body costs this process no memory. */
+/** Size of the one buffer of each connection, so that bodies cost this process no memory. */
 const READ_BYTES = 65_536;
 
-/** A GET, ready to be written. */
+/** The bytes of a GET request. */
 export function getRequest(url: URL, headers: Record<string, string> = {}): Buffer {
   const lines = Object.entries({ host: url.host, ...headers }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
@@ -19,23 +19,23 @@ export function getRequest(url: URL, headers: Record<string, string> = {}): Buff
 }
 
 /**
- * @param next the request to be sent; undefined when there is none any more
- * @param status of each answer
- * @returns how many were answered
- * @throws {Error} on an answer with another status, or none
+ * @param next returns the next request, or undefined at the end
+ * @param status the expected status of every answer
+ * @returns the number of answers
+ * @throws {Error} on another status, or if the connection ends
  */
 export async function load(server: URL, status: number, next: () => Buffer | undefined): Promise<number> {
-  const each = Array.from({ length: CONNECTIONS }, () => converse(server, status, next));
+  const each = Array.from({ length: CONNECTIONS }, () => runConnection(server, status, next));
   const counts = await Promise.all(each);
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** One connection's part. */
-async function converse(server: URL, status: number, next: () => Buffer | undefined): Promise<number> {
+/** Sends requests over one connection. */
+async function runConnection(server: URL, status: number, next: () => Buffer | undefined): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const reader = new ResponseReader();
   let answered = 0;
-  const ask = () => {
+  const sendNext = () => {
     const request = next();
     if (request === undefined) resolve(answered);
     else socket.write(request);
@@ -43,9 +43,9 @@ async function converse(server: URL, status: number, next: () => Buffer | undefi
   const onBytes = (bytes: Buffer) => {
     const got = reader.push(bytes);
     if (got === undefined) return;
-    if (got !== status) reject(new Error(`${got} where ${status} was expected`));
+    if (got !== status) reject(new Error(`status ${got}; expected: ${status}`));
     answered += 1;
-    ask();
+    sendNext();
   };
   const socket: Socket = connect({
     host: server.hostname,
@@ -63,9 +63,9 @@ async function converse(server: URL, status: number, next: () => Buffer | undefi
       },
     },
   });
-  socket.once("connect", ask);
+  socket.once("connect", sendNext);
   socket.once("error", reject);
-  socket.once("close", () => reject(new Error("the server has closed the connection")));
+  socket.once("close", () => reject(new Error("the server closed the connection")));
   try {
     return await promise;
   } finally {

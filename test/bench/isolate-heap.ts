@@ -1,31 +1,31 @@
 /**
- * What one Worker's isolate holds, asked of V8 itself: the process beside it also holds what stands in
- * for the platform's KV, which grows by itself.
+ * The memory of one Worker's isolate, as V8 reports it. The process also holds Miniflare's KV, which grows
+ * by itself.
  */
 import { once } from "node:events";
 
 interface HeapUsage {
   usedSize: number;
-  /** Of array buffers. */
+  /** The memory of array buffers. */
   backingStorageSize: number;
 }
 
 export class IsolateHeap implements AsyncDisposable {
   readonly #socket: WebSocket;
-  #asked = 0;
+  #lastId = 0;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
   }
 
-  /** @param inspector the Worker's own address at the inspector */
+  /** @param inspector the Worker's URL at the inspector */
   static async open(inspector: URL): Promise<IsolateHeap> {
     const socket = new WebSocket(inspector.href);
     await once(socket, "open");
     return new IsolateHeap(socket);
   }
 
-  /** Megabytes, with what is held by nobody any more and not yet collected: workerd takes no call to do so. */
+  /** Megabytes, including garbage, because workerd has no call to collect it. */
   async megabytes(): Promise<number> {
     const { usedSize, backingStorageSize } = (await this.#call("Runtime.getHeapUsage")) as HeapUsage;
     return Math.round((usedSize + backingStorageSize) / 100_000) / 10;
@@ -38,8 +38,8 @@ export class IsolateHeap implements AsyncDisposable {
   }
 
   async #call(method: string): Promise<unknown> {
-    this.#asked += 1;
-    const id = this.#asked;
+    this.#lastId += 1;
+    const id = this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const onMessage = ({ data }: MessageEvent) => {
       const answer = JSON.parse(String(data)) as { id?: number; result?: unknown; error?: unknown };

@@ -1,10 +1,10 @@
 /**
- * What a publish and a search cost in a ledger of 100, 10,000 and 100,000 releases: one service that
- * grows, so that all figures are of one run.
+ * Measures a publish and a search in a ledger of 100, 10,000 and 100,000 releases: one service that grows,
+ * so that all figures are from one run.
  */
 import { randomBytes } from "node:crypto";
 import { BuiltWorker } from "./built-worker.ts";
-import { caughtUp } from "./caught-up.ts";
+import { waitUntilRendered } from "./wait-until-rendered.ts";
 import { type Figures, figuresOf } from "./figures.ts";
 import { generatedRelease } from "./generated-releases.ts";
 import { residentMegabytes } from "./process-usage.ts";
@@ -16,12 +16,12 @@ export interface LedgerOptions {
   seed: number;
 }
 
-/** At one size. Counts are per publish of one new release. */
+/** The results at one size. Counts are per publish of one new release. */
 export interface LedgerResult {
   releases: number;
-  /** From the size before to this one. */
+  /** From the previous size to this one. */
   loadSeconds: number;
-  /** From the last answer of the load until the read model had caught up. */
+  /** From the last answer of the load until all documents were rendered. */
   projectionSeconds: number;
   residentMegabytes: number | null;
   publish: Figures;
@@ -60,7 +60,7 @@ export async function measureLedger(
       headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" },
       body: JSON.stringify({ releases }),
     });
-    if (!response.ok) throw new Error(`refused: ${await response.text()}`);
+    if (!response.ok) throw new Error(`the batch was refused: ${await response.text()}`);
     await response.arrayBuffer();
   };
 
@@ -76,24 +76,24 @@ export async function measureLedger(
       onProgress(published, total);
     }
     const loadedMs = performance.now();
-    await caughtUp(service.url);
-    const caughtUpMs = performance.now();
+    await waitUntilRendered(service.url);
+    const renderedMs = performance.now();
 
     const latencies: number[] = [];
     costs.length = 0;
     for (let count = 0; count < options.publishes; count += 1) {
       const sentMs = performance.now();
-      // Today's text, which every list shows: what an office publishes, not what it imports.
+      // Dated today, so that every list shows it: a new release, not an import.
       await send(published, 1, { date: new Date().toISOString() });
       latencies.push(performance.now() - sentMs);
       published += 1;
-      await caughtUp(service.url);
+      await waitUntilRendered(service.url);
     }
-    const sum = (name: keyof Cost) => costs.reduce((so, cost) => so + cost[name], 0);
+    const sum = (name: keyof Cost) => costs.reduce((total, cost) => total + cost[name], 0);
     results.push({
       releases: size,
       loadSeconds: seconds(loadedMs - startedMs),
-      projectionSeconds: seconds(caughtUpMs - loadedMs),
+      projectionSeconds: seconds(renderedMs - loadedMs),
       residentMegabytes: await residentMegabytes(service.pid),
       publish: figuresOf(latencies),
       rowsWritten: tenths(sum("rowsWritten") / options.publishes),
@@ -109,7 +109,7 @@ interface Cost {
   kvWrites: number;
 }
 
-/** The service's own log lines say what each piece of work cost. */
+/** Reads the costs from a log line of the service. */
 function costOf(line: string): Cost[] {
   if (!line.includes('"rowsWritten"')) return [];
   const { rowsWritten, kvWrites } = JSON.parse(line) as Cost;
@@ -121,13 +121,13 @@ async function searches(service: URL): Promise<Record<string, Figures>> {
   for (const [name, query] of Object.entries(SEARCHES)) {
     const latencies: number[] = [];
     for (let count = 0; count < SEARCHES_EACH; count += 1) {
-      const askedMs = performance.now();
+      const startedMs = performance.now();
       const response = await fetch(new URL(`/api/v1/releases?limit=20&${query}`, service));
       await response.arrayBuffer();
       if (!response.ok) throw new Error(`${query}: ${response.status}`);
-      latencies.push(performance.now() - askedMs);
+      latencies.push(performance.now() - startedMs);
     }
-    figures[name] = figuresOf(latencies.slice(1)); // the first one warms up
+    figures[name] = figuresOf(latencies.slice(1)); // the first search warms up
   }
   return figures;
 }

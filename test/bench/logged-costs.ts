@@ -1,5 +1,5 @@
 /**
- * What the service did, by its own log lines: what of it a platform bills.
+ * Sums up the billable costs that the service logs.
  */
 import { EventEmitter, once } from "node:events";
 
@@ -10,34 +10,34 @@ export interface Costs {
   rowsWritten: number;
 }
 
-/** What a line says of itself; what it leaves out it did not cost. */
+/** A log line. Missing costs are zero. */
 interface Line extends Partial<Costs> {
   message?: string;
   path?: string;
 }
 
 const NOTHING: Costs = { kvReads: 0, kvWrites: 0, objectCalls: 0, rowsWritten: 0 };
-/** Asked by ourselves, to hear of its line: in no sum. */
-const SIGN_OF_LIFE = "/healthz";
+/** Requested only to see its log line; not counted. */
+const MARKER_PATH = "/healthz";
 
 export class LoggedCosts {
   #costs = { ...NOTHING };
-  readonly #signs = new EventEmitter();
+  readonly #markers = new EventEmitter();
 
   readonly onLog = (line: string): void => {
     if (!line.startsWith("{")) return;
     const { message, path, ...costs } = JSON.parse(line) as Line;
-    if (message === "request" && path === SIGN_OF_LIFE) this.#signs.emit("sign");
+    if (message === "request" && path === MARKER_PATH) this.#markers.emit("marker");
     else this.#add(costs);
   };
 
-  /** Since it was last taken; all lines of what was answered until now are in it. */
+  /** The costs since the last call, including those of every request that was answered before. */
   async take(service: URL): Promise<Costs> {
-    const heard = once(this.#signs, "sign");
-    // Lines come in the order in which they were written.
-    const response = await fetch(new URL(SIGN_OF_LIFE, service));
+    const marker = once(this.#markers, "marker");
+    // Log lines arrive in order, so that all earlier ones are counted.
+    const response = await fetch(new URL(MARKER_PATH, service));
     await response.arrayBuffer();
-    await heard;
+    await marker;
     const taken = this.#costs;
     this.#costs = { ...NOTHING };
     return taken;
@@ -48,7 +48,7 @@ export class LoggedCosts {
   }
 }
 
-/** @param per how many things they are the costs of */
+/** @param per number of operations to divide by */
 export function costsPer(per: number, costs: Costs): Costs {
   const each = (cost: number) => Math.round((cost / per) * 10) / 10;
   return {

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: measures, prints a table and leaves it as JSON. No figure decides an exit code:
- * 0 measured, 1 not, 2 wrong usage.
+ * `npm run bench`: measures, prints a table and writes it as JSON.
+ * Exit codes: 0 measured, 1 failed, 2 wrong usage. No figure decides an exit code.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
@@ -18,54 +18,59 @@ const RESULTS = join(import.meta.dirname, "../../bench-results.json");
 
 type Measure = keyof WireResult["figures"];
 const MEASURES: Record<Measure, string> = {
-  publishToReceipt: "publish call's start to receipt",
-  publishToAnswer: "publish call's start to its 2xx",
-  publishToFeed: "publish call's start to GET /feed.json",
+  publishToReceipt: "start of the publish call to receipt",
+  publishToAnswer: "start of the publish call to its answer",
+  publishToFeed: "start of the publish call to GET /feed.json",
   barePostToReceipt: "bare POST of the same bytes to receipt",
 };
 
 const program = new Command("bench")
   .description("Measures the service on this machine.")
-  .showHelpAfterError("(--help says what is possible)")
+  .showHelpAfterError("(see --help)")
   .exitOverride();
 
 program
   .command("wire", { isDefault: true })
-  .description("from the publish call to a receiver and to the feed, beside a bare POST")
-  .option("--publishes <number>", "how many are measured", wholeNumber, 20)
-  .option("--pause-ms <number>", "milliseconds between two publishes", wholeNumber, 1_100)
+  .description("from the publish call to an endpoint and to the feed, beside a bare POST")
+  .option("--publishes <number>", "number of measured publishes", wholeNumber, 20)
+  .option("--pause-ms <number>", "pause between publishes, in milliseconds", wholeNumber, 1_100)
   .addOption(
-    new Option("--runtime <runtime>", "what the service runs on").choices(RUNTIMES).default(RUNTIMES[0]),
+    new Option("--runtime <runtime>", "the runtime of the service").choices(RUNTIMES).default(RUNTIMES[0]),
   )
   .action(wire);
 
 program
   .command("ledger")
-  .description("what a publish and a search cost as the ledger grows")
-  .option("--sizes <numbers>", "releases, comma-separated, growing", wholeNumbers, [100, 10_000, 100_000])
-  .option("--publishes <number>", "how many are measured at each size", wholeNumber, 30)
-  .option("--seed <number>", "of the generated releases", wholeNumber, 1)
+  .description("the cost of a publish and of searches as the ledger grows")
+  .option(
+    "--sizes <numbers>",
+    "numbers of releases, comma-separated, ascending",
+    wholeNumbers,
+    [100, 10_000, 100_000],
+  )
+  .option("--publishes <number>", "number of measured publishes at each size", wholeNumber, 30)
+  .option("--seed <number>", "seed of the generated releases", wholeNumber, 1)
   .action(ledger);
 
 program
   .command("feeds")
-  .description("how feeds are served beside the fastest and the plainest Worker, and what a publish costs")
+  .description("feeds beside a constant and a rendering Worker, and the cost of a publish")
   .option(
     "--sizes <numbers>",
-    "releases there before a publish, comma-separated",
+    "numbers of releases before the publishes, comma-separated",
     wholeNumbers,
     [100, 10_000],
   )
-  .option("--seed <number>", "of the generated releases", wholeNumber, 1)
-  .option("--short", "less of everything, within a minute", false)
+  .option("--seed <number>", "seed of the generated releases", wholeNumber, 1)
+  .option("--short", "fewer requests and publishes, within a minute", false)
   .action(feeds);
 
 program
   .command("delivery")
   .description("from the publish call to many subscriptions, beside a bare loop of as many POSTs")
-  .option("--subscriptions <number>", "how many", wholeNumber, 1_000)
-  .option("--rounds <number>", "how many publishes are measured of each kind", wholeNumber, 10)
-  .option("--subrequests <number>", "what an invocation may make: SUBREQUESTS", wholeNumber, 10_000)
+  .option("--subscriptions <number>", "number of subscriptions", wholeNumber, 1_000)
+  .option("--rounds <number>", "number of measured publishes of each kind", wholeNumber, 10)
+  .option("--subrequests <number>", "SUBREQUESTS of the service", wholeNumber, 10_000)
   .action(delivery);
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
@@ -91,7 +96,7 @@ async function wire(options: WireOptions): Promise<void> {
       `${result.bodyBytes} bytes an event; publish to receipt is ${result.ratioToBarePost} times a bare POST; on ${options.runtime}, ${machine()}`,
     ].join("\n"),
   );
-  await keep({ wire: result });
+  await saveResult({ wire: result });
 }
 
 async function ledger(options: LedgerOptions): Promise<void> {
@@ -108,17 +113,17 @@ async function ledger(options: LedgerOptions): Promise<void> {
       })),
     ),
   );
-  await keep({ ledger: results });
+  await saveResult({ ledger: results });
 }
 
 async function feeds(options: FeedsOptions): Promise<void> {
   const result = await measureFeeds(options, (done, total, of) => {
-    // To the line's end, which the text before may have filled.
+    // Erases the rest of a longer earlier line.
     if (process.stderr.isTTY) process.stderr.write(`\r${done}/${total} ${of}\u001b[K`);
   });
   if (process.stderr.isTTY) process.stderr.write("\n");
   console.log([feedsReport(result), machine()].join("\n"));
-  await keep({ feeds: result });
+  await saveResult({ feeds: result });
 }
 
 async function delivery(options: DeliveryOptions): Promise<void> {
@@ -127,11 +132,11 @@ async function delivery(options: DeliveryOptions): Promise<void> {
   });
   if (process.stderr.isTTY) process.stderr.write("\n");
   console.log([deliveryReport(result), machine()].join("\n"));
-  await keep({ delivery: result });
+  await saveResult({ delivery: result });
 }
 
-/** Beside the results of other commands, which stay. */
-async function keep(result: Record<string, unknown>): Promise<void> {
+/** Keeps the results of other commands in the file. */
+async function saveResult(result: Record<string, unknown>): Promise<void> {
   const before = await readFile(RESULTS, "utf8").then(JSON.parse, () => ({}));
   const results = { ...before, at: new Date(), machine: machine(), node: process.version, ...result };
   await writeFile(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`);
@@ -143,7 +148,7 @@ function machine(): string {
 }
 
 function wholeNumber(text: string): number {
-  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError("Expected a whole number.");
   return Number(text);
 }
 

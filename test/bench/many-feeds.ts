@@ -1,11 +1,10 @@
 /**
- * A thousand feeds, each asked for again and again: what they cost, and whether the isolate's memory
- * stays as it is. One after the other is the worst order for any memory: whichever feed comes next,
- * it is the one that was asked for longest ago.
+ * Requests a thousand feeds again and again: measures the costs, and whether the memory of the isolate stays
+ * bounded. In turn is the worst order for a cache: the next feed is always the least recently requested.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { DOCUMENT_FRESH_MS } from "../../src/http/limits.ts";
-import { caughtUp } from "./caught-up.ts";
+import { waitUntilRendered } from "./wait-until-rendered.ts";
 import { FeedService } from "./feed-service.ts";
 import { releasesIn } from "./generated-releases.ts";
 import { getRequest, load } from "./http-load.ts";
@@ -15,26 +14,26 @@ import { residentMegabytes } from "./process-usage.ts";
 
 export interface ManyFeedsScale {
   seed: number;
-  /** A thousand at most. */
+  /** At most 1,000. */
   feeds: number;
   warmUpRequests: number;
   requests: number;
-  /** Milliseconds after which no further requests are begun. */
+  /** Milliseconds after which no further requests start. */
   withinMs: number;
 }
 
 export interface ManyFeedsResult {
-  /** Each per 1,000 GETs. */
+  /** Costs per 1,000 GETs. */
   reads: Record<"hotFeed" | "distinctFeeds" | "distinctFeedsFirstTime", Costs>;
   memory: {
     feeds: number;
     requests: number;
     perSecond: number;
-    /** What our isolate holds: the least within each tenth, since more is only not collected yet. */
+    /** Memory of the isolate: the least value within each tenth, because more is garbage. */
     isolate: MemorySeries;
     /**
-     * What the process has resident, most of it not ours: with a Worker that remembers nothing and
-     * only reads as many values of KV, it grows as much.
+     * Resident memory of the process. Most belongs to KV: with a Worker that caches nothing and reads as
+     * many values, it grows as much.
      */
     process: MemorySeries;
   };
@@ -43,23 +42,23 @@ export interface ManyFeedsResult {
 /** Megabytes. */
 interface MemorySeries {
   afterWarmUp: number | null;
-  /** Of each tenth of the requests. */
+  /** One value for each tenth of the requests. */
   tenths: (number | null)[];
 }
 
 const LANGUAGES = ["en", "hy", "ru", "fr"];
 const FORMATS = ["rss", "atom", "json"];
-/** Times languages and formats: just more than a thousand feeds. */
+/** Multiplied by languages and formats, just more than 1,000 feeds. */
 const TOPICS = Array.from({ length: 84 }, (_, index) => `topic-${index}`);
-/** In each language, each under all topics: so that a thousand feeds are more than an isolate remembers. */
+/** Releases in each language, each with all topics, so that 1,000 feeds exceed the cache of an isolate. */
 const RELEASES_EACH = 5;
 const PARAGRAPHS = 14;
 const HOT_FEED = "/en/feed.rss";
-/** Requests between two looks at the memory. */
-const LOOK_EVERY = 250;
+/** Requests between two readings of the memory. */
+const READ_MEMORY_EVERY = 250;
 const TENTHS = 10;
 
-/** Feeds that exist when {@link measureManyFeeds} has published. */
+/** URLs of feeds that {@link measureManyFeeds} fills. */
 function distinctFeeds(count: number): string[] {
   return TOPICS.flatMap((topic) =>
     LANGUAGES.flatMap((lang) => FORMATS.map((format) => `/${lang}/topics/${topic}/feed.${format}`)),
@@ -72,7 +71,7 @@ export async function measureManyFeeds(
 ): Promise<ManyFeedsResult> {
   await using service = await FeedService.start(true);
   for (const lang of LANGUAGES) {
-    await service.office.publishTogether(
+    await service.api.publishBatch(
       releasesIn(lang, RELEASES_EACH, scale.seed, PARAGRAPHS).map((release) => ({
         ...release,
         topics: TOPICS,
@@ -83,8 +82,8 @@ export async function measureManyFeeds(
     paths.map((path) => getRequest(new URL(path, service.url), { "accept-encoding": "gzip" }));
   const distinct = gets(distinctFeeds(scale.feeds));
   const costsOf = async (requests: readonly Buffer[]): Promise<Costs> => {
-    await caughtUp(service.url);
-    await delay(2 * DOCUMENT_FRESH_MS); // nothing of it is remembered
+    await waitUntilRendered(service.url);
+    await delay(2 * DOCUMENT_FRESH_MS); // longer than the cache of the isolate
     await service.costs.take(service.url);
     await inTurn(service.url, requests, requests.length);
     return costsPer(requests.length / 1_000, await service.costs.take(service.url));
@@ -103,14 +102,14 @@ async function memoryOf(
   { warmUpRequests, requests, withinMs }: ManyFeedsScale,
   onProgress: (done: number, total: number) => void,
 ): Promise<ManyFeedsResult["memory"]> {
-  if (service.inspector === undefined) throw new TypeError("not inspected");
+  if (service.inspector === undefined) throw new TypeError("the service has no inspector");
   await using heap = await IsolateHeap.open(service.inspector);
   const startedMs = performance.now();
   let done = 0;
   const held = async (count: number) => {
     let isolate = Infinity;
-    for (let sent = 0; sent < count; sent += LOOK_EVERY) {
-      done += await inTurn(service.url, distinct, Math.min(LOOK_EVERY, count - sent));
+    for (let sent = 0; sent < count; sent += READ_MEMORY_EVERY) {
+      done += await inTurn(service.url, distinct, Math.min(READ_MEMORY_EVERY, count - sent));
       isolate = Math.min(isolate, await heap.megabytes());
       onProgress(done, warmUpRequests + requests);
     }
@@ -129,7 +128,7 @@ async function memoryOf(
   };
 }
 
-/** So many requests, the first after the last. */
+/** Sends requests in turn, and starts again after the last. */
 async function inTurn(server: URL, requests: readonly Buffer[], count: number): Promise<number> {
   let sent = 0;
   return load(server, 200, () => (sent < count ? requests[sent++ % requests.length] : undefined));

@@ -1,12 +1,12 @@
 /**
- * What a child of this process takes of the machine, as Linux tells it; null where there is no /proc.
+ * Resources of a child process, from /proc; null without /proc.
  */
 import { readdir, readFile } from "node:fs/promises";
 
-/** Milliseconds in a clock tick of /proc/PID/stat: USER_HZ is 100 on every Linux there is. */
+/** Milliseconds in a clock tick of /proc/PID/stat: USER_HZ is 100 on every Linux. */
 const TICK_MS = 10;
 
-/** The children of this process that run a program of this name. */
+/** Ids of the child processes with a program name. */
 export async function childrenNamed(name: string): Promise<number[]> {
   const entries = await readdir("/proc").catch(() => []);
   const pids = entries.filter((entry) => /^\d+$/.test(entry)).map(Number);
@@ -24,10 +24,10 @@ export async function residentMegabytes(pid: number | undefined): Promise<number
   return kilobytes === undefined ? null : Math.round(Number(kilobytes) / 1024);
 }
 
-/** Milliseconds that all threads of a process have run since it started, to a tick. */
+/** CPU time of all threads of a process since its start, in milliseconds. */
 export async function cpuMs(pid: number | undefined): Promise<number | null> {
   const stat = await read(pid, "stat");
-  // Behind the name, which may hold anything: state is field 3, so utime and stime are 14 and 15.
+  // The name may contain spaces, so fields count from its end: state is field 3, utime 14 and stime 15.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [user, system] = [fields[11], fields[12]];
   return user === undefined || system === undefined ? null : (Number(user) + Number(system)) * TICK_MS;

@@ -1,13 +1,12 @@
 /**
- * What a publish costs where little has been published before, and where much has.
+ * Measures the cost of a publish in ledgers of several sizes.
  *
- * A service for each size, in turns, so that what else the machine does meets all. Every list that a
- * measured publish goes into is as long as a feed gets at every size, and is kept, because somebody
- * reads its feeds: what differs is the ledger behind.
+ * Each size has a service of its own, and they take turns, so that other load of the machine affects all.
+ * Every list of a measured publish is full and kept at every size, so that only the ledger differs.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Release } from "../chaos/press-office.ts";
-import { caughtUp } from "./caught-up.ts";
+import type { Release } from "../chaos/api-client.ts";
+import { waitUntilRendered } from "./wait-until-rendered.ts";
 import { FeedService } from "./feed-service.ts";
 import { generatedRelease } from "./generated-releases.ts";
 import { type Costs, costsPer } from "./logged-costs.ts";
@@ -16,26 +15,26 @@ import { cpuMs } from "./process-usage.ts";
 export interface PublishScale {
   sizes: number[];
   seed: number;
-  /** In front of the measured ones at each size: where little was published, nothing is compiled yet. */
+  /** Unmeasured publishes at each size, because a small service has not compiled its code yet. */
   warmUpPublishes: number;
-  /** Measured at each size. Twenty: then a list's newest document has had all its lengths once. */
+  /** Measured at each size. With twenty, a list's newest document has had every length once. */
   publishes: number;
 }
 
-/** Of one publish of one new release, all that follows from it included. */
+/** The cost of publishing one new release, including all work that follows. */
 export interface PublishCost extends Costs {
   releases: number;
-  /** Milliseconds of the process's threads; with them runs what stands in for the platform's KV. */
+  /** CPU time of the process, which includes Miniflare's KV. */
   cpuMs: number | null;
-  /** To the smallest size. */
+  /** Relative to the smallest size. */
   cpuRatio: number | null;
 }
 
 const BATCH = 100;
-/** Milliseconds from one publish to a service to the next: a KV key's second is over, and its work done. */
+/** Between two publishes to a service, so that its work is done and each KV key may be written again. */
 const PAUSE_MS = 1_300;
-/** What the measured releases are filed under, and every other one of those that are there. */
-const FILED = { lang: "en", type: "statement", topics: ["topic-0"], organisations: ["organisation-0"] };
+/** Filter terms of the measured releases and of every other existing one. */
+const TERMS = { lang: "en", type: "statement", topics: ["topic-0"], organisations: ["organisation-0"] };
 const LISTS = ["", "/en", "/en/types/statement", "/en/topics/topic-0", "/en/organisations/organisation-0"];
 const FORMATS = ["rss", "atom", "json"];
 
@@ -53,7 +52,7 @@ export async function measurePublishes(
     ledgers.push(ledger);
     await ledger.fill(size, advance);
   }
-  const inTurns = async (count: number) => {
+  const publishInTurns = async (count: number) => {
     for (let number = 0; number < count; number += 1) {
       for (const ledger of ledgers) {
         await ledger.publishOne();
@@ -62,9 +61,9 @@ export async function measurePublishes(
       }
     }
   };
-  await inTurns(scale.warmUpPublishes);
+  await publishInTurns(scale.warmUpPublishes);
   for (const ledger of ledgers) await ledger.begin();
-  await inTurns(scale.publishes);
+  await publishInTurns(scale.publishes);
   const costs: Omit<PublishCost, "cpuRatio">[] = [];
   for (const ledger of ledgers) costs.push(await ledger.cost(scale.publishes));
   const [smallest] = costs;
@@ -77,7 +76,7 @@ export async function measurePublishes(
   }));
 }
 
-/** One service with so many releases. */
+/** One service with a ledger of one size. */
 class Ledger {
   readonly #service: FeedService;
   readonly #seed: number;
@@ -94,29 +93,29 @@ class Ledger {
     this.#size = size;
     while (this.#published < size) {
       const count = Math.min(BATCH, size - this.#published);
-      await this.#service.office.publishTogether(Array.from({ length: count }, () => this.#next({})));
+      await this.#service.api.publishBatch(Array.from({ length: count }, () => this.#next({})));
       onPublished(count);
     }
-    await caughtUp(this.#service.url);
-    for (const list of LISTS) await Promise.all(FORMATS.map((format) => this.#ask(`${list}/feed.${format}`)));
-    await caughtUp(this.#service.url);
+    await waitUntilRendered(this.#service.url);
+    for (const list of LISTS) await Promise.all(FORMATS.map((format) => this.#get(`${list}/feed.${format}`)));
+    await waitUntilRendered(this.#service.url);
   }
 
-  /** Today's text, which every list shows: what an office publishes, not what it imports. */
+  /** Publishes a release dated today, so that every list shows it: a new release, not an import. */
   async publishOne(): Promise<void> {
-    await this.#service.office.publishTogether([this.#next({ ...FILED, date: new Date().toISOString() })]);
+    await this.#service.api.publishBatch([this.#next({ ...TERMS, date: new Date().toISOString() })]);
   }
 
-  /** What is published from now on is measured. */
+  /** Starts the measurement. */
   async begin(): Promise<void> {
-    await caughtUp(this.#service.url);
+    await waitUntilRendered(this.#service.url);
     await this.#service.costs.take(this.#service.url);
     this.#cpuBeforeMs = await cpuMs(this.#service.pid);
   }
 
   /** @param publishes since {@link begin} */
   async cost(publishes: number): Promise<Omit<PublishCost, "cpuRatio">> {
-    await caughtUp(this.#service.url);
+    await waitUntilRendered(this.#service.url);
     const now = await cpuMs(this.#service.pid);
     const before = this.#cpuBeforeMs;
     return {
@@ -129,10 +128,10 @@ class Ledger {
   #next(fields: Partial<Release>): Release {
     const index = this.#published;
     this.#published += 1;
-    return { ...generatedRelease(this.#seed, index), ...(index % 2 === 0 ? FILED : {}), ...fields };
+    return { ...generatedRelease(this.#seed, index), ...(index % 2 === 0 ? TERMS : {}), ...fields };
   }
 
-  async #ask(path: string): Promise<void> {
+  async #get(path: string): Promise<void> {
     const response = await fetch(new URL(path, this.#service.url));
     await response.arrayBuffer();
     if (!response.ok) throw new Error(`${path}: ${response.status}`);

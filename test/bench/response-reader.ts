@@ -1,17 +1,17 @@
 /**
- * Where an HTTP response ends, and no more: of a connection on which one request is under way at a time.
+ * Finds the end of each HTTP response on a connection with one request at a time.
  */
 const HEAD_END = "\r\n\r\n";
 
 export class ResponseReader {
-  /** What has come of the head, or of the line in front of a chunk. */
+  /** The part of the head, or of the line before a chunk, that has arrived. */
   #text = "";
   #status = 0;
   #part: "head" | "body" | "chunk size" | "chunk" | "trailer" = "head";
-  /** Bytes still to come of the body, or of the chunk with its line end. */
+  /** Missing bytes of the body, or of the chunk including its line end. */
   #left = 0;
 
-  /** @returns the status, when these bytes are the response's last */
+  /** @returns the status if these bytes complete the response */
   push(bytes: Buffer): number | undefined {
     let from = 0;
     while (from < bytes.length) {
@@ -33,7 +33,7 @@ export class ResponseReader {
     return undefined;
   }
 
-  /** The text in front of an end that may have come in part with the bytes before. */
+  /** Reads up to a delimiter, which may have started in earlier bytes. */
   #readUntil(end: string, bytes: Buffer, from: number): { text: string; from: number } | undefined {
     const before = this.#text.slice(-(end.length - 1));
     const seam = before + bytes.toString("latin1", from, from + end.length - 1);
@@ -49,7 +49,7 @@ export class ResponseReader {
     return { text, from: next };
   }
 
-  /** Whether the response ends with a head or a line. */
+  /** Whether the response ends with this head or line. */
   #isLast(text: string): boolean {
     switch (this.#part) {
       case "head":
@@ -58,7 +58,7 @@ export class ResponseReader {
         return text === "";
       default:
         this.#left = Number.parseInt(text, 16) + "\r\n".length;
-        if (Number.isNaN(this.#left)) throw new Error(`no size of a chunk: ${text}`);
+        if (Number.isNaN(this.#left)) throw new Error(`invalid chunk size: ${text}`);
         this.#part = this.#left === "\r\n".length ? "trailer" : "chunk";
         return false;
     }
@@ -72,7 +72,7 @@ export class ResponseReader {
       return false;
     }
     const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
-    if (length === undefined) throw new Error(`a response without a length:\n${head}`);
+    if (length === undefined) throw new Error(`the response has no length:\n${head}`);
     this.#left = Number(length);
     this.#part = "body";
     return this.#left === 0;

@@ -1,29 +1,28 @@
 /**
- * How long a text takes from the start of the publish call to a receiver, and to the feed.
+ * Measures how long a release takes from the start of the publish call to an endpoint and to the feed.
  *
- * The publisher, the receiver and the clock are in this one process, so both ends of every figure
- * are read off the same clock; what it costs this process to send and to receive is in the figures
- * of the bare POST too, which carries the same bytes to the same receiver in the same run.
+ * Client, endpoint and clock share this process. The bare POST carries the same bytes to the same process in
+ * the same run, so its time includes the same overhead.
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { polled } from "../chaos/polled.ts";
-import { newRelease, PressOffice } from "../chaos/press-office.ts";
+import { pollUntil } from "../chaos/poll-until.ts";
+import { newRelease, ApiClient } from "../chaos/api-client.ts";
 import { Receiver } from "../chaos/receiver.ts";
 import { ServiceProcess } from "../chaos/service-process.ts";
 import { BuiltWorker } from "./built-worker.ts";
 import { BarePost } from "./bare-post.ts";
 import { type Figures, figuresOf } from "./figures.ts";
-import { STATEMENT } from "./statement.ts";
+import { BODY_3KB } from "./generated-releases.ts";
 
-/** `workerd`: the built Worker without anything in front; `wrangler-dev`: as `npm start` runs it. */
+/** `workerd`: the built Worker alone; `wrangler-dev`: as `npm start` runs it. */
 export const RUNTIMES = ["workerd", "wrangler-dev"] as const;
 export type Runtime = (typeof RUNTIMES)[number];
 
 export interface WireOptions {
   publishes: number;
   runtime: Runtime;
-  /** Milliseconds between one text's being seen and the next publish: an office sends no bursts. */
+  /** Milliseconds between the appearance in the feed and the next publish, because admins send no bursts. */
   pauseMs: number;
 }
 
@@ -31,11 +30,11 @@ export interface WireResult {
   options: WireOptions;
   bodyBytes: number;
   figures: Record<keyof Measured, Figures>;
-  /** Median of publish → receipt over median of the bare POST. */
+  /** Median from publish to receipt, divided by the median of the bare POST. */
   ratioToBarePost: number;
 }
 
-/** Milliseconds; each but the last two from the start of the publish call. */
+/** Milliseconds, from the start of the publish call or of the bare POST. */
 interface Measured {
   publishToReceipt: number;
   publishToAnswer: number;
@@ -44,8 +43,8 @@ interface Measured {
 }
 
 const WARM_UP = 3;
-/** Milliseconds in which everything that is waited for must have happened. */
-const WITHIN_MS = 10_000;
+/** Limit of each wait. */
+const TIMEOUT_MS = 10_000;
 
 export async function measureWire(
   options: WireOptions,
@@ -56,24 +55,24 @@ export async function measureWire(
   await using service = await (options.runtime === "workerd" ? BuiltWorker : ServiceProcess).start(vars);
   await using receiver = await Receiver.open();
   await using bare = await BarePost.open();
-  const office = new PressOffice(service.url, adminToken);
-  const subscription = await office.subscribe(receiver.url);
+  const api = new ApiClient(service.url, adminToken);
+  const subscription = await api.subscribe(receiver.url);
   receiver.trust(subscription.secret);
-  await polled("the subscription is active", WITHIN_MS, async () =>
-    (await office.subscription(subscription)).status === "active" ? true : undefined,
+  await pollUntil("the subscription is active", TIMEOUT_MS, async () =>
+    (await api.subscription(subscription)).status === "active" ? true : undefined,
   );
 
   const measured: Measured[] = [];
   let bodyBytes = 0;
   for (let number = 0; number < WARM_UP + options.publishes; number += 1) {
-    const release = newRelease(`Statement ${number}`, { body: STATEMENT });
+    const release = newRelease(`Statement ${number}`, { body: BODY_3KB });
     const startedMs = performance.now();
-    await office.publish(release);
+    await api.publish(release);
     const answeredMs = performance.now();
-    await receiver.until("the event arrives", WITHIN_MS, () => receiver.of(release.id).length > 0);
+    await receiver.until("the event arrives", TIMEOUT_MS, () => receiver.of(release.id).length > 0);
     const [arrival] = receiver.of(release.id);
-    if (arrival === undefined) throw new TypeError("an arrival that is none");
-    const seenMs = await seen(service.url, release.id);
+    if (arrival === undefined) throw new TypeError("the arrival is missing");
+    const seenMs = await waitForFeed(service.url, release.id);
     const barePostToReceipt = await bare.send(arrival.body);
     bodyBytes = Buffer.byteLength(arrival.body);
     if (number >= WARM_UP) {
@@ -98,16 +97,16 @@ export async function measureWire(
   return { options, bodyBytes, figures, ratioToBarePost: Math.round(ratio * 10) / 10 };
 }
 
-/** When GET /feed.json first shows a release. */
-async function seen(service: URL, release: string): Promise<number> {
-  const deadline = performance.now() + WITHIN_MS;
+/** @returns the time at which GET /feed.json first contains a release */
+async function waitForFeed(service: URL, release: string): Promise<number> {
+  const deadline = performance.now() + TIMEOUT_MS;
   while (performance.now() < deadline) {
     const response = await fetch(new URL("/feed.json", service));
     if ((await response.text()).includes(release)) return performance.now();
-    await delay(ASK_MS);
+    await delay(POLL_MS);
   }
-  throw new Error(`not within ${WITHIN_MS} ms: the feed shows ${release}`);
+  throw new Error(`timed out after ${TIMEOUT_MS} ms: the feed contains ${release}`);
 }
 
-/** Milliseconds between two looks at the feed: the grain of that figure. */
-const ASK_MS = 5;
+/** Milliseconds between two requests of the feed: the resolution of that figure. */
+const POLL_MS = 5;

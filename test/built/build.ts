@@ -1,5 +1,5 @@
 /**
- * A Worker as a deployment would upload it.
+ * Builds a Worker as a deployment would upload it.
  */
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,13 +8,13 @@ import { TemporaryFolder } from "../chaos/temporary-folder.ts";
 import { WranglerProcess } from "../chaos/wrangler-process.ts";
 import type { Build } from "./on-workerd.ts";
 
-/** By project; their folders are gone with this process. */
+/** By project. The folders are removed at the end of this process. */
 const builds = new Map<string, Promise<Build>>();
 
 /**
- * Built once, however many are run.
+ * Builds each project once in this process.
  *
- * @param project the folder of a wrangler.toml whose `main` is some worker.ts
+ * @param project the folder of a wrangler.toml whose `main` is named worker.ts
  */
 export function buildOf(project: string): Promise<Build> {
   const known = builds.get(project);
@@ -27,20 +27,20 @@ export function buildOf(project: string): Promise<Build> {
 async function build(project: string, folder: string): Promise<Build> {
   const bundle = join(folder, "bundle");
   const building = new WranglerProcess(["deploy", "--dry-run", "--outdir", bundle], project, folder);
-  if (!(await building.ended)) throw new Error(`The Worker could not be built:\n${building.lastWords()}`);
-  // A copy: beside the original may lie the secrets of `npm start`, which are none of ours.
+  if (!(await building.ended)) throw new Error(`The Worker could not be built:\n${building.recentOutput()}`);
+  // A copy, because wrangler would also read the secrets of `npm start` beside the original.
   const configuration = join(folder, "wrangler.toml");
   await copyFile(join(project, "wrangler.toml"), configuration);
   return { bundle, workerOptions: quietly(() => workerOptionsOf(configuration).workerOptions) };
 }
 
-/** Without wrangler's word on the secrets that are not in the copy. */
+/** Hides wrangler's warning about the secrets that the copy lacks. */
 function quietly<T>(read: () => T): T {
-  const { WRANGLER_LOG: before } = process.env;
-  process.env["WRANGLER_LOG"] = before ?? "error";
+  const { WRANGLER_LOG: previous } = process.env;
+  process.env["WRANGLER_LOG"] = previous ?? "error";
   try {
     return read();
   } finally {
-    if (before === undefined) delete process.env["WRANGLER_LOG"];
+    if (previous === undefined) delete process.env["WRANGLER_LOG"];
   }
 }

@@ -1,5 +1,5 @@
 /**
- * One of the services of built-services.ts, as a test asks for it.
+ * A test's client of built-services.ts.
  */
 import { inject } from "vitest";
 
@@ -10,18 +10,18 @@ export class BuiltService implements AsyncDisposable {
     this.url = url;
   }
 
-  /** @param vars over those of wrangler.toml; the secrets included. Its ledger is empty. */
+  /** Starts a service with an empty ledger. @param vars override those of wrangler.toml; include the secrets */
   static async start(vars: Record<string, string>): Promise<BuiltService> {
-    const { url } = await ask<{ url: string }>("POST", "/", JSON.stringify(vars));
+    const { url } = await send<{ url: string }>("POST", "/", JSON.stringify(vars));
     return new BuiltService(new URL(url));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await ask("DELETE", `/?url=${encodeURIComponent(this.url.origin)}`);
+    await send("DELETE", `/?url=${encodeURIComponent(this.url.origin)}`);
   }
 }
 
-async function ask<T>(method: string, path: string, body?: string): Promise<T> {
+async function send<T>(method: string, path: string, body?: string): Promise<T> {
   const response = await fetch(new URL(path, inject("builtServices")), {
     method,
     ...(body === undefined ? {} : { body }),

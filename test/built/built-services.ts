@@ -1,10 +1,9 @@
 /**
- * Services for tests that need a real one at the far end, and care for what it does rather than for
- * how it was started: our Worker, built once, run on workerd by this one process. A start takes half a
- * second, where `wrangler dev` bundles anew and runs a second runtime in front.
+ * Services for tests outside workerd: the built Worker on workerd, all run by this one process. A start
+ * takes half a second, while `wrangler dev` would bundle again and run a second runtime in front.
  *
- *   POST /          starts one; the body: its vars as JSON; answers with its URL
- *   DELETE /?url=…  ends it
+ *   POST /          starts a service. Body: its vars as JSON. Answer: its URL
+ *   DELETE /?url=…  ends a service
  */
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,47 +1,47 @@
 /**
- * How a built Worker is run on workerd, with real KV, SQLite objects and alarms on disk.
+ * Runs a built Worker on workerd, with real KV, SQLite objects and alarms on disk.
  *
- * In the path of a request: our TCP connection, workerd, the Worker. Miniflare's entry, which adds
- * headers and a log line to each request, and the proxy and second runtime of `wrangler dev` are not:
- * a direct socket leads to the Worker itself. KV is Miniflare's own Worker in the same workerd, over
- * an object and a file for each value. A delivery leaves workerd for the receiver's port directly.
+ * A request passes through our TCP connection, workerd and the Worker. A direct socket bypasses
+ * Miniflare's entry, which adds headers and a log line to each request, and there is no proxy and second
+ * runtime as in `wrangler dev`. KV is Miniflare's own Worker in the same workerd, with an object and a
+ * file for each value. A delivery goes from workerd directly to the endpoint's port.
  */
 import { join } from "node:path";
 import { convertV4MiniflareOptions, type MiniflareOptions } from "miniflare";
 import type { unstable_getMiniflareWorkerOptions } from "wrangler";
 
-/** Of whichever Worker, in its own runtime. */
+/** The name of any Worker, each in a runtime of its own. */
 export const WORKER_NAME = "communique";
 
-/** Can be written as JSON. */
+/** A build. It can be serialised as JSON. */
 export interface Build {
-  /** The folder with its worker.js. */
+  /** The folder that holds worker.js. */
   bundle: string;
-  /** What its wrangler.toml says of it. */
+  /** The options in its wrangler.toml. */
   workerOptions: ReturnType<typeof unstable_getMiniflareWorkerOptions>["workerOptions"];
 }
 
-/** What a Worker is given beside what its wrangler.toml says. */
-export interface Given {
+/** Bindings beside those in wrangler.toml. */
+export interface ExtraBindings {
   bindings: Record<string, unknown>;
-  /** Bindings too, each an ArrayBuffer. */
+  /** Bindings of type ArrayBuffer. */
   data?: Record<string, Uint8Array<ArrayBuffer>>;
-  /** V8's inspector listens; it costs little, and is nothing for a measurement of time. */
+  /** Starts V8's inspector, which costs a little time: not for measurements of time. */
   inspected?: boolean;
 }
 
-export interface Place {
-  /** Where its state is kept, over a restart too. */
+export interface Location {
+  /** Holds the state, also across restarts. */
   folder: string;
-  /** Of 127.0.0.1; 0 for any. */
+  /** A port of 127.0.0.1; 0 for any. */
   port: number;
 }
 
 /** @param onLog called with each line that the Worker logs */
 export function onWorkerd(
   { bundle, workerOptions }: Build,
-  { bindings, data = {}, inspected = false }: Given,
-  { folder, port }: Place,
+  { bindings, data = {}, inspected = false }: ExtraBindings,
+  { folder, port }: Location,
   onLog: (line: string) => void,
 ): MiniflareOptions {
   return convertV4MiniflareOptions({

@@ -1,60 +1,60 @@
 /**
- * Judges what came to one desk, in the order in which it came: nothing that it should not have, nothing
- * while it was paused, none overtaken by a later one of its release, no text after its kill, the same
- * bytes each time, and every signature by the secrets of its time.
+ * Checks the requests that one subscription's endpoint received, in order of arrival. Rules: no unexpected
+ * event, nothing during a pause, no event before an earlier one of its release, no text after a kill, the
+ * same bytes at each attempt, and valid signatures.
  */
 import { createPublicKey, type JsonWebKey, verify } from "node:crypto";
-import type { Book, LedgerEvent } from "./expected-state.ts";
-import type { Desk } from "./desk.ts";
-import type { Arrival, Entry } from "./receiver-file.ts";
+import type { ExpectedState, LedgerEvent } from "./expected-state.ts";
+import type { Subscription } from "./subscription.ts";
+import type { Arrival, Entry } from "./endpoint-file.ts";
 
-/** Milliseconds between the decision to send and the timestamp of an attempt, at the most. */
+/** Upper bound, in milliseconds, between the decision to send and the timestamp of the attempt. */
 const SLACK_MS = 500;
 
 export class ArrivalCheck {
-  readonly #desk: Desk;
-  readonly #book: Book;
+  readonly #subscription: Subscription;
+  readonly #expectedState: ExpectedState;
   readonly #keys: readonly JsonWebKey[];
   readonly #acknowledged = new Set<string>();
   readonly #bodies = new Map<string, string>();
-  #judged = 0;
+  #checkedCount = 0;
 
-  /** @param keys as the service publishes them */
-  constructor(desk: Desk, book: Book, keys: readonly JsonWebKey[]) {
-    this.#desk = desk;
-    this.#book = book;
+  /** @param keys the public keys that the service publishes */
+  constructor(subscription: Subscription, expectedState: ExpectedState, keys: readonly JsonWebKey[]) {
+    this.#subscription = subscription;
+    this.#expectedState = expectedState;
     this.#keys = keys;
   }
 
-  /** Judges what is new since the last time. @returns what is wrong, in words */
+  /** Checks the requests since the last call. @returns descriptions of the violations */
   violations(): string[] {
-    const { entries } = this.#desk.file;
-    const found = entries.slice(this.#judged).flatMap((entry) => this.#judge(entry));
-    this.#judged = entries.length;
+    const { entries } = this.#subscription.file;
+    const found = entries.slice(this.#checkedCount).flatMap((entry) => this.#checkEntry(entry));
+    this.#checkedCount = entries.length;
     return found;
   }
 
-  #judge({ kind, arrival }: Entry): string[] {
+  #checkEntry({ kind, arrival }: Entry): string[] {
     if (kind === "acknowledged") {
       this.#acknowledged.add(arrival.id);
       return [];
     }
-    const faults = [
-      this.#desk.secrets.faultOf(arrival),
-      this.#keyFault(arrival),
-      this.#pauseFault(arrival),
-      ...(arrival.message.type.startsWith("release.") ? this.#eventFaults(arrival) : []),
+    const issues = [
+      this.#subscription.secrets.issueIn(arrival),
+      this.#keyIssue(arrival),
+      this.#pauseIssue(arrival),
+      ...(arrival.message.type.startsWith("release.") ? this.#eventIssues(arrival) : []),
     ];
-    return faults
-      .filter((fault) => fault !== undefined)
-      .map((fault) => `${this.#desk.id}: ${arrival.message.type} ${arrival.id}: ${fault}`);
+    return issues
+      .filter((issue) => issue !== undefined)
+      .map((issue) => `${this.#subscription.id}: ${arrival.message.type} ${arrival.id}: ${issue}`);
   }
 
-  #eventFaults(arrival: Arrival): (string | undefined)[] {
-    const { expected, wishes } = this.#desk;
+  #eventIssues(arrival: Arrival): (string | undefined)[] {
+    const { expected, options } = this.#subscription;
     const { message, id, body, headers } = arrival;
     const event = expected.events.get(id);
-    if (event === undefined) return ["it should not have been told"];
+    if (event === undefined) return ["the subscription should not receive this event"];
     const { data } = message;
     const isSame =
       data.id === id &&
@@ -65,67 +65,74 @@ export class ArrivalCheck {
       data.release.edition === event.data.release.edition;
     const before = this.#bodies.get(id);
     this.#bodies.set(id, body);
-    // A kill takes the text away from what is sent after it.
+    // After a kill, later attempts omit the text.
     const mayDiffer = expected.wasEverKilled(event.data.release.id);
     const hasContent = data.release?.content !== undefined;
     return [
-      isSame ? undefined : `it tells something else than the ledger: ${body.slice(0, 300)}`,
+      isSame ? undefined : `the payload differs from the ledger: ${body.slice(0, 300)}`,
       before === undefined || before === body || mayDiffer
         ? undefined
-        : "its bytes are not the same as before",
-      hasContent === (wishes.content === "full") || mayDiffer
+        : "the body differs from that of an earlier attempt",
+      hasContent === (options.content === "full") || mayDiffer
         ? undefined
-        : "it has more or less than was asked for",
+        : "the content option is not respected",
       this.#isKilled(event, arrival) && data.release?.title !== ""
-        ? "it tells a text after its kill"
+        ? "it contains the text of a killed release"
         : undefined,
       ...expected
         .before(event)
         .map((earlier) =>
           this.#acknowledged.has(earlier.data.id) || expected.isReplaceable(earlier, event.data.sequence)
             ? undefined
-            : `it overtook ${earlier.type} ${earlier.data.id}`,
+            : `it arrived before ${earlier.type} ${earlier.data.id} was acknowledged`,
         ),
     ];
   }
 
-  /** Whether the desk had acknowledged that its text was killed, and nobody had put it back. */
+  /** Whether the endpoint had acknowledged a kill of this release that no reinstatement has reversed. */
   #isKilled(event: LedgerEvent, { atMs }: Arrival): boolean {
-    const kill = this.#desk.expected
+    const kill = this.#subscription.expected
       .killsAfter(event)
       .findLast(({ data }) => this.#acknowledged.has(data.id));
     if (kill === undefined) return false;
-    const isPutBack = ({ type, timestamp, data }: LedgerEvent) =>
+    const isReinstatement = ({ type, timestamp, data }: LedgerEvent) =>
       type === "release.reinstated" &&
       data.release.id === kill.data.release.id &&
       data.sequence > kill.data.sequence &&
       Date.parse(timestamp) <= atMs;
-    return !this.#book.events.some(isPutBack);
+    return !this.#expectedState.events.some(isReinstatement);
   }
 
-  /** By the public key, where that was asked for. */
-  #keyFault({ headers, id, body }: Arrival): string | undefined {
-    const given = (headers["webhook-signature"] ?? "").split(" ").filter((one) => one.startsWith("v1a,"));
-    if (!this.#desk.wishes.asymmetric) return given.length === 0 ? undefined : "v1a, which nobody asked for";
+  /** Checks the asymmetric signatures, which are sent only to subscriptions that requested them. */
+  #keyIssue({ headers, id, body }: Arrival): string | undefined {
+    const signatures = (headers["webhook-signature"] ?? "")
+      .split(" ")
+      .filter((signature) => signature.startsWith("v1a,"));
+    if (!this.#subscription.options.asymmetric)
+      return signatures.length === 0
+        ? undefined
+        : "there is a v1a signature that the subscription did not request";
     const signed = Buffer.from(`${id}.${headers["webhook-timestamp"]}.${body}`);
     const isVerified = this.#keys.every((key) =>
-      given.some((one) =>
+      signatures.some((signature) =>
         verify(
           null,
           signed,
           createPublicKey({ key, format: "jwk" }),
-          Buffer.from(one.slice("v1a,".length), "base64"),
+          Buffer.from(signature.slice("v1a,".length), "base64"),
         ),
       ),
     );
-    return isVerified && given.length === this.#keys.length ? undefined : "v1a does not verify";
+    return isVerified && signatures.length === this.#keys.length
+      ? undefined
+      : "the v1a signatures do not verify";
   }
 
-  #pauseFault({ headers, atMs }: Arrival): string | undefined {
+  #pauseIssue({ headers, atMs }: Arrival): string | undefined {
     const sentMs = Number(headers["webhook-timestamp"]) * 1000;
-    const isPaused = this.#desk.pauses.some(
+    const isPaused = this.#subscription.pauses.some(
       ({ answeredMs, endedMs }) => sentMs > answeredMs + SLACK_MS && atMs < endedMs,
     );
-    return isPaused ? "it was paused" : undefined;
+    return isPaused ? "the subscription was paused" : undefined;
   }
 }

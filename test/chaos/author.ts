@@ -1,13 +1,13 @@
 /**
- * One author of the office, who publishes, corrects, takes back and puts back texts of his own.
+ * One author, who publishes, corrects, withdraws, kills and reinstates releases of their own.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Book, KnownRelease, Step } from "./expected-state.ts";
-import type { Chance } from "./random.ts";
-import type { PublishAnswer, Release } from "./press-office.ts";
+import type { ExpectedState, KnownRelease, Step } from "./expected-state.ts";
+import type { Random } from "./random.ts";
+import type { PublishAnswer, Release } from "./api-client.ts";
 import type { Outcome, ServiceCalls } from "./service-calls.ts";
 
-/** Texts of one author: beyond these he works on those that are there. */
+/** Limit of releases for each author. At the limit, authors only change existing ones. */
 const RELEASES_MAX = 50;
 const BATCH_MAX = 12;
 const ACTIONS = { least: 4, most: 8 };
@@ -21,41 +21,41 @@ const WORDS = ["treaty", "summit", "visit", "budget"];
 
 type Answer = PublishAnswer & { changed: boolean };
 
-interface Surroundings {
-  book: Book;
+interface Dependencies {
+  expectedState: ExpectedState;
   calls: ServiceCalls;
-  /** Resolves when the service is not known to be down. */
-  up: () => Promise<void>;
+  /** Resolves when the service runs again after a kill. */
+  whenUp: () => Promise<void>;
 }
 
 export class Author {
   readonly #number: number;
-  readonly #around: Surroundings;
+  readonly #dependencies: Dependencies;
 
-  constructor(number: number, around: Surroundings) {
+  constructor(number: number, dependencies: Dependencies) {
     this.#number = number;
-    this.#around = around;
+    this.#dependencies = dependencies;
   }
 
-  /** @param isSilent he goes home when a call breaks off */
-  async work(chance: Chance, isSilent: boolean): Promise<void> {
-    const actions = chance.whole(ACTIONS.least, ACTIONS.most);
+  /** @param isSilent true: stop after the first call without an answer */
+  async work(random: Random, isSilent: boolean): Promise<void> {
+    const actions = random.integer(ACTIONS.least, ACTIONS.most);
     for (let done = 0; done < actions; done += 1) {
-      await delay(chance.between(0, PAUSE_MS));
-      await this.#around.up();
-      const isKnown = chance.happens(0.15)
-        ? await this.#publishTogether(chance)
-        : await this.#actOnOne(chance);
-      if (!isKnown && isSilent) return;
+      await delay(random.between(0, PAUSE_MS));
+      await this.#dependencies.whenUp();
+      const hasOutcome = random.chance(0.15)
+        ? await this.#publishBatch(random)
+        : await this.#actOnOne(random);
+      if (!hasOutcome && isSilent) return;
     }
   }
 
-  /** @returns whether it is known what came of it */
-  async #actOnOne(chance: Chance): Promise<boolean> {
-    const { calls } = this.#around;
-    const release = this.#chosen(chance);
+  /** @returns false if the outcome of the call is unknown */
+  async #actOnOne(random: Random): Promise<boolean> {
+    const { calls } = this.#dependencies;
+    const release = this.#pickRelease(random);
     if (release === undefined) return true;
-    const step = stepFor(release, chance);
+    const step = stepFor(release, random);
     const { edition } = step;
     const outcome =
       edition === undefined
@@ -64,102 +64,108 @@ export class Author {
             `/api/v1/releases/${release.id}/${verbOf(step)}`,
             calls.adminToken,
             {
-              reason: `It had to be (${chance.whole(0, 1_000_000)}).`,
+              reason: `Reason (${random.integer(0, 1_000_000)}).`,
             },
           )
         : await calls.call<Answer>("PUT", `/api/v1/releases/${release.id}`, calls.adminToken, edition);
-    return this.#note(
+    return this.#recordOutcome(
       [release],
       [step],
       outcome.kind === "answered" ? { ...outcome, answer: [outcome.answer] } : outcome,
     );
   }
 
-  /** All of them or none. */
-  async #publishTogether(chance: Chance): Promise<boolean> {
-    const { calls } = this.#around;
+  /** Publishes several releases in one transaction. */
+  async #publishBatch(random: Random): Promise<boolean> {
+    const { calls } = this.#dependencies;
     const chosen = new Set<KnownRelease>();
-    for (let left = chance.whole(2, BATCH_MAX); left > 0; left -= 1) {
-      const release = this.#chosen(chance);
+    for (let left = random.integer(2, BATCH_MAX); left > 0; left -= 1) {
+      const release = this.#pickRelease(random);
       if (release?.status === "none" || release?.status === "published") chosen.add(release);
     }
     const releases = [...chosen];
-    const steps = releases.map((release) => editionFor(release, chance));
+    const steps = releases.map((release) => editionFor(release, random));
     if (releases.length === 0) return true;
     const outcome = await calls.call<{ data: Answer[] }>("POST", "/api/v1/releases", calls.adminToken, {
       releases: steps.map(({ edition }) => edition),
     });
-    return this.#note(
+    return this.#recordOutcome(
       releases,
       steps,
       outcome.kind === "answered" ? { ...outcome, answer: outcome.answer.data } : outcome,
     );
   }
 
-  #note(releases: readonly KnownRelease[], steps: readonly Step[], outcome: Outcome<Answer[]>): boolean {
-    const { book } = this.#around;
+  #recordOutcome(
+    releases: readonly KnownRelease[],
+    steps: readonly Step[],
+    outcome: Outcome<Answer[]>,
+  ): boolean {
+    const { expectedState } = this.#dependencies;
     for (const [index, release] of releases.entries()) {
       const step = steps[index];
       if (step === undefined) continue;
       if (outcome.kind === "unknown") release.uncertain = { step, batch: releases };
       else if (outcome.kind === "refused")
-        book.violations.push(`${step.type} of ${release.id} was refused: ${outcome.status} ${outcome.text}`);
+        expectedState.violations.push(
+          `${step.type} of ${release.id} was refused: ${outcome.status} ${outcome.text}`,
+        );
       else {
         const answer = outcome.answer.find(({ id }) => id === release.id);
-        if (answer === undefined) book.violations.push(`${release.id} is missing in the answer`);
-        else book.confirm(release, step, answer);
+        if (answer === undefined) expectedState.violations.push(`the answer lacks ${release.id}`);
+        else expectedState.confirm(release, step, answer);
       }
     }
     return outcome.kind !== "unknown";
   }
 
-  /** One of whose state he is sure; a new one as long as there may be more. */
-  #chosen(chance: Chance): KnownRelease | undefined {
-    const { book } = this.#around;
-    const own = book.of(this.#number);
-    const isNew = chance.happens(own.length < 3 ? 1 : 0.12);
-    const id = uuidOf(chance);
-    if (isNew && own.length < RELEASES_MAX) return book.add(id, this.#number);
-    const sure = own.filter(({ uncertain, status }) => uncertain === undefined && status !== "embargoed");
-    return sure.length === 0 ? undefined : chance.pick(sure);
+  /** Picks a new release, or one whose state is certain. Undefined if there is none. */
+  #pickRelease(random: Random): KnownRelease | undefined {
+    const { expectedState } = this.#dependencies;
+    const own = expectedState.byAuthor(this.#number);
+    const isNew = random.chance(own.length < 3 ? 1 : 0.12);
+    const id = uuidOf(random);
+    if (isNew && own.length < RELEASES_MAX) return expectedState.add(id, this.#number);
+    const certain = own.filter(({ uncertain, status }) => uncertain === undefined && status !== "embargoed");
+    return certain.length === 0 ? undefined : random.pick(certain);
   }
 }
 
-/** What can be done with a release as it stands. */
-function stepFor(release: KnownRelease, chance: Chance): Step {
+/** A change that the status of the release allows. */
+function stepFor(release: KnownRelease, random: Random): Step {
   switch (release.status) {
     case "none":
-      return editionFor(release, chance, chance.happens(0.35));
+      return editionFor(release, random, random.chance(0.35));
     case "embargoed":
     case "published":
-      if (chance.happens(0.65)) return editionFor(release, chance);
-      return { type: chance.happens(0.5) ? "release.withdrawn" : "release.killed" };
+      if (random.chance(0.65)) return editionFor(release, random);
+      return { type: random.chance(0.5) ? "release.withdrawn" : "release.killed" };
     case "withdrawn":
-      return { type: chance.happens(0.6) ? "release.reinstated" : "release.killed" };
+      return { type: random.chance(0.6) ? "release.reinstated" : "release.killed" };
     case "killed":
       return { type: "release.reinstated" };
   }
 }
 
-function editionFor({ id, editions }: KnownRelease, chance: Chance, isEmbargoed = false): Step {
+function editionFor({ id, editions }: KnownRelease, random: Random, isEmbargoed = false): Step {
   const before = editions.at(-1);
   const number = editions.length + 1;
-  const isMajor = chance.happens(0.6);
-  const isFiledAnew = before === undefined || chance.happens(0.3);
-  const word = chance.pick(WORDS);
-  // Far enough behind the present second that the call does not come too late.
+  const isMajor = random.chance(0.6);
+  const hasNewTerms = before === undefined || random.chance(0.3);
+  const word = random.pick(WORDS);
+  // One second more, so that the embargo is still in the future when the call arrives.
   const embargoMs =
-    (Math.floor(Date.now() / 1000) + chance.whole(EMBARGO_SECONDS.least, EMBARGO_SECONDS.most) + 1) * 1000;
+    (Math.floor(Date.now() / 1000) + random.integer(EMBARGO_SECONDS.least, EMBARGO_SECONDS.most) + 1) * 1000;
   const edition: Release = {
     id,
     slug: `release-${id}`,
-    lang: before?.lang ?? chance.pick(LANGUAGES),
-    type: isFiledAnew ? chance.pick(TYPES) : before.type,
-    topics: isFiledAnew ? TOPICS.filter(() => chance.happens(0.4)) : (before.topics ?? []),
-    title: `Of a ${word}, edition ${number}`,
-    summary: `Edition ${number} tells of a ${word}.`,
+    lang: before?.lang ?? random.pick(LANGUAGES),
+    type: hasNewTerms ? random.pick(TYPES) : before.type,
+    topics: hasNewTerms ? TOPICS.filter(() => random.chance(0.4)) : (before.topics ?? []),
+    title: `About a ${word}, edition ${number}`,
+    summary: `Edition ${number} is about a ${word}.`,
     date: before?.date ?? "2020-12-01",
-    body: `This is edition ${number}, number ${chance.whole(0, 1_000_000_000)}, which tells of a ${word}.`,
+    body: `This is edition ${number}, number ${random.integer(0, 1_000_000_000)}, which is about a ${word}.`,
     ...(before === undefined ? {} : { change: isMajor ? "major" : "minor", note: `Edition ${number}.` }),
     ...(isEmbargoed ? { embargo: new Date(embargoMs).toISOString() } : {}),
   };
@@ -172,8 +178,8 @@ function verbOf({ type }: Step): string {
   return type === "release.killed" ? "kill" : "reinstate";
 }
 
-/** A UUID, version 4, by chance that can be had again. */
-function uuidOf(chance: Chance): string {
-  const hex = Array.from({ length: 32 }, () => chance.whole(0, 15).toString(16)).join("");
+/** A reproducible UUID of version 4. */
+function uuidOf(random: Random): string {
+  const hex = Array.from({ length: 32 }, () => random.integer(0, 15).toString(16)).join("");
   return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-8$4-$5");
 }

@@ -1,55 +1,54 @@
 /**
- * The read model against the ledger, in the strongest form that there is: all that KV holds, value and
- * metadata, key by key; KV emptied; rebuilt from the ledger; all that it holds then. And each release
- * as KV shows it against what the office knows.
+ * Compares the documents in KV with the ledger: reads every key, value and metadata; empties KV; rebuilds it
+ * from the ledger; and compares. Also compares the public status of each release with the expected state.
  */
-import { polled } from "./polled.ts";
-import type { Stage } from "./environment.ts";
+import { pollUntil } from "./poll-until.ts";
+import type { Environment } from "./environment.ts";
 
 /** Key, SHA-256 of the value, metadata. */
-type Stored = [string, string, unknown];
+type StoredDocument = [string, string, unknown];
 
 const REBUILT_WITHIN_MS = 120_000;
-const NAMED_MAX = 5;
+const LISTED_MAX = 5;
 
-/** Call it when nothing waits to be rendered. @returns what is wrong, in words */
-export async function checkDocuments(stage: Stage): Promise<string[]> {
-  const { calls } = stage;
-  const shown = await checkReleases(stage);
-  const before = await calls.answer<Stored[]>("GET", "/chaos/documents");
+/** Call this when no document waits to be rendered. @returns descriptions of the violations */
+export async function checkDocuments(environment: Environment): Promise<string[]> {
+  const { calls } = environment;
+  const releases = await checkReleases(environment);
+  const before = await calls.answer<StoredDocument[]>("GET", "/chaos/documents");
   await calls.answer("DELETE", "/chaos/documents");
   await calls.answer("POST", "/api/v1/rebuild", calls.adminToken);
-  await polled("KV is rebuilt", REBUILT_WITHIN_MS, async () => {
+  await pollUntil("KV is rebuilt", REBUILT_WITHIN_MS, async () => {
     const { waiting } = await calls.answer<{ waiting: number }>("GET", "/healthz");
     return waiting === 0 ? true : undefined;
   });
-  const after = await calls.answer<Stored[]>("GET", "/chaos/documents");
-  return [...shown, ...differences(before, after)];
+  const after = await calls.answer<StoredDocument[]>("GET", "/chaos/documents");
+  return [...releases, ...differences(before, after)];
 }
 
-function differences(before: readonly Stored[], after: readonly Stored[]): string[] {
+function differences(before: readonly StoredDocument[], after: readonly StoredDocument[]): string[] {
   const rebuilt = new Map(after.map(([key, ...rest]) => [key, JSON.stringify(rest)]));
-  const stood = new Map(before.map(([key, ...rest]) => [key, JSON.stringify(rest)]));
-  const keys = [...new Set([...stood.keys(), ...rebuilt.keys()])];
-  const different = keys.filter((key) => stood.get(key) !== rebuilt.get(key));
-  const named = different
-    .slice(0, NAMED_MAX)
-    .map((key) => `${key}: ${stood.get(key) ?? "not there"}; rebuilt: ${rebuilt.get(key) ?? "not there"}`);
+  const original = new Map(before.map(([key, ...rest]) => [key, JSON.stringify(rest)]));
+  const keys = [...new Set([...original.keys(), ...rebuilt.keys()])];
+  const different = keys.filter((key) => original.get(key) !== rebuilt.get(key));
+  const listed = different
+    .slice(0, LISTED_MAX)
+    .map((key) => `${key}: ${original.get(key) ?? "missing"}; rebuilt: ${rebuilt.get(key) ?? "missing"}`);
   return different.length === 0
     ? []
-    : [`${different.length} of ${keys.length} documents differ from what is rebuilt: ${named.join(" | ")}`];
+    : [`${different.length} of ${keys.length} documents differ from the rebuilt ones: ${listed.join(" | ")}`];
 }
 
-async function checkReleases({ calls, book }: Stage): Promise<string[]> {
+async function checkReleases({ calls, expectedState }: Environment): Promise<string[]> {
   const violations: string[] = [];
-  for (const { id, status, editions } of book.releases.values()) {
+  for (const { id, status, editions } of expectedState.releases.values()) {
     const outcome = await calls.call<{ status: string; edition: number }>("GET", `/api/v1/releases/${id}`);
     const found =
       outcome.kind === "answered"
         ? `${outcome.answer.status} ${outcome.answer.edition}`
         : `${outcome.kind === "refused" ? outcome.status : outcome.why}`;
     const wanted = { none: "404", killed: "410" }[status as string] ?? `${status} ${editions.length}`;
-    if (found !== wanted) violations.push(`release ${id} is shown as ${found} and not as ${wanted}`);
+    if (found !== wanted) violations.push(`release ${id} is ${found}; expected: ${wanted}`);
   }
   return violations;
 }

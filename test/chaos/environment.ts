@@ -1,82 +1,83 @@
 /**
- * What a whole run plays on: one service on one folder of state, the receivers, a desk for each of
- * them with its subscription, proved, and the authors of the office.
+ * What a run works with: one service with one data folder, the endpoints, a verified subscription for each
+ * endpoint, and the authors.
  */
 import { type JsonWebKey, randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { RELEASE_EVENT_TYPES, DEFAULT_EVENT_TYPES } from "../../src/domain/event.ts";
 import type { Build } from "../built/on-workerd.ts";
 import { Author } from "./author.ts";
-import { Book } from "./expected-state.ts";
-import { Desk, type DeskWishes } from "./desk.ts";
+import { ExpectedState } from "./expected-state.ts";
+import { Subscription, type SubscriptionOptions } from "./subscription.ts";
 import type { Faults } from "./faulty/faulty-calls.ts";
-import { polled } from "./polled.ts";
-import { Receivers } from "./receivers.ts";
+import { pollUntil } from "./poll-until.ts";
+import { Endpoints } from "./endpoints.ts";
 import { ServiceCalls } from "./service-calls.ts";
 import { ServiceProcess } from "./service-process.ts";
 
 const AUTHORS = 4;
-/** Seconds: short, so that a receiver that hangs costs little; and one that answers later than that. */
+/** Short, so that an endpoint that hangs costs little time. */
 const TIMEOUT_SECONDS = 1;
+/** More than the timeout. */
 const LATE_MS = 1_600;
-/** Seconds before each attempt: so many that none is ever given up within a run. */
+/** Seconds before each attempt. Long enough that no delivery runs out of attempts during a run. */
 const SCHEDULE = ["0", ...Array.from({ length: 600 }, () => "0.4")].join(",");
-/** By turns, at each start: work goes on in more invocations, or in fewer. */
+/** Alternates at each start, so that the same work takes more or fewer invocations. */
 const SUBREQUESTS = ["20", "50"];
 const SUBSCRIBED_WITHIN_MS = 30_000;
-/** Combinations that are kept in KV because somebody asked. */
-const ASKED_FOR = ["/?topic=alpha&type=speech", "/en?q=treaty", "/feed.json?not.topic=beta"];
+/** Combinations of filters that the service keeps in KV because a client requested them. */
+const REQUESTED_PATHS = ["/?topic=alpha&type=speech", "/en?q=treaty", "/feed.json?not.topic=beta"];
 
-const usual = { filter: {}, events: DEFAULT_EVENT_TYPES, content: "full", asymmetric: false } as const;
-const WISHES: readonly DeskWishes[] = [
-  usual,
-  { ...usual, events: RELEASE_EVENT_TYPES, asymmetric: true },
-  { ...usual, filter: { topic: ["alpha"] }, content: "summary" },
-  { ...usual, filter: { type: ["speech"] }, events: RELEASE_EVENT_TYPES },
-  { ...usual, filter: { not: { topic: ["beta"] } } },
-  // Take-backs come to it unasked.
-  { ...usual, filter: { lang: ["en"] }, events: ["release.published"] },
-  { ...usual, filter: { q: "treaty" }, content: "summary", asymmetric: true },
-  { ...usual, filter: { lang: ["hy", "fr"] }, events: ["release.corrected", "release.reinstated"] },
+const defaults = { filter: {}, events: DEFAULT_EVENT_TYPES, content: "full", asymmetric: false } as const;
+const SUBSCRIPTIONS: readonly SubscriptionOptions[] = [
+  defaults,
+  { ...defaults, events: RELEASE_EVENT_TYPES, asymmetric: true },
+  { ...defaults, filter: { topic: ["alpha"] }, content: "summary" },
+  { ...defaults, filter: { type: ["speech"] }, events: RELEASE_EVENT_TYPES },
+  { ...defaults, filter: { not: { topic: ["beta"] } } },
+  // Also receives the withdrawals and kills of the releases that it was sent.
+  { ...defaults, filter: { lang: ["en"] }, events: ["release.published"] },
+  { ...defaults, filter: { q: "treaty" }, content: "summary", asymmetric: true },
+  { ...defaults, filter: { lang: ["hy", "fr"] }, events: ["release.corrected", "release.reinstated"] },
 ];
 
-export class Stage implements AsyncDisposable {
+export class Environment implements AsyncDisposable {
   readonly service: ServiceProcess;
-  readonly receivers: Receivers;
+  readonly endpoints: Endpoints;
   readonly calls: ServiceCalls;
-  readonly desks: readonly Desk[];
-  readonly book = new Book();
+  readonly subscriptions: readonly Subscription[];
+  readonly expectedState = new ExpectedState();
   readonly authors: readonly Author[];
-  /** As the service publishes them: JWK Set. */
+  /** The public keys that the service publishes as a JWK Set. */
   readonly keys: JsonWebKey[];
   #starts = 1;
-  #isUp = Promise.withResolvers<void>();
-  /** One kill at a time of each. */
-  #serviceTurn: Promise<unknown> = Promise.resolve();
-  #receiversTurn: Promise<unknown> = Promise.resolve();
+  #running = Promise.withResolvers<void>();
+  /** The last kill of each, so that kills run one after the other. */
+  #serviceKill: Promise<unknown> = Promise.resolve();
+  #endpointsKill: Promise<unknown> = Promise.resolve();
 
   private constructor(
     service: ServiceProcess,
-    receivers: Receivers,
+    endpoints: Endpoints,
     calls: ServiceCalls,
-    desks: readonly Desk[],
+    subscriptions: readonly Subscription[],
     keys: JsonWebKey[],
   ) {
     this.service = service;
-    this.receivers = receivers;
+    this.endpoints = endpoints;
     this.calls = calls;
-    this.desks = desks;
+    this.subscriptions = subscriptions;
     this.keys = keys;
-    this.#isUp.resolve();
-    const around = { book: this.book, calls, up: () => this.#isUp.promise };
-    this.authors = Array.from({ length: AUTHORS }, (_, number) => new Author(number, around));
+    this.#running.resolve();
+    const dependencies = { expectedState: this.expectedState, calls, whenUp: () => this.#running.promise };
+    this.authors = Array.from({ length: AUTHORS }, (_, number) => new Author(number, dependencies));
   }
 
-  /** How many receivers there are. */
-  static readonly receivers = WISHES.length;
+  /** The number of endpoints. */
+  static readonly endpointCount = SUBSCRIPTIONS.length;
 
-  /** @param onLine each line that the service says */
-  static async set(build: Build, onLine?: (line: string) => void): Promise<Stage> {
+  /** @param onLine called with each line of the service's output */
+  static async start(build: Build, onLine?: (line: string) => void): Promise<Environment> {
     await using parts = new AsyncDisposableStack();
     const adminToken = randomBytes(24).toString("base64url");
     const service = parts.use(
@@ -92,61 +93,61 @@ export class Stage implements AsyncDisposable {
         onLine,
       ),
     );
-    const receivers = parts.use(await Receivers.open(WISHES.length, LATE_MS));
+    const endpoints = parts.use(await Endpoints.open(SUBSCRIPTIONS.length, LATE_MS));
     const calls = new ServiceCalls(service.url, adminToken);
-    const desks = await Promise.all(
-      WISHES.map((wishes, index) => subscribed(wishes, receivers, index, calls)),
+    const subscriptions = await Promise.all(
+      SUBSCRIPTIONS.map((options, index) => subscribe(options, endpoints, index, calls)),
     );
-    for (const path of ASKED_FOR) await (await fetch(new URL(path, service.url))).text();
+    for (const path of REQUESTED_PATHS) await (await fetch(new URL(path, service.url))).text();
     const { keys } = await calls.answer<{ keys: JsonWebKey[] }>("GET", "/.well-known/webhook-keys.json");
     parts.move();
-    return new Stage(service, receivers, calls, desks, keys);
+    return new Environment(service, endpoints, calls, subscriptions, keys);
   }
 
-  /** SIGKILL, and a start on what it had stored after a while. */
+  /** Sends SIGKILL, waits, and restarts the service with the data on disk. */
   killService(downMs: number): Promise<void> {
-    const killed = this.#serviceTurn.then(async () => {
-      this.#isUp = Promise.withResolvers();
+    const killed = this.#serviceKill.then(async () => {
+      this.#running = Promise.withResolvers();
       await this.service.kill();
       await delay(downMs);
       this.#starts += 1;
       await this.service.start({ SUBREQUESTS: SUBREQUESTS[this.#starts % SUBREQUESTS.length] ?? "" });
-      this.#isUp.resolve();
+      this.#running.resolve();
     });
-    this.#serviceTurn = killed;
+    this.#serviceKill = killed;
     return killed;
   }
 
-  /** The same of all receivers at once. */
-  killReceivers(downMs: number): Promise<void> {
-    const killed = this.#receiversTurn.then(async () => {
-      await this.receivers.kill();
+  /** Like {@link killService}, for all endpoints at once. */
+  killEndpoints(downMs: number): Promise<void> {
+    const killed = this.#endpointsKill.then(async () => {
+      await this.endpoints.kill();
       await delay(downMs);
-      await this.receivers.start();
+      await this.endpoints.start();
     });
-    this.#receiversTurn = killed;
+    this.#endpointsKill = killed;
     return killed;
   }
 
-  /** From now on calls throw, or, without odds, do not. A service that is down will not hear it. */
+  /** Makes calls throw; without odds, stops that. Has no effect while the service is down. */
   async setFaults(faults: Faults): Promise<void> {
     await this.calls.call("PUT", "/chaos/faults", undefined, faults);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.service[Symbol.asyncDispose](), this.receivers[Symbol.asyncDispose]()]);
+    await Promise.all([this.service[Symbol.asyncDispose](), this.endpoints[Symbol.asyncDispose]()]);
   }
 }
 
-/** Back when the receiver has proved that it wants it. */
-async function subscribed(
-  { filter, events, content, asymmetric }: DeskWishes,
-  receivers: Receivers,
+/** Creates a subscription. Resolves when its endpoint is verified. */
+async function subscribe(
+  { filter, events, content, asymmetric }: SubscriptionOptions,
+  endpoints: Endpoints,
   index: number,
   calls: ServiceCalls,
-): Promise<Desk> {
-  const [url, file] = [receivers.urls[index], receivers.files[index]];
-  if (url === undefined || file === undefined) throw new RangeError(`no receiver ${index}`);
+): Promise<Subscription> {
+  const [url, file] = [endpoints.urls[index], endpoints.files[index]];
+  if (url === undefined || file === undefined) throw new RangeError(`there is no endpoint ${index}`);
   const body = { url, filter, events, content, asymmetric };
   const made = await calls.answer<{ id: string; token: string; secret: string }>(
     "POST",
@@ -154,9 +155,9 @@ async function subscribed(
     undefined,
     body,
   );
-  const desk = new Desk({ filter, events, content, asymmetric }, made, file, calls);
-  await polled(`subscription ${index} is active`, SUBSCRIBED_WITHIN_MS, async () =>
-    (await desk.answer<{ status: string }>("GET", "")).status === "active" ? true : undefined,
+  const subscription = new Subscription({ filter, events, content, asymmetric }, made, file, calls);
+  await pollUntil(`subscription ${index} is active`, SUBSCRIBED_WITHIN_MS, async () =>
+    (await subscription.answer<{ status: string }>("GET", "")).status === "active" ? true : undefined,
   );
-  return desk;
+  return subscription;
 }

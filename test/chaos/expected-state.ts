@@ -1,17 +1,17 @@
 /**
- * What the office knows of its releases: each call that was answered, each of which it does not know
- * what became, and the events as the service tells them.
+ * The state that follows from the calls: those that were answered, those whose outcome is unknown, and the
+ * events that the service lists.
  */
 import type { ReleaseEventType } from "../../src/domain/event.ts";
 import { type Filterable, searchableWords } from "../../src/domain/filter.ts";
-import type { PublishAnswer, Release } from "./press-office.ts";
+import type { PublishAnswer, Release } from "./api-client.ts";
 
-/** What one call does to one release. */
+/** A change of one release by one call. */
 export interface Step {
   type: ReleaseEventType;
-  /** The edition that it adds. */
+  /** The edition that the call adds. */
   edition?: Release;
-  /** Milliseconds since 1970 before which nobody is told. */
+  /** End of the embargo, in milliseconds since 1970. */
   embargoMs?: number;
 }
 
@@ -21,11 +21,11 @@ export interface KnownRelease {
   editions: Release[];
   status: "none" | "embargoed" | "published" | "withdrawn" | "killed";
   embargoMs: number | undefined;
-  /** Its call was broken off; nothing is done with it until it is known what came of that. */
+  /** A call without an answer. The release stays unchanged until the outcome is known. */
   uncertain: { step: Step; batch: readonly KnownRelease[] } | undefined;
 }
 
-/** An event as `GET /api/v1/events` tells it. */
+/** An event as `GET /api/v1/events` returns it. */
 export interface LedgerEvent {
   type: ReleaseEventType;
   timestamp: string;
@@ -38,23 +38,23 @@ interface Answered {
   edition: number;
 }
 
-export class Book {
+export class ExpectedState {
   readonly releases = new Map<string, KnownRelease>();
-  /** By sequence, all that the service has answered with. */
+  /** The changes that the service has confirmed, by sequence. */
   readonly answered = new Map<number, Answered>();
-  /** In order, from sequence 1 on. */
+  /** All events in order of sequence, from 1 on. */
   readonly events: LedgerEvent[] = [];
-  /** What contradicts itself, in words. */
+  /** Descriptions of contradictions. */
   readonly violations: string[] = [];
 
   #answer = Promise.withResolvers<void>();
 
-  /** Resolves when the service says of the next call that it is done. */
+  /** Resolves when the service confirms the next change. */
   nextAnswer(): Promise<void> {
     return this.#answer.promise;
   }
 
-  of(author: number): KnownRelease[] {
+  byAuthor(author: number): KnownRelease[] {
     return [...this.releases.values()].filter((release) => release.author === author);
   }
 
@@ -71,18 +71,20 @@ export class Book {
     return release;
   }
 
-  /** The service says that it is done. */
-  confirm(release: KnownRelease, asked: Step, answer: PublishAnswer & { changed: boolean }): void {
+  /** Records a change that the service has confirmed. */
+  confirm(release: KnownRelease, requested: Step, answer: PublishAnswer & { changed: boolean }): void {
     this.#answer.resolve();
     this.#answer = Promise.withResolvers();
-    // The call took so long that its embargo was over.
-    const { embargoMs, ...unembargoed } = asked;
+    // If the call took until the end of the embargo, the release is published at once.
+    const { embargoMs, ...unembargoed } = requested;
     const isLate = answer.status === "published" && Date.now() >= (embargoMs ?? Infinity);
-    const step = isLate ? unembargoed : asked;
+    const step = isLate ? unembargoed : requested;
     apply(release, step);
     if (!answer.changed) this.violations.push(`${step.type} of ${release.id} was answered "changed": false`);
     if (answer.status !== release.status)
-      this.violations.push(`${release.id} was answered to be ${answer.status}, and is ${release.status}`);
+      this.violations.push(
+        `the answer says that ${release.id} is ${answer.status}; expected: ${release.status}`,
+      );
     if (release.status === "embargoed") return;
     const { sequence } = answer;
     if (sequence === null || this.answered.has(sequence)) {
@@ -92,63 +94,65 @@ export class Book {
     this.answered.set(sequence, { release: release.id, type: step.type, edition: release.editions.length });
   }
 
-  /** Takes in further events, in order. Each must have been caused by somebody. */
-  take(event: LedgerEvent): void {
+  /** Adds the next event and checks that a call explains it. */
+  addEvent(event: LedgerEvent): void {
     const { id, sequence } = event.data;
     if (sequence !== this.events.length + 1)
       this.violations.push(`sequence ${sequence} follows ${this.events.length}`);
-    if (this.events.some(({ data }) => data.id === id)) this.violations.push(`${id} is there twice`);
+    if (this.events.some(({ data }) => data.id === id)) this.violations.push(`event id ${id} occurs twice`);
     this.events.push(event);
     const wrong = this.#explain(event);
     if (wrong !== undefined) this.violations.push(`event ${sequence} (${event.type}): ${wrong}`);
   }
 
-  /** An embargoed text whose call broke off: there it is, or it is not. */
-  resolveEmbargoed(release: KnownRelease, isThere: boolean): void {
+  /** Resolves an embargoed release whose call had no answer, by whether the release exists. */
+  resolveEmbargoed(release: KnownRelease, exists: boolean): void {
     const { uncertain } = release;
-    if (isThere && uncertain !== undefined) apply(release, uncertain.step);
+    if (exists && uncertain !== undefined) apply(release, uncertain.step);
     release.uncertain = undefined;
   }
 
-  /** Now that all events are known: what was answered is among them, what is not has not happened. */
-  settle(): void {
+  /** Call this when all events are known: checks that every confirmed change is among them, and drops uncertain ones. */
+  resolveUncertain(): void {
     for (const [sequence, { type, release }] of this.answered) {
       if (sequence > this.events.length)
-        this.violations.push(`${type} of ${release} was answered with sequence ${sequence}, and is lost`);
+        this.violations.push(
+          `${type} of ${release} was answered with sequence ${sequence}, but the event is missing`,
+        );
     }
     for (const release of this.releases.values()) {
       const { uncertain } = release;
       if (uncertain === undefined) continue;
       const others = uncertain.batch.filter((other) => other.uncertain === undefined);
-      if (others.length > 0) this.violations.push(`only part of a batch was taken, without ${release.id}`);
+      if (others.length > 0) this.violations.push(`only part of a batch was applied, without ${release.id}`);
     }
     for (const release of this.releases.values()) release.uncertain = undefined;
   }
 
-  /** What filters look at, in the edition that an event is about. */
-  filed({ data }: LedgerEvent): Filterable | undefined {
+  /** The fields that filters match, of the edition that an event is about. */
+  indexTermsOf({ data }: LedgerEvent): Filterable | undefined {
     const edition = this.releases.get(data.release.id)?.editions[data.release.edition - 1];
     return edition && toIndexTerms(edition);
   }
 
   #explain({ type, timestamp, data }: LedgerEvent): string | undefined {
     const release = this.releases.get(data.release.id);
-    if (release === undefined) return `nobody published ${data.release.id}`;
+    if (release === undefined) return `no call published ${data.release.id}`;
     const answered = this.answered.get(data.sequence);
     if (answered !== undefined) {
       const { edition } = data.release;
       const isSame =
         answered.release === release.id && answered.type === type && answered.edition === edition;
-      return isSame ? undefined : `is not what was answered: ${JSON.stringify(answered)}`;
+      return isSame ? undefined : `differs from the answer: ${JSON.stringify(answered)}`;
     }
     if (release.uncertain?.step.type === type) {
       apply(release, release.uncertain.step);
       release.uncertain = undefined;
       if (release.status === "embargoed") release.status = "published";
     } else if (type === "release.published" && release.status === "embargoed") release.status = "published";
-    else return `nobody did this to ${release.id}`;
+    else return `no call explains this change of ${release.id}`;
     const isEarly = type === "release.published" && Date.parse(timestamp) < (release.embargoMs ?? 0);
-    if (isEarly) return `of ${release.id} came before its embargo`;
+    if (isEarly) return `of ${release.id} precedes the end of the embargo`;
     return data.release.edition === release.editions.length ? undefined : "is about another edition";
   }
 }

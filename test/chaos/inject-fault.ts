@@ -1,48 +1,52 @@
 /**
- * Makes trouble, and ends it.
+ * Starts a planned failure, waits for as long as it lasts, and ends it.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Trouble } from "./plan.ts";
-import type { Conduct } from "./receivers-process.ts";
-import type { Stage } from "./environment.ts";
+import type { Failure } from "./plan.ts";
+import type { Behaviour } from "./endpoints-process.ts";
+import type { Environment } from "./environment.ts";
 
-/** Milliseconds: all authors may be done. */
+/** Limit of the wait for an answer: the authors may have finished already. */
 const ANSWER_WITHIN_MS = 500;
 
-/** @param seed of what happens by chance inside the service */
-export async function cause(stage: Stage, trouble: Trouble, seed: number): Promise<void> {
-  const { kind, atMs, forMs, odds, afterAnswerMs } = trouble;
+/** @param seed of the random choices inside the service */
+export async function injectFault(environment: Environment, failure: Failure, seed: number): Promise<void> {
+  const { kind, atMs, forMs, odds, afterAnswerMs } = failure;
   await delay(atMs);
   if (afterAnswerMs !== undefined) {
-    await Promise.race([stage.book.nextAnswer(), delay(ANSWER_WITHIN_MS)]);
+    await Promise.race([environment.expectedState.nextAnswer(), delay(ANSWER_WITHIN_MS)]);
     await delay(afterAnswerMs);
   }
   switch (kind) {
     case "service killed":
-      return stage.killService(forMs);
-    case "receivers killed":
-      return stage.killReceivers(forMs);
-    case "receivers answer 500":
-      return misbehave(stage, trouble, "fail");
-    case "receivers hang":
-      return misbehave(stage, trouble, "hang");
-    case "receivers reset":
-      return misbehave(stage, trouble, "reset");
-    case "receivers answer late":
-      return misbehave(stage, trouble, "late");
+      return environment.killService(forMs);
+    case "endpoints killed":
+      return environment.killEndpoints(forMs);
+    case "endpoints answer 500":
+      return misbehave(environment, failure, "fail");
+    case "endpoints hang":
+      return misbehave(environment, failure, "hang");
+    case "endpoints reset":
+      return misbehave(environment, failure, "reset");
+    case "endpoints answer late":
+      return misbehave(environment, failure, "late");
     case "KV throws":
-      await stage.setFaults({ kv: odds, seed });
+      await environment.setFaults({ kv: odds, seed });
       await delay(forMs);
-      return stage.setFaults({});
+      return environment.setFaults({});
     case "objects throw":
-      await stage.setFaults({ objects: odds, seed });
+      await environment.setFaults({ objects: odds, seed });
       await delay(forMs);
-      return stage.setFaults({});
+      return environment.setFaults({});
   }
 }
 
-async function misbehave({ receivers }: Stage, { receivers: which, forMs }: Trouble, conduct: Conduct) {
-  await receivers.behave(conduct, which);
+async function misbehave(
+  { endpoints }: Environment,
+  { endpoints: which, forMs }: Failure,
+  behaviour: Behaviour,
+) {
+  await endpoints.behave(behaviour, which);
   await delay(forMs);
-  await receivers.behave("answer", which);
+  await endpoints.behave("answer", which);
 }

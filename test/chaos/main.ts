@@ -1,15 +1,15 @@
 /**
- * `npm run chaos`: rounds of work and trouble on one service, prints a table and leaves it as JSON.
- * Exit codes: 0 nothing was violated, 1 something was, 2 wrong usage.
+ * `npm run chaos`: rounds of work and failures on one service. Prints a table and writes it as JSON.
+ * Exit codes: 0 no violation, 1 a violation, 2 wrong usage.
  */
 import { createWriteStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { faultyBuild } from "./faulty/build.ts";
-import { type TroubleKind, TROUBLES } from "./plan.ts";
+import { type FailureKind, FAILURE_KINDS } from "./plan.ts";
 import { type RoundResult, runRounds } from "./rounds.ts";
-import { randomSeed } from "./seeded-random.ts";
+import { randomSeed } from "./random.ts";
 import { tableOf } from "../../src/cli/table.ts";
 import { totalsOf } from "./totals.ts";
 
@@ -18,25 +18,25 @@ const RESULTS = join(import.meta.dirname, "../../chaos-results.json");
 interface Options {
   rounds: number;
   seed: number;
-  only?: TroubleKind[];
+  only?: FailureKind[];
   log?: string;
 }
 
 const command = new Command("chaos")
   .description(
-    "Authors publish and desks subscribe while the service and the receivers are killed and calls fail; " +
-      "after each round it checks that nothing was lost, doubled, overtaken or wrongly signed.",
+    "Publishes and delivers while the service and the endpoints are killed and calls fail. " +
+      "After each round, checks that no event was lost, duplicated, reordered or wrongly signed.",
   )
-  .option("--rounds <number>", "how many rounds; 10 are enough for CI", wholeNumber, 100)
-  .option("--seed <number>", "replays the choices of an earlier run", wholeNumber, randomSeed())
+  .option("--rounds <number>", "number of rounds; CI uses 10", wholeNumber, 100)
+  .option("--seed <number>", "repeat the choices of an earlier run", wholeNumber, randomSeed())
   .addOption(
     new Option(
-      "--only <trouble...>",
-      "these kinds of trouble alone; a seed replays only with the same",
-    ).choices(TROUBLES),
+      "--only <failure...>",
+      "play only these failures; a seed repeats a run only with the same failures",
+    ).choices(FAILURE_KINDS),
   )
-  .option("--log <file>", "keeps what the service says")
-  .showHelpAfterError("(--help says what is possible)")
+  .option("--log <file>", "write the output of the service to a file")
+  .showHelpAfterError("(see --help)")
   .exitOverride();
 
 try {
@@ -47,28 +47,28 @@ try {
   process.exitCode = error.exitCode === 0 ? 0 : 2;
 }
 
-/** @returns whether nothing was violated */
+/** @returns whether there was no violation */
 async function run({ rounds, seed, only, log }: Options): Promise<boolean> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
-  console.log(`seed ${seed}; replay with --seed ${seed} --rounds ${rounds}`);
-  const said = log === undefined ? undefined : createWriteStream(log);
+  console.log(`seed ${seed}; repeat with --seed ${seed} --rounds ${rounds}`);
+  const logFile = log === undefined ? undefined : createWriteStream(log);
   const results = await runRounds({
     rounds,
     seed,
     ...(only === undefined ? {} : { kinds: only }),
     build: await faultyBuild(),
-    onLine: (line) => said?.write(`${line}\n`),
+    onLine: (line) => logFile?.write(`${line}\n`),
     onRound: (result) => {
-      const line = lineOf(result, rounds);
+      const line = formatRound(result, rounds);
       console.log(line);
-      said?.write(`${line}\n`);
+      logFile?.write(`${line}\n`);
     },
   });
-  said?.end();
+  logFile?.end();
   const totals = totalsOf(results);
   const violations = results.reduce((sum, result) => sum + result.violations.length, 0);
-  console.log(`\n${tableOf(totals.map((row) => ({ ...row })))}\n`);
-  console.log(violations === 0 ? "nothing was violated" : `violations: ${violations}; seed ${seed}`);
+  console.log(`\n${tableOf(totals.map(({ trouble, ...row }) => ({ failure: trouble, ...row })))}\n`);
+  console.log(violations === 0 ? "no violations" : `violations: ${violations}; seed ${seed}`);
   await writeFile(
     RESULTS,
     `${JSON.stringify({ seed, rounds, at: new Date(), totals, results }, undefined, 2)}\n`,
@@ -76,16 +76,16 @@ async function run({ rounds, seed, only, log }: Options): Promise<boolean> {
   return violations === 0;
 }
 
-function lineOf(result: RoundResult, rounds: number): string {
+function formatRound(result: RoundResult, rounds: number): string {
   const { round, course, events, deliveries, attempts, recoveredMs, violations } = result;
-  const did = `${events} events, ${deliveries} deliveries, ${attempts} attempts, recovered in ${recoveredMs} ms`;
+  const summary = `${events} events, ${deliveries} deliveries, ${attempts} attempts, recovered in ${recoveredMs} ms`;
   return [
-    `${round + 1}/${rounds} ${course}: ${did}`,
+    `${round + 1}/${rounds} ${course}: ${summary}`,
     ...violations.map((what) => `  VIOLATION: ${what}`),
   ].join("\n");
 }
 
 function wholeNumber(text: string): number {
-  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError("Expected a whole number.");
   return Number(text);
 }

@@ -1,88 +1,93 @@
 /**
- * What a round is to be, drawn from the seed.
+ * The plan of a round, drawn from the seed.
  */
-import { Chance } from "./random.ts";
+import { Random } from "./random.ts";
 import type { Odds } from "./faulty/faulty-calls.ts";
 
-export const TROUBLES = [
+export const FAILURE_KINDS = [
   "service killed",
-  "receivers killed",
-  "receivers answer 500",
-  "receivers hang",
-  "receivers reset",
-  "receivers answer late",
+  "endpoints killed",
+  "endpoints answer 500",
+  "endpoints hang",
+  "endpoints reset",
+  "endpoints answer late",
   "KV throws",
   "objects throw",
 ] as const;
-export type TroubleKind = (typeof TROUBLES)[number];
+export type FailureKind = (typeof FAILURE_KINDS)[number];
 
-export interface Trouble {
-  kind: TroubleKind;
-  /** Milliseconds from the beginning of the round, and how long it lasts. */
+export interface Failure {
+  kind: FailureKind;
+  /** Start, in milliseconds from the start of the round, and duration. */
   atMs: number;
   forMs: number;
-  /** Then it waits for the next 2xx of a publish, and so many milliseconds more. */
+  /** If set, the failure also waits for the next 2xx to a change, and then this many milliseconds. */
   afterAnswerMs: number | undefined;
-  /** Which of them, where it is about receivers that live. */
-  receivers: number[];
-  /** How likely a call throws, where calls throw. */
+  /** Indexes of the endpoints that misbehave. */
+  endpoints: number[];
+  /** The odds that a call throws. */
   odds: Odds;
 }
 
 export interface Plan {
   round: number;
-  /** The first is what the round is counted under. */
-  troubles: [Trouble, ...Trouble[]];
-  /** Nobody asks anything of the service any more once a call has broken off. */
+  /** Results count under the first failure. */
+  failures: [Failure, ...Failure[]];
+  /** Whether clients stop after the first call without an answer. */
   isSilent: boolean;
 }
 
 const LATEST_MS = 1_500;
 const LASTS_MS = { least: 100, most: 2_500 };
-/** The worst moment is right after an answer; mostly at once. */
+/** Upper bound of the delay after an answer. Failures right after an answer are the hardest to recover from. */
 const AFTER_ANSWER_MS = 120;
-/** How often a second trouble comes on top. */
-const TWO_AT_ONCE = 0.33;
+/** Share of rounds with a second failure. */
+const SECOND_FAILURE = 0.33;
 
 /**
- * @param kinds of trouble that come
- * @param receivers how many there are
+ * @param kinds the failures to choose from
+ * @param endpoints number of endpoints
  */
-export function planOf(seed: number, round: number, kinds: readonly TroubleKind[], receivers: number): Plan {
-  // Dealt like cards, so that each comes as often as the others.
+export function drawPlan(
+  seed: number,
+  round: number,
+  kinds: readonly FailureKind[],
+  endpoints: number,
+): Plan {
+  // Each deck holds every kind once, so that all kinds occur equally often.
   const deck = Math.floor(round / kinds.length);
-  const kind = new Chance(seed, "deck", deck).shuffled(kinds)[round % kinds.length] ?? TROUBLES[0];
-  const chance = new Chance(seed, "plan", round);
-  const first = troubleOf(kind, chance, receivers);
-  const isSilent = chance.happens(0.5);
-  const second = chance.happens(TWO_AT_ONCE) ? [troubleOf(chance.pick(kinds), chance, receivers)] : [];
-  return { round, troubles: [first, ...second], isSilent };
+  const kind = new Random(seed, "deck", deck).shuffle(kinds)[round % kinds.length] ?? FAILURE_KINDS[0];
+  const random = new Random(seed, "plan", round);
+  const first = drawFailure(kind, random, endpoints);
+  const isSilent = random.chance(0.5);
+  const second = random.chance(SECOND_FAILURE) ? [drawFailure(random.pick(kinds), random, endpoints)] : [];
+  return { round, failures: [first, ...second], isSilent };
 }
 
-function troubleOf(kind: TroubleKind, chance: Chance, receivers: number): Trouble {
-  const all = Array.from({ length: receivers }, (_, index) => index);
-  const isAfterAnswer = chance.happens(0.5);
-  const afterAnswerMs = Math.floor(chance.between(0, 1) ** 3 * AFTER_ANSWER_MS);
-  const odds = chance.between(0.05, 0.6);
-  const when = chance.whole(0, 2);
+function drawFailure(kind: FailureKind, random: Random, endpoints: number): Failure {
+  const all = Array.from({ length: endpoints }, (_, index) => index);
+  const waitsForAnswer = random.chance(0.5);
+  const afterAnswerMs = Math.floor(random.between(0, 1) ** 3 * AFTER_ANSWER_MS);
+  const odds = random.between(0.05, 0.6);
+  const when = random.integer(0, 2);
   return {
     kind,
-    atMs: Math.floor(chance.between(0, LATEST_MS)),
-    // Mostly short.
-    forMs: Math.floor(LASTS_MS.least + chance.between(0, 1) ** 2 * (LASTS_MS.most - LASTS_MS.least)),
-    afterAnswerMs: isAfterAnswer ? afterAnswerMs : undefined,
-    receivers: chance.happens(0.5) ? all : all.filter(() => chance.happens(0.5)),
+    atMs: Math.floor(random.between(0, LATEST_MS)),
+    // Squared, so that most failures are short.
+    forMs: Math.floor(LASTS_MS.least + random.between(0, 1) ** 2 * (LASTS_MS.most - LASTS_MS.least)),
+    afterAnswerMs: waitsForAnswer ? afterAnswerMs : undefined,
+    endpoints: random.chance(0.5) ? all : all.filter(() => random.chance(0.5)),
     odds: { before: when === 1 ? 0 : odds, after: when === 0 ? 0 : odds },
   };
 }
 
-/** In words, for the line of the round. */
-export function inWords({ troubles, isSilent }: Plan): string {
-  const each = troubles.map(({ kind, atMs, forMs, receivers, odds, afterAnswerMs }) => {
-    const which = /^receivers (?!killed)/.test(kind) ? ` (${receivers.join(",") || "none"})` : "";
-    const likely = /throws?$/.test(kind) ? ` (${odds.before.toFixed(2)}/${odds.after.toFixed(2)})` : "";
+/** One line for the progress output. */
+export function describe({ failures, isSilent }: Plan): string {
+  const each = failures.map(({ kind, atMs, forMs, endpoints, odds, afterAnswerMs }) => {
+    const which = /^endpoints (?!killed)/.test(kind) ? ` (${endpoints.join(",") || "none"})` : "";
+    const oddsText = /throws?$/.test(kind) ? ` (${odds.before.toFixed(2)}/${odds.after.toFixed(2)})` : "";
     const moment = afterAnswerMs === undefined ? atMs : `${atMs} and ${afterAnswerMs} after an answer`;
-    return `${kind}${which}${likely} at ${moment} for ${forMs} ms`;
+    return `${kind}${which}${oddsText} at ${moment} for ${forMs} ms`;
   });
   return `${each.join(" + ")}${isSilent ? ", then silence" : ""}`;
 }

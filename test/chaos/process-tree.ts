@@ -1,6 +1,6 @@
 /**
- * One run of a Node program with all that it starts, in a process group of its own, which ends with
- * ours at the latest.
+ * Runs a Node program and everything that it starts in a process group of its own. The group ends at the
+ * latest with this process.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,28 +10,28 @@ import { pathToFileURL } from "node:url";
 
 export const PROJECT_ROOT = resolve(import.meta.dirname, "../..");
 const DIE_WITH_PARENT = pathToFileURL(join(PROJECT_ROOT, "src/cli/start/die-with-parent.ts")).href;
-/** Lines of output kept to explain what went wrong. */
+/** Lines of output that are kept for error messages. */
 const LINES_KEPT = 60;
 
 interface Options {
   cwd: string;
   env?: Record<string, string>;
-  /** Called with each line of output of a run that would never end by itself. */
+  /** Called with each line of output. Pass it for programs that do not end by themselves. */
   onLine?: ((line: string) => void) | undefined;
 }
 
 export class ProcessTree {
-  /** Settles when the process has ended and its output is read; true if it ended well. */
+  /** Settles when the process has ended and its output is read; true for exit code 0. */
   readonly ended: Promise<boolean>;
   readonly #child: ChildProcess;
   readonly #lines: string[] = [];
   readonly #killTree = () => this.#signalTree();
 
-  /** @param args a program with what it is given */
+  /** @param args the path of a program and its arguments */
   constructor(args: readonly string[], { cwd, env, onLine }: Options) {
-    // Should we be killed with no time for a last word: what does not end by itself must notice.
-    const noticing = onLine === undefined ? [] : ["--import", DIE_WITH_PARENT];
-    this.#child = spawn(process.execPath, [...noticing, ...args], {
+    // If SIGKILL ends this process, a program that does not end by itself must notice that.
+    const dieWithParent = onLine === undefined ? [] : ["--import", DIE_WITH_PARENT];
+    this.#child = spawn(process.execPath, [...dieWithParent, ...args], {
       cwd,
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -44,7 +44,7 @@ export class ProcessTree {
         onLine?.(line);
       });
     }
-    // Before any folder is removed at exit, or the processes would go on writing into it.
+    // Runs before the removal of temporary folders at exit, so that no process writes into them any more.
     process.prependOnceListener("exit", this.#killTree);
     this.ended = once(this.#child, "close").then(
       () => this.#child.exitCode === 0,
@@ -53,14 +53,14 @@ export class ProcessTree {
     void this.ended.then(() => process.off("exit", this.#killTree));
   }
 
-  /** SIGKILL to the whole tree, sent before this returns; back when its output has ended. */
+  /** Sends SIGKILL to the whole tree before it returns; resolves when the output has ended. */
   async kill(): Promise<void> {
     this.#signalTree();
     await this.ended;
   }
 
-  /** What it said last. */
-  lastWords(): string {
+  /** The last lines of output. */
+  recentOutput(): string {
     return this.#lines.join("\n");
   }
 

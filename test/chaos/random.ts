@@ -1,18 +1,17 @@
 /**
- * Choices that can be had again: each part of a run draws from a stream of its own, so that what one
- * does, or how long it takes, changes nothing for another.
+ * Reproducible random choices. Each part of a run has a stream of its own, so that neither its choices nor
+ * its speed changes those of another part.
  */
-import { seededRandom } from "./seeded-random.ts";
 
-export class Chance {
+export class Random {
   readonly #random: () => number;
 
-  /** @param path which part of the run: the same seed and path give the same choices */
+  /** @param path names the part of the run; the same seed and path give the same choices */
   constructor(seed: number, ...path: (string | number)[]) {
     this.#random = seededRandom(hashOf(`${seed}/${path.join("/")}`));
   }
 
-  happens(odds: number): boolean {
+  chance(odds: number): boolean {
     return this.#random() < odds;
   }
 
@@ -22,17 +21,17 @@ export class Chance {
   }
 
   /** A whole number from `least` to `most`. */
-  whole(least: number, most: number): number {
+  integer(least: number, most: number): number {
     return Math.floor(this.between(least, most + 1));
   }
 
   pick<T>(choices: readonly T[]): T {
     const [picked] = choices.slice(Math.floor(this.#random() * choices.length));
-    if (picked === undefined) throw new RangeError("nothing to pick from");
+    if (picked === undefined) throw new RangeError("there is nothing to pick from");
     return picked;
   }
 
-  shuffled<T>(items: readonly T[]): T[] {
+  shuffle<T>(items: readonly T[]): T[] {
     return items
       .map((item) => ({ item, place: this.#random() }))
       .sort((a, b) => a.place - b.place)
@@ -40,9 +39,24 @@ export class Chance {
   }
 }
 
-/** FNV-1a, 32 bits. */
+/** FNV-1a with 32 bits. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return hash;
+}
+
+/** @returns a generator of numbers from 0 up to but not including 1 (mulberry32) */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function randomSeed(): number {
+  return Math.floor(Math.random() * 2 ** 32);
 }

@@ -1,41 +1,41 @@
 /**
- * A newsroom desk that receives events: it believes nothing but a valid signature, writes down what
- * came when, and can be told to behave badly.
+ * An endpoint inside this process. It verifies signatures, records when requests arrive, and can
+ * misbehave.
  */
 import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Webhook } from "standardwebhooks";
 
-/** `answer` 204; `hold`: take the request and say nothing; `refuse`: drop connections; `fail`: answer 500. */
-export type Conduct = "answer" | "hold" | "refuse" | "fail";
+/** `answer` with 200; `hold` the request without an answer; `refuse` connections; `fail` with 500. */
+export type Behaviour = "answer" | "hold" | "refuse" | "fail";
 
-/** One request that came in with a valid signature. Times as of `performance.now()`. */
+/** A request with a valid signature. Times are those of `performance.now()`. */
 export interface Arrival {
   /** The `webhook-id`. */
   id: string;
   body: string;
   message: Message;
-  /** When its last byte was there. */
+  /** When the last byte arrived. */
   atMs: number;
-  /** When the 2xx for it was handed to the system; undefined if it got none. */
+  /** When the 2xx was written; undefined without one. */
   acknowledgedMs?: number;
 }
 
-/** An event as far as the receiver reads it. */
+/** The fields of a payload that tests read. */
 export interface Message {
   type: string;
   data: { sequence?: number; challenge?: string; release?: { id: string; edition: number; title: string } };
 }
 
 export class Receiver implements AsyncDisposable {
-  conduct: Conduct = "answer";
+  behaviour: Behaviour = "answer";
   readonly arrivals: Arrival[] = [];
-  /** Why requests were not believed. */
-  readonly distrusted: string[] = [];
-  /** Connections that were dropped. */
+  /** Why signatures did not verify. */
+  readonly rejected: string[] = [];
+  /** The number of dropped connections. */
   refused = 0;
   readonly #changes = new EventEmitter();
-  /** The service may call before its answer with the secret was read; such calls wait for it. */
+  /** Requests wait for the secret, because the first may arrive before the answer that contains the secret is read. */
   readonly #secret = Promise.withResolvers<string>();
   #server: Server | undefined;
   #port = 0;
@@ -50,18 +50,18 @@ export class Receiver implements AsyncDisposable {
     return `http://127.0.0.1:${this.#port}/`;
   }
 
-  /** From here on signatures can be judged. */
+  /** Sets the secret that verifies signatures. */
   trust(secret: string): void {
     this.#secret.resolve(secret);
   }
 
-  /** Opens its port: the same one again after {@link down}. */
+  /** Opens the port; after {@link down}, the same port as before. */
   async up(): Promise<void> {
     const server = createServer((request, response) => {
       this.#receive(request, response).catch(() => response.destroy());
     });
     server.on("connection", (socket) => {
-      if (this.conduct !== "refuse") return;
+      if (this.behaviour !== "refuse") return;
       socket.destroy();
       this.refused += 1;
       this.#changes.emit("change");
@@ -73,7 +73,7 @@ export class Receiver implements AsyncDisposable {
     this.#server = server;
   }
 
-  /** Closes its port, and every connection. */
+  /** Closes the port and every connection. */
   async down(): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
@@ -83,22 +83,22 @@ export class Receiver implements AsyncDisposable {
     await once(server, "close");
   }
 
-  /** Takes on another conduct; what is held, or kept open for the next request, is cut off. */
-  behave(conduct: Conduct): void {
-    this.conduct = conduct;
+  /** Changes the behaviour, and closes all connections, including those with held requests. */
+  behave(behaviour: Behaviour): void {
+    this.behaviour = behaviour;
     this.#server?.closeAllConnections();
   }
 
-  /** All arrivals of one release's events. */
+  /** The requests with events of one release. */
   of(release: string): Arrival[] {
     return this.arrivals.filter(({ message }) => message.data.release?.id === release);
   }
 
   /**
-   * Resolves when what came in fulfils a condition.
+   * Resolves when the arrivals fulfil a condition.
    *
-   * @param what in words, for the message of the failure
-   * @throws {Error} when the time is up
+   * @param what the awaited state, for the error message
+   * @throws {Error} at the deadline
    */
   async until(what: string, withinMs: number, condition: () => boolean): Promise<void> {
     const signal = AbortSignal.timeout(withinMs);
@@ -106,8 +106,8 @@ export class Receiver implements AsyncDisposable {
       try {
         await once(this.#changes, "change", { signal });
       } catch (error) {
-        const distrusted = this.distrusted.length > 0 ? `; distrusted: ${this.distrusted.join(", ")}` : "";
-        throw new Error(`not within ${withinMs} ms: ${what}${distrusted}`, { cause: error });
+        const rejected = this.rejected.length > 0 ? `; rejected signatures: ${this.rejected.join(", ")}` : "";
+        throw new Error(`timed out after ${withinMs} ms: ${what}${rejected}`, { cause: error });
       }
     }
   }
@@ -117,8 +117,8 @@ export class Receiver implements AsyncDisposable {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // As it was when the request came: by its end whoever sent it may be dead, and all may have changed.
-    const { conduct } = this;
+    // Read at the start of the request, because the behaviour may change while the body arrives.
+    const { behaviour } = this;
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const atMs = performance.now();
@@ -127,7 +127,7 @@ export class Receiver implements AsyncDisposable {
     try {
       new Webhook(await this.#secret.promise).verify(body, headers);
     } catch (error) {
-      this.distrusted.push(String(error));
+      this.rejected.push(String(error));
       this.#changes.emit("change");
       response.writeHead(400).end();
       return;
@@ -140,11 +140,11 @@ export class Receiver implements AsyncDisposable {
     };
     this.arrivals.push(arrival);
     this.#changes.emit("change");
-    this.#answer(arrival, response, conduct);
+    this.#answer(arrival, response, behaviour);
   }
 
-  #answer(arrival: Arrival, response: ServerResponse, conduct: Conduct): void {
-    switch (conduct) {
+  #answer(arrival: Arrival, response: ServerResponse, behaviour: Behaviour): void {
+    switch (behaviour) {
       case "answer":
         response.once("finish", () => {
           arrival.acknowledgedMs = performance.now();
@@ -153,7 +153,7 @@ export class Receiver implements AsyncDisposable {
         response.writeHead(200).end(arrival.message.data.challenge ?? "");
         return;
       case "fail":
-        response.writeHead(500).end("out of order");
+        response.writeHead(500).end("the endpoint fails on purpose");
         return;
       case "refuse":
         response.destroy();

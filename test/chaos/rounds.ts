@@ -1,30 +1,30 @@
 /**
- * A run: rounds of work and trouble on one stage, each followed by a look at everything that must hold.
+ * A run: rounds of work and failures in one environment, each followed by all checks.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { ArrivalCheck } from "./arrival-check.ts";
-import { cause } from "./inject-fault.ts";
-import { Chance } from "./random.ts";
+import { injectFault } from "./inject-fault.ts";
+import { Random } from "./random.ts";
 import { checkDocuments } from "./documents-check.ts";
 import { checkLedger } from "./ledger-check.ts";
 import { checkLog } from "./log-check.ts";
-import { inWords, type Plan, planOf, type TroubleKind, TROUBLES } from "./plan.ts";
-import { heal, settle, untouched } from "./wait-until-idle.ts";
-import { Stage } from "./environment.ts";
+import { describe, type Plan, drawPlan, type FailureKind, FAILURE_KINDS } from "./plan.ts";
+import { endFailures, waitForDeliveries, waitUntilIdle } from "./wait-until-idle.ts";
+import { Environment } from "./environment.ts";
 import type { Build } from "../built/on-workerd.ts";
 
-/** What a round came to. */
+/** The result of a round, as chaos-results.json holds it. */
 export interface RoundResult {
   round: number;
-  /** The one that it is counted under. */
-  trouble: TroubleKind;
-  /** What happened, in words. */
+  /** The failure that the round counts under. */
+  trouble: FailureKind;
+  /** The plan as one line. */
   course: string;
-  /** Events that were accepted, deliveries that followed from them, and attempts that these took. */
+  /** New events, the deliveries that follow from them, and their attempts. */
   events: number;
   deliveries: number;
   attempts: number;
-  /** Milliseconds from the end of all trouble and work until nothing was left to be done. */
+  /** Milliseconds from the end of all failures and calls until the service is idle. */
   recoveredMs: number;
   violations: string[];
 }
@@ -32,54 +32,58 @@ export interface RoundResult {
 interface RunOptions {
   rounds: number;
   seed: number;
-  /** All, if not given. */
-  kinds?: readonly TroubleKind[];
+  /** All kinds by default. */
+  kinds?: readonly FailureKind[];
   build: Build;
-  /** Each line that the service says. */
+  /** Called with each line of the service's output. */
   onLine?: (line: string) => void;
   onRound?: (result: RoundResult) => void;
 }
 
-/** After so many rounds, and after the last, the ledger is read anew, and KV emptied and rebuilt. */
+/** After so many rounds, and after the last, the ledger and KV are checked as a whole. */
 const ROUNDS_PER_REBUILD = 10;
-const DESK_ACTIONS = { least: 1, most: 4 };
-const DESK_PAUSE_MS = 1_000;
+const SUBSCRIPTION_ACTIONS = { least: 1, most: 4 };
+const SUBSCRIPTION_PAUSE_MS = 1_000;
+/** Part of the seed: another name would change the choices of all seeds. */
+const STREAM = "desks";
 
-/** Ends with the first round that finds something: what follows would only say it again. */
+/** Stops after the first round with violations, because later rounds would repeat them. */
 export async function runRounds({
   rounds,
   seed,
-  kinds = TROUBLES,
+  kinds = FAILURE_KINDS,
   build,
   onLine,
   onRound,
 }: RunOptions): Promise<RoundResult[]> {
-  await using stage = await Stage.set(build, onLine);
-  const arrivals = stage.desks.map((desk) => new ArrivalCheck(desk, stage.book, stage.keys));
+  await using environment = await Environment.start(build, onLine);
+  const arrivals = environment.subscriptions.map(
+    (subscription) => new ArrivalCheck(subscription, environment.expectedState, environment.keys),
+  );
   const results: RoundResult[] = [];
   let before = { events: 0, deliveries: 0, attempts: 0 };
   for (let round = 0; round < rounds; round += 1) {
-    const plan = planOf(seed, round, kinds, Stage.receivers);
-    const { recoveredMs, violations } = await play(stage, plan, seed).catch(broken);
+    const plan = drawPlan(seed, round, kinds, Environment.endpointCount);
+    const { recoveredMs, violations } = await play(environment, plan, seed).catch(failed);
     const isCheckpoint = round + 1 === rounds || (round + 1) % ROUNDS_PER_REBUILD === 0;
-    const judged =
+    const checked =
       violations.length === 0
-        ? await judge(stage, arrivals, isCheckpoint).catch(broken)
+        ? await check(environment, arrivals, isCheckpoint).catch(failed)
         : { attempts: before.attempts, violations };
     const after = {
-      events: stage.book.events.length,
-      deliveries: stage.desks.reduce((sum, { expected }) => sum + expected.events.size, 0),
-      attempts: judged.attempts,
+      events: environment.expectedState.events.length,
+      deliveries: environment.subscriptions.reduce((sum, { expected }) => sum + expected.events.size, 0),
+      attempts: checked.attempts,
     };
     const result = {
       round,
-      trouble: plan.troubles[0].kind,
-      course: inWords(plan),
+      trouble: plan.failures[0].kind,
+      course: describe(plan),
       events: after.events - before.events,
       deliveries: after.deliveries - before.deliveries,
       attempts: Math.max(0, after.attempts - before.attempts),
       recoveredMs,
-      violations: judged.violations,
+      violations: checked.violations,
     };
     before = after;
     results.push(result);
@@ -89,68 +93,75 @@ export async function runRounds({
   return results;
 }
 
-/** What could not even be played to its end, or looked at. */
-function broken(error: unknown): { recoveredMs: number; attempts: number; violations: string[] } {
-  return { recoveredMs: 0, attempts: 0, violations: [`ended in an error: ${String(error)}`] };
+/** The result of a round that ended in an error. */
+function failed(error: unknown): { recoveredMs: number; attempts: number; violations: string[] } {
+  return { recoveredMs: 0, attempts: 0, violations: [`the round ended in an error: ${String(error)}`] };
 }
 
-/** Looks at everything that must hold when nothing is left to be done. */
-async function judge(
-  stage: Stage,
+/** Runs all checks. Call this when the service is idle. */
+async function check(
+  environment: Environment,
   arrivals: readonly ArrivalCheck[],
   isCheckpoint: boolean,
 ): Promise<{ attempts: number; violations: string[] }> {
-  const logs = await Promise.all(stage.desks.map(checkLog));
+  const logs = await Promise.all(environment.subscriptions.map(checkLog));
   return {
     attempts: logs.reduce((sum, { attempts }) => sum + attempts, 0),
     violations: [
       ...arrivals.flatMap((check) => check.violations()),
       ...logs.flatMap((log) => log.violations),
-      ...(isCheckpoint ? await checkLedger(stage) : []),
-      ...(isCheckpoint ? await checkDocuments(stage) : []),
+      ...(isCheckpoint ? await checkLedger(environment) : []),
+      ...(isCheckpoint ? await checkDocuments(environment) : []),
     ],
   };
 }
 
-/** One round, until nothing is left to be done, or the time is up. */
+/** Plays one round. Resolves when the service is idle, or at the deadline. */
 async function play(
-  stage: Stage,
+  environment: Environment,
   plan: Plan,
   seed: number,
 ): Promise<{ recoveredMs: number; violations: string[] }> {
   const { round, isSilent } = plan;
-  const known = stage.book.events.length;
+  const knownEvents = environment.expectedState.events.length;
   await Promise.all([
-    ...stage.authors.map((author, number) =>
-      author.work(new Chance(seed, "author", number, round), isSilent),
+    ...environment.authors.map((author, number) =>
+      author.work(new Random(seed, "author", number, round), isSilent),
     ),
-    desksAct(stage, new Chance(seed, "desks", round), isSilent),
-    ...plan.troubles.map((trouble, index) => cause(stage, trouble, seed + round + index)),
+    actOnSubscriptions(environment, new Random(seed, STREAM, round), isSilent),
+    ...plan.failures.map((failure, index) => injectFault(environment, failure, seed + round + index)),
   ]);
-  await heal(stage);
-  const healedMs = performance.now();
-  const missing = await untouched(stage, known);
-  const left = missing.length === 0 ? await settle(stage) : [];
+  await endFailures(environment);
+  const endedMs = performance.now();
+  const missing = await waitForDeliveries(environment, knownEvents);
+  const left = missing.length === 0 ? await waitUntilIdle(environment) : [];
   return {
-    recoveredMs: Math.round(performance.now() - healedMs),
+    recoveredMs: Math.round(performance.now() - endedMs),
     violations: [
-      ...stage.book.violations,
-      ...stage.desks.flatMap((desk) => desk.violations),
+      ...environment.expectedState.violations,
+      ...environment.subscriptions.flatMap((subscription) => subscription.violations),
       ...missing,
       ...left,
     ],
   };
 }
 
-async function desksAct({ desks }: Stage, chance: Chance, isSilent: boolean): Promise<void> {
-  const actions = Array.from({ length: chance.whole(DESK_ACTIONS.least, DESK_ACTIONS.most) }, () => ({
-    desk: chance.pick(desks),
-    afterMs: chance.between(0, DESK_PAUSE_MS),
-    chance: new Chance(chance.whole(0, 2 ** 31)),
-  }));
-  // A desk does one thing after the other, or its own wishes would contradict each other.
-  for (const { desk, afterMs, chance: own } of actions) {
+async function actOnSubscriptions(
+  { subscriptions }: Environment,
+  random: Random,
+  isSilent: boolean,
+): Promise<void> {
+  const actions = Array.from(
+    { length: random.integer(SUBSCRIPTION_ACTIONS.least, SUBSCRIPTION_ACTIONS.most) },
+    () => ({
+      subscription: random.pick(subscriptions),
+      afterMs: random.between(0, SUBSCRIPTION_PAUSE_MS),
+      random: new Random(random.integer(0, 2 ** 31)),
+    }),
+  );
+  // One action after the other, so that the actions of a subscription never contradict each other.
+  for (const { subscription, afterMs, random: own } of actions) {
     await delay(afterMs);
-    if (!(await desk.act(own)) && isSilent) return;
+    if (!(await subscription.act(own)) && isSilent) return;
   }
 }

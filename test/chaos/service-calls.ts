@@ -1,15 +1,15 @@
 /**
- * Calls of the API as somebody makes them who knows that answers can get lost.
+ * API calls whose answers can get lost.
  */
 
 export type Outcome<T> =
   | { kind: "answered"; answer: T }
-  /** 4xx: nothing was done. */
+  /** 4xx: the call had no effect. */
   | { kind: "refused"; status: number; text: string }
-  /** No answer, or 5xx: it was done or not. */
+  /** No answer, or 5xx: the call may or may not have taken effect. */
   | { kind: "unknown"; why: string };
 
-/** Milliseconds after which a call that nobody cut off counts as one that hangs. */
+/** Milliseconds after which a call counts as hanging. */
 const ANSWERED_WITHIN_MS = 60_000;
 
 export class ServiceCalls {
@@ -42,7 +42,7 @@ export class ServiceCalls {
     }
   }
 
-  /** The same where all is well and an answer must come. */
+  /** Like {@link call}, but throws unless the service answers 2xx. */
   async answer<T>(method: string, path: string, token?: string, body?: unknown): Promise<T> {
     const outcome = await this.call<T>(method, path, token, body);
     if (outcome.kind === "answered") return outcome.answer;

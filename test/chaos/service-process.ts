@@ -1,7 +1,7 @@
 /**
- * The service as real processes, which can be killed as a power cut would: all at once, with no word
- * said. Either `wrangler dev` with its runtimes and its bundler, as `npm start` runs it; or the built
- * Worker on workerd alone, which is up again in a quarter of the time. What keeps the data is the same.
+ * The service as real processes, killed like a power cut would: all at once and without shutdown. Either
+ * `wrangler dev`, as `npm start` runs it, or the built Worker on workerd alone, which starts in a quarter of
+ * the time. Both store data in the same way.
  */
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -11,14 +11,14 @@ import { join } from "node:path";
 import type { Build } from "../built/on-workerd.ts";
 import type { Run } from "../built/service.ts";
 import { freePort } from "../support/free-port.ts";
-import { polled } from "./polled.ts";
+import { pollUntil } from "./poll-until.ts";
 import { ProcessTree, PROJECT_ROOT } from "./process-tree.ts";
 import { TemporaryFolder } from "./temporary-folder.ts";
 import { WranglerProcess } from "./wrangler-process.ts";
 
 const BUILT_SERVICE = join(PROJECT_ROOT, "test/built/service.ts");
 
-/** Milliseconds; bundling and two runtimes take two or three seconds. */
+/** In milliseconds. Bundling and starting two runtimes takes two or three seconds. */
 const READY_WITHIN_MS = 30_000;
 const GONE_WITHIN_MS = 5_000;
 
@@ -32,7 +32,7 @@ export class ServiceProcess implements AsyncDisposable {
   readonly #onLine: (line: string) => void;
   #process: ProcessTree | undefined;
 
-  /** @param port the same after every restart, or documents would be made anew for another BASE_URL */
+  /** @param port the same after every restart, because another BASE_URL would re-render all documents */
   private constructor(
     port: number,
     vars: Record<string, string>,
@@ -52,9 +52,9 @@ export class ServiceProcess implements AsyncDisposable {
   }
 
   /**
-   * @param vars what `wrangler dev --var` takes, the secrets included
-   * @param build what is run on workerd alone; `wrangler dev` is run if none is given
-   * @param onLine called with each line that it says
+   * @param vars for `wrangler dev --var`, including the secrets
+   * @param build runs on workerd alone; by default, `wrangler dev` runs
+   * @param onLine called with each line of output
    */
   static async start(
     vars: Record<string, string>,
@@ -73,10 +73,10 @@ export class ServiceProcess implements AsyncDisposable {
   }
 
   /**
-   * Starts it on what it had stored. Ready is what its log says: no request is sent, since one could
-   * wake an object that nobody but its own alarm may wake.
+   * Starts the service with the data on disk. Waits for its log to say "Ready" and sends no request,
+   * because a request could wake an object that only its own alarm may wake.
    *
-   * @param vars that are others from now on
+   * @param vars change from now on
    */
   async start(vars: Record<string, string> = {}): Promise<void> {
     Object.assign(this.#vars, vars);
@@ -89,16 +89,16 @@ export class ServiceProcess implements AsyncDisposable {
     this.#process = started;
     const late = Promise.withResolvers<"late">();
     const timer = setTimeout(() => late.resolve("late"), READY_WITHIN_MS);
-    const came = await Promise.race([ready.promise, late.promise, started.ended]);
+    const outcome = await Promise.race([ready.promise, late.promise, started.ended]);
     clearTimeout(timer);
-    if (came !== "ready") throw new Error(`The service did not start:\n${started.lastWords()}`);
+    if (outcome !== "ready") throw new Error(`The service did not start:\n${started.recentOutput()}`);
   }
 
-  /** SIGKILL to the whole tree, sent before this returns; back when nothing of it is left. */
+  /** Sends SIGKILL to the whole tree before it returns; resolves when the port is free. */
   async kill(): Promise<void> {
     await this.#process?.kill();
     this.#process = undefined;
-    await polled("the port is free again", GONE_WITHIN_MS, async () =>
+    await pollUntil("the port is free again", GONE_WITHIN_MS, async () =>
       (await isOpen(this.url)) ? undefined : true,
     );
   }
@@ -116,8 +116,8 @@ export class ServiceProcess implements AsyncDisposable {
   }
 
   async #writeRun(build: Build): Promise<void> {
-    const place = { folder: this.#folder.path, port: Number(this.url.port) };
-    const run: Run = { build, bindings: this.#vars, place };
+    const location = { folder: this.#folder.path, port: Number(this.url.port) };
+    const run: Run = { build, bindings: this.#vars, location };
     await writeFile(this.#run, JSON.stringify(run), { mode: 0o600 });
   }
 
@@ -126,7 +126,7 @@ export class ServiceProcess implements AsyncDisposable {
       "dev",
       `--ip=${this.url.hostname}`,
       `--port=${this.url.port}`,
-      // Or wrangler would look for a free one and take it later: of two that start at once, one fails.
+      // Otherwise wrangler picks a free port and binds it later; of two starts at once, one would fail.
       "--inspector-port=0",
       `--persist-to=${join(this.#folder.path, "state")}`,
       "--show-interactive-dev-session=false",
@@ -148,9 +148,8 @@ async function isOpen(url: URL): Promise<boolean> {
 }
 
 /**
- * The service is run from a copy: `wrangler dev` starts anew when a source changes, which somebody at
- * work on it would do to us; it takes secrets from beside its configuration; and what a killed run
- * leaves behind is in the folder that is removed.
+ * The service runs from a copy. `wrangler dev` would restart when somebody edits a source, and would
+ * read the secrets beside wrangler.toml. What a killed run leaves behind is removed with the folder.
  */
 async function copyProject(to: string): Promise<void> {
   await mkdir(to);

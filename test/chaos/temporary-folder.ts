@@ -1,5 +1,5 @@
 /**
- * A folder that is gone when the run is, however it ends.
+ * A folder that is removed when this process ends, or earlier.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

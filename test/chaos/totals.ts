@@ -1,7 +1,7 @@
 /**
- * What a run came to, by kind of trouble.
+ * The results of a run by kind of failure.
  */
-import { TROUBLES } from "./plan.ts";
+import { FAILURE_KINDS } from "./plan.ts";
 import type { RoundResult } from "./rounds.ts";
 
 export interface Totals {
@@ -15,10 +15,10 @@ export interface Totals {
   violations: number;
 }
 
-/** A row for each kind, and one for all. */
+/** One row for each kind with rounds, and one for all. */
 export function totalsOf(results: readonly RoundResult[]): Totals[] {
   return [
-    ...TROUBLES.map((kind) =>
+    ...FAILURE_KINDS.map((kind) =>
       totalOf(
         kind,
         results.filter(({ trouble }) => trouble === kind),

@@ -9,8 +9,8 @@ const WRANGLER = join(PROJECT_ROOT, "node_modules/wrangler/bin/wrangler.js");
 export class WranglerProcess extends ProcessTree {
   /**
    * @param project the folder with the configuration
-   * @param folder where it may leave what it likes: its log and its temporary files
-   * @param onLine called with each line of output of a run that would never end by itself
+   * @param folder holds its log and temporary files
+   * @param onLine called with each line of output; pass it for runs that do not end by themselves
    */
   constructor(flags: readonly string[], project: string, folder: string, onLine?: (line: string) => void) {
     super([WRANGLER, ...flags], {
@@ -20,7 +20,7 @@ export class WranglerProcess extends ProcessTree {
         CLOUDFLARE_CF_FETCH_ENABLED: "false",
         WRANGLER_SEND_METRICS: "false",
         WRANGLER_HIDE_BANNER: "true",
-        WRANGLER_LOG: "log", // says when it is ready
+        WRANGLER_LOG: "log", // includes the line "Ready on"
         WRANGLER_LOG_PATH: join(folder, "log"),
         TMPDIR: folder,
       },

@@ -1,6 +1,6 @@
 /**
- * Atom by the schema of RFC 4287, which takes elements of other namespaces as they come, and what those of
- * RFC 6721 say.
+ * Validates Atom with the schema of RFC 4287, which allows elements of other namespaces, and reads the
+ * deleted entries of RFC 6721.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,8 +13,8 @@ const TOMBSTONES = "http://purl.org/atompub/tombstones/1.0";
 
 let validator: RelaxNGValidator | undefined;
 
-/** @returns what the schema has against a document, each fault with the document's address */
-export function faultsOfAtom(text: string, url: string): string[] {
+/** @returns the violations of the schema, each with the URL of the document */
+export function issuesOfAtom(text: string, url: string): string[] {
   validator ??= RelaxNGValidator.fromDoc(XmlDocument.fromBuffer(readFileSync(SCHEMA)));
   const document = XmlDocument.fromString(text);
   try {
@@ -28,12 +28,13 @@ export function faultsOfAtom(text: string, url: string): string[] {
   }
 }
 
-/** What a document says was deleted (RFC 6721). */
+/** The deleted entries of a document (RFC 6721). */
 export function deletionsIn(text: string): { ref: string; when: string; reason: string }[] {
   const { root } = parseXml(text);
-  if (root === null) throw new Error("a document without a root");
+  if (root === null) throw new Error("the document has no root");
   return childrenOf(root, "at:deleted-entry").map((deleted) => {
-    if (root.attributes["xmlns:at"] !== TOMBSTONES) throw new Error("a deletion in another namespace");
+    if (root.attributes["xmlns:at"] !== TOMBSTONES)
+      throw new Error("the deleted entry is in another namespace");
     return {
       ref: deleted.attributes["ref"] ?? "",
       when: deleted.attributes["when"] ?? "",

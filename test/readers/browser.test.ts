@@ -6,14 +6,14 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { polled } from "../chaos/polled.ts";
-import { newRelease, PressOffice } from "../chaos/press-office.ts";
+import { pollUntil } from "../chaos/poll-until.ts";
+import { newRelease, ApiClient } from "../chaos/api-client.ts";
 import { BuiltService } from "../built/built-service.ts";
 
 const ADMIN_TOKEN = "browser-admin-token";
 const CHROMIUM = "/usr/bin/chromium";
-/** Where pictures are left for somebody to look at; nowhere if unset. */
-const PICTURES = process.env["COMMUNIQUE_PICTURES"];
+/** Folder for screenshots; none are taken if it is unset. */
+const SCREENSHOTS = process.env["COMMUNIQUE_PICTURES"];
 const WIDTHS = { wide: 1280, phone: 375 };
 
 describe.skipIf(!existsSync(CHROMIUM))(
@@ -27,10 +27,10 @@ describe.skipIf(!existsSync(CHROMIUM))(
         ADMIN_TOKEN,
         SECRETS_KEY: "browser-secrets-key-of-enough-bytes",
       });
-      const office = new PressOffice(service.url, ADMIN_TOKEN);
+      const api = new ApiClient(service.url, ADMIN_TOKEN);
       const topics = ["collective-security", "nagorno-karabakh", "trade-and-investment"];
-      for (const [index, [lang, title]] of TEXTS.entries()) {
-        await office.publish(
+      for (const [index, [lang, title]] of RELEASES.entries()) {
+        await api.publish(
           newRelease(title, {
             lang,
             type: index % 2 === 0 ? "statement" : "speech",
@@ -39,7 +39,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
           }),
         );
       }
-      await polled("the directory knows them", 10_000, async () =>
+      await pollUntil("the directory lists the topics", 10_000, async () =>
         (await (await fetch(new URL("/feeds", service.url))).text()).includes("trade-and-investment")
           ? true
           : undefined,
@@ -61,31 +61,31 @@ describe.skipIf(!existsSync(CHROMIUM))(
       await service?.[Symbol.asyncDispose]();
     });
 
-    /** A page at a width, and what the browser has refused or complained of. */
-    async function open(path: string, width: number): Promise<{ page: Page; complaints: string[] }> {
+    /** Opens a page at a width, and collects the errors on the console of the browser. */
+    async function open(path: string, width: number): Promise<{ page: Page; errors: string[] }> {
       const context = await browser.newContext({ viewport: { width, height: 900 } });
       await context.grantPermissions(["clipboard-read", "clipboard-write"]);
       const page = await context.newPage();
-      const complaints: string[] = [];
+      const errors: string[] = [];
       page.on("console", (message) => {
-        if (message.type() === "error") complaints.push(message.text());
+        if (message.type() === "error") errors.push(message.text());
       });
       await page.goto(new URL(path, service.url).href);
-      return { page, complaints };
+      return { page, errors };
     }
 
     describe.each(Object.entries(WIDTHS))("%s", (name, width) => {
       it.each(["/feeds", "/en/feed.rss", "/hy/feed.atom", "/en", "/en/topics/collective-security"])(
-        "%s fits, and nothing on it is refused",
+        "%s fits the width and logs no errors",
         async (path) => {
-          const { page, complaints } = await open(path, width);
+          const { page, errors } = await open(path, width);
           const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-          expect([overflow, complaints]).toEqual([0, []]);
+          expect([overflow, errors]).toEqual([0, []]);
           expect(await page.locator("h1").count()).toBe(1);
-          if (PICTURES !== undefined) {
-            await mkdir(PICTURES, { recursive: true });
+          if (SCREENSHOTS !== undefined) {
+            await mkdir(SCREENSHOTS, { recursive: true });
             await page.screenshot({
-              path: join(PICTURES, `${path.replaceAll("/", "_")}-${name}.png`),
+              path: join(SCREENSHOTS, `${path.replaceAll("/", "_")}-${name}.png`),
               fullPage: true,
             });
           }
@@ -94,7 +94,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
       );
     });
 
-    it("the address of a feed is copied with a click", async () => {
+    it("a click copies the URL of a feed", async () => {
       const { page } = await open("/feeds", WIDTHS.wide);
       const row = page.locator("#en tr", { hasText: "collective-security" });
       await row.getByRole("button", { name: "Copy" }).click();
@@ -105,16 +105,17 @@ describe.skipIf(!existsSync(CHROMIUM))(
       await page.context().close();
     });
 
-    it("a feed that is opened says what it is, in its language", async () => {
+    it("an opened feed explains itself in its language", async () => {
       const { page } = await open("/ru/feed.rss", WIDTHS.wide);
       expect(await page.locator("h2").first().textContent()).toBe("Это лента");
-      expect(await page.locator("article h3").allTextContents()).toEqual([TEXTS[3]?.[1]]);
+      expect(await page.locator("article h3").allTextContents()).toEqual([RELEASES[3]?.[1]]);
       await page.context().close();
     });
-    it("a page of any site follows the events as they happen", async () => {
+
+    it("a page of another origin receives events from the stream", async () => {
       const context = await browser.newContext();
       const page = await context.newPage();
-      // Chromium lets nothing but a loopback page call a loopback address.
+      // Chromium lets only pages from a loopback address call a loopback address.
       await using other = createServer((_request, response) => {
         response.setHeader("content-type", "text/html").end("<title>Another site</title>");
       }).listen(0, "127.0.0.1");
@@ -122,23 +123,23 @@ describe.skipIf(!existsSync(CHROMIUM))(
       await page.goto(`http://127.0.0.1:${(other.address() as AddressInfo).port}/`);
       const stream = new URL("/api/v1/events/stream", service.url).href;
       await page.evaluate(`new Promise((opened, failed) => {
-        globalThis.told = [];
+        globalThis.received = [];
         const source = new EventSource(${JSON.stringify(stream)});
         source.onopen = opened;
-        source.onerror = () => failed(new Error("the browser could not follow"));
+        source.onerror = () => failed(new Error("the stream failed"));
         source.addEventListener("release.published", ({ lastEventId, data }) =>
-          told.push([lastEventId, JSON.parse(data).data.release.title]));
+          received.push([lastEventId, JSON.parse(data).data.release.title]));
       })`);
-      const office = new PressOffice(service.url, ADMIN_TOKEN);
-      const { sequence } = await office.publish(newRelease("Ապրիլի 24", { lang: "hy", date: "2020-12-24" }));
-      await page.waitForFunction("told.length > 0");
-      expect(await page.evaluate("told")).toEqual([[String(sequence), "Ապրիլի 24"]]);
+      const api = new ApiClient(service.url, ADMIN_TOKEN);
+      const { sequence } = await api.publish(newRelease("Ապրիլի 24", { lang: "hy", date: "2020-12-24" }));
+      await page.waitForFunction("received.length > 0");
+      expect(await page.evaluate("received")).toEqual([[String(sequence), "Ապրիլի 24"]]);
       await context.close();
     });
   },
 );
 
-const TEXTS: [lang: string, title: string][] = [
+const RELEASES: [lang: string, title: string][] = [
   ["en", "Statement of the Ministry of Foreign Affairs on the session of the Council"],
   ["en", "Remarks by the Minister at the joint press conference"],
   ["hy", "ՀԱՊԿ արտաքին գործերի նախարարների խորհրդի նիստը կայացավ"],

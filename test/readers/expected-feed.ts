@@ -1,11 +1,11 @@
 /**
- * What readers must be told of a release and of a list, made from what the API says of it.
+ * The expected items and feeds, computed from the answers of the API.
  */
 import { dayOf, parseInstant } from "../../src/domain/dates.ts";
 import { dayInWords, phrasesIn } from "../../src/i18n/phrases.ts";
 import type { ReleaseView } from "../../src/domain/release.ts";
 import { documentUrl, type Format, type MatrixDocument, type MatrixList } from "./matrix-lists.ts";
-import { SITE } from "./matrix-office.ts";
+import { SITE } from "./matrix-site.ts";
 import type { ParsedEnclosure, ParsedFeed, ParsedItem } from "./parsed-feed.ts";
 
 export function expectedItem(release: ReleaseView, format: Format): Required<ParsedItem> {
@@ -17,7 +17,7 @@ export function expectedItem(release: ReleaseView, format: Format): Required<Par
   return {
     id: `urn:uuid:${release.id}`,
     title: isWithdrawn ? `${phrases.withdrawnMark}: ${release.title}` : release.title,
-    // RSS has HTML there.
+    // In RSS, the summary is HTML.
     summary: format === "rss" ? asHtml(summary, "&lt;", "&amp;") : summary,
     html: [
       ...(isWithdrawn ? [banner] : []),
@@ -53,7 +53,7 @@ function noteOf({ note, updated, lang }: ReleaseView, isWithdrawn: boolean): str
   return `${isWithdrawn ? "" : `${phrases.updated} ${day}. `}${phrases.note}: ${note}`;
 }
 
-/** RSS wants a length, 0 where nobody knows it, and has no place for a title. */
+/** RSS requires a length, 0 if it is unknown, and has no field for a title. */
 function expectedEnclosure(
   { url, type, size, title }: ReleaseView["attachments"][number],
   format: Format,
@@ -61,7 +61,7 @@ function expectedEnclosure(
   return format === "rss" ? { url, type, length: size ?? 0 } : { url, type, length: size, title };
 }
 
-/** As the two writers of HTML in the service spell it. */
+/** Escapes text like the two HTML writers of the service. */
 function asHtml(text: string, less: string, ampersand: string): string {
   const end = less === "&lt;" ? "&gt;" : ">";
   return text

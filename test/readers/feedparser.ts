@@ -1,12 +1,19 @@
 /**
- * RSS and Atom by feedparser, which keeps the elements that it read beside what it made of them.
+ * Parses RSS and Atom with feedparser, which keeps the elements beside the fields that it makes of them.
  */
 import { Readable } from "node:stream";
 import FeedParser from "feedparser";
-import { atomEnclosures, type Attributes, chain, instant, related, rssEnclosure } from "./link-relations.ts";
+import {
+  atomEnclosures,
+  type Attributes,
+  archiveLinks,
+  instant,
+  related,
+  rssEnclosure,
+} from "./link-relations.ts";
 import type { ParsedFeed, ParsedItem } from "./parsed-feed.ts";
 
-/** An element as feedparser keeps it, beside what it makes of it; of several, all. */
+/** An element as feedparser keeps it. Repeated elements are an array. */
 type Element = { "@"?: Attributes; "#"?: string } & { [name: string]: Element };
 type Elements = Partial<Record<string, Element | Element[]>>;
 
@@ -15,13 +22,13 @@ export async function feedparserRss(document: string): Promise<ParsedFeed> {
   return {
     ...feedFields(meta),
     icon: meta.image.url,
-    ...chain(attributesOf(meta, "atom:link")),
+    ...archiveLinks(attributesOf(meta, "atom:link")),
     items: items.map((item) => ({
       ...itemFields(item),
       title: textOf(item, "rss:title"),
       updated: instant(textOf(item, "atom:updated")),
       language: textOf(item, "dc:language"),
-      // It takes commas for the end of one.
+      // Not item.categories, because feedparser splits categories at commas.
       categories: textsOf(item, "rss:category"),
       related: related(attributesOf(item, "atom:link")),
       enclosures: attributesOf(item, "rss:enclosure").map(rssEnclosure),
@@ -34,7 +41,7 @@ export async function feedparserAtom(document: string): Promise<ParsedFeed> {
   return {
     ...feedFields(meta),
     icon: meta.favicon,
-    ...chain(attributesOf(meta, "atom:link")),
+    ...archiveLinks(attributesOf(meta, "atom:link")),
     items: items.map((item) => ({
       ...itemFields(item),
       title: textOf(item, "atom:title"),
@@ -86,7 +93,7 @@ function itemFields(item: FeedParser.Item): Omit<ParsedItem, "title"> {
   };
 }
 
-/** Its own titles have everything in angle brackets taken out; this is what it read. */
+/** The text of an element. feedparser's own titles lose everything in angle brackets. */
 function textOf(of: FeedParser.Item | FeedParser.Meta, name: string): string | undefined {
   return elementsOf(of, name)[0]?.["#"];
 }

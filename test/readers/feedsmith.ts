@@ -1,8 +1,8 @@
 /**
- * All three formats by feedsmith, which tells everything but what it has no name for.
+ * Parses all three formats with feedsmith.
  */
 import { parseAtomFeed, parseJsonFeed, parseRssFeed } from "feedsmith";
-import { atomEnclosures, type Attributes, chain, href, instant, related } from "./link-relations.ts";
+import { atomEnclosures, type Attributes, archiveLinks, href, instant, related } from "./link-relations.ts";
 import type { ParsedFeed, ParsedItem } from "./parsed-feed.ts";
 
 export async function feedsmithRss(document: string): Promise<ParsedFeed> {
@@ -14,7 +14,7 @@ export async function feedsmithRss(document: string): Promise<ParsedFeed> {
     rights: feed.copyright,
     icon: feed.image?.url,
     generator: feed.generator,
-    ...chain(attributesOf(feed.atom?.links)),
+    ...archiveLinks(attributesOf(feed.atom?.links)),
     items: (feed.items ?? []).map((item) => ({
       id: item.guid?.value,
       title: item.title,
@@ -42,7 +42,7 @@ export async function feedsmithAtom(document: string): Promise<ParsedFeed> {
     rights: feed.rights?.value,
     icon: feed.icon,
     generator: feed.generator?.text,
-    ...chain(attributesOf(feed.links)),
+    ...archiveLinks(attributesOf(feed.links)),
     items: (feed.entries ?? []).map((entry) => ({
       id: entry.id,
       title: entry.title?.value,
@@ -52,7 +52,7 @@ export async function feedsmithAtom(document: string): Promise<ParsedFeed> {
       published: instant(entry.published),
       updated: instant(entry.updated),
       language: entry.xml?.lang,
-      // An entry without an author has the feed's (RFC 4287, 4.2.1).
+      // An entry without an author has the author of the feed (RFC 4287, 4.2.1).
       creator: (entry.authors ?? feed.authors)?.[0]?.name,
       categories: (entry.categories ?? []).map(({ label }) => label ?? ""),
       related: related(attributesOf(entry.links)),
@@ -93,12 +93,12 @@ export async function feedsmithJson(document: string): Promise<ParsedFeed> {
   };
 }
 
-/** Its types allow for more in a link than attributes. */
+/** feedsmith's types allow more than attributes in a link. */
 function attributesOf(links: readonly object[] = []): Attributes[] {
   return links as Attributes[];
 }
 
-/** Of Media RSS, what we write. */
+/** The elements of Media RSS that the service writes. */
 interface Media {
   contents?: {
     url?: string;

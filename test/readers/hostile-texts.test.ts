@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newRelease, PressOffice } from "../chaos/press-office.ts";
-import { polled } from "../chaos/polled.ts";
+import { newRelease, ApiClient } from "../chaos/api-client.ts";
+import { pollUntil } from "../chaos/poll-until.ts";
 import { BuiltService } from "../built/built-service.ts";
-import { asMarkdown, TEXTS } from "./hostile-texts.ts";
+import { asMarkdown, HOSTILE_TEXTS } from "./hostile-texts.ts";
 import { PARSERS } from "./parsers.ts";
 
 const ADMIN_TOKEN = "readers-admin-token";
 
-/** What HTML shows of a paragraph. */
-function shownBy(html: string): string {
+/** The visible text of an HTML paragraph. */
+function visibleText(html: string): string {
   const references: Record<string, string> = {
     "&#x26;": "&",
     "&#x3C;": "<",
@@ -25,12 +25,12 @@ function shownBy(html: string): string {
 
 describe("hostile texts", () => {
   let service: BuiltService;
-  const releases = TEXTS.map(([name, published, read], index) => ({
+  const releases = HOSTILE_TEXTS.map(([name, published, read], index) => ({
     name,
     read,
     release: newRelease(published, {
       body: asMarkdown(published),
-      // Each with an instant of its own, the first the newest.
+      // Each has its own instant; the first is the newest.
       date: new Date(Date.UTC(2020, 0, 60 - index)).toISOString(),
     }),
   }));
@@ -38,9 +38,9 @@ describe("hostile texts", () => {
 
   beforeAll(async () => {
     service = await BuiltService.start({ ADMIN_TOKEN, SECRETS_KEY: "readers-secrets-key-of-enough-bytes" });
-    const office = new PressOffice(service.url, ADMIN_TOKEN);
-    for (const { release } of releases) await office.publish(release);
-    await office.publish(
+    const api = new ApiClient(service.url, ADMIN_TOKEN);
+    for (const { release } of releases) await api.publish(release);
+    await api.publish(
       newRelease("Markup", {
         date: "2019-01-01",
         body: 'Before <script>alert(1)</script><img src="/x.png" onerror="alert(1)"> [a](javascript:alert(1)) <b>bold</b> after',
@@ -49,7 +49,7 @@ describe("hostile texts", () => {
     for (const format of ["rss", "atom", "json"]) {
       documents.set(
         format,
-        await polled(`the ${format} feed holds them all`, 10_000, async () => {
+        await pollUntil(`the ${format} feed holds all releases`, 10_000, async () => {
           const text = await (await fetch(new URL(`/feed.${format}`, service.url))).text();
           return [...text.matchAll(/urn:uuid:/g)].length === releases.length + 1 ? text : undefined;
         }),
@@ -62,13 +62,13 @@ describe("hostile texts", () => {
   });
 
   describe.each(PARSERS)("in %s, read by %s", (format, _name, parse) => {
-    it("come back whole, each with its id, link and instant, in order", async () => {
+    it("keep their text, id, link, instant and order", async () => {
       const { items } = await parse(documents.get(format) ?? "");
       expect(
         items.slice(0, -1).map(({ id, title, html, link, published }) => ({
           id,
           title,
-          shown: shownBy(html ?? "")
+          visible: visibleText(html ?? "")
             .replace(/\s+/g, " ")
             .trim(),
           link,
@@ -78,14 +78,14 @@ describe("hostile texts", () => {
         releases.map(({ read, release }) => ({
           id: `urn:uuid:${release.id}`,
           title: read,
-          shown: read,
+          visible: read,
           link: `${service.url.origin}/en/releases/${release.slug}`,
           published: release.date.replace(".000Z", "Z"),
         })),
       );
     });
 
-    it("carry no markup that could do anything", async () => {
+    it("contain no active markup", async () => {
       const html = (await parse(documents.get(format) ?? "")).items.at(-1)?.html ?? "";
       expect(html).toContain("<b>bold</b> after");
       expect(html).not.toMatch(/script|onerror|javascript/);

@@ -2,8 +2,8 @@
  * Texts that have broken feeds, here or elsewhere.
  */
 
-/** As published → as it must be read: whole, but for what XML forbids. */
-export const TEXTS: [name: string, published: string, read: string][] = [
+/** Published text and expected text, which lacks only what XML forbids and extra white space. */
+export const HOSTILE_TEXTS: [name: string, published: string, read: string][] = [
   ["plain", "The session was held", "The session was held"],
   ["two ends of CDATA", "One ]]> two ]]> three", "One ]]> two ]]> three"],
   ["a backspace", "Back\u0008space", "Backspace"],
@@ -23,10 +23,10 @@ export const TEXTS: [name: string, published: string, read: string][] = [
   ["much white space", "  Wide \t and \r\n long  ", "Wide and long"],
 ];
 
-/** Escaped for Markdown: these texts are meant as texts. */
+/** Escapes a text, so that Markdown shows it literally. */
 export function asMarkdown(text: string): string {
   return text.trim().replace(/[\\`*_{}[\]()#+\-.!<>&|~"']/g, "\\$&");
 }
 
-/** All of them at once, on one line. */
-export const ALL_HOSTILE = TEXTS.map(([, published]) => published).join(" · ");
+/** All texts on one line. */
+export const ALL_HOSTILE = HOSTILE_TEXTS.map(([, published]) => published).join(" · ");

@@ -1,5 +1,5 @@
 /**
- * JSON Feed by feed-extractor, and by the platform alone.
+ * Parses JSON Feed with feed-extractor, and with `JSON.parse` alone.
  */
 import { extractFromJson } from "@extractus/feed-extractor";
 import { instant } from "./link-relations.ts";
@@ -7,12 +7,12 @@ import type { ParsedFeed } from "./parsed-feed.ts";
 
 export async function extractedJson(document: string): Promise<ParsedFeed> {
   const feed = extractFromJson(document, {
-    // What it makes of it itself has no markup left.
+    // feed-extractor's own description has no markup.
     getExtraEntryFields: ({ content_html }) => ({ html: content_html }),
   });
   return {
     title: feed.title,
-    // Where there is none it says "".
+    // Without a language, feed-extractor returns "".
     language: feed.language === "" ? undefined : feed.language,
     items: (feed.entries ?? []).map(({ id, title, html, link, published }) => ({
       id,
@@ -47,7 +47,7 @@ interface JsonDocument extends Partial<Record<"language" | "next_url", string>> 
   items: JsonItem[];
 }
 
-/** As many consumers of JSON do: they see our extension too. */
+/** Reads the JSON directly, like many consumers, and so sees the `_communique` extension too. */
 export async function plainJson(document: string): Promise<ParsedFeed> {
   const feed = JSON.parse(document) as JsonDocument;
   return {

@@ -1,13 +1,13 @@
 /**
- * What the links of a feed or of an entry say, once a parser has read them.
+ * Reads the parsed links of a feed or of an entry.
  */
 import type { ParsedEnclosure, ParsedFeed, ParsedItem } from "./parsed-feed.ts";
 
 /** The attributes of a link, or of an enclosure. */
 export type Attributes = Partial<Record<string, string | number>>;
 
-/** RFC 5005. */
-export function chain(
+/** The links of an archived feed (RFC 5005). */
+export function archiveLinks(
   links: readonly Attributes[],
 ): Pick<ParsedFeed, "self" | "current" | "previousArchive" | "nextArchive"> {
   return {
@@ -18,10 +18,10 @@ export function chain(
   };
 }
 
-/** The address of the one link that there may be of a relation. */
+/** The URL of the link with a relation. @throws {Error} if several links have it */
 export function href(links: readonly Attributes[], rel: string): string | undefined {
   const [only, ...others] = links.filter((link) => link["rel"] === rel);
-  if (others.length > 0) throw new Error(`${others.length + 1} links are ${rel}`);
+  if (others.length > 0) throw new Error(`${others.length + 1} links have rel="${rel}"`);
   return text(only?.["href"]);
 }
 
@@ -37,7 +37,7 @@ export function atomEnclosures(links: readonly Attributes[]): ParsedEnclosure[] 
     .map(({ href, title, ...rest }) => ({ ...rssEnclosure({ ...rest, url: href }), title: text(title) }));
 }
 
-/** RSS has no place for its title. */
+/** An enclosure of RSS has no title. */
 export function rssEnclosure({ url, type, length }: Attributes): ParsedEnclosure {
   return {
     url: text(url),
@@ -46,7 +46,7 @@ export function rssEnclosure({ url, type, length }: Attributes): ParsedEnclosure
   };
 }
 
-/** As the API writes an instant. */
+/** Formats an instant like the API. */
 export function instant(text: string | undefined): string | undefined {
   return text === undefined ? undefined : new Date(text).toISOString().replace(".000Z", "Z");
 }

@@ -1,20 +1,20 @@
 /**
- * `npm run readers`: lets real feed readers poll the service, prints a table and what was wrong. Exit
- * codes: 0 all as it should be, 1 not, or a reader is not installed, 2 wrong usage.
+ * `npm run readers`: real feed readers poll the service. Prints a table and the issues.
+ * Exit codes: 0 no issues, 1 issues or a missing reader, 2 wrong usage.
  */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { tableOf } from "../../src/cli/table.ts";
 import type { Exchange } from "./real/counting-proxy.ts";
 import { byPresence, nameOf, REAL_READERS } from "./real/real-readers.ts";
-import { type Course, isConditional, type Poll, trial } from "./real/trial.ts";
+import { type Course, isConditional, type Poll, runTrial } from "./real/trial.ts";
 import { showsWholeTexts, type Verdicts, verdictsOn } from "./real/verdicts.ts";
 
 const PROGRAMS = [...new Set(REAL_READERS.map(({ program }) => program))];
 
 const command = new Command("readers")
-  .description("Lets real feed readers poll the running service, over a correction and a new release.")
-  .option("--reader <name>", `one of ${PROGRAMS.join(", ")}; may be given again`, programName)
-  .showHelpAfterError("(--help says what is possible)")
+  .description("Real feed readers poll the running service, before and after a correction and a new release.")
+  .option("--reader <name>", `one of ${PROGRAMS.join(", ")}; can be repeated`, programName)
+  .showHelpAfterError("(see --help)")
   .exitOverride();
 
 try {
@@ -26,7 +26,7 @@ try {
   process.exitCode = error.exitCode === 0 ? 0 : 2;
 }
 
-/** @returns whether each reader was there and found all as it should be */
+/** @returns whether every reader is installed and none has issues */
 async function run(programs: readonly string[]): Promise<boolean> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
   const chosen = REAL_READERS.filter(({ program }) => programs.includes(program));
@@ -34,64 +34,66 @@ async function run(programs: readonly string[]): Promise<boolean> {
   const lines = missing.map(({ program, install }) => `${program} is not installed: ${install}`);
   for (const line of new Set(lines)) console.log(line);
   if (present.length === 0) return false;
-  const { courses, day } = await trial(present, (step) => console.log(step));
-  const judged = courses.map((course) => ({ course, verdicts: verdictsOn(course, day) }));
-  const rows = judged.map(({ course, verdicts }) => rowOf(course, verdicts, showsWholeTexts(course, day)));
-  console.log(`\n${tableOf(rows)}\n(status and bytes of body; JSON Feed is read by none of these readers)`);
-  const wrong = judged.flatMap(({ course, verdicts }) => issuesOf(course, verdicts));
-  console.log(wrong.length === 0 ? "\nall as it should be" : `\n${wrong.join("\n")}`);
-  return wrong.length === 0 && missing.length === 0;
+  const { courses, releases } = await runTrial(present, (step) => console.log(step));
+  const results = courses.map((course) => ({ course, verdicts: verdictsOn(course, releases) }));
+  const rows = results.map(({ course, verdicts }) =>
+    rowOf(course, verdicts, showsWholeTexts(course, releases)),
+  );
+  console.log(`\n${tableOf(rows)}\n(HTTP status and body bytes; none of these readers supports JSON Feed)`);
+  const issues = results.flatMap(({ course, verdicts }) => issuesOf(course, verdicts));
+  console.log(issues.length === 0 ? "\nno issues" : `\n${issues.join("\n")}`);
+  return issues.length === 0 && missing.length === 0;
 }
 
 function rowOf(course: Course, verdicts: Verdicts, isWhole: boolean): Record<string, string> {
   const { reader, format, first, unchanged, changed } = course;
-  const isAsking = unchanged.some(({ exchanges }) => exchanges.some(isConditional));
+  const isConditionalReader = unchanged.some(({ exchanges }) => exchanges.some(isConditional));
   return {
     reader: nameOf(reader),
     format,
-    "asks with": headersOf([...unchanged, changed].flatMap(({ exchanges }) => exchanges)),
-    first: answersOf([first]),
-    unchanged: answersOf(unchanged),
-    changed: answersOf([changed]),
+    "request headers": formatHeaders([...unchanged, changed].flatMap(({ exchanges }) => exchanges)),
+    first: formatAnswers([first]),
+    unchanged: formatAnswers(unchanged),
+    changed: formatAnswers([changed]),
     "all arrive": word(verdicts.arrival, "yes"),
-    "no body again": word(verdicts.unchanged, isAsking ? "yes" : "never asks"),
-    "new one": word(verdicts.addition, "yes"),
+    "no second body": word(verdicts.unchanged, isConditionalReader ? "yes" : "unconditional"),
+    "new release": word(verdicts.addition, "yes"),
     correction: word(verdicts.correction, reader.correction),
     text: isWhole ? "whole" : "summary",
   };
 }
 
-function answersOf(polls: readonly Poll[]): string {
+function formatAnswers(polls: readonly Poll[]): string {
   const answers = polls.flatMap(({ exchanges }) => exchanges);
   return answers.map(({ status, bodyBytes }) => `${status} ${bodyBytes}`).join(", ") || "–";
 }
 
-function headersOf(exchanges: readonly Exchange[]): string {
-  const asked = exchanges.map((exchange) => exchange.asked);
+function formatHeaders(exchanges: readonly Exchange[]): string {
+  const conditions = exchanges.map((exchange) => exchange.condition);
   const names = [
-    ...(asked.some(({ ifNoneMatch }) => ifNoneMatch !== undefined) ? ["ETag"] : []),
-    ...(asked.some(({ ifModifiedSince }) => ifModifiedSince !== undefined) ? ["date"] : []),
-    ...new Set(asked.flatMap(({ aIm }) => (aIm === undefined ? [] : [`A-IM: ${aIm}`]))),
+    ...(conditions.some(({ ifNoneMatch }) => ifNoneMatch !== undefined) ? ["ETag"] : []),
+    ...(conditions.some(({ ifModifiedSince }) => ifModifiedSince !== undefined) ? ["date"] : []),
+    ...new Set(conditions.flatMap(({ aIm }) => (aIm === undefined ? [] : [`A-IM: ${aIm}`]))),
   ];
-  return names.join(", ") || "nothing";
+  return names.join(", ") || "none";
 }
 
-function word(faults: readonly string[], ifNone: string): string {
-  return faults.length === 0 ? ifNone : "NO";
+function word(issues: readonly string[], success: string): string {
+  return issues.length === 0 ? success : "NO";
 }
 
 function issuesOf({ reader, format, changed }: Course, verdicts: Verdicts): string[] {
-  const faults = Object.values(verdicts).flat() as string[];
-  if (faults.length === 0) return [];
-  const said = changed.said.trim();
+  const issues = Object.values(verdicts).flat() as string[];
+  if (issues.length === 0) return [];
+  const output = changed.output.trim();
   const isOfLastPoll = verdicts.addition.length + verdicts.correction.length > 0;
   return [
-    ...faults.map((fault) => `${nameOf(reader)}, ${format}: ${fault}`),
-    ...(said === "" || !isOfLastPoll ? [] : [`  it said: ${said.replaceAll("\n", "\n  ")}`]),
+    ...issues.map((issue) => `${nameOf(reader)}, ${format}: ${issue}`),
+    ...(output === "" || !isOfLastPoll ? [] : [`  output: ${output.replaceAll("\n", "\n  ")}`]),
   ];
 }
 
 function programName(text: string, before: readonly string[] = []): string[] {
-  if (!PROGRAMS.includes(text)) throw new InvalidArgumentError(`It must be one of ${PROGRAMS.join(", ")}.`);
+  if (!PROGRAMS.includes(text)) throw new InvalidArgumentError(`Expected one of ${PROGRAMS.join(", ")}`);
   return [...before, text];
 }

@@ -1,7 +1,7 @@
 /**
- * The lists of the matrix, and their documents: of the newest releases and of every archive behind them.
+ * The lists of the matrix, and their documents: the newest releases and every archive.
  */
-import { SITE, TOPIC_NAMES } from "./matrix-office.ts";
+import { SITE, TOPIC_NAMES } from "./matrix-site.ts";
 import type { Language, MatrixRelease } from "./matrix-releases.ts";
 
 export interface MatrixList {
@@ -13,7 +13,7 @@ export interface MatrixList {
   holds: (release: MatrixRelease) => boolean;
 }
 
-const isFiled = ({ kind }: MatrixRelease) => kind !== "elsewhere";
+const hasListTerms = ({ kind }: MatrixRelease) => kind !== "elsewhere";
 
 export const EVERYTHING: MatrixList = { name: "everything", path: "", title: SITE.TITLE, holds: () => true };
 
@@ -31,14 +31,14 @@ export const LISTS: MatrixList[] = [
     query: "?type=statement&topic=security",
     title: `${SITE.TITLE} – English · Statement · ${TOPIC_NAMES.en}`,
     language: "en",
-    holds: (each) => each.lang === "en" && isFiled(each),
+    holds: (each) => each.lang === "en" && hasListTerms(each),
   },
   {
     name: "a combination of languages",
     path: "",
     query: "?type=statement&lang=ar&lang=hy",
     title: `${SITE.TITLE} – العربية / Հայերեն · Statement`,
-    holds: (each) => ["hy", "ar"].includes(each.lang) && isFiled(each),
+    holds: (each) => ["hy", "ar"].includes(each.lang) && hasListTerms(each),
   },
   {
     name: "an empty list",
@@ -65,7 +65,7 @@ function aboutTopic(language: Language, name: string): MatrixList {
     path: `/${language}/topics/security`,
     title: `${SITE.TITLE} – ${name} · ${TOPIC_NAMES[language]}`,
     language,
-    holds: (each) => each.lang === language && isFiled(each),
+    holds: (each) => each.lang === language && hasListTerms(each),
   };
 }
 
@@ -74,9 +74,9 @@ export type Format = (typeof FORMATS)[number];
 
 export interface MatrixDocument {
   format: Format;
-  /** Left out: of the newest releases. */
+  /** The number of an archive. Undefined: the feed of the newest releases. */
   archive?: number;
-  /** The archives before it and, of an archive, after it: of the last one, that which will be next. */
+  /** The older archive and, in an archive, the newer one. The newest archive links to the next, which does not exist yet. */
   older?: number | undefined;
   newer?: number | undefined;
   url: string;
@@ -88,14 +88,14 @@ export function documentUrl(list: MatrixList, format: Format, origin: string, ar
   return `${origin}${list.path}${place}/feed.${format}${list.query ?? ""}`;
 }
 
-/** The numbers of a list's archives, newest first, as a reader learns of them. */
+/** The numbers of a list's archives, newest first, found by following `next_url`. */
 export async function archivesOf(list: MatrixList, origin: string): Promise<number[]> {
   const numbers: number[] = [];
   let url: string | undefined = documentUrl(list, "json", origin);
   while (url !== undefined) {
-    const { next_url: next } = JSON.parse(await fetched(url)) as { next_url?: string };
+    const { next_url: next } = JSON.parse(await fetchText(url)) as { next_url?: string };
     if (next !== undefined) numbers.push(Number(/\/archive\/(\d+)\//.exec(next)?.[1]));
-    if (numbers.length > ARCHIVES_MAX) throw new Error(`no end behind ${list.path}`);
+    if (numbers.length > ARCHIVES_MAX) throw new Error(`the archives of ${list.path} do not end`);
     url = next;
   }
   return numbers;
@@ -103,17 +103,21 @@ export async function archivesOf(list: MatrixList, origin: string): Promise<numb
 
 const ARCHIVES_MAX = 100;
 
-/** The number of the archive that will be next: it leads to what will be in it. */
-async function nextOf(list: MatrixList, origin: string, archives: readonly number[]): Promise<number> {
+/** The number of the next archive. It redirects to the feed that holds its future releases. */
+async function findNextArchive(
+  list: MatrixList,
+  origin: string,
+  archives: readonly number[],
+): Promise<number> {
   for (let number = 1; number <= archives.length + 1; number += 1) {
     if (archives.includes(number)) continue;
     const { status } = await fetch(documentUrl(list, "json", origin, number), { redirect: "manual" });
     if (status === 302) return number;
   }
-  throw new Error(`no archive is promised behind ${archives.join()} of ${list.path}`);
+  throw new Error(`no next archive after ${archives.join()} of ${list.path}`);
 }
 
-/** All documents of a list in a format, newest first. */
+/** All documents of a list in one format, newest first. */
 export async function documentsOf(
   list: MatrixList,
   format: Format,
@@ -121,16 +125,16 @@ export async function documentsOf(
   archives: readonly number[],
 ): Promise<MatrixDocument[]> {
   const documents: MatrixDocument[] = [];
-  const next = await nextOf(list, origin, archives);
+  const next = await findNextArchive(list, origin, archives);
   for (const [index, archive] of [undefined, ...archives].entries()) {
     const url = documentUrl(list, format, origin, archive);
     const place = archive === undefined ? {} : { archive, newer: index === 1 ? next : archives[index - 2] };
-    documents.push({ format, ...place, older: archives[index], url, text: await fetched(url) });
+    documents.push({ format, ...place, older: archives[index], url, text: await fetchText(url) });
   }
   return documents;
 }
 
-async function fetched(url: string): Promise<string> {
+async function fetchText(url: string): Promise<string> {
   const response = await fetch(url, { redirect: "error" });
   if (response.status !== 200) throw new Error(`${url}: ${response.status} ${await response.text()}`);
   return response.text();

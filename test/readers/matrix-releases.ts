@@ -1,7 +1,7 @@
 /**
- * Every kind of release in every language of a site, each with an instant of its own.
+ * Every kind of release in every language of the site, each with its own instant.
  */
-import { newRelease, type Release } from "../chaos/press-office.ts";
+import { newRelease, type Release } from "../chaos/api-client.ts";
 import { ALL_HOSTILE, asMarkdown } from "./hostile-texts.ts";
 
 export const LANGUAGES = ["en", "hy", "ru", "ar"] as const;
@@ -34,9 +34,8 @@ const TITLES: Record<Language, string> = {
   ar: "عُقدت الجلسة الافتراضية لمجلس وزراء الخارجية",
 };
 
-/** Bytes. */
-const HUGE = 200_000;
-/** With one byte a letter and with two; in all languages, the tests would take twice as long. */
+const HUGE_BYTES = 200_000;
+/** One language with one byte per letter and one with two. All languages would double the time of the tests. */
 const HUGE_IN: readonly Language[] = ["en", "hy"];
 
 export function matrixReleases(): MatrixRelease[] {
@@ -48,7 +47,7 @@ export function matrixReleases(): MatrixRelease[] {
         lang,
         type: "statement",
         topics: ["security"],
-        // Neither in the order in which they are published nor in its reverse.
+        // Dates neither rise nor fall in the order of publishing.
         date: new Date(Date.UTC(2020, column * 3, 1 + ((row * 7) % 20), row, column)).toISOString(),
         body: `${TITLES[lang]}.\n\n**${TITLES[lang]}**: [${kind}](/${lang}).`,
         ...fieldsOf(kind, lang),
@@ -73,13 +72,13 @@ function fieldsOf(kind: Kind, lang: Language): Partial<Release> {
           credit: ALL_HOSTILE,
           caption: ALL_HOSTILE,
         },
-        // A size that nobody knows is not told.
+        // Without a size.
         attachments: [
           { url: "https://agency.example/a.pdf?a=1&b=2", type: "application/pdf", title: ALL_HOSTILE },
         ],
       };
     case "huge":
-      return { body: paragraphs(TITLES[lang], HUGE) };
+      return { body: paragraphs(TITLES[lang], HUGE_BYTES) };
     case "translated":
       return { group: `translated-${lang === "en" || lang === "hy" ? "at-home" : "abroad"}` };
     case "illustrated":

@@ -1,9 +1,8 @@
 /**
- * Feeds as parsers see them that we did not write.
+ * Feeds as third-party parsers read them.
  *
- * A field that a parser, or its format, has no place for is left out altogether; one that it has a place
- * for and found nothing in is undefined. So what is told can be compared whole, and nothing passes only
- * because an adapter forgot to look.
+ * An adapter omits a field that its parser or format does not support. A supported field without a value is
+ * undefined. Tests compare all present fields, so an adapter that forgets a field fails a test.
  */
 
 export interface ParsedItem {
@@ -18,7 +17,7 @@ export interface ParsedItem {
   creator?: string | undefined;
   /** Labels. */
   categories?: string[];
-  /** In other languages, and, without a language, where the text was taken from. */
+  /** Translations and, without a language, the source. */
   related?: { lang?: string | undefined; url: string | undefined }[];
   imageUrl?: string | undefined;
   imageAlt?: string | undefined;
@@ -36,7 +35,7 @@ export interface ParsedEnclosure {
 
 export interface ParsedFeed {
   title: string | undefined;
-  /** Of people: the list's. */
+  /** The URL of the HTML page of the list. */
   page?: string | undefined;
   self?: string | undefined;
   language?: string | undefined;

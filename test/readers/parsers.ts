@@ -1,5 +1,5 @@
 /**
- * The parsers that read our feeds: none of them is ours, except for `JSON.parse`.
+ * The third-party parsers of the tests, and `JSON.parse`.
  */
 import { feedparserAtom, feedparserRss } from "./feedparser.ts";
 import { feedsmithAtom, feedsmithJson, feedsmithRss } from "./feedsmith.ts";
@@ -7,7 +7,7 @@ import { extractedJson, plainJson } from "./json-parsers.ts";
 import { rssParserAtom, rssParserRss } from "./rss-parser.ts";
 import type { Parser } from "./parsed-feed.ts";
 
-/** Three for each format. */
+/** Three parsers for each format. */
 export const PARSERS: [format: "rss" | "atom" | "json", name: string, parse: Parser][] = [
   ["rss", "rss-parser", rssParserRss],
   ["rss", "feedparser", feedparserRss],

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { oneLine } from "../../src/domain/text.ts";
-import { deletionsIn, faultsOfAtom } from "./atom-rules.ts";
+import { deletionsIn, issuesOfAtom } from "./atom-rules.ts";
 import { expectedFeed, expectedItem } from "./expected-feed.ts";
-import { faultsOfJsonFeed } from "./json-feed-rules.ts";
+import { issuesOfJsonFeed } from "./json-feed-rules.ts";
 import { EVERYTHING, LISTS } from "./matrix-lists.ts";
-import { KILLED_BECAUSE, NOTE } from "./matrix-office.ts";
+import { KILL_REASON, NOTE } from "./matrix-site.ts";
 import { KINDS } from "./matrix-releases.ts";
 import { PARSERS } from "./parsers.ts";
 import { ReaderMatrix } from "./reader-matrix.ts";
-import { faultsOfRss } from "./rss-rules.ts";
+import { issuesOfRss } from "./rss-rules.ts";
 
 let matrix: ReaderMatrix;
 
@@ -22,7 +22,7 @@ afterAll(async () => {
 
 describe("the API", () => {
   it.each(KINDS.filter((kind) => kind !== "killed"))(
-    "tells a release that is %s as it was published",
+    "returns a release that is %s as it was published",
     (kind) => {
       for (const each of matrix.releases.filter((release) => release.kind === kind)) {
         const { title, summary, date, topics, type, lang, source, image, attachments = [] } = each.release;
@@ -32,16 +32,16 @@ describe("the API", () => {
           topics,
           title: oneLine(title),
           published: date.replace(".000Z", "Z"),
-          attachments: attachments.map((attachment) => withTexts(attachment)),
+          attachments: attachments.map((attachment) => withOneLineTexts(attachment)),
           ...(summary === undefined ? {} : { summary: oneLine(summary) }),
           ...(source === undefined ? {} : { source }),
-          ...(image === undefined ? {} : { image: withTexts(image) }),
+          ...(image === undefined ? {} : { image: withOneLineTexts(image) }),
         });
       }
     },
   );
 
-  it("tells of translations, of a text in full, and of what has happened to it", () => {
+  it("returns translations, the full content and the status", () => {
     for (const each of matrix.releases) {
       const { translations, content, edition, note, status } = matrix.view(each);
       expect(translations).toHaveLength(each.kind === "translated" ? 1 : 0);
@@ -54,45 +54,45 @@ describe("the API", () => {
 });
 
 describe.each(LISTS)("$name", (list) => {
-  it("has archives, unless there is nothing in it", () => {
-    const isEmpty = matrix.held(list).length === 0;
+  it("has archives unless it is empty", () => {
+    const isEmpty = matrix.expectedReleases(list).length === 0;
     expect(matrix.documents(list, "json").length > 1).toBe(!isEmpty);
   });
 
   describe.each(PARSERS)("as %s, read by %s", (format, name, parse) => {
-    it("is the feed of the list", async () => {
+    it("has the metadata of the list", async () => {
       const documents = matrix.documents(list, format);
       const feeds = await matrix.parsed(list, format, name, parse);
       expect(feeds.map(({ items: _items, ...feed }) => feed)).toEqual(
         feeds.map((feed, index) => {
           const document = documents[index];
-          if (document === undefined) throw new Error("a feed without a document");
-          return told(feed, expectedFeed(list, document, matrix.origin));
+          if (document === undefined) throw new Error("the feed has no document");
+          return supportedFields(feed, expectedFeed(list, document, matrix.origin));
         }),
       );
     });
 
-    it("holds each release once, newest first", async () => {
+    it("contains each release once, newest first", async () => {
       const feeds = await matrix.parsed(list, format, name, parse);
       expect(feeds.flatMap(({ items }) => items.map(({ id }) => id))).toEqual(
-        matrix.held(list).map(({ release }) => `urn:uuid:${release.id}`),
+        matrix.expectedReleases(list).map(({ release }) => `urn:uuid:${release.id}`),
       );
     });
 
-    it.each(KINDS)("tells all of what is %s", async (kind) => {
+    it.each(KINDS)("contains all fields of a release that is %s", async (kind) => {
       const ofKind = matrix.releases.filter((each) => each.kind === kind);
       const ids = new Set(ofKind.map(({ release }) => `urn:uuid:${release.id}`));
       const feeds = await matrix.parsed(list, format, name, parse);
       const items = feeds.flatMap((feed) => feed.items).filter(({ id }) => ids.has(id ?? ""));
-      const held = matrix.held(list).filter((each) => each.kind === kind);
-      expect(items).toHaveLength(held.length);
+      const expected = matrix.expectedReleases(list).filter((each) => each.kind === kind);
+      expect(items).toHaveLength(expected.length);
       expect(items).toEqual(
-        held.map((each, index) => told(items[index], expectedItem(matrix.view(each), format))),
+        expected.map((each, index) => supportedFields(items[index], expectedItem(matrix.view(each), format))),
       );
     });
   });
 
-  it("is divided alike in all formats", () => {
+  it("has the same archives in all formats", () => {
     const ids = /urn:uuid:[\da-f-]+(?=<\/guid>|<\/id>|",)/g;
     const [json, ...others] = (["json", "rss", "atom"] as const).map((format) =>
       matrix.documents(list, format).map(({ archive, text }) => [archive, text.match(ids) ?? []]),
@@ -100,14 +100,14 @@ describe.each(LISTS)("$name", (list) => {
     for (const other of others) expect(other).toEqual(json);
   });
 
-  it("says in Atom what was killed, when, and why", () => {
+  it("lists killed releases with time and reason in Atom", () => {
     const killed = matrix.releases
       .filter((each) => each.kind === "killed" && list.holds(each))
       .map((each) => matrix.view(each))
-      .map(({ id, updated }) => ({ ref: `urn:uuid:${id}`, when: updated, reason: oneLine(KILLED_BECAUSE) }));
+      .map(({ id, updated }) => ({ ref: `urn:uuid:${id}`, when: updated, reason: oneLine(KILL_REASON) }));
     const [newest, ...archives] = matrix.documents(list, "atom").map(({ text }) => deletionsIn(text));
     expect(byRef(newest ?? [])).toEqual(byRef(killed));
-    // And once more in the archive that held it.
+    // The archive that held the release lists it too.
     const archived = archives.flat();
     expect(killed).toEqual(expect.arrayContaining(archived));
     expect(new Set(archived.map(({ ref }) => ref)).size).toBe(archived.length);
@@ -115,32 +115,32 @@ describe.each(LISTS)("$name", (list) => {
   });
 });
 
-it("has a parser for every field of every format", async () => {
-  // JSON Feed has no names for these.
-  const nowhere = { rss: [], atom: [], json: ["current", "generator", "isArchive", "nextArchive"] };
+it("a parser reads every field of every format", async () => {
+  // JSON Feed has no such fields.
+  const unsupported = { rss: [], atom: [], json: ["current", "generator", "isArchive", "nextArchive"] };
   for (const format of ["rss", "atom", "json"] as const) {
     const feeds = await Promise.all(
       PARSERS.filter(([of]) => of === format).map(([, name, parse]) =>
         matrix.parsed(EVERYTHING, format, name, parse),
       ),
     );
-    const told = feeds.flat().flatMap((feed) => [feed, ...feed.items].flatMap((each) => Object.keys(each)));
+    const read = feeds.flat().flatMap((feed) => [feed, ...feed.items].flatMap((each) => Object.keys(each)));
     const [document] = matrix.documents(EVERYTHING, format);
-    const [first] = matrix.held(EVERYTHING);
+    const [first] = matrix.expectedReleases(EVERYTHING);
     const wanted = {
       ...expectedFeed(EVERYTHING, document!, matrix.origin),
       ...expectedItem(matrix.view(first!), format),
     };
     expect(
       Object.keys(wanted)
-        .filter((name) => !told.includes(name))
+        .filter((name) => !read.includes(name))
         .sort(),
-    ).toEqual(nowhere[format]);
+    ).toEqual(unsupported[format]);
   }
 });
 
-describe("what is killed", () => {
-  it("is gone from its page, and from wherever its id leads", async () => {
+describe("a killed release", () => {
+  it("is gone (410) from its page and its permanent URL", async () => {
     for (const { release, lang } of matrix.releases.filter(({ kind }) => kind === "killed")) {
       for (const path of [`/${lang}/releases/${release.slug}`, `/r/${release.id}`]) {
         const response = await fetch(`${matrix.origin}${path}`);
@@ -150,7 +150,7 @@ describe("what is killed", () => {
     }
   });
 
-  it("is in no document with its title or its address", () => {
+  it("appears in no document with its title or slug", () => {
     const killed = matrix.releases.filter(({ kind }) => kind === "killed");
     for (const format of ["rss", "atom", "json"] as const) {
       for (const { text } of matrix.documentsIn(format)) {
@@ -164,26 +164,26 @@ describe("what is killed", () => {
 });
 
 describe("every document", () => {
-  it("keeps the rules of RSS 2.0 and of the W3C's validator", () => {
-    expect(matrix.documentsIn("rss").flatMap(({ text, url }) => faultsOfRss(text, url))).toEqual([]);
+  it("follows RSS 2.0 and the rules of the W3C validator", () => {
+    expect(matrix.documentsIn("rss").flatMap(({ text, url }) => issuesOfRss(text, url))).toEqual([]);
   });
 
-  it("is Atom by the schema of RFC 4287", () => {
-    expect(matrix.documentsIn("atom").flatMap(({ text, url }) => faultsOfAtom(text, url))).toEqual([]);
+  it("is valid Atom by the schema of RFC 4287", () => {
+    expect(matrix.documentsIn("atom").flatMap(({ text, url }) => issuesOfAtom(text, url))).toEqual([]);
   });
 
-  it("is JSON Feed 1.1, and nothing else but extensions", () => {
-    expect(matrix.documentsIn("json").flatMap(({ text, url }) => faultsOfJsonFeed(text, url))).toEqual([]);
+  it("is valid JSON Feed 1.1 with extensions only", () => {
+    expect(matrix.documentsIn("json").flatMap(({ text, url }) => issuesOfJsonFeed(text, url))).toEqual([]);
   });
 });
 
-/** Of what is expected, what this parser has a place for. */
-function told(parsed: object | undefined, expected: object): object {
+/** The expected fields that this parser supports. */
+function supportedFields(parsed: object | undefined, expected: object): object {
   return Object.fromEntries(Object.entries(expected).filter(([name]) => name in (parsed ?? {})));
 }
 
-/** As the API tells what has texts in it. */
-function withTexts<T extends object>(given: T): T {
+/** Puts every text on one line, like the API. */
+function withOneLineTexts<T extends object>(given: T): T {
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => [
       name,

@@ -1,10 +1,10 @@
 /**
- * One running service with every kind of release in every list, and its documents as they then stand.
+ * A running service with every kind of release in every list, and its documents after all changes.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { ReleaseView } from "../../src/domain/release.ts";
-import { PressOffice } from "../chaos/press-office.ts";
-import { polled } from "../chaos/polled.ts";
+import { ApiClient } from "../chaos/api-client.ts";
+import { pollUntil } from "../chaos/poll-until.ts";
 import { BuiltService } from "../built/built-service.ts";
 import {
   archivesOf,
@@ -15,19 +15,19 @@ import {
   type MatrixDocument,
   type MatrixList,
 } from "./matrix-lists.ts";
-import { changeAll, publishAll, SITE } from "./matrix-office.ts";
+import { changeAll, publishAll, SITE } from "./matrix-site.ts";
 import { matrixReleases, type MatrixRelease } from "./matrix-releases.ts";
 import type { ParsedFeed, Parser } from "./parsed-feed.ts";
 
-/** Milliseconds after which what is published stays visible. */
+/** Milliseconds after which every cache holds the new documents. */
 const VISIBLE_WITHIN_MS = 2_000;
-/** Milliseconds in which all documents are written, on a machine that has other things to do too. */
-const SETTLED_WITHIN_MS = 20_000;
+/** In milliseconds, for all documents, on a busy machine. */
+const WRITTEN_WITHIN_MS = 20_000;
 
 export class ReaderMatrix implements AsyncDisposable {
   readonly releases = matrixReleases();
   readonly #service: BuiltService;
-  /** As the API tells of them, by id. */
+  /** The answers of the API, by release id. */
   readonly #views = new Map<string, ReleaseView>();
   readonly #documents = new Map<string, MatrixDocument[]>();
   readonly #parsed = new Map<string, Promise<ParsedFeed[]>>();
@@ -55,17 +55,17 @@ export class ReaderMatrix implements AsyncDisposable {
     return this.#service.url.origin;
   }
 
-  /** The documents of a list in a format, newest first. */
+  /** The documents of a list in one format, newest first. */
   documents(list: MatrixList, format: Format): MatrixDocument[] {
     return this.#documents.get(`${list.name} as ${format}`) ?? [];
   }
 
-  /** All documents in a format. */
+  /** All documents in one format. */
   documentsIn(format: Format): MatrixDocument[] {
     return LISTS.flatMap((list) => this.documents(list, format));
   }
 
-  /** What a parser makes of the documents of a list. */
+  /** The documents of a list, parsed. Each parser reads each document once. */
   parsed(list: MatrixList, format: Format, name: string, parse: Parser): Promise<ParsedFeed[]> {
     const key = `${list.name} as ${format} by ${name}`;
     const known = this.#parsed.get(key);
@@ -77,25 +77,25 @@ export class ReaderMatrix implements AsyncDisposable {
 
   view({ release }: MatrixRelease): ReleaseView {
     const view = this.#views.get(release.id);
-    if (view === undefined) throw new Error(`${release.title} is not there`);
+    if (view === undefined) throw new Error(`${release.title} has no view`);
     return view;
   }
 
-  /** What a list must hold, newest first. */
-  held(list: MatrixList): MatrixRelease[] {
+  /** The releases that a list must contain, newest first. */
+  expectedReleases(list: MatrixList): MatrixRelease[] {
     return this.releases
       .filter((each) => each.kind !== "killed" && list.holds(each))
       .sort((a, b) => (this.view(a).published < this.view(b).published ? 1 : -1));
   }
 
   async #fill(): Promise<void> {
-    const office = new PressOffice(this.#service.url, SITE.ADMIN_TOKEN);
-    await publishAll(office, this.releases);
-    // From now on they are kept, as lists are that have readers: only these are told of a kill.
+    const api = new ApiClient(this.#service.url, SITE.ADMIN_TOKEN);
+    await publishAll(api, this.releases);
+    // Reads all lists first, because the service keeps, and adds tombstones to, only lists with readers.
     for (const list of LISTS) await archivesOf(list, this.origin);
-    await changeAll(office, this.releases);
-    for (const each of this.releases) this.#views.set(each.release.id, await this.#changed(each));
-    await this.#settled();
+    await changeAll(api, this.releases);
+    for (const each of this.releases) this.#views.set(each.release.id, await this.#waitForChange(each));
+    await this.#waitForLists();
     await delay(VISIBLE_WITHIN_MS);
     for (const list of LISTS) {
       const archives = await archivesOf(list, this.origin);
@@ -106,8 +106,8 @@ export class ReaderMatrix implements AsyncDisposable {
     }
   }
 
-  async #changed({ kind, release }: MatrixRelease): Promise<ReleaseView> {
-    return polled(`${release.title} stands as it must`, SETTLED_WITHIN_MS, async () => {
+  async #waitForChange({ kind, release }: MatrixRelease): Promise<ReleaseView> {
+    return pollUntil(`${release.title} has its final state`, WRITTEN_WITHIN_MS, async () => {
       const response = await fetch(`${this.origin}/api/v1/releases/${release.id}`);
       const view = await response.json<ReleaseView>();
       const isCorrected = !kind.startsWith("corrected") || view.edition === 2;
@@ -117,25 +117,25 @@ export class ReaderMatrix implements AsyncDisposable {
     });
   }
 
-  /** If it never comes to that, the tests say what is missing. */
-  async #settled(): Promise<void> {
+  /** Waits for all lists. At the deadline it resolves too, and the tests show what is missing. */
+  async #waitForLists(): Promise<void> {
     const waiting = new Set(LISTS);
-    const allSettled = polled("every list is as it must be", SETTLED_WITHIN_MS, async () => {
-      for (const list of waiting) if (await this.#isSettled(list)) waiting.delete(list);
+    const allCurrent = pollUntil("every list is current", WRITTEN_WITHIN_MS, async () => {
+      for (const list of waiting) if (await this.#isCurrent(list)) waiting.delete(list);
       return waiting.size === 0 ? true : undefined;
     });
-    await allSettled.catch(() => false);
+    await allCurrent.catch(() => false);
   }
 
-  async #isSettled(list: MatrixList): Promise<boolean> {
-    const held = this.held(list).map((each) => this.view(each));
+  async #isCurrent(list: MatrixList): Promise<boolean> {
+    const expected = this.expectedReleases(list).map((each) => this.view(each));
     const documents = await documentsOf(list, "json", this.origin, await archivesOf(list, this.origin));
     const items = documents.flatMap(
       ({ text }) => (JSON.parse(text) as { items: { id: string; date_modified: string }[] }).items,
     );
     return (
       JSON.stringify(items.map(({ id, date_modified }) => [id, date_modified])) ===
-      JSON.stringify(held.map(({ id, updated }) => [`urn:uuid:${id}`, updated]))
+      JSON.stringify(expected.map(({ id, updated }) => [`urn:uuid:${id}`, updated]))
     );
   }
 }

@@ -1,11 +1,18 @@
 /**
- * RSS and Atom by rss-parser, which keeps what xml2js made of the elements that it is asked to keep.
+ * Parses RSS and Atom with rss-parser, which keeps the requested elements as xml2js returns them.
  */
 import RssParser from "rss-parser";
-import { atomEnclosures, type Attributes, chain, instant, related, rssEnclosure } from "./link-relations.ts";
+import {
+  atomEnclosures,
+  type Attributes,
+  archiveLinks,
+  instant,
+  related,
+  rssEnclosure,
+} from "./link-relations.ts";
 import type { ParsedFeed, ParsedItem } from "./parsed-feed.ts";
 
-/** An element as xml2js has it: its text alone, or with its attributes and what is in it. */
+/** An element as xml2js returns it: its text, or an object with text, attributes and children. */
 type Element = string | { _?: string; $?: Attributes; [name: string]: unknown };
 
 interface Kept {
@@ -30,27 +37,27 @@ interface KeptOfItem extends Kept {
   media?: Record<string, Element[]> & { $?: Attributes };
 }
 
-const all = { keepArray: true };
+const asArray = { keepArray: true };
 
 const parser = new RssParser<Kept, KeptOfItem>({
   customFields: {
     feed: [
-      ["$", "attributes", all],
-      ["fh:archive", "archives", all],
-      ["atom:link", "atomLinks", all],
-      ["link", "links", all],
+      ["$", "attributes", asArray],
+      ["fh:archive", "archives", asArray],
+      ["atom:link", "atomLinks", asArray],
+      ["link", "links", asArray],
       "generator",
       "icon",
       "rights",
-      // Their type knows single names only.
+      // The type allows only single names.
     ] as unknown as (keyof Kept)[],
     item: [
-      ["$", "attributes", all],
-      ["atom:link", "atomLinks", all],
+      ["$", "attributes", asArray],
+      ["atom:link", "atomLinks", asArray],
       ["atom:updated", "atomUpdated"],
-      ["category", "allCategories", all],
-      ["enclosure", "enclosures", all],
-      ["link", "links", all],
+      ["category", "allCategories", asArray],
+      ["enclosure", "enclosures", asArray],
+      ["link", "links", asArray],
       ["media:content", "media"],
       "updated",
     ] as (keyof KeptOfItem)[],
@@ -68,11 +75,11 @@ export async function rssParserRss(document: string): Promise<ParsedFeed> {
     icon: feed.image?.url,
     generator: feed.generator,
     isArchive: feed.archives !== undefined,
-    ...chain(attributesOf(feed.atomLinks)),
+    ...archiveLinks(attributesOf(feed.atomLinks)),
     items: feed.items.map((item) => ({
       id: item.guid,
       title: item.title,
-      // RSS calls it description, and what the release is in full content:encoded.
+      // rss-parser calls the description `content`; the full text is content:encoded.
       summary: item.content,
       html: item["content:encoded"],
       link: item.link,
@@ -98,7 +105,7 @@ export async function rssParserAtom(document: string): Promise<ParsedFeed> {
     icon: feed.icon,
     generator: feed.generator,
     isArchive: feed.archives !== undefined,
-    ...chain(attributesOf(feed.links)),
+    ...archiveLinks(attributesOf(feed.links)),
     items: feed.items.map((item) => ({
       id: item.id,
       title: item.title,

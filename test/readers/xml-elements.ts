@@ -1,5 +1,5 @@
 /**
- * The elements of a document as it was written.
+ * Reads the elements of an XML document.
  */
 import { XmlElement } from "@rgrove/parse-xml";
 
@@ -11,7 +11,7 @@ export function childrenOf(element: XmlElement, name: string): XmlElement[] {
   return elementsIn(element).filter((child) => child.name === name);
 }
 
-/** The text of the first child with that name. */
+/** The text of the first child with a name. */
 export function textIn(element: XmlElement, name: string): string | undefined {
   return childrenOf(element, name)[0]?.text;
 }

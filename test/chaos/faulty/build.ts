@@ -1,6 +1,5 @@
 /**
- * The test build: our wrangler.toml with another `main`, so that nothing of the fault hook is in `src`
- * or in what is deployed.
+ * The test build: wrangler.toml with another `main`, so that neither `src` nor a deployment holds the fault hook.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,7 +10,7 @@ import { TemporaryFolder } from "../temporary-folder.ts";
 
 const MAIN = 'main = "src/worker.ts"';
 
-/** Built once, however many are run. */
+/** Builds once in this process. */
 export function faultyBuild(): Promise<Build> {
   return (building ??= build());
 }
@@ -21,7 +20,7 @@ let building: Promise<Build> | undefined;
 async function build(): Promise<Build> {
   const { path } = new TemporaryFolder();
   const configuration = await readFile(join(PROJECT_ROOT, "wrangler.toml"), "utf8");
-  if (!configuration.includes(MAIN)) throw new Error(`wrangler.toml does not say ${MAIN}`);
+  if (!configuration.includes(MAIN)) throw new Error(`wrangler.toml lacks ${MAIN}`);
   const entry = join(import.meta.dirname, "worker.ts");
   await writeFile(
     join(path, "wrangler.toml"),

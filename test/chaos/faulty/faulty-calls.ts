@@ -1,44 +1,42 @@
 /**
- * The fault hook of the test build: calls of KV and of objects that throw, before they were made or
- * after, so that whoever made them cannot know. Set from outside while it runs; one isolate runs the
- * Worker and all objects, so that what is set here holds for all of them.
+ * The fault hook of the test build: calls of KV and of objects throw before or after they take effect, so
+ * that the caller cannot know. One isolate runs the Worker and all objects, so the setting applies to all.
  */
-import { seededRandom } from "../seeded-random.ts";
+import { seededRandom } from "../random.ts";
 
-export const FAULTY = ["kv", "objects"] as const;
-export type Faulty = (typeof FAULTY)[number];
+export type Faulty = "kv" | "objects";
 
-/** How likely a call throws before it is made, and after it was: from 0 to 1. */
+/** Probabilities, from 0 to 1, that a call throws before and after it takes effect. */
 export interface Odds {
   before: number;
   after: number;
 }
 
-/** What `PUT /chaos/faults` takes: what is left out never fails. */
+/** The body of `PUT /chaos/faults`. Kinds that are left out never throw. */
 export type Faults = Partial<Record<Faulty, Odds>> & { seed?: number };
 
-let present: Faults = {};
+let current: Faults = {};
 let random = seededRandom(0);
 
 export function setFaults(faults: Faults): void {
-  present = faults;
+  current = faults;
   random = seededRandom(faults.seed ?? 0);
 }
 
 const wrapped = new WeakMap<Env, Env>();
 
-/** The same bindings, whose calls may throw. */
+/** The same bindings, with calls that may throw. */
 export function faulty(env: Env): Env {
   const known = wrapped.get(env);
   if (known !== undefined) return known;
-  const made: Env = {
+  const wrapper: Env = {
     ...env,
     DOCUMENTS: throwing(env.DOCUMENTS, "kv"),
     NEWSROOM: throwingStubs(env.NEWSROOM),
     SUBSCRIBER: throwingStubs(env.SUBSCRIBER),
   };
-  wrapped.set(env, made);
-  return made;
+  wrapped.set(env, wrapper);
+  return wrapper;
 }
 
 function throwingStubs<T extends object>(namespace: T): T {
@@ -46,8 +44,8 @@ function throwingStubs<T extends object>(namespace: T): T {
     get(real, name) {
       const member: unknown = Reflect.get(real, name, real);
       if (typeof member !== "function") return member;
-      return (...given: unknown[]) => {
-        const result: unknown = Reflect.apply(member, real, given);
+      return (...args: unknown[]) => {
+        const result: unknown = Reflect.apply(member, real, args);
         return name === "getByName" && typeof result === "object" && result !== null
           ? throwing(result, "objects")
           : result;
@@ -61,17 +59,17 @@ function throwing<T extends object>(target: T, kind: Faulty): T {
     get(real, name) {
       const member: unknown = Reflect.get(real, name, real);
       if (typeof member !== "function" || typeof name === "symbol") return member;
-      return async (...given: unknown[]) => {
-        throwAtTimes(kind, "before", name);
-        const result: unknown = await Reflect.apply(member, real, given);
-        throwAtTimes(kind, "after", name);
+      return async (...args: unknown[]) => {
+        throwByChance(kind, "before", name);
+        const result: unknown = await Reflect.apply(member, real, args);
+        throwByChance(kind, "after", name);
         return result;
       };
     },
   });
 }
 
-function throwAtTimes(kind: Faulty, when: keyof Odds, name: string): void {
-  const odds = present[kind]?.[when] ?? 0;
+function throwByChance(kind: Faulty, when: keyof Odds, name: string): void {
+  const odds = current[kind]?.[when] ?? 0;
   if (odds > 0 && random() < odds) throw new Error(`chaos: ${kind} fail ${when} ${name}`);
 }

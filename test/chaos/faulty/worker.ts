@@ -1,8 +1,8 @@
 /**
- * The Worker of the test build: ours, with a fault hook and a way to see and empty KV.
+ * The Worker of the test build: the service, a fault hook, and routes to read and empty KV.
  *
- *   PUT    /chaos/faults      sets how likely calls throw
- *   GET    /chaos/documents   all that KV holds: key, SHA-256 of the value and metadata, in order of keys
+ *   PUT    /chaos/faults      sets the odds that calls throw
+ *   GET    /chaos/documents   everything in KV: key, SHA-256 of the value and metadata, sorted by key
  *   DELETE /chaos/documents   empties KV
  */
 import { Newsroom as RealNewsroom } from "../../../src/newsroom/newsroom.ts";
@@ -22,7 +22,7 @@ export class Subscriber extends RealSubscriber {
   }
 }
 
-/** KV reads in flight at the same time. */
+/** Concurrent KV calls. */
 const READS_AT_ONCE = 20;
 
 export default {
@@ -40,9 +40,9 @@ async function answerChaos(request: Request, path: string, { DOCUMENTS }: Env): 
       setFaults(await request.json<Faults>());
       return new Response(null, { status: 204 });
     case "GET /chaos/documents":
-      return Response.json(await inTurns(await keysIn(DOCUMENTS), (key) => described(DOCUMENTS, key)));
+      return Response.json(await inBatches(await keysIn(DOCUMENTS), (key) => described(DOCUMENTS, key)));
     case "DELETE /chaos/documents":
-      await inTurns(await keysIn(DOCUMENTS), (key) => DOCUMENTS.delete(key));
+      await inBatches(await keysIn(DOCUMENTS), (key) => DOCUMENTS.delete(key));
       return new Response(null, { status: 204 });
     default:
       return new Response(null, { status: 404 });
@@ -66,7 +66,7 @@ async function described(kv: KVNamespace, key: string): Promise<[string, string,
   return [key, value === null ? "none" : new Uint8Array(digest).toHex(), metadata];
 }
 
-async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let from = 0; from < items.length; from += READS_AT_ONCE) {
     results.push(...(await Promise.all(items.slice(from, from + READS_AT_ONCE).map(work))));

@@ -1,7 +1,7 @@
 /**
  * Subscriptions of a running service, with real receivers, and releases published to them.
  */
-import { polled } from "../../chaos/polled.ts";
+import { pollUntil } from "../../chaos/poll-until.ts";
 import { Receiver } from "../../chaos/receiver.ts";
 import { runCli, type Run } from "./run-cli.ts";
 import { TOKEN, type Service } from "./running-service.ts";
@@ -61,7 +61,7 @@ export class TestSubscriptions implements AsyncDisposable {
   /** Waits until the log has the events of a release in these states, newest first, each with its attempts. */
   async logged(subscription: TestSubscription, release: { id: string }, ...states: string[]): Promise<void> {
     const path = `/subscriptions/${subscription.id}/deliveries?release=${release.id}`;
-    await polled(`the log to have: ${states.join(", ")}`, LOGGED_WITHIN_MS, async () => {
+    await pollUntil(`the log to have: ${states.join(", ")}`, LOGGED_WITHIN_MS, async () => {
       const log = await this.call<{ data: { state: string; attempts: number }[] }>("GET", path);
       const present = log.data.map(({ state, attempts }) => `${state} ${attempts}`);
       return present.join() === states.join() ? true : undefined;

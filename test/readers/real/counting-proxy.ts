@@ -1,6 +1,6 @@
 /**
- * Stands between a reader and the service and writes down what crosses the wire: what a reader says
- * of its own downloads is not what it downloads.
+ * A proxy between a reader and the service that records what crosses the wire, because a reader's own
+ * report of its downloads is not reliable.
  */
 import { once } from "node:events";
 import { createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
@@ -10,12 +10,12 @@ import { pipeline } from "node:stream/promises";
 export interface Exchange {
   method: string;
   path: string;
-  /** What made the request conditional, or asked for less than all. */
-  asked: { ifNoneMatch?: string; ifModifiedSince?: string; aIm?: string };
+  /** The headers that make the request conditional, or request a delta. */
+  condition: { ifNoneMatch?: string; ifModifiedSince?: string; aIm?: string };
   status: number;
-  /** The header of that name, with which a 226 says what was left out. */
+  /** The IM header, with which a 226 names its delta format. */
   im: string | undefined;
-  /** As they were sent, compressed or not. */
+  /** As sent, possibly compressed. */
   bodyBytes: number;
 }
 
@@ -38,8 +38,8 @@ export class CountingProxy implements AsyncDisposable {
     return new URL(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`);
   }
 
-  /** What was exchanged since it was last asked. */
-  taken(): Exchange[] {
+  /** Returns and forgets the exchanges since the last call. */
+  takeExchanges(): Exchange[] {
     return this.#exchanges.splice(0);
   }
 
@@ -66,21 +66,21 @@ export class CountingProxy implements AsyncDisposable {
     const exchange: Exchange = {
       method: incoming.method ?? "",
       path: incoming.url ?? "",
-      asked: askedBy(incoming),
+      condition: conditionOf(incoming),
       status: answer.statusCode ?? 0,
-      im: one(answer.headers["im"]),
+      im: joined(answer.headers["im"]),
       bodyBytes: 0,
     };
     this.#exchanges.push(exchange);
     answer.on("data", (chunk: Buffer) => (exchange.bodyBytes += chunk.byteLength));
     outgoing.writeHead(exchange.status, answer.statusMessage, answer.headers);
-    // A reader that hangs up early has what it wanted.
+    // A reader may close the connection early.
     await pipeline(answer, outgoing).catch(() => outgoing.destroy());
   }
 }
 
-function askedBy({ headers }: IncomingMessage): Exchange["asked"] {
-  const aIm = one(headers["a-im"]);
+function conditionOf({ headers }: IncomingMessage): Exchange["condition"] {
+  const aIm = joined(headers["a-im"]);
   return {
     ...(headers["if-none-match"] === undefined ? {} : { ifNoneMatch: headers["if-none-match"] }),
     ...(headers["if-modified-since"] === undefined ? {} : { ifModifiedSince: headers["if-modified-since"] }),
@@ -88,6 +88,6 @@ function askedBy({ headers }: IncomingMessage): Exchange["asked"] {
   };
 }
 
-function one(header: string | string[] | undefined): string | undefined {
+function joined(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join(", ") : header;
 }

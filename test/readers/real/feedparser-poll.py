@@ -1,6 +1,6 @@
-"""Polls a feed once and prints what feedparser makes of it as JSON.
+"""Polls a feed once and prints the result of feedparser as JSON.
 
-Arguments: the address, and the ETag and Last-Modified of the poll before, or empty.
+Arguments: the URL, and the ETag and Last-Modified of the previous poll, or empty strings.
 """
 
 import calendar
@@ -13,7 +13,7 @@ url, etag, modified = sys.argv[1:]
 
 
 def instant(entry, name):
-    # Not entry.get(): feedparser answers with `published` where there is no `updated`.
+    # Not entry.get(): without `updated`, feedparser returns `published`.
     parsed = dict.get(entry, name)
     return {} if parsed is None else {name.removesuffix("_parsed"): calendar.timegm(parsed)}
 

@@ -1,14 +1,13 @@
 /**
- * feedparser, the library that many readers in Python are made of. It keeps nothing itself: as its
- * manual asks, what it was told of ETag and Last-Modified is given back to it, and entries are kept
- * by their id.
+ * feedparser, the library of many readers in Python. It stores nothing. As its manual says, this trial
+ * passes the last ETag and Last-Modified back to it, and keeps entries by id.
  */
 import { join } from "node:path";
-import { runWell } from "./program.ts";
+import { runChecked } from "./program.ts";
 import { pythonThatImports } from "./python.ts";
 import {
   type CorrectionSeen,
-  faultsOfReplacement,
+  issuesOfReplacement,
   type ReadItem,
   type RealReader,
   type Subscribed,
@@ -29,35 +28,35 @@ export const feedparser: RealReader = {
   isInstalled: async () => (await pythonThatImports("feedparser")) !== undefined,
   subscribe,
   correction: "replaced, updated moved",
-  faultsOfCorrection: (seen) => [...faultsOfReplacement(seen), ...faultsOfInstants(seen)],
+  issuesOfCorrection: (seen) => [...issuesOfReplacement(seen), ...issuesOfInstants(seen)],
 };
 
 async function subscribe(feed: URL, home: string): Promise<Subscribed> {
   const python = await pythonThatImports("feedparser");
   if (python === undefined) throw new Error("feedparser is not installed");
-  let kept: ReadItem[] = [];
+  let items: ReadItem[] = [];
   let etag = "";
   let modified = "";
   return {
     poll: async () => {
-      const { stdout, stderr } = await runWell(python, [POLL, feed.href, etag, modified], home);
+      const { stdout, stderr } = await runChecked(python, [POLL, feed.href, etag, modified], home);
       const poll = JSON.parse(stdout) as Poll;
       etag = poll.etag ?? etag;
       modified = poll.modified ?? modified;
-      // Entries that come twice in one poll stay two.
-      kept = [...kept.filter(({ id }) => poll.entries.every((entry) => entry.id !== id)), ...poll.entries];
+      // Duplicates within one poll stay, so that the trial reports them.
+      items = [...items.filter(({ id }) => poll.entries.every((entry) => entry.id !== id)), ...poll.entries];
       return stderr;
     },
-    items: async () => kept,
+    items: async () => items,
   };
 }
 
-/** What tells a reader of Atom, and of RSS with Atom's element in it, that a text was changed. */
-function faultsOfInstants({ before: [old], after: [item] }: CorrectionSeen): string[] {
+/** After a correction, `updated` must move and `published` must not; RSS has the Atom element `updated`. */
+function issuesOfInstants({ before: [old], after: [item] }: CorrectionSeen): string[] {
   return [
-    ...(item?.published !== undefined && item.published === old?.published ? [] : ["published has moved"]),
+    ...(item?.published !== undefined && item.published === old?.published ? [] : ["published has changed"]),
     ...(item?.updated !== undefined && item.updated > (old?.updated ?? Infinity)
       ? []
-      : [`updated has not moved: ${old?.updated ?? "none"}, then ${item?.updated ?? "none"}`]),
+      : [`updated has not increased: ${old?.updated ?? "none"}, then ${item?.updated ?? "none"}`]),
   ];
 }

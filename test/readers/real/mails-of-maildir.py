@@ -1,4 +1,4 @@
-"""Prints the mails of a maildir as JSON, as rss2email has written them."""
+"""Prints the mails that rss2email wrote to a maildir as JSON."""
 
 import email
 import email.policy
@@ -22,6 +22,6 @@ def parse(file):
     return email.message_from_binary_file(file, policy=email.policy.default)
 
 
-# Sorted, because a folder has no order of its own: twice the same mails are to be twice the same text.
+# Sorted, because a folder has no order, and equal mails must give equal output.
 box = mailbox.Maildir(sys.argv[1], factory=parse)
 print(json.dumps([item(box[key]) for key in sorted(box.keys())]))

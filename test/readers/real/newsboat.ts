@@ -1,14 +1,14 @@
 /**
  * newsboat, whose cache is an SQLite database.
  *
- * It writes down the ETag of a feed before it has a row for the feed: that of the very first poll is
- * lost, so its second poll is unconditional too.
+ * It stores the ETag of a feed before the feed has a row, so the ETag of the first poll is lost, and the
+ * second poll is unconditional too.
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { isOnPath, runWell } from "./program.ts";
-import { faultsOfReplacement, type ReadItem, type RealReader, type Subscribed } from "./real-reader.ts";
+import { isOnPath, runChecked } from "./program.ts";
+import { issuesOfReplacement, type ReadItem, type RealReader, type Subscribed } from "./real-reader.ts";
 
 export const newsboat: RealReader = {
   program: "newsboat",
@@ -17,7 +17,7 @@ export const newsboat: RealReader = {
   isInstalled: () => isOnPath("newsboat"),
   subscribe,
   correction: "replaced",
-  faultsOfCorrection: faultsOfReplacement,
+  issuesOfCorrection: issuesOfReplacement,
 };
 
 async function subscribe(feed: URL, home: string): Promise<Subscribed> {
@@ -29,7 +29,7 @@ async function subscribe(feed: URL, home: string): Promise<Subscribed> {
   return {
     poll: async () => {
       const flags = ["-C", settings, "-u", urls, "-c", cache, "-x", "reload"];
-      const { stdout, stderr } = await runWell("newsboat", flags, home);
+      const { stdout, stderr } = await runChecked("newsboat", flags, home);
       return stdout + stderr;
     },
     items: async () => itemsIn(cache),

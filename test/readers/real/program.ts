@@ -1,6 +1,6 @@
 /**
- * Runs of programs that are not ours: with a home of their own, nothing of this user's settings, and
- * no more time than they are given.
+ * Runs a third-party program with a home folder of its own, without this user's settings, and with a time
+ * limit.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -9,22 +9,26 @@ import { access } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 
-/** Milliseconds; each of them needs less than one second. */
-const RUN_MS = 15_000;
+/** In milliseconds. Each program needs less than one second. */
+const TIMEOUT_MS = 15_000;
 
-export interface Ended {
-  /** Undefined where a signal ended it. */
+export interface ProgramResult {
+  /** Undefined if a signal ended the program. */
   code: number | undefined;
   stdout: string;
   stderr: string;
 }
 
-/** @throws {Error} if it has to be ended, or cannot be started at all */
-export async function runProgram(program: string, args: readonly string[], home: string): Promise<Ended> {
+/** @throws {Error} at the time limit, or if the program cannot start */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  home: string,
+): Promise<ProgramResult> {
   const child = spawn(program, args, {
     cwd: home,
     env: environment(home),
-    // A group of its own: scripts start programs that would outlive them.
+    // A process group, because the programs that a script starts would outlive the script.
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -33,15 +37,15 @@ export async function runProgram(program: string, args: readonly string[], home:
   const timer = setTimeout(() => {
     isLate = true;
     killAll();
-  }, RUN_MS);
+  }, TIMEOUT_MS);
   process.prependOnceListener("exit", killAll);
   try {
     const [stdout, stderr] = await Promise.all([
       text(child.stdout),
       text(child.stderr),
-      once(child, "close"), // rejects if it cannot be started
+      once(child, "close"), // rejects if the program cannot start
     ]);
-    if (isLate) throw new Error(`not within ${RUN_MS} ms: ${program} ${args.join(" ")}\n${stderr}`);
+    if (isLate) throw new Error(`timed out after ${TIMEOUT_MS} ms: ${program} ${args.join(" ")}\n${stderr}`);
     return { code: child.exitCode ?? undefined, stdout, stderr };
   } finally {
     clearTimeout(timer);
@@ -49,8 +53,12 @@ export async function runProgram(program: string, args: readonly string[], home:
   }
 }
 
-/** @throws {Error} with what it said, if it does not end well */
-export async function runWell(program: string, args: readonly string[], home: string): Promise<Ended> {
+/** @throws {Error} with the output, unless the exit code is 0 */
+export async function runChecked(
+  program: string,
+  args: readonly string[],
+  home: string,
+): Promise<ProgramResult> {
   const ended = await runProgram(program, args, home);
   if (ended.code !== 0)
     throw new Error(`${program} ended with ${ended.code}:\n${ended.stdout}${ended.stderr}`);
@@ -66,7 +74,7 @@ export async function isOnPath(program: string): Promise<boolean> {
   );
 }
 
-/** Without the variables of the service, which the type of Node's environment has been given. */
+/** The cast is needed because the generated types add the variables of the service to ProcessEnv. */
 function environment(home: string): NodeJS.ProcessEnv {
   const variables: Record<string, string> = {
     PATH: process.env["PATH"] ?? "",

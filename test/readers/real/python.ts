@@ -1,6 +1,5 @@
 /**
- * Which Python has what is looked for: one of one's own in front of the system's does not know the
- * system's packages.
+ * Finds a Python that has a module. A user's own Python lacks the packages of the system's.
  */
 import { runProgram } from "./program.ts";
 
@@ -8,18 +7,18 @@ const PYTHONS = ["/usr/bin/python3", "python3"];
 const found = new Map<string, Promise<string | undefined>>();
 
 export async function pythonThatImports(module: string): Promise<string | undefined> {
-  const python = found.get(module) ?? look(module);
+  const python = found.get(module) ?? findPython(module);
   found.set(module, python);
   return python;
 }
 
-async function look(module: string): Promise<string | undefined> {
+async function findPython(module: string): Promise<string | undefined> {
   for (const python of PYTHONS) {
-    const isThere = await runProgram(python, ["-c", `import ${module}`], "/").then(
+    const hasModule = await runProgram(python, ["-c", `import ${module}`], "/").then(
       ({ code }) => code === 0,
-      () => false, // not even the Python
+      () => false, // this Python does not exist
     );
-    if (isThere) return python;
+    if (hasModule) return python;
   }
   return undefined;
 }

@@ -1,62 +1,62 @@
 /**
- * What a trial needs to know of a feed reader that we did not write.
+ * The interface of a third-party feed reader in a trial.
  */
 
-/** What the readers below take; JSON Feed none of them does. */
+/** The formats that the readers support. None supports JSON Feed. */
 export const FORMATS = ["rss", "atom"] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** A release as the reader shows it to a person; a reader that mails has one for each mail. */
+/** A release as the reader shows it. For a reader that sends mail, each mail is an item. */
 export interface ReadItem {
   id: string;
   title: string;
   link: string;
   text: string;
-  /** Unix seconds, where the reader tells. */
+  /** Unix seconds, if the reader reports them. */
   published?: number | undefined;
   updated?: number | undefined;
 }
 
-/** One subscription of one reader, with whatever it keeps. */
+/** One subscription of one reader, with its storage. */
 export interface Subscribed {
-  /** @returns what the reader said, to explain what went wrong */
+  /** @returns the output of the reader, for messages about issues */
   poll(): Promise<string>;
   items(): Promise<ReadItem[]>;
 }
 
-/** What a reader has of a release before and after the poll that brings its correction. */
+/** The items of a release before and after the poll that brings its correction. */
 export interface CorrectionSeen {
   before: readonly ReadItem[];
   after: readonly ReadItem[];
-  /** The title and some words of the text that the correction gave it. */
+  /** The title and some words of the corrected text. */
   title: string;
   words: string;
 }
 
 export interface RealReader {
-  /** As `--reader` names it. */
+  /** The name for `--reader`. */
   readonly program: string;
-  /** How it is set up, where it is not as it comes; empty where it is. */
+  /** The changed settings; empty for the defaults. */
   readonly setup: string;
-  /** What brings it onto a machine. */
+  /** The command that installs the reader. */
   readonly install: string;
   isInstalled(): Promise<boolean>;
-  /** @param home an empty folder that is the reader's home; nothing is to be left elsewhere */
+  /** @param home an empty folder, the reader's home; the reader must write nowhere else */
   subscribe(feed: URL, home: string): Promise<Subscribed>;
-  /** What this reader makes of a correction when all goes well, in words. */
+  /** How this reader is expected to show a correction. */
   readonly correction: string;
-  /** What else it made of one, in words; empty if all went well. */
-  faultsOfCorrection(seen: CorrectionSeen): string[];
+  /** Deviations from that. */
+  issuesOfCorrection(seen: CorrectionSeen): string[];
 }
 
-/** For readers that have the corrected text in the place of the other. */
-export function faultsOfReplacement({ before, after, title, words }: CorrectionSeen): string[] {
+/** For readers that replace the old text by the corrected one. */
+export function issuesOfReplacement({ before, after, title, words }: CorrectionSeen): string[] {
   const [item, ...others] = after;
-  if (before.length !== 1 || item === undefined) return ["the corrected release is not there"];
+  if (before.length !== 1 || item === undefined) return ["the corrected release is missing"];
   return [
-    ...(others.length > 0 ? [`the corrected release is there ${after.length} times`] : []),
+    ...(others.length > 0 ? [`the corrected release occurs ${after.length} times`] : []),
     ...(item.title === title ? [] : [`its title is still “${item.title}”`]),
     ...(item.text.includes(words) ? [] : ["its text is still the old one"]),
-    ...(item.link === before[0]?.link ? [] : [`its link has become ${item.link}`]),
+    ...(item.link === before[0]?.link ? [] : [`its link has changed to ${item.link}`]),
   ];
 }

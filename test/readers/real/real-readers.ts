@@ -1,5 +1,5 @@
 /**
- * The readers there are trials of.
+ * All readers of the trials.
  */
 import { feedparser } from "./feedparser.ts";
 import { newsboat } from "./newsboat.ts";
@@ -20,7 +20,7 @@ export function nameOf({ program, setup }: RealReader): string {
   return setup === "" ? program : `${program} (${setup})`;
 }
 
-/** Those on this machine, and those that are not. */
+/** Splits readers into installed and missing ones. */
 export async function byPresence(
   readers: readonly RealReader[],
 ): Promise<{ present: RealReader[]; missing: RealReader[] }> {

@@ -1,13 +1,12 @@
 /**
- * rss2email, which mails each entry: here into a maildir.
+ * rss2email, which mails each entry, here into a maildir.
  *
- * As it comes it mails each id once and says nothing of corrections. Set to `reply-changes` it mails
- * a changed text as a reply to the mail before. What it calls the text is the first that is plain:
- * of Atom, which has a plain summary beside its HTML, that is the summary.
+ * By default it mails each id once and ignores corrections. With `reply-changes` it mails a changed text as
+ * a reply to the earlier mail. It uses the first plain text of an entry; in Atom, that is the summary.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isOnPath, runWell } from "./program.ts";
+import { isOnPath, runChecked } from "./program.ts";
 import { pythonThatImports } from "./python.ts";
 import type { CorrectionSeen, ReadItem, RealReader, Subscribed } from "./real-reader.ts";
 
@@ -29,7 +28,7 @@ export const rss2email: RealReader = {
   setup: "",
   subscribe: async (feed, home) => subscribe(feed, home, []),
   correction: "not mailed",
-  faultsOfCorrection: ({ before, after }) =>
+  issuesOfCorrection: ({ before, after }) =>
     JSON.stringify(after) === JSON.stringify(before) ? [] : [`mailed ${after.length} times`],
 };
 
@@ -38,7 +37,7 @@ export const rss2emailReplying: RealReader = {
   setup: "reply-changes",
   subscribe: async (feed, home) => subscribe(feed, home, ["reply-changes = True"]),
   correction: "mailed as a reply",
-  faultsOfCorrection: faultsOfReply,
+  issuesOfCorrection: issuesOfReply,
 };
 
 async function subscribe(feed: URL, home: string, settings: readonly string[]): Promise<Subscribed> {
@@ -60,21 +59,21 @@ async function subscribe(feed: URL, home: string, settings: readonly string[]): 
   await mkdir(mail);
   return {
     poll: async () => {
-      const { stdout, stderr } = await runWell("r2e", ["-c", config, "-d", data, "run"], home);
+      const { stdout, stderr } = await runChecked("r2e", ["-c", config, "-d", data, "run"], home);
       return stdout + stderr;
     },
     items: async () => {
       const python = (await pythonThatImports("mailbox")) ?? "python3";
-      const { stdout } = await runWell(python, [MAILS_OF_MAILDIR, join(mail, "inbox")], home);
+      const { stdout } = await runChecked(python, [MAILS_OF_MAILDIR, join(mail, "inbox")], home);
       const mails = JSON.parse(stdout) as Mail[];
-      await agree(mails, data);
+      await checkSeenIds(mails, data);
       return mails;
     },
   };
 }
 
-/** @throws {Error} if what it wrote down as seen is not what it has mailed */
-async function agree(mails: readonly Mail[], data: string): Promise<void> {
+/** @throws {Error} if the stored list of seen ids differs from the mailed ids */
+async function checkSeenIds(mails: readonly Mail[], data: string): Promise<void> {
   const { feeds } = JSON.parse(await readFile(data, "utf8")) as { feeds: { seen: object }[] };
   const seen = Object.keys(feeds[0]?.seen ?? {}).sort();
   const mailed = [...new Set(mails.map(({ id }) => id))].sort();
@@ -83,16 +82,16 @@ async function agree(mails: readonly Mail[], data: string): Promise<void> {
   }
 }
 
-function faultsOfReply({ before, after, title, words }: CorrectionSeen): string[] {
+function issuesOfReply({ before, after, title, words }: CorrectionSeen): string[] {
   const [first, ...further] = before as Mail[];
   const replies = (after as Mail[]).filter(({ messageId }) => messageId !== first?.messageId);
   const [reply] = replies;
   if (first === undefined || further.length > 0) return [`${before.length} mails before the correction`];
-  if (reply === undefined) return ["no reply came"];
+  if (reply === undefined) return ["there is no reply"];
   return [
-    ...(replies.length > 1 ? [`${replies.length} replies came`] : []),
-    ...(reply.inReplyTo === first.messageId ? [] : [`what came replies to ${reply.inReplyTo}`]),
+    ...(replies.length > 1 ? [`there are ${replies.length} replies`] : []),
+    ...(reply.inReplyTo === first.messageId ? [] : [`the mail is a reply to ${reply.inReplyTo}`]),
     ...(reply.title === title ? [] : [`its subject is “${reply.title}”`]),
-    ...(reply.text.includes(words) ? [] : ["its text is the old one"]),
+    ...(reply.text.includes(words) ? [] : ["its text is still the old one"]),
   ];
 }

@@ -1,22 +1,22 @@
 /**
- * sfeed, whose feeds are files with a line for each item: `sfeed_update` downloads with curl, parses
- * with sfeed, and merges the lines with those that it has.
+ * sfeed, whose feeds are files with one line for each item. `sfeed_update` downloads with curl, parses with
+ * sfeed, and merges the new lines into the file.
  *
- * As it comes it asks unconditionally, and takes an item with another title for another item. Its
- * manual tells how to send ETags, and that merging may be changed.
+ * By default its requests are unconditional, and an item with a new title is a new item. Its manual shows
+ * how to send ETags and how to change the merging.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isOnPath, runWell } from "./program.ts";
+import { isOnPath, runChecked } from "./program.ts";
 import {
   type CorrectionSeen,
-  faultsOfReplacement,
+  issuesOfReplacement,
   type ReadItem,
   type RealReader,
   type Subscribed,
 } from "./real-reader.ts";
 
-/** `fetch` as its README has it; `merge` by the id alone, where the newer line wins. */
+/** `fetch` is the example of its README; `merge` compares only ids, and the newer line wins. */
 const WITH_ETAGS = `
 fetch() {
   etag="$HOME/$(basename "$3").etag"
@@ -39,7 +39,7 @@ export const sfeed: RealReader = {
   setup: "",
   subscribe: async (feed, home) => subscribe(feed, home, ""),
   correction: "beside the old line",
-  faultsOfCorrection: faultsOfAddition,
+  issuesOfCorrection: issuesOfAddition,
 };
 
 export const sfeedWithEtags: RealReader = {
@@ -47,28 +47,28 @@ export const sfeedWithEtags: RealReader = {
   setup: "ETags, merged by id",
   subscribe: async (feed, home) => subscribe(feed, home, WITH_ETAGS),
   correction: "replaced",
-  faultsOfCorrection: faultsOfReplacement,
+  issuesOfCorrection: issuesOfReplacement,
 };
 
 async function subscribe(feed: URL, home: string, settings: string): Promise<Subscribed> {
   const config = join(home, "sfeedrc");
   const lines = [
     `sfeedpath="$HOME/feeds"`,
-    // It would work in /tmp itself.
+    // By default it would work in /tmp.
     `mktemp() { command mktemp -d "$HOME/sfeed_XXXXXX"; }`,
     `feeds() { feed "communique" "${feed.href}"; }`,
   ];
   await writeFile(config, `${lines.join("\n")}\n${settings}`);
   return {
     poll: async () => {
-      const { stdout, stderr } = await runWell("sfeed_update", [config], home);
+      const { stdout, stderr } = await runChecked("sfeed_update", [config], home);
       return stdout + stderr;
     },
     items: async () => itemsOf(await readFile(join(home, "feeds/communique"), "utf8")),
   };
 }
 
-/** Fields between tabs: instant, title, link, content, its type, id … */
+/** Fields separated by tabs: time, title, link, content, content type, id … */
 function itemsOf(lines: string): ReadItem[] {
   return lines
     .split("\n")
@@ -80,13 +80,13 @@ function itemsOf(lines: string): ReadItem[] {
 }
 
 function unescaped(content: string): string {
-  const meant: Record<string, string> = { n: "\n", t: "\t", "\\": "\\" };
-  return content.replace(/\\([nt\\])/g, (_, letter: string) => meant[letter] ?? "");
+  const escapes: Record<string, string> = { n: "\n", t: "\t", "\\": "\\" };
+  return content.replace(/\\([nt\\])/g, (_, letter: string) => escapes[letter] ?? "");
 }
 
-function faultsOfAddition({ before, after, title, words }: CorrectionSeen): string[] {
+function issuesOfAddition({ before, after, title, words }: CorrectionSeen): string[] {
   const old = before.map((item) => item.title);
   const added = after.filter((item) => !old.includes(item.title));
   if (after.length !== before.length + 1) return [`${after.length} lines after the correction`];
-  return faultsOfReplacement({ before, after: added, title, words });
+  return issuesOfReplacement({ before, after: added, title, words });
 }

@@ -1,6 +1,6 @@
 /**
- * A trial: every reader polls the running service before and after a correction, each through a proxy
- * of its own that counts.
+ * A trial: every reader polls the running service before and after a correction, each through its own
+ * counting proxy.
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,32 +8,33 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ServiceProcess } from "../../chaos/service-process.ts";
 import { TemporaryFolder } from "../../chaos/temporary-folder.ts";
 import { CountingProxy, type Exchange } from "./counting-proxy.ts";
-import { OfficeDay } from "./office-day.ts";
+import { TrialReleases } from "./trial-releases.ts";
 import { type Format, FORMATS, type ReadItem, type RealReader, type Subscribed } from "./real-reader.ts";
 import { nameOf } from "./real-readers.ts";
 
 const ADMIN_TOKEN = "readers-admin-token";
-/** Milliseconds. HTTP counts whole seconds, and curl throws away what is of the second it has polled in. */
-const A_SECOND_MS = 1_100;
+/** More than a second: HTTP dates are whole seconds, and curl ignores changes in the second of its last poll. */
+const NEXT_SECOND_MS = 1_100;
 
-/** What a reader has, and what it exchanged to have it. */
+/** The exchanges of a poll, and the items of the reader after it. */
 export interface Poll {
   exchanges: Exchange[];
   items: ReadItem[];
-  /** What it said. */
-  said: string;
+  /** The output of the reader. */
+  output: string;
 }
 
+/** All polls of one reader and format. */
 export interface Course {
   reader: RealReader;
   format: Format;
   first: Poll;
-  /** Nothing has changed. Twice for readers that asked unconditionally the first time. */
+  /** Polls without changes: two for readers whose first such poll was unconditional. */
   unchanged: Poll[];
   changed: Poll;
 }
 
-interface Seat extends AsyncDisposable {
+interface ReaderSetup extends AsyncDisposable {
   reader: RealReader;
   format: Format;
   proxy: CountingProxy;
@@ -41,50 +42,50 @@ interface Seat extends AsyncDisposable {
 }
 
 /**
- * @param say called with what is being done
- * @returns what each reader did, and the day that it should have seen
+ * @param onStep called with a description of each step
+ * @returns the polls of each reader, and the releases of the trial
  */
-export async function trial(
+export async function runTrial(
   readers: readonly RealReader[],
-  say: (step: string) => void,
-): Promise<{ courses: Course[]; day: OfficeDay }> {
+  onStep: (step: string) => void,
+): Promise<{ courses: Course[]; releases: TrialReleases }> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(new TemporaryFolder());
-  say("starting the service");
+  onStep("starting the service");
   const service = stack.use(
     await ServiceProcess.start({ ADMIN_TOKEN, SECRETS_KEY: "readers-secrets-key-of-enough-bytes" }),
   );
-  const day = new OfficeDay(service, ADMIN_TOKEN);
-  await day.publishFirst();
-  const seats: Seat[] = [];
+  const releases = new TrialReleases(service, ADMIN_TOKEN);
+  await releases.publishFirst();
+  const setups: ReaderSetup[] = [];
   for (const reader of readers) {
     for (const format of FORMATS) {
-      seats.push(stack.use(await seatOf(reader, format, service.url, folder.path)));
+      setups.push(stack.use(await setUp(reader, format, service.url, folder.path)));
     }
   }
-  say("first polls");
-  const first = await each(seats, pollBy);
-  say("polls with nothing changed");
-  const unchanged = await each(seats, pollUnchanged);
-  await delay(A_SECOND_MS);
-  say("a correction and a new release");
-  await day.correctAndAdd();
-  const changed = await each(seats, pollBy);
-  const courses = seats.map(({ reader, format }, seat) => ({
+  onStep("first polls");
+  const first = await each(setups, pollBy);
+  onStep("polls with nothing changed");
+  const unchanged = await each(setups, pollUnchanged);
+  await delay(NEXT_SECOND_MS);
+  onStep("a correction and a new release");
+  await releases.correctAndAdd();
+  const changed = await each(setups, pollBy);
+  const courses = setups.map(({ reader, format }, index) => ({
     reader,
     format,
-    first: first[seat] as Poll,
-    unchanged: unchanged[seat] as Poll[],
-    changed: changed[seat] as Poll,
+    first: first[index] as Poll,
+    unchanged: unchanged[index] as Poll[],
+    changed: changed[index] as Poll,
   }));
-  return { courses, day };
+  return { courses, releases };
 }
 
-export function isConditional({ asked }: Exchange): boolean {
-  return asked.ifNoneMatch !== undefined || asked.ifModifiedSince !== undefined;
+export function isConditional({ condition }: Exchange): boolean {
+  return condition.ifNoneMatch !== undefined || condition.ifModifiedSince !== undefined;
 }
 
-async function seatOf(reader: RealReader, format: Format, service: URL, folder: string): Promise<Seat> {
+async function setUp(reader: RealReader, format: Format, service: URL, folder: string): Promise<ReaderSetup> {
   const home = join(folder, `${nameOf(reader)}-${format}`.replace(/\W+/g, "-"));
   await mkdir(home);
   const proxy = await CountingProxy.start(service);
@@ -97,19 +98,22 @@ async function seatOf(reader: RealReader, format: Format, service: URL, folder: 
   };
 }
 
-async function pollBy({ proxy, subscribed }: Seat): Promise<Poll> {
-  const said = await subscribed.poll();
-  return { exchanges: proxy.taken(), items: await subscribed.items(), said };
+async function pollBy({ proxy, subscribed }: ReaderSetup): Promise<Poll> {
+  const output = await subscribed.poll();
+  return { exchanges: proxy.takeExchanges(), items: await subscribed.items(), output };
 }
 
-async function pollUnchanged(seat: Seat): Promise<Poll[]> {
-  const poll = await pollBy(seat);
-  return poll.exchanges.every(isConditional) ? [poll] : [poll, await pollBy(seat)];
+async function pollUnchanged(setup: ReaderSetup): Promise<Poll[]> {
+  const poll = await pollBy(setup);
+  return poll.exchanges.every(isConditional) ? [poll] : [poll, await pollBy(setup)];
 }
 
-/** One after the other: programs that start all at once are slow all at once. */
-async function each<T>(seats: readonly Seat[], act: (seat: Seat) => Promise<T>): Promise<T[]> {
+/** Runs one reader after the other, because concurrent programs would slow each other down. */
+async function each<T>(
+  setups: readonly ReaderSetup[],
+  act: (setup: ReaderSetup) => Promise<T>,
+): Promise<T[]> {
   const results: T[] = [];
-  for (const seat of seats) results.push(await act(seat));
+  for (const setup of setups) results.push(await act(setup));
   return results;
 }

@@ -1,23 +1,23 @@
 /**
- * The floor that no Worker gets below: one body with its headers, and 304 to its ETag.
+ * The upper bound of a Worker: one body with its headers, and 304 for its ETag.
  */
 interface ConstantEnv {
   ETAG: string;
-  /** Names and values, as the service sent them. */
+  /** Names and values of the headers that the service sent. */
   OK_HEADERS: [string, string][];
   NOT_MODIFIED_HEADERS: [string, string][];
-  /** As it goes over the wire: compressed already, where the headers say so. */
+  /** The bytes on the wire, compressed if the headers say so. */
   BODY: ArrayBuffer;
 }
 
-/** Made once for an isolate: it does nothing for a request that can be done before. */
-let made: { ok: Headers; notModified: Headers } | undefined;
+/** Built once for each isolate, so that a request does the least work. */
+let headers: { ok: Headers; notModified: Headers } | undefined;
 
 export default {
   fetch(request, env) {
-    made ??= { ok: new Headers(env.OK_HEADERS), notModified: new Headers(env.NOT_MODIFIED_HEADERS) };
+    headers ??= { ok: new Headers(env.OK_HEADERS), notModified: new Headers(env.NOT_MODIFIED_HEADERS) };
     if (request.headers.get("if-none-match") === env.ETAG)
-      return new Response(null, { status: 304, headers: made.notModified });
-    return new Response(env.BODY, { headers: made.ok, encodeBody: "manual" });
+      return new Response(null, { status: 304, headers: headers.notModified });
+    return new Response(env.BODY, { headers: headers.ok, encodeBody: "manual" });
   },
 } satisfies ExportedHandler<ConstantEnv>;

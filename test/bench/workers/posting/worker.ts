@@ -1,19 +1,19 @@
 /**
- * The floor that no sender gets below: so many POSTs of the same bytes with the same headers, from the
- * same runtime, with nothing written down and nothing signed anew.
+ * The upper bound of a sender: POSTs of the same bytes and headers from the same runtime, without storage or
+ * signatures.
  */
-interface Order {
-  /** Each is posted to once. */
+interface PostRequest {
+  /** Each receives one POST. */
   urls: string[];
   headers: Record<string, string>;
   body: string;
-  /** Posts under way at a time. */
+  /** Concurrent POSTs. */
   atOnce: number;
 }
 
 export default {
   async fetch(request) {
-    const { urls, headers, body, atOnce } = await request.json<Order>();
+    const { urls, headers, body, atOnce } = await request.json<PostRequest>();
     const queue = urls.values();
     const post = async (): Promise<void> => {
       for (const url of queue) {

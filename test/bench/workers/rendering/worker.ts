@@ -1,12 +1,11 @@
 /**
- * The Worker that one would write first: it renders the feed for each request, and knows only then
- * whether the client has these bytes already. It is spared what else such a Worker does: its items
- * are in memory, and it leaves compression to the edge in front.
+ * A simple Worker that renders the feed for each request, and only then compares the ETag. Its items are in
+ * memory, and it leaves compression to the edge.
  */
 import { Feed } from "feed";
 
 interface RenderingEnv {
-  /** The service's own JSON Feed of the same items. */
+  /** The service's JSON Feed with the same items. */
   FEED: JsonFeed;
 }
 
@@ -27,7 +26,7 @@ interface JsonFeed {
 
 export default {
   async fetch(request, env) {
-    const body = rendered(env.FEED);
+    const body = renderFeed(env.FEED);
     const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body));
     const etag = `"${new Uint8Array(digest).toHex()}"`;
     const headers = {
@@ -41,7 +40,7 @@ export default {
   },
 } satisfies ExportedHandler<RenderingEnv>;
 
-function rendered({ title, home_page_url, feed_url, items }: JsonFeed): string {
+function renderFeed({ title, home_page_url, feed_url, items }: JsonFeed): string {
   const feed = new Feed({
     id: home_page_url,
     title,

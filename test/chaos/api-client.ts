@@ -1,5 +1,5 @@
 /**
- * The office that publishes, and the desk that subscribes, over the public API.
+ * A client of the public API, with and without the admin token.
  */
 import { randomUUID } from "node:crypto";
 
@@ -29,14 +29,14 @@ export interface PublishAnswer {
   status: string;
 }
 
-export interface Subscription {
+export interface CreatedSubscription {
   id: string;
   status: string;
   secret: string;
   token: string;
 }
 
-/** A text as an office might send it, with a name of its own. */
+/** A release with a fresh id and typical fields. */
 export function newRelease(title: string, fields: Partial<Release> = {}): Release {
   const id = randomUUID();
   return {
@@ -51,7 +51,7 @@ export function newRelease(title: string, fields: Partial<Release> = {}): Releas
   };
 }
 
-export class PressOffice {
+export class ApiClient {
   readonly #service: URL;
   readonly #adminToken: string;
 
@@ -60,7 +60,7 @@ export class PressOffice {
     this.#adminToken = adminToken;
   }
 
-  /** @throws {Error} if it is refused or breaks off: then nothing is known about it */
+  /** @throws {Error} on a status other than 2xx, or without an answer; then the outcome is unknown */
   async publish(release: Release): Promise<PublishAnswer> {
     return (await this.#call(
       "PUT",
@@ -70,46 +70,46 @@ export class PressOffice {
     )) as PublishAnswer;
   }
 
-  /** All of them or none. */
-  async publishTogether(releases: readonly Release[]): Promise<PublishAnswer[]> {
+  /** Publishes all of the releases in one transaction. */
+  async publishBatch(releases: readonly Release[]): Promise<PublishAnswer[]> {
     const answer = await this.#call("POST", "/api/v1/releases", this.#adminToken, { releases });
     return (answer as { data: PublishAnswer[] }).data;
   }
 
-  /** Readable as before, under a banner with the reason. */
+  /** The release stays readable, under a banner with the reason. */
   async withdraw({ id }: Release, reason: string): Promise<void> {
     await this.#call("POST", `/api/v1/releases/${id}/withdraw`, this.#adminToken, { reason });
   }
 
-  /** Only its id, its dates and the reason remain. */
+  /** Only the id, the dates and the reason remain public. */
   async kill({ id }: Release, reason: string): Promise<void> {
     await this.#call("POST", `/api/v1/releases/${id}/kill`, this.#adminToken, { reason });
   }
 
-  /** @param registry as content/registry.yaml has it */
-  async keepRegistry(registry: object): Promise<void> {
+  /** @param registry in the shape of content/registry.yaml */
+  async putRegistry(registry: object): Promise<void> {
     await this.#call("PUT", "/api/v1/registry", this.#adminToken, registry);
   }
 
-  async subscribe(url: string): Promise<Subscription> {
-    return (await this.#call("POST", "/api/v1/subscriptions", undefined, { url })) as Subscription;
+  async subscribe(url: string): Promise<CreatedSubscription> {
+    return (await this.#call("POST", "/api/v1/subscriptions", undefined, { url })) as CreatedSubscription;
   }
 
-  /** Active at once: the office vouches for the endpoint. */
-  async subscribeUnasked(url: string): Promise<Subscription> {
-    const asked = { url, verify: false };
-    return (await this.#call("POST", "/api/v1/subscriptions", this.#adminToken, asked)) as Subscription;
+  /** Creates a subscription that is active at once, because the admin skips verification. */
+  async subscribeUnverified(url: string): Promise<CreatedSubscription> {
+    const body = { url, verify: false };
+    return (await this.#call("POST", "/api/v1/subscriptions", this.#adminToken, body)) as CreatedSubscription;
   }
 
   /** The id of the event with this sequence. */
   async eventId(sequence: number): Promise<string> {
     const page = await this.#call("GET", `/api/v1/events?after=${sequence - 1}&limit=1`, undefined);
     const [event] = (page as { data: { data: { id: string } }[] }).data;
-    if (event === undefined) throw new Error(`there is no event ${sequence}`);
+    if (event === undefined) throw new Error(`event ${sequence} does not exist`);
     return event.data.id;
   }
 
-  async subscription({ id, token }: Subscription): Promise<{ status: string }> {
+  async subscription({ id, token }: CreatedSubscription): Promise<{ status: string }> {
     return (await this.#call("GET", `/api/v1/subscriptions/${id}`, token)) as { status: string };
   }
 

@@ -1,29 +1,29 @@
 /**
- * What the office publishes while readers poll: some releases, then a correction of one and a new one.
+ * The releases of a trial: three at first, then a correction of one of them and a new one.
  */
-import { newRelease, PressOffice, type Release } from "../../chaos/press-office.ts";
-import { polled } from "../../chaos/polled.ts";
+import { newRelease, ApiClient, type Release } from "../../chaos/api-client.ts";
+import { pollUntil } from "../../chaos/poll-until.ts";
 import type { ServiceProcess } from "../../chaos/service-process.ts";
 import { FORMATS } from "./real-reader.ts";
 
-/** Milliseconds: lists are written once a second, and remembered for half of one. */
+/** In milliseconds. Lists are written once a second and cached for half a second. */
 const SHOWN_WITHIN_MS = 15_000;
 
-/** What a reader is to know of a release. */
+/** What a reader must have of a release. */
 export interface Expected {
   id: string;
   title: string;
   link: string;
-  /** From the beginning and from the end of the text. */
+  /** Words from the start and from the end of the text. */
   words: string;
   lastWords: string;
 }
 
 const LAST_WORDS = "The next session is to be held in Yerevan.";
 
-export class OfficeDay {
+export class TrialReleases {
   readonly #service: ServiceProcess;
-  readonly #office: PressOffice;
+  readonly #api: ApiClient;
   readonly #first = [
     release("The session of the Council was held", "2020-12-01", "December 1"),
     release("“Q&A”: is 1 < 2?", "2020-12-02", "December 2"),
@@ -40,7 +40,7 @@ export class OfficeDay {
 
   constructor(service: ServiceProcess, adminToken: string) {
     this.#service = service;
-    this.#office = new PressOffice(service.url, adminToken);
+    this.#api = new ApiClient(service.url, adminToken);
   }
 
   get before(): Expected[] {
@@ -55,21 +55,21 @@ export class OfficeDay {
     return this.#expected(this.#added);
   }
 
-  /** Back when every feed shows it. */
+  /** Resolves when every feed contains the releases. */
   async publishFirst(): Promise<void> {
-    await this.#office.publishTogether(this.#first);
-    await this.#shown(this.#first);
+    await this.#api.publishBatch(this.#first);
+    await this.#waitForFeeds(this.#first);
   }
 
   async correctAndAdd(): Promise<void> {
-    await this.#office.publish(this.#corrected);
-    await this.#office.publish(this.#added);
-    await this.#shown([this.#corrected, this.#added]);
+    await this.#api.publish(this.#corrected);
+    await this.#api.publish(this.#added);
+    await this.#waitForFeeds([this.#corrected, this.#added]);
   }
 
-  async #shown(releases: readonly Release[]): Promise<void> {
+  async #waitForFeeds(releases: readonly Release[]): Promise<void> {
     for (const format of FORMATS) {
-      await polled(`the ${format} feed shows what was published`, SHOWN_WITHIN_MS, async () => {
+      await pollUntil(`the ${format} feed contains the releases`, SHOWN_WITHIN_MS, async () => {
         const feed = await (await fetch(new URL(`/feed.${format}`, this.#service.url))).text();
         const isShown = releases.every(({ id, body }) => {
           const [words = ""] = body.split(",");
@@ -95,7 +95,7 @@ function release(title: string, date: string, day: string, lang = "en"): Release
   return newRelease(title, { date, lang, body: body(day) });
 }
 
-/** Longer than any summary that is made of it. */
+/** A text longer than its generated summary. */
 function body(day: string): string {
   return [
     `On ${day}, the ministers discussed the agenda of the Organisation at length, among it its budget, its staff, its seat and the many letters that it had received over the year.`,

@@ -1,20 +1,20 @@
 /**
- * A newsroom desk: one subscription with its receiver, which is paused and resumed, gets new secrets,
- * and asks again for what it had.
+ * One subscription and its endpoint. It is paused and resumed, rotates its secret, and requests deliveries
+ * again.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Chance } from "./random.ts";
-import { type Asked, Expected } from "./expected.ts";
-import type { ReceiverFile } from "./receiver-file.ts";
-import { KnownSecrets } from "./secrets-known.ts";
+import type { Random } from "./random.ts";
+import { type EventSelection, ExpectedEvents } from "./expected-events.ts";
+import type { EndpointFile } from "./endpoint-file.ts";
+import { KnownSecrets } from "./known-secrets.ts";
 import type { ServiceCalls } from "./service-calls.ts";
 
-export interface DeskWishes extends Asked {
+export interface SubscriptionOptions extends EventSelection {
   content: "full" | "summary";
   asymmetric: boolean;
 }
 
-/** While nothing may set out to the desk. Milliseconds since 1970. */
+/** A period without deliveries, from the answer to the pause on. Milliseconds since 1970. */
 interface Pause {
   answeredMs: number;
   endedMs: number;
@@ -25,11 +25,11 @@ const OVERLAP_SECONDS = { least: 25, most: 120 };
 const REPLAYED_MAX = 40;
 const REPEATED = ["redeliver", "replay"] as const;
 
-export class Desk {
-  readonly wishes: DeskWishes;
+export class Subscription {
+  readonly options: SubscriptionOptions;
   readonly id: string;
-  readonly file: ReceiverFile;
-  readonly expected: Expected;
+  readonly file: EndpointFile;
+  readonly expected: ExpectedEvents;
   readonly secrets: KnownSecrets;
   readonly pauses: Pause[] = [];
   readonly violations: string[] = [];
@@ -38,52 +38,52 @@ export class Desk {
   #mayBePaused = false;
 
   constructor(
-    wishes: DeskWishes,
+    options: SubscriptionOptions,
     made: { id: string; token: string; secret: string },
-    file: ReceiverFile,
+    file: EndpointFile,
     calls: ServiceCalls,
   ) {
-    this.wishes = wishes;
+    this.options = options;
     this.id = made.id;
     this.file = file;
-    this.expected = new Expected(wishes);
+    this.expected = new ExpectedEvents(options);
     this.secrets = new KnownSecrets(made.secret, Date.now());
     this.#token = made.token;
     this.#calls = calls;
   }
 
-  /** One thing that a desk does now and then. @returns whether it is known what came of it */
-  async act(chance: Chance): Promise<boolean> {
-    const kind = chance.pick(["pause", "rotate", "repeat", "repeat"] as const);
+  /** Does one randomly chosen action. @returns false if its outcome is unknown */
+  async act(random: Random): Promise<boolean> {
+    const kind = random.pick(["pause", "rotate", "repeat", "repeat"] as const);
     switch (kind) {
       case "pause":
-        return this.#pauseFor(chance.between(PAUSE_MS.least, PAUSE_MS.most));
+        return this.#pauseFor(random.between(PAUSE_MS.least, PAUSE_MS.most));
       case "rotate":
-        return this.rotate(chance.whole(OVERLAP_SECONDS.least, OVERLAP_SECONDS.most));
+        return this.rotate(random.integer(OVERLAP_SECONDS.least, OVERLAP_SECONDS.most));
       case "repeat":
-        return this.#askAgain(chance);
+        return this.#repeat(random);
     }
   }
 
-  /** Ends a pause that may be on. @returns false if that is not known */
+  /** Ends a possible pause. @returns false if the outcome is unknown */
   async resume(): Promise<boolean> {
     if (!this.#mayBePaused) return true;
-    const askedMs = Date.now();
+    const requestedMs = Date.now();
     const outcome = await this.call("POST", "/resume");
-    // From here on it may be on no more, whatever came of it.
-    const present = this.pauses.at(-1);
-    if (present?.endedMs === Infinity) present.endedMs = askedMs;
-    if (outcome.kind === "refused") this.#refused("resume", outcome);
+    // The pause may end at any time after the request, whatever the outcome.
+    const current = this.pauses.at(-1);
+    if (current?.endedMs === Infinity) current.endedMs = requestedMs;
+    if (outcome.kind === "refused") this.#reportRefusal("resume", outcome);
     if (outcome.kind === "answered") this.#mayBePaused = false;
     return outcome.kind !== "unknown";
   }
 
   async rotate(overlapSeconds: number): Promise<boolean> {
-    const askedMs = Date.now();
+    const requestedMs = Date.now();
     const outcome = await this.call<{ secret: string }>("POST", "/rotate-secret", { overlapSeconds });
     const secret = outcome.kind === "answered" ? outcome.answer.secret : undefined;
-    if (outcome.kind === "refused") this.#refused("rotate-secret", outcome);
-    else this.secrets.rotated(secret, overlapSeconds * 1000, askedMs, Date.now());
+    if (outcome.kind === "refused") this.#reportRefusal("rotate-secret", outcome);
+    else this.secrets.recordRotation(secret, overlapSeconds * 1000, requestedMs, Date.now());
     return outcome.kind !== "unknown";
   }
 
@@ -91,7 +91,7 @@ export class Desk {
     return this.#calls.call<T>(method, `/api/v1/subscriptions/${this.id}${path}`, this.#token, body);
   }
 
-  /** The same where all is well. */
+  /** Like {@link call}, but throws unless the service answers 2xx. */
   answer<T>(method: string, path: string): Promise<T> {
     return this.#calls.answer<T>(method, `/api/v1/subscriptions/${this.id}${path}`, this.#token);
   }
@@ -99,30 +99,30 @@ export class Desk {
   async #pauseFor(ms: number): Promise<boolean> {
     this.#mayBePaused = true;
     const outcome = await this.call("POST", "/pause");
-    if (outcome.kind === "refused") this.#refused("pause", outcome);
+    if (outcome.kind === "refused") this.#reportRefusal("pause", outcome);
     if (outcome.kind === "answered") this.pauses.push({ answeredMs: Date.now(), endedMs: Infinity });
     if (outcome.kind === "unknown") return false;
     await delay(ms);
     return this.resume();
   }
 
-  /** One event, or all since a sequence; they come once more, in rows that are there. */
-  async #askAgain(chance: Chance): Promise<boolean> {
-    const had = [...this.expected.events.values()];
-    if (had.length === 0) return true;
-    const { data } = chance.pick(had);
+  /** Requests one event, or all from a sequence on, once more. Their rows in the delivery log already exist. */
+  async #repeat(random: Random): Promise<boolean> {
+    const received = [...this.expected.events.values()];
+    if (received.length === 0) return true;
+    const { data } = random.pick(received);
     const { sequence } = data;
-    const kind = chance.pick(REPEATED);
+    const kind = random.pick(REPEATED);
     const outcome =
       kind === "redeliver"
         ? await this.call("POST", `/deliveries/${data.id}/redeliver`)
         : await this.call("POST", "/replay", { after: sequence - 1, to: sequence + REPLAYED_MAX });
-    // 409: it is paused, or was replaced, or a replay is in progress.
-    if (outcome.kind === "refused" && outcome.status !== 409) this.#refused(kind, outcome);
+    // 409: the subscription is paused, the event was replaced, or a replay is in progress.
+    if (outcome.kind === "refused" && outcome.status !== 409) this.#reportRefusal(kind, outcome);
     return outcome.kind !== "unknown";
   }
 
-  #refused(what: string, { status, text }: { status: number; text: string }): void {
+  #reportRefusal(what: string, { status, text }: { status: number; text: string }): void {
     this.violations.push(`${what} of ${this.id} was refused: ${status} ${text}`);
   }
 }

@@ -1,10 +1,10 @@
 /**
- * What one receiver has written down, read as it grows.
+ * Reads an endpoint's file while the endpoint writes it.
  */
 import { open } from "node:fs/promises";
-import type { Line } from "./receivers-process.ts";
+import type { Line } from "./endpoints-process.ts";
 
-/** An event as far as it is judged. */
+/** The fields of a payload that are checked. */
 export interface Message {
   type: string;
   data: {
@@ -25,37 +25,37 @@ export interface Arrival {
   message: Message;
 }
 
-/** In the order in which it happened. */
+/** A line of the file, in order. */
 export type Entry = { kind: "arrival"; arrival: Arrival } | { kind: "acknowledged"; arrival: Arrival };
 
-export class ReceiverFile {
+export class EndpointFile {
   readonly #file: string;
   readonly #byNumber = new Map<string, Arrival>();
   #offset = 0;
-  /** Of all events that it has acknowledged: their ids; their sequences; the releases of which it was told that they are there. */
+  /** Ids and sequences of the acknowledged events, and ids of the releases in acknowledged `release.published`. */
   readonly acknowledged = new Set<string>();
   readonly sequences = new Set<number>();
   readonly published = new Set<string>();
-  /** Everything so far. */
+  /** All complete entries so far. */
   readonly entries: Entry[] = [];
 
   constructor(file: string) {
     this.#file = file;
   }
 
-  /** Takes in what was written since the last time. */
+  /** Reads the lines that were written since the last call. */
   async read(): Promise<void> {
     await using handle = await open(this.#file, "r");
     const { size } = await handle.stat();
     const bytes = Buffer.alloc(size - this.#offset);
     await handle.read(bytes, 0, bytes.length, this.#offset);
-    // A character of several bytes may be cut: all up to the last whole line.
+    // Stops after the last complete line, because the end may be cut inside a character.
     const end = bytes.lastIndexOf("\n") + 1;
     this.#offset += end;
-    for (const line of bytes.subarray(0, end).toString("utf8").split("\n")) this.#take(line);
+    for (const line of bytes.subarray(0, end).toString("utf8").split("\n")) this.#addLine(line);
   }
 
-  #take(line: string): void {
+  #addLine(line: string): void {
     const parsed = parse(line);
     if (parsed === undefined) return;
     if (parsed.kind === "arrival") {
@@ -76,7 +76,7 @@ export class ReceiverFile {
   }
 }
 
-/** Undefined for one that was cut off by a kill. */
+/** Undefined for a line that a kill cut off. */
 function parse(line: string): Line | undefined {
   try {
     return JSON.parse(line) as Line;

@@ -1,11 +1,11 @@
 /**
- * An answer exactly as it came over the wire: no client in between that unpacks or renames.
+ * Captures a response exactly as sent, without a client that decompresses it or renames headers.
  */
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 
-/** Of this one connection, not of the answer. */
-const OF_THE_CONNECTION = new Set([
+/** Headers of the connection, not of the response. */
+const CONNECTION_HEADERS = new Set([
   "content-length",
   "transfer-encoding",
   "connection",
@@ -13,15 +13,15 @@ const OF_THE_CONNECTION = new Set([
   "date",
 ]);
 
-export interface CapturedAnswer {
+export interface CapturedResponse {
   status: number;
   headers: [name: string, value: string][];
   body: Uint8Array<ArrayBuffer>;
-  /** @throws {Error} if it has none */
+  /** @throws {Error} without an ETag */
   etag: () => string;
 }
 
-export async function captured(url: URL, headers: Record<string, string>): Promise<CapturedAnswer> {
+export async function captureResponse(url: URL, headers: Record<string, string>): Promise<CapturedResponse> {
   const [response] = (await once(get(url.href, { headers, agent: false }), "response")) as [IncomingMessage];
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
@@ -30,11 +30,11 @@ export async function captured(url: URL, headers: Record<string, string>): Promi
     status: response.statusCode ?? 0,
     headers: names
       .map((name, index): [string, string] => [name, response.rawHeaders[index * 2 + 1] ?? ""])
-      .filter(([name]) => !OF_THE_CONNECTION.has(name.toLowerCase())),
+      .filter(([name]) => !CONNECTION_HEADERS.has(name.toLowerCase())),
     body: new Uint8Array(Buffer.concat(chunks)),
     etag: () => {
       const { etag } = response.headers;
-      if (etag === undefined) throw new Error(`no ETag: ${url.pathname}`);
+      if (etag === undefined) throw new Error(`the response has no ETag: ${url.pathname}`);
       return etag;
     },
   };
