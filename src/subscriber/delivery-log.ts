@@ -3,7 +3,7 @@
  * milliseconds since 1970.
  */
 import type { ControlEventType, ReleaseEventType } from "../domain/event.ts";
-import { all, column, first, type Sql } from "../runtime/sql.ts";
+import { all, column, first, insert, type Sql } from "../runtime/sql.ts";
 import { DELIVERY_KEPT_MS, PRUNED_PER_STEP } from "./limits.ts";
 
 /** `replaced`: the release was killed before the delivery succeeded. */
@@ -60,16 +60,8 @@ export class DeliveryLog {
 
   recordAttempt(event: string, attempt: Attempt): void {
     if (this.#oldestMs === null) this.#oldestMs = undefined;
-    this.#sql.exec(
-      "INSERT INTO attempts (event, attempt, at_ms, duration_ms, status, reason, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
-      event,
-      attempt.attempt,
-      attempt.atMs,
-      attempt.durationMs,
-      attempt.status,
-      attempt.reason,
-      attempt.answer,
-    );
+    const { atMs, durationMs, ...columns } = attempt;
+    insert(this.#sql, "INSERT INTO attempts", { event, at_ms: atMs, duration_ms: durationMs, ...columns });
   }
 
   /** The start times of the attempts after a time, oldest first. */

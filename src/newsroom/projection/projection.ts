@@ -17,7 +17,7 @@ import { addressOf, type ListPlace } from "../../domain/list.ts";
 import { backoffMs } from "../../runtime/async.ts";
 import type { Budget } from "../../runtime/bounded-work.ts";
 import { log } from "../../runtime/log.ts";
-import { all, type Meter } from "../../runtime/sql.ts";
+import { all, insert, type Meter } from "../../runtime/sql.ts";
 import {
   KV_EXPIRATION_MIN_MS,
   KV_WRITE_INTERVAL_MS,
@@ -99,11 +99,8 @@ export class Projection {
     const etag = await etagOf(identityOf(rendered), rendered.sequence);
     const written = this.#readWritten(target).find((each) => each.path === path);
     if (written === undefined && !isAlwaysRendered(target)) {
-      sql.exec(
-        "INSERT INTO documents (path, target, etag, modified, written_ms) VALUES (?, ?, '', 0, 0)",
-        path,
-        keyOf(target),
-      );
+      const row = { path, target: keyOf(target), etag: "", modified: 0, written_ms: 0 };
+      insert(sql, "INSERT INTO documents", row);
     }
     if (written === undefined || written.written_ms === 0) markStale(sql, target);
     const document = {
@@ -209,22 +206,12 @@ export class Projection {
   }
 
   #readWritten(target: Target): WrittenDocument[] {
-    return all(
-      this.#deps.sql,
-      "SELECT path, etag, modified, written_ms FROM documents WHERE target = ?",
-      keyOf(target),
-    );
+    const query = "SELECT path, etag, modified, written_ms FROM documents WHERE target = ?";
+    return all(this.#deps.sql, query, keyOf(target));
   }
 
-  #saveWritten(target: Target, { path, etag, modified, written_ms }: WrittenDocument): void {
-    this.#deps.sql.exec(
-      "INSERT OR REPLACE INTO documents (path, target, etag, modified, written_ms) VALUES (?, ?, ?, ?, ?)",
-      path,
-      keyOf(target),
-      etag,
-      modified,
-      written_ms,
-    );
+  #saveWritten(target: Target, written: WrittenDocument): void {
+    insert(this.#deps.sql, "INSERT OR REPLACE INTO documents", { ...written, target: keyOf(target) });
   }
 }
 
