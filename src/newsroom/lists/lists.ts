@@ -89,11 +89,8 @@ export class Lists {
       languageList(release.lang),
       ...facetTerms(release).map(([field, value]) => facetList(release.lang, FACET_OF[field], value)),
     ].map(listAddress);
-    const kept = column<string>(
-      this.#sql,
-      "SELECT address FROM lists WHERE address IN (SELECT value FROM json_each(?))",
-      JSON.stringify(byValue),
-    );
+    const query = "SELECT address FROM lists WHERE address IN (SELECT value FROM json_each(?))";
+    const kept = column<string>(this.#sql, query, JSON.stringify(byValue));
     const combinations = this.#addresses("kept_until_ms > ?", nowMs).filter((address) => {
       const list = this.parse(address);
       return list !== undefined && this.#holds(list, release);
@@ -147,12 +144,9 @@ export class Lists {
 
   /** When a list's documents expire; null: never. Undefined if the list is not kept. */
   keptUntilMs(list: ReleaseList, nowMs: number): number | null | undefined {
-    return first<{ kept_until_ms: number | null }>(
-      this.#sql,
-      "SELECT kept_until_ms FROM lists WHERE address = ? AND (kept_until_ms IS NULL OR kept_until_ms > ?)",
-      listAddress(list),
-      nowMs,
-    )?.kept_until_ms;
+    const query =
+      "SELECT kept_until_ms FROM lists WHERE address = ? AND (kept_until_ms IS NULL OR kept_until_ms > ?)";
+    return column<number | null>(this.#sql, query, listAddress(list), nowMs)[0];
   }
 
   /** The list with this address; undefined if the settings no longer allow it, such as a language. */

@@ -191,11 +191,7 @@ function lastUpTo(sql: Sql, at: Instant): number {
 
 /** The ids of a release's latest events, by sequence. */
 export function eventIdsOf(sql: Sql, release: string, limit: number): Map<number, string> {
-  const rows = all<{ sequence: number; id: string }>(
-    sql,
-    "SELECT sequence, id FROM events WHERE release = ? ORDER BY sequence DESC LIMIT ?",
-    release,
-    limit,
-  );
+  const query = "SELECT sequence, id FROM events WHERE release = ? ORDER BY sequence DESC LIMIT ?";
+  const rows = all<{ sequence: number; id: string }>(sql, query, release, limit);
   return new Map(rows.map(({ sequence, id }) => [sequence, id]));
 }

@@ -54,10 +54,8 @@ export class RegistryStore {
 
   /** The registry with its retired values, so that they keep their names. */
   getWithRetired(): Registry | undefined {
-    const retired = all<{ facet: RegistryFacet; value: string }>(
-      this.#sql,
-      "SELECT facet, value FROM retired_values",
-    );
+    const query = "SELECT facet, value FROM retired_values";
+    const retired = all<{ facet: RegistryFacet; value: string }>(this.#sql, query);
     const registry = this.get();
     if (registry === undefined || retired.length === 0) return registry;
     const values = (facet: RegistryFacet) =>

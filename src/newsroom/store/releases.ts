@@ -80,16 +80,11 @@ export function addEdition(
   keepAddress(sql, input);
 }
 
-interface ReleaseChanges {
-  status?: Status;
-  first_seen?: number;
-  embargo?: Instant | null;
-  published?: Instant;
-  updated?: Instant;
-  reason?: string | null;
-  /** Of the latest major edition. */
-  note?: string | null;
-}
+type ReleaseChanges = Partial<
+  Pick<ReleaseRow, "status" | "embargo" | "published" | "updated" | "reason" | "note"> & {
+    first_seen: number;
+  }
+>;
 
 /** Changes columns of a release, named as in the table. */
 export function updateRelease(sql: Sql, id: string, changes: ReleaseChanges): void {

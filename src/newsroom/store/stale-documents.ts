@@ -24,13 +24,9 @@ export interface StaleDocument {
 
 /** Queues targets. A new change resets the backoff: the failures were about older content. */
 export function markStale(sql: Sql, ...targets: Target[]): void {
-  for (const target of targets) {
-    sql.exec(
-      `INSERT INTO stale_targets (target, version, due_ms) VALUES (?, 1, 0)
-       ON CONFLICT (target) DO UPDATE SET version = version + 1, due_ms = 0, failures = 0`,
-      keyOf(target),
-    );
-  }
+  const query = `INSERT INTO stale_targets (target, version, due_ms) VALUES (?, 1, 0)
+    ON CONFLICT (target) DO UPDATE SET version = version + 1, due_ms = 0, failures = 0`;
+  for (const target of targets) sql.exec(query, keyOf(target));
 }
 
 /** Queues those archives of a list that KV holds. */
@@ -78,12 +74,10 @@ export function forgetListDocuments(sql: Sql, address: string): void {
 
 /** The targets that are due, longest waiting first. */
 export function dueTargets(sql: Sql, limit: number, nowMs: number): StaleDocument[] {
-  return all<{ target: string; version: number; failures: number }>(
-    sql,
-    "SELECT target, version, failures FROM stale_targets WHERE due_ms <= ? ORDER BY due_ms LIMIT ?",
-    nowMs,
-    limit,
-  ).map((row) => ({ ...row, target: targetOf(row.target) }));
+  const query =
+    "SELECT target, version, failures FROM stale_targets WHERE due_ms <= ? ORDER BY due_ms LIMIT ?";
+  const rows = all<Omit<StaleDocument, "target"> & { target: string }>(sql, query, nowMs, limit);
+  return rows.map((row) => ({ ...row, target: targetOf(row.target) }));
 }
 
 /** When the next target is due, in milliseconds since 1970. */

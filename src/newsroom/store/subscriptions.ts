@@ -42,9 +42,9 @@ const TROUBLE = { disabled: 4, failing: 3, pending: 2, paused: 1, active: 0 } as
 
 /**
  * Creates the row. Events from now on belong to the subscription; without verification they are sent
- * only after {@link activateSubscription}. The caller has looked for a duplicate.
+ * only after {@link activate}. The caller has looked for a duplicate.
  */
-export function registerSubscription(
+export function register(
   sql: Sql,
   registration: Registration,
   isVerified: boolean,
@@ -86,7 +86,7 @@ export function hasFilter(sql: Sql, id: string, filter: Filter): boolean {
 }
 
 /** Changes a subscription. A new URL is not verified. @returns false if it would duplicate a verified one */
-export function changeSubscription(sql: Sql, registration: Registration): boolean {
+export function change(sql: Sql, registration: Registration): boolean {
   const { id, url, filter } = registration;
   const duplicate = findVerified(sql, registration);
   if (duplicate !== undefined && duplicate !== id) return false;
@@ -102,7 +102,7 @@ export function changeSubscription(sql: Sql, registration: Registration): boolea
  *
  * @returns `duplicate` if another verified subscription has its URL and filter
  */
-export function activateSubscription(sql: Sql, id: string): "active" | "duplicate" | "unknown" {
+export function activate(sql: Sql, id: string): "active" | "duplicate" | "unknown" {
   const row = first<{ key: string }>(sql, "SELECT key FROM subscriptions WHERE id = ?", id);
   if (row === undefined) return "unknown";
   const duplicates = "SELECT 1 FROM subscriptions WHERE key = ? AND proved = 1 AND id <> ?";
@@ -133,7 +133,7 @@ export function saveReport(
   update(sql, "subscriptions", changes, "id = ?", registration.id);
 }
 
-export function removeSubscription(sql: Sql, id: string): void {
+export function remove(sql: Sql, id: string): void {
   sql.exec("DELETE FROM subscriptions WHERE id = ?", id);
 }
 
@@ -146,7 +146,7 @@ export function removeNeverCreated(sql: Sql, id: string, nowMs: number): void {
 }
 
 /** The ids of active subscriptions to `operational` events. */
-export function operationalSubscriptions(sql: Sql): string[] {
+export function listOperational(sql: Sql): string[] {
   return column(
     sql,
     `SELECT id FROM subscriptions WHERE active = 1 AND events LIKE '%"operational"%' ORDER BY id`,
