@@ -32,20 +32,7 @@ import {
   type Place,
   type SubscriptionQuery,
 } from "./store/subscription-list.ts";
-import {
-  activateSubscription,
-  changeSubscription,
-  findVerified,
-  hasFilter,
-  operationalSubscriptions,
-  type Registered,
-  registerSubscription,
-  removeNeverCreated,
-  removeSubscription,
-  type Requester,
-  saveReport,
-  type SubscriptionReport,
-} from "./store/subscriptions.ts";
+import * as subscriptions from "./store/subscriptions.ts";
 import { buildParts, type NewsroomParts } from "./wiring.ts";
 
 export class Newsroom extends DurableObject<Env> {
@@ -70,7 +57,7 @@ export class Newsroom extends DurableObject<Env> {
     const onProjected = () => this.#log("projection", {});
     this.#scheduler = new Scheduler({ ctx, sql, parts, subrequests, now, onProjected });
     void ctx.blockConcurrencyWhile(async () => {
-      applySettings({ storage, sql, lists: parts.lists, config }, now());
+      applySettings({ storage, sql, config }, parts.lists, now());
       // One step finishes the index of a new ledger; otherwise the alarm does the rest.
       parts.reindexing.step(new Budget(1));
       await this.#scheduler.scheduleAlarm();
@@ -153,7 +140,7 @@ export class Newsroom extends DurableObject<Env> {
 
   /** The events after a sequence. Without one there are none, but `next` says where to begin. */
   async events(query: EventQuery, after: number | undefined, limit: number): Promise<EventsPage> {
-    return this.#parts.eventFeed.readPage(query, after, limit);
+    return this.#parts.readEvents(query, after, limit);
   }
 
   /** The same, but waits for the next event if there is none. */
@@ -182,15 +169,15 @@ export class Newsroom extends DurableObject<Env> {
   async register(
     registration: Registration,
     isVerified: boolean,
-    requester: Requester,
-  ): Promise<Registered | { kind: "invalid"; issues: Issue[] }> {
+    requester: subscriptions.Requester,
+  ): Promise<subscriptions.Registered | { kind: "invalid"; issues: Issue[] }> {
     const sql = this.#sql;
-    const duplicate = findVerified(sql, registration);
+    const duplicate = subscriptions.findVerified(sql, registration);
     if (duplicate !== undefined) return { kind: "duplicate", id: duplicate };
     const issues = this.#validateFilterOf(registration);
     if (issues.length > 0) return { kind: "invalid", issues };
     const registered = this.ctx.storage.transactionSync(() =>
-      registerSubscription(sql, registration, isVerified, requester, this.clock()),
+      subscriptions.register(sql, registration, isVerified, requester, this.clock()),
     );
     if (isVerified) await this.#scheduler.start();
     return registered;
@@ -198,11 +185,11 @@ export class Newsroom extends DurableObject<Env> {
 
   /** Deletes a registration whose Subscriber was never created. */
   async removeNeverCreated(id: string): Promise<void> {
-    removeNeverCreated(this.#sql, id, this.clock());
+    subscriptions.removeNeverCreated(this.#sql, id, this.clock());
   }
 
   async unregister(id: string): Promise<void> {
-    removeSubscription(this.#sql, id);
+    subscriptions.remove(this.#sql, id);
   }
 
   async subscriptions(query: SubscriptionQuery): Promise<{ data: Listed[]; next: Place | null }> {
@@ -222,24 +209,24 @@ export class Newsroom extends DurableObject<Env> {
   ): Promise<{ kind: "amended" | "duplicate" } | { kind: "invalid"; issues: Issue[] }> {
     const issues = this.#validateFilterOf(registration);
     if (issues.length > 0) return { kind: "invalid", issues };
-    return { kind: changeSubscription(this.#sql, registration) ? "amended" : "duplicate" };
+    return { kind: subscriptions.change(this.#sql, registration) ? "amended" : "duplicate" };
   }
 
   /** Marks a subscription as verified. `duplicate`: another verified one has its URL and filter. */
   async activate(id: string): Promise<"active" | "duplicate" | "unknown"> {
-    const activated = activateSubscription(this.#sql, id);
+    const activated = subscriptions.activate(this.#sql, id);
     await this.#scheduler.start();
     return activated;
   }
 
   /** Stores the state of a subscription for the list of subscriptions. */
-  async report(registration: Registration, report: SubscriptionReport): Promise<void> {
-    saveReport(this.#sql, registration, report, this.clock());
+  async report(registration: Registration, report: subscriptions.SubscriptionReport): Promise<void> {
+    subscriptions.saveReport(this.#sql, registration, report, this.clock());
   }
 
   /** The ids of active subscriptions to `operational` events. */
   async operationalSubscriptions(): Promise<string[]> {
-    return operationalSubscriptions(this.#sql);
+    return subscriptions.listOperational(this.#sql);
   }
 
   /** The events that a replay sends, after one sequence up to another; `last`: how far this part goes. */
@@ -285,7 +272,7 @@ export class Newsroom extends DurableObject<Env> {
 
   /** An unchanged filter is valid: its values may have been retired since it was chosen. */
   #validateFilterOf({ id, filter }: Registration): Issue[] {
-    if (hasFilter(this.#sql, id, filter)) return [];
+    if (subscriptions.hasFilter(this.#sql, id, filter)) return [];
     return [
       ...validateFilter(filter, this.#parts.registry.get()),
       ...validateFilterLanguages(filter, this.#config.site.languages),

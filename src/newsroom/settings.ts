@@ -1,21 +1,17 @@
 /**
  * Documents depend on the settings: if those changed since the last start, all documents are stale.
  */
-import type { Config } from "../config.ts";
-import type { Sql } from "../runtime/sql.ts";
 import type { Lists } from "./lists/lists.ts";
 import { RENDERER_VERSION } from "./projection/render.ts";
 import { getMeta, setMeta } from "./store/schema.ts";
 import { markAllStale } from "./store/stale-documents.ts";
+import type { Deps } from "./wiring.ts";
 
-interface SettingsDeps {
-  storage: Pick<DurableObjectStorage, "transactionSync">;
-  sql: Sql;
-  lists: Lists;
-  config: Config;
-}
-
-export function applySettings({ storage, sql, lists, config }: SettingsDeps, nowMs: number): void {
+export function applySettings(
+  { storage, sql, config }: Pick<Deps, "storage" | "sql" | "config">,
+  lists: Lists,
+  nowMs: number,
+): void {
   const { site, feedItems } = config;
   const settings = JSON.stringify({ site, feedItems, renderers: RENDERER_VERSION });
   if (getMeta(sql, "settings") === settings) return;

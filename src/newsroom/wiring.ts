@@ -9,7 +9,7 @@ import { ENQUEUE_TIMEOUT_MS } from "./limits.ts";
 import { ListArchives } from "./lists/archives.ts";
 import { Lists } from "./lists/lists.ts";
 import { Reindexing } from "./lists/reindex.ts";
-import { EventFeed } from "./outbound/event-feed.ts";
+import { type EventQuery, readPage } from "./outbound/event-feed.ts";
 import { FanOut } from "./outbound/fan-out.ts";
 import { LongPolls } from "./outbound/long-polls.ts";
 import { Projection } from "./projection/projection.ts";
@@ -18,7 +18,7 @@ import { Lifecycle } from "./publish/lifecycle.ts";
 import { EventReader } from "./store/events.ts";
 import { RegistryStore } from "./store/registry.ts";
 import { ReleaseViews } from "./store/release-views.ts";
-import { removeNeverCreated } from "./store/subscriptions.ts";
+import * as subscriptions from "./store/subscriptions.ts";
 
 export interface Deps {
   storage: DurableObjectStorage;
@@ -38,26 +38,27 @@ export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
   const registry = () => store.get();
   const views = new ReleaseViews({ sql, baseUrl: site.baseUrl, registry });
   const events = new EventReader({ sql, views });
-  const eventFeed = new EventFeed({ sql, events });
+  const readEvents = (query: EventQuery, after: number | undefined, limit: number) =>
+    readPage({ sql, events }, query, after, limit);
   const archives = new ListArchives({ sql, config });
   const lists = new Lists({ sql, archives, config });
   const lifecycle = new Lifecycle({ sql, lists, timeZone: site.timeZone });
-  const source = { sql, views, lists, archives, registry: store };
+  const source = { sql, views, lists, archives, registry: store, config, now };
   return {
     registry: store,
     views,
     events,
     lists,
-    eventFeed,
-    longPolls: new LongPolls(eventFeed),
+    readEvents,
+    longPolls: new LongPolls(readEvents),
     ledger: new Ledger({ storage, sql, lifecycle, site, registry }),
-    projection: new Projection({ ...source, kv: env.DOCUMENTS, meter, config, now }),
+    projection: new Projection({ ...source, kv: env.DOCUMENTS, meter }),
     reindexing: new Reindexing({ storage, sql, lists, now }),
     fanOut: new FanOut({
       sql,
       events,
       enqueue: (id, batch) => withTimeout(subscriber(env, id).enqueue(batch), ENQUEUE_TIMEOUT_MS),
-      removeNeverCreated: (id) => removeNeverCreated(sql, id, now()),
+      removeNeverCreated: (id) => subscriptions.removeNeverCreated(sql, id, now()),
       now,
     }),
   };

@@ -15,12 +15,6 @@ import type { SubscriberParts } from "./parts.ts";
 import type { Subscription } from "./subscription.ts";
 import { confirmVerification } from "./verification.ts";
 
-interface AttemptsDeps {
-  parts: SubscriberParts;
-  /** Called when an attempt has ended, so that the next one can start. */
-  onEnded: (budget: Budget) => Promise<void>;
-}
-
 interface InFlight {
   release: string | null;
   startedMs: number;
@@ -34,13 +28,14 @@ const CANDIDATES = 4 * ATTEMPTS_IN_FLIGHT_MAX;
 
 export class Attempts {
   readonly #parts: SubscriberParts;
-  readonly #onEnded: AttemptsDeps["onEnded"];
+  readonly #onEnded: (budget: Budget) => Promise<void>;
   readonly #inFlight = new Map<string, InFlight>();
   #signingKeys: Promise<SigningKey[]> | undefined;
   /** Failures of our own since the last attempt that reached a result. */
   #ownFailures = 0;
 
-  constructor({ parts, onEnded }: AttemptsDeps) {
+  /** @param onEnded called when an attempt has ended, so that the next one can start */
+  constructor(parts: SubscriberParts, onEnded: (budget: Budget) => Promise<void>) {
     this.#parts = parts;
     this.#onEnded = onEnded;
   }

@@ -2,8 +2,9 @@
  * The log of one subscription: every delivery and every attempt, until they are pruned. Times are
  * milliseconds since 1970.
  */
+import { defined } from "../domain/defined.ts";
 import type { ControlEventType, ReleaseEventType } from "../domain/event.ts";
-import { all, column, first, type Sql } from "../runtime/sql.ts";
+import { all, column, first, insert, type Sql } from "../runtime/sql.ts";
 import { DELIVERY_KEPT_MS, PRUNED_PER_STEP } from "./limits.ts";
 
 /** `replaced`: the release was killed before the delivery succeeded. */
@@ -60,16 +61,8 @@ export class DeliveryLog {
 
   recordAttempt(event: string, attempt: Attempt): void {
     if (this.#oldestMs === null) this.#oldestMs = undefined;
-    this.#sql.exec(
-      "INSERT INTO attempts (event, attempt, at_ms, duration_ms, status, reason, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
-      event,
-      attempt.attempt,
-      attempt.atMs,
-      attempt.durationMs,
-      attempt.status,
-      attempt.reason,
-      attempt.answer,
-    );
+    const { atMs, durationMs, ...columns } = attempt;
+    insert(this.#sql, "INSERT INTO attempts", { event, at_ms: atMs, duration_ms: durationMs, ...columns });
   }
 
   /** The start times of the attempts after a time, oldest first. */
@@ -80,16 +73,13 @@ export class DeliveryLog {
   /** One page, newest first. `next` is null on the last page. */
   list(query: LogQuery): { deliveries: Delivery[]; next: number | null } {
     const { limit, before = Number.MAX_SAFE_INTEGER, state, release } = query;
-    const conditions = [
-      "number < ?",
-      ...(state === undefined ? [] : ["state = ?"]),
-      ...(release === undefined ? [] : ["release = ?"]),
-    ];
-    const values = [before, state, release].filter((each) => each !== undefined);
+    const equal = defined({ state, release });
+    const conditions = ["number < ?", ...Object.keys(equal).map((name) => `${name} = ?`)];
     const rows = all<Delivery & { number: number }>(
       this.#sql,
       `SELECT number, ${COLUMNS} FROM deliveries WHERE ${conditions.join(" AND ")} ORDER BY number DESC LIMIT ?`,
-      ...values,
+      before,
+      ...Object.values(equal),
       limit + 1,
     );
     const page = rows.slice(0, limit);
@@ -131,11 +121,8 @@ export class DeliveryLog {
   nextPruneMs(): number | undefined {
     // Cached: with many pending deliveries and none finished, the query scans the whole table.
     if (this.#oldestMs === undefined) {
-      const oldest = first<{ createdMs: number }>(
-        this.#sql,
-        `SELECT created_ms AS "createdMs" FROM deliveries WHERE state <> 'pending' ORDER BY number LIMIT 1`,
-      );
-      this.#oldestMs = oldest?.createdMs ?? null;
+      const query = "SELECT created_ms FROM deliveries WHERE state <> 'pending' ORDER BY number LIMIT 1";
+      this.#oldestMs = column<number>(this.#sql, query)[0] ?? null;
     }
     return this.#oldestMs === null ? undefined : this.#oldestMs + DELIVERY_KEPT_MS + 1;
   }

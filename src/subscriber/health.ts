@@ -4,14 +4,11 @@
 import { instantOfMs } from "../domain/dates.ts";
 import type { Health } from "../domain/subscription.ts";
 import { all, value } from "../runtime/sql.ts";
+import type { Attempt } from "./delivery-log.ts";
 import { HEALTH_ATTEMPTS } from "./limits.ts";
 import type { SubscriberParts } from "./parts.ts";
 
-interface Row {
-  atMs: number;
-  durationMs: number;
-  failed: 0 | 1;
-}
+type Row = Pick<Attempt, "atMs" | "durationMs"> & { failed: 0 | 1 };
 
 export function readHealth({ sql, outbox, state }: SubscriberParts): Health {
   const recent = all<Row>(

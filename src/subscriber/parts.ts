@@ -1,10 +1,9 @@
 /**
  * The parts of one Subscriber, which requests, verification, jobs and attempts work on.
  */
-import { type Config, configOf } from "../config.ts";
+import { configOf } from "../config.ts";
 import { Alarm } from "../runtime/alarm.ts";
 import { Mutex } from "../runtime/async.ts";
-import type { Sql } from "../runtime/sql.ts";
 import { StoredValues } from "../runtime/stored-values.ts";
 import { delayBeforeMs } from "../webhooks/outcome.ts";
 import { DeliveryLog } from "./delivery-log.ts";
@@ -13,25 +12,10 @@ import { Outbox } from "./outbox.ts";
 import { Secrets } from "./secrets.ts";
 import { SubscriptionState } from "./state.ts";
 
-export interface SubscriberParts {
-  env: Env;
-  config: Config;
-  storage: DurableObjectStorage;
-  sql: Sql;
-  store: StoredValues;
-  alarm: Alarm;
-  outbox: Outbox;
-  log: DeliveryLog;
-  secrets: Secrets;
-  jobs: JobQueue;
-  state: SubscriptionState;
-  /** Held by each job, and by each request that must not overlap with a job. */
-  mutex: Mutex;
-  /** Milliseconds since 1970. */
-  now: () => number;
-}
+export type SubscriberParts = ReturnType<typeof createParts>;
 
-export function createParts(storage: DurableObjectStorage, env: Env, now: () => number): SubscriberParts {
+/** @param now milliseconds since 1970 */
+export function createParts(storage: DurableObjectStorage, env: Env, now: () => number) {
   const config = configOf(env);
   const { sql } = storage;
   const firstDelayMs = () => delayBeforeMs(config.retrySchedule, 1, Math.random()) ?? 0;
@@ -50,6 +34,7 @@ export function createParts(storage: DurableObjectStorage, env: Env, now: () => 
     secrets: new Secrets(env.SECRETS_KEY),
     jobs,
     state: new SubscriptionState({ store, outbox, jobs, now }),
+    /** Held by each job, and by each request that must not overlap with a job. */
     mutex: new Mutex(),
     now,
   };

@@ -70,9 +70,8 @@ export function changeSubscription(
     const reportMs = now() + INTERRUPTED_CHANGE_REPORT_MS;
     jobs.enqueue("report", null, reportMs);
     await alarm.scheduleBy(reportMs);
-    const checked = await newsroom(env).changeSubscription(
-      registrationOf(applyChange(before, change, header)),
-    );
+    const wanted = registrationOf(applyChange(before, change, header));
+    const checked = await newsroom(env).changeSubscription(wanted);
     if (checked.kind === "invalid") return { ok: false, issues: checked.issues };
     if (checked.kind === "duplicate") return DUPLICATE;
     // Read again: an attempt may have ended during the call.
@@ -154,10 +153,7 @@ export async function rotateSecret(
   const subscription = state.get();
   if (subscription === undefined) return null;
   const nowMs = now();
-  state.save({
-    ...subscription,
-    secrets: rotateSecrets(subscription.secrets, sealed, overlapMs, nowMs),
-  });
+  state.save({ ...subscription, secrets: rotateSecrets(subscription.secrets, sealed, overlapMs, nowMs) });
   return instantOfMs(nowMs + overlapMs);
 }
 
@@ -207,10 +203,8 @@ function refuseRedelivery({ status }: Subscription, { state }: Delivery): Confli
     );
   }
   if (status !== "active") {
-    return conflict(
-      "not-active",
-      `The subscription is ${status}. Resume the subscription to send what it holds.`,
-    );
+    const detail = `The subscription is ${status}. Resume the subscription to send what it holds.`;
+    return conflict("not-active", detail);
   }
   return undefined;
 }

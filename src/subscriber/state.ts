@@ -2,6 +2,7 @@
  * The state of a subscription and its transitions, caused by its owner, by the answers of its endpoint and
  * by time. Everything here is synchronous, so nothing else runs in the middle of a transition.
  */
+import { newEventId } from "../crypto/ids.ts";
 import { instantOfMs } from "../domain/dates.ts";
 import { defined } from "../domain/defined.ts";
 import type { ControlEvent } from "../domain/event.ts";
@@ -184,8 +185,4 @@ export class SubscriptionState {
       this.disable(`every attempt since ${instantOfMs(failingSinceMs)} has failed; the last: ${reason}`);
     }
   }
-}
-
-function newEventId(): string {
-  return `evt_${crypto.randomUUID().replaceAll("-", "")}`;
 }

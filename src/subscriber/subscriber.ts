@@ -38,7 +38,7 @@ export class Subscriber extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#parts = createParts(ctx.storage, env, () => this.clock());
-    this.#attempts = new Attempts({ parts: this.#parts, onEnded: (budget) => this.#work(budget) });
+    this.#attempts = new Attempts(this.#parts, (budget) => this.#work(budget));
     this.#jobLoop = new WorkLoop((budget) => this.#runNextJob(budget), SUBREQUESTS_PER_JOB);
     // Without a subscription the object stores nothing, not even tables.
     if (this.#parts.state.get() === undefined) return;

@@ -36,41 +36,37 @@ export type EventsPage =
   /** `after` is higher than the last sequence in the ledger. */
   | { kind: "beyond"; last: number };
 
-export class EventFeed {
-  readonly #deps: { sql: Sql; events: EventReader };
-
-  constructor(deps: { sql: Sql; events: EventReader }) {
-    this.#deps = deps;
-  }
-
-  /**
-   * The events after a sequence, as far as one call reads.
-   *
-   * @param after undefined: no events, only the last sequence
-   */
-  readPage(query: EventQuery, after: number | undefined, limit: number): EventsPage {
-    const { sql, events } = this.#deps;
-    const last = lastSequence(sql);
-    let next = after ?? last;
-    if (next > last) return { kind: "beyond", last };
-    const page: ReleaseEvent[] = [];
-    const history = new MatchHistory(sql, query);
-    // Bounded, so that a narrow filter does not read the whole ledger in one call, and a wide one does not
-    // hold a hundred long texts in memory.
-    let units = 0;
-    let rows = 0;
-    for (const indexed of events.each(next + 1, last)) {
-      if (isIncluded(indexed, query, history)) {
-        page.push(indexed.event);
-        units += unitsOf(indexed);
-      }
-      next = indexed.sequence;
-      rows += 1;
-      if (page.length >= limit || units >= EVENT_UNITS_PER_CALL) break;
-      if (rows + history.rows >= EVENT_ROWS_PER_CALL) break;
+/**
+ * The events after a sequence, as far as one call reads.
+ *
+ * @param after undefined: no events, only the last sequence
+ */
+export function readPage(
+  { sql, events }: { sql: Sql; events: EventReader },
+  query: EventQuery,
+  after: number | undefined,
+  limit: number,
+): EventsPage {
+  const last = lastSequence(sql);
+  let next = after ?? last;
+  if (next > last) return { kind: "beyond", last };
+  const page: ReleaseEvent[] = [];
+  const history = new MatchHistory(sql, query);
+  // Bounded, so that a narrow filter does not read the whole ledger in one call, and a wide one does not
+  // hold a hundred long texts in memory.
+  let units = 0;
+  let rows = 0;
+  for (const indexed of events.each(next + 1, last)) {
+    if (isIncluded(indexed, query, history)) {
+      page.push(indexed.event);
+      units += unitsOf(indexed);
     }
-    return { kind: "page", events: page, next, last };
+    next = indexed.sequence;
+    rows += 1;
+    if (page.length >= limit || units >= EVENT_UNITS_PER_CALL) break;
+    if (rows + history.rows >= EVENT_ROWS_PER_CALL) break;
   }
+  return { kind: "page", events: page, next, last };
 }
 
 /** Whether an earlier event of a release was requested. Reads each row once. */

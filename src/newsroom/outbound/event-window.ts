@@ -17,23 +17,14 @@ export interface DeliveryPreferences {
   types: readonly string[];
 }
 
-/** The columns of a subscription that hold its preferences. */
-export interface PreferencesRow {
-  format: FormatName;
-  content: Content;
-  /** JSON. */
+/** The columns of a subscription that hold its preferences; `filter` and `events` are JSON. */
+export type PreferencesRow = Pick<DeliveryPreferences, "format" | "content"> & {
   filter: string;
-  /** JSON. */
   events: string;
-}
+};
 
 export function toPreferences({ format, content, filter, events }: PreferencesRow): DeliveryPreferences {
-  return {
-    format,
-    content,
-    filter: JSON.parse(filter) as Filter,
-    types: JSON.parse(events) as string[],
-  };
+  return { format, content, filter: JSON.parse(filter) as Filter, types: JSON.parse(events) as string[] };
 }
 
 /** Whether the events that pass a filter reveal anything about their content. */
@@ -76,7 +67,7 @@ export class EventWindow {
     const events = this.eventsFor(preferences);
     if (!isNarrowed(preferences.filter)) return events;
     const killed = new Set(
-      this.#events.filter(({ isKilledNow }) => isKilledNow).map(({ sequence }) => sequence),
+      this.#events.flatMap(({ isKilledNow, sequence }) => (isKilledNow ? [sequence] : [])),
     );
     return events
       .filter(({ sequence, type }) => !killed.has(sequence) || type === "release.killed")

@@ -82,12 +82,7 @@ function readSubscription(sql: Sql, id: string): Subscription | undefined {
      FROM subscriptions WHERE id = ?`,
     id,
   );
-  return (
-    row && {
-      preferences: toPreferences(row),
-      isActive: row.active === 1,
-      since: row.since,
-      sentTo: row.cursor ?? Number(getMeta(sql, "swept") ?? 0),
-    }
-  );
+  if (row === undefined) return undefined;
+  const sentTo = row.cursor ?? Number(getMeta(sql, "swept") ?? 0);
+  return { preferences: toPreferences(row), isActive: row.active === 1, since: row.since, sentTo };
 }

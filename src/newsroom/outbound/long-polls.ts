@@ -3,7 +3,7 @@
  * their clients call again with the sequence that they have.
  */
 import { LONG_POLLS_MAX, LONG_POLLS_PER_CLIENT_MAX } from "../limits.ts";
-import type { EventFeed, EventQuery, EventsPage } from "./event-feed.ts";
+import type { EventQuery, EventsPage } from "./event-feed.ts";
 
 /** `woken`: there may be new events. `over`: the time is up, or the client has left. */
 type WaitEnd = "woken" | "over";
@@ -17,8 +17,10 @@ export interface LongPoll {
   waitMs: number;
 }
 
+type ReadPage = (query: EventQuery, after: number | undefined, limit: number) => EventsPage;
+
 export class LongPolls {
-  readonly #eventFeed: EventFeed;
+  readonly #read: ReadPage;
   readonly #waiting = new Map<string, { client: string | null; end: (reason: WaitEnd) => void }>();
   #wokenFor: number | undefined;
   #areWaking = false;
@@ -28,8 +30,8 @@ export class LongPolls {
    */
   readonly #pages = new Map<string, EventsPage>();
 
-  constructor(eventFeed: EventFeed) {
-    this.#eventFeed = eventFeed;
+  constructor(read: ReadPage) {
+    this.#read = read;
   }
 
   /** How many polls wait. */
@@ -83,7 +85,7 @@ export class LongPolls {
 
   #readPage(query: EventQuery, after: number | undefined, limit: number): EventsPage {
     const key = JSON.stringify([query, after, limit]);
-    const page = this.#pages.get(key) ?? this.#eventFeed.readPage(query, after, limit);
+    const page = this.#pages.get(key) ?? this.#read(query, after, limit);
     if (this.#areWaking) this.#pages.set(key, page);
     return page;
   }

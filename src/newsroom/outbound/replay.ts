@@ -47,11 +47,9 @@ export function replayEvents(
     read.pop();
     retractions = retractionsBeyond(events, read, to);
   }
+  const window = new EventWindow([...read, ...retractions]);
   return {
-    events:
-      preferences === undefined
-        ? []
-        : new EventWindow([...read, ...retractions]).replayEventsFor(preferences),
+    events: preferences === undefined ? [] : window.replayEventsFor(preferences),
     last: read.at(-1)?.sequence ?? to,
     asOf: lastSequence(sql),
   };
@@ -85,10 +83,7 @@ function retractionsBeyond(events: EventReader, read: readonly IndexedEvent[], t
 }
 
 function preferencesOf(sql: Sql, subscription: string): DeliveryPreferences | undefined {
-  const row = first<PreferencesRow>(
-    sql,
-    "SELECT format, content, filter, events FROM subscriptions WHERE id = ?",
-    subscription,
-  );
+  const query = "SELECT format, content, filter, events FROM subscriptions WHERE id = ?";
+  const row = first<PreferencesRow>(sql, query, subscription);
   return row && toPreferences(row);
 }

@@ -2,7 +2,6 @@
  * Writes stale documents into KV: only bytes that differ, no key more than once a second, in steps that can
  * be cut off anywhere and run again.
  */
-import type { Config } from "../../config.ts";
 import {
   encoded,
   etagOf,
@@ -17,7 +16,7 @@ import { addressOf, type ListPlace } from "../../domain/list.ts";
 import { backoffMs } from "../../runtime/async.ts";
 import type { Budget } from "../../runtime/bounded-work.ts";
 import { log } from "../../runtime/log.ts";
-import { all, type Meter } from "../../runtime/sql.ts";
+import { all, insert, type Meter } from "../../runtime/sql.ts";
 import {
   KV_EXPIRATION_MIN_MS,
   KV_WRITE_INTERVAL_MS,
@@ -55,9 +54,6 @@ const MISSING: FoundDocument = { kind: "missing", issues: [] };
 interface ProjectionDeps extends RenderSource {
   kv: KVNamespace;
   meter: Meter;
-  config: Config;
-  /** Milliseconds since 1970. */
-  now: () => number;
 }
 
 export class Projection {
@@ -94,25 +90,18 @@ export class Projection {
     }
     const target = targetAt(sql, place);
     if (target === undefined) return MISSING;
-    const rendered = this.#render(target, (each) => each === path).find((each) => each.path === path);
+    const documents = renderTarget(target, this.#deps, (each) => each === path);
+    const rendered = documents.find((each) => each.path === path);
     if (rendered === undefined) return MISSING;
     const etag = await etagOf(identityOf(rendered), rendered.sequence);
     const written = this.#readWritten(target).find((each) => each.path === path);
     if (written === undefined && !isAlwaysRendered(target)) {
-      sql.exec(
-        "INSERT INTO documents (path, target, etag, modified, written_ms) VALUES (?, ?, '', 0, 0)",
-        path,
-        keyOf(target),
-      );
+      const row = { path, target: keyOf(target), etag: "", modified: 0, written_ms: 0 };
+      insert(sql, "INSERT INTO documents", row);
     }
     if (written === undefined || written.written_ms === 0) markStale(sql, target);
-    const document = {
-      ...metadataOf(rendered),
-      ...(await encoded(rendered.body, rendered.type)),
-      etag,
-      ...(written?.etag === etag ? { modified: written.modified } : {}),
-    };
-    return { kind: "found", document };
+    const modified = written?.etag === etag ? written.modified : undefined;
+    return { kind: "found", document: await toDocument(rendered, defined({ etag, modified })) };
   }
 
   /** Assumes that KV is empty. The ETags and dates of its documents stay known, so that they do not change. */
@@ -127,15 +116,13 @@ export class Projection {
     let calls = 0;
     try {
       const written = this.#readWritten(target);
-      const rendered = this.#render(
-        target,
-        (path) => isAlwaysRendered(target) || written.some((document) => document.path === path),
-      );
+      const isWritten = (path: string) => written.some((document) => document.path === path);
+      const isWanted = (path: string) => isAlwaysRendered(target) || isWritten(path);
+      const rendered = renderTarget(target, this.#deps, isWanted);
       calls = Math.max(rendered.length, written.length);
       // Wait for all of them, even if one fails: a late write must not overwrite a newer one.
-      const results = await Promise.allSettled(
-        rendered.map((document) => this.#write(target, document, written)),
-      );
+      const writes = rendered.map((document) => this.#write(target, document, written));
+      const results = await Promise.allSettled(writes);
       const waits = results.map((result) => {
         if (result.status === "rejected") throw result.reason;
         return result.value;
@@ -167,12 +154,7 @@ export class Projection {
     if (before && nowMs < allowedMs) return allowedMs;
     // Writes of one path are a second apart, so each has a Last-Modified of its own.
     const modified = isSame ? before.modified : toInstant(nowMs);
-    const document = {
-      ...metadataOf(rendered),
-      ...(await encoded(rendered.body, rendered.type)),
-      etag,
-      modified,
-    };
+    const document = await toDocument(rendered, { etag, modified });
     meter.addKvWrite();
     try {
       await writeDocument(kv, path, document, this.#expirationOf(target));
@@ -204,28 +186,18 @@ export class Projection {
     return Math.ceil(Math.max(untilMs, now() + KV_EXPIRATION_MIN_MS) / 1000);
   }
 
-  #render(target: Target, isWanted: (path: string) => boolean): RenderedDocument[] {
-    return renderTarget(target, this.#deps, this.#deps.config, this.#deps.now(), isWanted);
-  }
-
   #readWritten(target: Target): WrittenDocument[] {
-    return all(
-      this.#deps.sql,
-      "SELECT path, etag, modified, written_ms FROM documents WHERE target = ?",
-      keyOf(target),
-    );
+    const query = "SELECT path, etag, modified, written_ms FROM documents WHERE target = ?";
+    return all(this.#deps.sql, query, keyOf(target));
   }
 
-  #saveWritten(target: Target, { path, etag, modified, written_ms }: WrittenDocument): void {
-    this.#deps.sql.exec(
-      "INSERT OR REPLACE INTO documents (path, target, etag, modified, written_ms) VALUES (?, ?, ?, ?, ?)",
-      path,
-      keyOf(target),
-      etag,
-      modified,
-      written_ms,
-    );
+  #saveWritten(target: Target, written: WrittenDocument): void {
+    insert(this.#deps.sql, "INSERT OR REPLACE INTO documents", { ...written, target: keyOf(target) });
   }
+}
+
+async function toDocument<V>(rendered: RenderedDocument, version: V) {
+  return { ...metadataOf(rendered), ...(await encoded(rendered.body, rendered.type)), ...version };
 }
 
 /** Not stored in KV: the address leads to the archive as soon as that exists. */

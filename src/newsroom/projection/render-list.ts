@@ -1,7 +1,6 @@
 /**
  * Renders a list: the page and the feeds of its newest releases or of one archive.
  */
-import type { Config } from "../../config.ts";
 import type { Instant } from "../../domain/dates.ts";
 import { defined } from "../../domain/defined.ts";
 import { addressOf, FEED_FORMATS, type FeedFormat, languageOf, type ReleaseList } from "../../domain/list.ts";
@@ -24,12 +23,10 @@ interface Wanted {
 export function renderList(
   target: Extract<Target, { kind: "list" | "archive" }>,
   source: RenderSource,
-  config: Config,
-  nowMs: number,
   isWanted: (path: string) => boolean,
 ): RenderedDocument[] {
   const list = source.lists.parse(target.address);
-  if (list === undefined || source.lists.keptUntilMs(list, nowMs) === undefined) return [];
+  if (list === undefined || source.lists.keptUntilMs(list, source.now()) === undefined) return [];
   const status = source.registry.filterStatus(list.filter);
   if (status.kind === "unknown") return [];
   const archive = target.kind === "archive" ? target.archive : undefined;
@@ -37,17 +34,16 @@ export function renderList(
     .map((format): Wanted => ({ path: addressOf({ list, ...defined({ archive, format }) }), format }))
     .filter(({ path }) => isWanted(path));
   if (wanted.length === 0) return [];
-  const titled = titledList(list, source, config);
-  if (status.kind === "known") return renderReleases(wanted, titled, archive, source, config);
-  return archive === undefined ? renderRetired(wanted, titled, status.at, config) : [];
+  const titled = titledList(list, source);
+  if (status.kind === "known") return renderReleases(wanted, titled, archive, source);
+  return archive === undefined ? renderRetired(wanted, titled, status.at, source) : [];
 }
 
 function renderReleases(
   wanted: readonly Wanted[],
   titled: TitledList,
   archive: number | undefined,
-  { sql, views, archives }: RenderSource,
-  { site }: Config,
+  { sql, views, archives, config: { site } }: RenderSource,
 ): RenderedDocument[] {
   const { list } = titled;
   const links = archives.archiveLinks(list, archive);
@@ -55,10 +51,8 @@ function renderReleases(
   const releases = views.getByPublished(archives.releasesIn(list, archive));
   const tombstonesMax = archive === undefined ? TOMBSTONES_MAX : Number.MAX_SAFE_INTEGER;
   const killed = archives.killedIn(list, archive, tombstonesMax).flatMap((id) => views.getPublic(id) ?? []);
-  const sequences = lastSequencesOf(
-    sql,
-    [...releases, ...killed].map(({ id }) => id),
-  );
+  const ids = [...releases, ...killed].map(({ id }) => id);
+  const sequences = lastSequencesOf(sql, ids);
   const metadata = {
     sequence: Math.max(0, ...sequences.values()),
     // Deltas are made from the sequences; an archive has none.
@@ -79,7 +73,7 @@ function renderRetired(
   wanted: readonly Wanted[],
   titled: TitledList,
   at: Instant,
-  { site }: Config,
+  { config: { site } }: RenderSource,
 ): RenderedDocument[] {
   const feed = buildRetiredFeed(titled, at, site);
   const goneFrom = at + RETIRED_SECONDS;
@@ -90,7 +84,7 @@ function renderRetired(
   );
 }
 
-function titledList(list: ReleaseList, { registry }: RenderSource, { site }: Config): TitledList {
+function titledList(list: ReleaseList, { registry, config: { site } }: RenderSource): TitledList {
   const title = listTitle(list, site, registry.getWithRetired());
   return { list, title, ...defined({ lang: languageOf(list) }) };
 }

@@ -2,7 +2,6 @@
  * Renders the documents of a target. They are a pure function of the ledger and the settings, so that KV
  * can be lost and rebuilt byte for byte.
  */
-import type { Config } from "../../config.ts";
 import {
   DIRECTORY_PATH,
   type DocumentPlace,
@@ -35,23 +34,21 @@ const JSON_TYPE = "application/json; charset=utf-8";
 export function renderTarget(
   target: Target,
   source: RenderSource,
-  config: Config,
-  nowMs: number,
   isWanted: (path: string) => boolean,
 ): RenderedDocument[] {
   switch (target.kind) {
     case "list":
     case "archive":
-      return renderList(target, source, config, nowMs, isWanted);
+      return renderList(target, source, isWanted);
     case "directory":
-      return renderDirectory(source, config);
+      return renderDirectory(source);
     case "registry": {
       const body = JSON.stringify(source.registry.get() ?? EMPTY_REGISTRY);
       return [{ path: REGISTRY_PATH, type: JSON_TYPE, body }];
     }
     case "release": {
       const release = source.views.getPublic(target.id);
-      return release ? renderRelease(release, source, config) : [];
+      return release ? renderRelease(release, source) : [];
     }
   }
 }
@@ -85,7 +82,7 @@ export function isAlwaysRendered(target: Target): boolean {
   return target.kind !== "list" || /^\/[^/?]*$/.test(target.address);
 }
 
-function renderRelease(release: ReleaseView, { sql }: RenderSource, config: Config): RenderedDocument[] {
+function renderRelease(release: ReleaseView, { sql, config }: RenderSource): RenderedDocument[] {
   const { id, status } = release;
   const path = currentPath(sql, id);
   const json = { path: releaseJsonPath(id), type: JSON_TYPE, body: JSON.stringify(release) };
@@ -104,7 +101,7 @@ function renderRelease(release: ReleaseView, { sql }: RenderSource, config: Conf
   return [page, json, ...redirects];
 }
 
-function renderDirectory({ sql, registry }: RenderSource, { site }: Config): RenderedDocument[] {
+function renderDirectory({ sql, registry, config: { site } }: RenderSource): RenderedDocument[] {
   const counts = countTerms(sql);
   const known = registry.get();
   return [

@@ -1,6 +1,7 @@
 /**
  * What documents are rendered from, and what rendering gives.
  */
+import type { Config } from "../../config.ts";
 import type { DocumentMetadata } from "../../documents/kv-store.ts";
 import { defined } from "../../domain/defined.ts";
 import type { Sql } from "../../runtime/sql.ts";
@@ -22,13 +23,16 @@ export interface RenderedDocument extends Pick<
   sequence?: number;
 }
 
-/** The parts of the ledger that documents are made from. */
+/** What documents are made from: the parts of the ledger, and the settings. */
 export interface RenderSource {
   sql: Sql;
   views: ReleaseViews;
   lists: Lists;
   archives: ListArchives;
   registry: RegistryStore;
+  config: Config;
+  /** Milliseconds since 1970. */
+  now: () => number;
 }
 
 /** What the ETag is made from: mostly the bytes. */

@@ -5,7 +5,7 @@
 import { type Day, type Instant, parseReleaseDate, startOfDay } from "../../domain/dates.ts";
 import { defined } from "../../domain/defined.ts";
 import type { Change, ReleaseEventType } from "../../domain/event.ts";
-import type { ReleaseInput } from "../../domain/release.ts";
+import type { ReleaseInput, Status } from "../../domain/release.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import type { Lists } from "../lists/lists.ts";
 import { reindex } from "../lists/release-index.ts";
@@ -45,13 +45,8 @@ export class Lifecycle {
     const { sql } = this.#deps;
     const row = getRelease(sql, id);
     const published = this.#freeInstant(parseContent(row.content).date);
-    updateRelease(sql, id, {
-      status: "published",
-      first_seen: row.edition,
-      embargo: null,
-      published,
-      updated: published,
-    });
+    const state = { status: "published", embargo: null, published, updated: published } as const;
+    updateRelease(sql, id, { ...state, first_seen: row.edition });
     this.#recordChange("release.published", row, { change: null }, nowMs);
   }
 
@@ -77,18 +72,11 @@ export class Lifecycle {
   }
 
   /** Withdraws, kills or reinstates a release. */
-  setStatus(
-    status: "withdrawn" | "killed" | "published",
-    row: ReleaseRow,
-    reason: string,
-    nowMs: number,
-  ): void {
-    updateRelease(this.#deps.sql, row.id, {
-      status,
-      reason: status === "published" ? null : reason,
-      updated: nextUpdated(row, nowMs),
-    });
-    const type = status === "published" ? "release.reinstated" : (`release.${status}` as const);
+  setStatus(status: Exclude<Status, "embargoed">, row: ReleaseRow, reason: string, nowMs: number): void {
+    const isPublic = status === "published";
+    const updated = nextUpdated(row, nowMs);
+    updateRelease(this.#deps.sql, row.id, { status, reason: isPublic ? null : reason, updated });
+    const type = isPublic ? "release.reinstated" : (`release.${status}` as const);
     this.#recordChange(type, row, { change: null, reason }, nowMs);
   }
 

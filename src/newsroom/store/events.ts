@@ -1,12 +1,13 @@
 /**
  * Events: appending them, and reading them with the content of their release as it may be shown now.
  */
+import { newEventId } from "../../crypto/ids.ts";
 import { defined } from "../../domain/defined.ts";
 import type { Change, ReleaseEvent, ReleaseEventType } from "../../domain/event.ts";
 import type { Filterable } from "../../domain/filter.ts";
 import type { Instant } from "../../domain/dates.ts";
 import type { Status } from "../../domain/release.ts";
-import { all, column, type Sql, value } from "../../runtime/sql.ts";
+import { all, column, insert, type Sql, value } from "../../runtime/sql.ts";
 import { parseContent } from "./editions.ts";
 import { toIndexTerms } from "./index-terms.ts";
 import {
@@ -142,16 +143,15 @@ export function appendEvent(
     change: event.change,
     ...defined({ eventReason: event.reason }),
   };
-  sql.exec(
-    "INSERT INTO events (sequence, id, type, at, release, edition, details) VALUES (?, ?, ?, ?, ?, ?, ?)",
-    lastSequence(sql) + 1,
-    `evt_${crypto.randomUUID().replaceAll("-", "")}`,
-    event.type,
-    event.at,
-    release.id,
-    release.edition,
-    JSON.stringify(details),
-  );
+  insert(sql, "INSERT INTO events", {
+    sequence: lastSequence(sql) + 1,
+    id: newEventId(),
+    type: event.type,
+    at: event.at,
+    release: release.id,
+    edition: release.edition,
+    details: JSON.stringify(details),
+  });
 }
 
 /** The sequence of the latest event; 0 before the first. */
@@ -191,11 +191,7 @@ function lastUpTo(sql: Sql, at: Instant): number {
 
 /** The ids of a release's latest events, by sequence. */
 export function eventIdsOf(sql: Sql, release: string, limit: number): Map<number, string> {
-  const rows = all<{ sequence: number; id: string }>(
-    sql,
-    "SELECT sequence, id FROM events WHERE release = ? ORDER BY sequence DESC LIMIT ?",
-    release,
-    limit,
-  );
+  const query = "SELECT sequence, id FROM events WHERE release = ? ORDER BY sequence DESC LIMIT ?";
+  const rows = all<{ sequence: number; id: string }>(sql, query, release, limit);
   return new Map(rows.map(({ sequence, id }) => [sequence, id]));
 }

@@ -78,7 +78,7 @@ export class ReleaseViews {
       ...this.compose(state, row, translationsOf(sql, id, row.group)),
       published: published === null ? null : formatInstant(published),
       updated: updated === null ? null : formatInstant(updated),
-      ...(embargo === null ? {} : { embargo: formatInstant(embargo) }),
+      ...defined({ embargo: embargo === null ? undefined : formatInstant(embargo) }),
     };
   }
 

@@ -4,7 +4,7 @@
 import type { Instant } from "../../domain/dates.ts";
 import type { PreparedRelease, Status } from "../../domain/release.ts";
 import { entrySizeBytes } from "../../feeds/entry-size.ts";
-import { all, column, exists, first, type Sql, value } from "../../runtime/sql.ts";
+import { all, column, exists, first, insert, type Sql, update, value } from "../../runtime/sql.ts";
 import { keepAddress } from "./addresses.ts";
 import { contentJson } from "./editions.ts";
 
@@ -56,52 +56,39 @@ export function addEdition(
   embargo: Instant | null,
   nowMs: number,
 ): void {
-  const { input } = prepared;
-  sql.exec(
-    `INSERT INTO editions (release, edition, accepted_ms, content, embargo, change, note, html, text, summary)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    input.id,
+  const { input, html, text, summary } = prepared;
+  const { id, lang, slug, group = id, change = null, note = null } = input;
+  insert(sql, "INSERT INTO editions", {
+    release: id,
     edition,
-    nowMs,
-    contentJson(input),
+    accepted_ms: nowMs,
+    content: contentJson(input),
     embargo,
-    input.change ?? null,
-    input.note ?? null,
-    prepared.html,
-    prepared.text,
-    prepared.summary,
-  );
-  sql.exec(
-    `INSERT INTO releases (id, lang, slug, "group", status, edition, embargo, bytes)
-     VALUES (?1, ?2, ?3, ?4, 'embargoed', ?5, ?6, ?7)
-     ON CONFLICT (id) DO UPDATE
-     SET lang = ?2, slug = ?3, "group" = ?4, edition = ?5, embargo = ?6, bytes = ?7, stale = 0`,
-    input.id,
-    input.lang,
-    input.slug,
-    input.group ?? input.id,
-    edition,
-    embargo,
-    entrySizeBytes(prepared),
+    change,
+    note,
+    html,
+    text,
+    summary,
+  });
+  insert(
+    sql,
+    "INSERT INTO releases",
+    { id, lang, slug, group, status: "embargoed", edition, embargo, bytes: entrySizeBytes(prepared) },
+    `ON CONFLICT (id) DO UPDATE SET lang = excluded.lang, slug = excluded.slug, "group" = excluded."group",
+       edition = excluded.edition, embargo = excluded.embargo, bytes = excluded.bytes, stale = 0`,
   );
   keepAddress(sql, input);
 }
 
-interface ReleaseChanges {
-  status?: Status;
-  first_seen?: number;
-  embargo?: Instant | null;
-  published?: Instant;
-  updated?: Instant;
-  reason?: string | null;
-  /** Of the latest major edition. */
-  note?: string | null;
-}
+type ReleaseChanges = Partial<
+  Pick<ReleaseRow, "status" | "embargo" | "published" | "updated" | "reason" | "note"> & {
+    first_seen: number;
+  }
+>;
 
 /** Changes columns of a release, named as in the table. */
 export function updateRelease(sql: Sql, id: string, changes: ReleaseChanges): void {
-  const assignments = Object.keys(changes).map((name) => `${name} = ?`);
-  sql.exec(`UPDATE releases SET ${assignments.join(", ")} WHERE id = ?`, ...Object.values(changes), id);
+  update(sql, "releases", { ...changes }, "id = ?", id);
 }
 
 /** Marks the public translations of a corrected release as stale. @returns their ids */

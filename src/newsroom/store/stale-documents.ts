@@ -2,7 +2,7 @@
  * The queue of the projection: which documents must be rendered again. A change adds its rows in its own
  * transaction.
  */
-import { all, column, exists, type Sql, value } from "../../runtime/sql.ts";
+import { all, column, exists, type Sql, update, value } from "../../runtime/sql.ts";
 
 /**
  * The unit of rendering. A release has a page and its JSON. A list, named by its address, has a page and
@@ -24,13 +24,9 @@ export interface StaleDocument {
 
 /** Queues targets. A new change resets the backoff: the failures were about older content. */
 export function markStale(sql: Sql, ...targets: Target[]): void {
-  for (const target of targets) {
-    sql.exec(
-      `INSERT INTO stale_targets (target, version, due_ms) VALUES (?, 1, 0)
-       ON CONFLICT (target) DO UPDATE SET version = version + 1, due_ms = 0, failures = 0`,
-      keyOf(target),
-    );
-  }
+  const query = `INSERT INTO stale_targets (target, version, due_ms) VALUES (?, 1, 0)
+    ON CONFLICT (target) DO UPDATE SET version = version + 1, due_ms = 0, failures = 0`;
+  for (const target of targets) sql.exec(query, keyOf(target));
 }
 
 /** Queues those archives of a list that KV holds. */
@@ -78,12 +74,10 @@ export function forgetListDocuments(sql: Sql, address: string): void {
 
 /** The targets that are due, longest waiting first. */
 export function dueTargets(sql: Sql, limit: number, nowMs: number): StaleDocument[] {
-  return all<{ target: string; version: number; failures: number }>(
-    sql,
-    "SELECT target, version, failures FROM stale_targets WHERE due_ms <= ? ORDER BY due_ms LIMIT ?",
-    nowMs,
-    limit,
-  ).map((row) => ({ ...row, target: targetOf(row.target) }));
+  const query =
+    "SELECT target, version, failures FROM stale_targets WHERE due_ms <= ? ORDER BY due_ms LIMIT ?";
+  const rows = all<Omit<StaleDocument, "target"> & { target: string }>(sql, query, nowMs, limit);
+  return rows.map((row) => ({ ...row, target: targetOf(row.target) }));
 }
 
 /** When the next target is due, in milliseconds since 1970. */
@@ -97,13 +91,9 @@ export function countStale(sql: Sql): number {
 
 /** Delays a target, unless it has changed since it was read. */
 export function postpone(sql: Sql, stale: StaleDocument, untilMs: number, failures: number): void {
-  sql.exec(
-    "UPDATE stale_targets SET due_ms = ?, failures = ? WHERE target = ? AND version = ?",
-    untilMs,
-    failures,
-    keyOf(stale.target),
-    stale.version,
-  );
+  const { target, version } = stale;
+  const changes = { due_ms: untilMs, failures };
+  update(sql, "stale_targets", changes, "target = ? AND version = ?", keyOf(target), version);
 }
 
 /** Removes a target from the queue, unless it has changed since it was read. */

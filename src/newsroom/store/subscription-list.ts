@@ -33,21 +33,13 @@ export interface SubscriptionQuery {
 /** The end of a page: the last entry's values of the columns that the list is sorted by. */
 export type Place = (number | string)[];
 
-interface Row {
-  id: string;
-  url: string;
-  description: string | null;
+/** An entry with its JSON as stored, and the column that sorts it. */
+type Row = Omit<Listed, "events" | "filter" | "health"> & {
   events: string;
   filter: string;
-  status: SubscriptionStatus;
-  reason: string | null;
-  since_ms: number;
-  failing_ms: number | null;
-  created_ms: number;
   health: string | null;
-  reported_ms: number | null;
   trouble: number;
-}
+};
 
 /** One page of subscriptions. `next` is the cursor of the next page; null on the last one. */
 export function listSubscriptions(
@@ -62,8 +54,9 @@ export function listSubscriptions(
   ];
   const rows = all<Row>(
     sql,
-    `SELECT id, url, description, events, filter, status, reason, since_ms, failing_ms, created_ms, health,
-       reported_ms, trouble FROM subscriptions
+    `SELECT id, url, description, events, filter, status, reason, since_ms AS "sinceMs",
+       failing_ms AS "failingSinceMs", created_ms AS "createdMs", health, reported_ms AS "reportedMs", trouble
+     FROM subscriptions
      ${conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`} ORDER BY ${order.join(", ")} LIMIT ?`,
     ...(status === undefined ? [] : [status]),
     ...(cursor ?? []),
@@ -72,23 +65,15 @@ export function listSubscriptions(
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const placeOf = (row: Row) =>
-    sort === "trouble" ? [-row.trouble, row.failing_ms ?? row.since_ms, row.id] : [-row.created_ms, row.id];
+    sort === "trouble" ? [-row.trouble, row.failingSinceMs ?? row.sinceMs, row.id] : [-row.createdMs, row.id];
   return { data: page.map(toListed), next: rows.length > limit && last ? placeOf(last) : null };
 }
 
-function toListed(row: Row): Listed {
+function toListed({ trouble: _trouble, ...row }: Row): Listed {
   return {
-    id: row.id,
-    url: row.url,
-    description: row.description,
+    ...row,
     events: JSON.parse(row.events) as string[],
     filter: JSON.parse(row.filter) as Filter,
-    status: row.status,
-    reason: row.reason,
-    sinceMs: row.since_ms,
-    failingSinceMs: row.failing_ms,
-    createdMs: row.created_ms,
     health: row.health === null ? null : (JSON.parse(row.health) as Health),
-    reportedMs: row.reported_ms,
   };
 }

@@ -4,7 +4,7 @@
 import { type Filter, FILTER_FIELDS } from "../../domain/filter.ts";
 import { hostOf } from "../../domain/target-url.ts";
 import type { Health, Registration, SubscriptionStatus } from "../../domain/subscription.ts";
-import { column, exists, first, type Sql } from "../../runtime/sql.ts";
+import { column, exists, first, insert, type Sql, update } from "../../runtime/sql.ts";
 import {
   PENDING_MAX,
   PENDING_PER_CLIENT_MAX,
@@ -42,9 +42,9 @@ const TROUBLE = { disabled: 4, failing: 3, pending: 2, paused: 1, active: 0 } as
 
 /**
  * Creates the row. Events from now on belong to the subscription; without verification they are sent
- * only after {@link activateSubscription}. The caller has looked for a duplicate.
+ * only after {@link activate}. The caller has looked for a duplicate.
  */
-export function registerSubscription(
+export function register(
   sql: Sql,
   registration: Registration,
   isVerified: boolean,
@@ -57,29 +57,20 @@ export function registerSubscription(
   if (whose !== undefined) return { kind: "too-many", whose };
   const last = lastSequence(sql);
   const verified = isVerified ? 1 : 0;
-  sql.exec(
-    `INSERT INTO subscriptions (id, key, url, host, client, format, content, description, filter, events,
-       created_ms, since_sequence, active, proved, status, since_ms, trouble, cursor, due_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-    registration.id,
-    keyOf(registration),
-    registration.url,
-    host,
-    isVerified ? null : requester.client,
-    registration.format,
-    registration.content,
-    registration.description ?? null,
-    JSON.stringify(registration.filter),
-    JSON.stringify(registration.events),
-    registration.createdMs,
-    last,
-    verified,
-    verified,
-    isVerified ? "active" : "pending",
-    nowMs,
-    isVerified ? TROUBLE.active : TROUBLE.pending,
-    last,
-  );
+  const status = isVerified ? "active" : "pending";
+  insert(sql, "INSERT INTO subscriptions", {
+    id: registration.id,
+    ...columnsOf(registration),
+    client: isVerified ? null : requester.client,
+    since_sequence: last,
+    active: verified,
+    proved: verified,
+    status,
+    since_ms: nowMs,
+    trouble: TROUBLE[status],
+    cursor: last,
+    due_ms: 0,
+  });
   return { kind: "registered" };
 }
 
@@ -95,18 +86,14 @@ export function hasFilter(sql: Sql, id: string, filter: Filter): boolean {
 }
 
 /** Changes a subscription. A new URL is not verified. @returns false if it would duplicate a verified one */
-export function changeSubscription(sql: Sql, registration: Registration): boolean {
+export function change(sql: Sql, registration: Registration): boolean {
   const { id, url, filter } = registration;
   const duplicate = findVerified(sql, registration);
   if (duplicate !== undefined && duplicate !== id) return false;
   sql.exec("UPDATE subscriptions SET proved = 0 WHERE id = ? AND url <> ?", id, url);
-  sql.exec(
-    `UPDATE subscriptions SET filtered_since = (SELECT ifnull(max(sequence), 0) FROM events)
-     WHERE id = ? AND filter <> ?`,
-    id,
-    JSON.stringify(filter),
-  );
-  writeRegistration(sql, registration);
+  const since = { filtered_since: lastSequence(sql) };
+  update(sql, "subscriptions", since, "id = ? AND filter <> ?", id, JSON.stringify(filter));
+  update(sql, "subscriptions", columnsOf(registration), "id = ?", id);
   return true;
 }
 
@@ -115,16 +102,11 @@ export function changeSubscription(sql: Sql, registration: Registration): boolea
  *
  * @returns `duplicate` if another verified subscription has its URL and filter
  */
-export function activateSubscription(sql: Sql, id: string): "active" | "duplicate" | "unknown" {
+export function activate(sql: Sql, id: string): "active" | "duplicate" | "unknown" {
   const row = first<{ key: string }>(sql, "SELECT key FROM subscriptions WHERE id = ?", id);
   if (row === undefined) return "unknown";
-  const isDuplicate = exists(
-    sql,
-    "SELECT 1 FROM subscriptions WHERE key = ? AND proved = 1 AND id <> ?",
-    row.key,
-    id,
-  );
-  if (isDuplicate) return "duplicate";
+  const duplicates = "SELECT 1 FROM subscriptions WHERE key = ? AND proved = 1 AND id <> ?";
+  if (exists(sql, duplicates, row.key, id)) return "duplicate";
   sql.exec("UPDATE subscriptions SET active = 1, proved = 1, client = NULL WHERE id = ?", id);
   return "active";
 }
@@ -136,24 +118,22 @@ export function saveReport(
   report: SubscriptionReport,
   nowMs: number,
 ): void {
-  writeRegistration(sql, registration);
-  const { status, failingSinceMs } = report;
-  sql.exec(
-    `UPDATE subscriptions SET status = ?, reason = ?, since_ms = ?, failing_ms = ?, trouble = ?, health = ?,
-       reported_ms = ?, proved = ? WHERE id = ?`,
+  const { status, reason, sinceMs, failingSinceMs } = report;
+  const changes = {
+    ...columnsOf(registration),
     status,
-    report.reason,
-    report.sinceMs,
-    failingSinceMs,
-    TROUBLE[status === "active" && failingSinceMs !== null ? "failing" : status],
-    JSON.stringify(report.health),
-    nowMs,
-    report.isProved ? 1 : 0,
-    registration.id,
-  );
+    reason,
+    since_ms: sinceMs,
+    failing_ms: failingSinceMs,
+    trouble: TROUBLE[status === "active" && failingSinceMs !== null ? "failing" : status],
+    health: JSON.stringify(report.health),
+    reported_ms: nowMs,
+    proved: report.isProved ? 1 : 0,
+  };
+  update(sql, "subscriptions", changes, "id = ?", registration.id);
 }
 
-export function removeSubscription(sql: Sql, id: string): void {
+export function remove(sql: Sql, id: string): void {
   sql.exec("DELETE FROM subscriptions WHERE id = ?", id);
 }
 
@@ -166,29 +146,27 @@ export function removeNeverCreated(sql: Sql, id: string, nowMs: number): void {
 }
 
 /** The ids of active subscriptions to `operational` events. */
-export function operationalSubscriptions(sql: Sql): string[] {
+export function listOperational(sql: Sql): string[] {
   return column(
     sql,
     `SELECT id FROM subscriptions WHERE active = 1 AND events LIKE '%"operational"%' ORDER BY id`,
   );
 }
 
-function writeRegistration(sql: Sql, registration: Registration): void {
-  const { id, url, format, content, description, filter, events, createdMs } = registration;
-  sql.exec(
-    `UPDATE subscriptions SET key = ?, url = ?, host = ?, format = ?, content = ?, description = ?, filter = ?,
-       events = ?, created_ms = ? WHERE id = ?`,
-    keyOf(registration),
+/** The columns of a registration, except its id. */
+function columnsOf(registration: Registration) {
+  const { url, format, content, description, filter, events, createdMs } = registration;
+  return {
+    key: keyOf(registration),
     url,
-    hostOf(url),
+    host: hostOf(url),
     format,
     content,
-    description ?? null,
-    JSON.stringify(filter),
-    JSON.stringify(events),
-    createdMs,
-    id,
-  );
+    description: description ?? null,
+    filter: JSON.stringify(filter),
+    events: JSON.stringify(events),
+    created_ms: createdMs,
+  };
 }
 
 function limitReached(sql: Sql, client: string, host: string): "client" | "host" | "service" | undefined {
