@@ -44,7 +44,7 @@ async function existingFiles(folder: string): Promise<ExistingFile[]> {
     if (systemCode(error) === "ENOENT") return [];
     throw error;
   }
-  return (await readContentFolder(folder, Infinity)).files;
+  return (await readContentFolder(folder, undefined, Infinity)).files;
 }
 
 async function importFile(
