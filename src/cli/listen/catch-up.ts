@@ -5,7 +5,7 @@ import * as z from "zod/mini";
 import { ApiClient } from "../api-client.ts";
 import { startProgress } from "../progress.ts";
 import type { EventPrinter } from "./event-printer.ts";
-import { readEvent, type VisibleEvent } from "./received-event.ts";
+import { readEvent, type VisibleEvent } from "./receiver.ts";
 
 const page = z.object({ data: z.array(z.unknown()), next: z.nullable(z.string()), last: z.number() });
 
