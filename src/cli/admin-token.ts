@@ -2,9 +2,8 @@
  * The admin token: from the environment, or for a service on this machine from the file that `npm start`
  * writes.
  */
-import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
-import { CliError, systemCode } from "./cli-error.ts";
+import { CliError, readIfPresent } from "./cli-error.ts";
 import { DEV_VARS } from "./paths.ts";
 
 /** @returns undefined if there is none */
@@ -24,12 +23,7 @@ export async function findAdminToken(service: URL): Promise<string | undefined> 
 
 /** The variables in a `.dev.vars` file; empty if the file does not exist, as before the first `npm start`. */
 export async function readVars(file: string): Promise<Partial<Record<string, string>>> {
-  try {
-    return parseEnv(await readFile(file, "utf8"));
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return {};
-    throw error;
-  }
+  return parseEnv((await readIfPresent(file))?.toString() ?? "");
 }
 
 /** Whether a service runs on this machine. Only such a service is sent the token of this machine's file. */

@@ -44,19 +44,12 @@ export function issueLines({ issues }: ServiceProblem): string[] {
   return issues.map(({ path, message }) => `${path.slice(1)}: ${message}`);
 }
 
-/** For an answer of an unknown shape. */
-export function unexpectedAnswer(client: ApiClient): CliError {
-  return new CliError(
-    `Unexpected response from ${client.service.origin}: the versions of the command line and the service may not match.`,
-  );
-}
+type Method = "GET" | "POST" | "PUT" | "DELETE";
 
-export interface Call {
-  method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Relative to the service's URL, such as `/api/v1/releases`. */
-  path: string;
+interface CallOptions {
   /** JSON text. */
-  body?: string;
+  body?: string | undefined;
+  /** Instead of the client's token; undefined calls without one. */
   token?: string | undefined;
   /** Milliseconds for one attempt. */
   timeoutMs?: number;
@@ -66,26 +59,39 @@ export interface Call {
 
 export class ApiClient {
   readonly service: URL;
+  readonly #token: string | undefined;
   readonly #end: AbortSignal;
   #reached = false;
 
   /** @param end aborts all calls, also those that wait for a retry */
-  constructor(service: URL, end: AbortSignal = new AbortController().signal) {
+  constructor(service: URL, token?: string, end: AbortSignal = new AbortController().signal) {
     this.service = service;
+    this.#token = token;
     this.#end = end;
+  }
+
+  /** Sends a call like {@link send}. @throws CliError if the answer has another shape */
+  async get<S extends z.ZodMiniType>(shape: S, path: string, options?: CallOptions): Promise<z.output<S>> {
+    return this.#parse(shape, await this.send("GET", path, options));
+  }
+
+  /** Sends a call like {@link send}. @throws CliError if the answer has another shape */
+  async post<S extends z.ZodMiniType>(shape: S, path: string, options?: CallOptions): Promise<z.output<S>> {
+    return this.#parse(shape, await this.send("POST", path, options));
   }
 
   /**
    * Sends a call, and retries temporary failures.
    *
+   * @param path relative to the service's URL, such as `/api/v1/releases`
    * @returns the JSON of a 2xx answer, unchecked; undefined if the answer has no body
    * @throws ServiceProblem if the service refuses the call, CliError if it cannot be reached
    */
-  async send(call: Call): Promise<unknown> {
+  async send(method: Method, path: string, options: CallOptions = {}): Promise<unknown> {
     for (let attempt = 0; ; attempt += 1) {
-      const pause = call.once === true ? undefined : RETRY_AFTER_MS[attempt];
+      const pause = options.once === true ? undefined : RETRY_AFTER_MS[attempt];
       try {
-        const answer = await this.#fetch(call);
+        const answer = await this.#fetch(method, path, { token: this.#token, ...options });
         this.#reached = true;
         if (answer.ok) return await jsonOf(answer);
         if (!TEMPORARY.has(answer.status) || pause === undefined) throw await this.#refused(answer);
@@ -107,7 +113,7 @@ export class ApiClient {
    */
   async page(path: string): Promise<string | undefined> {
     try {
-      const answer = await this.#fetch({ method: "GET", path }, "text/html", "follow");
+      const answer = await this.#fetch("GET", path, {}, "text/html", "follow");
       return answer.status === NOT_FOUND ? undefined : await answer.text();
     } catch (error) {
       throw this.#unreachable(error);
@@ -115,7 +121,9 @@ export class ApiClient {
   }
 
   #fetch(
-    { method, path, body, token, timeoutMs }: Call,
+    method: Method,
+    path: string,
+    { body, token, timeoutMs }: CallOptions,
     accept = "application/json",
     redirect: "manual" | "follow" = "manual",
   ): Promise<Response> {
@@ -133,6 +141,14 @@ export class ApiClient {
     });
   }
 
+  #parse<S extends z.ZodMiniType>(shape: S, answer: unknown): z.output<S> {
+    const parsed = z.safeParse(shape, answer);
+    if (parsed.success) return parsed.data;
+    throw new CliError(
+      `Unexpected response from ${this.service.origin}: the versions of the command line and the service may not match.`,
+    );
+  }
+
   async #refused(answer: Response): Promise<CliError> {
     const at = this.service.origin;
     const location = answer.headers.get("location");
@@ -141,15 +157,9 @@ export class ApiClient {
     }
     const parsed = z.safeParse(problem, await jsonOf(answer).catch(() => undefined));
     if (answer.status === 401) {
-      const local = isLoopback(this.service)
-        ? ", or start the service with `npm start`, which keeps a token in .dev.vars"
-        : "";
-      return new ServiceProblem(
-        401,
-        "unauthorized",
-        `${at} requires the admin token: set COMMUNIQUE_TOKEN${local}.`,
-        [],
-      );
+      const local = ", or start the service with `npm start`, which keeps a token in .dev.vars";
+      const message = `${at} requires the admin token: set COMMUNIQUE_TOKEN${isLoopback(this.service) ? local : ""}.`;
+      return new ServiceProblem(401, "unauthorized", message, []);
     }
     if (!parsed.success) {
       return new CliError(
@@ -159,22 +169,16 @@ export class ApiClient {
     const { code, title, detail, errors = [] } = parsed.data;
     const seconds = Number(answer.headers.get("retry-after") ?? Number.NaN);
     const later = Number.isFinite(seconds) ? ` (retry in ${duration(seconds * 1_000)})` : "";
-    const message = [title, detail].filter((part) => part !== undefined && part !== "").join(": ") + later;
-    return new ServiceProblem(
-      answer.status,
-      code,
-      `${at} answered ${answer.status} ${message}`.trim(),
-      errors,
-    );
+    const message = `${at} answered ${answer.status} ${[title, detail].filter(Boolean).join(": ")}${later}`;
+    return new ServiceProblem(answer.status, code, message.trim(), errors);
   }
 
   #unreachable(error: unknown): CliError {
+    const { origin } = this.service;
     const start = isLoopback(this.service)
       ? "start it with `npm start`, or give another"
       : "check the address";
-    return new CliError(
-      `No service answers at ${this.service.origin} (${reasonOf(error)}): ${start} with --to.`,
-    );
+    return new CliError(`No service answers at ${origin} (${reasonOf(error)}): ${start} with --to.`);
   }
 }
 

@@ -1,8 +1,31 @@
 /**
  * Errors that end a command with exit code 1: their message is printed without a stack.
  */
+import { readFile } from "node:fs/promises";
+
 export class CliError extends Error {
   override name = "CliError";
+}
+
+/** Awaits work, and lets `handle` decide about a failed system call; other errors stay. */
+export async function onSystemError<T, U>(work: Promise<T>, handle: (code: string) => U): Promise<T | U> {
+  try {
+    return await work;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    return handle(code);
+  }
+}
+
+/** Reads a file; undefined if it does not exist. */
+export async function readIfPresent(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /** The code of a failed system call, such as `ENOENT`; undefined for any other error. */

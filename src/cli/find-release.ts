@@ -5,8 +5,9 @@ import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
 import { releaseId } from "../domain/release.ts";
 import type { ApiClient } from "./api-client.ts";
-import { CliError, systemCode } from "./cli-error.ts";
-import { parseFields, splitFrontMatter } from "./content/front-matter.ts";
+import { CliError, onSystemError } from "./cli-error.ts";
+import { issueLines } from "./content/file-issue.ts";
+import { FIELDS_LINE, parseFrontMatter } from "./content/front-matter.ts";
 import { displayPath, resolvePath } from "./paths.ts";
 
 /** Every page of a release links to `/r/ID`. */
@@ -41,29 +42,15 @@ async function idAtUrl(url: string, client: ApiClient): Promise<string> {
 /** Reads only the id, so that other mistakes in the file do not matter. */
 async function idInFile(named: string): Promise<string> {
   const file = resolvePath(named);
-  const split = splitFrontMatter(await textOf(file));
-  if ("message" in split) throw new CliError(`${displayPath(file)}:${split.line}: ${split.message}`);
-  const located = parseFields(split);
-  if (Array.isArray(located)) {
-    throw new CliError(
-      located.map(({ line, message }) => `${displayPath(file)}:${line}: ${message}`).join("\n"),
-    );
-  }
-  const found = z.safeParse(z.object({ id: releaseId }), located.fields);
-  if (found.success) return found.data.id;
-  throw new CliError(
-    `${displayPath(file)}:${split.yamlLine}: id: is missing: \`publish\` writes it into the file`,
-  );
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === undefined) throw error;
+  const text = await onSystemError(readFile(file, "utf8"), (code) => {
     throw new CliError(
       `${displayPath(file)} is neither an id nor a readable file (${code}): give the release's id, its content file, or the URL of its page.`,
     );
-  }
+  });
+  const parsed = parseFrontMatter(text);
+  if (Array.isArray(parsed)) throw new CliError(issueLines(file, parsed));
+  const found = z.safeParse(z.object({ id: releaseId }), parsed.fields);
+  if (found.success) return found.data.id;
+  const message = "is missing: `publish` writes it into the file";
+  throw new CliError(issueLines(file, [{ line: FIELDS_LINE, field: "id", message }]));
 }

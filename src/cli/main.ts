@@ -9,20 +9,7 @@ import { CliError } from "./cli-error.ts";
 import { endOnClosedPipe } from "./end-signals.ts";
 import { importCommand } from "./import/import-command.ts";
 import { listenCommand } from "./listen/listen-command.ts";
-import {
-  DEFAULT_PORT,
-  DEFAULT_SERVICE,
-  eventTypes,
-  languages,
-  languageTag,
-  portNumber,
-  reason,
-  releaseTypes,
-  sequence,
-  serviceUrl,
-  slugs,
-  webAddress,
-} from "./options.ts";
+import * as option from "./options.ts";
 import { PROJECT_ROOT } from "./paths.ts";
 import { checkCommand, publishCommand } from "./publish/publish-command.ts";
 import { actionCommand } from "./release-action.ts";
@@ -46,7 +33,7 @@ const program = new Command("communique")
 program
   .command("start")
   .description("run the service on this machine and publish what content/ holds")
-  .option("--port <number>", "port of the service", portNumber, DEFAULT_PORT)
+  .option("--port <number>", "port of the service", option.portNumber, option.DEFAULT_PORT)
   .option("--content <folder>", "publish this folder instead of content/")
   .option("--no-content", "publish nothing")
   .option("--verbose", "print everything that the service logs, on stderr", false)
@@ -61,12 +48,12 @@ program
 program
   .command("publish [folder]")
   .description("publish a content folder; unchanged releases stay as they are")
-  .option("--to <url>", "URL of the service", serviceUrl, DEFAULT_SERVICE)
+  .option("--to <url>", "URL of the service", option.serviceUrl, option.DEFAULT_SERVICE)
   .option("--dry-run", "check everything, here and at the service, and publish nothing", false)
   .option(
     "--withdraw-missing <reason>",
     "withdraw releases of the service that the folder does not hold, for this reason",
-    reason,
+    option.reason,
   )
   .addHelpText(
     "after",
@@ -96,8 +83,8 @@ for (const action of ["withdraw", "kill", "reinstate"] as const) {
   program
     .command(`${action} <release>`)
     .description(actions[action])
-    .requiredOption("--reason <text>", "the reason, for readers", reason)
-    .option("--to <url>", "URL of the service", serviceUrl, DEFAULT_SERVICE)
+    .requiredOption("--reason <text>", "the reason, for readers", option.reason)
+    .option("--to <url>", "URL of the service", option.serviceUrl, option.DEFAULT_SERVICE)
     .addHelpText(
       "after",
       `\nName the release by its id, its content file, or the URL of its page.\n${TOKEN_HELP}`,
@@ -108,18 +95,18 @@ for (const action of ["withdraw", "kill", "reinstate"] as const) {
 program
   .command("listen")
   .description("subscribe a receiver on this machine and print each event, with its signature verified")
-  .option("--to <url>", "URL of the service", serviceUrl, DEFAULT_SERVICE)
-  .option("--port <number>", "port of the receiver (default: any free port)", portNumber)
-  .option("--lang <tag>", "only releases in this language; repeatable", languages)
-  .option("--type <type>", "only releases of this type; repeatable", releaseTypes)
-  .option("--topic <slug>", "only releases on this topic; repeatable", slugs)
-  .option("--person <slug>", "only releases about this person; repeatable", slugs)
-  .option("--organisation <slug>", "only releases about this organisation; repeatable", slugs)
-  .option("--place <slug>", "only releases about this place; repeatable", slugs)
+  .option("--to <url>", "URL of the service", option.serviceUrl, option.DEFAULT_SERVICE)
+  .option("--port <number>", "port of the receiver (default: any free port)", option.portNumber)
+  .option("--lang <tag>", "only releases in this language; repeatable", option.languages)
+  .option("--type <type>", "only releases of this type; repeatable", option.releaseTypes)
+  .option("--topic <slug>", "only releases on this topic; repeatable", option.slugs)
+  .option("--person <slug>", "only releases about this person; repeatable", option.slugs)
+  .option("--organisation <slug>", "only releases about this organisation; repeatable", option.slugs)
+  .option("--place <slug>", "only releases about this place; repeatable", option.slugs)
   .option("--q <words>", "only releases with these words")
-  .option("--events <type>", "only events of this type; repeatable", eventTypes)
+  .option("--events <type>", "only events of this type; repeatable", option.eventTypes)
   .option("--catch-up", "first print earlier events, fetched from the API", false)
-  .option("--after <sequence>", "first print the events after this one", sequence)
+  .option("--after <sequence>", "first print the events after this one", option.sequence)
   .addHelpText("after", "\nFetched events are marked: only webhooks carry a signature.")
   .action(listenCommand);
 
@@ -129,8 +116,8 @@ program
   .command("import <files...>")
   .description("turn texts copied from web pages into content files, and report every guess")
   .option("--out <folder>", "the content folder (default: content/)")
-  .option("--lang <tag>", "language of the texts, as a BCP 47 tag (default: detected)", languageTag)
-  .option("--source <url>", "URL of the page that the texts were copied from", webAddress)
+  .option("--lang <tag>", "language of the texts, as a BCP 47 tag (default: detected)", option.languageTag)
+  .option("--source <url>", "URL of the page that the texts were copied from", option.webAddress)
   .action(importCommand);
 
 endOnClosedPipe();

@@ -21,17 +21,9 @@ export function suggestCommand(service: URL, ...words: string[]): string {
 /** The base URL of a service, for `--to`. */
 export function serviceUrl(text: string): URL {
   const url = URL.parse(text);
-  if (
-    url === null ||
-    !/^https?:$/.test(url.protocol) ||
-    url.search ||
-    url.hash ||
-    url.username ||
-    url.password
-  ) {
-    throw new InvalidArgumentError(`It must be the URL of the service, such as ${DEFAULT_SERVICE.origin}.`);
-  }
-  return url;
+  const isBase = url !== null && !url.search && !url.hash && !url.username && !url.password;
+  if (isBase && /^https?:$/.test(url.protocol)) return url;
+  throw new InvalidArgumentError(`It must be the URL of the service, such as ${DEFAULT_SERVICE.origin}.`);
 }
 
 /** 1 to 65535. */
@@ -48,62 +40,30 @@ export function languageTag(text: string): string {
   return tag;
 }
 
-/** Appends a language to those of earlier `--lang` options. */
-export function languages(text: string, before: readonly string[] = []): string[] {
-  return [...before, languageTag(text)];
-}
+const slugOption = matching((text) => slug.safeParse(text).success, "a slug, such as csto");
 
-/** Appends a release type. */
-export function releaseTypes(text: string, before: readonly string[] = []): string[] {
-  return [...before, oneOf(RELEASE_TYPES, text)];
-}
-
-/** Appends an event type. */
-export function eventTypes(text: string, before: readonly string[] = []): string[] {
-  return [...before, oneOf(RELEASE_EVENT_TYPES, text)];
-}
-
-/** Appends a slug. Only the service knows whether its registry holds the slug. */
-export function slugs(text: string, before: readonly string[] = []): string[] {
-  if (!slug.safeParse(text.toLowerCase()).success) {
-    throw new InvalidArgumentError("It must be a slug, such as csto.");
-  }
-  return [...before, text.toLowerCase()];
-}
+/** The values of a repeatable option. */
+export const languages = repeatable(languageTag);
+export const releaseTypes = repeatable(oneOf(RELEASE_TYPES));
+export const eventTypes = repeatable(oneOf(RELEASE_EVENT_TYPES));
+/** Only the service knows whether its registry holds a slug. */
+export const slugs = repeatable((text) => slugOption(text.toLowerCase()));
 
 /** The sequence of an event; 0 is before the first event. */
-export function sequence(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number, 0 or greater.");
-  return Number(text);
-}
-
+export const sequence = wholeNumber(/^\d{1,15}$/, 0);
 /** A number of rows. */
-export function rowLimit(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new InvalidArgumentError("It must be a whole number, 1 or greater.");
-  return Number(text);
-}
+export const rowLimit = wholeNumber(/^[1-9]\d{0,8}$/, 1);
 
 /** An RFC 3339 instant. */
-export function instant(text: string): string {
-  if (parseInstant(text) === undefined) {
-    throw new InvalidArgumentError("It must be an RFC 3339 instant, such as 2026-11-23T09:00:00Z.");
-  }
-  return text;
-}
-
-/** A sequence or an RFC 3339 instant. */
-export function sequenceOrInstant(text: string): string {
-  if (/^\d{1,15}$/.test(text) || parseInstant(text) !== undefined) return text;
-  throw new InvalidArgumentError("It must be the sequence of an event, or an RFC 3339 instant.");
-}
-
-export function webAddress(text: string): string {
-  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? "")) {
-    throw new InvalidArgumentError("It must be an http or https URL.");
-  }
-  return text;
-}
+export const instant = matching(isInstant, "an RFC 3339 instant, such as 2026-11-23T09:00:00Z");
+export const sequenceOrInstant = matching(
+  (text) => /^\d{1,15}$/.test(text) || isInstant(text),
+  "the sequence of an event, or an RFC 3339 instant",
+);
+export const webAddress = matching(
+  (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ""),
+  "an http or https URL",
+);
 
 /** The public reason for a withdrawal, a kill or a reinstatement. */
 export function reason(text: string): string {
@@ -115,7 +75,28 @@ export function reason(text: string): string {
   return line;
 }
 
-function oneOf(values: readonly string[], text: string): string {
-  if (values.includes(text)) return text;
-  throw new InvalidArgumentError(`It must be one of ${values.join(", ")}.`);
+/** @param what completes `It must be …` */
+function matching(isValid: (text: string) => boolean, what: string): (text: string) => string {
+  return (text) => {
+    if (isValid(text)) return text;
+    throw new InvalidArgumentError(`It must be ${what}.`);
+  };
+}
+
+function oneOf(values: readonly string[]): (text: string) => string {
+  return matching((text) => values.includes(text), `one of ${values.join(", ")}`);
+}
+
+function wholeNumber(pattern: RegExp, least: number): (text: string) => number {
+  const checked = matching((text) => pattern.test(text), `a whole number, ${least} or greater`);
+  return (text) => Number(checked(text));
+}
+
+function isInstant(text: string): boolean {
+  return parseInstant(text) !== undefined;
+}
+
+/** Appends a value to those of earlier options of the same name. */
+function repeatable(parse: (text: string) => string): (text: string, before?: string[]) => string[] {
+  return (text, before = []) => [...before, parse(text)];
 }

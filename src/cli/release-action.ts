@@ -3,7 +3,7 @@
  */
 import * as z from "zod/mini";
 import { findAdminToken } from "./admin-token.ts";
-import { ApiClient, ServiceProblem, unexpectedAnswer } from "./api-client.ts";
+import { ApiClient, ServiceProblem } from "./api-client.ts";
 import { CliError } from "./cli-error.ts";
 import { findRelease } from "./find-release.ts";
 
@@ -19,10 +19,9 @@ export function actionCommand(
   action: Action,
 ): (named: string, options: { to: URL; reason: string }) => Promise<void> {
   return async function act(named, { to, reason }) {
-    const client = new ApiClient(to);
+    const client = new ApiClient(to, await findAdminToken(to));
     const id = await findRelease(named, client);
-    const token = await findAdminToken(to);
-    const { url, status, changed } = await runAction(action, id, reason, { client, token });
+    const { url, status, changed } = await runAction(client, action, id, reason);
     const sameReason = status === "withdrawn" || status === "killed" ? " for this reason" : "";
     console.log(
       changed
@@ -34,23 +33,16 @@ export function actionCommand(
 
 /** Idempotent: the same action for the same reason changes nothing. */
 export async function runAction(
+  client: ApiClient,
   action: Action,
   id: string,
   reason: string,
-  { client, token }: { client: ApiClient; token: string | undefined },
 ): Promise<z.infer<typeof answer>> {
-  const json = await client
-    .send({
-      method: "POST",
-      path: `/api/v1/releases/${id}/${action}`,
-      body: JSON.stringify({ reason }),
-      token,
-    })
-    .catch((error: unknown) => {
-      if (!(error instanceof ServiceProblem) || error.status !== NOT_FOUND) throw error;
-      throw new CliError(`${client.service.origin} has no release ${id}: check --to and the id.`);
-    });
-  const parsed = z.safeParse(answer, json);
-  if (parsed.success) return parsed.data;
-  throw unexpectedAnswer(client);
+  try {
+    const body = JSON.stringify({ reason });
+    return await client.post(answer, `/api/v1/releases/${id}/${action}`, { body });
+  } catch (error) {
+    if (!(error instanceof ServiceProblem) || error.status !== NOT_FOUND) throw error;
+    throw new CliError(`${client.service.origin} has no release ${id}: check --to and the id.`);
+  }
 }

@@ -4,13 +4,14 @@
 import { randomUUID } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import * as z from "zod/mini";
+import { defined } from "../../domain/defined.ts";
 import { issuesOf, type Issue } from "../../domain/issues.ts";
 import { parseReleaseDate } from "../../domain/dates.ts";
 import { frontMatter, releaseInput, type ReleaseInput } from "../../domain/release.ts";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
-import { systemCode } from "../cli-error.ts";
-import type { FileIssue } from "./file-issue.ts";
-import { keysOf, parseFields, splitFrontMatter, type LocatedFields } from "./front-matter.ts";
+import { onSystemError } from "../cli-error.ts";
+import { type FileIssue, locateIssue } from "./file-issue.ts";
+import { FIELDS_LINE, parseFrontMatter, type FrontMatter } from "./front-matter.ts";
 import { slugOf } from "./slug.ts";
 import { decodeText, yamlMessage } from "./yaml-text.ts";
 
@@ -33,42 +34,35 @@ const DAY_SECONDS = 86_400;
  * @param file absolute path
  * @param now seconds since 1970
  */
-export async function readContentFile(file: string, now: number): Promise<ContentFile | FileIssue[]> {
-  try {
+export function readContentFile(file: string, now: number): Promise<ContentFile | FileIssue[]> {
+  const read = async (): Promise<ContentFile | FileIssue[]> => {
     const status = await stat(file);
-    if (!status.isFile())
-      return [{ file, line: 1, message: "is not a file: move it out of the content folder" }];
-    if (status.size > BODY_BYTES_MAX) return [{ file, line: 1, message: tooLarge(status.size) }];
+    if (!status.isFile()) return issueOf(file, "is not a file: move it out of the content folder");
+    if (status.size > BODY_BYTES_MAX) return issueOf(file, tooLarge(status.size));
     return parseContentFile(file, await readFile(file), now);
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === undefined) throw error;
-    return [{ file, line: 1, message: `cannot be read (${code}): check its permissions, or remove it` }];
-  }
+  };
+  return onSystemError(read(), (code) => unreadable(file, code));
 }
 
 /** {@link readContentFile} for bytes in memory. */
 export function parseContentFile(file: string, bytes: Uint8Array, now: number): ContentFile | FileIssue[] {
   const text = decodeText(bytes);
   if (typeof text !== "string") return [{ file, ...text }];
-  const split = splitFrontMatter(text);
-  if ("message" in split) return [{ file, ...split }];
-  const located = parseFields(split);
-  if (Array.isArray(located)) return located.map((issue) => ({ file, ...issue }));
+  const parsed = parseFrontMatter(text);
+  if (Array.isArray(parsed)) return parsed.map((issue) => ({ file, ...issue }));
 
   const issueAt = (issue: Issue): FileIssue => {
-    const path = keysOf(issue.path);
-    if (path[0] === "body")
-      return { file, line: bodyLine(text, split), field: "body", message: issue.message };
     // Parsed again: keeping the syntax trees of a hundred thousand files for a rare issue would cost memory.
-    const again = parseFields(split);
-    const line = Array.isArray(again) ? split.yamlLine : again.lineOf(path);
-    return { file, line, ...(path.length > 0 && { field: path.join("/") }), message: issue.message };
+    const again = parseFrontMatter(text);
+    if (Array.isArray(again)) return locateIssue(file, issue, () => FIELDS_LINE);
+    if (!/^\/body(?:\/|$)/.test(issue.path)) return locateIssue(file, issue, again.lineOf);
+    return { file, line: bodyLine(text, again), field: "body", message: issue.message };
   };
 
-  const given = withSlug(located);
+  const { body: givenBody } = parsed;
+  const given = withSlug(parsed);
   const fields = z.safeParse(frontMatter, given.fields, { error: yamlMessage });
-  const body = z.safeParse(releaseInput.shape.body, split.body, { error: yamlMessage });
+  const body = z.safeParse(releaseInput.shape.body, givenBody, { error: yamlMessage });
   const issues = [
     ...(fields.success ? [] : issuesOf(fields.error)),
     ...(body.success ? [] : issuesOf(body.error).map((issue) => ({ ...issue, path: `/body${issue.path}` }))),
@@ -80,20 +74,17 @@ export function parseContentFile(file: string, bytes: Uint8Array, now: number): 
   const id = fields.data.id ?? randomUUID();
   const release: ReleaseInput = { ...fields.data, id, body: body.data };
   const size = Buffer.byteLength(JSON.stringify(release)) + BATCH_ENVELOPE_BYTES;
-  if (size > BODY_BYTES_MAX) return [{ file, line: 1, message: tooLarge(size) }];
+  if (size > BODY_BYTES_MAX) return issueOf(file, tooLarge(size));
   return {
     file,
     release,
-    missing: {
-      ...(fields.data.id === undefined && { id }),
-      ...(given.slug !== undefined && { slug: given.slug }),
-    },
+    missing: defined({ id: fields.data.id === undefined ? id : undefined, slug: given.slug }),
     issueAt,
   };
 }
 
 /** A file without a slug gets one from its title. A publish writes it into the file, so that it stays. */
-function withSlug({ fields }: LocatedFields): { fields: unknown; slug?: string } {
+function withSlug({ fields }: FrontMatter): { fields: unknown; slug?: string } {
   if (!isRecord(fields) || "slug" in fields) return { fields };
   // Without a valid title, report only the title and not the slug as well.
   const slug = typeof fields.title === "string" ? slugOf(fields.title) : "untitled";
@@ -114,12 +105,21 @@ function futureIssue(fields: { date: string; embargo?: string | undefined }, now
   return { path: "/date", message: "is in the future: add an embargo, or correct it" };
 }
 
+function issueOf(file: string, message: string): FileIssue[] {
+  return [{ file, line: 1, message }];
+}
+
+/** For a file that the system cannot read. */
+export function unreadable(file: string, code: string): FileIssue[] {
+  return issueOf(file, `cannot be read (${code}): check its permissions, or remove it`);
+}
+
 function tooLarge(bytes: number): string {
   return `has ${bytes} bytes; the limit is ${BODY_BYTES_MAX}: split it into two releases`;
 }
 
 /** The first line of the text; for an empty text, the last line of the file. */
-function bodyLine(text: string, split: { body: string; bodyLine: number }): number {
+function bodyLine(text: string, split: FrontMatter): number {
   const blank = /^\s*/.exec(split.body)?.[0] ?? "";
   if (blank.length < split.body.length) return split.bodyLine + blank.split("\n").length - 1;
   return text.replace(/\n$/, "").split("\n").length;

@@ -3,6 +3,7 @@
  */
 import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { defined } from "../../domain/defined.ts";
 import { validateFacets } from "../../domain/registry.ts";
 import { displayPath } from "../paths.ts";
 import type { Progress } from "../progress.ts";
@@ -21,6 +22,11 @@ export interface ContentFolder {
   issues: FileIssue[];
 }
 
+const FOLDER_PROBLEMS: Partial<Record<string, string>> = {
+  ENOENT: "does not exist: name the folder that holds the releases",
+  ENOTDIR: "is not a folder: name the folder that holds it",
+  EACCES: "cannot be read: check its permissions",
+};
 /** Files open at the same time: well below the limit of 256 of some systems. */
 const FILES_AT_ONCE = 32;
 /** Files between two updates of the progress: fewer are read in an instant. */
@@ -31,13 +37,13 @@ const FILES_SHOWN = 32 * 32;
  * skipped.
  *
  * @param folder absolute path
- * @param now seconds since 1970
+ * @param now seconds since 1970: dates after it are faults
  * @throws CliError if the folder does not exist
  */
 export async function readContentFolder(
   folder: string,
-  now: number,
   progress?: Progress,
+  now = Date.now() / 1000,
 ): Promise<ContentFolder> {
   const paths = await markdownPaths(folder);
   const read: (ContentFile | FileIssue[])[] = [];
@@ -51,13 +57,11 @@ export async function readContentFolder(
   const registry = await readRegistryFile(join(folder, REGISTRY_FILE));
   // A faulty registry says nothing about the facets of the releases.
   if (Array.isArray(registry)) return { path: folder, files, issues: [...found, ...registry] };
-  const issues = [...found, ...facetIssues(files, registry)];
-  return { path: folder, files, ...(registry !== undefined && { registry }), issues };
-}
-
-/** Facet values that the folder's registry lacks. Without a registry, only release types are checked. */
-function facetIssues(files: readonly ContentFile[], registry: RegistryFile | undefined): FileIssue[] {
-  return files.flatMap(({ release, issueAt }) => validateFacets(release, registry?.registry).map(issueAt));
+  // Without a registry, only release types are checked.
+  const facetIssues = files.flatMap(({ release, issueAt }) =>
+    validateFacets(release, registry?.registry).map(issueAt),
+  );
+  return { path: folder, files, ...defined({ registry }), issues: [...found, ...facetIssues] };
 }
 
 async function markdownPaths(folder: string): Promise<string[]> {
@@ -67,43 +71,35 @@ async function markdownPaths(folder: string): Promise<string[]> {
       .filter(({ name }) => name.endsWith(".md") && name.toLowerCase() !== "readme.md")
       .filter((entry) => !entry.isDirectory())
       .map((entry) => join(entry.parentPath, entry.name))
-      .filter(
-        (path) =>
-          !relative(folder, path)
-            .split(sep)
-            .some((name) => name.startsWith(".")),
-      )
+      .filter((path) => !`${sep}${relative(folder, path)}`.includes(`${sep}.`))
       .sort();
   } catch (error) {
-    const code = systemCode(error);
-    if (code === "ENOENT")
-      throw new CliError(`${displayPath(folder)} does not exist: name the folder that holds the releases.`);
-    if (code === "ENOTDIR")
-      throw new CliError(`${displayPath(folder)} is not a folder: name the folder that holds it.`);
-    if (code === "EACCES")
-      throw new CliError(`${displayPath(folder)} cannot be read: check its permissions.`);
-    throw error;
+    const problem = FOLDER_PROBLEMS[systemCode(error) ?? ""];
+    throw problem === undefined ? error : new CliError(`${displayPath(folder)} ${problem}.`);
   }
 }
 
 /** Two files with the same id, or with the same slug in one language. */
 function conflicts(files: readonly ContentFile[]): FileIssue[] {
   const issues: FileIssue[] = [];
-  const ids = new Map<string, string>();
-  const addresses = new Map<string, string>();
+  const owners = new Map<string, string>();
   for (const { file, release, issueAt } of files) {
-    const sameId = ids.get(release.id);
-    if (sameId === undefined) ids.set(release.id, file);
-    else {
-      const message = `is also the id of ${displayPath(sameId)}: remove the line from the file that is a copy`;
-      issues.push(issueAt({ path: "/id", message }));
-    }
-    const address = `${release.lang}/${release.slug}`;
-    const sameAddress = addresses.get(address);
-    if (sameAddress === undefined) addresses.set(address, file);
-    else {
-      const message = `${release.slug} is also the slug of ${displayPath(sameAddress)} in ${release.lang}: change one of them`;
-      issues.push(issueAt({ path: "/slug", message }));
+    const { id, lang, slug } = release;
+    for (const key of [id, `${lang}/${slug}`]) {
+      const owner = owners.get(key);
+      if (owner === undefined) {
+        owners.set(key, file);
+        continue;
+      }
+      const other = displayPath(owner);
+      const issue =
+        key === id
+          ? {
+              path: "/id",
+              message: `is also the id of ${other}: remove the line from the file that is a copy`,
+            }
+          : { path: "/slug", message: `${slug} is also the slug of ${other} in ${lang}: change one of them` };
+      issues.push(issueAt(issue));
     }
   }
   return issues;

@@ -1,6 +1,7 @@
 /**
  * Issues of a content file, each with the line that an editor shows.
  */
+import type { Issue } from "../../domain/issues.ts";
 import { displayPath } from "../paths.ts";
 import { counted } from "../terminal.ts";
 
@@ -20,6 +21,21 @@ function issueLine(issue: FileIssue): string {
   return `${displayPath(issue.file)}:${issue.line}: ${field}${issue.message}`;
 }
 
+/** `faults` of one file, one line for each. */
+export function issueLines(file: string, faults: readonly Omit<FileIssue, "file">[]): string {
+  return faults.map((fault) => issueLine({ file, ...fault })).join("\n");
+}
+
+/** An issue of a JSON document, at its line of the file that the document was read from. */
+export function locateIssue(
+  file: string,
+  { path, message }: Issue,
+  lineOf: (keys: readonly string[]) => number,
+): FileIssue {
+  const keys = keysOf(path);
+  return { file, line: lineOf(keys), ...(keys.length > 0 && { field: keys.join("/") }), message };
+}
+
 /** One line for each issue, by file and line, and a count. */
 export function issueReport(issues: readonly FileIssue[], consequence: string): string {
   const inOrder = [...issues].sort((a, b) =>
@@ -28,4 +44,12 @@ export function issueReport(issues: readonly FileIssue[], consequence: string): 
   const files = new Set(issues.map((issue) => issue.file)).size;
   const count = `${counted(issues.length, "fault")} in ${counted(files, "file")}: ${consequence}`;
   return [...inOrder.map(issueLine), count].join("\n");
+}
+
+/** The keys of a JSON Pointer: `/image/alt` → `["image", "alt"]`. */
+function keysOf(pointer: string): string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
 }

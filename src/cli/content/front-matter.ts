@@ -3,13 +3,14 @@
  */
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
 
-/** The two parts of a content file, not yet parsed. Lines count from the start of the file, from 1. */
-export interface SplitText {
-  yaml: string;
-  yamlLine: number;
+/** The front matter and the text of a content file. Lines count from the start of the file, from 1. */
+export interface FrontMatter extends LocatedFields {
   body: string;
   bodyLine: number;
 }
+
+/** The line of the first field. */
+export const FIELDS_LINE = 2;
 
 export interface YamlFault {
   line: number;
@@ -27,37 +28,39 @@ export interface LocatedFields {
 const OPENING = /^\uFEFF?---[ \t]*\r?\n/;
 const CLOSING = /^---[ \t]*(?:\r?\n|$)/m;
 
-/** @returns the two parts, or the reason why they cannot be separated */
-export function splitFrontMatter(text: string): SplitText | YamlFault {
+/** @returns the parts of a content file, or all reasons why they cannot be read */
+export function parseFrontMatter(text: string): FrontMatter | YamlFault[] {
   const opening = OPENING.exec(text)?.[0];
   if (opening === undefined) {
-    return { line: 1, message: "must begin with front matter: a line ---, the fields, and another line ---" };
+    return [
+      { line: 1, message: "must begin with front matter: a line ---, the fields, and another line ---" },
+    ];
   }
   const rest = text.slice(opening.length);
   const closing = CLOSING.exec(rest);
   if (closing === null) {
-    return { line: 1, message: "has front matter without an end: add a line --- after the last field" };
+    return [{ line: 1, message: "has front matter without an end: add a line --- after the last field" }];
   }
   const yaml = rest.slice(0, closing.index);
-  return {
-    yaml,
-    yamlLine: 2,
-    body: rest.slice(closing.index + closing[0].length),
-    bodyLine: 3 + newlines(yaml),
-  };
+  const located = parseFields(yaml, FIELDS_LINE);
+  if (Array.isArray(located)) return located;
+  const body = rest.slice(closing.index + closing[0].length);
+  return { ...located, body, bodyLine: FIELDS_LINE + yaml.split("\n").length };
 }
 
 /**
+ * @param firstLine the line at which the YAML begins
  * @param example a valid line, for the message about missing fields
  * @returns the fields as plain data, or all faults of the YAML
  */
 export function parseFields(
-  split: Pick<SplitText, "yaml" | "yamlLine">,
+  yaml: string,
+  firstLine: number,
   example = "title: …",
 ): LocatedFields | YamlFault[] {
   const counter = new LineCounter();
-  const document = parseDocument(split.yaml, { lineCounter: counter, prettyErrors: false });
-  const lineAt = (offset: number): number => counter.linePos(offset).line + split.yamlLine - 1;
+  const document = parseDocument(yaml, { lineCounter: counter, prettyErrors: false });
+  const lineAt = (offset: number): number => counter.linePos(offset).line + firstLine - 1;
 
   const broken = [...document.errors, ...document.warnings].map((error) => ({
     line: lineAt(error.pos[0]),
@@ -65,7 +68,7 @@ export function parseFields(
   }));
   if (broken.length > 0) return broken;
   if (!isMap(document.contents)) {
-    return [{ line: split.yamlLine, message: `must have one field per line, as in \`${example}\`` }];
+    return [{ line: firstLine, message: `must have one field per line, as in \`${example}\`` }];
   }
   try {
     return {
@@ -75,16 +78,8 @@ export function parseFields(
   } catch (error) {
     // Aliases that expand without limit, or that refer to nothing.
     const reason = error instanceof Error ? error.message : String(error);
-    return [{ line: split.yamlLine, message: `is not valid YAML: ${reason}` }];
+    return [{ line: firstLine, message: `is not valid YAML: ${reason}` }];
   }
-}
-
-/** The keys of a JSON Pointer: `/image/alt` → `["image", "alt"]`. */
-export function keysOf(pointer: string): string[] {
-  return pointer
-    .split("/")
-    .slice(1)
-    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 /** The offset of the value at `path`, or of its key if it has one. */
@@ -118,8 +113,4 @@ function plainYamlMessage(code: string, message: string): string {
     return "text that contains a colon needs quotation marks around it";
   }
   return message;
-}
-
-function newlines(text: string): number {
-  return text.split("\n").length - 1;
 }

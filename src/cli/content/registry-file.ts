@@ -1,14 +1,14 @@
 /**
  * Reads `registry.yaml` of a content folder: the values of each facet with their names.
  */
-import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
 import { type Issue, issuesOf } from "../../domain/issues.ts";
 import { registry, type Registry } from "../../domain/registry.ts";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
-import { systemCode } from "../cli-error.ts";
-import type { FileIssue } from "./file-issue.ts";
-import { keysOf, parseFields } from "./front-matter.ts";
+import { onSystemError, readIfPresent } from "../cli-error.ts";
+import { unreadable } from "./content-file.ts";
+import { type FileIssue, locateIssue } from "./file-issue.ts";
+import { parseFields } from "./front-matter.ts";
 import { decodeText, yamlMessage } from "./yaml-text.ts";
 
 export const REGISTRY_FILE = "registry.yaml";
@@ -26,27 +26,18 @@ export interface RegistryFile {
  * @returns undefined if the file does not exist
  */
 export async function readRegistryFile(file: string): Promise<RegistryFile | FileIssue[] | undefined> {
-  try {
-    return parseRegistryFile(file, await readFile(file));
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === "ENOENT") return undefined;
-    if (code === undefined) throw error;
-    return [{ file, line: 1, message: `cannot be read (${code}): check its permissions, or remove it` }];
-  }
+  const bytes = await onSystemError(readIfPresent(file), (code) => unreadable(file, code));
+  return bytes === undefined || Array.isArray(bytes) ? bytes : parseRegistryFile(file, bytes);
 }
 
 /** {@link readRegistryFile} for bytes in memory. */
 export function parseRegistryFile(file: string, bytes: Uint8Array): RegistryFile | FileIssue[] {
   const text = decodeText(bytes);
   if (typeof text !== "string") return [{ file, ...text }];
-  const located = parseFields({ yaml: text.replace(/^\uFEFF/, ""), yamlLine: 1 }, "topics: …");
+  const located = parseFields(text.replace(/^\uFEFF/, ""), 1, "topics: …");
   if (Array.isArray(located)) return located.map((issue) => ({ file, ...issue }));
 
-  const issueAt = ({ path, message }: Issue): FileIssue => {
-    const keys = keysOf(path);
-    return { file, line: located.lineOf(keys), ...(keys.length > 0 && { field: keys.join("/") }), message };
-  };
+  const issueAt = (issue: Issue): FileIssue => locateIssue(file, issue, located.lineOf);
   const parsed = z.safeParse(registry, located.fields, { error: yamlMessage });
   if (!parsed.success) return issuesOf(parsed.error).map(issueAt);
   const size = Buffer.byteLength(JSON.stringify(parsed.data));

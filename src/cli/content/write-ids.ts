@@ -5,14 +5,14 @@ import { randomUUID } from "node:crypto";
 import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { displayPath } from "../paths.ts";
-import { CliError, systemCode } from "../cli-error.ts";
+import { CliError, onSystemError } from "../cli-error.ts";
 import { parseContentFile, type ContentFile } from "./content-file.ts";
 
 /** Inserts the missing fields at the top of the front matter; every other byte stays. */
 export async function writeIds({ file, missing }: ContentFile): Promise<void> {
   const lines = Object.entries(missing).map(([name, value]) => `${name}: ${value}`);
   if (lines.length === 0) return;
-  try {
+  const write = async (): Promise<void> => {
     const path = await realpath(file);
     const bytes = await readFile(path);
     const firstLine = bytes.indexOf(0x0a) + 1;
@@ -23,11 +23,10 @@ export async function writeIds({ file, missing }: ContentFile): Promise<void> {
     if (Array.isArray(parseContentFile(path, completed, Infinity)))
       throw byHand(file, lines, "its layout has no place for a new line");
     await replaceFile(path, completed);
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === undefined) throw error;
+  };
+  await onSystemError(write(), (code) => {
     throw byHand(file, lines, code);
-  }
+  });
 }
 
 function byHand(file: string, lines: readonly string[], reason: string): CliError {

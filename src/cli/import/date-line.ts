@@ -2,7 +2,6 @@
  * Reads a line that holds only the date of a text.
  */
 import { parseReleaseDate } from "../../domain/dates.ts";
-import { monthsNamed } from "./month-names.ts";
 
 /** A date, and what about it is a guess. */
 export interface ReadDate {
@@ -14,8 +13,16 @@ export interface ReadDate {
 // Words that a date line may also contain: for year and day, articles, labels.
 const FILLER =
   /^(?:г|года|год|թ|թվական|թվականի|թվականին|ին|the|of|on|le|de|del|al|den|der|p|r|roku|m|d|date|dated|posted|published|updated|дата|опубликовано|ամսաթիվ|հրապարակված|publié|publie|fecha|datum)$/;
-const WEEKDAY_LANGUAGES = ["en", "hy", "ru", "fr", "de", "es", "it", "pt", "uk", "pl", "tr", "ka"];
+const WEEKDAY_LANGUAGES = "en hy ru fr de es it pt uk pl tr ka".split(" ");
 const WEEKDAYS = new Set(WEEKDAY_LANGUAGES.flatMap(weekdaysIn));
+/** Languages whose dates are recognised. All use the Gregorian calendar and European digits. */
+const MONTH_LANGUAGES =
+  "en hy ru fr de es it pt ka az tr uk be pl cs sk sl hr sr bg mk ro hu el nl da sv nb fi et lv lt sq ga kk uz".split(
+    " ",
+  );
+
+/** For each language, month numbers by name, from the runtime's own tables. */
+const MONTHS = new Map(MONTH_LANGUAGES.map((lang) => [lang, monthsIn(lang)]));
 const CLOCK = /\b\d{1,2}:\d{2}(?::\d{2})?\b/;
 const ORDINAL = /^(\d{1,2})(?:st|nd|rd|th|er|re|го|-го|ին)?$/;
 
@@ -73,6 +80,45 @@ function dateWithMonthName(text: string, lang: string): ReadDate | undefined {
   return { date, doubt: `is read as ${date}; in another language the name is of another month` };
 }
 
+/**
+ * The months that a word can mean: `listopad` is October in Croatian and November in Polish.
+ *
+ * @param word in lower case
+ * @param lang its meaning in this language takes precedence
+ * @returns numbers from 1 to 12; empty if the word is not a month
+ */
+function monthsNamed(word: string, lang: string): number[] {
+  const own = MONTHS.get(lang)?.get(word);
+  if (own !== undefined) return [own];
+  const found = [...MONTHS.values()].flatMap((names) => names.get(word) ?? []);
+  return [...new Set(found)];
+}
+
+/** The name alone (`декабрь`), in a date (`декабря`), and short (`дек`). */
+function monthsIn(lang: string): Map<string, number> {
+  const names = new Map<string, number>();
+  for (const options of [
+    { month: "short" },
+    { month: "short", day: "numeric" },
+    { month: "long" },
+    { month: "long", day: "numeric" },
+    { month: "long", day: "numeric", year: "numeric" },
+  ] as const) {
+    const format = new Intl.DateTimeFormat(lang, { ...options, timeZone: "UTC", calendar: "gregory" });
+    for (let month = 1; month <= 12; month += 1) {
+      const name = dateName(format, Date.UTC(2001, month - 1, 1), "month");
+      if (/^\p{L}+$/u.test(name)) names.set(name, month);
+    }
+  }
+  return names;
+}
+
+/** The name of a month or a weekday in a date, in lower case; "" if there is none. */
+function dateName(format: Intl.DateTimeFormat, ms: number, wanted: "month" | "weekday"): string {
+  const part = format.formatToParts(ms).find(({ type }) => type === wanted);
+  return (part?.value ?? "").toLowerCase().replace(/\.$/, "");
+}
+
 function wordsOf(text: string): string[] {
   return text
     .toLowerCase()
@@ -94,11 +140,6 @@ function weekdaysIn(lang: string): string[] {
   return (["long", "short"] as const).flatMap((weekday) => {
     const format = new Intl.DateTimeFormat(lang, { weekday, timeZone: "UTC" });
     // The first week of 2001 began on a Monday.
-    return [1, 2, 3, 4, 5, 6, 7].map((date) =>
-      format
-        .format(Date.UTC(2001, 0, date))
-        .toLowerCase()
-        .replace(/\.$/, ""),
-    );
+    return [1, 2, 3, 4, 5, 6, 7].map((date) => dateName(format, Date.UTC(2001, 0, date), "weekday"));
   });
 }

@@ -1,12 +1,15 @@
 /**
  * `communique import`: turns texts copied from web pages into content files.
  */
+import { isUtf8 } from "node:buffer";
 import { readFile, stat } from "node:fs/promises";
+import { defined } from "../../domain/defined.ts";
 import { sanitizeText } from "../../domain/text.ts";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { readContentFolder } from "../content/content-folder.ts";
+import { issueLines } from "../content/file-issue.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
-import { CliError, systemCode } from "../cli-error.ts";
+import { CliError, onSystemError, systemCode } from "../cli-error.ts";
 import { linesOf, readCopiedText, type Remark } from "./copied-text.ts";
 import { detectLanguage, guessType } from "./guess.ts";
 import { createContentFile, type ExistingFile, type ImportedText } from "./new-content-file.ts";
@@ -19,7 +22,7 @@ export interface ImportOptions {
 
 /** @throws CliError after all files were tried, if one of them could not be imported */
 export async function importCommand(files: readonly string[], options: ImportOptions): Promise<void> {
-  const folder = options.out === undefined ? DEFAULT_CONTENT : resolvePath(options.out);
+  const folder = resolvePath(options.out ?? DEFAULT_CONTENT);
   const held = await existingFiles(folder);
   let failed = 0;
   for (const file of files.map(resolvePath)) {
@@ -37,14 +40,13 @@ export async function importCommand(files: readonly string[], options: ImportOpt
 
 /** The valid files of the folder; empty if it does not exist. `check` reports faulty files. */
 async function existingFiles(folder: string): Promise<ExistingFile[]> {
-  try {
-    if (!(await stat(folder)).isDirectory())
-      throw new CliError(`${displayPath(folder)} is not a folder: name a folder with --out.`);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
-    throw error;
-  }
-  return (await readContentFolder(folder, Infinity)).files;
+  const status = await stat(folder).catch((error: unknown) => {
+    if (systemCode(error) !== "ENOENT") throw error;
+  });
+  if (status === undefined) return [];
+  if (!status.isDirectory())
+    throw new CliError(`${displayPath(folder)} is not a folder: name a folder with --out.`);
+  return (await readContentFolder(folder, undefined, Infinity)).files;
 }
 
 async function importFile(
@@ -57,13 +59,9 @@ async function importFile(
   const remarks: Remark[] = [];
   const lang = options.lang ?? (await languageOf(file, lines.map(({ text }) => text).join("\n"), remarks));
   const read = readCopiedText(lines, lang);
-  if (read === undefined)
-    throw new CliError(`${displayPath(file)}:1: has no line that could be a title: add one`);
-  if (read.paragraphs.length === 0) {
-    throw new CliError(
-      `${displayPath(file)}:${read.title.number}: has a title but no text below it: add the text`,
-    );
-  }
+  if (read === undefined) throw faultAt(file, 1, "has no line that could be a title: add one");
+  if (read.paragraphs.length === 0)
+    throw faultAt(file, read.title.number, "has a title but no text below it: add the text");
   const type = guessType(read.title.text);
   remarks.push(...read.remarks, {
     line: read.title.number,
@@ -74,35 +72,33 @@ async function importFile(
     lang,
     type,
     title: read.title.text,
-    ...(read.date !== undefined && { date: read.date.date }),
-    ...(options.source !== undefined && { source: options.source }),
+    ...defined({ date: read.date?.date, source: options.source }),
     paragraphs: read.paragraphs,
   };
   const placed = await createContentFile(text, folder, held);
   switch (placed.outcome) {
     case "faulty": {
-      const issues = placed.issues.map(
-        ({ field = "text", message }) => `${displayPath(file)}:1: ${field}: ${message}`,
-      );
-      throw new CliError(issues.join("\n"));
+      const faults = placed.issues.map(({ field = "text", message }) => ({ line: 1, field, message }));
+      throw new CliError(issueLines(file, faults));
     }
     case "exists":
       console.log(`${displayPath(file)} was imported before, as ${displayPath(placed.file)}`);
       return;
     case "written":
       if (placed.held !== undefined) held.push(placed.held);
-      for (const { line, message } of remarks.sort((a, b) => a.line - b.line)) {
-        process.stderr.write(`${displayPath(file)}:${line}: ${message}\n`);
-      }
+      process.stderr.write(
+        `${issueLines(
+          file,
+          remarks.sort((a, b) => a.line - b.line),
+        )}\n`,
+      );
       console.log(`wrote ${displayPath(placed.file)}`);
   }
 }
 
 async function languageOf(file: string, text: string, remarks: Remark[]): Promise<string> {
   const detected = await detectLanguage(text);
-  if (detected === undefined) {
-    throw new CliError(`${displayPath(file)}:1: the language was not recognised: name it with --lang`);
-  }
+  if (detected === undefined) throw faultAt(file, 1, "the language was not recognised: name it with --lang");
   if (!detected.isSure) {
     remarks.push({
       line: 1,
@@ -113,31 +109,28 @@ async function languageOf(file: string, text: string, remarks: Remark[]): Promis
 }
 
 async function readText(file: string): Promise<string> {
-  try {
+  const name = displayPath(file);
+  const read = async (): Promise<Buffer> => {
     const status = await stat(file);
-    if (!status.isFile())
-      throw new CliError(`${displayPath(file)} is not a file: name files that hold one text each.`);
-    if (status.size > BODY_BYTES_MAX) {
-      throw new CliError(
-        `${displayPath(file)} has ${status.size} bytes; the limit for a release is ${BODY_BYTES_MAX}: split it.`,
-      );
-    }
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(await readFile(file));
-    if (text.trim() === "")
-      throw new CliError(`${displayPath(file)} is empty: copy the text of the page into it.`);
-    if (text.includes("\u0000"))
-      throw new CliError(`${displayPath(file)} is not a text file: copy the text of the page into a file.`);
-    if (/^\s*<(?:!doctype|html)\b/i.test(text)) {
-      throw new CliError(
-        `${displayPath(file)} is the HTML of a page: copy the text that the browser shows into a file.`,
-      );
-    }
-    return sanitizeText(text);
-  } catch (error) {
-    if (error instanceof TypeError)
-      throw new CliError(`${displayPath(file)} is not UTF-8 text: save it as UTF-8.`);
-    const code = systemCode(error);
-    if (code === undefined || error instanceof CliError) throw error;
-    throw new CliError(`${displayPath(file)} cannot be read (${code}): check the name.`);
-  }
+    if (!status.isFile()) throw new CliError(`${name} is not a file: name files that hold one text each.`);
+    if (status.size <= BODY_BYTES_MAX) return readFile(file);
+    throw new CliError(
+      `${name} has ${status.size} bytes; the limit for a release is ${BODY_BYTES_MAX}: split it.`,
+    );
+  };
+  const bytes = await onSystemError(read(), (code) => {
+    throw new CliError(`${name} cannot be read (${code}): check the name.`);
+  });
+  if (!isUtf8(bytes)) throw new CliError(`${name} is not UTF-8 text: save it as UTF-8.`);
+  const text = new TextDecoder().decode(bytes);
+  if (text.trim() === "") throw new CliError(`${name} is empty: copy the text of the page into it.`);
+  if (text.includes("\u0000"))
+    throw new CliError(`${name} is not a text file: copy the text of the page into a file.`);
+  if (/^\s*<(?:!doctype|html)\b/i.test(text))
+    throw new CliError(`${name} is the HTML of a page: copy the text that the browser shows into a file.`);
+  return sanitizeText(text);
+}
+
+function faultAt(file: string, line: number, message: string): CliError {
+  return new CliError(issueLines(file, [{ line, message }]));
 }

@@ -2,10 +2,10 @@
  * `communique listen --catch-up`: prints earlier events, read from the API page by page.
  */
 import * as z from "zod/mini";
-import { ApiClient, unexpectedAnswer } from "../api-client.ts";
+import { ApiClient } from "../api-client.ts";
 import { startProgress } from "../progress.ts";
 import type { EventPrinter } from "./event-printer.ts";
-import { readEvent, type VisibleEvent } from "./received-event.ts";
+import { readEvent, type VisibleEvent } from "./receiver.ts";
 
 const page = z.object({ data: z.array(z.unknown()), next: z.nullable(z.string()), last: z.number() });
 
@@ -37,7 +37,7 @@ export async function catchUp(
   let upTo = after;
   let count = 0;
   try {
-    for await (const page of eventsAfter(new ApiClient(service, end), after, query)) {
+    for await (const page of eventsAfter(new ApiClient(service, undefined, end), after, query)) {
       progress.end();
       for (const event of page.events) printer.fetched(event);
       ({ upTo } = page);
@@ -62,12 +62,8 @@ async function* eventsAfter(
   const query = new URLSearchParams([...wanted, ["content", "summary"], ["limit", "100"]]);
   for (let from: string | null = String(after); from !== null;) {
     query.set("after", from);
-    const answer = z.safeParse(
-      page,
-      await client.send({ method: "GET", path: `/api/v1/events?${query.toString()}` }),
-    );
-    if (!answer.success) throw unexpectedAnswer(client);
-    const { data, next, last }: z.infer<typeof page> = answer.data;
+    const answer: z.infer<typeof page> = await client.get(page, `/api/v1/events?${query.toString()}`);
+    const { data, next, last } = answer;
     const events = data
       .map(readEvent)
       .filter((event) => event !== undefined && event.kind !== "verification");

@@ -3,8 +3,7 @@
  * meanwhile.
  */
 import { printable } from "../terminal.ts";
-import type { VisibleEvent } from "./received-event.ts";
-import type { Arrival } from "./receiver.ts";
+import type { Arrival, VisibleEvent } from "./receiver.ts";
 
 /** How an event was received: webhooks are signed, events read from the API are not. */
 type Origin = "verified" | "verified, again" | "fetched, not signed";

@@ -1,6 +1,7 @@
 /**
  * `communique listen`: subscribes a receiver on this machine and prints every event as it arrives.
  */
+import { findAdminToken } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
 import { aborted, watchEndSignals } from "../end-signals.ts";
 import { catchUp } from "./catch-up.ts";
@@ -30,7 +31,6 @@ export interface ListenOptions {
 export async function listenCommand(options: ListenOptions): Promise<void> {
   const { to, port, after, events, lang, type, topic, person, organisation, place, q } = options;
   const filter = { lang, type, topic, person, organisation, place, q };
-  const client = new ApiClient(to);
   const signals = watchEndSignals();
   const over = new AbortController();
   signals.first.addEventListener("abort", () => over.abort());
@@ -41,6 +41,7 @@ export async function listenCommand(options: ListenOptions): Promise<void> {
   const url = await receiver.open(port ?? 0);
   let subscription: OwnSubscription | undefined;
   try {
+    const client = new ApiClient(to, await findAdminToken(to));
     subscription = await OwnSubscription.create(client, { url, filter, events });
     receiver.trust(subscription.secret);
     const listening = await Promise.race([subscription.untilActive(signals.first), aborted(signals.first)]);

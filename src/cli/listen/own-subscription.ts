@@ -3,8 +3,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod/mini";
-import { findAdminToken } from "../admin-token.ts";
-import { ApiClient, issueLines, unexpectedAnswer, ServiceProblem } from "../api-client.ts";
+import { ApiClient, issueLines, ServiceProblem } from "../api-client.ts";
 import { suggestCommand } from "../options.ts";
 import { CliError } from "../cli-error.ts";
 
@@ -45,16 +44,10 @@ export class OwnSubscription {
 
   /** @throws CliError if the service refuses or cannot be reached */
   static async create(client: ApiClient, wanted: SubscriptionInput): Promise<OwnSubscription> {
-    const token = await findAdminToken(client.service);
-    let answer = await subscribe(client, wanted, token);
-    const leftOver = z.safeParse(existing, answer);
-    if (leftOver.success && !z.safeParse(created, answer).success) {
-      await removeLeftOver(client, wanted.url, leftOver.data, token);
-      answer = await subscribe(client, wanted, token);
-    }
-    const made = z.safeParse(created, answer);
-    if (!made.success) throw unexpectedAnswer(client);
-    return new OwnSubscription(client, made.data);
+    const answer = await subscribe(z.union([created, existing]), client, wanted);
+    if ("secret" in answer) return new OwnSubscription(client, answer);
+    await removeLeftOver(client, wanted.url, answer);
+    return new OwnSubscription(client, await subscribe(created, client, wanted));
   }
 
   get id(): string {
@@ -88,7 +81,7 @@ export class OwnSubscription {
    * @throws CliError when the subscription was deleted
    */
   async watch(end: AbortSignal, report: (line: string) => void): Promise<void> {
-    const client = new ApiClient(this.#client.service, end);
+    const client = new ApiClient(this.#client.service, undefined, end);
     let before = "active";
     while (!end.aborted) {
       try {
@@ -107,7 +100,7 @@ export class OwnSubscription {
   async delete(): Promise<void> {
     const { id, token } = this.#created;
     try {
-      await remove(this.#client, id, token);
+      await remove(this.#client, id, { token });
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       throw new CliError(`The subscription ${id} could not be deleted and still exists: ${error.message}`);
@@ -124,10 +117,8 @@ export class OwnSubscription {
   async #status(client: ApiClient): Promise<z.infer<typeof statusAnswer>> {
     const { id, token } = this.#created;
     try {
-      const answer = await client.send({ method: "GET", path: `${PATH}/${id}`, token });
-      return z.parse(statusAnswer, answer);
+      return await client.get(statusAnswer, `${PATH}/${id}`, { token });
     } catch (error) {
-      if (error instanceof z.core.$ZodError) throw unexpectedAnswer(client);
       if (!(error instanceof ServiceProblem) || !GONE.has(error.status)) throw error;
       throw new Gone(
         `The subscription ${id} no longer exists: run the same command again to create another.`,
@@ -139,30 +130,22 @@ export class OwnSubscription {
 /** The subscription was deleted, or another service runs at this address. */
 class Gone extends CliError {}
 
-async function subscribe(
+async function subscribe<S extends z.ZodMiniType>(
+  answer: S,
   client: ApiClient,
   wanted: SubscriptionInput,
-  token: string | undefined,
-): Promise<unknown> {
+): Promise<z.output<S>> {
   try {
-    return await client.send({
-      method: "POST",
-      path: PATH,
-      body: JSON.stringify({ ...wanted, description: DESCRIPTION }),
-      token,
-      once: true,
-    });
+    const body = JSON.stringify({ ...wanted, description: DESCRIPTION });
+    return await client.post(answer, PATH, { body, once: true });
   } catch (error) {
     if (!(error instanceof ServiceProblem)) throw error;
-    const hints = [
-      ...(error.issues.some(({ path }) => path === "/url")
-        ? ["Only a service on this machine that was started with `npm start` can reach this receiver."]
-        : []),
-      ...(error.code === "duplicate-subscription"
-        ? ["Omit --port to use any free port, or set COMMUNIQUE_TOKEN to the admin token."]
-        : []),
-    ];
-    throw new CliError([error.message, ...issueLines(error), ...hints].join("\n"));
+    const lines = [error.message, ...issueLines(error)];
+    if (error.issues.some(({ path }) => path === "/url"))
+      lines.push("Only a service on this machine that was started with `npm start` can reach this receiver.");
+    if (error.code === "duplicate-subscription")
+      lines.push("Omit --port to use any free port, or set COMMUNIQUE_TOKEN to the admin token.");
+    throw new CliError(lines.join("\n"));
   }
 }
 
@@ -171,20 +154,18 @@ async function removeLeftOver(
   client: ApiClient,
   url: string,
   { id, description }: z.infer<typeof existing>,
-  token: string | undefined,
 ): Promise<void> {
   if (description !== DESCRIPTION) {
-    throw new CliError(
-      `${url} already has the subscription ${id}${description === undefined ? "" : ` (${description})`}: give another --port, or none.`,
-    );
+    const name = description === undefined ? id : `${id} (${description})`;
+    throw new CliError(`${url} already has the subscription ${name}: give another --port, or none.`);
   }
-  await remove(client, id, token);
+  await remove(client, id);
 }
 
 /** Deleting a subscription that does not exist succeeds. */
-async function remove(client: ApiClient, id: string, token: string | undefined): Promise<void> {
+async function remove(client: ApiClient, id: string, options: { token?: string } = {}): Promise<void> {
   try {
-    await client.send({ method: "DELETE", path: `${PATH}/${id}`, token, timeoutMs: DELETE_TIMEOUT_MS });
+    await client.send("DELETE", `${PATH}/${id}`, { ...options, timeoutMs: DELETE_TIMEOUT_MS });
   } catch (error) {
     if (!(error instanceof ServiceProblem) || error.status !== NOT_FOUND) throw error;
   }

@@ -4,9 +4,30 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Webhook } from "standardwebhooks";
+import * as z from "zod/mini";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { CliError, systemCode } from "../cli-error.ts";
-import { readEvent, type VisibleEvent } from "./received-event.ts";
+
+const verification = z.object({
+  type: z.literal("subscription.verify"),
+  data: z.object({ challenge: z.string() }),
+});
+const releaseEvent = z.object({
+  type: z.string(),
+  data: z.object({
+    sequence: z.number(),
+    release: z.object({ lang: z.string(), title: z.string(), url: z.string() }),
+  }),
+});
+const anyEvent = z.object({ type: z.string() });
+
+type ReceivedEvent =
+  | { kind: "verification"; challenge: string }
+  | { kind: "release"; type: string; sequence: number; lang: string; title: string; url: string }
+  | { kind: "other"; type: string };
+
+/** Events that are printed. */
+export type VisibleEvent = Exclude<ReceivedEvent, { kind: "verification" }>;
 
 /** A verified event, and whether its `webhook-id` arrived before; or a request that was rejected. */
 export type Arrival =
@@ -96,6 +117,19 @@ export class Receiver {
     onArrival({ verified: true, event, again: this.#seen.has(id) });
     this.#seen.add(id);
   }
+}
+
+/** @returns undefined if the JSON is not an event */
+export function readEvent(json: unknown): ReceivedEvent | undefined {
+  const request = z.safeParse(verification, json);
+  if (request.success) return { kind: "verification", challenge: request.data.data.challenge };
+  const release = z.safeParse(releaseEvent, json);
+  if (release.success) {
+    const { type, data } = release.data;
+    return { kind: "release", type, sequence: data.sequence, ...data.release };
+  }
+  const other = z.safeParse(anyEvent, json);
+  return other.success ? { kind: "other", type: other.data.type } : undefined;
 }
 
 /** Undefined if the body is not JSON. */

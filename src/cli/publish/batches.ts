@@ -4,14 +4,8 @@
 import * as z from "zod/mini";
 import type { Issue } from "../../domain/issues.ts";
 import { BATCH_RELEASES_MAX, BODY_BYTES_MAX } from "../../domain/limits.ts";
-import { type ApiClient, ServiceProblem, unexpectedAnswer } from "../api-client.ts";
+import { type ApiClient, ServiceProblem } from "../api-client.ts";
 import { BATCH_ENVELOPE_BYTES, type ContentFile } from "../content/content-file.ts";
-
-/** A service and the admin token for it. */
-export interface Destination {
-  client: ApiClient;
-  token: string | undefined;
-}
 
 export interface Batch {
   files: ContentFile[];
@@ -19,20 +13,16 @@ export interface Batch {
   body: string;
 }
 
-const answers = z.object({
-  data: z.array(
-    z.object({
-      id: z.string(),
-      edition: z.number(),
-      status: z.string(),
-      url: z.string(),
-      changed: z.boolean(),
-    }),
-  ),
+const result = z.object({
+  id: z.string(),
+  edition: z.number(),
+  status: z.string(),
+  url: z.string(),
+  changed: z.boolean(),
 });
 
 /** The service's result for one release. */
-export type Published = z.infer<typeof answers>["data"][number] & { file: string };
+export type Published = z.infer<typeof result> & { file: string };
 
 /** An issue that the service found, and its file; the path is relative to the release. */
 export interface FoundIssue {
@@ -72,19 +62,14 @@ function byDate(a: ContentFile, b: ContentFile): number {
 
 /** @throws CliError; {@link issuesByFile} reads its issues */
 export async function sendBatch(
-  batch: Batch,
-  { client, token }: Destination,
+  { files, body }: Batch,
+  client: ApiClient,
   mode: "publish" | "dry-run",
 ): Promise<Published[]> {
-  const answer = await client.send({
-    method: "POST",
-    path: `/api/v1/releases${mode === "dry-run" ? "?dryRun=true" : ""}`,
-    body: batch.body,
-    token,
-  });
-  const parsed = z.safeParse(answers, answer);
-  if (!parsed.success || parsed.data.data.length !== batch.files.length) throw unexpectedAnswer(client);
-  return parsed.data.data.map((result, index) => ({ ...result, file: batch.files[index]?.file ?? "" }));
+  const answer = z.object({ data: z.array(result).check(z.length(files.length)) });
+  const query = mode === "dry-run" ? "?dryRun=true" : "";
+  const { data } = await client.post(answer, `/api/v1/releases${query}`, { body });
+  return data.map((result, index) => ({ ...result, file: files[index]?.file ?? "" }));
 }
 
 /** The issues of a batch that the service refused; empty if the call failed for another reason. */

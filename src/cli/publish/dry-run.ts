@@ -2,19 +2,13 @@
  * Lets the service check all releases of a folder before the first one is sent.
  */
 import { FACETS } from "../../domain/release.ts";
+import type { ApiClient } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { ContentFile } from "../content/content-file.ts";
 import type { ContentFolder } from "../content/content-folder.ts";
 import { issueReport, type FileIssue } from "../content/file-issue.ts";
 import type { Progress } from "../progress.ts";
-import {
-  type Batch,
-  type Destination,
-  issuesByFile,
-  type Published,
-  releaseBatches,
-  sendBatch,
-} from "./batches.ts";
+import { type Batch, issuesByFile, type Published, releaseBatches, sendBatch } from "./batches.ts";
 
 /** What a publish would do. */
 export interface Preview {
@@ -34,7 +28,7 @@ const REGISTRY_ISSUE = new RegExp(`^/(?:type|(?:${FACETS.join("|")})/\\d+)$`);
  */
 export async function dryRun(
   { files, registry }: ContentFolder,
-  to: Destination,
+  client: ApiClient,
   progress: Progress,
 ): Promise<Preview> {
   const isTemporary = (path: string): boolean => registry !== undefined && REGISTRY_ISSUE.test(path);
@@ -42,7 +36,7 @@ export async function dryRun(
   const preview: Preview = { published: [], awaitingRegistry: [] };
   let done = 0;
   for (const batch of releaseBatches(files)) {
-    const found = await dryRunBatch(batch, to, isTemporary);
+    const found = await dryRunBatch(batch, client, isTemporary);
     issues.push(...found.issues);
     preview.published.push(...found.published);
     preview.awaitingRegistry.push(...found.awaitingRegistry);
@@ -55,14 +49,13 @@ export async function dryRun(
 
 async function dryRunBatch(
   whole: Batch,
-  to: Destination,
+  client: ApiClient,
   isTemporary: (path: string) => boolean,
 ): Promise<Preview & { issues: FileIssue[] }> {
   const awaitingRegistry: ContentFile[] = [];
-  let batch: Batch | undefined = whole;
-  while (batch !== undefined) {
+  for (let batch: Batch | undefined = whole; batch !== undefined;) {
     try {
-      return { published: await sendBatch(batch, to, "dry-run"), awaitingRegistry, issues: [] };
+      return { published: await sendBatch(batch, client, "dry-run"), awaitingRegistry, issues: [] };
     } catch (error) {
       const found = issuesByFile(error, batch);
       if (found.length === 0) throw error;
@@ -74,8 +67,7 @@ async function dryRunBatch(
       // Checks the rest of the batch without the releases that need the new registry.
       const waiting = new Set(found.map(({ file }) => file));
       awaitingRegistry.push(...waiting);
-      const [rest] = releaseBatches(batch.files.filter((file) => !waiting.has(file)));
-      batch = rest ?? undefined;
+      [batch] = releaseBatches(batch.files.filter((file) => !waiting.has(file)));
     }
   }
   return { published: [], awaitingRegistry, issues: [] };

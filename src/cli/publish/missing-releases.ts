@@ -3,14 +3,13 @@
  */
 import * as z from "zod/mini";
 import { PAGE_ROWS_MAX } from "../../domain/limits.ts";
-import { unexpectedAnswer } from "../api-client.ts";
+import type { ApiClient } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { ContentFolder } from "../content/content-folder.ts";
 import { displayPath } from "../paths.ts";
 import type { Progress } from "../progress.ts";
 import { runAction } from "../release-action.ts";
 import { counted } from "../terminal.ts";
-import type { Destination } from "./batches.ts";
 
 const page = z.object({
   data: z.array(z.object({ id: z.string(), title: z.string(), url: z.string(), status: z.string() })),
@@ -31,18 +30,17 @@ const LISTED_MAX = 20;
 /** Compares the folder with all public releases, page by page. */
 export async function compareWithService(
   { files }: ContentFolder,
-  { client }: Destination,
+  client: ApiClient,
   progress: Progress,
 ): Promise<Comparison> {
   const ids = new Set(files.map(({ release }) => release.id));
   const found: Comparison = { missing: [], shared: 0 };
   let seen = 0;
   for (let cursor: string | null = ""; cursor !== null;) {
-    const query = `content=summary&limit=${PAGE_ROWS_MAX}${cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
-    const answer = await client.send({ method: "GET", path: `/api/v1/releases?${query}` });
-    const parsed = z.safeParse(page, answer);
-    if (!parsed.success) throw unexpectedAnswer(client);
-    const { data, next } = parsed.data;
+    const from: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+    const path: string = `/api/v1/releases?content=summary&limit=${PAGE_ROWS_MAX}${from}`;
+    // Without the token: the admin also sees releases that are not public.
+    const { data, next }: z.infer<typeof page> = await client.get(page, path, { token: undefined });
     for (const release of data) {
       if (ids.has(release.id)) found.shared += 1;
       else if (release.status === "published") found.missing.push(release);
@@ -62,8 +60,9 @@ export async function compareWithService(
  */
 export function assertSameSite({ path, files }: ContentFolder, { missing, shared }: Comparison): void {
   if (missing.length === 0 || shared > 0) return;
+  const none = files.length === 1 ? "not the one release" : `none of the ${files.length} releases`;
   throw new CliError(
-    `The service has ${none(files.length)} of ${displayPath(path)}, so --withdraw-missing would withdraw all ` +
+    `The service has ${none} of ${displayPath(path)}, so --withdraw-missing would withdraw all ` +
       `${counted(missing.length, "release")} that it has. Check the folder. If it is right, publish it first ` +
       "without --withdraw-missing.",
   );
@@ -78,11 +77,7 @@ export function assertHasReleases({ path, files }: ContentFolder): void {
   );
 }
 
-function none(files: number): string {
-  return files === 1 ? "not the one release" : `none of the ${files} releases`;
-}
-
-/** Names the missing releases that stay published; "" if there are none. */
+/** Lines that name the missing releases that stay published; "" if there are none. */
 export function missingReport({ missing }: Comparison): string {
   if (missing.length === 0) return "";
   const more = missing.length - LISTED_MAX;
@@ -91,24 +86,31 @@ export function missingReport({ missing }: Comparison): string {
     ...missing.slice(0, LISTED_MAX).map((release) => `not in the folder  ${describe(release)}`),
     ...(more > 0 ? [`… and ${more} more`] : []),
     `${counted(missing.length, "release")} of the service ${are} not in the folder and ${stay} published: ` +
-      `--withdraw-missing "reason" withdraws ${them}`,
+      `--withdraw-missing "reason" withdraws ${them}\n`,
   ].join("\n");
 }
 
-/** One line for each missing release, with what happened to it. */
-export function missingLines({ missing }: Comparison, what: string): string[] {
-  return missing.map((release) => `${what.padEnd(11)} ${describe(release)}`);
+/**
+ * One line for each missing release, and a count.
+ *
+ * @param would `would be ` for a dry run, else ""
+ */
+export function withdrawnLines({ missing }: Comparison, would: string): string[] {
+  return [
+    ...missing.map((release) => `${`${would}withdrawn`.padEnd(11)} ${describe(release)}`),
+    `${counted(missing.length, "release")} ${would}withdrawn${would === "" ? "" : "; nothing was withdrawn"}`,
+  ];
 }
 
 /** Withdraws one release after the other; after an interruption, the same command withdraws the rest. */
 export async function withdrawMissing(
   { missing }: Comparison,
   reason: string,
-  to: Destination,
+  client: ApiClient,
   progress: Progress,
 ): Promise<void> {
   for (const [index, { id }] of missing.entries()) {
-    await runAction("withdraw", id, reason, to);
+    await runAction(client, "withdraw", id, reason);
     progress.show("withdrawn", { done: index + 1, total: missing.length });
   }
 }

@@ -9,18 +9,10 @@ import { issueReport } from "../content/file-issue.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import { counted } from "../terminal.ts";
-import type { Destination } from "./batches.ts";
 import { changeCounts, changeLines, previewLines } from "./change-report.ts";
 import { dryRun } from "./dry-run.ts";
-import {
-  assertHasReleases,
-  assertSameSite,
-  type Comparison,
-  compareWithService,
-  missingLines,
-  missingReport,
-  withdrawMissing,
-} from "./missing-releases.ts";
+import { assertHasReleases, assertSameSite, compareWithService } from "./missing-releases.ts";
+import { missingReport, withdrawMissing, withdrawnLines } from "./missing-releases.ts";
 import { readValidFolder, sendFolder } from "./publish-folder.ts";
 import { fetchRegistry, isSameRegistry } from "./registry-call.ts";
 
@@ -35,15 +27,15 @@ export interface PublishOptions {
 export async function publishCommand(named: string | undefined, options: PublishOptions): Promise<void> {
   const progress = startProgress();
   try {
-    const path = named === undefined ? DEFAULT_CONTENT : resolvePath(named);
-    const folder = await readValidFolder(path, nowSeconds(), progress);
+    const path = resolvePath(named ?? DEFAULT_CONTENT);
+    const folder = await readValidFolder(path, progress);
     if (options.withdrawMissing !== undefined) assertHasReleases(folder);
     if (folder.files.length === 0 && folder.registry === undefined) {
       console.log(`${displayPath(path)} holds no releases: nothing to publish.`);
       return;
     }
-    const to = { client: new ApiClient(options.to), token: await findAdminToken(options.to) };
-    await (options.dryRun ? preview : publish)(folder, to, options, progress);
+    const client = new ApiClient(options.to, await findAdminToken(options.to));
+    await (options.dryRun ? preview : publish)(folder, client, options, progress);
   } finally {
     progress.end();
   }
@@ -51,85 +43,57 @@ export async function publishCommand(named: string | undefined, options: Publish
 
 async function publish(
   folder: ContentFolder,
-  to: Destination,
+  client: ApiClient,
   { withdrawMissing: reason }: PublishOptions,
   progress: Progress,
 ): Promise<void> {
-  await dryRun(folder, to, progress);
-  const comparison = await compare(folder, to, reason, progress);
-  const { releases, registryChanged } = await sendFolder(folder, to, progress);
+  await dryRun(folder, client, progress);
+  const comparison = await compareWithService(folder, client, progress);
+  if (reason !== undefined) assertSameSite(folder, comparison);
+  const { releases, registryChanged } = await sendFolder(folder, client, progress);
   progress.end();
   for (const line of changeLines(releases)) console.log(line);
   if (registryChanged) console.log("changed     the registry");
   console.log(changeCounts(releases));
-  if (reason === undefined) return reportMissing(comparison);
-  await withdrawMissing(comparison, reason, to, progress);
-  progress.end();
-  reportWithdrawn(comparison, "");
+  if (reason === undefined) {
+    process.stderr.write(missingReport(comparison));
+  } else {
+    await withdrawMissing(comparison, reason, client, progress);
+    progress.end();
+    console.log(withdrawnLines(comparison, "").join("\n"));
+  }
 }
 
 /** `--dry-run`: reports what a publish would change. */
 async function preview(
   folder: ContentFolder,
-  to: Destination,
+  client: ApiClient,
   { withdrawMissing: reason }: PublishOptions,
   progress: Progress,
 ): Promise<void> {
-  const previewed = await dryRun(folder, to, progress);
-  const comparison = await compare(folder, to, reason, progress);
-  const { registry } = folder;
-  const registryDiffers =
-    registry !== undefined && !isSameRegistry(await fetchRegistry(to), registry.registry);
+  const previewed = await dryRun(folder, client, progress);
+  const comparison = await compareWithService(folder, client, progress);
+  if (reason !== undefined) assertSameSite(folder, comparison);
+  const registry = folder.registry?.registry;
+  const registryDiffers = registry !== undefined && !isSameRegistry(await fetchRegistry(client), registry);
   progress.end();
   for (const line of previewLines(previewed)) console.log(line);
   if (registryDiffers) console.log("would be changed     the registry");
   const counts = changeCounts(previewed.published, previewed.awaitingRegistry.length);
   console.log(`${counts}; nothing was published`);
-  if (reason === undefined) reportMissing(comparison);
-  else reportWithdrawn(comparison, "would be ");
-}
-
-async function compare(
-  folder: ContentFolder,
-  to: Destination,
-  reason: string | undefined,
-  progress: Progress,
-): Promise<Comparison> {
-  const comparison = await compareWithService(folder, to, progress);
-  if (reason !== undefined) assertSameSite(folder, comparison);
-  return comparison;
-}
-
-/** On stderr: a warning, although the command has succeeded. */
-function reportMissing(comparison: Comparison): void {
-  const report = missingReport(comparison);
-  if (report !== "") process.stderr.write(`${report}\n`);
-}
-
-function reportWithdrawn(comparison: Comparison, would: string): void {
-  for (const line of missingLines(comparison, `${would}withdrawn`)) console.log(line);
-  const nothing = would === "" ? "" : "; nothing was withdrawn";
-  console.log(`${counted(comparison.missing.length, "release")} ${would}withdrawn${nothing}`);
+  if (reason === undefined) process.stderr.write(missingReport(comparison));
+  else console.log(withdrawnLines(comparison, "would be ").join("\n"));
 }
 
 /** @throws CliError with every fault of every file */
 export async function checkCommand(named: string | undefined): Promise<void> {
-  const path = named === undefined ? DEFAULT_CONTENT : resolvePath(named);
   const progress = startProgress();
-  const { files, issues } = await readContentFolder(path, nowSeconds(), progress).finally(() =>
-    progress.end(),
-  );
+  const reading = readContentFolder(resolvePath(named ?? DEFAULT_CONTENT), progress);
+  const { files, issues } = await reading.finally(() => progress.end());
   if (issues.length > 0) throw new CliError(issueReport(issues, "`publish` would send nothing"));
   for (const { file, missing } of files) {
-    const fields = [
-      ...(missing.id === undefined ? [] : ["an id"]),
-      ...(missing.slug === undefined ? [] : [`the slug ${missing.slug}`]),
-    ];
+    const fields = [missing.id && "an id", missing.slug && `the slug ${missing.slug}`].filter(Boolean);
     if (fields.length > 0) console.log(`${displayPath(file)}: \`publish\` would add ${fields.join(" and ")}`);
   }
   console.log(`${counted(files.length, "release")}, no faults`);
-}
-
-function nowSeconds(): number {
-  return Math.floor(Date.now() / 1000);
 }

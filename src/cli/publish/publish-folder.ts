@@ -1,14 +1,14 @@
 /**
  * Publishes a content folder: all of it, or nothing if anything is wrong.
  */
+import type { ApiClient } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
 import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
 import { issueReport } from "../content/file-issue.ts";
 import { writeIds } from "../content/write-ids.ts";
 import type { Progress } from "../progress.ts";
 import { counted } from "../terminal.ts";
-import { type Destination, issuesByFile, type Published, releaseBatches, sendBatch } from "./batches.ts";
-import { dryRun } from "./dry-run.ts";
+import { issuesByFile, type Published, releaseBatches, sendBatch } from "./batches.ts";
 import { fetchRegistry, isSameRegistry, sendRegistry, sendRegistryAgain } from "./registry-call.ts";
 
 export interface Outcome {
@@ -20,60 +20,41 @@ export interface Outcome {
  * Reads a folder that must have no faults.
  *
  * @param path absolute
- * @param now seconds since 1970
  * @throws CliError with every fault of every file
  */
-export async function readValidFolder(
-  path: string,
-  now: number,
-  progress?: Progress,
-): Promise<ContentFolder> {
-  const folder = await readContentFolder(path, now, progress);
+export async function readValidFolder(path: string, progress?: Progress): Promise<ContentFolder> {
+  const folder = await readContentFolder(path, progress);
   if (folder.issues.length > 0) throw new CliError(issueReport(folder.issues, "nothing was sent"));
   return folder;
-}
-
-/**
- * Publishes a valid folder, after the service has checked all of it.
- *
- * @throws CliError with the faults that the service found; then nothing was published
- */
-export async function publishFolder(
-  folder: ContentFolder,
-  to: Destination,
-  progress: Progress,
-): Promise<Outcome> {
-  await dryRun(folder, to, progress);
-  return await sendFolder(folder, to, progress);
 }
 
 /** Publishes a folder that the service has already checked with a dry run. */
 export async function sendFolder(
   folder: ContentFolder,
-  to: Destination,
+  client: ApiClient,
   progress: Progress,
 ): Promise<Outcome> {
   // Before anything is sent: a release whose id is in no file would be published a second time.
   for (const file of folder.files) await writeIds(file);
   if (folder.registry === undefined) {
-    return { releases: await sendReleases(folder, to, progress), registryChanged: false };
+    return { releases: await sendReleases(folder, client, progress), registryChanged: false };
   }
-  const before = await fetchRegistry(to);
-  const isMerged = await sendRegistry(folder.registry, before, to);
-  const releases = await sendReleases(folder, to, progress);
-  if (isMerged) await sendRegistryAgain(folder.registry, to);
+  const before = await fetchRegistry(client);
+  const isMerged = await sendRegistry(folder.registry, before, client);
+  const releases = await sendReleases(folder, client, progress);
+  if (isMerged) await sendRegistryAgain(folder.registry, client);
   return { releases, registryChanged: !isSameRegistry(before, folder.registry.registry) };
 }
 
 async function sendReleases(
   { files }: ContentFolder,
-  to: Destination,
+  client: ApiClient,
   progress: Progress,
 ): Promise<Published[]> {
   const sent: Published[] = [];
   for (const batch of releaseBatches(files)) {
     try {
-      sent.push(...(await sendBatch(batch, to, "publish")));
+      sent.push(...(await sendBatch(batch, client, "publish")));
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       const issues = issuesByFile(error, batch).map(({ file, issue }) => file.issueAt(issue));

@@ -1,21 +1,17 @@
 /**
  * Sends the folder's registry, before and if need be after its releases.
  */
-import * as z from "zod/mini";
 import { type Registry, registry, REGISTRY_FACETS } from "../../domain/registry.ts";
-import { unexpectedAnswer, ServiceProblem } from "../api-client.ts";
+import { type ApiClient, ServiceProblem } from "../api-client.ts";
 import { issueReport } from "../content/file-issue.ts";
 import type { RegistryFile } from "../content/registry-file.ts";
 import { CliError } from "../cli-error.ts";
-import type { Destination } from "./batches.ts";
 
 const PATH = "/api/v1/registry";
 
 /** The service's registry; empty if it was never sent one. */
-export async function fetchRegistry({ client, token }: Destination): Promise<Registry> {
-  const parsed = z.safeParse(registry, await client.send({ method: "GET", path: PATH, token }));
-  if (!parsed.success) throw unexpectedAnswer(client);
-  return parsed.data;
+export function fetchRegistry(client: ApiClient): Promise<Registry> {
+  return client.get(registry, PATH);
 }
 
 export function isSameRegistry(one: Registry, other: Registry): boolean {
@@ -33,30 +29,28 @@ export function isSameRegistry(one: Registry, other: Registry): boolean {
  * @returns whether the registry was merged, and must be sent again
  */
 export async function sendRegistry(
-  { file, registry, issueAt }: RegistryFile,
+  file: RegistryFile,
   present: Registry,
-  to: Destination,
+  client: ApiClient,
 ): Promise<boolean> {
-  const valid = { file, registry, issueAt };
   try {
-    await put(registry, to);
-    return false;
-  } catch (error) {
-    if (!(error instanceof ServiceProblem)) throw error;
-    if (error.code !== "values-in-use") throw withLines(error, valid, "nothing was published");
-  }
-  try {
-    await put(merge(present, registry), to);
+    try {
+      await put(file.registry, client);
+      return false;
+    } catch (error) {
+      if (!(error instanceof ServiceProblem) || error.code !== "values-in-use") throw error;
+    }
+    await put(merge(present, file.registry), client);
     return true;
   } catch (error) {
-    throw withLines(error, valid, "nothing was published");
+    throw withLines(error, file, "nothing was published");
   }
 }
 
 /** Sends the registry after the releases. @throws CliError that names the values still in use */
-export async function sendRegistryAgain(file: RegistryFile, to: Destination): Promise<void> {
+export async function sendRegistryAgain(file: RegistryFile, client: ApiClient): Promise<void> {
   try {
-    await put(file.registry, to);
+    await put(file.registry, client);
   } catch (error) {
     throw withLines(
       error,
@@ -67,8 +61,8 @@ export async function sendRegistryAgain(file: RegistryFile, to: Destination): Pr
   }
 }
 
-async function put(body: Registry, { client, token }: Destination): Promise<void> {
-  await client.send({ method: "PUT", path: PATH, body: JSON.stringify(body), token });
+async function put(registry: Registry, client: ApiClient): Promise<void> {
+  await client.send("PUT", PATH, { body: JSON.stringify(registry) });
 }
 
 function merge(present: Registry, wanted: Registry): Registry {

@@ -2,9 +2,9 @@
  * The secrets of a service on this machine: generated once and kept in `.dev.vars`, which git ignores.
  */
 import { randomBytes } from "node:crypto";
-import { appendFile, chmod, readFile } from "node:fs/promises";
+import { appendFile, chmod } from "node:fs/promises";
 import { readVars } from "../admin-token.ts";
-import { systemCode } from "../cli-error.ts";
+import { readIfPresent } from "../cli-error.ts";
 
 const GENERATE = {
   ADMIN_TOKEN: () => randomBytes(32).toString("base64url"),
@@ -23,16 +23,7 @@ export async function keepSecrets(file: string, given: ReadonlySet<string>): Pro
     .filter(([name]) => !kept[name] && !given.has(name))
     .map(([name, generate]) => `${name}=${generate()}\n`);
   if (lines.length === 0) return;
-  const lineEnd = /[^\n]$/.test(await readOrEmpty(file)) ? "\n" : "";
+  const lineEnd = /[^\n]$/.test(String((await readIfPresent(file)) ?? "")) ? "\n" : "";
   await appendFile(file, lineEnd + lines.join(""), { mode: 0o600 });
   await chmod(file, 0o600);
-}
-
-async function readOrEmpty(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return "";
-    throw error;
-  }
 }

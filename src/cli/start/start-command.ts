@@ -13,7 +13,8 @@ import { DEFAULT_PORT, suggestCommand } from "../options.ts";
 import { DEFAULT_CONTENT, DEV_VARS, displayPath, resolvePath } from "../paths.ts";
 import { startProgress, type Progress } from "../progress.ts";
 import { changeCounts } from "../publish/change-report.ts";
-import { publishFolder, readValidFolder } from "../publish/publish-folder.ts";
+import { dryRun } from "../publish/dry-run.ts";
+import { readValidFolder, sendFolder } from "../publish/publish-folder.ts";
 import { keepSecrets } from "./kept-secrets.ts";
 import { ServiceProcess } from "./service-process.ts";
 import { givenVars, wranglerArguments } from "./wrangler-flags.ts";
@@ -40,7 +41,8 @@ class ServiceFailure extends CliError {}
  */
 export async function startCommand(options: StartOptions, flags: readonly string[]): Promise<void> {
   // Reports everything that is wrong before it starts a process.
-  const content = await contentOf(options.content);
+  const folder = options.content ?? DEFAULT_CONTENT;
+  const content = folder === false ? undefined : await readValidFolder(resolvePath(folder));
   await assertPortIsFree(options.port);
   const vars = givenVars(flags);
   await keepSecrets(DEV_VARS, new Set(vars.keys()));
@@ -69,12 +71,6 @@ export async function startCommand(options: StartOptions, flags: readonly string
     progress.end();
     await service.end(signals.second);
   }
-}
-
-async function contentOf(named: string | false | undefined): Promise<ContentFolder | undefined> {
-  if (named === false) return undefined;
-  const folder = named === undefined ? DEFAULT_CONTENT : resolvePath(named);
-  return await readValidFolder(folder, Math.floor(Date.now() / 1000));
 }
 
 /** @throws CliError that suggests another port */
@@ -112,10 +108,11 @@ async function bringUp(
 ): Promise<string | undefined> {
   progress.show("starting the service");
   await untilHealthy(url, over);
-  if (content === undefined || (content.files.length === 0 && content.registry === undefined))
-    return undefined;
+  if (!content?.files.length && content?.registry === undefined) return undefined;
   const token = givenToken ?? (await readVars(DEV_VARS)).ADMIN_TOKEN;
-  const { releases } = await publishFolder(content, { client: new ApiClient(url, over), token }, progress);
+  const client = new ApiClient(url, token, over);
+  await dryRun(content, client, progress);
+  const { releases } = await sendFolder(content, client, progress);
   progress.end();
   return changeCounts(releases);
 }

@@ -1,8 +1,8 @@
 /**
  * The options of `subscriptions`, `deliveries` and `replay`.
  */
-import type { Command } from "commander";
-import { Option } from "commander";
+import { type Command, Option } from "commander";
+import { defined } from "../../domain/defined.ts";
 import { SUBSCRIPTION_STATUSES } from "../../domain/subscription.ts";
 import { DEFAULT_SERVICE, instant, rowLimit, sequence, sequenceOrInstant, serviceUrl } from "../options.ts";
 import { deliveriesCommand } from "./deliveries-command.ts";
@@ -109,15 +109,14 @@ export function addSubscriptionCommands(program: Command, tokenHelp: string): vo
 function targetOf({ after, from, until, event, release }: ReplayOptions): ReplayTarget | string {
   const given = [after, from, event, release].filter((option) => option !== undefined);
   if (given.length !== 1) return "give one of --release, --event, --after and --from";
-  if (event !== undefined || release !== undefined) {
-    if (until !== undefined) return "--until needs --after or --from";
-    return event === undefined ? { kind: "release", release: release ?? "" } : { kind: "event", event };
-  }
+  const end = until === undefined ? "absent" : /^\d+$/.test(until) ? "sequence" : "instant";
   if (after !== undefined) {
-    if (until === undefined) return { kind: "span", span: { after } };
-    if (!/^\d+$/.test(until)) return "with --after, --until is a sequence";
-    return { kind: "span", span: { after, to: Number(until) } };
+    if (end === "instant") return "with --after, --until is a sequence";
+    return { span: defined({ after, to: until === undefined ? undefined : Number(until) }) };
   }
-  if (until !== undefined && /^\d+$/.test(until)) return "with --from, --until is an instant";
-  return { kind: "span", span: { from: from ?? "", ...(until !== undefined && { to: until }) } };
+  if (from !== undefined) {
+    return end === "sequence" ? "with --from, --until is an instant" : { span: defined({ from, to: until }) };
+  }
+  if (until !== undefined) return "--until needs --after or --from";
+  return event === undefined ? { release: release ?? "" } : { event };
 }

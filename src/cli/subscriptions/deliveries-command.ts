@@ -1,6 +1,7 @@
 /**
  * `communique deliveries`: a subscription's log, or what happened to one release there and why.
  */
+import { findAdminToken } from "../admin-token.ts";
 import { CliError } from "../cli-error.ts";
 import { findRelease } from "../find-release.ts";
 import { suggestCommand } from "../options.ts";
@@ -9,12 +10,8 @@ import { dueTime, printable, relativeTime, withRelativeTime } from "../terminal.
 import { describeDelivery, isReplayable, isUnderWay } from "./describe-delivery.ts";
 import { findEvent, findSubscription, nameOf } from "./find.ts";
 import { hintFor } from "./hints.ts";
-import {
-  type AttemptedDelivery,
-  type Delivery,
-  type Subscription,
-  SubscriptionsApi,
-} from "./subscriptions-api.ts";
+import type { AttemptedDelivery, Delivery, Subscription } from "./subscriptions-api.ts";
+import { SubscriptionsApi } from "./subscriptions-api.ts";
 
 export interface DeliveriesOptions {
   to: URL;
@@ -33,7 +30,7 @@ export async function deliveriesCommand(
   release: string | undefined,
   options: DeliveriesOptions,
 ): Promise<void> {
-  const api = await SubscriptionsApi.at(options.to);
+  const api = new SubscriptionsApi(options.to, await findAdminToken(options.to));
   const subscription = await findSubscription(api, named);
   if (options.event !== undefined) {
     const { event } = await findEvent(api, subscription, options.event);
@@ -41,11 +38,11 @@ export async function deliveriesCommand(
     if (delivery === undefined)
       throw new CliError(`The log of ${nameOf(subscription)} no longer holds event ${event}.`);
     if (options.json) console.log(JSON.stringify(delivery, null, 2));
-    else showAttempts(delivery, subscription, options.to);
+    else showAttempts(delivery, subscription, api);
   } else if (release === undefined) {
     await showLog(api, subscription, options);
   } else {
-    await showRelease(api, subscription, await findRelease(release, api.client), options);
+    await showRelease(api, subscription, await findRelease(release, api), options);
   }
 }
 
@@ -54,11 +51,8 @@ async function showLog(
   subscription: Subscription,
   { to, state, limit, json }: DeliveriesOptions,
 ): Promise<void> {
-  const log = await api.log(subscription.id, { limit, ...(state !== undefined && { state }) });
-  if (json) {
-    console.log(JSON.stringify(log, null, 2));
-    return;
-  }
+  const log = await api.log(subscription.id, { limit, state });
+  if (json) return console.log(JSON.stringify(log, null, 2));
   if (log.data.length === 0) {
     const what = state === undefined ? "is empty" : `has nothing that is ${state}`;
     process.stderr.write(
@@ -115,14 +109,10 @@ async function showRelease(
 ): Promise<void> {
   const log = await api.log(subscription.id, { release, limit: Infinity });
   const rows = log.data.filter((row) => state === undefined || row.state === state);
-  if (json) {
-    console.log(JSON.stringify({ data: rows, next: log.next }, null, 2));
-    return;
-  }
+  if (json) return console.log(JSON.stringify({ data: rows, next: log.next }, null, 2));
   const facts = await api.release(release);
-  if (facts === undefined) {
+  if (facts === undefined)
     throw new CliError(`${to.origin} has no release ${release}: check --to and the id.`);
-  }
   const { title, url, status } = facts;
   const nowMs = Date.now();
   console.log(`“${printable(title)}”  ${url}  ${status}`);
@@ -145,28 +135,28 @@ async function showRelease(
   } else if (rows.length === 0) {
     console.log(`None of its ${log.data.length} events is ${state}.`);
   }
-  for (const line of nextSteps(log.data, subscription, release, to)) console.log(line);
+  for (const line of nextSteps(log.data, subscription, release, api)) console.log(line);
 }
 
 function nextSteps(
   rows: readonly Delivery[],
   subscription: Subscription,
   release: string,
-  to: URL,
+  api: SubscriptionsApi,
 ): string[] {
   const inLog = rows.filter(({ state }) => state !== "not-sent");
   const isUnverified = subscription.status === "pending" && rows.length > 0;
   const isHeld = inLog.some(({ state }) => state === "held");
-  const hint = isUnverified || isHeld ? hintFor(subscription, to) : undefined;
+  const hint = isUnverified || isHeld ? hintFor(subscription, api) : undefined;
   if (hint !== undefined) return [hint];
-  const replay = suggestCommand(to, "replay", subscription.id, "--release", release);
+  const replay = suggestCommand(api.service, "replay", subscription.id, "--release", release);
   if (inLog.some(isUnderWay) || rows.some(isReplayable)) return [`Send it now: ${replay}`];
   if (inLog.some(({ state }) => state === "delivered")) return [`Send it again: ${replay}`];
   if (rows.length === 0) return [];
-  return [`See its filter: ${suggestCommand(to, "subscriptions", subscription.id)}`];
+  return [`See its filter: ${suggestCommand(api.service, "subscriptions", subscription.id)}`];
 }
 
-function showAttempts(delivery: AttemptedDelivery, subscription: Subscription, to: URL): void {
+function showAttempts(delivery: AttemptedDelivery, subscription: Subscription, api: SubscriptionsApi): void {
   const { type, event, sequence, log } = delivery;
   const nowMs = Date.now();
   const description = printable(describeDelivery(delivery, subscription, nowMs));
@@ -182,6 +172,6 @@ function showAttempts(delivery: AttemptedDelivery, subscription: Subscription, t
     }),
   );
   if (sequence === null) return;
-  const replay = suggestCommand(to, "replay", subscription.id, "--event", String(sequence));
-  console.log(hintFor(subscription, to) ?? `Send it now: ${replay}`);
+  const replay = suggestCommand(api.service, "replay", subscription.id, "--event", String(sequence));
+  console.log(hintFor(subscription, api) ?? `Send it now: ${replay}`);
 }

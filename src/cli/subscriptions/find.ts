@@ -89,8 +89,10 @@ export async function findEvent(
   subscription: Subscription,
   named: string,
 ): Promise<Pick<Delivery, "event" | "sequence" | "attempts" | "state">> {
-  const found = /^\d{1,15}$/.test(named)
-    ? await bySequence(api, subscription, Number(named))
+  const isSequence = /^\d{1,15}$/.test(named);
+  const { data } = isSequence ? await api.log(subscription.id, { limit: Infinity }) : { data: [] };
+  const found = isSequence
+    ? data.find(({ sequence }) => sequence === Number(named))
     : await api.delivery(subscription.id, named);
   if (found !== undefined) return found;
   throw new CliError(
@@ -99,22 +101,13 @@ export async function findEvent(
   );
 }
 
-async function bySequence(
-  api: SubscriptionsApi,
-  subscription: Subscription,
-  sequence: number,
-): Promise<Delivery | undefined> {
-  const { data } = await api.log(subscription.id, { limit: Infinity });
-  return data.find((row) => row.sequence === sequence);
-}
-
 function hostOf(url: string): string {
   return URL.parse(url)?.host ?? url;
 }
 
 function noMatch(api: SubscriptionsApi, named: string): CliError {
   return new CliError(
-    `${api.client.service.origin} has no subscription whose id begins with “${named}”, or whose URL or description ` +
+    `${api.service.origin} has no subscription whose id begins with “${named}”, or whose URL or description ` +
       "contains it: `npm run communique -- subscriptions` lists all.",
   );
 }

@@ -5,34 +5,29 @@ import type { ProblemCode } from "../../domain/codes.ts";
 import { ServiceProblem } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
 import { suggestCommand } from "../options.ts";
-import type { Subscription } from "./subscriptions-api.ts";
+import type { Subscription, SubscriptionsApi } from "./subscriptions-api.ts";
 
 /** The command for a subscription that is not active; undefined for an active one. */
-export function hintFor(
-  { id, status }: Pick<Subscription, "id" | "status">,
-  service: URL,
-): string | undefined {
-  switch (status) {
-    case "paused":
-    case "disabled":
-      return `Send what is held: ${suggestCommand(service, "subscriptions", id, "--resume")}`;
-    case "pending":
-      return verifyHint(id, service);
-    default:
-      return undefined;
-  }
+export function hintFor({ id, status }: Subscription, { service }: SubscriptionsApi): string | undefined {
+  if (status === "pending") return verifyHint(id, service);
+  if (status !== "paused" && status !== "disabled") return undefined;
+  return `Send what is held: ${suggestCommand(service, "subscriptions", id, "--resume")}`;
 }
 
-/** Calls the service; if it refuses because of the subscription's status, the error names the remedy. */
-export async function withHint<T>(subscription: Subscription, to: URL, call: () => Promise<T>): Promise<T> {
+/** Awaits a call; if the service refuses because of the subscription's status, the error names the remedy. */
+export async function withHint<T>(
+  subscription: Subscription,
+  api: SubscriptionsApi,
+  call: Promise<T>,
+): Promise<T> {
   try {
-    return await call();
+    return await call;
   } catch (error) {
     if (!(error instanceof ServiceProblem)) throw error;
     // A subscription that was disabled before it was verified cannot be resumed.
     const hints: Record<string, string | undefined> = {
-      "not-verified": verifyHint(subscription.id, to),
-      "not-active": hintFor(subscription, to),
+      "not-verified": verifyHint(subscription.id, api.service),
+      "not-active": hintFor(subscription, api),
     } satisfies Partial<Record<ProblemCode, string | undefined>>;
     const hint = hints[error.code ?? ""];
     throw hint === undefined ? error : new CliError(`${error.message}\n${hint}`);

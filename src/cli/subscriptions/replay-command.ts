@@ -2,6 +2,7 @@
  * `communique replay`: sends a subscription, now, what it did not get.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { findAdminToken } from "../admin-token.ts";
 import { ServiceProblem } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
 import { findRelease } from "../find-release.ts";
@@ -10,19 +11,11 @@ import { counted, printable } from "../terminal.ts";
 import { describeDelivery, isReplayable, isUnderWay } from "./describe-delivery.ts";
 import { findEvent, findSubscription, nameOf } from "./find.ts";
 import { hintFor, withHint } from "./hints.ts";
-import {
-  type AttemptedDelivery,
-  type Delivery,
-  type ReplaySpan,
-  type Subscription,
-  SubscriptionsApi,
-} from "./subscriptions-api.ts";
+import type { AttemptedDelivery, Delivery, ReplaySpan, Subscription } from "./subscriptions-api.ts";
+import { SubscriptionsApi } from "./subscriptions-api.ts";
 
 /** What to send. */
-export type ReplayTarget =
-  | { kind: "span"; span: ReplaySpan }
-  | { kind: "event"; event: string }
-  | { kind: "release"; release: string };
+export type ReplayTarget = { span: ReplaySpan } | { event: string } | { release: string };
 
 type LoggedEvent = Pick<Delivery, "event" | "sequence" | "attempts">;
 
@@ -33,25 +26,19 @@ const POLL_MS = 200;
 const EARLIER_REPLAY_TIMEOUT_MS = 10_000;
 
 export async function replayCommand(named: string, target: ReplayTarget, to: URL): Promise<void> {
-  const api = await SubscriptionsApi.at(to);
+  const api = new SubscriptionsApi(to, await findAdminToken(to));
   const subscription = await findSubscription(api, named);
-  switch (target.kind) {
-    case "span":
-      return replaySpan(api, subscription, target.span, to);
-    case "event":
-      return redeliver(api, subscription, [await findEvent(api, subscription, target.event)], to);
-    case "release":
-      return replayRelease(api, subscription, await findRelease(target.release, api.client), to);
-  }
+  if ("span" in target) return replaySpan(api, subscription, target.span);
+  if ("release" in target) return replayRelease(api, subscription, await findRelease(target.release, api));
+  return redeliver(api, subscription, [await findEvent(api, subscription, target.event)]);
 }
 
 async function replaySpan(
   api: SubscriptionsApi,
   subscription: Subscription,
   span: ReplaySpan,
-  to: URL,
 ): Promise<void> {
-  const { after, to: last } = await withHint(subscription, to, () => api.replay(subscription.id, span));
+  const { after, to: last } = await withHint(subscription, api, api.replay(subscription.id, span));
   if (last <= after) {
     console.log("There are no events in that span: nothing is sent.");
     return;
@@ -63,7 +50,8 @@ async function replaySpan(
       : `Events ${after + 1} to ${last} are sent to ${name} again, if its filter takes them.`,
   );
   console.log(
-    hintFor(subscription, to) ?? `See the results: ${suggestCommand(to, "deliveries", subscription.id)}`,
+    hintFor(subscription, api) ??
+      `See the results: ${suggestCommand(api.service, "deliveries", subscription.id)}`,
   );
 }
 
@@ -72,7 +60,6 @@ async function replayRelease(
   api: SubscriptionsApi,
   subscription: Subscription,
   release: string,
-  to: URL,
 ): Promise<void> {
   const name = printable(nameOf(subscription));
   const { data } = await api.log(subscription.id, { release, limit: Infinity });
@@ -93,21 +80,20 @@ async function replayRelease(
       [
         `No event of release ${release} can be sent to ${name}:`,
         ...(reasons.length > 0 ? reasons : ["the release has no public events"]),
-        `See its filter: ${suggestCommand(to, "subscriptions", subscription.id)}`,
+        `See its filter: ${suggestCommand(api.service, "subscriptions", subscription.id)}`,
       ].join("\n"),
     );
   }
   for (const { sequence } of neverSent) {
     if (sequence === null) continue;
-    await withHint(subscription, to, () =>
-      afterEarlierReplay(() => api.replay(subscription.id, { after: sequence - 1, to: sequence })),
-    );
+    const replay = () => api.replay(subscription.id, { after: sequence - 1, to: sequence });
+    await withHint(subscription, api, afterEarlierReplay(replay));
     console.log(`Event ${sequence} is sent to ${name}.`);
   }
-  await redeliver(api, subscription, again, to);
+  await redeliver(api, subscription, again);
   if (neverSent.length > 0) {
-    const results = suggestCommand(to, "deliveries", subscription.id, release);
-    console.log(hintFor(subscription, to) ?? `See the results: ${results}`);
+    const results = suggestCommand(api.service, "deliveries", subscription.id, release);
+    console.log(hintFor(subscription, api) ?? `See the results: ${results}`);
   }
 }
 
@@ -116,10 +102,9 @@ async function redeliver(
   api: SubscriptionsApi,
   subscription: Subscription,
   events: readonly LoggedEvent[],
-  to: URL,
 ): Promise<void> {
   for (const { event } of events) {
-    await withHint(subscription, to, () => api.redeliver(subscription.id, event));
+    await withHint(subscription, api, api.redeliver(subscription.id, event));
   }
   const failures: string[] = [];
   const deadlineMs = Date.now() + OUTCOME_TIMEOUT_MS;
@@ -137,7 +122,7 @@ async function redeliver(
     [
       ...failures,
       `${counted(failures.length, "event")} did not arrive. See what the endpoint answered: ` +
-        suggestCommand(to, "deliveries", subscription.id, "--event", event),
+        suggestCommand(api.service, "deliveries", subscription.id, "--event", event),
     ].join("\n"),
   );
 }

@@ -2,9 +2,9 @@
  * The API of subscriptions and their logs.
  */
 import * as z from "zod/mini";
+import { defined } from "../../domain/defined.ts";
 import { PAGE_ROWS_MAX } from "../../domain/limits.ts";
-import { findAdminToken } from "../admin-token.ts";
-import { ApiClient, unexpectedAnswer, ServiceProblem } from "../api-client.ts";
+import { ApiClient, ServiceProblem } from "../api-client.ts";
 
 // Loose objects: `--json` prints the complete answer, with fields that this version does not know.
 const health = z.looseObject({
@@ -68,7 +68,7 @@ export type ReplaySpan = { after: number; to?: number } | { from: string; to?: s
 export interface LogQuery {
   /** The id of a release. */
   release?: string;
-  state?: string;
+  state?: string | undefined;
   /** The number of newest deliveries. */
   limit: number;
 }
@@ -78,70 +78,57 @@ const PATH = "/api/v1/subscriptions";
 const ABSENT = new Set([404, 410]);
 const RELEASES_AT_ONCE = 10;
 
-export class SubscriptionsApi {
-  readonly client: ApiClient;
-  readonly #token: string | undefined;
+/** POST calls are never retried: most of them are not idempotent. */
+const ONCE = { once: true };
 
-  private constructor(client: ApiClient, token: string | undefined) {
-    this.client = client;
-    this.#token = token;
-  }
-
-  static async at(service: URL): Promise<SubscriptionsApi> {
-    return new SubscriptionsApi(new ApiClient(service), await findAdminToken(service));
-  }
-
+export class SubscriptionsApi extends ApiClient {
   /** All subscriptions. */
-  list(query: { sort?: string; status?: string } = {}): Promise<Subscription[]> {
-    return this.#pages(subscription, PATH, { ...query }, Infinity).then(({ data }) => data);
+  async list(query: Partial<Record<"sort" | "status", string | undefined>> = {}): Promise<Subscription[]> {
+    return (await this.#pages(subscription, PATH, query, Infinity)).data;
   }
 
   /** The present state of one subscription; undefined if it does not exist. */
   one(id: string): Promise<Subscription | undefined> {
-    return this.#found(() => this.#get(subscription, `${PATH}/${encodeURIComponent(id)}`));
+    return this.#found(this.get(subscription, `${PATH}/${encodeURIComponent(id)}`));
   }
 
   /** The newest deliveries, and the cursor of older ones. */
   log(id: string, { limit, ...parameters }: LogQuery): Promise<{ data: Delivery[]; next: string | null }> {
-    return this.#pages(delivery, `${PATH}/${id}/deliveries`, { ...parameters }, limit);
+    return this.#pages(delivery, `${PATH}/${id}/deliveries`, parameters, limit);
   }
 
   /** One delivery with every attempt; undefined if it is not in the log. */
   delivery(id: string, event: string): Promise<AttemptedDelivery | undefined> {
-    return this.#found(() => this.#get(attempted, `${PATH}/${id}/deliveries/${encodeURIComponent(event)}`));
+    return this.#found(this.get(attempted, `${PATH}/${id}/deliveries/${encodeURIComponent(event)}`));
   }
 
   async redeliver(id: string, event: string): Promise<void> {
-    await this.#post(`${PATH}/${id}/deliveries/${encodeURIComponent(event)}/redeliver`);
+    await this.send("POST", `${PATH}/${id}/deliveries/${encodeURIComponent(event)}/redeliver`, ONCE);
   }
 
   /** @returns the sequences after which, and up to which, events are sent */
-  async replay(id: string, wanted: ReplaySpan): Promise<z.infer<typeof span>> {
-    return this.#parsed(span, await this.#post(`${PATH}/${id}/replay`, JSON.stringify(wanted)));
+  replay(id: string, wanted: ReplaySpan): Promise<z.infer<typeof span>> {
+    return this.post(span, `${PATH}/${id}/replay`, { body: JSON.stringify(wanted), ...ONCE });
   }
 
-  async act(id: string, action: "pause" | "resume" | "verify"): Promise<Subscription> {
-    return this.#parsed(subscription, await this.#post(`${PATH}/${id}/${action}`));
+  act(id: string, action: "pause" | "resume" | "verify"): Promise<Subscription> {
+    return this.post(subscription, `${PATH}/${id}/${action}`, ONCE);
   }
 
   /** A release as the token may see it; undefined if it does not exist. */
   release(id: string): Promise<ReleaseFacts | undefined> {
-    return this.#found(() => this.#get(release, `/api/v1/releases/${id}`));
+    return this.#found(this.get(release, `/api/v1/releases/${id}`));
   }
 
   /** Releases by id, each fetched once; releases that the token may not see are left out. */
   async releases(ids: readonly string[]): Promise<Map<string, ReleaseFacts>> {
-    const left = [...new Set(ids)];
     const found = new Map<string, ReleaseFacts>();
-    while (left.length > 0) {
-      const some = left.splice(0, RELEASES_AT_ONCE);
-      await Promise.all(
-        some.map(async (id) => {
-          const facts = await this.release(id);
-          if (facts !== undefined) found.set(id, facts);
-        }),
-      );
-    }
+    const fetchOne = async (id: string): Promise<void> => {
+      const facts = await this.release(id);
+      if (facts !== undefined) found.set(id, facts);
+    };
+    const left = [...new Set(ids)];
+    while (left.length > 0) await Promise.all(left.splice(0, RELEASES_AT_ONCE).map(fetchOne));
     return found;
   }
 
@@ -151,44 +138,21 @@ export class SubscriptionsApi {
     parameters: Record<string, string | undefined>,
     limit: number,
   ): Promise<{ data: z.output<S>[]; next: string | null }> {
-    const query = new URLSearchParams(
-      Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-    );
+    const query = new URLSearchParams(defined(parameters) as Record<string, string>);
     const page = z.object({ data: z.array(row), next: z.nullable(z.string()) });
     const data: z.output<S>[] = [];
     for (;;) {
       query.set("limit", String(Math.min(limit - data.length, PAGE_ROWS_MAX)));
-      const answer = await this.#get(page, `${path}?${query.toString()}`);
+      const answer = await this.get(page, `${path}?${query.toString()}`);
       data.push(...answer.data);
       if (answer.next === null || data.length >= limit) return { data, next: answer.next };
       query.set("cursor", answer.next);
     }
   }
 
-  async #get<S extends z.ZodMiniType>(shape: S, path: string): Promise<z.output<S>> {
-    return this.#parsed(shape, await this.client.send({ method: "GET", path, token: this.#token }));
-  }
-
-  /** Never retried: most of these calls are not idempotent. */
-  #post(path: string, body?: string): Promise<unknown> {
-    return this.client.send({
-      method: "POST",
-      path,
-      token: this.#token,
-      once: true,
-      ...(body !== undefined && { body }),
-    });
-  }
-
-  #parsed<S extends z.ZodMiniType>(shape: S, answer: unknown): z.output<S> {
-    const parsed = z.safeParse(shape, answer);
-    if (!parsed.success) throw unexpectedAnswer(this.client);
-    return parsed.data;
-  }
-
-  async #found<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  async #found<T>(answer: Promise<T>): Promise<T | undefined> {
     try {
-      return await ask();
+      return await answer;
     } catch (error) {
       if (error instanceof ServiceProblem && ABSENT.has(error.status)) return undefined;
       throw error;

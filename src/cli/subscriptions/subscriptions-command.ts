@@ -1,6 +1,7 @@
 /**
  * `communique subscriptions`: all subscriptions, worst first, or one in full.
  */
+import { findAdminToken } from "../admin-token.ts";
 import { suggestCommand } from "../options.ts";
 import { printTable, type TableRow } from "../table.ts";
 import { dueTime, printable, relativeTime, withRelativeTime } from "../terminal.ts";
@@ -30,24 +31,20 @@ export async function subscriptionsCommand(
   named: string | undefined,
   options: SubscriptionsOptions,
 ): Promise<void> {
-  const api = await SubscriptionsApi.at(options.to);
+  const api = new SubscriptionsApi(options.to, await findAdminToken(options.to));
   if (named === undefined) return showAll(api, options);
   const found = await findSubscription(api, named);
   const action = ACTIONS.find((each) => options[each]);
-  const subscription =
-    action === undefined ? found : await withHint(found, options.to, () => api.act(found.id, action));
+  const subscription = action === undefined ? found : await withHint(found, api, api.act(found.id, action));
   if (options.json) console.log(JSON.stringify(subscription, null, 2));
-  else console.log(detailLines(subscription, options.to, Date.now()).join("\n"));
+  else console.log(detailLines(subscription, api, Date.now()).join("\n"));
 }
 
 async function showAll(
   api: SubscriptionsApi,
   { to, status, sort, json }: SubscriptionsOptions,
 ): Promise<void> {
-  const all = await api.list({
-    ...(status !== undefined && { status }),
-    ...(sort !== undefined && { sort }),
-  });
+  const all = await api.list({ status, sort });
   if (json) {
     console.log(JSON.stringify({ data: all, next: null }, null, 2));
   } else if (all.length > 0) {
@@ -78,16 +75,16 @@ function tableRow(subscription: Subscription, id: string, nowMs: number): TableR
   const isFailing = status === "active" && typeof failingSince === "string";
   const shownStatus = isFailing ? "failing" : status;
   const shownSince = isFailing ? failingSince : since;
+  const { lastSuccess = null, waiting = null, nextAttempt = null } = health ?? {};
+  const name = nameOf(subscription);
   const success = percentage(health?.successRate);
-  const waiting = health?.waiting ?? null;
-  const nextAttempt = health?.nextAttempt ?? null;
   return {
     isFailing: isFailing || status === "disabled",
     terminal: {
       id: withoutPrefix(id),
       status: shownStatus,
       since: relativeTime(shownSince, nowMs),
-      subscription: nameOf(subscription),
+      subscription: name,
       success,
       waiting,
       next: nextAttempt && dueTime(nextAttempt, nowMs),
@@ -97,9 +94,9 @@ function tableRow(subscription: Subscription, id: string, nowMs: number): TableR
       id,
       status: shownStatus,
       since: shownSince,
-      subscription: nameOf(subscription),
+      subscription: name,
       success,
-      "last success": health?.lastSuccess ?? null,
+      "last success": lastSuccess,
       waiting,
       "next attempt": nextAttempt,
       reason,
@@ -107,16 +104,13 @@ function tableRow(subscription: Subscription, id: string, nowMs: number): TableR
   };
 }
 
-function detailLines(subscription: Subscription, service: URL, nowMs: number): string[] {
+function detailLines(subscription: Subscription, api: SubscriptionsApi, nowMs: number): string[] {
   const { id, description, url, status, since, reason, events, filter, health, created } = subscription;
   const fields = [
     ["id", id],
     ["description", description],
     ["url", url],
-    [
-      "status",
-      `${status} since ${withRelativeTime(since, nowMs)}${reason === undefined ? "" : `: ${reason}`}`,
-    ],
+    ["status", `${status} since ${withRelativeTime(since, nowMs)}${reason ? `: ${reason}` : ""}`],
     ["created", created],
     ["events", events.join(", ")],
     ["filter", describeFilter(filter)],
@@ -126,11 +120,9 @@ function detailLines(subscription: Subscription, service: URL, nowMs: number): s
     ["waiting", health && String(health.waiting)],
     ["next attempt", health?.nextAttempt && withRelativeTime(health.nextAttempt, nowMs)],
   ] as const;
-  const hint = hintFor(subscription, service);
-  return [
-    ...fields.map(([label, value]) => `${label.padEnd(LABEL_CHARS)}${printable(value ?? "–")}`),
-    ...(hint === undefined ? [] : [hint]),
-  ];
+  const hint = hintFor(subscription, api);
+  const lines = fields.map(([label, value]) => `${label.padEnd(LABEL_CHARS)}${printable(value ?? "–")}`);
+  return [...lines, hint ?? []].flat();
 }
 
 /** `lang hy or ru; type statement; not topic csto` */

@@ -6,12 +6,12 @@ import { join } from "node:path";
 import * as z from "zod/mini";
 import { FACETS, slug } from "../../domain/release.ts";
 import { sanitizeText } from "../../domain/text.ts";
-import { issueReport } from "../content/file-issue.ts";
-import { type LocatedFields, parseFields, splitFrontMatter } from "../content/front-matter.ts";
+import { issueLines, issueReport } from "../content/file-issue.ts";
+import { type LocatedFields, parseFrontMatter } from "../content/front-matter.ts";
 import { readRegistryFile, REGISTRY_FILE, type RegistryFile } from "../content/registry-file.ts";
 import { decodeText } from "../content/yaml-text.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
-import { CliError, systemCode } from "../cli-error.ts";
+import { CliError, onSystemError } from "../cli-error.ts";
 import { facetFragment, type PresentFacets } from "./facet-fragment.ts";
 import { NamedValues, splitWords, type TextPart } from "./named-values.ts";
 
@@ -27,11 +27,10 @@ export async function tagCommand(named: string, options: { registry?: string }):
 }
 
 async function registryOf(named: string | undefined): Promise<RegistryFile> {
-  const file = named === undefined ? join(DEFAULT_CONTENT, REGISTRY_FILE) : resolvePath(named);
+  const file = resolvePath(named ?? join(DEFAULT_CONTENT, REGISTRY_FILE));
   const read = await readRegistryFile(file);
-  if (read === undefined) {
+  if (read === undefined)
     throw new CliError(`There is no registry ${displayPath(file)}: name one with --registry.`);
-  }
   if (Array.isArray(read)) throw new CliError(issueReport(read, "the registry cannot be used"));
   return read;
 }
@@ -39,16 +38,10 @@ async function registryOf(named: string | undefined): Promise<RegistryFile> {
 /** Of a content file: title, summary and body, not the slug or the facets. */
 function partsOf(file: string, text: string): { parts: TextPart[]; present: PresentFacets } {
   if (!/^---[ \t]*\n/.test(text)) return { parts: [{ line: 1, text }], present: facetsIn({}) };
-  const split = splitFrontMatter(text);
-  if ("message" in split) throw new CliError(`${displayPath(file)}:${split.line}: ${split.message}`);
-  const located = parseFields(split);
-  if (Array.isArray(located)) {
-    throw new CliError(
-      located.map(({ line, message }) => `${displayPath(file)}:${line}: ${message}`).join("\n"),
-    );
-  }
-  const body = { line: split.bodyLine, text: split.body };
-  return { parts: [...introduction(located), body], present: facetsIn(located.fields) };
+  const parsed = parseFrontMatter(text);
+  if (Array.isArray(parsed)) throw new CliError(issueLines(file, parsed));
+  const body = { line: parsed.bodyLine, text: parsed.body };
+  return { parts: [...introduction(parsed), body], present: facetsIn(parsed.fields) };
 }
 
 function introduction({ fields, lineOf }: LocatedFields): TextPart[] {
@@ -72,13 +65,10 @@ function facetsIn(fields: unknown): PresentFacets {
 }
 
 async function textOf(file: string): Promise<string> {
-  try {
-    const text = decodeText(await readFile(file));
-    if (typeof text !== "string") throw new CliError(`${displayPath(file)}:${text.line}: ${text.message}`);
-    return sanitizeText(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === undefined) throw error;
+  const bytes = await onSystemError(readFile(file), (code) => {
     throw new CliError(`${displayPath(file)} cannot be read (${code}): name a content file or a plain text.`);
-  }
+  });
+  const text = decodeText(bytes);
+  if (typeof text !== "string") throw new CliError(issueLines(file, [text]));
+  return sanitizeText(text.replace(/^\uFEFF/, ""));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { VisibleEvent } from "../../../src/cli/listen/received-event.ts";
+import type { VisibleEvent } from "../../../src/cli/listen/receiver.ts";
 import { EventPrinter } from "../../../src/cli/listen/event-printer.ts";
 
 const event = (sequence: number): VisibleEvent => ({
