@@ -11,7 +11,7 @@ export const PROBLEM_CODES = {
   "not-found": 404,
   "unknown-list": 404,
   "method-not-allowed": 405,
-  /** A release stands otherwise than the call assumes, or its address is taken. */
+  /** The status of the release does not allow the call, or its address is taken. */
   "release-conflict": 409,
   /** The registry leaves out values that releases use. */
   "values-in-use": 409,

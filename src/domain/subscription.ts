@@ -13,8 +13,8 @@ import {
   SUBSCRIPTION_VALUES_MAX,
 } from "./limits.ts";
 
-export const FORMAT_NAMES = ["standard"] as const;
-export type FormatName = (typeof FORMAT_NAMES)[number];
+export const PAYLOAD_FORMATS = ["standard"] as const;
+export type PayloadFormat = (typeof PAYLOAD_FORMATS)[number];
 
 /** How much of a release a delivery carries: `summary` leaves out HTML and text. */
 export const CONTENTS = ["full", "summary"] as const;
@@ -35,7 +35,7 @@ export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
 export interface Registration {
   id: string;
   url: string;
-  format: FormatName;
+  format: PayloadFormat;
   content: Content;
   events: EventName[];
   filter: Filter;
@@ -112,7 +112,7 @@ const ratePerMinute = z
     ),
   );
 
-const format = z.enum(FORMAT_NAMES, `must be ${FORMAT_NAMES.join(" or ")}`);
+const format = z.enum(PAYLOAD_FORMATS, `must be ${PAYLOAD_FORMATS.join(" or ")}`);
 const content = z.enum(CONTENTS, "must be full or summary");
 /** Only the admin may skip the verification. */
 const verify = z._default(z.boolean(), true);

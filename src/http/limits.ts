@@ -50,7 +50,7 @@ export const SECRET_OVERLAP_SECONDS_MAX = 7 * 86_400;
 /** Seconds after which a client with too many pending subscriptions may retry. */
 export const PENDING_RETRY_SECONDS = 3_600;
 /** The period of the rate limits HANDSHAKES_OF_CLIENT and HANDSHAKES_AT_HOST in wrangler.toml, in seconds. */
-export const HANDSHAKES_PERIOD_SECONDS = 60;
+export const VERIFICATIONS_PERIOD_SECONDS = 60;
 /** Seconds for which clients may keep the public keys. */
 export const KEYS_CACHE_SECONDS = 3_600;
 /** Rows on a page of a list that names no limit. */

@@ -5,7 +5,7 @@ import ipaddr from "ipaddr.js";
 import { hostOf } from "../domain/target-url.ts";
 import { isAdmin } from "./auth.ts";
 import type { Context } from "./context.ts";
-import { HANDSHAKES_PERIOD_SECONDS } from "./limits.ts";
+import { VERIFICATIONS_PERIOD_SECONDS } from "./limits.ts";
 import { problem } from "./problem.ts";
 
 /** A client by its IPv4 address or its IPv6 /64, the smallest network that one customer gets. */
@@ -40,6 +40,6 @@ function tooMany(c: Context, what: string): Response {
   return problem(c, {
     code: "too-many-verifications",
     detail: `${what} within a minute. Nothing was changed; try again in a minute.`,
-    headers: { "retry-after": String(HANDSHAKES_PERIOD_SECONDS) },
+    headers: { "retry-after": String(VERIFICATIONS_PERIOD_SECONDS) },
   });
 }

@@ -1,13 +1,14 @@
 /**
  * The limits of the Newsroom, each with its unit in its name and its reason beside it.
  */
+import { FEED_FORMATS } from "../domain/list.ts";
 
 /** Embargoes lifted in one step; each takes a transaction of its own. */
 export const EMBARGOES_PER_STEP = 20;
 /** Targets rendered in one step: a list has four documents, a release two, so this is 40 KV writes at most. */
 export const TARGETS_PER_STEP = 10;
-/** KV writes of one target at most, except for a release whose address has changed often. */
-export const KV_WRITES_PER_TARGET = 4;
+/** KV writes of one target at most, its page and each feed, except for a release that has moved often. */
+export const KV_WRITES_PER_TARGET = 1 + FEED_FORMATS.length;
 /** Releases indexed again in one step: a few milliseconds, in which the object answers nobody. */
 export const REINDEXED_PER_STEP = 20;
 /** Subscriptions whose filters one step of the fan-out compares; calls are limited by the budget. */

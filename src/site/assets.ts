@@ -60,7 +60,7 @@ footer p { margin: .25rem 0; }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dt, dd { grid-column: 1; } }
 `;
 
-// FOLDED: The one script of the site, for the one thing that HTML cannot do: copy an address.
+// The one script of the site, for the one thing that HTML cannot do: copy an address.
 export const COPY_SCRIPT = `"use strict";
 for (const button of document.querySelectorAll("button[data-copy]")) {
   if (!navigator.clipboard) break;
@@ -74,7 +74,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 }
 `;
 
-// FOLDED: The icon of pages and feeds: a text with a seal, 144 pixels square, as a PNG. RSS allows no more than 144, and readers show no SVG.
+// The icon of pages and feeds: a text with a seal, 144 pixels square, as a PNG. RSS allows no more than 144, and readers show no SVG.
 export const ICON = Uint8Array.fromBase64(
   [
     "iVBORw0KGgoAAAANSUhEUgAAAJAAAACQCAYAAADnRuK4AAAI20lEQVR4nOzdeWwU1x0H8O8bLzaYcgUM+AyYRhRCzGWjrp2m",

@@ -15,7 +15,7 @@ import {
 import { direction, languageName, listTitle, phrasesIn, typeName } from "../i18n/phrases.ts";
 import { nameOf, type Registry, REGISTRY_FACETS, type RegistryFacet } from "../domain/registry.ts";
 import { escapeXml } from "../domain/text.ts";
-import { FORMAT_NAMES, pageHtml } from "./layout.ts";
+import { FEED_LABELS, pageHtml } from "./layout.ts";
 import type { Site } from "../domain/site.ts";
 
 /** How many releases of a language have a value. `field` is the filter's. */
@@ -124,7 +124,7 @@ function table(caption: string | undefined, rows: readonly FeedRow[], lang: stri
           h("td", { className: ["count"] }, String(count)),
           h("td", { className: ["formats"] }, [
             FEED_FORMATS.flatMap((format) => [
-              h("a", { href: addressOf({ list, format }) }, FORMAT_NAMES[format]),
+              h("a", { href: addressOf({ list, format }) }, FEED_LABELS[format]),
               " ",
             ]),
             // The script shows the button, which does nothing without it.

@@ -7,7 +7,7 @@ import { dayOf, parseInstant } from "../domain/dates.ts";
 import { addressOf, type ListPlace } from "../domain/list.ts";
 import { dayInWords, direction, phrasesIn } from "../i18n/phrases.ts";
 import { COPY_SCRIPT_PATH } from "./directory-page.ts";
-import { FORMAT_NAMES, pageHtml, pageLanguage } from "./layout.ts";
+import { FEED_LABELS, pageHtml, pageLanguage } from "./layout.ts";
 import type { Site } from "../domain/site.ts";
 
 /** The parts of the JSON Feed that the page shows. */
@@ -24,7 +24,7 @@ export function feedPreview(place: ListPlace, json: string, site: Site): string 
   const address = `${site.baseUrl}${addressOf(place)}`;
   return pageHtml(
     {
-      title: `${title} (${FORMAT_NAMES[place.format ?? "json"]})`,
+      title: `${title} (${FEED_LABELS[place.format ?? "json"]})`,
       lang,
       list: place.list,
       feedTitle: title,

@@ -28,7 +28,7 @@ export interface Page {
   script?: string;
 }
 
-export const FORMAT_NAMES = { rss: "RSS", atom: "Atom", json: "JSON Feed" } as const;
+export const FEED_LABELS = { rss: "RSS", atom: "Atom", json: "JSON Feed" } as const;
 
 /** The language of a list's pages: its own, else the first of the site. */
 export function pageLanguage(list: ReleaseList, site: Site): string {
@@ -59,7 +59,7 @@ export function pageHtml(page: Page, site: Site): string {
           h("link", {
             rel: "alternate",
             type: FEED_TYPES[format].split(";")[0],
-            title: `${page.feedTitle ?? site.title} (${FORMAT_NAMES[format]})`,
+            title: `${page.feedTitle ?? site.title} (${FEED_LABELS[format]})`,
             href: `${site.baseUrl}${addressOf({ list: page.list, format })}`,
           }),
         ),
@@ -98,7 +98,7 @@ export function pageHtml(page: Page, site: Site): string {
             `${phrases.feeds}: `,
             FEED_FORMATS.flatMap((format, index) => [
               index === 0 ? "" : " · ",
-              h("a", { href: addressOf({ list: page.list, format }) }, FORMAT_NAMES[format]),
+              h("a", { href: addressOf({ list: page.list, format }) }, FEED_LABELS[format]),
             ]),
             " · ",
             h("a", { href: "/feeds" }, phrases.allFeeds),

@@ -82,7 +82,7 @@ const TOO_DEEP: Rendering = {
   reason: "is nested too deeply; split its elements",
 };
 
-/** Puts the service's present address into rendered HTML. */
+/** Puts the service's current address into rendered HTML. */
 export function withBaseUrl(html: string, baseUrl: string): string {
   return html.replaceAll(`="${PLACEHOLDER_ORIGIN}/`, `="${baseUrl}/`);
 }

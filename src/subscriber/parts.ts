@@ -12,10 +12,10 @@ import { Outbox } from "./outbox.ts";
 import { Secrets } from "./secrets.ts";
 import { SubscriptionState } from "./state.ts";
 
-export type SubscriberParts = ReturnType<typeof createParts>;
+export type SubscriberParts = ReturnType<typeof buildParts>;
 
 /** @param now milliseconds since 1970 */
-export function createParts(storage: DurableObjectStorage, env: Env, now: () => number) {
+export function buildParts(storage: DurableObjectStorage, env: Env, now: () => number) {
   const config = configOf(env);
   const { sql } = storage;
   const firstDelayMs = () => delayBeforeMs(config.retrySchedule, 1, Math.random()) ?? 0;

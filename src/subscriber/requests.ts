@@ -157,7 +157,7 @@ export async function rotateSecret(
   return instantOfMs(nowMs + overlapMs);
 }
 
-/** Sends the events after one sequence, up to another, again if the present filter matches them. */
+/** Sends the events after one sequence, up to another, again if the current filter matches them. */
 export function replay(
   { jobs, state, now }: SubscriberParts,
   after: number,

@@ -43,7 +43,7 @@ CREATE INDEX IF NOT EXISTS attempts_by_time ON attempts (at_ms);
 
 /**
  * Statements that bring the tables of version 1 to later versions, in order: the first entry makes version
- * 2. An entry never changes after its release.
+ * 2. An entry never changes once it is deployed.
  */
 const MIGRATIONS: readonly string[] = [];
 

@@ -48,7 +48,7 @@ export class SubscriptionState {
     this.#stored.put(subscription);
   }
 
-  /** What the present status allows to be sent. */
+  /** What the current status allows to be sent. */
   sendable(): Sendable {
     switch (this.get()?.status) {
       case "active":

@@ -14,7 +14,7 @@ import type { Attempt, Delivery, LogQuery } from "./delivery-log.ts";
 import { readHealth } from "./health.ts";
 import { runJob, SUBREQUESTS_PER_JOB } from "./jobs.ts";
 import { IN_FLIGHT_CHECK_MS } from "./limits.ts";
-import { createParts, type SubscriberParts } from "./parts.ts";
+import { buildParts, type SubscriberParts } from "./parts.ts";
 import * as requests from "./requests.ts";
 import { createTables } from "./schema.ts";
 import {
@@ -37,7 +37,7 @@ export class Subscriber extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#parts = createParts(ctx.storage, env, () => this.clock());
+    this.#parts = buildParts(ctx.storage, env, () => this.clock());
     this.#attempts = new Attempts(this.#parts, (budget) => this.#work(budget));
     this.#jobLoop = new WorkLoop((budget) => this.#runNextJob(budget), SUBREQUESTS_PER_JOB);
     // Without a subscription the object stores nothing, not even tables.
@@ -149,7 +149,7 @@ export class Subscriber extends DurableObject<Env> {
     return refusal === null ? null : this.#finish(refusal);
   }
 
-  /** Sends the events after one sequence, up to another, again if the present filter matches them. */
+  /** Sends the events after one sequence, up to another, again if the current filter matches them. */
   async replay(after: number, to: number): Promise<Outcome> {
     return this.#finish(requests.replay(this.#parts, after, to));
   }

@@ -12,7 +12,7 @@ export interface Subscription extends Registration {
   status: SubscriptionStatus;
   /** Why it is disabled, in words. */
   reason?: string;
-  /** When it got its present status. */
+  /** When it got its current status. */
   sinceMs: number;
   /** The signing secrets, encrypted, newest first. Each signs until `untilMs`; null: without end. */
   secrets: { sealed: string; untilMs: number | null }[];
@@ -20,7 +20,7 @@ export interface Subscription extends Registration {
   /** Whether the service's Ed25519 keys sign too. */
   asymmetric: boolean;
   ratePerMinute?: number;
-  /** Whether the endpoint at the present URL is verified, by itself or by the admin. */
+  /** Whether the endpoint at the current URL is verified, by itself or by the admin. */
   isProved: boolean;
   /** The present verification, or the last one. */
   proof: EndpointVerification;
@@ -103,7 +103,7 @@ export function applyChange(
   });
 }
 
-/** The request contradicts the present state. `detail` says in words what is wrong, and what is possible. */
+/** The request contradicts the current state. `detail` says in words what is wrong, and what is possible. */
 export interface Conflict {
   ok: false;
   code: ProblemCode;

@@ -7,7 +7,7 @@ import { newsroom } from "../runtime/stubs.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { conflict, type Conflict, DUPLICATE, EXPIRED, type Subscription } from "./subscription.ts";
 
-/** The confirm URL of the verification that comes after the present one. */
+/** The confirm URL of the verification that comes after the current one. */
 export async function nextConfirmUrl(
   { env, config }: SubscriberParts,
   { id, proof }: Pick<Subscription, "id" | "proof">,

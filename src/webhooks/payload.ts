@@ -2,7 +2,7 @@
  * The body of a webhook. Each format turns an event into the exact bytes that are signed and sent.
  */
 import { type ControlEvent, controlEventJson, type ReleaseEvent, releaseEventJson } from "../domain/event.ts";
-import type { Content, FormatName } from "../domain/subscription.ts";
+import type { Content, PayloadFormat } from "../domain/subscription.ts";
 
 export interface Format {
   /** Content-Type of the body. */
@@ -20,4 +20,4 @@ const standard: Format = {
   controlBody: (event) => JSON.stringify(controlEventJson(event)),
 };
 
-export const FORMATS: Readonly<Record<FormatName, Format>> = { standard };
+export const FORMATS: Readonly<Record<PayloadFormat, Format>> = { standard };

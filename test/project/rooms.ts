@@ -2,7 +2,7 @@
  * The rooms of `src` and what each may import: the order of dependence. The linter reads it.
  */
 
-/** Rooms without platform, clock, chance or I/O. */
+/** Rooms without platform, clock, random values or I/O. */
 export const PURE = ["domain", "i18n", "feeds", "site", "webhooks"];
 
 const SHARED = ["crypto", "runtime", ...PURE, "documents", "config.ts"];

@@ -228,23 +228,26 @@ describe("an endpoint that does not accept an event", () => {
     [429, "active", "pending", 600],
     [500, "active", "pending", 50],
     [200, "active", "pending", 50],
-  ])("counts by its status, unless a 2xx breaks off: %i", async (status, standing, state, delay) => {
-    const made = await subscribe({ url: endpoint(`broken:${status}`) });
-    await publishTo([made], release());
-    expect((await viewOf(made)).status).toBe(standing);
-    const [row] = await deliveries(made);
-    expect(row?.state).toBe(state);
-    const [first] = (await delivery(made, row!.event)).log;
-    expect(first).toMatchObject(
-      status === 200
-        ? { status: null, reason: "the connection failed or was closed early", answer: null }
-        : { status, answer: "It is" },
-    );
-    if (delay === null) return;
-    const putOff = (Date.parse(row!.nextAttempt!) - Date.parse(first!.at)) / 1_000;
-    expect(putOff).toBeGreaterThanOrEqual(delay - 1);
-    expect(putOff).toBeLessThan(delay * 1.1 + 5);
-  });
+  ])(
+    "counts by its status, unless a 2xx breaks off: %i",
+    async (status, subscriptionStatus, state, delay) => {
+      const made = await subscribe({ url: endpoint(`broken:${status}`) });
+      await publishTo([made], release());
+      expect((await viewOf(made)).status).toBe(subscriptionStatus);
+      const [row] = await deliveries(made);
+      expect(row?.state).toBe(state);
+      const [first] = (await delivery(made, row!.event)).log;
+      expect(first).toMatchObject(
+        status === 200
+          ? { status: null, reason: "the connection failed or was closed early", answer: null }
+          : { status, answer: "It is" },
+      );
+      if (delay === null) return;
+      const putOff = (Date.parse(row!.nextAttempt!) - Date.parse(first!.at)) / 1_000;
+      expect(putOff).toBeGreaterThanOrEqual(delay - 1);
+      expect(putOff).toBeLessThan(delay * 1.1 + 5);
+    },
+  );
 
   it("has only the beginning of its answer read and logged", async () => {
     const made = await subscribe({ url: endpoint("huge") });

@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { FEED_FORMATS } from "../../domain/list.ts";
 import { readVars } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
 import { CliError, systemCode } from "../cli-error.ts";
@@ -154,7 +155,7 @@ function announce(url: URL, counts: string | undefined, isTokenGiven: boolean): 
     [
       ...(counts === undefined ? [] : [`content      ${counts}`]),
       `page         ${origin}/`,
-      ...["rss", "atom", "json"].map((format) => `feed         ${origin}/feed.${format}`),
+      ...FEED_FORMATS.map((format) => `feed         ${origin}/feed.${format}`),
       `admin token  ${isTokenGiven ? "as given with --var" : `ADMIN_TOKEN in ${displayPath(DEV_VARS)}`}`,
       `subscribe    ${suggestCommand(url, "listen")}`,
       "end          Ctrl-C",

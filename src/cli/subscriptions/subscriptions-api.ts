@@ -87,7 +87,7 @@ export class SubscriptionsApi extends ApiClient {
     return (await this.#pages(subscription, PATH, query, Infinity)).data;
   }
 
-  /** The present state of one subscription; undefined if it does not exist. */
+  /** The current state of one subscription; undefined if it does not exist. */
   one(id: string): Promise<Subscription | undefined> {
     return this.#found(this.get(subscription, `${PATH}/${encodeURIComponent(id)}`));
   }

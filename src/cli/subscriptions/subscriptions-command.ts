@@ -19,7 +19,7 @@ export interface SubscriptionsOptions {
   verify: boolean;
 }
 
-/** Subscriptions whose present state is fetched, worst first; the list has the last report of the others. */
+/** Subscriptions whose current state is fetched, worst first; the list has the last report of the others. */
 const REFRESHED_MAX = 100;
 const REFRESHED_AT_ONCE = 10;
 /** Characters of the labels of the full view. */

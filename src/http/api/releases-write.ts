@@ -79,7 +79,7 @@ export async function postReleases(c: Context, body: z.output<typeof batchBody>)
     ...parsed.flatMap((each, index) => (each.ok ? [] : each.issues.map((issue) => ({ index, issue })))),
     ...repeatedIds(valid),
   ];
-  // With issues, the ledger only judges the valid releases, so that its issues are named too.
+  // With issues, the ledger only validates the other releases, so that its issues are named too.
   const result = await newsroom(c.env).publish(
     valid.map(({ release }) => release),
     { dryRun: dryRun.value || issues.length > 0 },
@@ -143,7 +143,7 @@ function refusePublish(
   if (result.problem === "edition-mismatch") {
     return problem(c, {
       code: "edition-mismatch",
-      detail: `The present edition is ${result.present}. Read it, and send your change against it. Nothing was changed.`,
+      detail: `The current edition is ${result.present}. Read it, and send your change against it. Nothing was changed.`,
       headers: { etag: `"${result.present}"` },
     });
   }
@@ -172,7 +172,7 @@ function parseIfMatch(header: string | undefined): number | undefined | "malform
   return edition === undefined ? "malformed" : Number(edition);
 }
 
-/** `?dryRun=true` judges and keeps nothing. Any other spelling is an issue, because a publish cannot be undone. */
+/** `?dryRun=true` validates and answers, but stores nothing. Any other spelling is an issue, because a publish cannot be undone. */
 function parseDryRun(c: Context): Result<boolean> {
   const given = Object.keys(c.req.query()).filter((name) => name.toLowerCase() === "dryrun");
   const values = given.flatMap((name) => c.req.queries(name) ?? []);

@@ -3,14 +3,14 @@
  */
 import { type OutboundEvent, isRetraction } from "../../domain/event.ts";
 import { type Filter, matches } from "../../domain/filter.ts";
-import type { Content, FormatName } from "../../domain/subscription.ts";
+import type { Content, PayloadFormat } from "../../domain/subscription.ts";
 import { FORMATS } from "../../webhooks/payload.ts";
 import { ENQUEUES_AT_ONCE_MAX, ENQUEUES_UNITS_MAX, WINDOW_UNITS_MAX } from "../limits.ts";
 import type { EventReader, IndexedEvent } from "../store/events.ts";
 
 /** What decides which events a subscription is sent, and in which form. */
 export interface DeliveryPreferences {
-  format: FormatName;
+  format: PayloadFormat;
   content: Content;
   filter: Filter;
   /** The requested event types; may include `operational`. */

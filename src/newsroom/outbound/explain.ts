@@ -21,7 +21,7 @@ export interface ExplainedEvent {
 
 interface Subscription {
   preferences: DeliveryPreferences;
-  isActive: boolean;
+  isVerified: boolean;
   /** The last sequence before the subscription. */
   since: number;
   /** The last sequence that its Subscriber was sent. */
@@ -44,7 +44,7 @@ export function explain(sql: Sql, subscriptionId: string, release: string): Expl
 
 /** Looks at the preferences first: what they do not match, a replay does not send either. */
 function whyNotSent(
-  { preferences, isActive, since, sentTo }: Subscription,
+  { preferences, isVerified, since, sentTo }: Subscription,
   { sequence, type, terms, isKilledNow }: EventTerms,
 ): [NotSentCode, reason: string] {
   const isRequested = preferences.types.includes(type);
@@ -56,7 +56,7 @@ function whyNotSent(
     return RELEASE_NEVER_SENT;
   }
   const isEarlier = sequence <= since;
-  if (!isEarlier && !isActive)
+  if (!isEarlier && !isVerified)
     return ["waits-for-verification", "it will be sent when the endpoint is verified"];
   if (!isEarlier && sequence > sentTo) return ["about-to-be-sent", "it is about to be sent"];
   if (isKilledNow && type !== "release.killed")
@@ -84,5 +84,5 @@ function readSubscription(sql: Sql, id: string): Subscription | undefined {
   );
   if (row === undefined) return undefined;
   const sentTo = row.cursor ?? Number(getMeta(sql, "swept") ?? 0);
-  return { preferences: toPreferences(row), isActive: row.active === 1, since: row.since, sentTo };
+  return { preferences: toPreferences(row), isVerified: row.active === 1, since: row.since, sentTo };
 }

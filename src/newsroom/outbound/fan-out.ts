@@ -36,7 +36,7 @@ interface SubscriptionRow extends PreferencesRow {
   filtered_since: number;
 }
 
-/** The window of events that is being sent. Stored as JSON under the meta key `sweep`. */
+/** The window of events that is being sent. Stored as JSON under the mark `sweep`. */
 interface Sweep {
   first: number;
   last: number;

@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS releases (
   updated INTEGER,          -- of the latest major edition or change of status
   note TEXT,                -- of the latest major edition
   reason TEXT,              -- why the release is withdrawn or killed
-  stale INTEGER NOT NULL DEFAULT 0, -- 1: a translation was corrected, and this one has not followed
+  stale INTEGER NOT NULL DEFAULT 0, -- 1: a translation was corrected, this one was not (no link to stale_targets)
   bytes INTEGER NOT NULL    -- estimated size of the current edition as a feed entry
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS releases_of_a_group ON releases ("group");
@@ -173,7 +173,7 @@ CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 const FIRST_SCHEMA = 2;
 
 /**
- * Changes to the tables of a release that is in use. Migration N changes version FIRST_SCHEMA + N to the
+ * Changes to the tables of a deployed version. Migration N changes version FIRST_SCHEMA + N to the
  * next one; {@link TABLES} always holds the result of all of them.
  */
 const MIGRATIONS: readonly ((sql: Sql) => void)[] = [];

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => subscriptions[Symbol.asyncDispose]());
 
-test("subscriptions lists all, worst first, in their present state", async () => {
+test("subscriptions lists all, worst first, in their current state", async () => {
   post.receiver.behave("fail");
   const release = await subscriptions.publish();
   await subscriptions.logged(star, release, "delivered 1");

@@ -183,7 +183,7 @@ describe("the ledger", () => {
     expect(results.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 412]);
     const loser = results.find(({ status }) => status === 412)!;
     expect(loser.headers.get("etag")).toBe('"2"');
-    expect((await loser.json<ProblemJson>()).detail).toContain("present edition is 2");
+    expect((await loser.json<ProblemJson>()).detail).toContain("current edition is 2");
     expect((await put(release(), { "if-match": '"1"' })).status).toBe(412);
     expect((await put(release(), { "if-match": '"0"' })).status).toBe(201);
     expect((await put(text, { "if-match": "1" })).status).toBe(400);
