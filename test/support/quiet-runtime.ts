@@ -5,13 +5,15 @@
 const EXPECTED =
   /Network connection lost|disconnected:|outputGateBroken|internal error; reference|no such table|SQLite alarm|\bdied\b/;
 
-/** Call once in the process that runs Vitest: workerd's reports come through its stderr. */
+/** Call once in the process that runs Vitest: workerd's reports come through its stdout and stderr. */
 export function hideExpectedRuntimeErrors(): void {
-  const write = process.stderr.write.bind(process.stderr);
   const isExpected = (chunk: unknown): boolean =>
     typeof chunk === "string" &&
     /^(?:(?:uncaught )?exception\b|NOSENTRY SQLite alarm)/.test(chunk) &&
     EXPECTED.test(chunk);
-  process.stderr.write = (chunk: string | Uint8Array, ...rest: never[]): boolean =>
-    isExpected(chunk) || write(chunk, ...rest);
+  for (const stream of [process.stdout, process.stderr]) {
+    const write = stream.write.bind(stream);
+    stream.write = (chunk: string | Uint8Array, ...rest: never[]): boolean =>
+      isExpected(chunk) || write(chunk, ...rest);
+  }
 }
