@@ -28,6 +28,18 @@ export async function readIfPresent(file: string): Promise<Buffer | undefined> {
   }
 }
 
+/** What a failed system call says to a person; the code itself where there are no plain words for it. */
+export function systemReason(code: string): string {
+  const reasons: Record<string, string> = {
+    ENOENT: "it does not exist",
+    EACCES: "you have no permission",
+    EPERM: "you have no permission",
+    EISDIR: "it is a folder",
+    EADDRINUSE: "it is in use",
+  };
+  return reasons[code] ?? code;
+}
+
 /** The code of a failed system call, such as `ENOENT`; undefined for any other error. */
 export function systemCode(error: unknown): string | undefined {
   if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
 import { releaseId } from "../domain/release.ts";
 import type { ApiClient } from "./api-client.ts";
-import { CliError, onSystemError } from "./cli-error.ts";
+import { CliError, onSystemError, systemReason } from "./cli-error.ts";
 import { issueLines } from "./content/file-issue.ts";
 import { FIELDS_LINE, parseFrontMatter } from "./content/front-matter.ts";
 import { displayPath, resolvePath } from "./paths.ts";
@@ -44,7 +44,7 @@ async function idInFile(named: string): Promise<string> {
   const file = resolvePath(named);
   const text = await onSystemError(readFile(file, "utf8"), (code) => {
     throw new CliError(
-      `${displayPath(file)} is neither an id nor a readable file (${code}): give the release's id, its content file, or the URL of its page.`,
+      `${displayPath(file)} is neither an id nor a readable file (${systemReason(code)}): give the release's id, its content file, or the URL of its page.`,
     );
   });
   const parsed = parseFrontMatter(text);

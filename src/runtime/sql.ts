@@ -1,5 +1,5 @@
 /**
- * SQLite in a Durable Object: one-line reads and writes, and a count of what statements write.
+ * SQLite in a Durable Object: one-line reads, and a count of what statements write.
  */
 
 /** All that the service uses of SQLite. */
@@ -39,38 +39,6 @@ export function value<Value extends SqlStorageValue>(
 /** Whether a query gives any row. */
 export function exists(sql: Sql, query: string, ...bindings: SqlStorageValue[]): boolean {
   return first(sql, query, ...bindings) !== undefined;
-}
-
-/** The columns of a row by name. Names are constants of the code, never input. */
-type Columns = Record<string, SqlStorageValue>;
-
-/**
- * Inserts one row.
- *
- * @param into such as `INSERT INTO events` or `INSERT OR IGNORE INTO addresses`
- * @param onConflict an `ON CONFLICT` clause
- */
-export function insert(sql: Sql, into: string, row: Columns, onConflict = ""): void {
-  const names = Object.keys(row);
-  const columns = names.map((name) => `"${name}"`).join(", ");
-  const places = names.map(() => "?").join(", ");
-  sql.exec(`${into} (${columns}) VALUES (${places}) ${onConflict}`, ...Object.values(row));
-}
-
-/** Sets columns of the rows that a condition selects. */
-export function update(
-  sql: Sql,
-  table: string,
-  changes: Columns,
-  where: string,
-  ...bindings: SqlStorageValue[]
-): void {
-  const assignments = Object.keys(changes).map((name) => `"${name}" = ?`);
-  sql.exec(
-    `UPDATE ${table} SET ${assignments.join(", ")} WHERE ${where}`,
-    ...Object.values(changes),
-    ...bindings,
-  );
 }
 
 /**

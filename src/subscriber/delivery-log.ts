@@ -4,7 +4,7 @@
  */
 import { defined } from "../domain/defined.ts";
 import type { ControlEventType, ReleaseEventType } from "../domain/event.ts";
-import { all, column, first, insert, type Sql } from "../runtime/sql.ts";
+import { all, column, first, type Sql } from "../runtime/sql.ts";
 import { DELIVERY_KEPT_MS, PRUNED_PER_STEP } from "./limits.ts";
 
 /** `replaced`: the release was killed before the delivery succeeded. */
@@ -61,8 +61,16 @@ export class DeliveryLog {
 
   recordAttempt(event: string, attempt: Attempt): void {
     if (this.#oldestMs === null) this.#oldestMs = undefined;
-    const { atMs, durationMs, ...columns } = attempt;
-    insert(this.#sql, "INSERT INTO attempts", { event, at_ms: atMs, duration_ms: durationMs, ...columns });
+    this.#sql.exec(
+      "INSERT INTO attempts (event, attempt, at_ms, duration_ms, status, reason, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      event,
+      attempt.attempt,
+      attempt.atMs,
+      attempt.durationMs,
+      attempt.status,
+      attempt.reason,
+      attempt.answer,
+    );
   }
 
   /** The start times of the attempts after a time, oldest first. */

@@ -2,9 +2,8 @@
  * The deliveries of one subscription: what to send, when, and how each one ended. Times are milliseconds
  * since 1970.
  */
-import { defined } from "../domain/defined.ts";
 import type { ControlEventType, OutboundEvent, ReleaseEventType } from "../domain/event.ts";
-import { all, exists, first, insert, type Sql, update } from "../runtime/sql.ts";
+import { all, exists, first, type Sql } from "../runtime/sql.ts";
 
 /** A delivery that may be attempted. */
 export interface DueDelivery {
@@ -71,8 +70,12 @@ export class Outbox {
   }
 
   #rememberRetraction(release: string, sequence: number): void {
-    const onConflict = "ON CONFLICT (release) DO UPDATE SET sequence = max(sequence, excluded.sequence)";
-    insert(this.#sql, "INSERT INTO taken_back", { release, sequence }, onConflict);
+    this.#sql.exec(
+      `INSERT INTO taken_back (release, sequence) VALUES (?, ?)
+       ON CONFLICT (release) DO UPDATE SET sequence = max(sequence, excluded.sequence)`,
+      release,
+      sequence,
+    );
   }
 
   /** Whether this outbox knows of a withdrawal or kill of a release after a sequence. */
@@ -89,15 +92,25 @@ export class Outbox {
 
   /** Adds a delivery with the first delay of the schedule. A delivery that is already there stays unchanged. */
   add(delivery: NewDelivery, nowMs: number): void {
-    const { event, type, sequence, release, body } = delivery;
-    const due_ms = nowMs + this.#firstDelayMs();
-    const schedule = { state: "pending", attempts: 0, created_ms: nowMs, due_ms };
-    const row = { event, type, sequence, release, body, ...schedule };
-    insert(this.#sql, "INSERT OR IGNORE INTO deliveries", row);
-    if (release === null) return;
-    const onConflict =
-      "ON CONFLICT (release) DO UPDATE SET since = excluded.since WHERE excluded.since < since";
-    insert(this.#sql, "INSERT INTO told", { release, since: sequence }, onConflict);
+    this.#sql.exec(
+      `INSERT OR IGNORE INTO deliveries (event, type, sequence, release, state, attempts, created_ms, due_ms, body)
+       VALUES (?, ?, ?, ?, 'pending', 0, ?, ?, ?)`,
+      delivery.event,
+      delivery.type,
+      delivery.sequence,
+      delivery.release,
+      nowMs,
+      nowMs + this.#firstDelayMs(),
+      delivery.body,
+    );
+    if (delivery.release !== null) {
+      this.#sql.exec(
+        `INSERT INTO told (release, since) VALUES (?, ?)
+         ON CONFLICT (release) DO UPDATE SET since = excluded.since WHERE excluded.since < since`,
+        delivery.release,
+        delivery.sequence,
+      );
+    }
   }
 
   /** Makes a finished delivery pending again, with a restarted schedule. A pending one stays unchanged. */
@@ -146,8 +159,12 @@ export class Outbox {
 
   /** The bytes of a pending delivery; undefined when it is finished. */
   bodyOf(event: string): string | undefined {
-    const query = "SELECT body FROM deliveries WHERE event = ? AND state = 'pending'";
-    return first<{ body: string | null }>(this.#sql, query, event)?.body ?? undefined;
+    const row = first<{ body: string | null }>(
+      this.#sql,
+      "SELECT body FROM deliveries WHERE event = ? AND state = 'pending'",
+      event,
+    );
+    return row?.body ?? undefined;
   }
 
   isPending(event: string): boolean {
@@ -156,9 +173,15 @@ export class Outbox {
 
   /** Schedules the next attempt. Does nothing if the delivery was replaced while it was in flight. */
   retryAt(event: string, retry: Retry): void {
-    const { dueMs, reason, isRequestedByEndpoint = false, attempts } = retry;
-    const changes = { due_ms: dueMs, reason, asked: isRequestedByEndpoint ? 1 : 0, ...defined({ attempts }) };
-    update(this.#sql, "deliveries", changes, "event = ? AND state = 'pending'", event);
+    this.#sql.exec(
+      `UPDATE deliveries SET due_ms = ?, reason = ?, asked = ?, attempts = ifnull(?, attempts)
+       WHERE event = ? AND state = 'pending'`,
+      retry.dueMs,
+      retry.reason,
+      retry.isRequestedByEndpoint === true ? 1 : 0,
+      retry.attempts ?? null,
+      event,
+    );
   }
 
   /** Makes the pending deliveries of a release due now, up to a sequence. */
@@ -174,8 +197,11 @@ export class Outbox {
 
   /** Makes all pending deliveries due now, except those that a Retry-After of the endpoint postpones. */
   expedite(nowMs: number): void {
-    const where = "state = 'pending' AND due_ms > ? AND asked = 0";
-    update(this.#sql, "deliveries", { due_ms: nowMs }, where, nowMs);
+    this.#sql.exec(
+      "UPDATE deliveries SET due_ms = ? WHERE state = 'pending' AND due_ms > ? AND asked = 0",
+      nowMs,
+      nowMs,
+    );
   }
 
   /**
@@ -192,15 +218,24 @@ export class Outbox {
 
   /** Finishes a delivery and deletes its bytes. One that was replaced in flight changes only to `delivered`. */
   complete(event: string, state: "delivered" | "failed", reason: string | null, attempts: number): void {
-    const changes = { state, reason, attempts, due_ms: null, body: null };
-    const where = "event = ? AND (state = 'pending' OR ? = 'delivered')";
-    update(this.#sql, "deliveries", changes, where, event, state);
+    this.#sql.exec(
+      `UPDATE deliveries SET state = ?1, reason = ?2, attempts = ?3, due_ms = NULL, body = NULL
+       WHERE event = ?4 AND (state = 'pending' OR ?1 = 'delivered')`,
+      state,
+      reason,
+      attempts,
+      event,
+    );
   }
 
   /** Finishes the pending verification, if there is one. */
   endVerification(state: "delivered" | "failed", reason: string | null): void {
-    const changes = { state, reason, due_ms: null, body: null };
-    update(this.#sql, "deliveries", changes, "type = 'subscription.verify' AND state = 'pending'");
+    this.#sql.exec(
+      `UPDATE deliveries SET state = ?, reason = ?, due_ms = NULL, body = NULL
+       WHERE type = 'subscription.verify' AND state = 'pending'`,
+      state,
+      reason,
+    );
   }
 }
 

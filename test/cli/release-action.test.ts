@@ -84,7 +84,7 @@ test("an argument that names no release is refused with a remedy", async () => {
       "has no release at /en/releases/nowhere: check --to and the path.",
     ],
     [`${service.url}/en`, "The page at /en is not a release"],
-    ["nowhere.md", "nowhere.md is neither an id nor a readable file (ENOENT): give"],
+    ["nowhere.md", "nowhere.md is neither an id nor a readable file (it does not exist): give"],
     ["new.md", "new.md:2: id: is missing: `publish` writes it into the file"],
     ["note.txt", "note.txt:1: must begin with front matter"],
   ] as const) {

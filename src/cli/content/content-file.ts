@@ -9,7 +9,7 @@ import { issuesOf, type Issue } from "../../domain/issues.ts";
 import { parseReleaseDate } from "../../domain/dates.ts";
 import { frontMatter, releaseInput, type ReleaseInput } from "../../domain/release.ts";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
-import { onSystemError } from "../cli-error.ts";
+import { onSystemError, systemReason } from "../cli-error.ts";
 import { type FileIssue, locateIssue } from "./file-issue.ts";
 import { FIELDS_LINE, parseFrontMatter, type FrontMatter } from "./front-matter.ts";
 import { slugOf } from "./slug.ts";
@@ -111,7 +111,7 @@ function issueOf(file: string, message: string): FileIssue[] {
 
 /** For a file that the system cannot read. */
 export function unreadable(file: string, code: string): FileIssue[] {
-  return issueOf(file, `cannot be read (${code}): check its permissions, or remove it`);
+  return issueOf(file, `cannot be read (${systemReason(code)}): check its permissions, or remove it`);
 }
 
 function tooLarge(bytes: number): string {

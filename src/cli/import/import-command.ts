@@ -9,7 +9,7 @@ import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { readContentFolder } from "../content/content-folder.ts";
 import { issueLines } from "../content/file-issue.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
-import { CliError, onSystemError, systemCode } from "../cli-error.ts";
+import { CliError, onSystemError, systemCode, systemReason } from "../cli-error.ts";
 import { linesOf, readCopiedText, type Remark } from "./copied-text.ts";
 import { detectLanguage, guessType } from "./guess.ts";
 import { createContentFile, type ExistingFile, type ImportedText } from "./new-content-file.ts";
@@ -119,7 +119,7 @@ async function readText(file: string): Promise<string> {
     );
   };
   const bytes = await onSystemError(read(), (code) => {
-    throw new CliError(`${name} cannot be read (${code}): check the name.`);
+    throw new CliError(`${name} cannot be read (${systemReason(code)}): check the name.`);
   });
   if (!isUtf8(bytes)) throw new CliError(`${name} is not UTF-8 text: save it as UTF-8.`);
   const text = new TextDecoder().decode(bytes);

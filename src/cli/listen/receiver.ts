@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Webhook } from "standardwebhooks";
 import * as z from "zod/mini";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
-import { CliError, systemCode } from "../cli-error.ts";
+import { CliError, systemCode, systemReason } from "../cli-error.ts";
 
 const verification = z.object({
   type: z.literal("subscription.verify"),
@@ -63,7 +63,7 @@ export class Receiver {
       await once(this.#server, "listening");
     } catch (error) {
       throw new CliError(
-        `Port ${port} cannot be used (${systemCode(error) ?? String(error)}): omit --port to use any free port.`,
+        `Port ${port} cannot be used (${systemReason(systemCode(error) ?? String(error))}): omit --port to use any free port.`,
       );
     }
     const address = this.#server.address();

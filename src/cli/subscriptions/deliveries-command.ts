@@ -173,5 +173,6 @@ function showAttempts(delivery: AttemptedDelivery, subscription: Subscription, a
   );
   if (sequence === null) return;
   const replay = suggestCommand(api.service, "replay", subscription.id, "--event", String(sequence));
-  console.log(hintFor(subscription, api) ?? `Send it now: ${replay}`);
+  const when = delivery.state === "delivered" ? "again" : "now";
+  console.log(hintFor(subscription, api) ?? `Send it ${when}: ${replay}`);
 }

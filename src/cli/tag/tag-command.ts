@@ -11,7 +11,7 @@ import { type LocatedFields, parseFrontMatter } from "../content/front-matter.ts
 import { readRegistryFile, REGISTRY_FILE, type RegistryFile } from "../content/registry-file.ts";
 import { decodeText } from "../content/yaml-text.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
-import { CliError, onSystemError } from "../cli-error.ts";
+import { CliError, onSystemError, systemReason } from "../cli-error.ts";
 import { facetFragment, type PresentFacets } from "./facet-fragment.ts";
 import { NamedValues, splitWords, type TextPart } from "./named-values.ts";
 
@@ -66,7 +66,9 @@ function facetsIn(fields: unknown): PresentFacets {
 
 async function textOf(file: string): Promise<string> {
   const bytes = await onSystemError(readFile(file), (code) => {
-    throw new CliError(`${displayPath(file)} cannot be read (${code}): name a content file or a plain text.`);
+    throw new CliError(
+      `${displayPath(file)} cannot be read (${systemReason(code)}): name a content file or a plain text.`,
+    );
   });
   const text = decodeText(bytes);
   if (typeof text !== "string") throw new CliError(issueLines(file, [text]));

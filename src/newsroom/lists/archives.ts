@@ -11,7 +11,7 @@ import type { Instant } from "../../domain/dates.ts";
 import { defined } from "../../domain/defined.ts";
 import { boundsOfList, listAddress, type ReleaseList } from "../../domain/list.ts";
 import type { ArchiveLinks } from "../../feeds/build-feed.ts";
-import { column, first, type Sql, update } from "../../runtime/sql.ts";
+import { column, first, type Sql } from "../../runtime/sql.ts";
 import { LIST_BYTES_MAX } from "../limits.ts";
 import { entrySizes } from "../store/releases.ts";
 import { markArchivesStale } from "../store/stale-documents.ts";
@@ -119,16 +119,25 @@ export class ListArchives {
   }
 
   #archivesOf(list: ReleaseList): Archives {
-    const query = "SELECT reaches, numbers FROM lists WHERE address = ?";
-    const row = first<{ reaches: string; numbers: string }>(this.#deps.sql, query, listAddress(list));
+    const row = first<{ reaches: string; numbers: string }>(
+      this.#deps.sql,
+      "SELECT reaches, numbers FROM lists WHERE address = ?",
+      listAddress(list),
+    );
     if (row === undefined) return NO_ARCHIVES;
-    const { reaches, numbers } = row;
-    return { archiveEnds: JSON.parse(reaches) as Instant[], numbers: JSON.parse(numbers) as number[] };
+    return {
+      archiveEnds: JSON.parse(row.reaches) as Instant[],
+      numbers: JSON.parse(row.numbers) as number[],
+    };
   }
 
   #save(address: string, { archiveEnds, numbers }: Archives): void {
-    const changes = { reaches: JSON.stringify(archiveEnds), numbers: JSON.stringify(numbers) };
-    update(this.#deps.sql, "lists", changes, "address = ?", address);
+    this.#deps.sql.exec(
+      "UPDATE lists SET reaches = ?, numbers = ? WHERE address = ?",
+      JSON.stringify(archiveEnds),
+      JSON.stringify(numbers),
+      address,
+    );
   }
 
   #findCuts({ archiveEnds }: Archives, index: number, members: readonly Member[]): Instant[] {

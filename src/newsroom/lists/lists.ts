@@ -13,7 +13,7 @@ import {
   parseListAddress,
   type ReleaseList,
 } from "../../domain/list.ts";
-import { column, exists, first, insert, type Sql } from "../../runtime/sql.ts";
+import { column, exists, first, type Sql } from "../../runtime/sql.ts";
 import {
   LISTS_DROPPED_MAX,
   LISTS_KEPT_MAX,
@@ -55,7 +55,7 @@ export class Lists {
     for (const lang of [undefined, ...config.site.languages]) {
       const list = languageList(lang);
       const isStored = exists(this.#sql, "SELECT 1 FROM lists WHERE address = ?", listAddress(list));
-      if (!isStored) this.#keep(list, 1, null, nowMs);
+      if (!isStored) this.#keep(list, { uses: 1, keptUntilMs: null }, nowMs);
     }
     for (const address of this.#addresses("kept_until_ms IS NULL OR kept_until_ms > ?", nowMs)) {
       const list = this.parse(address);
@@ -69,17 +69,22 @@ export class Lists {
    * combinations only displaces those that were requested least, which are its own.
    */
   retain(list: ReleaseList, nowMs: number): void {
-    const query = "SELECT uses, kept_until_ms FROM lists WHERE address = ?";
-    const address = listAddress(list);
-    const row = first<{ uses: number; kept_until_ms: number | null }>(this.#sql, query, address);
+    const row = first<{ uses: number; kept_until_ms: number | null }>(
+      this.#sql,
+      "SELECT uses, kept_until_ms FROM lists WHERE address = ?",
+      listAddress(list),
+    );
     if (row !== undefined && (row.kept_until_ms === null || row.kept_until_ms > nowMs)) return;
-    if (!isCombination(list)) return this.#keep(list, 1, null, nowMs);
+    if (!isCombination(list)) {
+      this.#keep(list, { uses: 1, keptUntilMs: null }, nowMs);
+      return;
+    }
     this.#dropExpired(nowMs - LIST_REMEMBERED_MS);
     this.#makeRoom(nowMs);
     const uses = (row?.uses ?? 0) + 1;
     // KV drops the documents at the same time, so the next request comes here again.
     const keptUntilMs = nowMs + (uses === 1 ? LIST_KEPT_FIRST_MS : LIST_KEPT_MS);
-    this.#keep(list, uses, keptUntilMs, nowMs);
+    this.#keep(list, { uses, keptUntilMs }, nowMs);
   }
 
   /** The addresses of the kept lists that hold a release. */
@@ -118,8 +123,8 @@ export class Lists {
         this.#deps.archives.splitIfFull(list, address, after.published);
     }
     if (before !== undefined && after === undefined) {
-      for (const list of left)
-        insert(this.#sql, "INSERT OR IGNORE INTO tombstones", { list, release: before.id });
+      for (const address of left)
+        this.#sql.exec("INSERT OR IGNORE INTO tombstones (list, release) VALUES (?, ?)", address, before.id);
     } else if (after !== undefined && before === undefined) {
       this.#sql.exec("DELETE FROM tombstones WHERE release = ?", after.id);
     }
@@ -161,17 +166,19 @@ export class Lists {
     return parsed.place.list;
   }
 
-  #keep(list: ReleaseList, uses: number, keptUntilMs: number | null, nowMs: number): void {
+  #keep(list: ReleaseList, kept: { uses: number; keptUntilMs: number | null }, nowMs: number): void {
     const address = listAddress(list);
     // An expired list keeps its archives and their numbers, for clients that walk it meanwhile.
-    const reaches = JSON.stringify(NO_ARCHIVES.archiveEnds);
-    const numbers = JSON.stringify(NO_ARCHIVES.numbers);
-    insert(
-      this.#sql,
-      "INSERT INTO lists",
-      { address, reaches, numbers, uses, asked_ms: nowMs, kept_until_ms: keptUntilMs },
-      `ON CONFLICT (address) DO UPDATE SET uses = excluded.uses, asked_ms = excluded.asked_ms,
+    this.#sql.exec(
+      `INSERT INTO lists (address, reaches, numbers, uses, asked_ms, kept_until_ms) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (address) DO UPDATE SET uses = excluded.uses, asked_ms = excluded.asked_ms,
          kept_until_ms = excluded.kept_until_ms`,
+      address,
+      JSON.stringify(NO_ARCHIVES.archiveEnds),
+      JSON.stringify(NO_ARCHIVES.numbers),
+      kept.uses,
+      nowMs,
+      kept.keptUntilMs,
     );
     // KV has dropped its documents.
     forgetListWrites(this.#sql, address);
@@ -196,14 +203,22 @@ export class Lists {
 
   /** Drops the combinations that were requested least, so that one more can be kept. */
   #makeRoom(nowMs: number): void {
-    const surplus = "kept_until_ms > ? ORDER BY uses DESC, asked_ms DESC LIMIT -1 OFFSET ?";
-    for (const address of this.#addresses(surplus, nowMs, LISTS_KEPT_MAX - 1)) this.#forget(address);
+    const surplus = this.#addresses(
+      "kept_until_ms > ? ORDER BY uses DESC, asked_ms DESC LIMIT -1 OFFSET ?",
+      nowMs,
+      LISTS_KEPT_MAX - 1,
+    );
+    for (const address of surplus) this.#forget(address);
   }
 
   /** Drops long expired combinations, which KV no longer holds; a bounded number per request. */
   #dropExpired(beforeMs: number): void {
-    const expired = "kept_until_ms < ? ORDER BY kept_until_ms LIMIT ?";
-    for (const address of this.#addresses(expired, beforeMs, LISTS_DROPPED_MAX)) {
+    const expired = this.#addresses(
+      "kept_until_ms < ? ORDER BY kept_until_ms LIMIT ?",
+      beforeMs,
+      LISTS_DROPPED_MAX,
+    );
+    for (const address of expired) {
       this.#drop(address);
       forgetListDocuments(this.#sql, address);
     }

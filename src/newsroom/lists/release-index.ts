@@ -4,7 +4,7 @@
  */
 import type { Instant } from "../../domain/dates.ts";
 import { searchableWords } from "../../domain/filter.ts";
-import { all, insert, type Sql } from "../../runtime/sql.ts";
+import { all, type Sql } from "../../runtime/sql.ts";
 import { type EditionContent, parseContent } from "../store/editions.ts";
 import { facetTerms } from "../store/index-terms.ts";
 import { isListed, type ReleaseRow } from "../store/releases.ts";
@@ -17,7 +17,10 @@ export interface TermCount {
   count: number;
 }
 
-type Term = Pick<TermCount, "field" | "value">;
+interface Term {
+  field: string;
+  value: string;
+}
 
 /**
  * Indexes the current edition of a release, or removes the release from the indexes.
@@ -28,12 +31,22 @@ export function reindex(sql: Sql, row: ReleaseRow): boolean {
   if (row.published === null) return false;
   const content = parseContent(row.content);
   const after = isListed(row) ? termsOf(content) : [];
-  const { published } = row;
-  const before = all<Term>(sql, "DELETE FROM filings WHERE published = ? RETURNING field, value", published);
+  const before = all<Term>(
+    sql,
+    "DELETE FROM filings WHERE published = ? RETURNING field, value",
+    row.published,
+  );
   // Deleting a row that FTS5 does not have would leave a tombstone in every segment of its index.
-  if (before.length > 0) sql.exec("DELETE FROM search WHERE rowid = ?", published);
-  for (const term of after) insert(sql, "INSERT OR IGNORE INTO filings", { ...term, published });
-  if (after.length > 0) indexWords(sql, published, content.title, row);
+  if (before.length > 0) sql.exec("DELETE FROM search WHERE rowid = ?", row.published);
+  for (const { field, value } of after) {
+    sql.exec(
+      "INSERT OR IGNORE INTO filings (field, value, published) VALUES (?, ?, ?)",
+      field,
+      value,
+      row.published,
+    );
+  }
+  if (after.length > 0) indexWords(sql, row.published, content.title, row);
   if (sameTerms(before, after)) return false;
   addToCounts(sql, before, -1);
   addToCounts(sql, after, 1);
@@ -47,7 +60,7 @@ export function reindex(sql: Sql, row: ReleaseRow): boolean {
  * @returns the instant of the last one; undefined if there are no more
  */
 export function reindexBefore(sql: Sql, before: Instant, limit: number): Instant | undefined {
-  const rows = all<Pick<ReleaseRow, "content" | "summary" | "text"> & { published: Instant }>(
+  const rows = all<{ published: Instant; content: string; summary: string; text: string }>(
     sql,
     `SELECT r.published, e.content, e.summary, e.text
      FROM releases r JOIN editions e ON e.release = r.id AND e.edition = r.edition
@@ -74,20 +87,27 @@ export function countTerms(sql: Sql): TermCount[] {
 
 function indexWords(
   sql: Sql,
-  rowid: Instant,
+  published: Instant,
   title: string,
-  row: Pick<ReleaseRow, "summary" | "text">,
+  { summary, text }: { summary: string; text: string },
 ): void {
-  const words = searchableWords({ title, summary: row.summary, text: row.text }).join(" ");
-  insert(sql, "INSERT INTO search", { rowid, words });
+  const words = searchableWords({ title, summary, text }).join(" ");
+  sql.exec("INSERT INTO search (rowid, words) VALUES (?, ?)", published, words);
 }
 
 function addToCounts(sql: Sql, terms: readonly Term[], by: 1 | -1): void {
   const lang = terms.find(({ field }) => field === "lang")?.value;
   if (lang === undefined) return;
-  const onConflict = "ON CONFLICT DO UPDATE SET count = count + excluded.count";
-  for (const term of terms)
-    insert(sql, "INSERT INTO filing_counts", { lang, ...term, count: by }, onConflict);
+  for (const { field, value } of terms) {
+    sql.exec(
+      `INSERT INTO filing_counts (lang, field, value, count) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+      lang,
+      field,
+      value,
+      by,
+    );
+  }
 }
 
 function termsOf(content: EditionContent): Term[] {

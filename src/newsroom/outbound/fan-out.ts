@@ -7,10 +7,10 @@
  * for each.
  */
 import type { OutboundEvent } from "../../domain/event.ts";
-import { backoffMs, inParallel } from "../../runtime/async.ts";
+import { backoffMs } from "../../runtime/async.ts";
 import type { Budget } from "../../runtime/bounded-work.ts";
 import { log } from "../../runtime/log.ts";
-import { all, type Sql, update, value } from "../../runtime/sql.ts";
+import { all, type Sql, value } from "../../runtime/sql.ts";
 import {
   ENQUEUES_AT_ONCE_MAX,
   EVENTS_PER_WINDOW,
@@ -136,8 +136,10 @@ export class FanOut {
 
   async #catchUp(subscription: SubscriptionRow & { cursor: number }): Promise<void> {
     const { id, cursor, filtered_since } = subscription;
-    const to = Math.min(cursor + EVENTS_PER_WINDOW, lastSequence(this.#sql));
-    const window = this.#readWindow(cursor + 1, to);
+    const window = this.#readWindow(
+      cursor + 1,
+      Math.min(cursor + EVENTS_PER_WINDOW, lastSequence(this.#sql)),
+    );
     const preferences = toPreferences(subscription);
     const replayed = new Map(window.replayEventsFor(preferences).map((event) => [event.sequence, event]));
     // Events from before the filter was changed are sent as in a replay.
@@ -151,13 +153,21 @@ export class FanOut {
     const last = window.last ?? cursor;
     // Past the current window it has missed nothing, and the sweep includes it again.
     const hasCaughtUp = last >= (this.#currentSweep()?.last ?? this.#sweptTo());
-    const lag = hasCaughtUp ? { cursor: null, due_ms: null } : { cursor: last, due_ms: 0 };
-    update(this.#sql, "subscriptions", { ...lag, failures: 0 }, "id = ?", id);
+    this.#sql.exec(
+      "UPDATE subscriptions SET cursor = ?, due_ms = ?, failures = 0 WHERE id = ?",
+      hasCaughtUp ? null : last,
+      hasCaughtUp ? null : 0,
+      id,
+    );
   }
 
-  #setLagging({ id, failures }: SubscriptionRow, cursor: number): void {
-    const query = "UPDATE subscriptions SET cursor = ?, due_ms = ?, failures = failures + 1 WHERE id = ?";
-    this.#sql.exec(query, cursor, this.#deps.now() + backoffMs(failures), id);
+  #setLagging(subscription: SubscriptionRow, cursor: number): void {
+    this.#sql.exec(
+      "UPDATE subscriptions SET cursor = ?, due_ms = ?, failures = failures + 1 WHERE id = ?",
+      cursor,
+      this.#deps.now() + backoffMs(subscription.failures),
+      subscription.id,
+    );
   }
 
   /** @returns false if the Subscriber did not take the events */
@@ -204,4 +214,17 @@ function eventsSinceCreation(subscription: SubscriptionRow, window: EventWindow)
   return window
     .eventsFor(toPreferences(subscription))
     .filter(({ sequence }) => sequence > subscription.since_sequence);
+}
+
+/** Works on `atOnce` items at a time; a slow one delays only those after it in its own lane. */
+async function inParallel<T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }

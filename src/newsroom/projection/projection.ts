@@ -16,7 +16,7 @@ import { addressOf, type ListPlace } from "../../domain/list.ts";
 import { backoffMs } from "../../runtime/async.ts";
 import type { Budget } from "../../runtime/bounded-work.ts";
 import { log } from "../../runtime/log.ts";
-import { all, insert, type Meter } from "../../runtime/sql.ts";
+import { all, type Meter } from "../../runtime/sql.ts";
 import {
   KV_EXPIRATION_MIN_MS,
   KV_WRITE_INTERVAL_MS,
@@ -96,8 +96,11 @@ export class Projection {
     const etag = await etagOf(identityOf(rendered), rendered.sequence);
     const written = this.#readWritten(target).find((each) => each.path === path);
     if (written === undefined && !isAlwaysRendered(target)) {
-      const row = { path, target: keyOf(target), etag: "", modified: 0, written_ms: 0 };
-      insert(sql, "INSERT INTO documents", row);
+      sql.exec(
+        "INSERT INTO documents (path, target, etag, modified, written_ms) VALUES (?, ?, '', 0, 0)",
+        path,
+        keyOf(target),
+      );
     }
     if (written === undefined || written.written_ms === 0) markStale(sql, target);
     const modified = written?.etag === etag ? written.modified : undefined;
@@ -187,12 +190,22 @@ export class Projection {
   }
 
   #readWritten(target: Target): WrittenDocument[] {
-    const query = "SELECT path, etag, modified, written_ms FROM documents WHERE target = ?";
-    return all(this.#deps.sql, query, keyOf(target));
+    return all(
+      this.#deps.sql,
+      "SELECT path, etag, modified, written_ms FROM documents WHERE target = ?",
+      keyOf(target),
+    );
   }
 
-  #saveWritten(target: Target, written: WrittenDocument): void {
-    insert(this.#deps.sql, "INSERT OR REPLACE INTO documents", { ...written, target: keyOf(target) });
+  #saveWritten(target: Target, { path, etag, modified, written_ms }: WrittenDocument): void {
+    this.#deps.sql.exec(
+      "INSERT OR REPLACE INTO documents (path, target, etag, modified, written_ms) VALUES (?, ?, ?, ?, ?)",
+      path,
+      keyOf(target),
+      etag,
+      modified,
+      written_ms,
+    );
   }
 }
 

@@ -2,7 +2,7 @@
  * The addresses of releases: language and slug.
  */
 import { releasePath } from "../../domain/release.ts";
-import { all, first, insert, type Sql } from "../../runtime/sql.ts";
+import { all, first, type Sql } from "../../runtime/sql.ts";
 
 interface Address {
   lang: string;
@@ -17,10 +17,12 @@ export function releaseAt(sql: Sql, lang: string, slug: string): string | undefi
 
 /** Gives the release its address. Addresses that it had while it was embargoed become free again. */
 export function keepAddress(sql: Sql, { id, lang, slug }: Address & { id: string }): void {
-  const query =
-    "DELETE FROM addresses WHERE release = ?1 AND (SELECT first_seen FROM releases WHERE id = ?1) IS NULL";
-  sql.exec(query, id);
-  insert(sql, "INSERT OR IGNORE INTO addresses", { lang, slug, release: id });
+  sql.exec(
+    "DELETE FROM addresses WHERE release = ? AND (SELECT first_seen FROM releases WHERE id = ?) IS NULL",
+    id,
+    id,
+  );
+  sql.exec("INSERT OR IGNORE INTO addresses (lang, slug, release) VALUES (?, ?, ?)", lang, slug, id);
 }
 
 /** The path of a release's current page; of a killed release, the page that says so. */

@@ -7,7 +7,7 @@ import type { Change, ReleaseEvent, ReleaseEventType } from "../../domain/event.
 import type { Filterable } from "../../domain/filter.ts";
 import type { Instant } from "../../domain/dates.ts";
 import type { Status } from "../../domain/release.ts";
-import { all, column, insert, type Sql, value } from "../../runtime/sql.ts";
+import { all, column, type Sql, value } from "../../runtime/sql.ts";
 import { parseContent } from "./editions.ts";
 import { toIndexTerms } from "./index-terms.ts";
 import {
@@ -143,15 +143,16 @@ export function appendEvent(
     change: event.change,
     ...defined({ eventReason: event.reason }),
   };
-  insert(sql, "INSERT INTO events", {
-    sequence: lastSequence(sql) + 1,
-    id: newEventId(),
-    type: event.type,
-    at: event.at,
-    release: release.id,
-    edition: release.edition,
-    details: JSON.stringify(details),
-  });
+  sql.exec(
+    "INSERT INTO events (sequence, id, type, at, release, edition, details) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    lastSequence(sql) + 1,
+    newEventId(),
+    event.type,
+    event.at,
+    release.id,
+    release.edition,
+    JSON.stringify(details),
+  );
 }
 
 /** The sequence of the latest event; 0 before the first. */

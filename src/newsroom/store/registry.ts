@@ -13,8 +13,7 @@ import {
   type RegistryFacet,
   type RegistryValue,
 } from "../../domain/registry.ts";
-import type { Facet } from "../../domain/release.ts";
-import { all, column, exists, first, insert, type Sql } from "../../runtime/sql.ts";
+import { all, column, exists, first, type Sql } from "../../runtime/sql.ts";
 import { FACET_OF, type FacetField, FIELDS_AND_FACETS } from "./index-terms.ts";
 import { getMeta, setMeta } from "./schema.ts";
 
@@ -102,11 +101,19 @@ export class RegistryStore {
     for (const facet of REGISTRY_FACETS) {
       const kept = new Set(facet === "types" ? knownTypes(next) : next[facet].map(({ slug }) => slug));
       for (const value of before[facet].filter(({ slug }) => !kept.has(slug))) {
-        const retired = { facet, slug: value.slug, value: JSON.stringify(value), at: now };
-        insert(this.#sql, "INSERT OR REPLACE INTO retired_values", retired);
+        this.#sql.exec(
+          "INSERT OR REPLACE INTO retired_values (facet, slug, value, at) VALUES (?, ?, ?, ?)",
+          facet,
+          value.slug,
+          JSON.stringify(value),
+          now,
+        );
       }
-      const query = "DELETE FROM retired_values WHERE facet = ? AND slug IN (SELECT value FROM json_each(?))";
-      this.#sql.exec(query, facet, JSON.stringify([...kept]));
+      this.#sql.exec(
+        "DELETE FROM retired_values WHERE facet = ? AND slug IN (SELECT value FROM json_each(?))",
+        facet,
+        JSON.stringify([...kept]),
+      );
     }
   }
 
@@ -114,10 +121,18 @@ export class RegistryStore {
     const missing = (field: FacetField, path: string, known: readonly string[]) =>
       this.#usedValues(field, path)
         .filter((used) => !known.includes(used))
-        .map((used) => ({ path: `/${FACET_OF[field]}`, message: `must include ${used}: releases use it` }));
-    const slugsOf = (facet: Facet) => registry[facet].map(({ slug }) => slug);
+        .map((used) => ({
+          path: `/${FACET_OF[field]}`,
+          message: `must include ${used}: releases use it`,
+        }));
     return [
-      ...FIELDS_AND_FACETS.flatMap(([field, facet]) => missing(field, `$.${facet}`, slugsOf(facet))),
+      ...FIELDS_AND_FACETS.flatMap(([field, facet]) =>
+        missing(
+          field,
+          `$.${facet}`,
+          registry[facet].map(({ slug }) => slug),
+        ),
+      ),
       ...missing("type", "$.type", knownTypes(registry)),
     ];
   }

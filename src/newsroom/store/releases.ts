@@ -4,7 +4,7 @@
 import type { Instant } from "../../domain/dates.ts";
 import type { PreparedRelease, Status } from "../../domain/release.ts";
 import { entrySizeBytes } from "../../feeds/entry-size.ts";
-import { all, column, exists, first, insert, type Sql, update, value } from "../../runtime/sql.ts";
+import { all, column, exists, first, type Sql, value } from "../../runtime/sql.ts";
 import { keepAddress } from "./addresses.ts";
 import { contentJson } from "./editions.ts";
 
@@ -56,26 +56,33 @@ export function addEdition(
   embargo: Instant | null,
   nowMs: number,
 ): void {
-  const { input, html, text, summary } = prepared;
-  const { id, lang, slug, group = id, change = null, note = null } = input;
-  insert(sql, "INSERT INTO editions", {
-    release: id,
+  const { input } = prepared;
+  sql.exec(
+    `INSERT INTO editions (release, edition, accepted_ms, content, embargo, change, note, html, text, summary)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    input.id,
     edition,
-    accepted_ms: nowMs,
-    content: contentJson(input),
+    nowMs,
+    contentJson(input),
     embargo,
-    change,
-    note,
-    html,
-    text,
-    summary,
-  });
-  insert(
-    sql,
-    "INSERT INTO releases",
-    { id, lang, slug, group, status: "embargoed", edition, embargo, bytes: entrySizeBytes(prepared) },
-    `ON CONFLICT (id) DO UPDATE SET lang = excluded.lang, slug = excluded.slug, "group" = excluded."group",
-       edition = excluded.edition, embargo = excluded.embargo, bytes = excluded.bytes, stale = 0`,
+    input.change ?? null,
+    input.note ?? null,
+    prepared.html,
+    prepared.text,
+    prepared.summary,
+  );
+  sql.exec(
+    `INSERT INTO releases (id, lang, slug, "group", status, edition, embargo, bytes)
+     VALUES (?1, ?2, ?3, ?4, 'embargoed', ?5, ?6, ?7)
+     ON CONFLICT (id) DO UPDATE
+     SET lang = ?2, slug = ?3, "group" = ?4, edition = ?5, embargo = ?6, bytes = ?7, stale = 0`,
+    input.id,
+    input.lang,
+    input.slug,
+    input.group ?? input.id,
+    edition,
+    embargo,
+    entrySizeBytes(prepared),
   );
   keepAddress(sql, input);
 }
@@ -88,7 +95,8 @@ type ReleaseChanges = Partial<
 
 /** Changes columns of a release, named as in the table. */
 export function updateRelease(sql: Sql, id: string, changes: ReleaseChanges): void {
-  update(sql, "releases", { ...changes }, "id = ?", id);
+  const assignments = Object.keys(changes).map((name) => `${name} = ?`);
+  sql.exec(`UPDATE releases SET ${assignments.join(", ")} WHERE id = ?`, ...Object.values(changes), id);
 }
 
 /** Marks the public translations of a corrected release as stale. @returns their ids */

@@ -2,7 +2,7 @@
  * The queue of the projection: which documents must be rendered again. A change adds its rows in its own
  * transaction.
  */
-import { all, column, exists, type Sql, update, value } from "../../runtime/sql.ts";
+import { all, column, exists, type Sql, value } from "../../runtime/sql.ts";
 
 /**
  * The unit of rendering. A release has a page and its JSON. A list, named by its address, has a page and
@@ -91,9 +91,13 @@ export function countStale(sql: Sql): number {
 
 /** Delays a target, unless it has changed since it was read. */
 export function postpone(sql: Sql, stale: StaleDocument, untilMs: number, failures: number): void {
-  const { target, version } = stale;
-  const changes = { due_ms: untilMs, failures };
-  update(sql, "stale_targets", changes, "target = ? AND version = ?", keyOf(target), version);
+  sql.exec(
+    "UPDATE stale_targets SET due_ms = ?, failures = ? WHERE target = ? AND version = ?",
+    untilMs,
+    failures,
+    keyOf(stale.target),
+    stale.version,
+  );
 }
 
 /** Removes a target from the queue, unless it has changed since it was read. */

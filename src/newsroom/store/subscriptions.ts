@@ -4,7 +4,7 @@
 import { type Filter, FILTER_FIELDS } from "../../domain/filter.ts";
 import { hostOf } from "../../domain/target-url.ts";
 import type { Health, Registration, SubscriptionStatus } from "../../domain/subscription.ts";
-import { column, exists, first, insert, type Sql, update } from "../../runtime/sql.ts";
+import { column, exists, first, type Sql } from "../../runtime/sql.ts";
 import {
   PENDING_MAX,
   PENDING_PER_CLIENT_MAX,
@@ -57,20 +57,29 @@ export function register(
   if (whose !== undefined) return { kind: "too-many", whose };
   const last = lastSequence(sql);
   const verified = isVerified ? 1 : 0;
-  const status = isVerified ? "active" : "pending";
-  insert(sql, "INSERT INTO subscriptions", {
-    id: registration.id,
-    ...columnsOf(registration),
-    client: isVerified ? null : requester.client,
-    since_sequence: last,
-    active: verified,
-    proved: verified,
-    status,
-    since_ms: nowMs,
-    trouble: TROUBLE[status],
-    cursor: last,
-    due_ms: 0,
-  });
+  sql.exec(
+    `INSERT INTO subscriptions (id, key, url, host, client, format, content, description, filter, events,
+       created_ms, since_sequence, active, proved, status, since_ms, trouble, cursor, due_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+    registration.id,
+    keyOf(registration),
+    registration.url,
+    host,
+    isVerified ? null : requester.client,
+    registration.format,
+    registration.content,
+    registration.description ?? null,
+    JSON.stringify(registration.filter),
+    JSON.stringify(registration.events),
+    registration.createdMs,
+    last,
+    verified,
+    verified,
+    isVerified ? "active" : "pending",
+    nowMs,
+    isVerified ? TROUBLE.active : TROUBLE.pending,
+    last,
+  );
   return { kind: "registered" };
 }
 
@@ -91,9 +100,13 @@ export function change(sql: Sql, registration: Registration): boolean {
   const duplicate = findVerified(sql, registration);
   if (duplicate !== undefined && duplicate !== id) return false;
   sql.exec("UPDATE subscriptions SET proved = 0 WHERE id = ? AND url <> ?", id, url);
-  const since = { filtered_since: lastSequence(sql) };
-  update(sql, "subscriptions", since, "id = ? AND filter <> ?", id, JSON.stringify(filter));
-  update(sql, "subscriptions", columnsOf(registration), "id = ?", id);
+  sql.exec(
+    `UPDATE subscriptions SET filtered_since = (SELECT ifnull(max(sequence), 0) FROM events)
+     WHERE id = ? AND filter <> ?`,
+    id,
+    JSON.stringify(filter),
+  );
+  writeRegistration(sql, registration);
   return true;
 }
 
@@ -105,8 +118,13 @@ export function change(sql: Sql, registration: Registration): boolean {
 export function activate(sql: Sql, id: string): "active" | "duplicate" | "unknown" {
   const row = first<{ key: string }>(sql, "SELECT key FROM subscriptions WHERE id = ?", id);
   if (row === undefined) return "unknown";
-  const duplicates = "SELECT 1 FROM subscriptions WHERE key = ? AND proved = 1 AND id <> ?";
-  if (exists(sql, duplicates, row.key, id)) return "duplicate";
+  const isDuplicate = exists(
+    sql,
+    "SELECT 1 FROM subscriptions WHERE key = ? AND proved = 1 AND id <> ?",
+    row.key,
+    id,
+  );
+  if (isDuplicate) return "duplicate";
   sql.exec("UPDATE subscriptions SET active = 1, proved = 1, client = NULL WHERE id = ?", id);
   return "active";
 }
@@ -118,19 +136,21 @@ export function saveReport(
   report: SubscriptionReport,
   nowMs: number,
 ): void {
-  const { status, reason, sinceMs, failingSinceMs } = report;
-  const changes = {
-    ...columnsOf(registration),
+  writeRegistration(sql, registration);
+  const { status, failingSinceMs } = report;
+  sql.exec(
+    `UPDATE subscriptions SET status = ?, reason = ?, since_ms = ?, failing_ms = ?, trouble = ?, health = ?,
+       reported_ms = ?, proved = ? WHERE id = ?`,
     status,
-    reason,
-    since_ms: sinceMs,
-    failing_ms: failingSinceMs,
-    trouble: TROUBLE[status === "active" && failingSinceMs !== null ? "failing" : status],
-    health: JSON.stringify(report.health),
-    reported_ms: nowMs,
-    proved: report.isProved ? 1 : 0,
-  };
-  update(sql, "subscriptions", changes, "id = ?", registration.id);
+    report.reason,
+    report.sinceMs,
+    failingSinceMs,
+    TROUBLE[status === "active" && failingSinceMs !== null ? "failing" : status],
+    JSON.stringify(report.health),
+    nowMs,
+    report.isProved ? 1 : 0,
+    registration.id,
+  );
 }
 
 export function remove(sql: Sql, id: string): void {
@@ -153,20 +173,22 @@ export function listOperational(sql: Sql): string[] {
   );
 }
 
-/** The columns of a registration, except its id. */
-function columnsOf(registration: Registration) {
-  const { url, format, content, description, filter, events, createdMs } = registration;
-  return {
-    key: keyOf(registration),
+function writeRegistration(sql: Sql, registration: Registration): void {
+  const { id, url, format, content, description, filter, events, createdMs } = registration;
+  sql.exec(
+    `UPDATE subscriptions SET key = ?, url = ?, host = ?, format = ?, content = ?, description = ?, filter = ?,
+       events = ?, created_ms = ? WHERE id = ?`,
+    keyOf(registration),
     url,
-    host: hostOf(url),
+    hostOf(url),
     format,
     content,
-    description: description ?? null,
-    filter: JSON.stringify(filter),
-    events: JSON.stringify(events),
-    created_ms: createdMs,
-  };
+    description ?? null,
+    JSON.stringify(filter),
+    JSON.stringify(events),
+    createdMs,
+    id,
+  );
 }
 
 function limitReached(sql: Sql, client: string, host: string): "client" | "host" | "service" | undefined {

@@ -125,7 +125,7 @@ test("an unreadable file is reported like a fault", async () => {
   await symlink("nowhere", join(folder, "a.md"));
   const run = await runCli(["check", "."], { cwd: folder });
   expect(run.code).toBe(1);
-  expect(run.stderr).toContain("a.md:1: cannot be read (ENOENT)");
+  expect(run.stderr).toContain("a.md:1: cannot be read (it does not exist)");
 });
 
 test("a missing folder is refused with a remedy", async () => {

@@ -59,7 +59,7 @@ test("--registry names another registry, and a text without mentions is reported
 test.each([
   [["a.txt", "--registry", "nowhere.yaml"], "There is no registry nowhere.yaml: name one"],
   [["a.txt", "--registry", "faulty.yaml"], "faulty.yaml:1: topics/0/names: is required\n1 fault in 1 file"],
-  [["nowhere.txt"], "nowhere.txt cannot be read (ENOENT): name a content file or a plain text."],
+  [["nowhere.txt"], "nowhere.txt cannot be read (it does not exist): name a content file or a plain text."],
   [["latin.txt"], "latin.txt:2: has bytes that are not UTF-8"],
   [["broken.md"], "broken.md:3: is not valid YAML"],
 ])("%j is refused with a remedy", async (args, said) => {
