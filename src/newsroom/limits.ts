@@ -5,7 +5,7 @@ import { FEED_FORMATS } from "../domain/list.ts";
 
 /** Embargoes lifted in one step; each takes a transaction of its own. */
 export const EMBARGOES_PER_STEP = 20;
-/** Targets rendered in one step: a list has four documents, a release two, so this is 40 KV writes at most. */
+/** Targets rendered in one step. Each is up to KV_WRITES_PER_TARGET writes; a release has two documents. */
 export const TARGETS_PER_STEP = 10;
 /** KV writes of one target at most, its page and each feed, except for a release that has moved often. */
 export const KV_WRITES_PER_TARGET = 1 + FEED_FORMATS.length;

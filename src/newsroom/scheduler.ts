@@ -45,7 +45,7 @@ export class Scheduler {
     this.#fanningOut = new WorkLoop((budget) => fanOut.step(budget), 1);
     this.#reindexing = new WorkLoop(async (budget) => {
       const hasWorked = reindexing.step(budget);
-      // The steps are synchronous: between them, the object must answer others. `scheduler` is the platform's.
+      // The steps are synchronous: between them, the object must answer others. `scheduler` is a global.
       if (hasWorked) await scheduler.wait(0);
       return hasWorked;
     }, 1);

@@ -7,7 +7,7 @@
  * for each.
  */
 import type { OutboundEvent } from "../../domain/event.ts";
-import { backoffMs } from "../../runtime/async.ts";
+import { backoffMs, inParallel } from "../../runtime/async.ts";
 import type { Budget } from "../../runtime/bounded-work.ts";
 import { log } from "../../runtime/log.ts";
 import { all, type Sql, value } from "../../runtime/sql.ts";
@@ -214,17 +214,4 @@ function eventsSinceCreation(subscription: SubscriptionRow, window: EventWindow)
   return window
     .eventsFor(toPreferences(subscription))
     .filter(({ sequence }) => sequence > subscription.since_sequence);
-}
-
-/** Works on `atOnce` items at a time; a slow one delays only those after it in its own lane. */
-async function inParallel<T>(
-  items: readonly T[],
-  atOnce: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }
