@@ -34,7 +34,7 @@ export const batchBody = z.strictObject({
 });
 export const actionBody = z.strictObject({ reason: line(SUMMARY_CHARS_MAX) });
 
-/** `PUT /releases/ID`: makes the release be what the body says. */
+/** `PUT /releases/ID`: creates or replaces the release. */
 export async function putRelease(c: Context, body: z.output<typeof releaseBody>): Promise<Response> {
   const id = parse(releaseId, c.req.param("id"));
   if (!id.ok) return invalid(c, [BAD_ID]);
