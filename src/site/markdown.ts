@@ -2,14 +2,14 @@
  * Renders Markdown to HTML and plain text that are safe to show anywhere.
  */
 import type { Element, Root } from "hast";
+import { raw } from "hast-util-raw";
+import { defaultSchema, sanitize } from "hast-util-sanitize";
 import { toHtml } from "hast-util-to-html";
 import { toText } from "hast-util-to-text";
-import rehypeRaw from "rehype-raw";
-import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
-import remarkGfm from "remark-gfm";
-import remarkParse from "remark-parse";
-import remarkRehype from "remark-rehype";
-import { unified } from "unified";
+import { fromMarkdown } from "mdast-util-from-markdown";
+import { gfmFromMarkdown } from "mdast-util-gfm";
+import { toHast } from "mdast-util-to-hast";
+import { gfm } from "micromark-extension-gfm";
 import { BLOCK_LINES_MAX, BLOCK_MARKS_MAX, NESTING_MARKS_MAX, TABLE_CELLS_MAX } from "./limits.ts";
 
 /**
@@ -41,13 +41,6 @@ const schema: typeof defaultSchema = {
   ],
 };
 
-const processor = unified()
-  .use(remarkParse)
-  .use(remarkGfm)
-  .use(remarkRehype, { allowDangerousHtml: true, clobberPrefix: "" })
-  .use(rehypeRaw)
-  .use(rehypeSanitize, schema);
-
 export type Rendering = { ok: true; html: string; text: string } | { ok: false; reason: string };
 
 /**
@@ -62,7 +55,7 @@ export function renderMarkdown(markdown: string, path: string): Rendering {
   const reason = checkMarkdownComplexity(markdown);
   if (reason !== undefined) return { ok: false, reason };
   try {
-    const tree: Root = processor.runSync(processor.parse(markdown));
+    const tree = toSafeTree(markdown);
     makeUrlsAbsolute(tree, PLACEHOLDER_ORIGIN + path);
     return {
       ok: true,
@@ -75,6 +68,12 @@ export function renderMarkdown(markdown: string, path: string): Rendering {
     if (error instanceof RangeError) return TOO_DEEP;
     throw error;
   }
+}
+
+function toSafeTree(markdown: string): Root {
+  const parsed = fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
+  const unsafe = toHast(parsed, { allowDangerousHtml: true, clobberPrefix: "" });
+  return sanitize(raw(unsafe), schema) as Root; // the sanitised tree of a root is a root
 }
 
 const TOO_DEEP: Rendering = {
