@@ -2,10 +2,10 @@
  * The filter that lists, feeds, events and subscriptions share.
  */
 import * as z from "zod/mini";
-import { SEARCH_CHARS_MAX } from "./limits.ts";
-import { parse, type Result } from "./issues.ts";
+import { LIST_VALUES_MAX, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX } from "./limits.ts";
+import { invalid, parse, type Result } from "./issues.ts";
 import { canonicalLanguage, type Facet, slug } from "./release.ts";
-import { isFound, isEmptySearch, parseSearch, searchWords } from "./search.ts";
+import { countSearchWords, isFound, isEmptySearch, parseSearch, searchWords } from "./search.ts";
 
 const oneOrMany = <T extends z.ZodMiniType<string, string>>(value: T) =>
   z.pipe(
@@ -31,7 +31,16 @@ const conditions = {
   organisation: z.optional(oneOrMany(slug)),
   place: z.optional(oneOrMany(slug)),
   q: z.optional(
-    z.string().check(z.maxLength(SEARCH_CHARS_MAX, `must have at most ${SEARCH_CHARS_MAX} characters`)),
+    z.string().check(
+      z.maxLength(SEARCH_CHARS_MAX, {
+        error: `must have at most ${SEARCH_CHARS_MAX} characters`,
+        abort: true,
+      }),
+      z.refine(
+        (q) => countSearchWords(q) <= SEARCH_WORDS_MAX,
+        `must have at most ${SEARCH_WORDS_MAX} words; send fewer, or several searches`,
+      ),
+    ),
   ),
 };
 
@@ -73,14 +82,22 @@ export const FILTER_FIELDS = ["type", "topic", "person", "organisation", "place"
  * Parses the query of an address: `?type=speech&topic=csto&topic=osce&not.lang=ru&q=…`. A field given
  * twice means any of its values; `not.FIELD` means none of them. Names and slugs may have any case. Empty
  * values and unknown names are ignored.
+ *
+ * @returns the issues of its values, or that it names more than LIST_VALUES_MAX of them
  */
 export function filterFromQuery(query: URLSearchParams): Result<Filter> {
+  const pairs = [...query]
+    .map(([name, text]) => [name.toLowerCase(), text.trim()] as const)
+    .filter(
+      ([name, text]) => text !== "" && FILTER_FIELDS.some((field) => field === name.replace(/^not\./, "")),
+    );
+  if (pairs.length > LIST_VALUES_MAX) {
+    return invalid({ path: "", message: `names ${pairs.length} values; the limit is ${LIST_VALUES_MAX}` });
+  }
   const given = new Map<string, string[]>();
-  for (const [name, text] of query) {
-    if (text.trim() === "") continue;
-    const field = name.toLowerCase();
+  for (const [field, text] of pairs) {
     const isSlug = !/(?:^|\.)(?:q|lang)$/.test(field);
-    given.set(field, [...(given.get(field) ?? []), isSlug ? text.trim().toLowerCase() : text.trim()]);
+    given.set(field, [...(given.get(field) ?? []), isSlug ? text.toLowerCase() : text]);
   }
   const conditions = (prefix: string) =>
     Object.fromEntries(
@@ -118,7 +135,7 @@ export function searchableWords(release: { title: string; summary: string; text:
 }
 
 /** Equals no word, because words have only letters and digits. */
-const PART_MARK = "_";
+export const PART_MARK = "_";
 
 /** Whether a filter matches a release. An empty filter matches every release. */
 export function matches(filter: Filter, release: Filterable): boolean {

@@ -23,6 +23,8 @@ export const FACET_VALUES_MAX = 100;
 export const ATTACHMENTS_MAX = 100;
 /** Characters of a search: more than people type. */
 export const SEARCH_CHARS_MAX = 500;
+/** Words of a search: each one makes the index look at every text that has it. */
+export const SEARCH_WORDS_MAX = 20;
 /** Values of one facet in the registry, which is sent as one body. */
 export const REGISTRY_VALUES_MAX = 5_000;
 /** Other spellings of one value. */
@@ -31,7 +33,7 @@ export const SPELLINGS_MAX = 50;
 export const NEAREST_NAMED = 3;
 /** Issues named in one answer. A body with more is broken in a way that the first ones show. */
 export const ISSUES_MAX = 200;
-/** Values that a list may name: more than people pick. */
+/** Values that the filter of an address may name: more than people pick. */
 export const LIST_VALUES_MAX = 50;
 /** The highest limit of attempts a minute that a subscription may set. */
 export const RATE_PER_MINUTE_MAX = 6_000;

@@ -3,17 +3,9 @@
  * or any combination of filters. Each list has exactly one address, so that caches, readers and the ledger
  * treat it as one, however a client spells it.
  */
-import { LIST_VALUES_MAX } from "./limits.ts";
 import { defined } from "./defined.ts";
 import type { Issue, Result } from "./issues.ts";
-import {
-  FACET_FIELDS,
-  type Conditions,
-  type Filter,
-  filterFromQuery,
-  FILTER_FIELDS,
-  countValues,
-} from "./filter.ts";
+import { FACET_FIELDS, type Conditions, type Filter, filterFromQuery, FILTER_FIELDS } from "./filter.ts";
 import { dayOf, formatInstant, type Instant, parseReleaseDate, startOfDay } from "./dates.ts";
 import { canonicalLanguage, type Facet } from "./release.ts";
 import { canonicalSearch } from "./search.ts";
@@ -85,10 +77,6 @@ export function parseListAddress(
   const foreign = (list.filter.lang ?? []).filter((each) => !languages.includes(each));
   if (foreign.length > 0)
     return { kind: "refused", status: 404, issues: [foreignLanguageIssue(foreign, languages)] };
-  if (countValues(list.filter) > LIST_VALUES_MAX) {
-    const message = `names ${countValues(list.filter)} values; the limit is ${LIST_VALUES_MAX}`;
-    return { kind: "refused", status: 400, issues: [{ path: "", message }] };
-  }
   const format = FEED_FORMATS.find((each) => each === groups["format"]?.toLowerCase());
   const archive = groups["archive"] === undefined ? undefined : Number(groups["archive"]);
   return {

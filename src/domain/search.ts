@@ -41,10 +41,15 @@ export function parseSearch(text: string): SearchQuery {
   return { all, none };
 }
 
+/** How many words a search has, those of phrases and exclusions included. */
+export function countSearchWords(text: string): number {
+  const { all, none } = parseSearch(text);
+  return [...all, ...none].reduce((sum, words) => sum + words.length, 0);
+}
+
 /** Whether a search has no word and so finds everything. */
 export function isEmptySearch(text: string): boolean {
-  const { all, none } = parseSearch(text);
-  return all.length === 0 && none.length === 0;
+  return countSearchWords(text) === 0;
 }
 
 function* partsOf(text: string): Generator<[minus: string, part: string]> {

@@ -3,8 +3,8 @@
  * domain/filter.ts; a property test compares the two.
  */
 import type { Instant } from "../../domain/dates.ts";
-import type { Conditions, Filter } from "../../domain/filter.ts";
-import { parseSearch, type SearchQuery } from "../../domain/search.ts";
+import { type Conditions, type Filter, PART_MARK } from "../../domain/filter.ts";
+import { isEmptySearch, parseSearch, type SearchQuery } from "../../domain/search.ts";
 import { column, type Sql } from "../../runtime/sql.ts";
 import { INDEXED_FIELDS } from "../store/index-terms.ts";
 
@@ -35,11 +35,10 @@ interface Walk extends Clause {
 /** @returns the instants that name the releases, newest first, `limit` at most */
 export function findReleases(sql: Sql, query: ListQuery, limit: number): Instant[] {
   const { not, ...conditions } = query.filter;
-  const walk = chooseWalk(conditions);
+  const walk = chooseWalk(conditions, not);
   const clauses = [
     ...fieldClauses(conditions, walk.field),
-    ...exclusionsOnly(conditions.q),
-    ...[...fieldClauses(not ?? {}), ...wholeSearch(not?.q)].map(negated),
+    ...fieldClauses(not ?? {}).map(negated),
     ...bounds(query),
   ];
   const where = [walk, ...clauses]
@@ -54,11 +53,14 @@ export function findReleases(sql: Sql, query: ListQuery, limit: number): Instant
   );
 }
 
-/** Chooses the condition that the fewest releases are likely to meet. */
-function chooseWalk(conditions: Conditions): Walk {
-  const search = parseSearch(conditions.q ?? "");
-  if (search.all.length > 0) {
-    return { table: "search", published: "l.rowid", sql: "search MATCH ?", values: [ftsSearch(search)] };
+/**
+ * Chooses the condition that the fewest releases are likely to meet. All searches become one query of the
+ * index of words: one query for each release would take time that grows with the square of the ledger.
+ */
+function chooseWalk(conditions: Conditions, not: Conditions | undefined): Walk {
+  const match = ftsMatch(conditions.q, not?.q);
+  if (match !== undefined) {
+    return { table: "search", published: "l.rowid", sql: "search MATCH ?", values: [match] };
   }
   const field = INDEXED_FIELDS.find((candidate) => conditions[candidate]?.length === 1);
   const [value] = field === undefined ? [] : (conditions[field] ?? []);
@@ -81,29 +83,6 @@ function fieldClauses(conditions: Conditions, walked?: Field): Clause[] {
   });
 }
 
-/** A search that only excludes words cannot walk the index of words: it filters another walk. */
-function exclusionsOnly(q: string | undefined): Clause[] {
-  const { all, none } = parseSearch(q ?? "");
-  return all.length > 0 || none.length === 0 ? [] : [negated(matchClause(ftsQuery(none, " OR ")))];
-}
-
-/** A whole search as one clause, for `not`: all phrases and none of the exclusions. */
-function wholeSearch(q: string | undefined): Clause[] {
-  if (q === undefined) return [];
-  const search = parseSearch(q);
-  if (search.all.length > 0) return [matchClause(ftsSearch(search))];
-  if (search.none.length > 0) return [negated(matchClause(ftsQuery(search.none, " OR ")))];
-  return [{ sql: "1", values: [] }]; // an empty search matches everything
-}
-
-/** Looks up one row of the index: the set of all matches may be a tenth of the ledger. */
-function matchClause(match: string): Clause {
-  return {
-    sql: "EXISTS (SELECT 1 FROM search AS s WHERE s.search MATCH ? AND s.rowid = @published)",
-    values: [match],
-  };
-}
-
 function negated({ sql, values }: Clause): Clause {
   return { sql: `NOT ${sql}`, values };
 }
@@ -114,11 +93,21 @@ function bounds({ from, to, before }: ListQuery): Clause[] {
   return [...clause(">=", from), ...clause("<=", to), ...clause("<", before)];
 }
 
+/** An FTS5 query for what `q` finds and `not.q` does not; undefined if neither narrows anything. */
+function ftsMatch(q: string | undefined, notQ: string | undefined): string | undefined {
+  const found = q === undefined || isEmptySearch(q) ? undefined : ftsSearch(parseSearch(q));
+  if (notQ === undefined) return found;
+  return `(${found ?? EVERY_TEXT}) NOT (${ftsSearch(parseSearch(notQ))})`;
+}
+
 /** An FTS5 query for all phrases of a search and none of its exclusions. */
 function ftsSearch({ all, none }: SearchQuery): string {
-  const phrases = ftsQuery(all, " AND ");
+  const phrases = all.length === 0 ? EVERY_TEXT : ftsQuery(all, " AND ");
   return none.length === 0 ? phrases : `(${phrases}) NOT (${ftsQuery(none, " OR ")})`;
 }
+
+/** The mark between title, summary and text, which every release has. */
+const EVERY_TEXT = ftsQuery([[PART_MARK]], " OR ");
 
 /** Words are letters and digits only, so quotation marks are all the quoting that FTS5 needs. */
 function ftsQuery(phrases: readonly (readonly string[])[], operator: " AND " | " OR "): string {
