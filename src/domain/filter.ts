@@ -5,7 +5,7 @@ import * as z from "zod/mini";
 import { LIST_VALUES_MAX, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX } from "./limits.ts";
 import { invalid, parse, type Result } from "./issues.ts";
 import { canonicalLanguage, type Facet, slug } from "./release.ts";
-import { countSearchWords, isFound, isEmptySearch, parseSearch, searchWords } from "./search.ts";
+import { countSearchWords, isFound, isEmptySearch, joinWords, parseSearch, searchWords } from "./search.ts";
 
 const oneOrMany = <T extends z.ZodMiniType<string, string>>(value: T) =>
   z.pipe(
@@ -121,17 +121,18 @@ export function countValues({ not, ...conditions }: Filter): number {
 export interface Filterable extends Record<Facet, readonly string[]> {
   lang: string;
   type: string;
-  /** From {@link searchableWords}. */
-  words: readonly string[];
+  /** From {@link searchableWords}. Read last, and only by filters that search. */
+  words: string;
 }
 
-/** The words of a release that `q` searches. */
-export function searchableWords(release: { title: string; summary: string; text: string }): string[] {
+/** The words of a release that `q` searches, joined. */
+export function searchableWords(release: { title: string; summary: string; text: string }): string {
   // The mark between the parts keeps a phrase from matching across them.
-  return [release.title, release.summary, release.text].flatMap((part, index) => [
+  const words = [release.title, release.summary, release.text].flatMap((part, index) => [
     ...(index === 0 ? [] : [PART_MARK]),
     ...searchWords(part),
   ]);
+  return joinWords(words);
 }
 
 /** Equals no word, because words have only letters and digits. */
@@ -161,15 +162,13 @@ export function unmetConditions(filter: Filter, release: Filterable): string[] {
   ];
 }
 
-/** For each condition of a filter, whether it holds. */
-function conditionResults(conditions: Conditions, release: Filterable): boolean[] {
-  const results: boolean[] = [];
-  if (conditions.lang) results.push(conditions.lang.includes(release.lang));
-  if (conditions.type) results.push(conditions.type.includes(release.type));
+/** For each condition of a filter, whether it holds. The search is last, because it costs most. */
+function* conditionResults(conditions: Conditions, release: Filterable): Generator<boolean> {
+  if (conditions.lang) yield conditions.lang.includes(release.lang);
+  if (conditions.type) yield conditions.type.includes(release.type);
   for (const [field, facet] of Object.entries(FACET_FIELDS) as [keyof typeof FACET_FIELDS, Facet][]) {
     const values = conditions[field];
-    if (values) results.push(values.some((value) => release[facet].includes(value)));
+    if (values) yield values.some((value) => release[facet].includes(value));
   }
-  if (conditions.q !== undefined) results.push(isFound(release.words, parseSearch(conditions.q)));
-  return results;
+  if (conditions.q !== undefined) yield isFound(release.words, parseSearch(conditions.q));
 }

@@ -77,10 +77,17 @@ export function canonicalSearch(text: string): string {
   return [...new Set(parts.filter((part) => part !== ""))].sort().join(" ");
 }
 
-/** Whether a query finds a text, given as its words. An empty query finds everything. */
-export function isFound(words: readonly string[], query: SearchQuery): boolean {
-  // The spaces on both sides make a phrase match whole words only.
-  const text = ` ${words.join(" ")} `;
-  const holds = (phrase: readonly string[]) => text.includes(` ${phrase.join(" ")} `);
+/** Words as {@link isFound} takes them: a space on both sides of each makes a phrase match whole words only. */
+export function joinWords(words: readonly string[]): string {
+  return ` ${words.join(" ")} `;
+}
+
+/**
+ * Whether a query finds a text. An empty query finds everything.
+ *
+ * @param words of the text, from {@link joinWords}
+ */
+export function isFound(words: string, query: SearchQuery): boolean {
+  const holds = (phrase: readonly string[]) => words.includes(joinWords(phrase));
   return query.all.every(holds) && !query.none.some(holds);
 }

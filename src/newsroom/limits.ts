@@ -9,7 +9,7 @@ export const EMBARGOES_PER_STEP = 20;
 export const TARGETS_PER_STEP = 10;
 /** KV writes of one target at most, its page and each feed, except for a release that has moved often. */
 export const KV_WRITES_PER_TARGET = 1 + FEED_FORMATS.length;
-/** Releases indexed again in one step: a few milliseconds, in which the object answers nobody. */
+/** Editions indexed again in one step: a few milliseconds, in which the object answers nobody. */
 export const REINDEXED_PER_STEP = 20;
 /** Subscriptions whose filters one step of the fan-out compares; calls are limited by the budget. */
 export const SUBSCRIPTIONS_PER_STEP = 500;
@@ -55,6 +55,11 @@ export const EVENT_ROWS_PER_CALL = 500;
 /** UTF-16 units of HTML and text after which a page of events ends: one release has 2 MB at most, a call
  * of an object 32 MB, an isolate 128. */
 export const EVENT_UNITS_PER_CALL = 2_000_000;
+/** The same of the events that one call reads, matching or not: 500 ordinary ones, or 25 of the longest. */
+export const EVENT_UNITS_READ_PER_CALL = 5_000_000;
+/** Bytes of releases on one page of the API, as feed entries: a call of an object takes 32 MB, and a page
+ * of a hundred ordinary releases has a fifth of this. */
+export const PAGE_BYTES_MAX = 2_000_000;
 /** Long polls that wait for the next event: each event wakes all of them, and each reads it. */
 export const LONG_POLLS_MAX = 500;
 /** Long polls from one client address, which a whole newsroom may share. */

@@ -13,7 +13,7 @@ import type { Registration } from "../domain/subscription.ts";
 import { Budget } from "../runtime/bounded-work.ts";
 import { log } from "../runtime/log.ts";
 import { Meter, meteredSql, type Sql } from "../runtime/sql.ts";
-import { findReleases, type ListQuery } from "./lists/search.ts";
+import { findReleases, fittingPage, type ListQuery } from "./lists/search.ts";
 import type { EventQuery, EventsPage } from "./outbound/event-feed.ts";
 import { explain, type ExplainedEvent } from "./outbound/explain.ts";
 import type { LongPoll } from "./outbound/long-polls.ts";
@@ -121,12 +121,15 @@ export class Newsroom extends DurableObject<Env> {
     return editions.length > 0 ? editions : null;
   }
 
-  /** Listed releases, newest first. `next` is the `before` of the next page; null on the last one. */
+  /**
+   * Listed releases, newest first: `limit`, or fewer where they are long. `next` is the `before` of the next
+   * page; null on the last one.
+   */
   async list(query: ListQuery, limit: number): Promise<{ releases: ReleaseView[]; next: Instant | null }> {
     const found = findReleases(this.#sql, query, limit + 1);
-    const page = found.slice(0, limit);
+    const page = fittingPage(this.#sql, found.slice(0, limit));
     const releases = this.#parts.views.getByPublished(page);
-    return { releases, next: found.length > limit ? (page.at(-1) ?? null) : null };
+    return { releases, next: found.length > page.length ? (page.at(-1) ?? null) : null };
   }
 
   /** The document at a path, for a request that KV cannot answer. */

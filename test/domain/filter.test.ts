@@ -65,7 +65,7 @@ describe("a filter", () => {
     people: ["ara"],
     organisations: [],
     places: [],
-    words: ["a", "word"],
+    words: " a word ",
   };
   const cases: [Filter, boolean][] = [
     [{}, true],

@@ -315,7 +315,7 @@ describe("after any steps of a press office", () => {
     expect(
       matches(
         {},
-        { lang: "en", type: "speech", topics: [], people: [], organisations: [], places: [], words: [] },
+        { lang: "en", type: "speech", topics: [], people: [], organisations: [], places: [], words: " " },
       ),
     ).toBe(true);
   });

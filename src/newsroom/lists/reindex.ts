@@ -1,22 +1,22 @@
 /**
- * Indexes the words of all releases again after SEARCH_INDEX_VERSION was raised, in steps that can be cut
- * off anywhere. Until it is done, releases that were not reached are found by their former words.
+ * Makes and indexes the words of all editions again after SEARCH_INDEX_VERSION was raised, in steps that can
+ * be cut off anywhere. Until it is done, editions that were not reached are found by their former words.
  */
-import type { Instant } from "../../domain/dates.ts";
 import { SEARCH_INDEX_VERSION } from "../../domain/search.ts";
 import type { Budget } from "../../runtime/bounded-work.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import { REINDEXED_PER_STEP } from "../limits.ts";
+import { type EditionKey, remakeWords } from "../store/edition-words.ts";
 import { getMeta, setMeta } from "../store/schema.ts";
 import type { Lists } from "./lists.ts";
-import { reindexBefore } from "./release-index.ts";
+import { reindexWords } from "./release-index.ts";
 
 /** The state of the index, stored as JSON under the meta key `fold`. */
 interface Progress {
-  /** The SEARCH_INDEX_VERSION of the words from `from` on. */
+  /** The SEARCH_INDEX_VERSION of the words up to `after`. */
   fold: number;
-  /** Null when all words are indexed. */
-  from: Instant | null;
+  /** The last edition that is done; null when all are. */
+  after: EditionKey | null;
 }
 
 interface ReindexingDeps {
@@ -38,28 +38,29 @@ export class Reindexing {
 
   /** One bounded step, which counts as a call. @returns whether there was anything to do */
   step(budget: Budget): boolean {
-    const { from } = this.#readProgress();
-    if (from === null) return false;
+    const { after } = this.#readProgress();
+    if (after === null) return false;
     budget.spend(1);
     const { storage, sql, lists, now } = this.#deps;
     storage.transactionSync(() => {
-      const last = reindexBefore(sql, from, REINDEXED_PER_STEP);
-      if (last === undefined) lists.repartitionSearchLists(now());
-      this.#writeProgress({ fold: SEARCH_INDEX_VERSION, from: last ?? null });
+      const done = remakeWords(sql, after, REINDEXED_PER_STEP);
+      for (const edition of done) reindexWords(sql, edition);
+      if (done.length === 0) lists.repartitionSearchLists(now());
+      this.#writeProgress({ fold: SEARCH_INDEX_VERSION, after: done.at(-1) ?? null });
     });
     return true;
   }
 
   /** Now, as long as anything is left to do; milliseconds since 1970. */
   nextDueMs(): number | undefined {
-    return this.#readProgress().from === null ? undefined : this.#deps.now();
+    return this.#readProgress().after === null ? undefined : this.#deps.now();
   }
 
   #readProgress(): Progress {
     if (this.#progress !== undefined) return this.#progress;
     const stored = getMeta(this.#deps.sql, "fold");
     const found = stored === undefined ? undefined : (JSON.parse(String(stored)) as Progress);
-    const fromTheStart = { fold: SEARCH_INDEX_VERSION, from: Number.MAX_SAFE_INTEGER };
+    const fromTheStart = { fold: SEARCH_INDEX_VERSION, after: { release: "", edition: 0 } };
     return (this.#progress = found?.fold === SEARCH_INDEX_VERSION ? found : fromTheStart);
   }
 

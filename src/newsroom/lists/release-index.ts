@@ -3,8 +3,8 @@
  * them.
  */
 import type { Instant } from "../../domain/dates.ts";
-import { searchableWords } from "../../domain/filter.ts";
-import { all, type Sql } from "../../runtime/sql.ts";
+import { all, first, type Sql } from "../../runtime/sql.ts";
+import { type EditionKey, wordsOf } from "../store/edition-words.ts";
 import { type EditionContent, parseContent } from "../store/editions.ts";
 import { facetTerms } from "../store/index-terms.ts";
 import { isListed, type ReleaseRow } from "../store/releases.ts";
@@ -46,36 +46,25 @@ export function reindex(sql: Sql, row: ReleaseRow): boolean {
       row.published,
     );
   }
-  if (after.length > 0) indexWords(sql, row.published, content.title, row);
+  if (after.length > 0) indexWords(sql, row.published, { release: row.id, edition: row.edition });
   if (sameTerms(before, after)) return false;
   addToCounts(sql, before, -1);
   addToCounts(sql, after, 1);
   return true;
 }
 
-/**
- * Indexes the words of releases again, newest first.
- *
- * @param before only releases from before this instant
- * @returns the instant of the last one; undefined if there are no more
- */
-export function reindexBefore(sql: Sql, before: Instant, limit: number): Instant | undefined {
-  const rows = all<{ published: Instant; content: string; summary: string; text: string }>(
+/** Indexes the words of an edition again, where lists show it. */
+export function reindexWords(sql: Sql, { release, edition }: EditionKey): void {
+  const row = first<{ published: Instant }>(
     sql,
-    `SELECT r.published, e.content, e.summary, e.text
-     FROM releases r JOIN editions e ON e.release = r.id AND e.edition = r.edition
-     WHERE r.published IN
-       (SELECT published FROM filings WHERE field = 'listed' AND value = '' AND published < ?
-        ORDER BY published DESC LIMIT ?)
-     ORDER BY r.published DESC`,
-    before,
-    limit,
+    `SELECT published FROM releases
+     WHERE id = ? AND edition = ? AND status IN ('published', 'withdrawn')`,
+    release,
+    edition,
   );
-  for (const row of rows) {
-    sql.exec("DELETE FROM search WHERE rowid = ?", row.published);
-    indexWords(sql, row.published, parseContent(row.content).title, row);
-  }
-  return rows.at(-1)?.published;
+  if (row === undefined) return;
+  sql.exec("DELETE FROM search WHERE rowid = ?", row.published);
+  indexWords(sql, row.published, { release, edition });
 }
 
 export function countTerms(sql: Sql): TermCount[] {
@@ -85,14 +74,8 @@ export function countTerms(sql: Sql): TermCount[] {
   );
 }
 
-function indexWords(
-  sql: Sql,
-  published: Instant,
-  title: string,
-  { summary, text }: { summary: string; text: string },
-): void {
-  const words = searchableWords({ title, summary, text }).join(" ");
-  sql.exec("INSERT INTO search (rowid, words) VALUES (?, ?)", published, words);
+function indexWords(sql: Sql, published: Instant, edition: EditionKey): void {
+  sql.exec("INSERT INTO search (rowid, words) VALUES (?, ?)", published, wordsOf(sql, edition));
 }
 
 function addToCounts(sql: Sql, terms: readonly Term[], by: 1 | -1): void {

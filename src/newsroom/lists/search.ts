@@ -6,7 +6,9 @@ import type { Instant } from "../../domain/dates.ts";
 import { type Conditions, type Filter, PART_MARK } from "../../domain/filter.ts";
 import { isEmptySearch, parseSearch, type SearchQuery } from "../../domain/search.ts";
 import { column, type Sql } from "../../runtime/sql.ts";
+import { PAGE_BYTES_MAX } from "../limits.ts";
 import { INDEXED_FIELDS } from "../store/index-terms.ts";
+import { entrySizes } from "../store/releases.ts";
 
 /** `from` and `to` bound `published`, both included; `before` continues a page. */
 export interface ListQuery {
@@ -51,6 +53,15 @@ export function findReleases(sql: Sql, query: ListQuery, limit: number): Instant
     ...[walk, ...clauses].flatMap(({ values }) => values),
     limit,
   );
+}
+
+/** As many of the first releases, given newest first, as one answer holds; at least one. */
+export function fittingPage(sql: Sql, found: readonly Instant[]): Instant[] {
+  let bytes = 0;
+  const newestFirst = entrySizes(sql, found).toReversed();
+  return newestFirst
+    .filter((entry, index) => (bytes += entry.bytes) <= PAGE_BYTES_MAX || index === 0)
+    .map(({ published }) => published);
 }
 
 /**

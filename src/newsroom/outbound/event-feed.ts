@@ -9,7 +9,7 @@
 import { type ReleaseEvent, type ReleaseEventType, isRetraction } from "../../domain/event.ts";
 import { type Filter, matches } from "../../domain/filter.ts";
 import type { Sql } from "../../runtime/sql.ts";
-import { EVENT_ROWS_PER_CALL, EVENT_UNITS_PER_CALL } from "../limits.ts";
+import { EVENT_ROWS_PER_CALL, EVENT_UNITS_PER_CALL, EVENT_UNITS_READ_PER_CALL } from "../limits.ts";
 import {
   type EventReader,
   type EventTerms,
@@ -55,16 +55,17 @@ export function readPage(
   // Bounded, so that a narrow filter does not read the whole ledger in one call, and a wide one does not
   // hold a hundred long texts in memory.
   let units = 0;
+  let unitsRead = 0;
   let rows = 0;
   for (const indexed of events.each(next + 1, last)) {
-    if (isIncluded(indexed, query, history)) {
-      page.push(indexed.event);
-      units += unitsOf(indexed);
-    }
+    const isWanted = isIncluded(indexed, query, history);
+    if (isWanted) page.push(indexed.event);
     next = indexed.sequence;
     rows += 1;
+    unitsRead += unitsOf(indexed);
+    if (isWanted) units += unitsOf(indexed);
     if (page.length >= limit || units >= EVENT_UNITS_PER_CALL) break;
-    if (rows + history.rows >= EVENT_ROWS_PER_CALL) break;
+    if (rows + history.rows >= EVENT_ROWS_PER_CALL || unitsRead >= EVENT_UNITS_READ_PER_CALL) break;
   }
   return { kind: "page", events: page, next, last };
 }

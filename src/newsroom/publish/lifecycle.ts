@@ -91,7 +91,7 @@ export class Lifecycle {
     const after = getRelease(sql, id);
     if (reindex(sql, after)) markStale(sql, { kind: "directory" });
     appendEvent(sql, after, { type, at: toInstant(nowMs), ...details });
-    lists.onMembershipChanged(toIndexedRelease(before), toIndexedRelease(after), nowMs);
+    lists.onMembershipChanged(toIndexedRelease(sql, before), toIndexedRelease(sql, after), nowMs);
     markStale(sql, { kind: "release", id });
     // Translations link each other, so those of the group that the release left change too.
     for (const group of new Set([before.group, after.group])) {
@@ -103,7 +103,7 @@ export class Lifecycle {
   #markRelatedStale(id: string, nowMs: number): void {
     const { sql, lists } = this.#deps;
     markStale(sql, { kind: "release", id });
-    const release = toIndexedRelease(getRelease(sql, id));
+    const release = toIndexedRelease(sql, getRelease(sql, id));
     if (release !== undefined) lists.onContentChanged(release, nowMs);
   }
 
@@ -124,9 +124,9 @@ export class Lifecycle {
 }
 
 /** A release as lists hold it; undefined if they do not. */
-function toIndexedRelease(row: ReleaseRow): IndexedRelease | undefined {
+function toIndexedRelease(sql: Sql, row: ReleaseRow): IndexedRelease | undefined {
   if (!isListed(row) || row.published === null) return undefined;
-  const terms = toIndexTerms(parseContent(row.content), row);
+  const terms = toIndexTerms(sql, parseContent(row.content), { release: row.id, edition: row.edition });
   return Object.assign(terms, { id: row.id, published: row.published });
 }
 

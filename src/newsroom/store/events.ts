@@ -9,6 +9,7 @@ import type { Instant } from "../../domain/dates.ts";
 import type { Status } from "../../domain/release.ts";
 import { all, column, type Sql, value } from "../../runtime/sql.ts";
 import { parseContent } from "./editions.ts";
+import type { EditionKey } from "./edition-words.ts";
 import { toIndexTerms } from "./index-terms.ts";
 import {
   type EditionRow,
@@ -41,7 +42,8 @@ export interface IndexedEvent extends EventTerms {
   event: ReleaseEvent;
 }
 
-type TermsRow = Pick<EditionRow, "content" | "text" | "summary"> & {
+type TermsRow = EditionKey & {
+  content: string;
   sequence: number;
   type: ReleaseEventType;
   now: Status;
@@ -69,7 +71,7 @@ export class EventReader {
   *each(first: number, last: number): Generator<IndexedEvent> {
     const rows = this.#deps.sql.exec<EventRow>(
       `SELECT v.sequence, v.id AS event, v.type, v.at, v.details, r.status AS now,
-         e.content, e.html, e.text, e.summary
+         v.release, v.edition, e.content, e.html, e.text, e.summary
        ${FROM_EVENTS} WHERE v.sequence BETWEEN ? AND ? ORDER BY v.sequence`,
       first,
       last,
@@ -90,12 +92,12 @@ export class EventReader {
 
   /** Content that is killed now is not shown, whatever the event was; a kill never shows it. */
   #toEvent(row: EventRow): IndexedEvent {
-    const { views } = this.#deps;
+    const { sql, views } = this.#deps;
     const { change, translations, eventReason, ...state } = JSON.parse(row.details) as EventDetails;
     const view = views.compose(state, row, translations);
     const isShown = row.now !== "killed" && state.status !== "killed";
     return {
-      ...toTerms(row),
+      ...toTerms(sql, row),
       event: {
         id: row.event,
         sequence: row.sequence,
@@ -117,18 +119,18 @@ export function* eventTermsOf(
   before: number,
 ): Generator<EventTerms> {
   const rows = sql.exec<TermsRow>(
-    `SELECT v.sequence, v.type, r.status AS now, e.content, e.text, e.summary
+    `SELECT v.sequence, v.type, r.status AS now, v.release, v.edition, e.content
      ${FROM_EVENTS} WHERE v.release = ? AND v.sequence > ? AND v.sequence < ? ORDER BY v.sequence`,
     release,
     after,
     before,
   );
-  for (const row of rows) yield toTerms(row);
+  for (const row of rows) yield toTerms(sql, row);
 }
 
-function toTerms({ sequence, type, now, content, text, summary }: TermsRow): EventTerms {
-  const terms = toIndexTerms(parseContent(content), { text, summary });
-  return { sequence, type, terms, isKilledNow: now === "killed" };
+function toTerms(sql: Sql, row: TermsRow): EventTerms {
+  const terms = toIndexTerms(sql, parseContent(row.content), row);
+  return { sequence: row.sequence, type: row.type, terms, isKilledNow: row.now === "killed" };
 }
 
 /** Appends an event about the current state of a release. Sequences have no gaps. */

@@ -2,8 +2,10 @@
  * The terms of an edition: what filters compare, and what the index of lists holds.
  */
 import type { Instant } from "../../domain/dates.ts";
-import { FACET_FIELDS, type Filterable, searchableWords } from "../../domain/filter.ts";
+import { FACET_FIELDS, type Filterable } from "../../domain/filter.ts";
 import type { Facet } from "../../domain/release.ts";
+import type { Sql } from "../../runtime/sql.ts";
+import { type EditionKey, wordsOf } from "./edition-words.ts";
 import type { EditionContent } from "./editions.ts";
 
 /** The fields of a filter that name values of facets, each with its facet. */
@@ -22,13 +24,14 @@ export interface IndexedRelease extends Filterable {
   published: Instant;
 }
 
-/** What filters compare in an edition. */
+/** What filters compare in an edition of a release. */
 export function toIndexTerms(
+  sql: Sql,
   content: EditionContent,
-  edition: { summary: string; text: string },
+  { release, edition }: EditionKey,
 ): Filterable {
-  const { lang, type, topics, people, organisations, places, title } = content;
-  let words: string[] | undefined;
+  const { lang, type, topics, people, organisations, places } = content;
+  let words: string | undefined;
   return {
     lang,
     type,
@@ -38,7 +41,7 @@ export function toIndexTerms(
     places,
     // Lazy: most filters do not search.
     get words() {
-      return (words ??= searchableWords({ title, summary: edition.summary, text: edition.text }));
+      return (words ??= wordsOf(sql, { release, edition }));
     },
   };
 }

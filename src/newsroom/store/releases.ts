@@ -6,6 +6,7 @@ import type { PreparedRelease, Status } from "../../domain/release.ts";
 import { entrySizeBytes } from "../../feeds/entry-size.ts";
 import { all, column, exists, first, type Sql, value } from "../../runtime/sql.ts";
 import { keepAddress } from "./addresses.ts";
+import { saveWords } from "./edition-words.ts";
 import { contentJson } from "./editions.ts";
 
 /** A release with its current edition. */
@@ -27,15 +28,13 @@ export interface ReleaseRow {
   /** Canonical JSON of the current edition. */
   content: string;
   note: string | null;
-  summary: string;
-  text: string;
 }
 
 export function findRelease(sql: Sql, id: string): ReleaseRow | undefined {
   return first(
     sql,
     `SELECT r.id, r.lang, r.slug, r."group", r.status, r.edition, r.first_seen AS "firstSeen", r.embargo,
-            r.published, r.updated, r.reason, r.stale, e.content, e.note, e.summary, e.text
+            r.published, r.updated, r.reason, r.stale, e.content, e.note
      FROM releases r JOIN editions e ON e.release = r.id AND e.edition = r.edition WHERE r.id = ?`,
     id,
   );
@@ -84,6 +83,8 @@ export function addEdition(
     embargo,
     entrySizeBytes(prepared),
   );
+  const { title } = input;
+  saveWords(sql, { release: input.id, edition }, { title, summary: prepared.summary, text: prepared.text });
   keepAddress(sql, input);
 }
 

@@ -101,6 +101,14 @@ CREATE TABLE IF NOT EXISTS editions (
   PRIMARY KEY (release, edition)
 ) WITHOUT ROWID;
 
+-- What searches compare (store/edition-words.ts). Beside the editions, because a row holds 2 MB at most.
+CREATE TABLE IF NOT EXISTS edition_words (
+  release TEXT NOT NULL,
+  edition INTEGER NOT NULL,
+  words TEXT NOT NULL,
+  PRIMARY KEY (release, edition)
+) WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS events (
   sequence INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,  -- evt_…: the webhook-id of every attempt
@@ -170,7 +178,7 @@ CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `;
 
 /** The version that {@link TABLES} had before the first migration. */
-const FIRST_SCHEMA = 2;
+const FIRST_SCHEMA = 3;
 
 /**
  * Changes to the tables of a deployed version. Migration N changes version FIRST_SCHEMA + N to the
@@ -185,6 +193,9 @@ export function createTables(sql: Sql): void {
   sql.exec(TABLES);
   const stored = getMeta(sql, "schema");
   if (stored === SCHEMA_VERSION) return;
+  if (stored !== undefined && Number(stored) < FIRST_SCHEMA) {
+    throw new Error("this ledger was written before version 3: delete the state folder, and publish again");
+  }
   const pending = stored === undefined ? [] : MIGRATIONS.slice(Number(stored) - FIRST_SCHEMA);
   for (const migrate of pending) migrate(sql);
   setMeta(sql, "schema", SCHEMA_VERSION);

@@ -165,6 +165,31 @@ describe("GET /events", () => {
     expect(await events("?lang=ru&after=1000")).toMatchObject({ data: [], next: null });
   });
 
+  it("compares a search with the words that were made when the edition was stored", async () => {
+    await publish(release());
+    const search = { stored: "?q=replaced", text: "?q=session" };
+    expect(named(await events(search.text))).toEqual(["published 1"]);
+    await inNewsroom((_instance, { storage: { sql } }) => {
+      sql.exec("UPDATE edition_words SET words = ' replaced '");
+    });
+    expect(named(await events(search.stored))).toEqual(["published 1"]);
+    expect(named(await events(search.text))).toEqual([]);
+  });
+
+  it("reads a bounded amount of text a call, also of events that do not match", async () => {
+    await publish(release());
+    await inNewsroom((_instance, { storage }) => {
+      storage.sql.exec("UPDATE editions SET text = hex(zeroblob(500000))");
+      storage.sql.exec(
+        `WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 8)
+         INSERT INTO events SELECT i, 'evt_' || i, 'release.published', at, release, edition, details
+         FROM n, events WHERE sequence = 1`,
+      );
+    });
+    expect(await events("?after=0&q=absent")).toMatchObject({ data: [], next: "5", last: 8 });
+    expect(await events("?after=5&q=absent")).toMatchObject({ data: [], next: null });
+  });
+
   it("ends a page before its texts fill the memory", async () => {
     await publish(release());
     await inNewsroom((_instance, { storage }) => {

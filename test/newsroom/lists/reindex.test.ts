@@ -37,6 +37,7 @@ async function leaveEarlierIndex(mark: string | undefined): Promise<void> {
       sql.exec("DELETE FROM search WHERE rowid = ?", rowid);
       sql.exec("INSERT INTO search (rowid, words) VALUES (?, 'former words')", rowid);
     }
+    sql.exec("UPDATE edition_words SET words = ' former words '");
     sql.exec("DELETE FROM marks WHERE name = 'fold'");
     if (mark !== undefined) sql.exec("INSERT INTO marks (name, value) VALUES ('fold', ?)", mark);
   });
@@ -50,23 +51,25 @@ beforeAll(async () => {
 });
 
 describe("an index of an earlier version", () => {
-  it.each([undefined, JSON.stringify({ fold: SEARCH_INDEX_VERSION - 1, from: null })])(
+  it.each([undefined, JSON.stringify({ fold: SEARCH_INDEX_VERSION - 1, after: null })])(
     "is rebuilt once, in steps that may be cut off: %s",
     async (mark) => {
       await leaveEarlierIndex(mark);
-      // The first step runs at once, the others by alarm.
-      expect(await found()).toBe(REINDEXED_PER_STEP);
+      // The first step runs at once, the others by alarm. An embargoed edition may be among them.
+      expect([REINDEXED_PER_STEP, REINDEXED_PER_STEP - 1]).toContain(await found());
       await evictDurableObject(newsroom(env));
-      expect(await found()).toBe(2 * REINDEXED_PER_STEP);
+      expect([2 * REINDEXED_PER_STEP, 2 * REINDEXED_PER_STEP - 1]).toContain(await found());
       await newsroomLater(2);
       expect(await found()).toBe(RELEASES);
-      expect(await marks()).toEqual([{ fold: SEARCH_INDEX_VERSION, from: null }]);
+      expect(await marks()).toEqual([{ fold: SEARCH_INDEX_VERSION, after: null }]);
       expect(await ledgerRows("SELECT count(*) AS count FROM search")).toEqual([{ count: RELEASES }]);
+      const former = "SELECT count(*) AS count FROM edition_words WHERE words LIKE '%former%'";
+      expect(await ledgerRows(former)).toEqual([{ count: 0 }]);
     },
   );
 
   it("is not rebuilt when the version is the same", async () => {
-    await leaveEarlierIndex(JSON.stringify({ fold: SEARCH_INDEX_VERSION, from: null }));
+    await leaveEarlierIndex(JSON.stringify({ fold: SEARCH_INDEX_VERSION, after: null }));
     await newsroomLater(2);
     expect(await found()).toBe(0);
   });
