@@ -10,7 +10,7 @@ import { log } from "../../runtime/log.ts";
 import { newsroom } from "../../runtime/stubs.ts";
 import type { Context } from "../context.ts";
 import { CACHED_BYTES_MAX, CACHED_DOCUMENTS_MAX, DOCUMENT_FRESH_MS, DOCUMENT_STALE_MS } from "../limits.ts";
-import { clientOf } from "../rate-limit.ts";
+import { countNewList } from "../rate-limit.ts";
 import { costOf } from "../request-log.ts";
 import { type ServableDocument, toServable } from "./response.ts";
 
@@ -55,8 +55,7 @@ export async function lookUp(c: Context, path: string): Promise<Lookup> {
   let issues: readonly Issue[] = [];
   if (document === null) {
     if (place.kind === "list" && isCombination(place.place.list)) {
-      const { success } = await c.env.NEW_LISTS.limit({ key: clientOf(c.req.raw.headers) });
-      if (!success) return { kind: "limited" };
+      if (!(await countNewList(c))) return { kind: "limited" };
     }
     cost.objectCalls += 1;
     ({ document, issues } = await readFromLedger(c.env, path));

@@ -10,7 +10,7 @@ import { feedPreview } from "../../site/feed-preview.ts";
 import { notFoundPage } from "../../site/not-found-page.ts";
 import { killedPage } from "../../site/release-page.ts";
 import type { Context } from "../context.ts";
-import { ASSET_CACHE_SECONDS, CACHE_SECONDS, NEW_LISTS_PERIOD_SECONDS } from "../limits.ts";
+import { ASSET_CACHE_SECONDS, CACHE_SECONDS, RATE_LIMIT_PERIOD_SECONDS } from "../limits.ts";
 import { problem } from "../problem.ts";
 import { hotAt, type Lookup, lookUp, needsRefresh, refresh, rememberUrl } from "./cache.ts";
 import { feedAlias } from "./feed-aliases.ts";
@@ -125,8 +125,8 @@ export function postHub(c: Context): Response {
 function tooManyNewLists(c: Context): Response {
   return problem(c, {
     code: "too-many-new-lists",
-    detail: "Your address asked for too many new combinations of filters. Ask again in a minute.",
-    headers: { ...FOR_EVERY_ORIGIN, "retry-after": String(NEW_LISTS_PERIOD_SECONDS) },
+    detail: "Your network asked for too many new combinations of filters. Ask again in a minute.",
+    headers: { ...FOR_EVERY_ORIGIN, "retry-after": String(RATE_LIMIT_PERIOD_SECONDS) },
   });
 }
 
