@@ -1,11 +1,11 @@
 /**
- * Limits by client: who a client is, and how many endpoints it may have verified. The numbers are in
- * wrangler.toml.
+ * Limits by client: who a client is, how often it may wake the Newsroom, and how many endpoints it may have
+ * verified. The numbers are in wrangler.toml.
  */
 import { clientAt, isLoopback, networksOf } from "../domain/client-network.ts";
 import { hostOf } from "../domain/target-url.ts";
 import { isAdmin } from "./auth.ts";
-import type { Context } from "./context.ts";
+import type { Context, Middleware } from "./context.ts";
 import { RATE_LIMIT_PERIOD_SECONDS } from "./limits.ts";
 import { problem } from "./problem.ts";
 
@@ -37,6 +37,32 @@ async function countForClient(c: Context, limits: NetworkLimits): Promise<boolea
     if (result?.success === false) return false;
   }
   return true;
+}
+
+/** Refuses requests of a client that wakes the Newsroom or a Subscriber too often. The admin may. */
+export function limitCalls(): Middleware {
+  return async function limitCallsMiddleware(c, next) {
+    return (await countCall(c)) ? next() : tooManyCalls(c);
+  };
+}
+
+/**
+ * Counts a request that wakes the Newsroom or a Subscriber. Requests that memory or KV answers are not counted.
+ *
+ * @returns false if the client sends too many; the admin never does
+ */
+export async function countCall(c: Context): Promise<boolean> {
+  const { CALLS, CALLS_56, CALLS_48 } = c.env;
+  return (await isAdmin(c)) || countForClient(c, [CALLS, CALLS_56, CALLS_48]);
+}
+
+export function tooManyCalls(c: Context): Response {
+  return problem(c, {
+    code: "too-many-requests",
+    detail:
+      "Your network sent too many requests within a minute. Nothing was changed; try again in a minute.",
+    headers: { "access-control-allow-origin": "*", "retry-after": String(RATE_LIMIT_PERIOD_SECONDS) },
+  });
 }
 
 /** Counts a new combination of filters. @returns false if the client asked for too many */

@@ -191,7 +191,11 @@ function writeRegistration(sql: Sql, registration: Registration): void {
   );
 }
 
-function limitReached(sql: Sql, client: string | null, host: string): "client" | "host" | "service" | undefined {
+function limitReached(
+  sql: Sql,
+  client: string | null,
+  host: string,
+): "client" | "host" | "service" | undefined {
   const pending = first<{ client: number; host: number; service: number }>(
     sql,
     `SELECT count(*) FILTER (WHERE client = ?) AS client, count(*) FILTER (WHERE host = ?) AS host,
