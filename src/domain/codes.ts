@@ -37,6 +37,8 @@ export const PROBLEM_CODES = {
   "body-too-large": 413,
   "unsupported-media-type": 415,
   invalid: 422,
+  /** A client called the Newsroom or a subscription too often. */
+  "too-many-requests": 429,
   "too-many-new-lists": 429,
   "too-many-verifications": 429,
   "too-many-pending-subscriptions": 429,

@@ -51,6 +51,7 @@ import {
 import { HUB_PATH } from "./documents/response.ts";
 import { withBody } from "./json-body.ts";
 import { methodNotAllowed, notFound, problem } from "./problem.ts";
+import { limitCalls } from "./rate-limit.ts";
 import { loggedPath, requestLog } from "./request-log.ts";
 import { requireConfig } from "./require-config.ts";
 
@@ -66,27 +67,33 @@ api.use(
       ),
   }),
 );
-api.get("/releases", getReleases);
+api.get("/releases", limitCalls(), getReleases);
 api.post("/releases", adminOnly(), withBody(batchBody, postReleases));
 api.get("/releases/:id", getRelease);
 api.put("/releases/:id", adminOnly(), withBody(releaseBody, putRelease));
+api.use("/releases/:id/editions/*", limitCalls());
 api.get("/releases/:id/editions", getEditions);
 api.get("/releases/:id/editions/:edition", getEdition);
 api.get("/releases/:id/editions/:edition/diff/:other", getDifference);
 api.post("/releases/:id/:action{withdraw|kill|reinstate}", adminOnly(), withBody(actionBody, postAction));
-api.get("/events", getEvents);
-api.get("/events/stream", getEventStream);
+api.get("/events", limitCalls(), getEvents);
+api.get("/events/stream", limitCalls(), getEventStream);
 api.options("/events/stream", answerPreflight);
 api.get("/registry", getRegistry);
 api.put("/registry", adminOnly(), withBody(registry, putRegistry));
 api.post("/rebuild", adminOnly(), postRebuild);
 
 api.get("/subscriptions", adminOnly(), getSubscriptions);
-api.post("/subscriptions", mayCreateSubscriptions(), withBody(subscriptionInput, postSubscription));
+api.post(
+  "/subscriptions",
+  mayCreateSubscriptions(),
+  limitCalls(),
+  withBody(subscriptionInput, postSubscription),
+);
 // The endpoint has no token: the confirm URL itself is the secret.
-api.post("/subscriptions/:id/confirm/:token", confirmSubscription);
+api.post("/subscriptions/:id/confirm/:token", limitCalls(), confirmSubscription);
 api.all("/subscriptions/:id/confirm/:token", (c) => methodNotAllowed(c, ["POST"]));
-api.use("/subscriptions/:id/*", ownerOrAdmin());
+api.use("/subscriptions/:id/*", ownerOrAdmin(), limitCalls());
 api.get("/subscriptions/:id", getSubscription);
 api.patch("/subscriptions/:id", withBody(subscriptionChange, patchSubscription));
 api.delete("/subscriptions/:id", deleteSubscription);
@@ -105,7 +112,7 @@ api.all("/*", notFound);
 export const app = new Hono<App>();
 app.use(requestLog());
 app.use(requireConfig());
-app.get("/healthz", getHealth);
+app.get("/healthz", limitCalls(), getHealth);
 app.get("/.well-known/webhook-keys.json", getWebhookKeys);
 app.get("/style.css", getStylesheet);
 app.get(COPY_SCRIPT_PATH, getCopyScript);

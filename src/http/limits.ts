@@ -29,8 +29,8 @@ export const STALE_SECONDS = 60;
 export const ARCHIVE_CACHE_SECONDS = 3_600;
 /** Seconds for which clients may keep what changes only with the service itself. */
 export const ASSET_CACHE_SECONDS = 600;
-/** The period of the rate limit NEW_LISTS in wrangler.toml, in seconds. */
-export const NEW_LISTS_PERIOD_SECONDS = 60;
+/** The period of every rate limit in wrangler.toml, in seconds. */
+export const RATE_LIMIT_PERIOD_SECONDS = 60;
 /**
  * Milliseconds without an event after which a stream sends a heartbeat. Proxies cut connections after 30 s or
  * more, and the HTML standard recommends 15 s.
@@ -49,8 +49,6 @@ export const SECRET_OVERLAP_SECONDS = 86_400;
 export const SECRET_OVERLAP_SECONDS_MAX = 7 * 86_400;
 /** Seconds after which a client with too many pending subscriptions may retry. */
 export const PENDING_RETRY_SECONDS = 3_600;
-/** The period of the rate limits HANDSHAKES_OF_CLIENT and HANDSHAKES_AT_HOST in wrangler.toml, in seconds. */
-export const VERIFICATIONS_PERIOD_SECONDS = 60;
 /** Seconds for which clients may keep the public keys. */
 export const KEYS_CACHE_SECONDS = 3_600;
 /** Rows on a page of a list that names no limit. */

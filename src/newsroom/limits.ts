@@ -62,8 +62,13 @@ export const EVENT_UNITS_READ_PER_CALL = 5_000_000;
 export const PAGE_BYTES_MAX = 2_000_000;
 /** Long polls that wait for the next event: each event wakes all of them, and each reads it. */
 export const LONG_POLLS_MAX = 500;
-/** Long polls from one client address, which a whole newsroom may share. */
-export const LONG_POLLS_PER_CLIENT_MAX = 50;
+/**
+ * Long polls from the networks of one client (`networksOf`), narrowest first. A whole newsroom may share an
+ * address; a site of a /48 gets less than half of all.
+ */
+export const LONG_POLLS_PER_NETWORK_MAX: readonly number[] = [50, 100, 200];
+/** The last long polls are for clients whose widest network has none. */
+export const LONG_POLLS_RESERVED = 50;
 /** Subscriptions that may wait for verification: per client, per host of the endpoint, in total. */
 export const PENDING_PER_CLIENT_MAX = 20;
 export const PENDING_PER_HOST_MAX = 50;

@@ -74,21 +74,30 @@ describe("a client with unverified endpoints", () => {
     expect([answer.status, answer.headers.get("retry-after"), detail]).toEqual([
       429,
       "60",
-      expect.stringContaining("from your address"),
+      expect.stringContaining("from your network"),
     ]);
     expect(begun).toBeLessThanOrEqual(40);
+  });
+
+  it("can start no more from the /64s of its /56", async () => {
+    const made = await subscribe({ url: unheard(), ...unverified });
+    const move = (address: string, nth: number) =>
+      post(`/${made.id}`, "PATCH", address, made.token, { url: `http://127.0.1.${nth}:9/` });
+    const { begun, detail } = await until429((nth) => move(`2001:db8:0:${nth % 8}::1`, nth));
+    expect([begun <= 120, detail]).toEqual([true, expect.stringContaining("from your network")]);
+    expect((await move("2001:db8:0:100::1", 250)).status).toBe(200);
   });
 
   it("can start a limited number of verifications at one host, over all addresses", async () => {
     const made = await subscribe({ url: unheard(), ...unverified });
     const { begun, detail } = await until429((nth) =>
-      post(`/${made.id}`, "PATCH", `203.0.113.${nth + 10}`, made.token, { url: unheard() }),
+      post(`/${made.id}`, "PATCH", `198.18.${nth}.1`, made.token, { url: unheard() }),
     );
     expect([begun <= 120, detail]).toEqual([true, expect.stringContaining("at [::1]:9 were asked")]);
     const { url } = await viewOf(made);
     const pending = () => ledgerRows<{ id: string }>("SELECT id FROM subscriptions WHERE status = 'pending'");
     const before = await pending();
-    expect((await post("", "POST", "203.0.113.2", "", { url: unheard() })).status).toBe(429);
+    expect((await post("", "POST", "198.19.0.1", "", { url: unheard() })).status).toBe(429);
     expect([(await viewOf(made)).url, await pending()]).toEqual([url, before]);
     // Admin requests are exempt.
     expect((await send("POST", `/api/v1/subscriptions/${made.id}/verify`, {})).status).toBe(200);

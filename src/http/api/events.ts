@@ -58,8 +58,7 @@ export async function getEventStream(c: Context): Promise<Response> {
   }
   const query = { filter: filter.value, types: types.value };
   const follower = crypto.randomUUID();
-  const address = clientOf(c.req.raw.headers);
-  const client = address === "unknown" ? null : address;
+  const client = clientOf(c.req.raw);
   const follow = (after: number | undefined, waitMs: number) =>
     newsroom(c.env).follow(query, after, PAGE_ROWS_MAX, { follower, client, waitMs });
   const first = await follow(start.value.after, 0);
@@ -91,8 +90,7 @@ function parseStart(c: Context): Result<{ after: number | undefined; path: strin
 function tooManyStreams(c: Context): Response {
   return problem(c, {
     code: "too-many-streams",
-    detail:
-      "Too many open streams, in total or from your IP address. Poll GET /api/v1/events, or retry later.",
+    detail: "Too many open streams, in total or from your network. Poll GET /api/v1/events, or retry later.",
     headers: { "retry-after": String(FULL_RETRY_SECONDS), "access-control-allow-origin": "*" },
   });
 }

@@ -126,7 +126,7 @@ async function register(
   isVerified: boolean,
   admin: boolean,
 ): Promise<Registered | { kind: "invalid"; issues: Issue[] }> {
-  const client = { client: clientOf(c.req.raw.headers), isAdmin: admin };
+  const client = { client: clientOf(c.req.raw), isAdmin: admin };
   const send = () => newsroom(c.env).register(registration, isVerified, client);
   const registered = await send();
   if (registered.kind !== "duplicate" || (await subscriber(c.env, registered.id).view()) !== null) {
@@ -172,7 +172,7 @@ async function showDuplicate(c: Context, id: string, admin: boolean): Promise<Re
 }
 
 function tooManyPending(c: Context, whose: "client" | "host" | "service"): Response {
-  const which = { client: "from your address", host: "for this host", service: "of this service" }[whose];
+  const which = { client: "from your network", host: "for this host", service: "of this service" }[whose];
   return problem(c, {
     code: "too-many-pending-subscriptions",
     detail: `Too many subscriptions ${which} wait for verification. Verify some, or try again later.`,

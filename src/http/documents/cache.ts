@@ -10,15 +10,15 @@ import { log } from "../../runtime/log.ts";
 import { newsroom } from "../../runtime/stubs.ts";
 import type { Context } from "../context.ts";
 import { CACHED_BYTES_MAX, CACHED_DOCUMENTS_MAX, DOCUMENT_FRESH_MS, DOCUMENT_STALE_MS } from "../limits.ts";
-import { clientOf } from "../rate-limit.ts";
+import { countCall, countNewList } from "../rate-limit.ts";
 import { costOf } from "../request-log.ts";
 import { type ServableDocument, toServable } from "./response.ts";
 
-/** What is at a path. `limited`: this client has asked for too many new lists. */
+/** What is at a path. `limited`: this client sent too many requests, or asked for too many new lists. */
 export type Lookup =
   | { kind: "found"; servable: ServableDocument }
   | { kind: "missing"; issues: readonly Issue[] }
-  | { kind: "limited" };
+  | { kind: "limited"; by: "calls" | "new-lists" };
 
 interface Entry {
   path: string;
@@ -54,9 +54,9 @@ export async function lookUp(c: Context, path: string): Promise<Lookup> {
   let document = await readDocument(c.env.DOCUMENTS, path);
   let issues: readonly Issue[] = [];
   if (document === null) {
+    if (!(await countCall(c))) return { kind: "limited", by: "calls" };
     if (place.kind === "list" && isCombination(place.place.list)) {
-      const { success } = await c.env.NEW_LISTS.limit({ key: clientOf(c.req.raw.headers) });
-      if (!success) return { kind: "limited" };
+      if (!(await countNewList(c))) return { kind: "limited", by: "new-lists" };
     }
     cost.objectCalls += 1;
     ({ document, issues } = await readFromLedger(c.env, path));

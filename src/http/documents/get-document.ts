@@ -10,8 +10,9 @@ import { feedPreview } from "../../site/feed-preview.ts";
 import { notFoundPage } from "../../site/not-found-page.ts";
 import { killedPage } from "../../site/release-page.ts";
 import type { Context } from "../context.ts";
-import { ASSET_CACHE_SECONDS, CACHE_SECONDS, NEW_LISTS_PERIOD_SECONDS } from "../limits.ts";
+import { ASSET_CACHE_SECONDS, CACHE_SECONDS, RATE_LIMIT_PERIOD_SECONDS } from "../limits.ts";
 import { problem } from "../problem.ts";
+import { tooManyCalls } from "../rate-limit.ts";
 import { hotAt, type Lookup, lookUp, needsRefresh, refresh, rememberUrl } from "./cache.ts";
 import { feedAlias } from "./feed-aliases.ts";
 import { FOR_EVERY_ORIGIN, pageHeaders, respond } from "./response.ts";
@@ -67,7 +68,7 @@ async function getList(c: Context, place: ListPlace, address: string): Promise<R
 function answer(c: Context, path: string, lookup: Lookup): Response | undefined {
   switch (lookup.kind) {
     case "limited":
-      return tooManyNewLists(c);
+      return tooMany(c, lookup);
     case "missing":
       return refuse(c, { status: 404, issues: lookup.issues });
     case "found": {
@@ -81,7 +82,7 @@ function answer(c: Context, path: string, lookup: Lookup): Response | undefined 
 /** A page that explains a feed to a person, made from the feed's JSON. No cache keeps it for a reader. */
 async function getPreview(c: Context, place: ListPlace): Promise<Response> {
   const lookup = await lookUp(c, addressOf({ ...place, format: "json" }));
-  if (lookup.kind === "limited") return tooManyNewLists(c);
+  if (lookup.kind === "limited") return tooMany(c, lookup);
   if (lookup.kind === "missing") return refuse(c, { status: 404, issues: lookup.issues });
   const html = feedPreview(place, textOf(lookup.servable.document), c.var.config.site);
   return c.body(html, 200, { ...pageHeaders("private, no-store", true), vary: "Sec-Fetch-Dest" });
@@ -91,6 +92,7 @@ async function getPreview(c: Context, place: ListPlace): Promise<Response> {
 export async function redirectToRelease(c: Context): Promise<Response> {
   const id = parse(releaseId, c.req.param("id"));
   const lookup = id.ok ? await lookUp(c, releaseJsonPath(id.value)) : undefined;
+  if (lookup?.kind === "limited") return tooMany(c, lookup);
   if (lookup?.kind !== "found") return pageNotFound(c);
   const release = JSON.parse(textOf(lookup.servable.document)) as ReleaseView; // written by our renderer
   if (release.status === "killed") {
@@ -122,11 +124,12 @@ export function postHub(c: Context): Response {
   });
 }
 
-function tooManyNewLists(c: Context): Response {
+function tooMany(c: Context, { by }: Extract<Lookup, { kind: "limited" }>): Response {
+  if (by === "calls") return tooManyCalls(c);
   return problem(c, {
     code: "too-many-new-lists",
-    detail: "Your address asked for too many new combinations of filters. Ask again in a minute.",
-    headers: { ...FOR_EVERY_ORIGIN, "retry-after": String(NEW_LISTS_PERIOD_SECONDS) },
+    detail: "Your network asked for too many new combinations of filters. Ask again in a minute.",
+    headers: { ...FOR_EVERY_ORIGIN, "retry-after": String(RATE_LIMIT_PERIOD_SECONDS) },
   });
 }
 

@@ -2,7 +2,8 @@
  * Calls that wait for the next event. They live in memory alone: when the object dies, the calls fail, and
  * their clients call again with the sequence that they have.
  */
-import { LONG_POLLS_MAX, LONG_POLLS_PER_CLIENT_MAX } from "../limits.ts";
+import { networksOf, widestNetworkOf } from "../../domain/client-network.ts";
+import { LONG_POLLS_MAX, LONG_POLLS_PER_NETWORK_MAX, LONG_POLLS_RESERVED } from "../limits.ts";
 import type { EventQuery, EventsPage } from "./event-feed.ts";
 
 /** `woken`: there may be new events. `over`: the time is up, or the client has left. */
@@ -11,7 +12,7 @@ type WaitEnd = "woken" | "over";
 export interface LongPoll {
   /** A unique name, by which the poll can be stopped. */
   follower: string;
-  /** Address of the client, if it is known: one client must not take every place. */
+  /** The client, which must not take every place; null for this machine. */
   client: string | null;
   /** How long to wait at most, in milliseconds. */
   waitMs: number;
@@ -93,8 +94,16 @@ export class LongPolls {
   #isFull(client: string | null): boolean {
     if (this.#waiting.size >= LONG_POLLS_MAX) return true;
     if (client === null) return false;
-    const own = this.#waiting.values().filter((waiting) => waiting.client === client);
-    return own.toArray().length >= LONG_POLLS_PER_CLIENT_MAX;
+    const isReserved = this.#waiting.size >= LONG_POLLS_MAX - LONG_POLLS_RESERVED;
+    if (isReserved && this.#countIn(widestNetworkOf(client)) > 0) return true;
+    return networksOf(client).some(
+      (network, level) => this.#countIn(network) >= (LONG_POLLS_PER_NETWORK_MAX[level] ?? 0),
+    );
+  }
+
+  #countIn(network: string): number {
+    const clients = this.#waiting.values().filter(({ client }) => client?.startsWith(network) === true);
+    return clients.toArray().length;
   }
 
   #wait({ follower, client }: LongPoll, ms: number): Promise<WaitEnd> {

@@ -14,9 +14,9 @@ import {
 } from "../limits.ts";
 import { lastSequence } from "./events.ts";
 
-/** The client of a request to subscribe. Limits are per client; the admin has none. */
+/** The client of a request to subscribe; null for this machine. Limits are per client; the admin has none. */
 export interface Requester {
-  client: string;
+  client: string | null;
   isAdmin: boolean;
 }
 
@@ -191,7 +191,11 @@ function writeRegistration(sql: Sql, registration: Registration): void {
   );
 }
 
-function limitReached(sql: Sql, client: string, host: string): "client" | "host" | "service" | undefined {
+function limitReached(
+  sql: Sql,
+  client: string | null,
+  host: string,
+): "client" | "host" | "service" | undefined {
   const pending = first<{ client: number; host: number; service: number }>(
     sql,
     `SELECT count(*) FILTER (WHERE client = ?) AS client, count(*) FILTER (WHERE host = ?) AS host,

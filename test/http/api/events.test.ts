@@ -1,6 +1,11 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { LONG_POLLS_MAX, LONG_POLLS_PER_CLIENT_MAX } from "../../../src/newsroom/limits.ts";
+import { clientAt } from "../../../src/domain/client-network.ts";
+import {
+  LONG_POLLS_MAX,
+  LONG_POLLS_PER_NETWORK_MAX,
+  LONG_POLLS_RESERVED,
+} from "../../../src/newsroom/limits.ts";
 import { SentEvents } from "../../support/sent-events.ts";
 import {
   act,
@@ -303,14 +308,44 @@ describe("GET /events/stream", () => {
   });
 
   it.each([
-    ["all together", LONG_POLLS_MAX, null, "192.0.2.1", undefined],
-    ["one address", LONG_POLLS_PER_CLIENT_MAX, "192.0.2.1", "192.0.2.1", "192.0.2.2"],
-  ])("holds so many for %s, and asks others to come later", async (_who, count, client, asks, other) => {
-    const longPolls = Array.from({ length: count }, (_, index) => String(index));
+    ["all together", LONG_POLLS_MAX, () => null, "192.0.2.1", undefined],
+    ["one address", LONG_POLLS_PER_NETWORK_MAX[0], () => "192.0.2.1", "192.0.2.1", "192.0.2.2"],
+    [
+      "a /24 and its addresses",
+      LONG_POLLS_PER_NETWORK_MAX[1],
+      (nth: number) => `192.0.2.${nth}`,
+      "192.0.2.200",
+      "192.0.3.1",
+    ],
+    [
+      "a /56 and the 256 clients of it",
+      LONG_POLLS_PER_NETWORK_MAX[1],
+      (nth: number) => `2001:db8:0:${nth.toString(16)}::1`,
+      "2001:db8:0:ff::1",
+      "2001:db8:0:100::1",
+    ],
+    [
+      "a /48 and the 65,536 clients of it",
+      LONG_POLLS_PER_NETWORK_MAX[2],
+      (nth: number) => `2001:db8:0:${nth.toString(16)}00::1`,
+      "2001:db8:0:ffff::1",
+      "2001:db8:1::1",
+    ],
+    [
+      "networks that have one, so that the last places are left for others",
+      LONG_POLLS_MAX - LONG_POLLS_RESERVED,
+      (nth: number) => `2001:db8:${nth.toString(16)}::1`,
+      "2001:db8:1:ffff::1",
+      "2001:db8:ffff::1",
+    ],
+  ])("holds so many for %s, and asks others to come later", async (_who, count, addressOf, asks, other) => {
+    const longPolls = Array.from({ length: count ?? 0 }, (_, index) => String(index));
+    const clients = longPolls.map((nth) => clientAt(addressOf(Number(nth)) ?? "") ?? null);
     const waiting = await inNewsroom((instance) => ({
-      all: longPolls.map((follower) =>
-        instance.follow({ filter: {}, types: [] }, undefined, 1, { follower, client, waitMs: 60_000 }),
-      ),
+      all: longPolls.map((follower, index) => {
+        const poll = { follower, client: clients[index] ?? null, waitMs: 60_000 };
+        return instance.follow({ filter: {}, types: [] }, undefined, 1, poll);
+      }),
     }));
     const from = (address: string) =>
       request("/api/v1/events/stream", { headers: { "cf-connecting-ip": address } });

@@ -191,6 +191,7 @@ describe("a client that requests many new combinations", () => {
     expect([refused?.status, refused?.headers.get("retry-after")]).toEqual([429, "60"]);
     expect(requests).toBeLessThanOrEqual(121);
     expect((await requestNew("203.0.113.9", 1)).status).toBe(200);
+    expect((await requestNew("2001:db8:0:1::", 1)).status).toBe(200);
     // A list that is kept already counts for no limit.
     expect(
       (await request("/en/topics/csto/feed.atom", { headers: { "cf-connecting-ip": "2001:db8::1" } })).status,
