@@ -53,6 +53,7 @@ import { withBody } from "./json-body.ts";
 import { methodNotAllowed, notFound, problem } from "./problem.ts";
 import { loggedPath, requestLog } from "./request-log.ts";
 import { requireConfig } from "./require-config.ts";
+import { addSecurityHeaders } from "./security-headers.ts";
 
 const api = new Hono<App>();
 api.use(
@@ -104,6 +105,7 @@ api.all("/*", notFound);
 
 export const app = new Hono<App>();
 app.use(requestLog());
+app.use(addSecurityHeaders());
 app.use(requireConfig());
 app.get("/healthz", getHealth);
 app.get("/.well-known/webhook-keys.json", getWebhookKeys);
