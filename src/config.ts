@@ -38,7 +38,7 @@ function readConfig(env: Env): Config {
     retrySchedule: parseRetrySchedule(env.RETRY_SCHEDULE),
     deliveryTimeoutMs: positive("DELIVERY_TIMEOUT", env.DELIVERY_TIMEOUT) * 1000,
     subscriptions: oneOf("SUBSCRIPTIONS", env.SUBSCRIPTIONS, ["open", "invited"]),
-    localTargets: oneOf("LOCAL_TARGETS", env.LOCAL_TARGETS, ["deny", "loopback"]),
+    localTargets: localTargets(env.LOCAL_TARGETS),
     dnsResolver: dnsResolver(env.DNS_RESOLVER),
     subrequests: subrequests(env.SUBREQUESTS),
   };
@@ -73,6 +73,13 @@ function baseUrl(text: string): string {
     );
   }
   return url.origin;
+}
+
+function localTargets(text: string): LocalTargets {
+  const [, port] = /^loopback-except-(\d{1,5})$/.exec(text) ?? [];
+  return port === undefined
+    ? oneOf("LOCAL_TARGETS", text, ["deny", "loopback"])
+    : `loopback-except-${Number(port)}`;
 }
 
 function dnsResolver(text: string): string | undefined {

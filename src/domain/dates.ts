@@ -15,15 +15,22 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 // RFC 3339, section 5.6, which requires seconds. A fraction is accepted and dropped.
 const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 
-/** Parses an RFC 3339 instant. */
+/** In UTC the years of four digits, which are all that RFC 3339 can write. */
+const FIRST_INSTANT = Date.parse("0000-01-01T00:00:00Z") / 1000;
+const LAST_INSTANT = Date.parse("9999-12-31T23:59:59Z") / 1000;
+
+/** Parses an RFC 3339 instant. One that is in another year of UTC than RFC 3339 can write is none. */
 export function parseInstant(text: string): Instant | undefined {
   if (!INSTANT.test(text)) return undefined;
   try {
-    return Math.floor(Temporal.Instant.from(text.toUpperCase()).epochMilliseconds / 1000);
+    const instant = Math.floor(Temporal.Instant.from(text.toUpperCase()).epochMilliseconds / 1000);
+    return instant >= FIRST_INSTANT && instant <= LAST_INSTANT ? instant : undefined;
   } catch {
     return undefined; // well-formed, but does not exist: 2020-02-30T00:00:00Z
   }
 }
+
+const FIRST_RELEASE = Date.parse("1000-01-01T00:00:00Z") / 1000;
 
 /** Parses a day or an instant. Years before 1000 are typing errors. */
 export function parseReleaseDate(text: string): ReleaseDate | undefined {
@@ -36,7 +43,7 @@ export function parseReleaseDate(text: string): ReleaseDate | undefined {
     }
   }
   const instant = parseInstant(text);
-  return instant === undefined ? undefined : { precision: "second", instant };
+  return instant === undefined || instant < FIRST_RELEASE ? undefined : { precision: "second", instant };
 }
 
 /** The first instant of a day in a time zone: midnight, unless a clock change skips midnight. */

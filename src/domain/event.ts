@@ -71,7 +71,8 @@ export type ControlEventType = ControlEvent["type"];
 export interface OperationalEvent {
   type: "operational";
   what: "subscription.disabled";
-  subscription: { id: string; url: string; description?: string };
+  /** Only the host of its URL: the rest is often a secret. */
+  subscription: { id: string; host: string; description?: string };
   reason: string;
 }
 

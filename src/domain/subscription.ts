@@ -57,9 +57,27 @@ export interface Health {
   nextAttempt: string | null;
 }
 
-/** Headers of the delivery, the connection or the platform. A subscription's own header may not replace them. */
-const RESERVED_HEADER =
-  /^(?:webhook-.*|cf-.*|x-forwarded-.*|x-real-ip|proxy-.*|content-.*|host|user-agent|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|date|cookie|accept-encoding)$/;
+/** The names that a subscription's own header may have. An endpoint that checks a header looks at one of these. */
+const OWN_HEADER = /^(?:authorization|x-[a-z0-9-]{1,98})$/;
+
+/**
+ * Headers by which proxies, frameworks and cloud services are told who asks, for what, or to do something else.
+ * An endpoint may stand in front of such a service without knowing it.
+ */
+const RESERVED_HEADER = new RegExp(
+  `^x-(?:${[
+    // Another method, host or path than the request has.
+    "http-.*|method.*|.*override.*|original-.*|rewrite-.*|host|url.*|scheme|path|uri|script-name|accel-.*|sendfile.*",
+    // Another client, or another person, than the one who asks.
+    "forward.*|real-.*|client-.*|true-.*|cluster-.*|remote-.*|originating-.*|proxy.*|ssl-.*|tls-.*",
+    "webauth-.*|auth-request-.*|authenticated-.*|identity-.*|user.*",
+    // Cloud platforms, their metadata services, service meshes and secret stores.
+    "aws-.*|amz.*|amzn-.*|goog.*|gcp-.*|appengine-.*|cloud-.*|ms-.*|azure-.*|arr-.*|metadata.*|oci-.*|ibm-.*",
+    "envoy-.*|istio-.*|kubernetes-.*|vault-.*|consul-.*|nomad-.*|registry-.*|docker-.*",
+    // Frameworks that skip their own checks.
+    "middleware-.*|nextjs-.*",
+  ].join("|")})$`,
+);
 
 const description = z.pipe(
   z.pipe(z.string(), z.transform(oneLine)),
@@ -86,10 +104,13 @@ const limitedFilter = filter.check(
 /** For endpoints that can check a header but no HMAC. */
 const header = z.strictObject({
   name: z.string().check(
-    z.regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, "must be the name of an HTTP header"),
+    z.refine(
+      (name) => OWN_HEADER.test(name.toLowerCase()),
+      "must be Authorization, or X- and at most 98 letters, digits and hyphens",
+    ),
     z.refine(
       (name) => !RESERVED_HEADER.test(name.toLowerCase()),
-      "must not be a header that the delivery or the connection needs itself",
+      "must not be a header that proxies, frameworks or cloud services obey, such as X-Forwarded-For; choose another name after X-",
     ),
   ),
   value: z

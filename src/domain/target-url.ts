@@ -5,13 +5,18 @@
 import ipaddr from "ipaddr.js";
 import { URL_CHARS_MAX } from "./limits.ts";
 
-/** `deny`: public targets only. `loopback`: also this machine, on any port, for development. */
-export type LocalTargets = "deny" | "loopback";
+/**
+ * `deny`: public targets only. `loopback`: also this machine, on any port, for development; with a port, on any
+ * other port: that one is the service's own.
+ */
+export type LocalTargets = "deny" | "loopback" | `loopback-except-${number}`;
 
 /** `isLocal`: the target is on this machine, and {@link LocalTargets} allows it. */
 export type TargetCheck = { ok: true; url: URL; isLocal: boolean } | { ok: false; reason: string };
 
-const INTERNAL_NAME = /(?:^|\.)(?:localhost|local|internal|localdomain|home\.arpa|onion|test|invalid)$/;
+/** Special-use names (RFC 6761 and later), names that networks use inside, and clouds' metadata services. */
+const INTERNAL_NAME =
+  /(?:^|\.)(?:localhost|local|internal|localdomain|arpa|onion|alt|test|invalid|lan|home|corp|private|metadata\.goog)$/;
 
 // Global in IANA's registries although their parent ranges are not (ipaddr.js 2.5.0 treats them as special).
 const GLOBAL_EXCEPTIONS = [
@@ -51,10 +56,14 @@ export function checkTargetUrl(text: string, local: LocalTargets): TargetCheck {
   if (url.hash || text.includes("#")) return refuse("must not have a fragment");
 
   const host = url.hostname.replace(/\.$/, "").replace(/^\[|\]$/g, "");
-  if (local === "loopback" && isLoopback(host)) {
-    return url.protocol === "http:" || url.protocol === "https:"
-      ? { ok: true, url, isLocal: true }
-      : refuse("must be an http or https URL");
+  // One dot at the end is the root. A second one hides a name from whoever compares it.
+  if (host !== "" && host.split(".").includes(""))
+    return refuse("must not have an empty part in its host name");
+  if (local !== "deny" && isLoopback(host)) {
+    if (url.protocol !== "http:" && url.protocol !== "https:") return refuse("must be an http or https URL");
+    return local === `loopback-except-${portOf(url)}`
+      ? refuse("must not point to this service")
+      : { ok: true, url, isLocal: true };
   }
   if (url.protocol !== "https:") return refuse("must be an https URL");
   if (url.port !== "") return refuse("must use the default port");
@@ -76,6 +85,10 @@ export function isPublicAddress(text: string): boolean {
   if (SPECIAL.some((range) => address.match(range))) return false;
   // IANA assigns global addresses from 2000::/3 only.
   return address.range() === "unicast" && (address.parts[0] ?? 0) >> 13 === 1;
+}
+
+function portOf({ port, protocol }: URL): number {
+  return port === "" ? (protocol === "http:" ? 80 : 443) : Number(port);
 }
 
 function isLoopback(host: string): boolean {

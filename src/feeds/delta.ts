@@ -13,15 +13,36 @@ export function onlyNewEntries(document: string, format: FeedFormat, isNew: read
     const feed = JSON.parse(document) as { items: unknown[] };
     return `${JSON.stringify({ ...feed, items: feed.items.filter((_, index) => isNew[index]) }, null, 1)}\n`;
   }
+  let kept = "";
+  let keptTo = 0;
   let index = -1;
-  // Text cannot look like an entry: `<` is escaped, and the sanitiser removes such elements from HTML.
-  return document.replace(ENTRIES[format], (entry) => {
-    index += 1;
-    return isNew[index] ? entry : "";
-  });
+  let start = 0;
+  for (const { 0: mark, index: at } of document.matchAll(MARKS[format])) {
+    // HTML in CDATA may contain anything, such as `<item>` in the title of a link.
+    if (mark.startsWith("<![CDATA[")) continue;
+    if (!mark.includes("</")) {
+      index += 1;
+      start = lineStart(document, at);
+    } else if (isNew[index] !== true) {
+      kept += document.slice(keptTo, start);
+      keptTo = at + mark.length;
+    }
+  }
+  return kept + document.slice(keptTo);
 }
 
-const ENTRIES = {
-  rss: /[ \t]*<item>[\s\S]*?<\/item>\n?/g,
-  atom: /[ \t]*<entry [\s\S]*?<\/entry>\n?/g,
+/** Where the indentation before a tag starts. */
+function lineStart(document: string, tag: number): number {
+  let at = tag;
+  while (document[at - 1] === " " || document[at - 1] === "\t") at -= 1;
+  return at;
+}
+
+/**
+ * CDATA sections as a whole, and where entries start and end outside of them. Outside of CDATA our writers escape
+ * every `<` that is no tag, also in attributes.
+ */
+const MARKS = {
+  rss: /<!\[CDATA\[[\s\S]*?\]\]>|<item>|<\/item>\n?/g,
+  atom: /<!\[CDATA\[[\s\S]*?\]\]>|<entry |<\/entry>\n?/g,
 } as const;

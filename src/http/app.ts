@@ -54,6 +54,7 @@ import { methodNotAllowed, notFound, problem } from "./problem.ts";
 import { limitCalls } from "./rate-limit.ts";
 import { loggedPath, requestLog } from "./request-log.ts";
 import { requireConfig } from "./require-config.ts";
+import { addSecurityHeaders } from "./security-headers.ts";
 
 const api = new Hono<App>();
 api.use(
@@ -111,6 +112,7 @@ api.all("/*", notFound);
 
 export const app = new Hono<App>();
 app.use(requestLog());
+app.use(addSecurityHeaders());
 app.use(requireConfig());
 app.get("/healthz", limitCalls(), getHealth);
 app.get("/.well-known/webhook-keys.json", getWebhookKeys);

@@ -53,3 +53,5 @@ export const PENDING_RETRY_SECONDS = 3_600;
 export const KEYS_CACHE_SECONDS = 3_600;
 /** Rows on a page of a list that names no limit. */
 export const PAGE_ROWS_DEFAULT = 50;
+/** Seconds for which a browser asks for this service over https only: a year, as preload lists recommend. */
+export const HSTS_SECONDS = 31_536_000;

@@ -17,9 +17,12 @@ export function requestLog(): Middleware {
   };
 }
 
-/** A request's path without the token of a confirm URL: readers of the log must not be able to use it. */
+/**
+ * A request's path without the token of a confirm URL: readers of the log must not be able to use it. Spellings that
+ * lead nowhere count too, because a proxy or a mistake may have made one of a confirm URL that works.
+ */
 export function loggedPath(c: Context): string {
-  return c.req.path.replace(/(\/confirm\/).*$/, "$1…");
+  return c.req.path.replace(/(confirm(?:\/|%(?:25)*2f)).*$/is, "$1…").replace(/[A-Za-z0-9_-]{43,}/g, "…");
 }
 
 /** What a request cost, for its log line. */

@@ -121,7 +121,7 @@ export class Attempts {
       nowMs: now(),
       random: Math.random(),
     });
-    this.#record(delivery, atMs, result, outcome);
+    this.#record(subscription, delivery, atMs, result, outcome);
     logAttempt(subscription, delivery, atMs, result, outcome);
     if (isVerification && outcome.kind === "delivered") {
       await confirmVerification(this.#parts, subscription.proof.number);
@@ -135,7 +135,7 @@ export class Attempts {
     atMs: number,
   ): Promise<AttemptRequest> {
     const { config, env, secrets } = this.#parts;
-    const { url, format, header, asymmetric } = subscription;
+    const { url, format, header, asymmetric, isProved } = subscription;
     const signingKeys = asymmetric ? await (this.#signingKeys ??= readSigningKeys(env.SIGNING_KEY)) : [];
     return {
       url,
@@ -145,7 +145,8 @@ export class Attempts {
       body,
       secrets: await secrets.openLive(subscription.secrets, atMs),
       signers: signingKeys.map(({ sign }) => sign),
-      header: header && { name: header.name, value: await secrets.open(header.sealedValue) },
+      // Before the endpoint is verified nobody there has agreed: a stranger could send a header to any host.
+      header: isProved && header ? await secrets.openHeader(header) : undefined,
       userAgent: `communique (+${config.site.baseUrl})`,
     };
   }
@@ -160,11 +161,20 @@ export class Attempts {
     outbox.retryAt(delivery.event, { dueMs, reason: "not attempted because of an error in this service" });
   }
 
-  #record(delivery: DueDelivery, atMs: number, result: AttemptResult, outcome: AttemptOutcome): void {
+  /** @param subscription as it was when the attempt started */
+  #record(
+    { isProved }: Subscription,
+    delivery: DueDelivery,
+    atMs: number,
+    result: AttemptResult,
+    outcome: AttemptOutcome,
+  ): void {
     const { store, log, state } = this.#parts;
     const attempt = delivery.attempts + 1;
     const reason = reasonOf(outcome);
-    const { status, answer } = result.kind === "answered" ? result : { status: null, answer: null };
+    const status = result.kind === "answered" ? result.status : null;
+    // What a host answers before it is verified must not become readable for the stranger who named it.
+    const answer = result.kind === "answered" && isProved ? result.answer : null;
     const { durationMs } = result;
     store.atomically(() => {
       log.recordAttempt(delivery.event, { attempt, atMs, durationMs, status, reason, answer });

@@ -4,6 +4,7 @@
  */
 import { defined } from "../domain/defined.ts";
 import type { ControlEvent } from "../domain/event.ts";
+import { hostOf } from "../domain/target-url.ts";
 import { newsroom, subscriber } from "../runtime/stubs.ts";
 import { readHealth } from "./health.ts";
 import type { Job, JobPayloads } from "./job-queue.ts";
@@ -67,7 +68,7 @@ async function notifyAdminSubscriptions(
     id: notice.id,
     at: Math.floor(notice.atMs / 1000),
     what: "subscription.disabled",
-    subscription: defined({ id, url, description }),
+    subscription: defined({ id, host: hostOf(url), description }),
     reason: notice.reason,
   };
   const remaining = (await newsroom(env).operationalSubscriptions()).filter(

@@ -31,6 +31,13 @@ export class Secrets {
     return { name: header.name, sealedValue: await this.seal(header.value) };
   }
 
+  async openHeader({
+    name,
+    sealedValue,
+  }: NonNullable<Subscription["header"]>): Promise<{ name: string; value: string }> {
+    return { name, value: await this.open(sealedValue) };
+  }
+
   async open(sealed: string): Promise<string> {
     const known = this.#opened.get(sealed);
     if (known !== undefined) return known;

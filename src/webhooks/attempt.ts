@@ -111,6 +111,8 @@ export async function checkResolvedTarget(
       return { ok: false, reason: "must not resolve to a special or private address" };
     case "none":
       return { ok: false, reason: "has a host name that does not resolve" };
+    case "broken":
+      return { ok: false, reason: "has a host name whose name servers do not answer" };
   }
 }
 

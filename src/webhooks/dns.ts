@@ -18,12 +18,16 @@ export interface ResolutionTools {
   signal: AbortSignal;
 }
 
-/** `private` if any address is special or private; `none` if the host has no address. */
-export type Resolution = "public" | "private" | "none";
+/**
+ * `private` if any address is special or private; `none` if the host has no address; `broken` if its zone does
+ * not answer for one kind of address: `fetch` may later see one that this look-up did not.
+ */
+export type Resolution = "public" | "private" | "none" | "broken";
 
 const A = 1;
 const AAAA = 28;
 const NO_ERROR = 0;
+const NXDOMAIN = 3;
 
 /** The JSON of Cloudflare and Google, a subset of RFC 8427. */
 const dnsAnswer = z.object({
@@ -41,6 +45,7 @@ export async function resolveHost(host: string, tools: ResolutionTools): Promise
   const name = host.replace(/^\[|\]$/g, "").replace(/\.$/, "");
   if (ipaddr.isValid(name)) return isPublicAddress(name) ? "public" : "private";
   const found = await Promise.all([lookUp(name, A, tools), lookUp(name, AAAA, tools)]);
+  if (found.includes("broken")) return "broken";
   const addresses = found.flat();
   if (addresses.length === 0) return "none";
   return addresses.every((address) => ipaddr.isValid(address) && isPublicAddress(address))
@@ -48,7 +53,7 @@ export async function resolveHost(host: string, tools: ResolutionTools): Promise
     : "private";
 }
 
-async function lookUp(name: string, type: number, tools: ResolutionTools): Promise<string[]> {
+async function lookUp(name: string, type: number, tools: ResolutionTools): Promise<string[] | "broken"> {
   const url = new URL(tools.resolver);
   url.searchParams.set("name", name);
   url.searchParams.set("type", String(type));
@@ -71,7 +76,7 @@ async function lookUp(name: string, type: number, tools: ResolutionTools): Promi
   const parsed = z.safeParse(dnsAnswer, json);
   if (!parsed.success)
     throw new ResolverError(`the DNS resolver ${url.host} answered something that is not DNS JSON`);
-  // NXDOMAIN and a broken zone alike: there is no address to send to.
-  if (parsed.data.Status !== NO_ERROR) return [];
+  if (parsed.data.Status === NXDOMAIN) return [];
+  if (parsed.data.Status !== NO_ERROR) return "broken";
   return (parsed.data.Answer ?? []).filter((record) => record.type === type).map(({ data }) => data);
 }

@@ -67,7 +67,7 @@ export async function measureRates(
       organisations: [],
     })),
   );
-  await waitUntilRendered(ours.url);
+  await waitUntilRendered(ours.url, ours.adminToken);
   const rendering = parts.use(await startRendering(ours.url));
   const rates: FeedRate[] = [];
   for (const answer of ANSWERS) {

@@ -8,21 +8,23 @@ import { LoggedCosts } from "./logged-costs.ts";
 
 export class FeedService implements AsyncDisposable {
   readonly api: ApiClient;
+  readonly adminToken: string;
   readonly costs: LoggedCosts;
   readonly #worker: BuiltWorker;
 
-  private constructor(worker: BuiltWorker, api: ApiClient, costs: LoggedCosts) {
+  private constructor(worker: BuiltWorker, adminToken: string, costs: LoggedCosts) {
     this.#worker = worker;
-    this.api = api;
+    this.adminToken = adminToken;
+    this.api = new ApiClient(worker.url, adminToken);
     this.costs = costs;
   }
 
   static async start(inspected = false): Promise<FeedService> {
-    const adminToken = randomBytes(24).toString("base64url");
+    const adminToken = randomBytes(32).toString("base64url");
     const costs = new LoggedCosts();
     const vars = { ADMIN_TOKEN: adminToken, SECRETS_KEY: randomBytes(32).toString("base64") };
     const worker = await BuiltWorker.start(vars, costs.onLog, inspected);
-    return new FeedService(worker, new ApiClient(worker.url, adminToken), costs);
+    return new FeedService(worker, adminToken, costs);
   }
 
   get url(): URL {

@@ -44,7 +44,7 @@ export async function measureLedger(
   options: LedgerOptions,
   onProgress: (done: number, total: number) => void,
 ): Promise<LedgerResult[]> {
-  const adminToken = randomBytes(24).toString("base64url");
+  const adminToken = randomBytes(32).toString("base64url");
   const costs: Cost[] = [];
   await using service = await BuiltWorker.start(
     { ADMIN_TOKEN: adminToken, SECRETS_KEY: randomBytes(32).toString("base64") },
@@ -76,7 +76,7 @@ export async function measureLedger(
       onProgress(published, total);
     }
     const loadedMs = performance.now();
-    await waitUntilRendered(service.url);
+    await waitUntilRendered(service.url, adminToken);
     const renderedMs = performance.now();
 
     const latencies: number[] = [];
@@ -87,7 +87,7 @@ export async function measureLedger(
       await send(published, 1, { date: new Date().toISOString() });
       latencies.push(performance.now() - sentMs);
       published += 1;
-      await waitUntilRendered(service.url);
+      await waitUntilRendered(service.url, adminToken);
     }
     const sum = (name: keyof Cost) => costs.reduce((total, cost) => total + cost[name], 0);
     results.push({

@@ -82,7 +82,7 @@ export async function measureManyFeeds(
     paths.map((path) => getRequest(new URL(path, service.url), { "accept-encoding": "gzip" }));
   const distinct = gets(distinctFeeds(scale.feeds));
   const costsOf = async (requests: readonly Buffer[]): Promise<Costs> => {
-    await waitUntilRendered(service.url);
+    await waitUntilRendered(service.url, service.adminToken);
     await delay(2 * DOCUMENT_FRESH_MS); // longer than the cache of the isolate
     await service.costs.take(service.url);
     await inTurn(service.url, requests, requests.length);

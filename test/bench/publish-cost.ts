@@ -96,9 +96,9 @@ class Ledger {
       await this.#service.api.publishBatch(Array.from({ length: count }, () => this.#next({})));
       onPublished(count);
     }
-    await waitUntilRendered(this.#service.url);
+    await waitUntilRendered(this.#service.url, this.#service.adminToken);
     for (const list of LISTS) await Promise.all(FORMATS.map((format) => this.#get(`${list}/feed.${format}`)));
-    await waitUntilRendered(this.#service.url);
+    await waitUntilRendered(this.#service.url, this.#service.adminToken);
   }
 
   /** Publishes a release dated today, so that every list shows it: a new release, not an import. */
@@ -108,14 +108,14 @@ class Ledger {
 
   /** Starts the measurement. */
   async begin(): Promise<void> {
-    await waitUntilRendered(this.#service.url);
+    await waitUntilRendered(this.#service.url, this.#service.adminToken);
     await this.#service.costs.take(this.#service.url);
     this.#cpuBeforeMs = await cpuMs(this.#service.pid);
   }
 
   /** @param publishes since {@link begin} */
   async cost(publishes: number): Promise<Omit<PublishCost, "cpuRatio">> {
-    await waitUntilRendered(this.#service.url);
+    await waitUntilRendered(this.#service.url, this.#service.adminToken);
     const now = await cpuMs(this.#service.pid);
     const before = this.#cpuBeforeMs;
     return {

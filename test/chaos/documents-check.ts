@@ -19,7 +19,7 @@ export async function checkDocuments(environment: Environment): Promise<string[]
   await calls.answer("DELETE", "/chaos/documents");
   await calls.answer("POST", "/api/v1/rebuild", calls.adminToken);
   await pollUntil("KV is rebuilt", REBUILT_WITHIN_MS, async () => {
-    const { waiting } = await calls.answer<{ waiting: number }>("GET", "/healthz");
+    const { waiting } = await calls.answer<{ waiting: number }>("GET", "/healthz", calls.adminToken);
     return waiting === 0 ? true : undefined;
   });
   const after = await calls.answer<StoredDocument[]>("GET", "/chaos/documents");

@@ -59,7 +59,11 @@ async function remainingWork(environment: Environment): Promise<string[]> {
   const embargoed = releases
     .filter(({ status }) => status === "embargoed")
     .map(({ id }) => `embargoed ${id}`);
-  const { waiting, sequence } = await calls.answer<{ waiting: number; sequence: number }>("GET", "/healthz");
+  const { waiting, sequence } = await calls.answer<{ waiting: number; sequence: number }>(
+    "GET",
+    "/healthz",
+    calls.adminToken,
+  );
   await Promise.all(subscriptions.map(({ file }) => file.read()));
   return [
     ...embargoed,

@@ -20,7 +20,7 @@ const starting = (prefix: string) => COMMANDS.filter((command) => command.starts
 describe("the commands in README.md", () => {
   let service: StartedService;
   beforeAll(async () => {
-    service = await npmStart("--content", join(ROOT, "content"));
+    service = await npmStart(["--content", join(ROOT, "content")]);
   });
   afterAll(() => service.end());
 

@@ -19,6 +19,9 @@ describe("an instant", () => {
     "2020-02-30T00:00:00Z",
     "2020-12-01 10:00:00Z",
     "2020-12-01T24:00:01Z",
+    // In UTC it is the year 10000, which RFC 3339 cannot write.
+    "9999-12-31T23:59:59-12:00",
+    "0000-01-01T00:00:00+12:00",
     "",
   ])("is not read from %j", (text) => {
     expect(parseInstant(text)).toBeUndefined();
@@ -59,7 +62,10 @@ describe("a day", () => {
     );
   });
 
-  it.each(["2020-02-30", "2020-2-3", "20201201", "0999-01-01", "yesterday"])("is not %s", (text) => {
-    expect(parseReleaseDate(text)).toBeUndefined();
-  });
+  it.each(["2020-02-30", "2020-2-3", "20201201", "0999-01-01", "1000-01-01T00:00:00+12:00", "yesterday"])(
+    "is not %s",
+    (text) => {
+      expect(parseReleaseDate(text)).toBeUndefined();
+    },
+  );
 });

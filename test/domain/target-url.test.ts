@@ -25,6 +25,17 @@ describe("a target", () => {
     ["https://localhost/", "local"],
     ["https://localhost./", "local"],
     ["https://LOCALHOST/", "local"],
+    ["https://localhost../", "empty part"],
+    ["https://localhost。。/", "empty part"],
+    ["https://localhost%2e%2e/", "empty part"],
+    ["https://127.0.0.1../", "empty part"],
+    ["https://.localhost/", "empty part"],
+    ["https://a..example.com/", "empty part"],
+    ["https://metadata.google.internal../", "empty part"],
+    ["https://metadata.google.internal./", "local"],
+    ["https://metadata.goog/", "local"],
+    ["https://1.0.0.127.in-addr.arpa/", "local"],
+    ["https://printer.lan/", "local"],
     ["https://a.localhost/", "local"],
     ["https://printer.local/", "local"],
     ["https://metadata.google.internal/", "local"],
@@ -51,6 +62,31 @@ describe("a target", () => {
     "http://2130706433/",
   ])("may be %s in development", (url) => {
     expect(checkTargetUrl(url, "loopback").ok).toBe(true);
+  });
+});
+
+describe("the service's own port", () => {
+  const local = "loopback-except-8787";
+
+  it.each([
+    "http://localhost:8787/",
+    "http://localhost.:8787/cdn-cgi/x",
+    "http://127.9.9.9:8787/",
+    "https://[::1]:8787/",
+    "http://[::ffff:7f00:1]:8787/",
+    "http://2130706433:08787/",
+  ])("is refused as %s", (url) => {
+    expect(checkTargetUrl(url, local)).toMatchObject({ ok: false, reason: "must not point to this service" });
+  });
+
+  it("is 80 or 443 where the URL names none", () => {
+    expect(checkTargetUrl("http://localhost/", "loopback-except-80").ok).toBe(false);
+    expect(checkTargetUrl("https://localhost/", "loopback-except-443").ok).toBe(false);
+    expect(checkTargetUrl("http://localhost/", "loopback-except-443").ok).toBe(true);
+  });
+
+  it("leaves every other port of this machine", () => {
+    expect(checkTargetUrl("http://localhost:8788/", local)).toMatchObject({ ok: true, isLocal: true });
   });
 });
 

@@ -21,4 +21,23 @@ describe("the log", () => {
     expect(lines.filter((line) => line.includes("/confirm/…")).length).toBe(2);
     expect(lines.join("\n")).not.toContain(token);
   });
+
+  it.each([
+    "/api/v1/subscriptions/sub_1/confirm%2f1.",
+    "/api/v1/subscriptions/sub_1/confirm%2F1.",
+    "/api/v1/subscriptions/sub_1%2fconfirm%252f1.",
+    "/api/v1/subscriptions/sub_1/%63onfirm/1.",
+    "/api/v1/subscriptions/sub_1/%/confirm/1.",
+    "/api/v1/subscriptions/sub_1/CONFIRM/1.",
+    "/api/v1/subscriptions/sub_1//confirm//1.",
+    "/elsewhere/1.",
+    "/elsewhere/%/%31.",
+  ])("never contains it in the spelling %s", async (path) => {
+    const log = vi.spyOn(console, "log");
+    const token = await deriveToken(env.SECRETS_KEY, "confirm", "sub_1.1");
+    await app.fetch(new Request(`${BASE_URL}${path}${token}`, { method: "POST" }), env);
+    const lines = log.mock.calls.map(([line]) => String(line));
+    expect(lines.some((line) => line.includes('"request"'))).toBe(true);
+    expect(lines.join("\n")).not.toContain(token);
+  });
 });

@@ -21,6 +21,9 @@ describe("operational events", () => {
       await subscriberIdle(admin.id);
       const told = (await arrivals(admin)).map(({ body }) => body).filter((body) => body.includes(gone.id));
       expect(told.length).toBe(1);
+      const { data } = JSON.parse(told[0]!) as { data: { subscription: unknown } };
+      // The rest of a URL is often a secret.
+      expect(data.subscription).toEqual({ id: gone.id, host: new URL(gone.endpoint).host });
     }
   });
 

@@ -174,6 +174,36 @@ describe("the owner's header", () => {
     ["content-type", "text/plain", "/header/name"],
     ["Transfer-Encoding", "chunked", "/header/name"],
     ["X Y", "1", "/header/name"],
+    ["X-", "1", "/header/name"],
+    ["Metadata-Flavor", "Google", "/header/name"],
+    ["Metadata", "true", "/header/name"],
+    ["Forwarded", "for=10.0.0.1", "/header/name"],
+    ["True-Client-IP", "10.0.0.1", "/header/name"],
+    ["Origin", "https://inside.example", "/header/name"],
+    ["CF-Connecting-IP", "10.0.0.1", "/header/name"],
+    ["X-HTTP-Method-Override", "DELETE", "/header/name"],
+    ["x-http-method", "DELETE", "/header/name"],
+    ["X-Method-Override", "DELETE", "/header/name"],
+    ["X-Forwarded-For", "10.0.0.1", "/header/name"],
+    ["X-Forwarded", "for=10.0.0.1", "/header/name"],
+    ["X-Real-IP", "10.0.0.1", "/header/name"],
+    ["X-Client-IP", "10.0.0.1", "/header/name"],
+    ["X-Cluster-Client-IP", "10.0.0.1", "/header/name"],
+    ["X-Remote-User", "admin", "/header/name"],
+    ["X-WEBAUTH-USER", "admin", "/header/name"],
+    ["X-Original-URL", "/admin", "/header/name"],
+    ["X-Rewrite-URL", "/admin", "/header/name"],
+    ["X-Vault-Token", "1", "/header/name"],
+    ["X-Consul-Token", "1", "/header/name"],
+    ["X-aws-ec2-metadata-token", "1", "/header/name"],
+    ["X-aws-ec2-metadata-token-ttl-seconds", "60", "/header/name"],
+    ["X-Amz-Target", "1", "/header/name"],
+    ["X-Goog-User-Project", "1", "/header/name"],
+    ["X-Google-Metadata-Request", "True", "/header/name"],
+    ["X-Metadata-Token", "1", "/header/name"],
+    ["X-IDENTITY-HEADER", "1", "/header/name"],
+    ["X-ms-copy-source", "1", "/header/name"],
+    ["X-Middleware-Subrequest", "middleware", "/header/name"],
     ["X-Y", "a\r\nHost: inside", "/header/value"],
     ["X-Y", "", "/header/value"],
     ["X-Y", "ա", "/header/value"],
@@ -186,4 +216,13 @@ describe("the owner's header", () => {
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ errors: [{ path }] });
   });
+
+  it.each(["Authorization", "X-Api-Key", "x-token", "X-Auth-Token", "X-Gitlab-Token", "X-Webhook-Secret"])(
+    "may be %s",
+    async (name) => {
+      const made = await subscribe({ header: { name, value: "1" } });
+      await publishTo([made], release());
+      expect((await arrivals(made)).map(({ headers }) => headers[name.toLowerCase()])).toEqual(["1"]);
+    },
+  );
 });

@@ -18,6 +18,7 @@ import {
 import {
   arrivals,
   deliveries,
+  delivery,
   endpoint,
   eventOf,
   type Made,
@@ -54,6 +55,41 @@ describe("an endpoint that is not verified", () => {
     const tried = (await arrivals(made)).length;
     await subscriberLater(made.id, 10 * DAY);
     expect((await arrivals(made)).length).toBe(tried);
+  });
+
+  it("gets no header of the owner's choice, and shows nothing of its answers, then or later", async () => {
+    const header = { name: "Authorization", value: "Bearer x" };
+    const made = await subscribe({ url: endpoint("500,500,204,500"), header, ...unverified });
+    await subscriberLater(made.id, 56);
+    await publish(release());
+    await settled();
+    expect((await confirm((await verification(made)).confirm)).status).toBe(200);
+    await subscriberIdle(made.id);
+    await publishTo([made], release());
+    expect((await arrivals(made)).map(({ headers }) => headers["authorization"])).toEqual([
+      undefined,
+      undefined,
+      "Bearer x",
+      "Bearer x",
+    ]);
+    const logs = await Promise.all((await deliveries(made)).map(({ event }) => delivery(made, event)));
+    const answers = logs.map(({ type, log }) => [type, ...log.map(({ status, answer }) => [status, answer])]);
+    expect(answers).toEqual([
+      ["release.published", [500, "as told"]],
+      ["release.published", [204, ""]],
+      ["subscription.verify", [500, null], [500, null]],
+    ]);
+  });
+
+  it("gets none after its subscription moved to it from a verified one", async () => {
+    const header = { name: "X-Token", value: "for the old endpoint" };
+    const made = await subscribe({ header });
+    const moved = { ...made, endpoint: endpoint("500") };
+    expect((await own(made, "", "PATCH", { url: moved.endpoint })).status).toBe(200);
+    await subscriberIdle(made.id);
+    expect((await arrivals(moved)).map(({ headers }) => headers["x-token"])).toEqual([undefined]);
+    const { event } = (await deliveries(made)).find(({ type }) => type === "subscription.verify")!;
+    expect((await delivery(made, event)).log).toMatchObject([{ status: 500, answer: null }]);
   });
 
   it("can be verified later, and then gets the events since its creation", async () => {

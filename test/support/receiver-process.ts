@@ -5,7 +5,8 @@
  *   POST /KEY?answers=500,echo,204   answered 500, then with the challenge, then always 204
  *   GET  /KEY                        what has arrived there, as JSON
  *   GET  /dns/KEY/1.1.1.1,10.0.0.1   a DNS-over-HTTPS server: one address for each query, the last one
- *                                    repeats; `none` for no address, `broken` for 500
+ *                                    repeats; `none` for no address, `broken` for 500,
+ *                                    `half:ADDRESS` for an IPv6 zone that fails
  *   GET  /asked/KEY/…                the queries so far, as JSON
  *
  * Answers: a status; `echo` (the challenge as JSON); `echo-text`; `hang` (no answer); `stall` (a body that
@@ -63,9 +64,16 @@ function resolve(url: URL, response: ServerResponse): void {
   const addresses = (url.pathname.split("/")[3] ?? "").split(",");
   const address = addresses[Math.min(here.length, addresses.length - 1)];
   if (address === "broken") response.writeHead(500).end();
-  else if (!isForIpv4) response.end(JSON.stringify({ Status: 0 }));
+  else if (!isForIpv4)
+    response.end(JSON.stringify({ Status: address?.startsWith("half:") === true ? 2 : 0 }));
   else if (address === "none") response.end(JSON.stringify({ Status: 3 }));
-  else response.end(JSON.stringify({ Status: 0, Answer: [{ name: "x", type: 1, TTL: 60, data: address }] }));
+  else
+    response.end(
+      JSON.stringify({
+        Status: 0,
+        Answer: [{ name: "x", type: 1, TTL: 60, data: address?.replace("half:", "") }],
+      }),
+    );
 }
 
 function answer(response: ServerResponse, kind: string, body: string): void {

@@ -88,6 +88,12 @@ describe("a name", () => {
     expect(await isAccepted("https://desk.example/", { DNS_RESOLVER: resolver("broken") })).toBe(true);
   });
 
+  it("whose name servers fail for IPv6 is refused, because its IPv6 addresses are not known", async () => {
+    const response = await ask("https://desk.example/", { DNS_RESOLVER: resolver("half:93.184.216.34") });
+    expect(response.status).toBe(422);
+    expect(await response.text()).toContain("name servers do not answer");
+  });
+
   it("that resolves to a private address after creation gets no POST", async () => {
     const vars = { DNS_RESOLVER: resolver("93.184.216.34", "169.254.169.254") };
     const response = await ask("https://desk.example/", vars);

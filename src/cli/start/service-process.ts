@@ -43,6 +43,11 @@ export class ServiceProcess {
         WRANGLER_SEND_METRICS: "false",
         // The banner would ask the npm registry for a newer version.
         WRANGLER_HIDE_BANNER: "true",
+        // It would let every program on this machine read and change the ledger without a token.
+        X_LOCAL_EXPLORER: "false",
+        // These would keep requests and logs, with the tokens in confirm URLs, in files.
+        X_LOCAL_OBSERVABILITY: "false",
+        WRANGLER_WRITE_LOGS: "false",
       },
     });
     this.ended = once(this.#child, "close").then(

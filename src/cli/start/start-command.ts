@@ -18,6 +18,7 @@ import { dryRun } from "../publish/dry-run.ts";
 import { readValidFolder, sendFolder } from "../publish/publish-folder.ts";
 import { keepSecrets } from "./kept-secrets.ts";
 import { ServiceProcess } from "./service-process.ts";
+import { makePrivate, stateFolder } from "./state-folder.ts";
 import { givenVars, wranglerArguments } from "./wrangler-flags.ts";
 
 export interface StartOptions {
@@ -48,6 +49,7 @@ export async function startCommand(options: StartOptions, flags: readonly string
   const vars = givenVars(flags);
   await keepSecrets(DEV_VARS, new Set(vars.keys()));
 
+  await makePrivate(stateFolder(flags));
   const signals = watchEndSignals();
   const service = new ServiceProcess(wranglerArguments(flags, options.port), options.verbose);
   const url = new URL(`http://localhost:${options.port}`);

@@ -21,8 +21,12 @@ export function givenVars(flags: readonly string[]): Map<string, string> {
 /** The user's variables take precedence over the defaults. */
 export function wranglerArguments(flags: readonly string[], port: number): string[] {
   const given = givenVars(flags);
-  const defaults = { LOCAL_TARGETS: "loopback", DNS_RESOLVER: "off", BASE_URL: `http://localhost:${port}` };
+  const defaults = { DNS_RESOLVER: "off", BASE_URL: `http://localhost:${port}` };
   const added = Object.entries(defaults).filter(([name]) => !given.has(name));
+  // A delivery to the service itself would reach what only this machine may reach. The last of two applies.
+  if ((given.get("LOCAL_TARGETS") ?? "loopback") === "loopback") {
+    added.push(["LOCAL_TARGETS", `loopback-except-${port}`]);
+  }
   const isInspectorGiven = flags.some((flag) => /^--inspector-port(?:=|$)/.test(flag));
   return [
     "dev",

@@ -31,10 +31,14 @@ export async function postRebuild(c: Context): Promise<Response> {
   return c.json({ status: "accepted" }, 202);
 }
 
-/** `GET /healthz`: 200 when the ledger answers. `requireConfig` has checked config and secrets. */
+/**
+ * `GET /healthz`: 200 when the ledger answers. `requireConfig` has checked config and secrets. Only the admin is told
+ * how busy the service is.
+ */
 export async function getHealth(c: Context): Promise<Response> {
-  const health = await newsroom(c.env).health();
-  return c.json({ status: "ok", ...health }, 200, { "cache-control": "no-store" });
+  const { sequence, ...load } = await newsroom(c.env).health();
+  const shown = { status: "ok", sequence, ...((await isAdmin(c)) ? load : {}) };
+  return c.json(shown, 200, { "cache-control": "no-store", vary: "Authorization" });
 }
 
 /** `GET /.well-known/webhook-keys.json`: a JWK Set (RFC 7517) that verifies `v1a` signatures. */

@@ -21,6 +21,5 @@ function headers(type: string): Record<string, string> {
   return {
     "content-type": type,
     "cache-control": `public, max-age=${ASSET_CACHE_SECONDS}`,
-    "x-content-type-options": "nosniff",
   };
 }

@@ -84,6 +84,9 @@ async function getPreview(c: Context, place: ListPlace): Promise<Response> {
   const lookup = await lookUp(c, addressOf({ ...place, format: "json" }));
   if (lookup.kind === "limited") return tooMany(c, lookup);
   if (lookup.kind === "missing") return refuse(c, { status: 404, issues: lookup.issues });
+  // The promised number of an archive leads elsewhere, and a retired list is gone.
+  const instead = respond(c.req.raw, lookup.servable);
+  if (instead !== undefined) return instead;
   const html = feedPreview(place, textOf(lookup.servable.document), c.var.config.site);
   return c.body(html, 200, { ...pageHeaders("private, no-store", true), vary: "Sec-Fetch-Dest" });
 }

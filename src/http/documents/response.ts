@@ -8,6 +8,7 @@ import { sequenceOfEtag, type StoredDocument, textOf } from "../../documents/kv-
 import { DIRECTORY_PATH } from "../../documents/paths.ts";
 import { onlyNewEntries } from "../../feeds/delta.ts";
 import { FEED_TYPES } from "../../feeds/feed.ts";
+import { securityHeaders } from "../security-headers.ts";
 import { ARCHIVE_CACHE_SECONDS, CACHE_SECONDS, SHARED_CACHE_SECONDS, STALE_SECONDS } from "../limits.ts";
 import { acceptsGzip, entityTags, isNavigation, isNotModified, wantsNewEntries } from "./negotiation.ts";
 
@@ -27,7 +28,6 @@ export function pageHeaders(cacheControl: string, script = false): Record<string
   return {
     "content-type": "text/html; charset=utf-8",
     "content-security-policy": script ? SCRIPT_POLICY : PAGE_POLICY,
-    "x-content-type-options": "nosniff",
     "cache-control": cacheControl,
   };
 }
@@ -46,9 +46,10 @@ export interface ServableDocument {
 /** @param path the document's path with its query, as the `self` link names it */
 export function toServable(document: StoredDocument, path: string, baseUrl: string): ServableDocument {
   const format = FEED_FORMATS.find((each) => FEED_TYPES[each] === document.type);
-  const headers = new Headers(
-    isRedirect(document) ? redirectHeaders(document) : documentHeaders(document, format, path, baseUrl),
-  );
+  const headers = new Headers({
+    ...(isRedirect(document) ? redirectHeaders(document) : documentHeaders(document, format, path, baseUrl)),
+    ...securityHeaders(baseUrl),
+  });
   const gzipHeaders = new Headers(headers);
   gzipHeaders.set("content-encoding", "gzip");
   return { document, format, headers, gzipHeaders };
@@ -105,7 +106,6 @@ function documentHeaders(
   return {
     "content-type": document.type,
     "cache-control": cacheControlOf(document),
-    "x-content-type-options": "nosniff",
     ...FOR_EVERY_ORIGIN,
     "access-control-expose-headers": "ETag, Last-Modified, Link, IM",
     ...shared,

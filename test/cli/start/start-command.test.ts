@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { chmod, mkdir, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -53,7 +53,7 @@ test("start publishes the content and its registry, prints its URLs, and ends wi
   const folder = await temporaryFolder();
   await writeFile(join(folder, "a.md"), RELEASE.replace("---\n\n", "topics: [csto]\n---\n\n"));
   await writeFile(join(folder, "registry.yaml"), registryOf({ topics: ["csto"] }));
-  const service = await npmStart("--content", folder);
+  const service = await npmStart(["--content", folder]);
   onTestFinished(service.end);
 
   expect(service.process.output.stdout.split("\n")).toEqual([
@@ -77,8 +77,51 @@ test("start publishes the content and its registry, prints its URLs, and ends wi
   expect(await endedBy(service.process, "SIGINT")).toBe(0);
 });
 
+test("start opens no way to the ledger beside the API", async () => {
+  const state = join(await temporaryFolder(), "state");
+  await mkdir(join(state, "v3"), { recursive: true, mode: 0o755 });
+  await chmod(state, 0o755);
+  const home = await temporaryFolder();
+  const service = await npmStart(["--no-content", "--persist-to", state], { HOME: home });
+  onTestFinished(service.end);
+  for (const path of [
+    "api/local/workers",
+    "api/workers/durable_objects/namespaces",
+    "api/storage/kv/namespaces",
+  ]) {
+    expect((await fetch(`${service.url}/cdn-cgi/explorer/${path}`)).status).toBe(404);
+  }
+  expect([(await stat(state)).mode & 0o777, (await stat(join(state, "v3"))).mode & 0o777]).toEqual([
+    0o700, 0o700,
+  ]);
+
+  // The service itself is no target, under any of its names.
+  const port = new URL(service.url).port;
+  for (const host of ["localhost", "127.0.0.1", "[::1]"]) {
+    const response = await fetch(`${service.url}/api/v1/subscriptions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ url: `http://${host}:${port}/cdn-cgi/explorer/api/local/observability/clear` }),
+    });
+    expect(response.status).toBe(422);
+  }
+
+  // The token of a confirm URL is in no file outside the ledger.
+  await fetch(`${service.url}/api/v1/subscriptions/sub_1/confirm/1.token-of-a-confirm-url`, {
+    method: "POST",
+  });
+  expect(await endedBy(service.process, "SIGTERM")).toBe(0);
+  const { stdout } = await promisify(execFile)("grep", [
+    "-rlaF",
+    "token-of-a-confirm-url",
+    home,
+    state,
+  ]).catch((error: { code: number; stdout: string }) => error);
+  expect(stdout).toBe("");
+});
+
 test.each(["SIGTERM", "SIGHUP", "SIGKILL"] as const)("%s leaves no process behind", async (signal) => {
-  const service = await npmStart("--no-content");
+  const service = await npmStart(["--no-content"]);
   onTestFinished(service.end);
   const code = await endedBy(service.process, signal);
   if (signal !== "SIGKILL") expect(code).toBe(0);
@@ -129,12 +172,12 @@ test("content that the service refuses ends the service, with the lines", async 
   // Only the service knows which day it is in its time zone.
   const farEast = new Date(Date.now() + 23 * 3_600_000).toISOString().replace(/\.\d+/, "");
   await writeFile(join(folder, "a.md"), RELEASE.replace("2020-12-01", farEast));
-  const failed = npmStart("--content", folder);
+  const failed = npmStart(["--content", folder]);
   await expect(failed).rejects.toThrow(/ended with 1 .*a\.md:7: date: /s);
 });
 
 test("a service that cannot run ends at once, with the line that says why", async () => {
-  const failed = npmStart("--no-content", "--config", "/nowhere/wrangler.toml");
+  const failed = npmStart(["--no-content", "--config", "/nowhere/wrangler.toml"]);
   await expect(failed).rejects.toThrow(
     /ended with 1 .*\/nowhere\/wrangler\.toml.*\nThe service ended unexpectedly\. Start it with --verbose to see everything that it logs\./s,
   );

@@ -25,7 +25,7 @@ test("variables are read in every spelling that wrangler accepts", () => {
 test("the user's flags take precedence over the defaults", () => {
   const added = wranglerArguments(["--var", "BASE_URL:https://press.example"], 9000);
   expect(added.filter((flag) => flag.startsWith("BASE_URL:"))).toEqual(["BASE_URL:https://press.example"]);
-  expect(added).toContain("LOCAL_TARGETS:loopback");
+  expect(added).toContain("LOCAL_TARGETS:loopback-except-9000");
   expect(added).toContain("--port=9000");
 });
 
@@ -35,4 +35,13 @@ test("the inspector gets any free port unless the user names one", () => {
   expect(added()).toEqual(["--inspector-port=0"]);
   expect(added("--inspector-port", "9333")).toEqual(["--inspector-port"]);
   expect(added("--inspector-port=9333")).toEqual(["--inspector-port=9333"]);
+});
+
+test("the service's own port is never a local target", () => {
+  const last = (value: string): string | undefined =>
+    wranglerArguments(["--var", `LOCAL_TARGETS:${value}`], 9000).findLast((flag) =>
+      flag.startsWith("LOCAL_"),
+    );
+  expect(last("loopback")).toBe("LOCAL_TARGETS:loopback-except-9000");
+  expect(last("deny")).toBe("LOCAL_TARGETS:deny");
 });

@@ -27,19 +27,24 @@ export async function startService(vars: Record<string, string> = {}): Promise<S
 }
 
 /** Starts the service as `npm start` does, and waits until it is ready. The caller must end it. */
-export async function npmStart(...flags: string[]): Promise<StartedService> {
+export async function npmStart(
+  flags: readonly string[],
+  env: Record<string, string> = {},
+): Promise<StartedService> {
   const port = await freePort();
   const state = await mkdtemp(join(tmpdir(), "communique-state-"));
-  const process = spawnCli([
-    "start",
-    `--port=${port}`,
-    "--persist-to",
-    state,
-    `--var=ADMIN_TOKEN:${TOKEN}`,
-    `--var=SECRETS_KEY:${SECRETS_KEY}`,
-    `--var=SIGNING_KEY:whsk_${SECRETS_KEY}`,
-    ...flags,
-  ]);
+  const process = spawnCli(
+    [
+      "start",
+      `--port=${port}`,
+      ...(flags.includes("--persist-to") ? [] : ["--persist-to", state]),
+      `--var=ADMIN_TOKEN:${TOKEN}`,
+      `--var=SECRETS_KEY:${SECRETS_KEY}`,
+      `--var=SIGNING_KEY:whsk_${SECRETS_KEY}`,
+      ...flags,
+    ],
+    { env },
+  );
   const end = async (): Promise<void> => {
     process.child.kill("SIGTERM");
     await process.ended;

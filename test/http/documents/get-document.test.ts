@@ -106,6 +106,27 @@ describe("feeds and pages", () => {
     );
   });
 
+  it("refuse a bound that no address can write, instead of redirecting to it", async () => {
+    for (const bound of ["9999-12-31T23:59:59-12:00", "1000-01-01T00:00:00+12:00"]) {
+      expect((await request(`/hy?from=${encodeURIComponent(bound)}`)).status).toBe(400);
+      expect((await request(`/hy/feed.rss?to=${encodeURIComponent(bound)}`)).status).toBe(400);
+    }
+  });
+
+  it("redirect a browser that opens the promised first archive", async () => {
+    for (const format of ["rss", "atom", "json"]) {
+      const path = `/hy/archive/1/feed.${format}`;
+      const answers = [
+        await request(path),
+        await request(path, { headers: { "sec-fetch-dest": "document" } }),
+      ];
+      expect(answers.map(({ status, headers }) => [status, headers.get("location")])).toEqual([
+        [302, `/hy/feed.${format}`],
+        [302, `/hy/feed.${format}`],
+      ]);
+    }
+  });
+
   it("redirect an address with a slash at the end", async () => {
     const response = await request("/hy/");
     expect([response.status, response.headers.get("location")]).toEqual([301, "/hy"]);

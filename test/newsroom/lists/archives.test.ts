@@ -102,6 +102,12 @@ describe("a list with archives", () => {
     );
     const last = await request(`/en/archive/${count + 1}/feed.atom`);
     expect([last.status, last.headers.get("location")]).toEqual([302, "/en/feed.atom"]);
+    for (const format of ["rss", "atom", "json"]) {
+      const opened = await request(`/en/archive/${count + 1}/feed.${format}`, {
+        headers: { "sec-fetch-dest": "document" },
+      });
+      expect([opened.status, opened.headers.get("location")]).toEqual([302, `/en/feed.${format}`]);
+    }
     expect((await request(`/en/archive/${count + 2}/feed.atom`)).status).toBe(404);
   });
 
