@@ -41,6 +41,17 @@ export const ARCHIVE_SHARE = 0.4;
 export const TOMBSTONES_MAX = 20;
 /** Combinations kept at once: each costs a comparison per publish, and four KV writes if it matches. */
 export const LISTS_KEPT_MAX = 500;
+/** Combinations of one client, of its /56 or /24, and of its /48: a newsroom follows some dozens. */
+export const COMBINATIONS_PER_CLIENT_MAX = [50, 100, 150] as const;
+/** Combinations that one step compares with a changed release, and cuts: a few milliseconds each at most. */
+export const COMBINATIONS_PER_STEP = 20;
+/** The cost of a search (rows read) above which a combination is not rendered at each change: 5 to 10 ms. */
+export const COMBINATION_COST_MAX = 10_000;
+/** Milliseconds for which the documents of a costly combination are served: the shortest that KV takes. */
+export const COSTLY_KEPT_MS = 61_000;
+/** Combinations rendered at once after a change, and milliseconds between further ones: all 500 take 50 s. */
+export const COMBINATION_BURST = 20;
+export const COMBINATION_INTERVAL_MS = 100;
 /** Milliseconds for which a combination is kept after its first request, and after each later one. */
 export const LIST_KEPT_FIRST_MS = 3_600_000;
 export const LIST_KEPT_MS = 86_400_000;

@@ -57,7 +57,7 @@ export class Newsroom extends DurableObject<Env> {
     const onProjected = () => this.#log("projection", {});
     this.#scheduler = new Scheduler({ ctx, sql, parts, subrequests, now, onProjected });
     void ctx.blockConcurrencyWhile(async () => {
-      applySettings({ storage, sql, config }, parts.lists, now());
+      applySettings({ storage, sql, config }, parts, now());
       // One step finishes the index of a new ledger; otherwise the alarm does the rest.
       parts.reindexing.step(new Budget(1));
       await this.#scheduler.scheduleAlarm();
@@ -132,9 +132,13 @@ export class Newsroom extends DurableObject<Env> {
     return { releases, next: found.length > page.length ? (page.at(-1) ?? null) : null };
   }
 
-  /** The document at a path, for a request that KV cannot answer. */
-  async document(path: string): Promise<FoundDocument> {
-    const found = await this.#parts.projection.findDocument(path);
+  /**
+   * The document at a path, for a request that KV cannot answer.
+   *
+   * @param client that requests it, with a limit of combinations; null: without
+   */
+  async document(path: string, client: string | null = null): Promise<FoundDocument> {
+    const found = await this.#parts.projection.findDocument(path, client);
     if (found.kind === "found") await this.#scheduler.start();
     return found;
   }
@@ -256,7 +260,11 @@ export class Newsroom extends DurableObject<Env> {
   /** The last sequence, the number of stale targets, and the number of waiting long polls. */
   async health(): Promise<{ sequence: number; waiting: number; following: number }> {
     const following = this.#parts.longPolls.count;
-    return { sequence: lastSequence(this.#sql), waiting: countStale(this.#sql), following };
+    return {
+      sequence: lastSequence(this.#sql),
+      waiting: countStale(this.#sql) + this.#parts.combinations.countChanges(),
+      following,
+    };
   }
 
   /** Resolves when nothing that is due now is left to do. */

@@ -32,23 +32,20 @@ export class Scheduler {
   readonly #projecting: WorkLoop;
   readonly #fanningOut: WorkLoop;
   readonly #reindexing: WorkLoop;
+  readonly #combining: WorkLoop;
 
   constructor(deps: SchedulerDeps) {
     this.#deps = deps;
     this.#alarm = new Alarm(deps.ctx.storage);
-    const { projection, fanOut, reindexing } = deps.parts;
+    const { projection, fanOut, reindexing, combinations } = deps.parts;
     this.#projecting = new WorkLoop(async (budget) => {
       const hasWorked = await projection.step(budget);
       if (hasWorked) deps.onProjected();
       return hasWorked;
     }, KV_WRITES_PER_TARGET);
     this.#fanningOut = new WorkLoop((budget) => fanOut.step(budget), 1);
-    this.#reindexing = new WorkLoop(async (budget) => {
-      const hasWorked = reindexing.step(budget);
-      // The steps are synchronous: between them, the object must answer others. `scheduler` is a global.
-      if (hasWorked) await scheduler.wait(0);
-      return hasWorked;
-    }, 1);
+    this.#reindexing = yieldingLoop((budget) => reindexing.step(budget));
+    this.#combining = yieldingLoop((budget) => combinations.step(budget));
   }
 
   /** Starts what is due, and sets the alarm for the rest and for what gets cut off. */
@@ -79,6 +76,7 @@ export class Scheduler {
     // Rendering blocks the object for tens of milliseconds: the answer and the events go first.
     const begun = scheduler.wait(0);
     ctx.waitUntil(begun.then(() => this.#run(this.#projecting, calls)));
+    if (parts.combinations.countChanges() > 0) ctx.waitUntil(begun.then(() => this.#combine(calls)));
     if (parts.reindexing.nextDueMs() !== undefined)
       ctx.waitUntil(begun.then(() => this.#run(this.#reindexing, calls)));
     return { begun };
@@ -89,7 +87,8 @@ export class Scheduler {
     const finish = async (loop: WorkLoop) => {
       while ((await loop.start(new Budget(Infinity))) === "spent");
     };
-    await finish(this.#reindexing); // makes documents stale
+    await finish(this.#reindexing); // these two make documents stale
+    await finish(this.#combining);
     await Promise.all([finish(this.#projecting), finish(this.#fanningOut)]);
   }
 
@@ -98,7 +97,12 @@ export class Scheduler {
     const { sql, parts, now } = this.#deps;
     const nowMs = now();
     const embargo = nextEmbargo(sql);
-    const work = [nextDueMs(sql), parts.fanOut.nextDueMs(), parts.reindexing.nextDueMs()];
+    const work = [
+      nextDueMs(sql),
+      parts.fanOut.nextDueMs(),
+      parts.reindexing.nextDueMs(),
+      parts.combinations.countChanges() > 0 ? 0 : undefined,
+    ];
     const dues = [
       embargo === undefined ? Infinity : embargo * 1000,
       ...work.map((due) => Math.max(due ?? Infinity, nowMs + retryMs)),
@@ -107,6 +111,12 @@ export class Scheduler {
     if (next === Infinity) return;
     // Never `now` itself: an alarm that sets the next one for now can stall.
     await this.#alarm.scheduleBy(Math.min(Math.max(next, nowMs + 1), nowMs + ALARM_MS_MAX));
+  }
+
+  /** Brings combinations up to date, and renders what became stale by it. */
+  async #combine(calls: number): Promise<void> {
+    await this.#run(this.#combining, calls);
+    await this.#run(this.#projecting, calls);
   }
 
   /** Never rejects. */
@@ -119,4 +129,13 @@ export class Scheduler {
       log("error", "work failed", { error: String(error) });
     }
   }
+}
+
+/** A loop of synchronous steps: between them, the object answers others. `scheduler` is a global. */
+function yieldingLoop(step: (budget: Budget) => boolean): WorkLoop {
+  return new WorkLoop(async (budget) => {
+    const hasWorked = step(budget);
+    if (hasWorked) await scheduler.wait(0);
+    return hasWorked;
+  }, 1);
 }

@@ -1,15 +1,14 @@
 /**
  * Documents depend on the settings: if those changed since the last start, all documents are stale.
  */
-import type { Lists } from "./lists/lists.ts";
 import { RENDERER_VERSION } from "./projection/render.ts";
 import { getMeta, setMeta } from "./store/schema.ts";
 import { markAllStale } from "./store/stale-documents.ts";
-import type { Deps } from "./wiring.ts";
+import type { Deps, NewsroomParts } from "./wiring.ts";
 
 export function applySettings(
   { storage, sql, config }: Pick<Deps, "storage" | "sql" | "config">,
-  lists: Lists,
+  { lists, combinations }: Pick<NewsroomParts, "lists" | "combinations">,
   nowMs: number,
 ): void {
   const { site, feedItems } = config;
@@ -17,6 +16,7 @@ export function applySettings(
   if (getMeta(sql, "settings") === settings) return;
   storage.transactionSync(() => {
     lists.ensurePermanentLists(nowMs);
+    combinations.endAll("all");
     markAllStale(sql);
     setMeta(sql, "settings", settings);
   });

@@ -7,6 +7,7 @@ import type { Meter, Sql } from "../runtime/sql.ts";
 import { subscriber } from "../runtime/stubs.ts";
 import { ENQUEUE_TIMEOUT_MS } from "./limits.ts";
 import { ListArchives } from "./lists/archives.ts";
+import { Combinations } from "./lists/combinations.ts";
 import { Lists } from "./lists/lists.ts";
 import { Reindexing } from "./lists/reindex.ts";
 import { type EventQuery, readPage } from "./outbound/event-feed.ts";
@@ -42,18 +43,21 @@ export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
     readPage({ sql, events }, query, after, limit);
   const archives = new ListArchives({ sql, config });
   const lists = new Lists({ sql, archives, config });
-  const lifecycle = new Lifecycle({ sql, lists, timeZone: site.timeZone });
+  const { timeZone } = site;
+  const combinations = new Combinations({ storage, sql, lists, archives, timeZone, now });
+  const lifecycle = new Lifecycle({ sql, lists, combinations, timeZone });
   const source = { sql, views, lists, archives, registry: store, config, now };
   return {
     registry: store,
     views,
     events,
     lists,
+    combinations,
     readEvents,
     longPolls: new LongPolls(readEvents),
     ledger: new Ledger({ storage, sql, lifecycle, site, registry }),
-    projection: new Projection({ ...source, kv: env.DOCUMENTS, meter }),
-    reindexing: new Reindexing({ storage, sql, lists, now }),
+    projection: new Projection({ ...source, combinations, kv: env.DOCUMENTS, meter }),
+    reindexing: new Reindexing({ storage, sql, combinations, now }),
     fanOut: new FanOut({
       sql,
       events,

@@ -86,6 +86,6 @@ describe("requests that wake the Newsroom", () => {
 });
 
 it("counts requests without an address on Cloudflare as those of one client", async () => {
-  const { last } = await until429(() => request("/healthz", { cf: { colo: "EVN" } } as RequestInit));
+  const { last } = await until429(() => request("/healthz", { cf: { colo: "EVN" } }));
   expect(await refusal(last)).toEqual(TOO_MANY);
 });

@@ -10,7 +10,7 @@ import { log } from "../../runtime/log.ts";
 import { newsroom } from "../../runtime/stubs.ts";
 import type { Context } from "../context.ts";
 import { CACHED_BYTES_MAX, CACHED_DOCUMENTS_MAX, DOCUMENT_FRESH_MS, DOCUMENT_STALE_MS } from "../limits.ts";
-import { countCall, countNewList } from "../rate-limit.ts";
+import { clientOf, countCall, countNewList } from "../rate-limit.ts";
 import { costOf } from "../request-log.ts";
 import { type ServableDocument, toServable } from "./response.ts";
 
@@ -59,7 +59,7 @@ export async function lookUp(c: Context, path: string): Promise<Lookup> {
       if (!(await countNewList(c))) return { kind: "limited", by: "new-lists" };
     }
     cost.objectCalls += 1;
-    ({ document, issues } = await readFromLedger(c.env, path));
+    ({ document, issues } = await readFromLedger(c, path));
   }
   const lookup: Lookup =
     document === null
@@ -71,10 +71,10 @@ export async function lookUp(c: Context, path: string): Promise<Lookup> {
 
 /** KV may not know yet what a webhook has just announced. The ledger does. */
 async function readFromLedger(
-  env: Env,
+  c: Context,
   path: string,
 ): Promise<{ document: StoredDocument | null; issues: readonly Issue[] }> {
-  using found = await newsroom(env).document(path);
+  using found = await newsroom(c.env).document(path, clientOf(c.req.raw));
   // Copies, because RPC frees its result when the call ends.
   return found.kind === "found"
     ? { document: { ...found.document }, issues: [] }

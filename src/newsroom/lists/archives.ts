@@ -24,7 +24,7 @@ import {
   NO_ARCHIVES,
   withCuts,
 } from "./archive-cuts.ts";
-import { findReleases } from "./search.ts";
+import { findReleases, type ListQuery, searchCost } from "./search.ts";
 
 export class ListArchives {
   readonly #deps: { sql: Sql; config: Config };
@@ -149,19 +149,27 @@ export class ListArchives {
     return entrySizes(this.#deps.sql, published);
   }
 
+  /** What finding the releases of the newest document costs, as `searchCost` counts. */
+  costOfNewest(list: ReleaseList): number {
+    const after = this.#archivesOf(list).archiveEnds.at(-1);
+    return searchCost(this.#deps.sql, this.#queryFor(list, after, undefined));
+  }
+
   #releasesAt(list: ReleaseList, { archiveEnds }: Archives, index: number): Instant[] {
     return this.#find(list, archiveEnds[index - 1], archiveEnds[index]);
   }
 
   /** The releases of a list after one instant, up to another; newest first. */
   #find(list: ReleaseList, after: Instant | undefined, to: Instant | undefined): Instant[] {
-    const { sql, config } = this.#deps;
-    const bounds = boundsOfList(list, config.site.timeZone);
-    const query = {
+    return findReleases(this.#deps.sql, this.#queryFor(list, after, to), Number.MAX_SAFE_INTEGER);
+  }
+
+  #queryFor(list: ReleaseList, after: Instant | undefined, to: Instant | undefined): ListQuery {
+    const bounds = boundsOfList(list, this.#deps.config.site.timeZone);
+    return {
       filter: list.filter,
       from: after === undefined ? bounds.from : Math.max(bounds.from ?? -Infinity, after + 1),
       to: to === undefined ? bounds.to : Math.min(bounds.to ?? Infinity, to),
     };
-    return findReleases(sql, query, Number.MAX_SAFE_INTEGER);
   }
 }

@@ -8,7 +8,7 @@ import type { Sql } from "../../runtime/sql.ts";
 import { REINDEXED_PER_STEP } from "../limits.ts";
 import { type EditionKey, remakeWords } from "../store/edition-words.ts";
 import { getMeta, setMeta } from "../store/schema.ts";
-import type { Lists } from "./lists.ts";
+import type { Combinations } from "./combinations.ts";
 import { reindexWords } from "./release-index.ts";
 
 /** The state of the index, stored as JSON under the meta key `fold`. */
@@ -22,7 +22,7 @@ interface Progress {
 interface ReindexingDeps {
   storage: Pick<DurableObjectStorage, "transactionSync">;
   sql: Sql;
-  lists: Lists;
+  combinations: Combinations;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -41,11 +41,11 @@ export class Reindexing {
     const { after } = this.#readProgress();
     if (after === null) return false;
     budget.spend(1);
-    const { storage, sql, lists, now } = this.#deps;
+    const { storage, sql, combinations } = this.#deps;
     storage.transactionSync(() => {
       const done = remakeWords(sql, after, REINDEXED_PER_STEP);
       for (const edition of done) reindexWords(sql, edition);
-      if (done.length === 0) lists.repartitionSearchLists(now());
+      if (done.length === 0) combinations.endAll("searches");
       this.#writeProgress({ fold: SEARCH_INDEX_VERSION, after: done.at(-1) ?? null });
     });
     return true;

@@ -4,8 +4,8 @@
  */
 import type { Instant } from "../../domain/dates.ts";
 import { type Conditions, type Filter, PART_MARK } from "../../domain/filter.ts";
-import { isEmptySearch, parseSearch, type SearchQuery } from "../../domain/search.ts";
-import { column, type Sql } from "../../runtime/sql.ts";
+import { countSearchWords, isEmptySearch, parseSearch, type SearchQuery } from "../../domain/search.ts";
+import { type Sql, value } from "../../runtime/sql.ts";
 import { PAGE_BYTES_MAX } from "../limits.ts";
 import { INDEXED_FIELDS } from "../store/index-terms.ts";
 import { entrySizes } from "../store/releases.ts";
@@ -36,6 +36,29 @@ interface Walk extends Clause {
 
 /** @returns the instants that name the releases, newest first, `limit` at most */
 export function findReleases(sql: Sql, query: ListQuery, limit: number): Instant[] {
+  return Array.from(runSearch(sql, query, limit).raw(), ([published]) => published as Instant);
+}
+
+/**
+ * What a search costs: the rows that it reads, and the entries of the index of words that it merges, of which
+ * sixteen take as long as a row.
+ */
+export function searchCost(sql: Sql, query: ListQuery): number {
+  const cursor = runSearch(sql, query, Number.MAX_SAFE_INTEGER);
+  cursor.toArray(); // the cursor counts the rows that it reads
+  const { q, not } = query.filter;
+  const words = [q, not?.q].reduce((sum, search) => sum + countSearchWords(search ?? ""), 0);
+  if (words === 0) return cursor.rowsRead;
+  const texts = value<number>(
+    sql,
+    `SELECT count(*) FROM filings WHERE field = 'listed' AND value = '' AND published BETWEEN ? AND ?`,
+    query.from ?? -Number.MAX_SAFE_INTEGER,
+    query.to ?? Number.MAX_SAFE_INTEGER,
+  );
+  return cursor.rowsRead + (words * texts) / 16;
+}
+
+function runSearch(sql: Sql, query: ListQuery, limit: number) {
   const { not, ...conditions } = query.filter;
   const walk = chooseWalk(conditions, not);
   const clauses = [
@@ -46,8 +69,7 @@ export function findReleases(sql: Sql, query: ListQuery, limit: number): Instant
   const where = [walk, ...clauses]
     .map((clause) => clause.sql.replaceAll("@published", walk.published))
     .join(" AND ");
-  return column(
-    sql,
+  return sql.exec(
     `SELECT ${walk.published} AS published FROM ${walk.table} AS l WHERE ${where}
      ORDER BY ${walk.published} DESC LIMIT ?`,
     ...[walk, ...clauses].flatMap(({ values }) => values),

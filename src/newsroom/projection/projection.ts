@@ -12,7 +12,7 @@ import {
 import { parseDocumentPath } from "../../documents/paths.ts";
 import { defined } from "../../domain/defined.ts";
 import type { Issue } from "../../domain/issues.ts";
-import { addressOf, type ListPlace } from "../../domain/list.ts";
+import { addressOf, isCombination, type ListPlace } from "../../domain/list.ts";
 import { backoffMs } from "../../runtime/async.ts";
 import type { Budget } from "../../runtime/bounded-work.ts";
 import { log } from "../../runtime/log.ts";
@@ -23,6 +23,7 @@ import {
   KV_WRITES_PER_TARGET,
   TARGETS_PER_STEP,
 } from "../limits.ts";
+import type { Combinations } from "../lists/combinations.ts";
 import { toInstant } from "../store/schema.ts";
 import {
   complete,
@@ -52,6 +53,7 @@ export type FoundDocument =
 const MISSING: FoundDocument = { kind: "missing", issues: [] };
 
 interface ProjectionDeps extends RenderSource {
+  combinations: Combinations;
   kv: KVNamespace;
   meter: Meter;
 }
@@ -76,15 +78,16 @@ export class Projection {
    * Renders the document at a path from the ledger, and queues it to be written. Used on a KV miss: just
    * written, lost, or a list requested for the first time.
    */
-  async findDocument(path: string): Promise<FoundDocument> {
-    const { sql, config, lists, archives, registry, now } = this.#deps;
+  async findDocument(path: string, client: string | null): Promise<FoundDocument> {
+    const { sql, config, lists, combinations, archives, registry, now } = this.#deps;
     const place = parseDocumentPath(path, config.site.languages);
     if (place === undefined) return MISSING;
     if (place.kind === "list") {
       const { list, archive } = place.place;
       const status = registry.filterStatus(list.filter);
       if (status.kind === "unknown") return { kind: "missing", issues: status.issues };
-      lists.retain(list, now());
+      if (isCombination(list)) combinations.retain(list, client);
+      else lists.retain(list, now());
       if (archive !== undefined && archive === archives.nextArchiveNumber(list))
         return { kind: "found", document: await redirectToNewest(place.place) };
     }
@@ -102,7 +105,7 @@ export class Projection {
         keyOf(target),
       );
     }
-    if (written === undefined || written.written_ms === 0) markStale(sql, target);
+    if (written === undefined || written.written_ms === 0) markStale(sql, [target]);
     const modified = written?.etag === etag ? written.modified : undefined;
     return { kind: "found", document: await toDocument(rendered, defined({ etag, modified })) };
   }

@@ -7,6 +7,7 @@ import { defined } from "../../domain/defined.ts";
 import type { Change, ReleaseEventType } from "../../domain/event.ts";
 import type { ReleaseInput, Status } from "../../domain/release.ts";
 import type { Sql } from "../../runtime/sql.ts";
+import type { Combinations } from "../lists/combinations.ts";
 import type { Lists } from "../lists/lists.ts";
 import { reindex } from "../lists/release-index.ts";
 import { changedFields, contentJson, parseContent } from "../store/editions.ts";
@@ -30,6 +31,7 @@ const SECONDS_PER_DAY = 86_400;
 interface LifecycleDeps {
   sql: Sql;
   lists: Lists;
+  combinations: Combinations;
   timeZone: string;
 }
 
@@ -68,7 +70,7 @@ export class Lifecycle {
     // An edition that only catches up with a corrected translation must not mark its siblings stale.
     if (kind === "minor" || before.stale === 1) return;
     const siblings = markTranslationsStale(sql, input.id, input.group ?? input.id);
-    for (const sibling of siblings) this.#markRelatedStale(sibling, nowMs);
+    for (const sibling of siblings) this.#markRelatedStale(sibling);
   }
 
   /** Withdraws, kills or reinstates a release. */
@@ -86,25 +88,29 @@ export class Lifecycle {
     details: { change: Change | null; reason?: string },
     nowMs: number,
   ): void {
-    const { sql, lists } = this.#deps;
+    const { sql, lists, combinations } = this.#deps;
     const { id } = before;
     const after = getRelease(sql, id);
-    if (reindex(sql, after)) markStale(sql, { kind: "directory" });
+    if (reindex(sql, after)) markStale(sql, [{ kind: "directory" }]);
     appendEvent(sql, after, { type, at: toInstant(nowMs), ...details });
-    lists.onMembershipChanged(toIndexedRelease(sql, before), toIndexedRelease(sql, after), nowMs);
-    markStale(sql, { kind: "release", id });
+    lists.onMembershipChanged(toIndexedRelease(sql, before), toIndexedRelease(sql, after));
+    combinations.queueChange(id, shownEdition(before), shownEdition(after));
+    markStale(sql, [{ kind: "release", id }]);
     // Translations link each other, so those of the group that the release left change too.
     for (const group of new Set([before.group, after.group])) {
-      for (const sibling of translationsOf(sql, id, group)) this.#markRelatedStale(sibling.id, nowMs);
+      for (const sibling of translationsOf(sql, id, group)) this.#markRelatedStale(sibling.id);
     }
   }
 
   /** Marks a translation as stale that shows the changed release. */
-  #markRelatedStale(id: string, nowMs: number): void {
-    const { sql, lists } = this.#deps;
-    markStale(sql, { kind: "release", id });
-    const release = toIndexedRelease(sql, getRelease(sql, id));
-    if (release !== undefined) lists.onContentChanged(release, nowMs);
+  #markRelatedStale(id: string): void {
+    const { sql, lists, combinations } = this.#deps;
+    markStale(sql, [{ kind: "release", id }]);
+    const row = getRelease(sql, id);
+    const release = toIndexedRelease(sql, row);
+    if (release === undefined) return;
+    lists.onContentChanged(release);
+    combinations.queueChange(id, row.edition, row.edition);
   }
 
   /** The first free second: of a day, counted from midnight; or from an exact instant on. */
@@ -125,9 +131,14 @@ export class Lifecycle {
 
 /** A release as lists hold it; undefined if they do not. */
 function toIndexedRelease(sql: Sql, row: ReleaseRow): IndexedRelease | undefined {
-  if (!isListed(row) || row.published === null) return undefined;
+  if (shownEdition(row) === null || row.published === null) return undefined;
   const terms = toIndexTerms(sql, parseContent(row.content), { release: row.id, edition: row.edition });
   return Object.assign(terms, { id: row.id, published: row.published });
+}
+
+/** The edition that lists show; null if they do not show the release. */
+function shownEdition(row: ReleaseRow): number | null {
+  return isListed(row) && row.published !== null ? row.edition : null;
 }
 
 /** `updated` differs after each change, even of two within a second. */

@@ -4,9 +4,9 @@
 import type { Instant } from "../../domain/dates.ts";
 import { FACET_FIELDS, type Filterable } from "../../domain/filter.ts";
 import type { Facet } from "../../domain/release.ts";
-import type { Sql } from "../../runtime/sql.ts";
+import { first, type Sql } from "../../runtime/sql.ts";
 import { type EditionKey, wordsOf } from "./edition-words.ts";
-import type { EditionContent } from "./editions.ts";
+import { type EditionContent, parseContent } from "./editions.ts";
 
 /** The fields of a filter that name values of facets, each with its facet. */
 export const FACET_OF = { ...FACET_FIELDS, type: "types" } as const;
@@ -44,6 +44,20 @@ export function toIndexTerms(
       return (words ??= wordsOf(sql, { release, edition }));
     },
   };
+}
+
+/** A public release with the terms of one of its editions. */
+export function readIndexed(sql: Sql, key: EditionKey): IndexedRelease | undefined {
+  const row = first<{ published: Instant | null; content: string }>(
+    sql,
+    `SELECT r.published, e.content FROM releases r JOIN editions e ON e.release = r.id
+     WHERE r.id = ? AND e.edition = ?`,
+    key.release,
+    key.edition,
+  );
+  if (row === undefined || row.published === null) return undefined;
+  const terms = toIndexTerms(sql, parseContent(row.content), key);
+  return Object.assign(terms, { id: key.release, published: row.published });
 }
 
 /** Each value of a facet that a release has, with the filter's field for it: its type first. */

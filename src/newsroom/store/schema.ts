@@ -66,9 +66,21 @@ CREATE TABLE IF NOT EXISTS lists (
   uses INTEGER NOT NULL,    -- how often the list was requested while it was not kept
   asked_ms INTEGER NOT NULL,
   kept_until_ms INTEGER,    -- when a combination expires; null: the list is permanent
-  numbers TEXT NOT NULL     -- JSON: the number of each archive, and last the number of the next archive
+  numbers TEXT NOT NULL,    -- JSON: the number of each archive, and last the number of the next archive
+  client TEXT,              -- the client that requested a combination (domain/client-network.ts)
+  is_costly INTEGER NOT NULL DEFAULT 0 -- 1: finding its releases takes long, so changes do not render it again
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS lists_forgettable ON lists (kept_until_ms) WHERE kept_until_ms IS NOT NULL;
+CREATE INDEX IF NOT EXISTS lists_of_a_client ON lists (client) WHERE client IS NOT NULL;
+
+-- Changes of releases that combinations have not taken in yet, oldest first (lists/combinations.ts).
+CREATE TABLE IF NOT EXISTS combination_changes (
+  id INTEGER PRIMARY KEY,
+  release TEXT NOT NULL,
+  before INTEGER,           -- the edition that lists showed before the change; null: none
+  after INTEGER,            -- the edition that they show since; null: none
+  position TEXT NOT NULL DEFAULT '' -- combinations with addresses up to this one have taken it in
+);
 
 -- Releases that a list held when they were killed: its feeds name them, so that readers delete them.
 CREATE TABLE IF NOT EXISTS tombstones (

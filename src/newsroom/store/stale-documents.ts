@@ -22,22 +22,28 @@ export interface StaleDocument {
   failures: number;
 }
 
-/** Queues targets. A new change resets the backoff: the failures were about older content. */
-export function markStale(sql: Sql, ...targets: Target[]): void {
-  const query = `INSERT INTO stale_targets (target, version, due_ms) VALUES (?, 1, 0)
-    ON CONFLICT (target) DO UPDATE SET version = version + 1, due_ms = 0, failures = 0`;
-  for (const target of targets) sql.exec(query, keyOf(target));
+/**
+ * Queues targets. A new change resets the backoff: the failures were about older content.
+ *
+ * @param dueMs when to render them, in milliseconds since 1970; 0: before everything else
+ */
+export function markStale(sql: Sql, targets: readonly Target[], dueMs = 0): void {
+  const query = `INSERT INTO stale_targets (target, version, due_ms) VALUES (?, 1, ?)
+    ON CONFLICT (target) DO UPDATE
+    SET version = version + 1, due_ms = min(due_ms, excluded.due_ms), failures = 0`;
+  for (const target of targets) sql.exec(query, keyOf(target), dueMs);
 }
 
 /** Queues those archives of a list that KV holds. */
-export function markArchivesStale(sql: Sql, address: string, numbers: readonly number[]): void {
+export function markArchivesStale(sql: Sql, address: string, numbers: readonly number[], dueMs = 0): void {
   const archives = numbers.map((archive): Target => ({ kind: "archive", address, archive }));
-  markStale(sql, ...archives.filter((archive) => isWritten(sql, archive)));
+  const written = archives.filter((archive) => isWritten(sql, archive));
+  markStale(sql, written, dueMs);
 }
 
 /** Queues a list and its archives that KV holds. */
 export function markListStale(sql: Sql, address: string): void {
-  markStale(sql, { kind: "list", address }, ...writtenTargets(sql, archivePrefix(address)));
+  markStale(sql, [{ kind: "list", address }, ...writtenTargets(sql, archivePrefix(address))]);
 }
 
 /**
@@ -51,15 +57,14 @@ export function markAllStale(sql: Sql): void {
      ON CONFLICT (target) DO UPDATE SET version = version + 1`,
   );
   const addresses = column<string>(sql, "SELECT address FROM lists");
-  markStale(
-    sql,
+  markStale(sql, [
     { kind: "registry" },
     { kind: "directory" },
     ...addresses.map((address): Target => ({ kind: "list", address })),
     // Lists that are no longer kept: rendering removes their documents.
     ...writtenTargets(sql, "list:"),
     ...writtenTargets(sql, "archive:"),
-  );
+  ]);
 }
 
 /** Assumes that KV holds nothing of a list. */

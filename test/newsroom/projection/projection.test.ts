@@ -144,13 +144,13 @@ describe("the projection", () => {
       const { sql } = storage;
       const one = () => dueTargets(sql, 9, 1)[0] ?? assert.fail("nothing is due");
       return storage.transactionSync(() => {
-        markStale(sql, { kind: "release", id: "none" });
+        markStale(sql, [{ kind: "release", id: "none" }]);
         const delays = [1, 2, 3, 4, 5, 6, 7, 8].map(() => {
           const { failures } = one();
           postpone(sql, one(), 9_999, failures + 1);
-          markStale(sql, { kind: "release", id: "none" }); // it changes
+          markStale(sql, [{ kind: "release", id: "none" }]); // it changes
           const before = one();
-          markStale(sql, { kind: "release", id: "none" }); // and again while it is written
+          markStale(sql, [{ kind: "release", id: "none" }]); // and again while it is written
           postpone(sql, before, 9_999, 7);
           return backoffMs(failures);
         });
@@ -192,7 +192,7 @@ describe("the projection", () => {
         nowMs += 100;
         isFailing = tenth < 30;
         // The release does not change: only the failures make it written again.
-        if (isFailing) markStale(storage.sql, { kind: "release", id });
+        if (isFailing) markStale(storage.sql, [{ kind: "release", id }]);
         if (tenth === 0) storage.sql.exec("UPDATE documents SET etag = '' WHERE target = ?", `release:${id}`);
         while (await projection.step(new Budget(Infinity)));
       }
