@@ -38,6 +38,11 @@ export function parseDocumentPath(path: string, languages: readonly string[]): D
 }
 
 /** The path of a release's JSON, which serves `/r/ID` and the API. */
+/** Whether the admin gets another answer at a document's path than everybody else. */
+export function isForAdminToo(path: string): boolean {
+  return path === REGISTRY_PATH || RELEASE_JSON.test(path);
+}
+
 export function releaseJsonPath(id: string): string {
   return `/api/v1/releases/${id}`;
 }
