@@ -14,6 +14,7 @@ import { ASSET_CACHE_SECONDS, CACHE_SECONDS, NEW_LISTS_PERIOD_SECONDS } from "..
 import { problem } from "../problem.ts";
 import { hotAt, type Lookup, lookUp, needsRefresh, refresh, rememberUrl } from "./cache.ts";
 import { feedAlias } from "./feed-aliases.ts";
+import { nameNearestValues } from "./nearest-values.ts";
 import { FOR_EVERY_ORIGIN, pageHeaders, respond } from "./response.ts";
 
 /**
@@ -56,23 +57,24 @@ export async function getDocument(c: Context): Promise<Response> {
   if (/^\/[^/].*\/$/.test(pathname)) return redirectPermanently(c, pathname.replace(/\/+$/, "") + search);
   const lookup = await lookUp(c, path);
   if (lookup.kind === "found" && path !== pathname) return redirectPermanently(c, path + search);
-  return answer(c, path, lookup) ?? pageNotFound(c);
+  return (await answer(c, path, lookup)) ?? pageNotFound(c);
 }
 
 async function getList(c: Context, place: ListPlace, address: string): Promise<Response> {
-  return answer(c, address, await lookUp(c, address)) ?? getPreview(c, place);
+  return (await answer(c, address, await lookUp(c, address))) ?? getPreview(c, place);
 }
 
 /** @returns undefined if a browser opens a feed */
-function answer(c: Context, path: string, lookup: Lookup): Response | undefined {
+async function answer(c: Context, path: string, lookup: Lookup): Promise<Response | undefined> {
   switch (lookup.kind) {
     case "limited":
       return tooManyNewLists(c);
     case "missing":
-      return refuse(c, { status: 404, issues: lookup.issues });
+      return refuse(c, { status: 404, issues: await nameNearestValues(c, lookup.unknown) });
     case "found": {
       const response = respond(c.req.raw, lookup.servable);
-      if (lookup.servable.document.status === undefined) rememberUrl(c.req.url, path);
+      const isForAll = c.req.header("authorization") === undefined;
+      if (isForAll && lookup.servable.document.status === undefined) rememberUrl(c.req.url, path);
       return response;
     }
   }
@@ -82,7 +84,8 @@ function answer(c: Context, path: string, lookup: Lookup): Response | undefined 
 async function getPreview(c: Context, place: ListPlace): Promise<Response> {
   const lookup = await lookUp(c, addressOf({ ...place, format: "json" }));
   if (lookup.kind === "limited") return tooManyNewLists(c);
-  if (lookup.kind === "missing") return refuse(c, { status: 404, issues: lookup.issues });
+  if (lookup.kind === "missing")
+    return refuse(c, { status: 404, issues: await nameNearestValues(c, lookup.unknown) });
   const html = feedPreview(place, textOf(lookup.servable.document), c.var.config.site);
   return c.body(html, 200, { ...pageHeaders("private, no-store", true), vary: "Sec-Fetch-Dest" });
 }

@@ -11,7 +11,7 @@ import type { Lists } from "../lists/lists.ts";
 import { reindex } from "../lists/release-index.ts";
 import { changedFields, contentJson, parseContent } from "../store/editions.ts";
 import { appendEvent } from "../store/events.ts";
-import { type IndexedRelease, toIndexTerms } from "../store/index-terms.ts";
+import { facetTerms, type IndexedRelease, toIndexTerms } from "../store/index-terms.ts";
 import { translationsOf } from "../store/release-views.ts";
 import {
   countBetween,
@@ -23,6 +23,7 @@ import {
   updateRelease,
 } from "../store/releases.ts";
 import { toInstant } from "../store/schema.ts";
+import { markSeen } from "../store/seen-values.ts";
 import { markStale } from "../store/stale-documents.ts";
 
 const SECONDS_PER_DAY = 86_400;
@@ -90,6 +91,8 @@ export class Lifecycle {
     const { id } = before;
     const after = getRelease(sql, id);
     if (reindex(sql, after)) markStale(sql, { kind: "directory" });
+    // From this transaction on the values exist for strangers.
+    if (markSeen(sql, facetTerms(parseContent(after.content)))) markStale(sql, { kind: "registry" });
     appendEvent(sql, after, { type, at: toInstant(nowMs), ...details });
     lists.onMembershipChanged(toIndexedRelease(before), toIndexedRelease(after), nowMs);
     markStale(sql, { kind: "release", id });

@@ -78,12 +78,19 @@ CREATE TABLE IF NOT EXISTS tombstones (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tombstones_of_a_release ON tombstones (release);
 
--- Values that were removed from the registry.
+-- Seen values that were removed from the registry.
 CREATE TABLE IF NOT EXISTS retired_values (
   facet TEXT NOT NULL,
   slug TEXT NOT NULL,
   value TEXT NOT NULL,      -- JSON: the value's last entry in the registry
   at INTEGER NOT NULL,
+  PRIMARY KEY (facet, slug)
+) WITHOUT ROWID;
+
+-- Values that a public release has, or had. For strangers no other value exists.
+CREATE TABLE IF NOT EXISTS seen_values (
+  facet TEXT NOT NULL,
+  slug TEXT NOT NULL,
   PRIMARY KEY (facet, slug)
 ) WITHOUT ROWID;
 
@@ -170,7 +177,7 @@ CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `;
 
 /** The version that {@link TABLES} had before the first migration. */
-const FIRST_SCHEMA = 2;
+const FIRST_SCHEMA = 3;
 
 /**
  * Changes to the tables of a deployed version. Migration N changes version FIRST_SCHEMA + N to the
