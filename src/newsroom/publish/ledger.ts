@@ -7,7 +7,7 @@ import { type PreparedRelease, releasePath, type Status } from "../../domain/rel
 import type { Site } from "../../domain/site.ts";
 import { log } from "../../runtime/log.ts";
 import type { Sql } from "../../runtime/sql.ts";
-import { releaseAt } from "../store/addresses.ts";
+import { holderOf } from "../store/addresses.ts";
 import { contentJson } from "../store/editions.ts";
 import { lastSequenceOf } from "../store/events.ts";
 import {
@@ -139,7 +139,7 @@ export class Ledger {
         ...validateEdition(input, present, site, toInstant(nowMs)),
         ...validateFacets(input, registry()),
       ];
-      const holder = releaseAt(this.#sql, input.lang, input.slug);
+      const holder = holderOf(this.#sql, input.lang, input.slug);
       if (holder !== undefined && holder !== input.id) {
         isConflict = true;
         found.push({ path: "/slug", message: `is already the slug of release ${holder} in this language` });

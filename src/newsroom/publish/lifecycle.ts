@@ -9,6 +9,7 @@ import type { ReleaseInput, Status } from "../../domain/release.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import type { Lists } from "../lists/lists.ts";
 import { reindex } from "../lists/release-index.ts";
+import { keepAddress } from "../store/addresses.ts";
 import { changedFields, contentJson, parseContent } from "../store/editions.ts";
 import { appendEvent } from "../store/events.ts";
 import { facetTerms, type IndexedRelease, toIndexTerms } from "../store/index-terms.ts";
@@ -91,7 +92,8 @@ export class Lifecycle {
     const { id } = before;
     const after = getRelease(sql, id);
     if (reindex(sql, after)) markStale(sql, { kind: "directory" });
-    // From this transaction on the values exist for strangers.
+    // From this transaction on, its address and its values exist for strangers.
+    keepAddress(sql, after);
     if (markSeen(sql, facetTerms(parseContent(after.content)))) markStale(sql, { kind: "registry" });
     appendEvent(sql, after, { type, at: toInstant(nowMs), ...details });
     lists.onMembershipChanged(toIndexedRelease(before), toIndexedRelease(after), nowMs);

@@ -5,7 +5,6 @@ import type { Instant } from "../../domain/dates.ts";
 import type { PreparedRelease, Status } from "../../domain/release.ts";
 import { entrySizeBytes } from "../../feeds/entry-size.ts";
 import { all, column, exists, first, type Sql, value } from "../../runtime/sql.ts";
-import { keepAddress } from "./addresses.ts";
 import { contentJson } from "./editions.ts";
 
 /** A release with its current edition. */
@@ -84,7 +83,6 @@ export function addEdition(
     embargo,
     entrySizeBytes(prepared),
   );
-  keepAddress(sql, input);
 }
 
 type ReleaseChanges = Partial<
