@@ -1,6 +1,7 @@
 /**
  * The paths of documents, and which document each path names.
  */
+import { SLUG_CHARS_MAX } from "../domain/limits.ts";
 import { type ListPlace, parseListAddress } from "../domain/list.ts";
 import { canonicalLanguage } from "../domain/release.ts";
 
@@ -11,7 +12,7 @@ export type DocumentPlace =
   | { kind: "directory" }
   | { kind: "registry" };
 
-const RELEASE = /^\/(?<lang>[A-Za-z0-9-]{2,35})\/releases\/(?<slug>[a-z0-9-]+)$/;
+const RELEASE = new RegExp(`^/(?<lang>[A-Za-z0-9-]{2,35})/releases/(?<slug>[a-z0-9-]{1,${SLUG_CHARS_MAX}})$`);
 const RELEASE_JSON = /^\/api\/v1\/releases\/(?<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 export const REGISTRY_PATH = "/api/v1/registry";
 /** The directory of all feeds, as a page and as OPML. */
@@ -35,6 +36,11 @@ export function parseDocumentPath(path: string, languages: readonly string[]): D
   const [pathname = "", query = ""] = path.split("?");
   const list = parseListAddress(pathname, new URLSearchParams(query), languages);
   return list?.kind === "list" ? { kind: "list", place: list.place } : undefined;
+}
+
+/** Whether the admin gets another answer at a document's path than everybody else. */
+export function isForAdminToo(path: string): boolean {
+  return path === REGISTRY_PATH || RELEASE_JSON.test(path);
 }
 
 /** The path of a release's JSON, which serves `/r/ID` and the API. */

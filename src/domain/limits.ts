@@ -31,6 +31,10 @@ export const REGISTRY_VALUES_MAX = 5_000;
 export const SPELLINGS_MAX = 50;
 /** Known values named when a value is unknown. */
 export const NEAREST_NAMED = 3;
+/** Unknown values for which the nearest are named. Each is compared with the whole facet. */
+export const VALUES_WITH_NEAREST_MAX = 3;
+/** Typing errors between a value and its nearest. Beyond this all values are equally far: it bounds the comparison. */
+export const NEAREST_DISTANCE_MAX = 20;
 /** Issues named in one answer. A body with more is broken in a way that the first ones show. */
 export const ISSUES_MAX = 200;
 /** Values that the filter of an address may name: more than people pick. */

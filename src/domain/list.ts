@@ -3,6 +3,7 @@
  * or any combination of filters. Each list has exactly one address, so that caches, readers and the ledger
  * treat it as one, however a client spells it.
  */
+import { SLUG_CHARS_MAX } from "./limits.ts";
 import { defined } from "./defined.ts";
 import type { Issue, Result } from "./issues.ts";
 import { FACET_FIELDS, type Conditions, type Filter, filterFromQuery, FILTER_FIELDS } from "./filter.ts";
@@ -47,7 +48,7 @@ type ListFacet = keyof typeof FIELD_OF_FACET;
 type FacetField = (typeof FIELD_OF_FACET)[ListFacet];
 
 const ADDRESS = new RegExp(
-  `^(?:/(?<lang>[a-z0-9-]{2,35})(?:/(?<facet>${Object.keys(FIELD_OF_FACET).join("|")})/(?<value>[a-z0-9-]+))?)?` +
+  `^(?:/(?<lang>[a-z0-9-]{2,35})(?:/(?<facet>${Object.keys(FIELD_OF_FACET).join("|")})/(?<value>[a-z0-9-]{1,${SLUG_CHARS_MAX}}))?)?` +
     `(?:/archive/(?<archive>[1-9]\\d{0,8}))?(?:/feed\\.(?<format>${FEED_FORMATS.join("|")}))?/?$`,
   "i",
 );

@@ -3,7 +3,14 @@
  */
 import leven from "leven";
 import * as z from "zod/mini";
-import { NEAREST_NAMED, REGISTRY_VALUES_MAX, SPELLINGS_MAX, TITLE_CHARS_MAX } from "./limits.ts";
+import {
+  NEAREST_DISTANCE_MAX,
+  NEAREST_NAMED,
+  REGISTRY_VALUES_MAX,
+  SPELLINGS_MAX,
+  TITLE_CHARS_MAX,
+  VALUES_WITH_NEAREST_MAX,
+} from "./limits.ts";
 import type { Issue } from "./issues.ts";
 import { type Conditions, FACET_FIELDS, type Filter } from "./filter.ts";
 import { canonicalLanguage, type Facet, FACETS, line, RELEASE_TYPES, slug, webAddress } from "./release.ts";
@@ -56,6 +63,16 @@ export const registry = z.strictObject({
 });
 export type Registry = z.infer<typeof registry>;
 
+/** A value that the registry lacks. `path` is a JSON Pointer into what names it. */
+export interface UnknownValue {
+  path: string;
+  facet: RegistryFacet;
+  value: string;
+}
+
+/** {@link nameNearest} turns unknown values into issues. */
+export type RegistryIssue = Issue | UnknownValue;
+
 /** For a service that was never sent a registry. */
 export const EMPTY_REGISTRY: Registry = { types: [], topics: [], people: [], organisations: [], places: [] };
 
@@ -70,6 +87,11 @@ export function nameOf(
   return names?.[lang] ?? Object.values(names ?? {})[0] ?? wanted;
 }
 
+/** Whether every service has this release type. */
+export function isBuiltInType(type: string): boolean {
+  return RELEASE_TYPES.some((each) => each === type);
+}
+
 /** The release types that may be used. */
 export function knownTypes(known: Registry | undefined): string[] {
   return [...new Set([...RELEASE_TYPES, ...(known?.types.map((each) => each.slug) ?? [])])];
@@ -79,26 +101,33 @@ export function knownTypes(known: Registry | undefined): string[] {
 export function validateFacets(
   release: { type: string } & Record<Facet, readonly string[]>,
   known: Registry | undefined,
-): Issue[] {
+): RegistryIssue[] {
   const types = knownTypes(known);
-  const issues: Issue[] = types.includes(release.type)
+  const issues: RegistryIssue[] = types.includes(release.type)
     ? []
     : [{ path: "/type", message: `must be one of ${types.join(", ")}` }];
   if (known === undefined) return issues;
   for (const facet of FACETS) {
-    const slugs = known[facet].map((each) => each.slug);
-    for (const [index, given] of release[facet].entries()) {
-      if (!slugs.includes(given))
-        issues.push({ path: `/${facet}/${index}`, message: notInRegistry(given, slugs) });
+    const slugs = new Set(known[facet].map((each) => each.slug));
+    for (const [index, value] of release[facet].entries()) {
+      if (!slugs.has(value)) issues.push({ path: `/${facet}/${index}`, facet, value });
     }
   }
   return issues;
 }
 
-/** Finds values of a filter that no release can have. */
-export function validateFilter(filter: Filter, known: Registry | undefined): Issue[] {
-  const { not, ...conditions } = filter;
-  return [...validateConditions(conditions, "", known), ...validateConditions(not ?? {}, "/not", known)];
+/** The values of a filter that are not known, those of `not` included. */
+export function unknownValues(
+  { not, ...conditions }: Filter,
+  isKnown: (facet: RegistryFacet, value: string) => boolean,
+): UnknownValue[] {
+  const unknownIn = (part: Conditions, path: string) =>
+    FIELDS_AND_FACETS.flatMap(([field, facet]) =>
+      (part[field] ?? [])
+        .filter((value) => !isKnown(facet, value))
+        .map((value) => ({ path: `${path}/${field}`, facet, value })),
+    );
+  return [...unknownIn(conditions, ""), ...unknownIn(not ?? {}, "/not")];
 }
 
 /** Finds languages of a filter that the site does not have. */
@@ -113,28 +142,38 @@ export function validateFilterLanguages(filter: Filter, languages: readonly stri
   return [...issues(filter.lang, "/lang"), ...issues(filter.not?.lang, "/not/lang")];
 }
 
-function validateConditions(conditions: Conditions, path: string, known: Registry | undefined): Issue[] {
-  const types = knownTypes(known);
-  const unknownTypes = (conditions.type ?? []).filter((type) => !types.includes(type));
-  const issues = unknownTypes.map((type) => ({ path: `${path}/type`, message: notInRegistry(type, types) }));
-  if (known === undefined) return issues;
-  for (const [field, facet] of Object.entries(FACET_FIELDS) as [keyof typeof FACET_FIELDS, Facet][]) {
-    const slugs = known[facet].map((each) => each.slug);
-    for (const given of conditions[field] ?? []) {
-      if (!slugs.includes(given))
-        issues.push({ path: `${path}/${field}`, message: notInRegistry(given, slugs) });
-    }
-  }
-  return issues;
+/** The fields of a filter that name values, each with its facet. */
+const FIELDS_AND_FACETS = [["type", "types"] as const, ...entriesOf(FACET_FIELDS)];
+
+function entriesOf<K extends string, V>(fields: Record<K, V>): [K, V][] {
+  return Object.entries(fields) as [K, V][];
 }
 
-/** Says that a value is not in the registry, and names the nearest that are. */
-function notInRegistry(given: string, slugs: readonly string[]): string {
+/**
+ * Turns unknown values into issues that name the nearest known ones. Comparing takes milliseconds, so the
+ * Newsroom does not do it, and only the first few values are compared.
+ */
+export function nameNearest(issues: readonly RegistryIssue[], known: Registry | undefined): Issue[] {
+  let compared = 0;
+  return issues.map((issue) => {
+    if (!isUnknownValue(issue)) return issue;
+    const { path, facet, value: given } = issue;
+    const slugs = facet === "types" ? knownTypes(known) : (known?.[facet].map((each) => each.slug) ?? []);
+    compared += 1;
+    const hint = compared > VALUES_WITH_NEAREST_MAX ? "" : `; ${nearestTo(given, slugs)}`;
+    return { path, message: `${given} is not in the registry${hint}` };
+  });
+}
+
+export function isUnknownValue(issue: RegistryIssue): issue is UnknownValue {
+  return "facet" in issue;
+}
+
+function nearestTo(given: string, slugs: readonly string[]): string {
   const nearest = slugs
-    .map((each) => ({ each, distance: leven(given, each) }))
+    .map((each) => ({ each, distance: leven(given, each, { maxDistance: NEAREST_DISTANCE_MAX }) }))
     .sort((a, b) => a.distance - b.distance || (a.each < b.each ? -1 : 1))
     .slice(0, NEAREST_NAMED)
     .map(({ each }) => each);
-  const hint = nearest.length === 0 ? "it has no values yet" : `the nearest are ${nearest.join(", ")}`;
-  return `${given} is not in the registry; ${hint}`;
+  return nearest.length === 0 ? "it has no values yet" : `the nearest are ${nearest.join(", ")}`;
 }

@@ -7,7 +7,7 @@ import { DurableObject } from "cloudflare:workers";
 import { type Config, configOf } from "../config.ts";
 import type { Instant } from "../domain/dates.ts";
 import type { Issue } from "../domain/issues.ts";
-import { validateFilter, validateFilterLanguages, type Registry } from "../domain/registry.ts";
+import { validateFilterLanguages, type Registry, type RegistryIssue } from "../domain/registry.ts";
 import type { AdminReleaseView, PreparedRelease, ReleaseView } from "../domain/release.ts";
 import type { Registration } from "../domain/subscription.ts";
 import { Budget } from "../runtime/bounded-work.ts";
@@ -88,8 +88,8 @@ export class Newsroom extends DurableObject<Env> {
     const issues = this.ctx.storage.transactionSync(() => {
       const result = this.#parts.registry.set(registry, toInstant(this.clock()));
       // Names are on pages and in feeds, so any document may change.
-      if (result === "changed") markAllStale(this.#sql);
-      return typeof result === "string" ? [] : result;
+      if (result === true) markAllStale(this.#sql);
+      return typeof result === "boolean" ? [] : result;
     });
     if (issues.length === 0) await this.#scheduler.start();
     return issues;
@@ -97,7 +97,7 @@ export class Newsroom extends DurableObject<Env> {
 
   // Reading releases. Most reads come from KV; these need the ledger.
 
-  /** Null as long as nobody has published a registry. */
+  /** The whole registry, for the admin alone; null as long as nobody has published one. */
   async registry(): Promise<Registry | null> {
     return this.#parts.registry.get() ?? null;
   }
@@ -177,11 +177,14 @@ export class Newsroom extends DurableObject<Env> {
     registration: Registration,
     isVerified: boolean,
     requester: subscriptions.Requester,
-  ): Promise<subscriptions.Registered | { kind: "invalid"; issues: Issue[] }> {
+  ): Promise<subscriptions.Registered | { kind: "invalid"; issues: RegistryIssue[] }> {
     const sql = this.#sql;
+    const issues = this.#validateFilterOf(registration, requester.isAdmin);
+    // Before duplicates are looked for: that another subscription names a value must not reveal the value.
+    const isSecret = !requester.isAdmin && this.#parts.registry.isSecret(registration.filter);
+    if (isSecret) return { kind: "invalid", issues };
     const duplicate = subscriptions.findVerified(sql, registration);
     if (duplicate !== undefined) return { kind: "duplicate", id: duplicate };
-    const issues = this.#validateFilterOf(registration);
     if (issues.length > 0) return { kind: "invalid", issues };
     const registered = this.ctx.storage.transactionSync(() =>
       subscriptions.register(sql, registration, isVerified, requester, this.clock()),
@@ -210,11 +213,16 @@ export class Newsroom extends DurableObject<Env> {
 
   // Subscriptions, for their Subscribers.
 
-  /** Stores a change of a subscription. `duplicate`: another verified one has this URL and filter. */
+  /**
+   * Stores a change of a subscription. `duplicate`: another verified one has this URL and filter.
+   *
+   * @param isAdmin whether the admin makes the change
+   */
   async changeSubscription(
     registration: Registration,
-  ): Promise<{ kind: "amended" | "duplicate" } | { kind: "invalid"; issues: Issue[] }> {
-    const issues = this.#validateFilterOf(registration);
+    isAdmin: boolean,
+  ): Promise<{ kind: "amended" | "duplicate" } | { kind: "invalid"; issues: RegistryIssue[] }> {
+    const issues = this.#validateFilterOf(registration, isAdmin);
     if (issues.length > 0) return { kind: "invalid", issues };
     return { kind: subscriptions.change(this.#sql, registration) ? "amended" : "duplicate" };
   }
@@ -282,11 +290,11 @@ export class Newsroom extends DurableObject<Env> {
   }
 
   /** An unchanged filter is valid: its values may have been retired since it was chosen. */
-  #validateFilterOf({ id, filter }: Registration): Issue[] {
+  #validateFilterOf({ id, filter }: Registration, isAdmin: boolean): RegistryIssue[] {
     if (subscriptions.hasFilter(this.#sql, id, filter)) return [];
     return [
-      ...validateFilter(filter, this.#parts.registry.get()),
+      ...this.#parts.registry.unknownToSubscriber(filter, isAdmin),
       ...validateFilterLanguages(filter, this.#config.site.languages),
-    ].map(({ path, message }) => ({ path: `/filter${path}`, message }));
+    ].map((issue) => ({ ...issue, path: `/filter${issue.path}` }));
   }
 }

@@ -4,7 +4,7 @@
  */
 import { instantOfMs } from "../domain/dates.ts";
 import { defined } from "../domain/defined.ts";
-import type { Issue } from "../domain/issues.ts";
+import type { RegistryIssue } from "../domain/registry.ts";
 import type { Registration, SubscriptionChange, SubscriptionInput } from "../domain/subscription.ts";
 import { newsroom } from "../runtime/stubs.ts";
 import type { Delivery } from "./delivery-log.ts";
@@ -59,7 +59,8 @@ export async function createSubscription(
 export function changeSubscription(
   parts: SubscriberParts,
   change: SubscriptionChange,
-): Promise<Conflict | { ok: false; issues: Issue[] } | undefined> {
+  isAdmin: boolean,
+): Promise<Conflict | { ok: false; issues: RegistryIssue[] } | undefined> {
   const { env, jobs, store, state, mutex, secrets, alarm, now } = parts;
   return mutex.run(async () => {
     const before = state.get();
@@ -71,7 +72,7 @@ export function changeSubscription(
     jobs.enqueue("report", null, reportMs);
     await alarm.scheduleBy(reportMs);
     const wanted = registrationOf(applyChange(before, change, header));
-    const checked = await newsroom(env).changeSubscription(wanted);
+    const checked = await newsroom(env).changeSubscription(wanted, isAdmin);
     if (checked.kind === "invalid") return { ok: false, issues: checked.issues };
     if (checked.kind === "duplicate") return DUPLICATE;
     // Read again: an attempt may have ended during the call.

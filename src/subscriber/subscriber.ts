@@ -64,8 +64,8 @@ export class Subscriber extends DurableObject<Env> {
   }
 
   /** Changes the fields that `change` contains. A new URL is verified, unless the admin waives it. */
-  async change(change: SubscriptionChange): Promise<ChangeOutcome> {
-    return this.#finish(await requests.changeSubscription(this.#parts, change));
+  async change(change: SubscriptionChange, isAdmin: boolean): Promise<ChangeOutcome> {
+    return this.#finish(await requests.changeSubscription(this.#parts, change, isAdmin));
   }
 
   /** Deletes everything. Attempts in flight are not recorded. */

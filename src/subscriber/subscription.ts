@@ -4,7 +4,7 @@
 import type { ProblemCode } from "../domain/codes.ts";
 import { instantOfMs } from "../domain/dates.ts";
 import { defined } from "../domain/defined.ts";
-import type { Issue } from "../domain/issues.ts";
+import type { RegistryIssue } from "../domain/registry.ts";
 import type { Health, Registration, SubscriptionChange, SubscriptionStatus } from "../domain/subscription.ts";
 
 /** Stored under the key `subscription`. The field names must not change. */
@@ -116,7 +116,7 @@ export function conflict(code: ProblemCode, detail: string): Conflict {
 
 /** The result of a request of the owner or the admin; null where there is no such subscription. */
 export type Outcome = { ok: true; view: SubscriptionView } | Conflict | null;
-export type ChangeOutcome = Outcome | { ok: false; issues: Issue[] };
+export type ChangeOutcome = Outcome | { ok: false; issues: RegistryIssue[] };
 
 export const DUPLICATE = conflict(
   "duplicate-subscription",

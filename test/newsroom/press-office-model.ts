@@ -171,7 +171,8 @@ export class PressOfficeModel {
   }
 
   #makePublic(release: ModelRelease): void {
-    Object.assign(release, { status: "published", embargo: null, seen: true });
+    // Readers count editions from the first public one.
+    Object.assign(release, { status: "published", embargo: null, seen: true, edition: 1 });
     this.events.push({ type: "release.published", id: release.id });
   }
 

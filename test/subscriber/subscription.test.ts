@@ -324,6 +324,11 @@ describe("a value that is removed from the registry", () => {
     const topic = (slug: string) => ({ slug, names: { en: slug } });
     const setTopics = (...slugs: string[]) => send("PUT", "/api/v1/registry", { topics: slugs.map(topic) });
     expect((await setTopics("school", "sport")).status).toBe(200);
+    // A stranger may only name values that a public release has, or had.
+    const text = release({ topics: ["school", "sport"] });
+    await publish(text);
+    await publish({ ...text, topics: ["sport"], change: "minor" });
+    await settled();
     const made = await subscribe({ filter: { topic: "school" } });
     expect((await setTopics("sport")).status).toBe(200);
     expect((await own(made, "", "PATCH", { description: "Still of schools" })).status).toBe(200);

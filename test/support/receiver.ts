@@ -17,6 +17,7 @@ export interface Arrival {
 declare module "vitest" {
   export interface ProvidedContext {
     receiverUrl: string;
+    embargoAnswers: number;
   }
 }
 

@@ -4,7 +4,7 @@
 import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { defined } from "../../domain/defined.ts";
-import { validateFacets } from "../../domain/registry.ts";
+import { nameNearest, validateFacets } from "../../domain/registry.ts";
 import { displayPath } from "../paths.ts";
 import type { Progress } from "../progress.ts";
 import { CliError, systemCode } from "../cli-error.ts";
@@ -59,7 +59,7 @@ export async function readContentFolder(
   if (Array.isArray(registry)) return { path: folder, files, issues: [...found, ...registry] };
   // Without a registry, only release types are checked.
   const facetIssues = files.flatMap(({ release, issueAt }) =>
-    validateFacets(release, registry?.registry).map(issueAt),
+    nameNearest(validateFacets(release, registry?.registry), registry?.registry).map(issueAt),
   );
   return { path: folder, files, ...defined({ registry }), issues: [...found, ...facetIssues] };
 }

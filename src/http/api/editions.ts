@@ -17,7 +17,12 @@ import { DIFF_EDITS_MAX } from "../limits.ts";
 import { notFound } from "../problem.ts";
 
 /** Cached for a minute only: an edition never changes, but its release may be killed. */
-const PUBLIC_HEADERS = { "cache-control": "public, max-age=60", "access-control-allow-origin": "*" };
+const PUBLIC_HEADERS = {
+  "cache-control": "public, max-age=60",
+  "access-control-allow-origin": "*",
+  // The admin gets another answer.
+  vary: "Authorization",
+};
 
 type Read =
   | { ok: true; editions: EditionView[]; headers: Record<string, string> }

@@ -5,6 +5,7 @@ import * as z from "zod/mini";
 import { invalid as invalidResult, type Issue, ok, parse, type Result } from "../../domain/issues.ts";
 import { defined } from "../../domain/defined.ts";
 import { BATCH_RELEASES_MAX, SUMMARY_CHARS_MAX } from "../../domain/limits.ts";
+import type { RegistryIssue } from "../../domain/registry.ts";
 import {
   line,
   type PreparedRelease,
@@ -18,6 +19,7 @@ import type { Action, PublishResult } from "../../newsroom/publish/ledger.ts";
 import { newsroom } from "../../runtime/stubs.ts";
 import { renderMarkdown } from "../../site/markdown.ts";
 import type { Context } from "../context.ts";
+import { nameNearestValues } from "../documents/nearest-values.ts";
 import { DERIVED_SUMMARY_GRAPHEMES, EDITION_BYTES_MAX, SHORT_SENTENCE_GRAPHEMES } from "../limits.ts";
 import { invalid, notFound, problem } from "../problem.ts";
 
@@ -112,7 +114,7 @@ const BAD_ID: Issue = { path: "/id", message: "in the address must be a UUID" };
 /** An issue of one release in a batch, by its index there. */
 interface BatchIssue {
   index: number;
-  issue: Issue;
+  issue: RegistryIssue;
 }
 
 /** Renders a release outside the ledger, which must not spend its time on it. */
@@ -135,11 +137,11 @@ function prepare(input: ReleaseInput): Result<PreparedRelease> {
   return ok({ input, html, text, summary });
 }
 
-function refusePublish(
+async function refusePublish(
   c: Context,
   result: Extract<PublishResult, { ok: false }>,
   toPath: (index: number) => string,
-): Response {
+): Promise<Response> {
   if (result.problem === "edition-mismatch") {
     return problem(c, {
       code: "edition-mismatch",
@@ -147,7 +149,8 @@ function refusePublish(
       headers: { etag: `"${result.present}"` },
     });
   }
-  const errors = result.issues.map(({ index, issue }) => ({ ...issue, path: toPath(index) + issue.path }));
+  const issues = result.issues.map(({ index, issue }) => ({ ...issue, path: toPath(index) + issue.path }));
+  const errors = await nameNearestValues(c, issues, true);
   return result.problem === "conflict"
     ? problem(c, { code: "release-conflict", detail: "Nothing was changed.", errors })
     : invalid(c, errors);

@@ -13,6 +13,7 @@ import {
   parse,
   type Result,
 } from "../../domain/issues.ts";
+import type { RegistryIssue } from "../../domain/registry.ts";
 import {
   type Registration,
   SUBSCRIPTION_STATUSES,
@@ -27,6 +28,7 @@ import { checkResolvedTarget } from "../../webhooks/attempt.ts";
 import { ResolverError } from "../../webhooks/dns.ts";
 import { isAdmin, isOwner, PRIVATE_HEADERS } from "../auth.ts";
 import type { Context } from "../context.ts";
+import { nameNearestValues } from "../documents/nearest-values.ts";
 import { PENDING_RETRY_SECONDS } from "../limits.ts";
 import { invalid, notFound, problem, unauthorized } from "../problem.ts";
 import { parsePage } from "../query.ts";
@@ -55,7 +57,7 @@ export async function postSubscription(c: Context, input: SubscriptionInput): Pr
   // The Newsroom first, so that events from now on belong to the subscription. If the request dies here, the
   // Newsroom soon deletes the registration.
   const registered = await register(c, registration, !input.verify, admin);
-  if (registered.kind === "invalid") return invalid(c, registered.issues);
+  if (registered.kind === "invalid") return invalid(c, await nameNearestValues(c, registered.issues, admin));
   if (registered.kind === "duplicate") return showDuplicate(c, registered.id, admin);
   if (registered.kind === "too-many") return tooManyPending(c, registered.whose);
   const tooMany = input.verify ? await checkVerificationRate(c, input.url) : undefined;
@@ -88,8 +90,9 @@ export async function getSubscription(c: Context): Promise<Response> {
 
 /** `PATCH /subscriptions/ID`: fields left out keep their value. A new URL must be verified. */
 export async function patchSubscription(c: Context, change: SubscriptionChange): Promise<Response> {
+  const admin = await isAdmin(c);
   const isForAdmin = !change.verify || change.events?.includes("operational") === true;
-  if (isForAdmin && !(await isAdmin(c))) return unauthorized(c);
+  if (isForAdmin && !admin) return unauthorized(c);
   const object = subscriber(c.env, subscriptionId(c));
   if (change.url !== undefined) {
     const issue = await checkTarget(c, change.url);
@@ -100,10 +103,12 @@ export async function patchSubscription(c: Context, change: SubscriptionChange):
     const tooMany = startsVerification ? await checkVerificationRate(c, change.url) : undefined;
     if (tooMany !== undefined) return tooMany;
   }
-  const changed = await object.change(change);
+  const changed = await object.change(change, admin);
   if (changed === null) return notFound(c);
   if (changed.ok) return c.json(changed.view, 200, PRIVATE_HEADERS);
-  return "issues" in changed ? invalid(c, changed.issues) : problem(c, changed);
+  return "issues" in changed
+    ? invalid(c, await nameNearestValues(c, changed.issues, admin))
+    : problem(c, changed);
 }
 
 export async function deleteSubscription(c: Context): Promise<Response> {
@@ -125,7 +130,7 @@ async function register(
   registration: Registration,
   isVerified: boolean,
   admin: boolean,
-): Promise<Registered | { kind: "invalid"; issues: Issue[] }> {
+): Promise<Registered | { kind: "invalid"; issues: RegistryIssue[] }> {
   const client = { client: clientOf(c.req.raw), isAdmin: admin };
   const send = () => newsroom(c.env).register(registration, isVerified, client);
   const registered = await send();

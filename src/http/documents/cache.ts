@@ -2,8 +2,8 @@
  * Documents that an isolate keeps in memory for a moment. A hot feed then costs two KV reads a second
  * instead of one a request, and requests do not wait for them.
  */
-import type { Issue } from "../../domain/issues.ts";
 import { isCombination } from "../../domain/list.ts";
+import type { UnknownValue } from "../../domain/registry.ts";
 import { readDocument, readEtag, type StoredDocument } from "../../documents/kv-store.ts";
 import { parseDocumentPath } from "../../documents/paths.ts";
 import { log } from "../../runtime/log.ts";
@@ -17,7 +17,7 @@ import { type ServableDocument, toServable } from "./response.ts";
 /** What is at a path. `limited`: this client sent too many requests, or asked for too many new lists. */
 export type Lookup =
   | { kind: "found"; servable: ServableDocument }
-  | { kind: "missing"; issues: readonly Issue[] }
+  | { kind: "missing"; unknown: readonly UnknownValue[] }
   | { kind: "limited"; by: "calls" | "new-lists" };
 
 interface Entry {
@@ -48,22 +48,22 @@ export async function lookUp(c: Context, path: string): Promise<Lookup> {
   if (entry !== undefined && entry.freshUntilMs > nowMs) return entry.lookup;
   const { site } = c.var.config;
   const place = parseDocumentPath(path, site.languages);
-  if (place === undefined) return { kind: "missing", issues: [] };
+  if (place === undefined) return { kind: "missing", unknown: [] };
   const cost = costOf(c.req.raw);
   cost.kvReads += 1;
   let document = await readDocument(c.env.DOCUMENTS, path);
-  let issues: readonly Issue[] = [];
+  let unknown: readonly UnknownValue[] = [];
   if (document === null) {
     if (!(await countCall(c))) return { kind: "limited", by: "calls" };
     if (place.kind === "list" && isCombination(place.place.list)) {
       if (!(await countNewList(c))) return { kind: "limited", by: "new-lists" };
     }
     cost.objectCalls += 1;
-    ({ document, issues } = await readFromLedger(c, path));
+    ({ document, unknown } = await readFromLedger(c, path));
   }
   const lookup: Lookup =
     document === null
-      ? { kind: "missing", issues }
+      ? { kind: "missing", unknown }
       : { kind: "found", servable: toServable(document, path, site.baseUrl) };
   remember(path, lookup, nowMs + DOCUMENT_FRESH_MS);
   return lookup;
@@ -73,12 +73,12 @@ export async function lookUp(c: Context, path: string): Promise<Lookup> {
 async function readFromLedger(
   c: Context,
   path: string,
-): Promise<{ document: StoredDocument | null; issues: readonly Issue[] }> {
+): Promise<{ document: StoredDocument | null; unknown: readonly UnknownValue[] }> {
   using found = await newsroom(c.env).document(path, clientOf(c.req.raw));
   // Copies, because RPC frees its result when the call ends.
   return found.kind === "found"
-    ? { document: { ...found.document }, issues: [] }
-    : { document: null, issues: [...found.issues] };
+    ? { document: { ...found.document }, unknown: [] }
+    : { document: null, unknown: found.unknown.map((each) => ({ ...each })) };
 }
 
 /** Lets {@link hotAt} find the document at `path` under a whole URL, as long as memory keeps it. */

@@ -15,16 +15,17 @@ import { problem } from "../problem.ts";
 import { tooManyCalls } from "../rate-limit.ts";
 import { hotAt, type Lookup, lookUp, needsRefresh, refresh, rememberUrl } from "./cache.ts";
 import { feedAlias } from "./feed-aliases.ts";
+import { nameNearestValues } from "./nearest-values.ts";
 import { FOR_EVERY_ORIGIN, pageHeaders, respond } from "./response.ts";
 
 /**
  * Answers from memory, past routing and logging, if the same URL was asked for a moment ago: crawlers poll
- * hot feeds by the million.
+ * hot feeds by the million. A request with a token never is: at some addresses the admin gets another answer.
  *
  * @returns undefined if the request needs the whole way
  */
 export function getFromMemory(request: Request, env: Env, ctx: ExecutionContext): Response | undefined {
-  if (request.method !== "GET") return undefined;
+  if (request.method !== "GET" || request.headers.has("authorization")) return undefined;
   const nowMs = Date.now();
   const entry = hotAt(request.url, nowMs);
   if (entry === undefined) return undefined;
@@ -57,23 +58,24 @@ export async function getDocument(c: Context): Promise<Response> {
   if (/^\/[^/].*\/$/.test(pathname)) return redirectPermanently(c, pathname.replace(/\/+$/, "") + search);
   const lookup = await lookUp(c, path);
   if (lookup.kind === "found" && path !== pathname) return redirectPermanently(c, path + search);
-  return answer(c, path, lookup) ?? pageNotFound(c);
+  return (await answer(c, path, lookup)) ?? pageNotFound(c);
 }
 
 async function getList(c: Context, place: ListPlace, address: string): Promise<Response> {
-  return answer(c, address, await lookUp(c, address)) ?? getPreview(c, place);
+  return (await answer(c, address, await lookUp(c, address))) ?? getPreview(c, place);
 }
 
 /** @returns undefined if a browser opens a feed */
-function answer(c: Context, path: string, lookup: Lookup): Response | undefined {
+async function answer(c: Context, path: string, lookup: Lookup): Promise<Response | undefined> {
   switch (lookup.kind) {
     case "limited":
       return tooMany(c, lookup);
     case "missing":
-      return refuse(c, { status: 404, issues: lookup.issues });
+      return refuse(c, { status: 404, issues: await nameNearestValues(c, lookup.unknown) });
     case "found": {
       const response = respond(c.req.raw, lookup.servable);
-      if (lookup.servable.document.status === undefined) rememberUrl(c.req.url, path);
+      const isForAll = c.req.header("authorization") === undefined;
+      if (isForAll && lookup.servable.document.status === undefined) rememberUrl(c.req.url, path);
       return response;
     }
   }
@@ -83,7 +85,8 @@ function answer(c: Context, path: string, lookup: Lookup): Response | undefined 
 async function getPreview(c: Context, place: ListPlace): Promise<Response> {
   const lookup = await lookUp(c, addressOf({ ...place, format: "json" }));
   if (lookup.kind === "limited") return tooMany(c, lookup);
-  if (lookup.kind === "missing") return refuse(c, { status: 404, issues: lookup.issues });
+  if (lookup.kind === "missing")
+    return refuse(c, { status: 404, issues: await nameNearestValues(c, lookup.unknown) });
   // The promised number of an archive leads elsewhere, and a retired list is gone.
   const instead = respond(c.req.raw, lookup.servable);
   if (instead !== undefined) return instead;

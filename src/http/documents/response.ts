@@ -5,7 +5,7 @@
 import { formatHttpDate } from "../../domain/dates.ts";
 import { FEED_FORMATS, type FeedFormat } from "../../domain/list.ts";
 import { sequenceOfEtag, type StoredDocument, textOf } from "../../documents/kv-store.ts";
-import { DIRECTORY_PATH } from "../../documents/paths.ts";
+import { DIRECTORY_PATH, isForAdminToo } from "../../documents/paths.ts";
 import { onlyNewEntries } from "../../feeds/delta.ts";
 import { FEED_TYPES } from "../../feeds/feed.ts";
 import { securityHeaders } from "../security-headers.ts";
@@ -103,20 +103,21 @@ function documentHeaders(
   if (document.type.startsWith("text/html")) {
     return { ...pageHeaders(cacheControlOf(document), path === DIRECTORY_PATH), ...shared };
   }
+  const vary = [
+    ...(isForAdminToo(path) ? ["Authorization"] : []),
+    ...(document.gzip === undefined && format === undefined ? [] : ["Accept-Encoding"]),
+    ...(format === undefined ? [] : ["A-IM", "Sec-Fetch-Dest"]),
+  ];
   return {
     "content-type": document.type,
     "cache-control": cacheControlOf(document),
     ...FOR_EVERY_ORIGIN,
     "access-control-expose-headers": "ETag, Last-Modified, Link, IM",
     ...shared,
-    ...(format !== undefined
-      ? {
-          link: `<${baseUrl}${HUB_PATH}>; rel="hub", <${baseUrl}${path}>; rel="self"`,
-          vary: "Accept-Encoding, A-IM, Sec-Fetch-Dest",
-        }
-      : document.gzip !== undefined
-        ? { vary: "Accept-Encoding" }
-        : {}),
+    ...(format === undefined
+      ? {}
+      : { link: `<${baseUrl}${HUB_PATH}>; rel="hub", <${baseUrl}${path}>; rel="self"` }),
+    ...(vary.length === 0 ? {} : { vary: vary.join(", ") }),
   };
 }
 

@@ -11,8 +11,8 @@ import {
 } from "../../documents/kv-store.ts";
 import { parseDocumentPath } from "../../documents/paths.ts";
 import { defined } from "../../domain/defined.ts";
-import type { Issue } from "../../domain/issues.ts";
 import { addressOf, isCombination, type ListPlace } from "../../domain/list.ts";
+import type { UnknownValue } from "../../domain/registry.ts";
 import { backoffMs } from "../../runtime/async.ts";
 import type { Budget } from "../../runtime/bounded-work.ts";
 import { log } from "../../runtime/log.ts";
@@ -45,12 +45,12 @@ interface WrittenDocument {
   written_ms: number;
 }
 
-/** A document, or the issues of an address that names unknown values. */
+/** A document, or the unknown values that an address names. */
 export type FoundDocument =
   | { kind: "found"; document: StoredDocument }
-  | { kind: "missing"; issues: Issue[] };
+  | { kind: "missing"; unknown: UnknownValue[] };
 
-const MISSING: FoundDocument = { kind: "missing", issues: [] };
+const MISSING: FoundDocument = { kind: "missing", unknown: [] };
 
 interface ProjectionDeps extends RenderSource {
   combinations: Combinations;
@@ -85,7 +85,7 @@ export class Projection {
     if (place.kind === "list") {
       const { list, archive } = place.place;
       const status = registry.filterStatus(list.filter);
-      if (status.kind === "unknown") return { kind: "missing", issues: status.issues };
+      if (status.kind === "unknown") return { kind: "missing", unknown: status.values };
       if (isCombination(list)) combinations.retain(list, client);
       else lists.retain(list, now());
       if (archive !== undefined && archive === archives.nextArchiveNumber(list))

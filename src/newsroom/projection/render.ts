@@ -10,19 +10,18 @@ import {
   releaseJsonPath,
 } from "../../documents/paths.ts";
 import { listAddress } from "../../domain/list.ts";
-import { EMPTY_REGISTRY } from "../../domain/registry.ts";
 import type { ReleaseView } from "../../domain/release.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import { directoryPage, writeOpml } from "../../site/directory-page.ts";
 import { killedPage, releasePage } from "../../site/release-page.ts";
 import { countTerms } from "../lists/release-index.ts";
-import { currentPath, releaseAt, retiredPaths } from "../store/addresses.ts";
+import { currentPath, publicReleaseAt, retiredPaths } from "../store/addresses.ts";
 import type { Target } from "../store/stale-documents.ts";
 import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
 import { renderList } from "./render-list.ts";
 
 /** Raise it when rendering gives other bytes than before: all documents become stale. */
-export const RENDERER_VERSION = 5;
+export const RENDERER_VERSION = 6;
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
@@ -43,7 +42,7 @@ export function renderTarget(
     case "directory":
       return renderDirectory(source);
     case "registry": {
-      const body = JSON.stringify(source.registry.get() ?? EMPTY_REGISTRY);
+      const body = JSON.stringify(source.registry.getPublic());
       return [{ path: REGISTRY_PATH, type: JSON_TYPE, body }];
     }
     case "release": {
@@ -67,7 +66,7 @@ export function targetAt(sql: Sql, place: DocumentPlace): Target | undefined {
     case "release-json":
       return { kind: "release", id: place.id };
     case "release": {
-      const id = releaseAt(sql, place.lang, place.slug);
+      const id = publicReleaseAt(sql, place.lang, place.slug);
       return id === undefined ? undefined : { kind: "release", id };
     }
   }

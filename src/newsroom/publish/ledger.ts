@@ -2,13 +2,12 @@
  * The ledger: takes editions and actions. Each call is one transaction, which also queues the work that
  * follows. All of it is synchronous, and a Durable Object runs nothing else in between.
  */
-import type { Issue } from "../../domain/issues.ts";
-import { validateFacets, type Registry } from "../../domain/registry.ts";
+import { validateFacets, type Registry, type RegistryIssue } from "../../domain/registry.ts";
 import { type PreparedRelease, releasePath, type Status } from "../../domain/release.ts";
 import type { Site } from "../../domain/site.ts";
 import { log } from "../../runtime/log.ts";
 import type { Sql } from "../../runtime/sql.ts";
-import { releaseAt } from "../store/addresses.ts";
+import { holderOf } from "../store/addresses.ts";
 import { contentJson } from "../store/editions.ts";
 import { lastSequenceOf } from "../store/events.ts";
 import {
@@ -38,7 +37,7 @@ export interface PublishAnswer {
 /** `index` is the place in the batch. If the result is not ok, nothing was stored. */
 export type PublishResult =
   | { ok: true; answers: PublishAnswer[] }
-  | { ok: false; problem: "invalid" | "conflict"; issues: { index: number; issue: Issue }[] }
+  | { ok: false; problem: "invalid" | "conflict"; issues: { index: number; issue: RegistryIssue }[] }
   | { ok: false; problem: "edition-mismatch"; present: number };
 
 export interface PublishOptions {
@@ -126,7 +125,7 @@ export class Ledger {
 
   #publishAll(batch: readonly PreparedRelease[], options: PublishOptions, nowMs: number): PublishResult {
     const answers: PublishAnswer[] = [];
-    const issues: { index: number; issue: Issue }[] = [];
+    const issues: { index: number; issue: RegistryIssue }[] = [];
     let isConflict = false;
     for (const [index, prepared] of batch.entries()) {
       const { input } = prepared;
@@ -136,11 +135,11 @@ export class Ledger {
         return { ok: false, problem: "edition-mismatch", present: edition };
       }
       const { site, registry } = this.#deps;
-      const found = [
+      const found: RegistryIssue[] = [
         ...validateEdition(input, present, site, toInstant(nowMs)),
         ...validateFacets(input, registry()),
       ];
-      const holder = releaseAt(this.#sql, input.lang, input.slug);
+      const holder = holderOf(this.#sql, input.lang, input.slug);
       if (holder !== undefined && holder !== input.id) {
         isConflict = true;
         found.push({ path: "/slug", message: `is already the slug of release ${holder} in this language` });

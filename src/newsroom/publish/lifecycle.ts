@@ -10,9 +10,10 @@ import type { Sql } from "../../runtime/sql.ts";
 import type { Combinations } from "../lists/combinations.ts";
 import type { Lists } from "../lists/lists.ts";
 import { reindex } from "../lists/release-index.ts";
+import { keepAddress } from "../store/addresses.ts";
 import { changedFields, contentJson, parseContent } from "../store/editions.ts";
 import { appendEvent } from "../store/events.ts";
-import { type IndexedRelease, toIndexTerms } from "../store/index-terms.ts";
+import { facetTerms, type IndexedRelease, toIndexTerms } from "../store/index-terms.ts";
 import { translationsOf } from "../store/release-views.ts";
 import {
   countBetween,
@@ -24,6 +25,7 @@ import {
   updateRelease,
 } from "../store/releases.ts";
 import { toInstant } from "../store/schema.ts";
+import { markSeen } from "../store/seen-values.ts";
 import { markStale } from "../store/stale-documents.ts";
 
 const SECONDS_PER_DAY = 86_400;
@@ -92,6 +94,9 @@ export class Lifecycle {
     const { id } = before;
     const after = getRelease(sql, id);
     if (reindex(sql, after)) markStale(sql, [{ kind: "directory" }]);
+    // From this transaction on, its address and its values exist for strangers.
+    keepAddress(sql, after);
+    if (markSeen(sql, facetTerms(parseContent(after.content)))) markStale(sql, [{ kind: "registry" }]);
     appendEvent(sql, after, { type, at: toInstant(nowMs), ...details });
     lists.onMembershipChanged(toIndexedRelease(sql, before), toIndexedRelease(sql, after));
     combinations.queueChange(id, shownEdition(before), shownEdition(after));

@@ -9,19 +9,23 @@ interface Address {
   slug: string;
 }
 
-/** The id of the release that has, or had, this address. */
-export function releaseAt(sql: Sql, lang: string, slug: string): string | undefined {
+/**
+ * The id of the public release that has, or had, this address. An address that only an embargoed release has
+ * costs the same look-ups as one that no release has.
+ */
+export function publicReleaseAt(sql: Sql, lang: string, slug: string): string | undefined {
   const query = "SELECT release FROM addresses WHERE lang = ? AND slug = ?";
   return first<{ release: string }>(sql, query, lang, slug)?.release;
 }
 
-/** Gives the release its address. Addresses that it had while it was embargoed become free again. */
+/** The id of the release that has, or had, this address, whether it is public or not. */
+export function holderOf(sql: Sql, lang: string, slug: string): string | undefined {
+  const query = "SELECT id FROM releases WHERE lang = ? AND slug = ? AND first_seen IS NULL";
+  return publicReleaseAt(sql, lang, slug) ?? first<{ id: string }>(sql, query, lang, slug)?.id;
+}
+
+/** Gives a public release its address, for good. */
 export function keepAddress(sql: Sql, { id, lang, slug }: Address & { id: string }): void {
-  sql.exec(
-    "DELETE FROM addresses WHERE release = ? AND (SELECT first_seen FROM releases WHERE id = ?) IS NULL",
-    id,
-    id,
-  );
   sql.exec("INSERT OR IGNORE INTO addresses (lang, slug, release) VALUES (?, ?, ?)", lang, slug, id);
 }
 

@@ -1,9 +1,9 @@
 /**
  * Editions: what they contain, and how the API shows them.
  */
-import { formatInstant } from "../../domain/dates.ts";
+import { formatInstant, type Instant } from "../../domain/dates.ts";
 import { type ReleaseInput, releasePath, type ReleaseView } from "../../domain/release.ts";
-import { all, type Sql } from "../../runtime/sql.ts";
+import { all, first, type Sql } from "../../runtime/sql.ts";
 import { withBaseUrl } from "../../site/markdown.ts";
 import { toInstant } from "./schema.ts";
 
@@ -37,18 +37,41 @@ interface EditionRow {
   html: string;
   text: string;
   summary: string;
-  first_seen: number | null;
+}
+
+/**
+ * The number of an edition for readers: 1 is the edition with which the release became public. The stored
+ * number would tell how often the text was edited under its embargo.
+ */
+export function publicNumber(edition: number, firstSeen: number): number {
+  return edition - firstSeen + 1;
 }
 
 /**
  * The public editions of a release, oldest first, or only one. Editions from before the embargo ended are
- * not public. The first public edition differs from nothing, so it has no change and no note.
+ * not public. The first public edition differs from nothing, so it has no change and no note, and counts as
+ * accepted when it became public.
+ *
+ * @param only a number for readers
  */
 export function publicEditions(sql: Sql, baseUrl: string, id: string, only?: number): EditionView[] {
-  return readRows(sql, id, only)
-    .filter((row) => row.first_seen !== null && row.edition >= row.first_seen)
-    .map((row) => (row.edition === row.first_seen ? { ...row, change: null, note: null } : row))
-    .map((row) => toView(baseUrl, id, row));
+  const seen = first<{ edition: number | null; at: Instant }>(
+    sql,
+    `SELECT r.first_seen AS edition,
+       (SELECT v.at FROM events v WHERE v.release = r.id ORDER BY v.sequence LIMIT 1) AS at
+     FROM releases r WHERE r.id = ?`,
+    id,
+  );
+  if (seen === undefined || seen.edition === null) return [];
+  const { edition: firstSeen, at } = seen;
+  const stored = only === undefined ? undefined : only + firstSeen - 1;
+  return readRows(sql, id, stored)
+    .filter(({ edition }) => edition >= firstSeen)
+    .map((row) => {
+      const view = { ...toView(baseUrl, id, row), edition: publicNumber(row.edition, firstSeen) };
+      const isFirst = row.edition === firstSeen;
+      return isFirst ? { ...view, accepted: formatInstant(at), change: null, note: null } : view;
+    });
 }
 
 /** All editions of a release, oldest first, or only one, with the notes that their authors gave. */
@@ -64,9 +87,8 @@ export function editionSummary({ edition, accepted, change, note, title }: Editi
 function readRows(sql: Sql, id: string, only: number | undefined): EditionRow[] {
   return all(
     sql,
-    `SELECT e.edition, e.accepted_ms, e.content, e.change, e.note, e.html, e.text, e.summary, r.first_seen
-     FROM editions e JOIN releases r ON r.id = e.release
-     WHERE e.release = ?1 AND e.edition = ifnull(?2, e.edition) ORDER BY e.edition`,
+    `SELECT edition, accepted_ms, content, change, note, html, text, summary FROM editions
+     WHERE release = ?1 AND edition = ifnull(?2, edition) ORDER BY edition`,
     id,
     only ?? null,
   );

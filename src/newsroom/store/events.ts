@@ -8,7 +8,7 @@ import type { Filterable } from "../../domain/filter.ts";
 import type { Instant } from "../../domain/dates.ts";
 import type { Status } from "../../domain/release.ts";
 import { all, column, type Sql, value } from "../../runtime/sql.ts";
-import { parseContent } from "./editions.ts";
+import { parseContent, publicNumber } from "./editions.ts";
 import type { EditionKey } from "./edition-words.ts";
 import { toIndexTerms } from "./index-terms.ts";
 import {
@@ -71,7 +71,7 @@ export class EventReader {
   *each(first: number, last: number): Generator<IndexedEvent> {
     const rows = this.#deps.sql.exec<EventRow>(
       `SELECT v.sequence, v.id AS event, v.type, v.at, v.details, r.status AS now,
-         v.release, v.edition, e.content, e.html, e.text, e.summary
+         v.release, v.edition, r.first_seen AS "firstSeen", e.content, e.html, e.text, e.summary
        ${FROM_EVENTS} WHERE v.sequence BETWEEN ? AND ? ORDER BY v.sequence`,
       first,
       last,
@@ -104,7 +104,10 @@ export class EventReader {
         type: row.type,
         at: row.at,
         release: isShown ? view : views.withoutContent(view),
-        change: isShown ? change : null,
+        change:
+          isShown && change !== null
+            ? { ...change, previous: publicNumber(change.previous, row.firstSeen) }
+            : null,
         ...defined({ reason: eventReason }),
       },
     };

@@ -1,54 +1,77 @@
 /**
- * The registry in the ledger, and the values that were removed from it.
+ * The registry in the ledger, and the values that were removed from it. The admin uses all of it; for
+ * strangers only its seen values exist (seen-values.ts).
  */
 import type { Issue } from "../../domain/issues.ts";
 import { type Conditions, type Filter, FILTER_FIELDS } from "../../domain/filter.ts";
 import type { Instant } from "../../domain/dates.ts";
 import {
   EMPTY_REGISTRY,
-  validateFilter,
+  isBuiltInType,
   knownTypes,
   type Registry,
   REGISTRY_FACETS,
   type RegistryFacet,
   type RegistryValue,
+  type UnknownValue,
+  unknownValues,
 } from "../../domain/registry.ts";
-import { all, column, exists, first, type Sql } from "../../runtime/sql.ts";
+import { all, column, first, type Sql } from "../../runtime/sql.ts";
 import { FACET_OF, type FacetField, FIELDS_AND_FACETS } from "./index-terms.ts";
 import { getMeta, setMeta } from "./schema.ts";
+import { isSeen, readSeen } from "./seen-values.ts";
 
-/** Whether the values that a filter names are in the registry, were in it, or never were. */
+/** For strangers: whether the values that a filter names are known, were in the registry, or never were. */
 export type FilterStatus =
   | { kind: "known" }
   | { kind: "retired"; at: Instant }
-  | { kind: "unknown"; issues: Issue[] };
+  | { kind: "unknown"; values: UnknownValue[] };
+
+/** The registry in memory: most calls need it, and parsing it takes milliseconds. */
+interface Stored {
+  json: string;
+  registry: Registry;
+  slugs: Record<RegistryFacet, ReadonlySet<string>>;
+}
 
 export class RegistryStore {
   readonly #sql: Sql;
-  /** The registry in memory: most calls need it, and parsing it takes milliseconds. */
-  #stored: { json: string; registry: Registry } | undefined;
+  #stored: Stored | undefined;
 
   constructor(sql: Sql) {
     this.#sql = sql;
     const json = getMeta(sql, "registry");
-    if (typeof json === "string") this.#stored = { json, registry: JSON.parse(json) as Registry };
+    if (typeof json === "string") this.#stored = toStored(json, JSON.parse(json) as Registry);
   }
 
-  /** Undefined as long as nobody has published a registry: then every slug is allowed. */
+  /** Undefined as long as nobody has published a registry: then releases may have any value. */
   get(): Registry | undefined {
     return this.#stored?.registry;
   }
 
-  /** @returns whether anything changed, or an issue for each value that is missing and in use */
-  set(registry: Registry, now: Instant): "changed" | "unchanged" | Issue[] {
+  /** The registry as strangers see it: its seen values. */
+  getPublic(): Registry {
+    const registry = this.get();
+    if (registry === undefined) return EMPTY_REGISTRY;
+    const wasSeen = readSeen(this.#sql);
+    return mapFacets((facet) => registry[facet].filter(({ slug }) => wasSeen(facet, slug)));
+  }
+
+  /**
+   * @returns whether anything changed that strangers see, or an issue for each value that is missing and in
+   *   use; then nothing changed
+   */
+  set(registry: Registry, now: Instant): boolean | Issue[] {
     const json = JSON.stringify(registry);
-    if (json === this.#stored?.json) return "unchanged";
+    if (json === this.#stored?.json) return false;
     const issues = this.#missingValues(registry);
     if (issues.length > 0) return issues;
+    // The first registry makes those values unknown that it leaves out.
+    const before = this.#stored && JSON.stringify(this.getPublic());
     this.#retireValues(registry, now);
     setMeta(this.#sql, "registry", json);
-    this.#stored = { json, registry };
-    return "changed";
+    this.#stored = toStored(json, registry);
+    return before !== JSON.stringify(this.getPublic());
   }
 
   /** The registry with its retired values, so that they keep their names. */
@@ -57,19 +80,17 @@ export class RegistryStore {
     const retired = all<{ facet: RegistryFacet; value: string }>(this.#sql, query);
     const registry = this.get();
     if (registry === undefined || retired.length === 0) return registry;
-    const values = (facet: RegistryFacet) =>
-      retired.flatMap((row) => (row.facet === facet ? [JSON.parse(row.value) as RegistryValue] : []));
-    return Object.fromEntries(
-      REGISTRY_FACETS.map((facet) => [facet, [...registry[facet], ...values(facet)]]),
-    ) as Registry;
+    return mapFacets((facet) => [
+      ...registry[facet],
+      ...retired.flatMap((row) => (row.facet === facet ? [JSON.parse(row.value) as RegistryValue] : [])),
+    ]);
   }
 
   /** The status of a list's filter. It is retired when all values of one of its fields are. */
   filterStatus(filter: Filter): FilterStatus {
+    const unknown = unknownValues(filter, (facet, slug) => this.#isListed(facet, slug));
+    if (unknown.length > 0) return { kind: "unknown", values: unknown };
     const { not: _not, ...conditions } = filter;
-    const unused = this.get() === undefined ? this.#unusedValues(conditions) : [];
-    const issues = [...validateFilter(filter, this.getWithRetired()), ...unused];
-    if (issues.length > 0) return { kind: "unknown", issues };
     const retirements = facetConditions(conditions).flatMap(([field, values]) => {
       const times = values.map((value) => this.#retiredAt(FACET_OF[field], value));
       return times.every((at) => at !== undefined) ? [Math.max(...times)] : [];
@@ -77,17 +98,38 @@ export class RegistryStore {
     return retirements.length === 0 ? { kind: "known" } : { kind: "retired", at: Math.min(...retirements) };
   }
 
-  /** Without a registry, only the values that listed releases have are known. */
-  #unusedValues(conditions: Conditions): Issue[] {
-    const isUsed = (field: FacetField, value: string) =>
-      exists(this.#sql, "SELECT 1 FROM filings WHERE field = ? AND value = ? LIMIT 1", field, value);
-    return facetConditions(conditions)
-      .filter(([field]) => field !== "type")
-      .flatMap(([field, values]) =>
-        values
-          .filter((value) => !isUsed(field, value))
-          .map((value) => ({ path: `/${field}`, message: `no release has the value ${value}` })),
-      );
+  /**
+   * The values that a new filter of a subscription must not name. Without a registry it may name any.
+   *
+   * @param isAdmin the admin may also name values that were not seen yet
+   */
+  unknownToSubscriber(filter: Filter, isAdmin: boolean): UnknownValue[] {
+    return unknownValues(
+      filter,
+      (facet, slug) => this.#has(facet, slug) && (isAdmin || this.#isPublic(facet, slug)),
+    );
+  }
+
+  /** Whether a filter names a value that does not exist for strangers. */
+  isSecret(filter: Filter): boolean {
+    return unknownValues(filter, (facet, slug) => this.#isPublic(facet, slug)).length > 0;
+  }
+
+  /** Whether a list may name the value: it was seen, and the registry has it or had it. */
+  #isListed(facet: RegistryFacet, slug: string): boolean {
+    if (!isSeen(this.#sql, facet, slug)) return false;
+    return this.#has(facet, slug) || this.#retiredAt(facet, slug) !== undefined;
+  }
+
+  /** Without a registry nobody names values in advance, so none is a secret. */
+  #isPublic(facet: RegistryFacet, slug: string): boolean {
+    return this.#stored === undefined || isSeen(this.#sql, facet, slug);
+  }
+
+  /** Without a registry, every value but a type is allowed. */
+  #has(facet: RegistryFacet, slug: string): boolean {
+    if (facet === "types" && isBuiltInType(slug)) return true;
+    return this.#stored === undefined ? facet !== "types" : this.#stored.slugs[facet].has(slug);
   }
 
   #retiredAt(facet: RegistryFacet, slug: string): Instant | undefined {
@@ -100,7 +142,9 @@ export class RegistryStore {
     const before = this.get() ?? EMPTY_REGISTRY;
     for (const facet of REGISTRY_FACETS) {
       const kept = new Set(facet === "types" ? knownTypes(next) : next[facet].map(({ slug }) => slug));
-      for (const value of before[facet].filter(({ slug }) => !kept.has(slug))) {
+      const left = before[facet].filter(({ slug }) => !kept.has(slug));
+      // Of a value that was never seen, nothing may remain.
+      for (const value of left.filter(({ slug }) => isSeen(this.#sql, facet, slug))) {
         this.#sql.exec(
           "INSERT OR REPLACE INTO retired_values (facet, slug, value, at) VALUES (?, ?, ?, ?)",
           facet,
@@ -159,4 +203,16 @@ function facetConditions(conditions: Conditions): [field: FacetField, values: re
     const values = conditions[field];
     return values === undefined ? [] : [[field, values]];
   });
+}
+
+function toStored(json: string, registry: Registry): Stored {
+  const slugsOf = (facet: RegistryFacet) => new Set(registry[facet].map(({ slug }) => slug));
+  return { json, registry, slugs: mapFacets(slugsOf) };
+}
+
+function mapFacets<T>(valueOf: (facet: RegistryFacet) => T): Record<RegistryFacet, T> {
+  return Object.fromEntries(REGISTRY_FACETS.map((facet) => [facet, valueOf(facet)])) as Record<
+    RegistryFacet,
+    T
+  >;
 }

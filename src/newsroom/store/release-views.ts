@@ -13,7 +13,7 @@ import {
 } from "../../domain/release.ts";
 import { all, first, type Sql } from "../../runtime/sql.ts";
 import { withBaseUrl } from "../../site/markdown.ts";
-import { type EditionContent, parseContent } from "./editions.ts";
+import { type EditionContent, parseContent, publicNumber } from "./editions.ts";
 
 /** The state of a release, without its content. Events store it, so the names of the fields are fixed. */
 export interface ReleaseState {
@@ -33,8 +33,8 @@ export interface TranslationRow {
   slug: string;
 }
 
-/** The content of one edition, as stored. */
-export type EditionRow = { content: string; html: string; text: string; summary: string };
+/** The content of one edition, as stored. `firstSeen`: the edition with which its release became public. */
+export type EditionRow = { content: string; html: string; text: string; summary: string; firstSeen: number };
 type ViewRow = EditionRow & ReleaseState & { group: string };
 /** The same of a release that may not be public yet. */
 type AdminViewRow = Omit<ViewRow, "published" | "updated"> & {
@@ -45,7 +45,7 @@ type AdminViewRow = Omit<ViewRow, "published" | "updated"> & {
 
 const STATE = "r.id, r.edition, r.status, r.published, r.updated, r.note, r.reason, r.stale";
 const CURRENT = `
-  SELECT ${STATE}, r.embargo, r."group", e.content, e.html, e.text, e.summary
+  SELECT ${STATE}, r.embargo, r."group", r.first_seen AS "firstSeen", e.content, e.html, e.text, e.summary
   FROM releases r JOIN editions e ON e.release = r.id AND e.edition = r.edition`;
 
 interface ReleaseViewsDeps {
@@ -67,7 +67,7 @@ export class ReleaseViews {
     return this.#read(`${CURRENT} WHERE r.id = ? AND r.published IS NOT NULL`, id)[0];
   }
 
-  /** Any release, with its content. */
+  /** Any release, with its content and the stored number of its edition, which `If-Match` takes. */
   getForAdmin(id: string): AdminReleaseView | undefined {
     const { sql } = this.#deps;
     const row = first<AdminViewRow>(sql, `${CURRENT} WHERE r.id = ?`, id);
@@ -75,7 +75,7 @@ export class ReleaseViews {
     const { embargo, published, updated } = row;
     const state = { ...row, published: published ?? 0, updated: updated ?? 0 };
     return {
-      ...this.compose(state, row, translationsOf(sql, id, row.group)),
+      ...this.compose(state, { ...row, firstSeen: 1 }, translationsOf(sql, id, row.group)),
       published: published === null ? null : formatInstant(published),
       updated: updated === null ? null : formatInstant(updated),
       ...defined({ embargo: embargo === null ? undefined : formatInstant(embargo) }),
@@ -99,7 +99,10 @@ export class ReleaseViews {
     });
   }
 
-  /** A release from its state, now or at an earlier moment, and the content of one of its editions. */
+  /**
+   * A release from its state, now or at an earlier moment, and the content of one of its editions. Its
+   * editions are counted from the first public one.
+   */
   compose(state: ReleaseState, edition: EditionRow, translations: TranslationRow[]): ReleaseView {
     const { baseUrl } = this.#deps;
     const content = parseContent(edition.content);
@@ -111,7 +114,7 @@ export class ReleaseViews {
       title: content.title,
       summary: edition.summary,
       url: baseUrl + releasePath(content),
-      edition: state.edition,
+      edition: publicNumber(state.edition, edition.firstSeen),
       status: state.status,
       date: content.date,
       datePrecision: parseReleaseDate(content.date)?.precision ?? "day",

@@ -5,7 +5,6 @@ import type { Instant } from "../../domain/dates.ts";
 import type { PreparedRelease, Status } from "../../domain/release.ts";
 import { entrySizeBytes } from "../../feeds/entry-size.ts";
 import { all, column, exists, first, type Sql, value } from "../../runtime/sql.ts";
-import { keepAddress } from "./addresses.ts";
 import { saveWords } from "./edition-words.ts";
 import { contentJson } from "./editions.ts";
 
@@ -85,7 +84,6 @@ export function addEdition(
   );
   const { title } = input;
   saveWords(sql, { release: input.id, edition }, { title, summary: prepared.summary, text: prepared.text });
-  keepAddress(sql, input);
 }
 
 type ReleaseChanges = Partial<

@@ -24,8 +24,10 @@ CREATE TABLE IF NOT EXISTS releases (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS releases_of_a_group ON releases ("group");
 CREATE INDEX IF NOT EXISTS releases_embargoed ON releases (embargo) WHERE embargo IS NOT NULL;
+-- The addresses of releases that were never public: they are not in "addresses".
+CREATE INDEX IF NOT EXISTS releases_unseen ON releases (lang, slug) WHERE first_seen IS NULL;
 
--- Every address that a release has, and every address that it had while it was public: they stay its own.
+-- Every address that a public release has, or had since it is public: they stay its own.
 CREATE TABLE IF NOT EXISTS addresses (
   lang TEXT NOT NULL,
   slug TEXT NOT NULL,
@@ -90,12 +92,19 @@ CREATE TABLE IF NOT EXISTS tombstones (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tombstones_of_a_release ON tombstones (release);
 
--- Values that were removed from the registry.
+-- Seen values that were removed from the registry.
 CREATE TABLE IF NOT EXISTS retired_values (
   facet TEXT NOT NULL,
   slug TEXT NOT NULL,
   value TEXT NOT NULL,      -- JSON: the value's last entry in the registry
   at INTEGER NOT NULL,
+  PRIMARY KEY (facet, slug)
+) WITHOUT ROWID;
+
+-- Values that a public release has, or had. For strangers no other value exists.
+CREATE TABLE IF NOT EXISTS seen_values (
+  facet TEXT NOT NULL,
+  slug TEXT NOT NULL,
   PRIMARY KEY (facet, slug)
 ) WITHOUT ROWID;
 

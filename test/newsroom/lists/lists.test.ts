@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { readDocument } from "../../../src/documents/kv-store.ts";
 import { LISTS_KEPT_MAX, RETIRED_SECONDS } from "../../../src/newsroom/limits.ts";
 import {
+  act,
   ADMIN,
   inNewsroom,
   kvBody,
@@ -42,6 +43,11 @@ beforeAll(async () => {
   await publish(release({ title: "On collective security", topics: ["csto"], organisations: ["un"] }));
   await publish(release({ title: "On security in Europe", topics: ["osce"], type: "speech" }));
   await publish(release({ lang: "ru", slug: "odkb", title: "О безопасности", topics: ["csto"] }));
+  // A value exists for readers from its first public release on.
+  const left = release({ lang: "fr", slug: "peche", topics: ["fisheries"] });
+  await publish(left);
+  await publish({ ...left, topics: [], change: "minor" });
+  expect((await act("kill", left.id)).status).toBe(200);
   await settled();
   await newsroomLater(2);
 });
@@ -127,7 +133,7 @@ describe("a list of a value", () => {
     expect(await response.text()).toContain("the nearest are csto");
   });
 
-  it("that has no release yet is an empty feed", async () => {
+  it("that has no release any more is an empty feed", async () => {
     const response = await request("/en/topics/fisheries/feed.atom");
     expect([response.status, (await response.text()).includes("<entry")]).toEqual([200, false]);
     expect((await request("/fr/types/qa/feed.rss")).status).toBe(200);

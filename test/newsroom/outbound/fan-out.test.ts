@@ -220,7 +220,7 @@ describe("the fan-out", () => {
     await inNewsroom(async (instance) => {
       await instance.register(of("sub_claims", here), true, admin);
       await instance.register(of("sub_verifies", there), false, admin);
-      expect(await instance.changeSubscription(of("sub_claims", there))).toEqual({ kind: "amended" });
+      expect(await instance.changeSubscription(of("sub_claims", there), true)).toEqual({ kind: "amended" });
       expect(await instance.activate("sub_verifies")).toBe("active");
       expect(await instance.activate("sub_claims")).toBe("duplicate");
     });

@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { act, ADMIN, newsroomLater, publish, release, request, settled } from "../../support/service.ts";
+import {
+  act,
+  ADMIN,
+  kvBody,
+  newsroomLater,
+  publish,
+  put,
+  release,
+  request,
+  settled,
+  subscriberIdle,
+} from "../../support/service.ts";
+import { arrivals, type EventJson, eventOf, subscribe } from "../../support/subscriptions.ts";
 
 interface Page<T> {
   data: T[];
@@ -17,15 +29,15 @@ describe("editions", () => {
     const path = `/api/v1/releases/${text.id}/editions`;
     const { data } = await (await request(path)).json<Page<Record<string, unknown>>>();
     expect(data.map(({ edition, change, note, title }) => [edition, change, note, title])).toEqual([
-      [2, null, null, "Second"],
-      [3, "major", "The title", "Third"],
+      [1, null, null, "Second"],
+      [2, "major", "The title", "Third"],
     ]);
-    expect(await (await request(`${path}/3`)).json()).toMatchObject({
-      edition: 3,
+    expect(await (await request(`${path}/2`)).json()).toMatchObject({
+      edition: 2,
       title: "Third",
       body: "On December 1, a session was held.",
     });
-    for (const wrong of ["/1", "/4", "/0", "/x", "/2/diff/9"])
+    for (const wrong of ["/3", "/4", "/0", "/x", "/2/diff/9"])
       expect((await request(path + wrong)).status).toBe(404);
   });
 
@@ -66,8 +78,48 @@ describe("editions", () => {
     expect(await titles()).toEqual([...drafts, [3, "Third", null]]);
     const seen = await request(path);
     expect(seen.headers.get("cache-control")).toBe("public, max-age=60");
-    expect((await seen.json<Page<{ edition: number }>>()).data.map(({ edition }) => edition)).toEqual([3]);
+    expect((await seen.json<Page<{ edition: number }>>()).data.map(({ edition }) => edition)).toEqual([1]);
     expect((await request(`${path}/2`)).status).toBe(404);
+  });
+
+  it("do not tell readers how often the text was edited under its embargo, or when", async () => {
+    const embargo = new Date(Date.now() + 3_600_000).toISOString();
+    const text = release({ embargo, topics: ["csto"] });
+    for (const title of ["First", "Second", "Third"]) await publish({ ...text, title });
+    const made = await subscribe();
+    await newsroomLater(3_700);
+    const corrected = { ...text, title: "Fourth", change: "major", note: "The title" };
+    expect(await publish(corrected)).toMatchObject({ edition: 4 });
+    await newsroomLater(2);
+    await subscriberIdle(made.id);
+
+    const api = `/api/v1/releases/${text.id}`;
+    expect(JSON.parse((await kvBody(api)) ?? "")).toMatchObject({ edition: 2, title: "Fourth" });
+    const { data } = await (await request(`${api}/editions`)).json<Page<Record<string, string>>>();
+    expect(data.map(({ edition }) => edition)).toEqual([1, 2]);
+    expect(Date.parse(data[0]?.["accepted"] ?? "")).toBeGreaterThanOrEqual(Date.parse(embargo) - 1_000);
+    const difference = await (await request(`${api}/editions/1/diff/2`)).json();
+    expect(difference).toMatchObject({
+      from: 1,
+      to: 2,
+      fields: { title: [{ text: "Third" }, { text: "Fourth" }] },
+    });
+    const page = await (await request("/api/v1/events?topic=csto")).json<Page<EventJson>>();
+    const events = page.data.filter((event) => event.data.release["id"] === text.id);
+    const sent = (await arrivals(made)).map(eventOf);
+    for (const found of [events, sent]) {
+      expect(found.map((event) => [event.data.release["edition"], event.data.change])).toMatchObject([
+        [1, null],
+        [2, { previous: 1 }],
+      ]);
+    }
+
+    // The admin's numbers are those that If-Match takes.
+    const read = await request(api, { headers: ADMIN });
+    expect([read.headers.get("etag"), await read.json()]).toMatchObject(['"4"', { edition: 4 }]);
+    const fifth = { ...corrected, title: "Fifth", change: "minor" };
+    expect((await put(fifth, { "if-match": '"2"' })).status).toBe(412);
+    expect((await put(fifth, { "if-match": '"4"' })).status).toBe(200);
   });
 
   it("have a diff by words", async () => {
