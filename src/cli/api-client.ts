@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod/mini";
 import type { Issue } from "../domain/issues.ts";
 import { isLoopback } from "./admin-token.ts";
-import { duration } from "./terminal.ts";
+import { duration, printable } from "./terminal.ts";
 import { CliError, systemCode } from "./cli-error.ts";
 
 /** Milliseconds before each retry: a restart or a short overload is over by then. */
@@ -41,7 +41,7 @@ export class ServiceProblem extends CliError {
 
 /** One line for each issue: `after: is beyond …`. */
 export function issueLines({ issues }: ServiceProblem): string[] {
-  return issues.map(({ path, message }) => `${path.slice(1)}: ${message}`);
+  return issues.map(({ path, message }) => printable(`${path.slice(1)}: ${message}`));
 }
 
 type Method = "GET" | "POST" | "PUT" | "DELETE";
@@ -127,6 +127,7 @@ export class ApiClient {
     accept = "application/json",
     redirect: "manual" | "follow" = "manual",
   ): Promise<Response> {
+    if (token !== undefined) refuseUnencrypted(this.service);
     return fetch(`${this.service.href.replace(/\/$/, "")}${path}`, {
       method,
       headers: {
@@ -153,7 +154,7 @@ export class ApiClient {
     const at = this.service.origin;
     const location = answer.headers.get("location");
     if (location !== null && answer.status >= 300 && answer.status < 400) {
-      return new CliError(`${at} redirects to ${location}: give that address with --to.`);
+      return new CliError(`${at} redirects to ${printable(location)}: give that address with --to.`);
     }
     const parsed = z.safeParse(problem, await jsonOf(answer).catch(() => undefined));
     if (answer.status === 401) {
@@ -170,7 +171,7 @@ export class ApiClient {
     const seconds = Number(answer.headers.get("retry-after") ?? Number.NaN);
     const later = Number.isFinite(seconds) ? ` (retry in ${duration(seconds * 1_000)})` : "";
     const message = `${at} answered ${answer.status} ${[title, detail].filter(Boolean).join(": ")}${later}`;
-    return new ServiceProblem(answer.status, code, message.trim(), errors);
+    return new ServiceProblem(answer.status, code, printable(message).trim(), errors);
   }
 
   #unreachable(error: unknown): CliError {
@@ -180,6 +181,14 @@ export class ApiClient {
       : "check the address";
     return new CliError(`No service answers at ${origin} (${reasonOf(error)}): ${start} with --to.`);
   }
+}
+
+/** @throws CliError if a token would cross a network unencrypted and nobody has allowed it */
+function refuseUnencrypted(service: URL): void {
+  if (service.protocol === "https:" || isLoopback(service) || process.env.COMMUNIQUE_INSECURE === "1") return;
+  throw new CliError(
+    `${service.origin} is not encrypted, so everybody on the way could read the token: use https, or set COMMUNIQUE_INSECURE=1.`,
+  );
 }
 
 async function jsonOf(answer: Response): Promise<unknown> {

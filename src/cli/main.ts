@@ -16,6 +16,7 @@ import { actionCommand } from "./release-action.ts";
 import { startCommand, type StartOptions } from "./start/start-command.ts";
 import { addSubscriptionCommands } from "./subscriptions/commands.ts";
 import { tagCommand } from "./tag/tag-command.ts";
+import { report } from "./output.ts";
 
 const TOKEN_HELP =
   "The admin token comes from COMMUNIQUE_TOKEN or, for a service on this machine, from .dev.vars.";
@@ -130,7 +131,7 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else if (error instanceof CliError) {
     const issues = error instanceof ServiceProblem ? issueLines(error) : [];
-    process.stderr.write(`${[error.message, ...issues].join("\n")}\n`);
+    report([error.message, ...issues].join("\n"));
     process.exitCode = 1;
   } else {
     throw error;

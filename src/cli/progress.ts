@@ -2,6 +2,7 @@
  * Progress of long work on stderr: a bar on a terminal, plain lines elsewhere.
  */
 import ora from "ora";
+import { report } from "./output.ts";
 
 export interface Progress {
   /** Shows how much is done; without `part`, the length of the work is unknown. */
@@ -19,7 +20,7 @@ export function startProgress(): Progress {
     return {
       show(text, part) {
         const line = part === undefined ? text : `${text}: ${part.done} of ${part.total}`;
-        if (line !== last) process.stderr.write(`${line}\n`);
+        if (line !== last) report(line);
         last = line;
       },
       end() {},

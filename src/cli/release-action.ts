@@ -6,6 +6,7 @@ import { findAdminToken } from "./admin-token.ts";
 import { ApiClient, ServiceProblem } from "./api-client.ts";
 import { CliError } from "./cli-error.ts";
 import { findRelease } from "./find-release.ts";
+import { print } from "./output.ts";
 
 export type Action = "withdraw" | "kill" | "reinstate";
 
@@ -23,7 +24,7 @@ export function actionCommand(
     const id = await findRelease(named, client);
     const { url, status, changed } = await runAction(client, action, id, reason);
     const sameReason = status === "withdrawn" || status === "killed" ? " for this reason" : "";
-    console.log(
+    print(
       changed
         ? `${DONE[action].padEnd(11)} ${url}`
         : `${url} is already ${status}${sameReason}: nothing was changed`,

@@ -1,7 +1,8 @@
 /**
  * Tables: aligned for a terminal, tab-separated for programs.
  */
-import { cutTo, printable, red, widthOf } from "./terminal.ts";
+import { cutTo, printable, widthOf } from "./terminal.ts";
+import { print, red } from "./output.ts";
 
 export type Cell = string | number | null;
 export type Row = Readonly<Record<string, Cell>>;
@@ -27,7 +28,7 @@ export function printTable(rows: readonly TableRow[]): void {
   const [first] = rows;
   if (first === undefined) return;
   if (!process.stdout.isTTY) {
-    console.log([Object.keys(first.plain).join("\t"), ...rows.map(({ plain }) => lineOf(plain))].join("\n"));
+    print([Object.keys(first.plain).join("\t"), ...rows.map(({ plain }) => lineOf(plain))].join("\n"));
     return;
   }
   const width = process.stdout.columns > 0 ? process.stdout.columns : DEFAULT_WIDTH;
@@ -35,9 +36,7 @@ export function printTable(rows: readonly TableRow[]): void {
     rows.map(({ terminal }) => terminal),
     width,
   ).split("\n");
-  console.log(
-    [head, ...lines.map((line, at) => (rows[at]?.isFailing === true ? red(line) : line))].join("\n"),
-  );
+  print([head, ...lines.map((line, at) => (rows[at]?.isFailing === true ? red(line) : line))].join("\n"));
 }
 
 /**

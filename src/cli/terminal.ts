@@ -1,5 +1,5 @@
 /**
- * Words, times and colours for people at a terminal.
+ * Words and times for people at a terminal.
  */
 
 /** Whole numbers of the next larger unit, so that `2 min` never means 119 s. */
@@ -14,9 +14,9 @@ const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const WIDE =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}]/u;
 
-/** Without control characters: a title or a description must not control the terminal. */
+/** Without controls and line ends: a title or a description is one part of a line. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ");
+  return text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu, " ");
 }
 
 /** `1 file`, `2 files`. */
@@ -66,10 +66,4 @@ export function cutTo(text: string, width: number): string {
     kept += segment;
   }
   return `${kept.trimEnd()}…`;
-}
-
-/** Red on a terminal, unless NO_COLOR is set (https://no-color.org). */
-export function red(text: string): string {
-  const isColoured = process.stdout.isTTY && !process.env.NO_COLOR;
-  return isColoured ? `\u001b[31m${text}\u001b[39m` : text;
 }

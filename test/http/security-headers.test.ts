@@ -44,11 +44,7 @@ describe("every answer", () => {
   });
 
   const ask = (path: string, over: Partial<Env>) =>
-    worker.fetch(
-      new Request(`${BASE_URL}${path}`) as Parameters<typeof worker.fetch>[0],
-      { ...env, ...over },
-      createExecutionContext(),
-    );
+    worker.fetch(new Request(`${BASE_URL}${path}`), { ...env, ...over }, createExecutionContext());
 
   it("has them if the service is not configured or fails", async () => {
     const failed = await ask("/healthz", { NEWSROOM: undefined as never });

@@ -18,6 +18,7 @@ const HTTP_PIECES = [
   "query",
   "rate-limit",
   "request-log",
+  "security-headers",
 ];
 const IN_HTTP = [...SHARED, ...OBJECTS, ...HTTP_PIECES.map((name) => `http/${name}.ts`)];
 

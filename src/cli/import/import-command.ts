@@ -13,6 +13,7 @@ import { CliError, onSystemError, systemCode, systemReason } from "../cli-error.
 import { linesOf, readCopiedText, type Remark } from "./copied-text.ts";
 import { detectLanguage, guessType } from "./guess.ts";
 import { createContentFile, type ExistingFile, type ImportedText } from "./new-content-file.ts";
+import { print, report } from "../output.ts";
 
 export interface ImportOptions {
   out?: string;
@@ -30,7 +31,7 @@ export async function importCommand(files: readonly string[], options: ImportOpt
       await importFile(file, folder, held, options);
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
-      process.stderr.write(`${error.message}\n`);
+      report(error.message);
       failed += 1;
     }
   }
@@ -82,17 +83,17 @@ async function importFile(
       throw new CliError(issueLines(file, faults));
     }
     case "exists":
-      console.log(`${displayPath(file)} was imported before, as ${displayPath(placed.file)}`);
+      print(`${displayPath(file)} was imported before, as ${displayPath(placed.file)}`);
       return;
     case "written":
       if (placed.held !== undefined) held.push(placed.held);
-      process.stderr.write(
-        `${issueLines(
+      report(
+        issueLines(
           file,
           remarks.sort((a, b) => a.line - b.line),
-        )}\n`,
+        ),
       );
-      console.log(`wrote ${displayPath(placed.file)}`);
+      print(`wrote ${displayPath(placed.file)}`);
   }
 }
 

@@ -6,6 +6,7 @@ import { ApiClient } from "../api-client.ts";
 import { startProgress } from "../progress.ts";
 import type { EventPrinter } from "./event-printer.ts";
 import { readEvent, type VisibleEvent } from "./receiver.ts";
+import { print } from "../output.ts";
 
 const page = z.object({ data: z.array(z.unknown()), next: z.nullable(z.string()), last: z.number() });
 
@@ -50,7 +51,7 @@ export async function catchUp(
   } finally {
     progress.end();
   }
-  console.log(`caught up to sequence ${upTo} (${count} events; --after ${upTo} continues from there)`);
+  print(`caught up to sequence ${upTo} (${count} events; --after ${upTo} continues from there)`);
   printer.caughtUp(upTo);
 }
 

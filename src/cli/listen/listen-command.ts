@@ -8,6 +8,7 @@ import { catchUp } from "./catch-up.ts";
 import { EventPrinter } from "./event-printer.ts";
 import { OwnSubscription } from "./own-subscription.ts";
 import { Receiver } from "./receiver.ts";
+import { print } from "../output.ts";
 
 export interface ListenOptions {
   to: URL;
@@ -34,7 +35,7 @@ export async function listenCommand(options: ListenOptions): Promise<void> {
   const signals = watchEndSignals();
   const over = new AbortController();
   signals.first.addEventListener("abort", () => over.abort());
-  const printer = new EventPrinter(console.log);
+  const printer = new EventPrinter(print);
   const isCatchingUp = options.catchUp || after !== undefined;
   if (isCatchingUp) printer.hold();
   const receiver = new Receiver((arrival) => printer.arrived(arrival));
@@ -46,8 +47,8 @@ export async function listenCommand(options: ListenOptions): Promise<void> {
     receiver.trust(subscription.secret);
     const listening = await Promise.race([subscription.untilActive(signals.first), aborted(signals.first)]);
     if (listening === "active") {
-      console.log(`listening on ${url} as subscription ${subscription.id}`);
-      const watched = subscription.watch(over.signal, (line) => console.log(line));
+      print(`listening on ${url} as subscription ${subscription.id}`);
+      const watched = subscription.watch(over.signal, (line) => print(line));
       // Subscribed first: events that happen while older ones are fetched arrive and wait.
       const caughtUp = isCatchingUp
         ? catchUp(to, after ?? 0, { ...filter, events }, printer, signals.first)

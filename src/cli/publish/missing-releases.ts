@@ -86,7 +86,7 @@ export function missingReport({ missing }: Comparison): string {
     ...missing.slice(0, LISTED_MAX).map((release) => `not in the folder  ${describe(release)}`),
     ...(more > 0 ? [`… and ${more} more`] : []),
     `${counted(missing.length, "release")} of the service ${are} not in the folder and ${stay} published: ` +
-      `--withdraw-missing "reason" withdraws ${them}\n`,
+      `--withdraw-missing "reason" withdraws ${them}`,
   ].join("\n");
 }
 

@@ -15,6 +15,7 @@ import { assertHasReleases, assertSameSite, compareWithService } from "./missing
 import { missingReport, withdrawMissing, withdrawnLines } from "./missing-releases.ts";
 import { readValidFolder, sendFolder } from "./publish-folder.ts";
 import { fetchRegistry, isSameRegistry } from "./registry-call.ts";
+import { print, report } from "../output.ts";
 
 export interface PublishOptions {
   to: URL;
@@ -31,7 +32,7 @@ export async function publishCommand(named: string | undefined, options: Publish
     const folder = await readValidFolder(path, progress);
     if (options.withdrawMissing !== undefined) assertHasReleases(folder);
     if (folder.files.length === 0 && folder.registry === undefined) {
-      console.log(`${displayPath(path)} holds no releases: nothing to publish.`);
+      print(`${displayPath(path)} holds no releases: nothing to publish.`);
       return;
     }
     const client = new ApiClient(options.to, await findAdminToken(options.to));
@@ -52,15 +53,15 @@ async function publish(
   if (reason !== undefined) assertSameSite(folder, comparison);
   const { releases, registryChanged } = await sendFolder(folder, client, progress);
   progress.end();
-  for (const line of changeLines(releases)) console.log(line);
-  if (registryChanged) console.log("changed     the registry");
-  console.log(changeCounts(releases));
+  for (const line of changeLines(releases)) print(line);
+  if (registryChanged) print("changed     the registry");
+  print(changeCounts(releases));
   if (reason === undefined) {
-    process.stderr.write(missingReport(comparison));
+    report(missingReport(comparison));
   } else {
     await withdrawMissing(comparison, reason, client, progress);
     progress.end();
-    console.log(withdrawnLines(comparison, "").join("\n"));
+    print(withdrawnLines(comparison, "").join("\n"));
   }
 }
 
@@ -77,12 +78,12 @@ async function preview(
   const registry = folder.registry?.registry;
   const registryDiffers = registry !== undefined && !isSameRegistry(await fetchRegistry(client), registry);
   progress.end();
-  for (const line of previewLines(previewed)) console.log(line);
-  if (registryDiffers) console.log("would be changed     the registry");
+  for (const line of previewLines(previewed)) print(line);
+  if (registryDiffers) print("would be changed     the registry");
   const counts = changeCounts(previewed.published, previewed.awaitingRegistry.length);
-  console.log(`${counts}; nothing was published`);
-  if (reason === undefined) process.stderr.write(missingReport(comparison));
-  else console.log(withdrawnLines(comparison, "would be ").join("\n"));
+  print(`${counts}; nothing was published`);
+  if (reason === undefined) report(missingReport(comparison));
+  else print(withdrawnLines(comparison, "would be ").join("\n"));
 }
 
 /** @throws CliError with every fault of every file */
@@ -93,7 +94,7 @@ export async function checkCommand(named: string | undefined): Promise<void> {
   if (issues.length > 0) throw new CliError(issueReport(issues, "`publish` would send nothing"));
   for (const { file, missing } of files) {
     const fields = [missing.id && "an id", missing.slug && `the slug ${missing.slug}`].filter(Boolean);
-    if (fields.length > 0) console.log(`${displayPath(file)}: \`publish\` would add ${fields.join(" and ")}`);
+    if (fields.length > 0) print(`${displayPath(file)}: \`publish\` would add ${fields.join(" and ")}`);
   }
-  console.log(`${counted(files.length, "release")}, no faults`);
+  print(`${counted(files.length, "release")}, no faults`);
 }

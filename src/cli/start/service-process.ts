@@ -11,6 +11,7 @@ import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { systemCode } from "../cli-error.ts";
 import { PROJECT_ROOT } from "../paths.ts";
+import { report } from "../output.ts";
 
 const WRANGLER = join(PROJECT_ROOT, "node_modules/wrangler/bin/wrangler.js");
 const DIE_WITH_PARENT = pathToFileURL(join(import.meta.dirname, "die-with-parent.ts")).href;
@@ -64,7 +65,7 @@ export class ServiceProcess {
       if (line.trim() === "") return;
       this.#lines.push(line);
       if (this.#lines.length > LINES_KEPT) this.#lines.shift();
-      if (isShown()) process.stderr.write(`${line}\n`);
+      if (isShown()) report(stripVTControlCharacters(line));
     });
   }
 

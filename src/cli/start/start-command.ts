@@ -20,6 +20,7 @@ import { keepSecrets } from "./kept-secrets.ts";
 import { ServiceProcess } from "./service-process.ts";
 import { makePrivate, stateFolder } from "./state-folder.ts";
 import { givenVars, wranglerArguments } from "./wrangler-flags.ts";
+import { print } from "../output.ts";
 
 export interface StartOptions {
   port: number;
@@ -153,7 +154,7 @@ function detailOf(body: string): string {
 
 function announce(url: URL, counts: string | undefined, isTokenGiven: boolean): void {
   const { origin } = url;
-  console.log(
+  print(
     [
       ...(counts === undefined ? [] : [`content      ${counts}`]),
       `page         ${origin}/`,

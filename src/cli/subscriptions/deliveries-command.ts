@@ -12,6 +12,7 @@ import { findEvent, findSubscription, nameOf } from "./find.ts";
 import { hintFor } from "./hints.ts";
 import type { AttemptedDelivery, Delivery, Subscription } from "./subscriptions-api.ts";
 import { SubscriptionsApi } from "./subscriptions-api.ts";
+import { print, report } from "../output.ts";
 
 export interface DeliveriesOptions {
   to: URL;
@@ -37,7 +38,7 @@ export async function deliveriesCommand(
     const delivery = await api.delivery(subscription.id, event);
     if (delivery === undefined)
       throw new CliError(`The log of ${nameOf(subscription)} no longer holds event ${event}.`);
-    if (options.json) console.log(JSON.stringify(delivery, null, 2));
+    if (options.json) print(JSON.stringify(delivery, null, 2));
     else showAttempts(delivery, subscription, api);
   } else if (release === undefined) {
     await showLog(api, subscription, options);
@@ -52,20 +53,19 @@ async function showLog(
   { to, state, limit, json }: DeliveriesOptions,
 ): Promise<void> {
   const log = await api.log(subscription.id, { limit, state });
-  if (json) return console.log(JSON.stringify(log, null, 2));
+  if (json) return print(JSON.stringify(log, null, 2));
   if (log.data.length === 0) {
     const what = state === undefined ? "is empty" : `has nothing that is ${state}`;
-    process.stderr.write(
+    report(
       `The log of ${printable(nameOf(subscription))} ${what}. Name a release to learn why it was not sent:\n` +
-        `  ${suggestCommand(to, "deliveries", subscription.id, "RELEASE")}\n`,
+        `  ${suggestCommand(to, "deliveries", subscription.id, "RELEASE")}`,
     );
     return;
   }
   const releases = await api.releases(log.data.flatMap(({ release }) => release ?? []));
   const nowMs = Date.now();
   printTable(log.data.map((delivery) => logRow(delivery, releases, nowMs)));
-  if (log.next !== null)
-    process.stderr.write(`The log has older deliveries: --limit ${limit * 10} shows more.\n`);
+  if (log.next !== null) report(`The log has older deliveries: --limit ${limit * 10} shows more.`);
 }
 
 function logRow(
@@ -109,33 +109,33 @@ async function showRelease(
 ): Promise<void> {
   const log = await api.log(subscription.id, { release, limit: Infinity });
   const rows = log.data.filter((row) => state === undefined || row.state === state);
-  if (json) return console.log(JSON.stringify({ data: rows, next: log.next }, null, 2));
+  if (json) return print(JSON.stringify({ data: rows, next: log.next }, null, 2));
   const facts = await api.release(release);
   if (facts === undefined)
     throw new CliError(`${to.origin} has no release ${release}: check --to and the id.`);
   const { title, url, status } = facts;
   const nowMs = Date.now();
-  console.log(`“${printable(title)}”  ${url}  ${status}`);
+  print(`“${printable(title)}”  ${url}  ${status}`);
   const since = withRelativeTime(subscription.since, nowMs);
   const reason = subscription.reason === undefined ? "" : `: ${printable(subscription.reason)}`;
-  console.log(
+  print(
     `for ${printable(nameOf(subscription))}, ${subscription.id}, ${subscription.status} since ${since}${reason}`,
   );
   for (const row of rows.toReversed()) {
     const attempted = row.attempts > 0 ? await api.delivery(subscription.id, row.event) : undefined;
     const description = describeDelivery(attempted ?? { ...row, log: [] }, subscription, nowMs);
-    console.log(`${row.sequence}  ${row.type}  ${printable(description)}`);
+    print(`${row.sequence}  ${row.type}  ${printable(description)}`);
   }
   if (log.data.length === 0) {
-    console.log(
+    print(
       status === "embargoed"
         ? "The release is under embargo: nothing is sent before the embargo ends."
         : "The release has no events that could be sent.",
     );
   } else if (rows.length === 0) {
-    console.log(`None of its ${log.data.length} events is ${state}.`);
+    print(`None of its ${log.data.length} events is ${state}.`);
   }
-  for (const line of nextSteps(log.data, subscription, release, api)) console.log(line);
+  for (const line of nextSteps(log.data, subscription, release, api)) print(line);
 }
 
 function nextSteps(
@@ -160,7 +160,7 @@ function showAttempts(delivery: AttemptedDelivery, subscription: Subscription, a
   const { type, event, sequence, log } = delivery;
   const nowMs = Date.now();
   const description = printable(describeDelivery(delivery, subscription, nowMs));
-  console.log(`${sequence ?? ""}  ${type}  ${event}  ${description}`.trim());
+  print(`${sequence ?? ""}  ${type}  ${event}  ${description}`.trim());
   printTable(
     log.map(({ attempt, at, durationMs, status, reason, answer }) => {
       const columns = { ms: durationMs, status, reason, answer };
@@ -174,5 +174,5 @@ function showAttempts(delivery: AttemptedDelivery, subscription: Subscription, a
   if (sequence === null) return;
   const replay = suggestCommand(api.service, "replay", subscription.id, "--event", String(sequence));
   const when = delivery.state === "delivered" ? "again" : "now";
-  console.log(hintFor(subscription, api) ?? `Send it ${when}: ${replay}`);
+  print(hintFor(subscription, api) ?? `Send it ${when}: ${replay}`);
 }

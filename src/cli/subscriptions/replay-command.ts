@@ -13,6 +13,7 @@ import { findEvent, findSubscription, nameOf } from "./find.ts";
 import { hintFor, withHint } from "./hints.ts";
 import type { AttemptedDelivery, Delivery, ReplaySpan, Subscription } from "./subscriptions-api.ts";
 import { SubscriptionsApi } from "./subscriptions-api.ts";
+import { print } from "../output.ts";
 
 /** What to send. */
 export type ReplayTarget = { span: ReplaySpan } | { event: string } | { release: string };
@@ -40,16 +41,16 @@ async function replaySpan(
 ): Promise<void> {
   const { after, to: last } = await withHint(subscription, api, api.replay(subscription.id, span));
   if (last <= after) {
-    console.log("There are no events in that span: nothing is sent.");
+    print("There are no events in that span: nothing is sent.");
     return;
   }
   const name = printable(nameOf(subscription));
-  console.log(
+  print(
     last === after + 1
       ? `Event ${last} is sent to ${name} again, if its filter takes it.`
       : `Events ${after + 1} to ${last} are sent to ${name} again, if its filter takes them.`,
   );
-  console.log(
+  print(
     hintFor(subscription, api) ??
       `See the results: ${suggestCommand(api.service, "deliveries", subscription.id)}`,
   );
@@ -88,12 +89,12 @@ async function replayRelease(
     if (sequence === null) continue;
     const replay = () => api.replay(subscription.id, { after: sequence - 1, to: sequence });
     await withHint(subscription, api, afterEarlierReplay(replay));
-    console.log(`Event ${sequence} is sent to ${name}.`);
+    print(`Event ${sequence} is sent to ${name}.`);
   }
   await redeliver(api, subscription, again);
   if (neverSent.length > 0) {
     const results = suggestCommand(api.service, "deliveries", subscription.id, release);
-    console.log(hintFor(subscription, api) ?? `See the results: ${results}`);
+    print(hintFor(subscription, api) ?? `See the results: ${results}`);
   }
 }
 
@@ -113,7 +114,7 @@ async function redeliver(
     if (outcome === undefined) continue;
     const description = printable(describeDelivery(outcome, subscription, Date.now()));
     const line = `${one.sequence ?? one.event}  ${outcome.type}  ${description}`;
-    if (outcome.state === "delivered") console.log(line);
+    if (outcome.state === "delivered") print(line);
     else failures.push(line);
   }
   if (failures.length === 0) return;

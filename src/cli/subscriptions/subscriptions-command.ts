@@ -8,6 +8,7 @@ import { dueTime, printable, relativeTime, withRelativeTime } from "../terminal.
 import { findSubscription, nameOf, shortIds, withoutPrefix } from "./find.ts";
 import { hintFor, withHint } from "./hints.ts";
 import { type Subscription, SubscriptionsApi } from "./subscriptions-api.ts";
+import { print, report } from "../output.ts";
 
 export interface SubscriptionsOptions {
   to: URL;
@@ -36,8 +37,8 @@ export async function subscriptionsCommand(
   const found = await findSubscription(api, named);
   const action = ACTIONS.find((each) => options[each]);
   const subscription = action === undefined ? found : await withHint(found, api, api.act(found.id, action));
-  if (options.json) console.log(JSON.stringify(subscription, null, 2));
-  else console.log(detailLines(subscription, api, Date.now()).join("\n"));
+  if (options.json) print(JSON.stringify(subscription, null, 2));
+  else print(detailLines(subscription, api, Date.now()).join("\n"));
 }
 
 async function showAll(
@@ -46,7 +47,7 @@ async function showAll(
 ): Promise<void> {
   const all = await api.list({ status, sort });
   if (json) {
-    console.log(JSON.stringify({ data: all, next: null }, null, 2));
+    print(JSON.stringify({ data: all, next: null }, null, 2));
   } else if (all.length > 0) {
     const short = shortIds(all);
     const rows = [...(await refreshed(api, all.slice(0, REFRESHED_MAX))), ...all.slice(REFRESHED_MAX)];
@@ -54,9 +55,7 @@ async function showAll(
     printTable(rows.map((subscription) => tableRow(subscription, short(subscription.id), nowMs)));
   } else {
     const kind = status === undefined ? "" : `${status} `;
-    process.stderr.write(
-      `${to.origin} has no ${kind}subscriptions: \`${suggestCommand(to, "listen")}\` creates one.\n`,
-    );
+    report(`${to.origin} has no ${kind}subscriptions: \`${suggestCommand(to, "listen")}\` creates one.`);
   }
 }
 

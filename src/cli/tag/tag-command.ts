@@ -14,6 +14,7 @@ import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
 import { CliError, onSystemError, systemReason } from "../cli-error.ts";
 import { facetFragment, type PresentFacets } from "./facet-fragment.ts";
 import { NamedValues, splitWords, type TextPart } from "./named-values.ts";
+import { print, report } from "../output.ts";
 
 /** @param named a content file, even with faulty fields, or a plain text */
 export async function tagCommand(named: string, options: { registry?: string }): Promise<void> {
@@ -22,8 +23,8 @@ export async function tagCommand(named: string, options: { registry?: string }):
   const { parts, present } = partsOf(file, await textOf(file));
   const text = splitWords(parts);
   const fragment = facetFragment(new NamedValues(registry).find(text), text, present, registry);
-  if (fragment !== "") console.log(fragment);
-  else process.stderr.write(`${displayPath(file)} names no value of ${displayPath(registryFile)}\n`);
+  if (fragment !== "") print(fragment);
+  else report(`${displayPath(file)} names no value of ${displayPath(registryFile)}`);
 }
 
 async function registryOf(named: string | undefined): Promise<RegistryFile> {

@@ -49,6 +49,7 @@ export function startCli(args: readonly string[], options: Options = {}): Runnin
 export function spawnCli(args: readonly string[], options: Options = {}): Running {
   const {
     COMMUNIQUE_TOKEN: _token,
+    COMMUNIQUE_INSECURE: _insecure,
     npm_lifecycle_event: _script,
     INIT_CWD: _cwd,
     ...environment
