@@ -2,8 +2,11 @@ import { describe, expect, it } from "vitest";
 import { ADMIN, kvBody, type ProblemJson, publish, release, request, settled } from "../support/service.ts";
 import { own, subscribe } from "../support/subscriptions.ts";
 
-const from = (address: string, path: string, init: RequestInit = {}) =>
-  request(path, { ...init, headers: { "cf-connecting-ip": address, ...init.headers } });
+function from(address: string, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set("cf-connecting-ip", address);
+  return request(path, { ...init, headers });
+}
 
 /** Sends requests until one is refused. A new minute may begin meanwhile, which allows as many again. */
 async function until429(
