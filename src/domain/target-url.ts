@@ -3,7 +3,7 @@
  * it, so a target must be a public https URL, in every spelling of its address.
  */
 import ipaddr from "ipaddr.js";
-import { URL_CHARS_MAX } from "./limits.ts";
+import { HOST_CHARS_MAX, URL_CHARS_MAX } from "./limits.ts";
 
 /** `deny`: public targets only. `loopback`: also this machine, on any port, for development. */
 export type LocalTargets = "deny" | "loopback";
@@ -47,10 +47,13 @@ export function checkTargetUrl(text: string, local: LocalTargets): TargetCheck {
   if (text.length > URL_CHARS_MAX) return refuse(`must have at most ${URL_CHARS_MAX} characters`);
   const url = URL.parse(text);
   if (url === null) return refuse("must be an absolute https URL");
+  // One character can become nine: what is stored and sent is the encoded form.
+  if (url.href.length > URL_CHARS_MAX) return refuse(`must have at most ${URL_CHARS_MAX} bytes when encoded`);
   if (url.username || url.password) return refuse("must not carry a user name or password");
   if (url.hash || text.includes("#")) return refuse("must not have a fragment");
 
   const host = url.hostname.replace(/\.$/, "").replace(/^\[|\]$/g, "");
+  if (host.length > HOST_CHARS_MAX) return refuse(`must have a host of at most ${HOST_CHARS_MAX} characters`);
   if (local === "loopback" && isLoopback(host)) {
     return url.protocol === "http:" || url.protocol === "https:"
       ? { ok: true, url, isLocal: true }

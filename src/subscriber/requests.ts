@@ -109,7 +109,7 @@ export function requestVerification(
 async function waiveVerification(parts: SubscriberParts): Promise<Conflict | undefined> {
   const subscription = parts.state.get();
   return subscription?.status === "pending"
-    ? confirmVerification(parts, subscription.proof.number)
+    ? confirmVerification(parts, subscription.proof.number, true)
     : undefined;
 }
 
