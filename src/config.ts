@@ -18,6 +18,8 @@ export interface Config {
   deliveryTimeoutMs: number;
   subscriptions: "open" | "invited";
   localTargets: LocalTargets;
+  /** Verified subscriptions that a host may have, where the admin has set it. */
+  hostLimits: ReadonlyMap<string, number>;
   /** The DNS-over-HTTPS server that looks up endpoints; undefined: endpoints are not looked up. */
   dnsResolver: string | undefined;
   /** Calls to the outside (fetch, KV, objects) that one invocation may make. */
@@ -39,6 +41,7 @@ function readConfig(env: Env): Config {
     deliveryTimeoutMs: positive("DELIVERY_TIMEOUT", env.DELIVERY_TIMEOUT) * 1000,
     subscriptions: oneOf("SUBSCRIPTIONS", env.SUBSCRIPTIONS, ["open", "invited"]),
     localTargets: localTargets(env.LOCAL_TARGETS),
+    hostLimits: hostLimits(env.HOST_LIMITS),
     dnsResolver: dnsResolver(env.DNS_RESOLVER),
     subrequests: subrequests(env.SUBREQUESTS),
   };
@@ -89,6 +92,23 @@ function dnsResolver(text: string): string | undefined {
     throw new RangeError(`DNS_RESOLVER must be the URL of a DNS-over-HTTPS server, or off, not "${text}"`);
   }
   return url.href;
+}
+
+function hostLimits(text: string): Map<string, number> {
+  const parts = text.split(",").map((part) => part.trim());
+  return new Map(
+    parts
+      .filter((part) => part !== "")
+      .map((part) => {
+        const [, host, limit] = /^([a-z0-9.-]+)=(\d{1,7})$/.exec(part) ?? [];
+        if (host === undefined) {
+          throw new RangeError(
+            `HOST_LIMITS must be hosts in lower case with numbers, such as hooks.zapier.com=5000, not "${part}"`,
+          );
+        }
+        return [host, Number(limit)];
+      }),
+  );
 }
 
 function subrequests(text: string): number {

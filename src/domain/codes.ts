@@ -42,6 +42,8 @@ export const PROBLEM_CODES = {
   "too-many-new-lists": 429,
   "too-many-verifications": 429,
   "too-many-pending-subscriptions": 429,
+  /** As many verified subscriptions as a host, a domain or a client's network may have. */
+  "too-many-subscriptions": 429,
   internal: 500,
   "not-implemented": 501,
   "not-configured": 503,

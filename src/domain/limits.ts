@@ -47,5 +47,11 @@ export const HEADER_VALUE_CHARS_MAX = 2_000;
 export const PAGE_ROWS_MAX = 100;
 /** Values that a subscription's filter may name. Each event is compared with all of them. */
 export const SUBSCRIPTION_VALUES_MAX = 200;
-/** Characters of a subscription's description. */
-export const DESCRIPTION_CHARS_MAX = 500;
+/** UTF-8 bytes of a subscription's filter as JSON: a hundred values. The row in the ledger stays below 8 kB. */
+export const SUBSCRIPTION_FILTER_BYTES_MAX = 3_000;
+/** Characters of a subscription's description: a line that names a desk. They have up to three bytes each. */
+export const DESCRIPTION_CHARS_MAX = 200;
+/** Milliseconds for which a subscription that was never verified is kept, so that it still can be. */
+export const UNVERIFIED_KEPT_MS = 30 * 86_400_000;
+/** Characters of a host name (RFC 1035, 2.3.4). */
+export const HOST_CHARS_MAX = 253;

@@ -10,6 +10,7 @@ import {
   DESCRIPTION_CHARS_MAX,
   HEADER_VALUE_CHARS_MAX,
   RATE_PER_MINUTE_MAX,
+  SUBSCRIPTION_FILTER_BYTES_MAX,
   SUBSCRIPTION_VALUES_MAX,
 } from "./limits.ts";
 
@@ -98,6 +99,10 @@ const limitedFilter = filter.check(
   z.refine(
     (given) => countValues(given) <= SUBSCRIPTION_VALUES_MAX,
     `must name at most ${SUBSCRIPTION_VALUES_MAX} values`,
+  ),
+  z.refine(
+    (given) => new TextEncoder().encode(JSON.stringify(given)).length <= SUBSCRIPTION_FILTER_BYTES_MAX,
+    `must have at most ${SUBSCRIPTION_FILTER_BYTES_MAX} bytes as JSON; use several subscriptions`,
   ),
 );
 

@@ -3,7 +3,7 @@
  * it, so a target must be a public https URL, in every spelling of its address.
  */
 import ipaddr from "ipaddr.js";
-import { URL_CHARS_MAX } from "./limits.ts";
+import { HOST_CHARS_MAX, URL_CHARS_MAX } from "./limits.ts";
 
 /**
  * `deny`: public targets only. `loopback`: also this machine, on any port, for development; with a port, on any
@@ -52,13 +52,16 @@ export function checkTargetUrl(text: string, local: LocalTargets): TargetCheck {
   if (text.length > URL_CHARS_MAX) return refuse(`must have at most ${URL_CHARS_MAX} characters`);
   const url = URL.parse(text);
   if (url === null) return refuse("must be an absolute https URL");
+  // One character can become nine: what is stored and sent is the encoded form.
+  if (url.href.length > URL_CHARS_MAX) return refuse(`must have at most ${URL_CHARS_MAX} bytes when encoded`);
   if (url.username || url.password) return refuse("must not carry a user name or password");
   if (url.hash || text.includes("#")) return refuse("must not have a fragment");
 
   const host = url.hostname.replace(/\.$/, "").replace(/^\[|\]$/g, "");
-  // One dot at the end is the root. A second one hides a name from whoever compares it.
+  // One dot at the end is the root. A second one would hide a name from a comparison.
   if (host !== "" && host.split(".").includes(""))
     return refuse("must not have an empty part in its host name");
+  if (host.length > HOST_CHARS_MAX) return refuse(`must have a host of at most ${HOST_CHARS_MAX} characters`);
   if (local !== "deny" && isLoopback(host)) {
     if (url.protocol !== "http:" && url.protocol !== "https:") return refuse("must be an http or https URL");
     return local === `loopback-except-${portOf(url)}`

@@ -11,6 +11,7 @@ import { COPY_SCRIPT_PATH } from "../site/directory-page.ts";
 import { getDeliveries, getDelivery, redeliver, replay, replayBody } from "./api/deliveries.ts";
 import { getDifference, getEdition, getEditions } from "./api/editions.ts";
 import { getEvents, getEventStream } from "./api/events.ts";
+import { limitOwner } from "./api/limit-owner.ts";
 import { getRelease, getReleases } from "./api/releases-read.ts";
 import {
   actionBody,
@@ -98,16 +99,16 @@ api.use("/subscriptions/:id/*", ownerOrAdmin(), limitCalls());
 api.get("/subscriptions/:id", getSubscription);
 api.patch("/subscriptions/:id", withBody(subscriptionChange, patchSubscription));
 api.delete("/subscriptions/:id", deleteSubscription);
-api.post("/subscriptions/:id/test", testSubscription);
+api.post("/subscriptions/:id/test", limitOwner("test"), testSubscription);
 api.post("/subscriptions/:id/pause", pauseSubscription);
 api.post("/subscriptions/:id/resume", resumeSubscription);
-api.post("/subscriptions/:id/verify", withBody(verifyBody, verifySubscription, {}));
+api.post("/subscriptions/:id/verify", limitOwner("verify"), withBody(verifyBody, verifySubscription, {}));
 api.post("/subscriptions/:id/rotate-secret", withBody(rotationBody, rotateSecret, {}));
-api.post("/subscriptions/:id/replay", withBody(replayBody, replay));
+api.post("/subscriptions/:id/replay", limitOwner("replay"), withBody(replayBody, replay));
 api.get("/subscriptions/:id/deliveries", getDeliveries);
-api.post("/subscriptions/:id/deliveries/replay", withBody(replayBody, replay));
+api.post("/subscriptions/:id/deliveries/replay", limitOwner("replay"), withBody(replayBody, replay));
 api.get("/subscriptions/:id/deliveries/:event", getDelivery);
-api.post("/subscriptions/:id/deliveries/:event/redeliver", redeliver);
+api.post("/subscriptions/:id/deliveries/:event/redeliver", limitOwner("redeliver"), redeliver);
 api.all("/*", notFound);
 
 export const app = new Hono<App>();

@@ -47,8 +47,8 @@ export const FULL_RETRY_SECONDS = 30;
 /** Seconds for which an old secret signs beside the new one: the default and the limit. */
 export const SECRET_OVERLAP_SECONDS = 86_400;
 export const SECRET_OVERLAP_SECONDS_MAX = 7 * 86_400;
-/** Seconds after which a client with too many pending subscriptions may retry. */
-export const PENDING_RETRY_SECONDS = 3_600;
+/** Seconds after which a client may retry where there are too many subscriptions. */
+export const SUBSCRIPTIONS_RETRY_SECONDS = 3_600;
 /** Seconds for which clients may keep the public keys. */
 export const KEYS_CACHE_SECONDS = 3_600;
 /** Rows on a page of a list that names no limit. */

@@ -30,15 +30,19 @@ export interface Problem {
   detail: string;
   /** The issues of a body or query; `path` is a JSON Pointer. */
   errors?: readonly Issue[];
+  /** Sent as Retry-After. */
+  retryAfterSeconds?: number;
   headers?: Record<string, string>;
 }
 
-export function problem(c: HonoContext, { code, detail, errors, headers }: Problem): Response {
+export function problem(c: HonoContext, given: Problem): Response {
+  const { code, detail, errors, headers, retryAfterSeconds } = given;
   const status = PROBLEM_CODES[code];
   const body = { type: "about:blank", title: TITLES[status], status, code, detail, errors };
   return c.body(JSON.stringify(body), status, {
     "content-type": "application/problem+json",
     "cache-control": "no-store",
+    ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
     ...headers,
   });
 }

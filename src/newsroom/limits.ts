@@ -80,11 +80,24 @@ export const LONG_POLLS_MAX = 500;
 export const LONG_POLLS_PER_NETWORK_MAX: readonly number[] = [50, 100, 200];
 /** The last long polls are for clients whose widest network has none. */
 export const LONG_POLLS_RESERVED = 50;
-/** Subscriptions that may wait for verification: per client, per host of the endpoint, in total. */
-export const PENDING_PER_CLIENT_MAX = 20;
+/**
+ * Subscriptions that may wait for verification: for the networks of one client (`networksOf`), narrowest first;
+ * for each host of an endpoint; in total. A /48 gets less than a tenth of all.
+ */
+export const PENDING_PER_NETWORK_MAX: readonly number[] = [20, 60, 180];
 export const PENDING_PER_HOST_MAX = 50;
 export const PENDING_MAX = 2_000;
-/** Milliseconds for which a subscription that was never verified is kept, so that it still can be. */
-export const UNVERIFIED_KEPT_MS = 30 * 86_400_000;
+/** The last of them are for clients whose widest network has none. */
+export const PENDING_RESERVED = 100;
+/**
+ * Verified subscriptions: for the networks of the client that created them, for each host, for each registrable
+ * domain. GitHub and Svix allow one customer some tens of endpoints. Each is compared with every event, and may
+ * have 8 kB in the ledger. Hosts that many customers share get more from the admin (HOST_LIMITS).
+ */
+export const VERIFIED_PER_NETWORK_MAX: readonly number[] = [50, 100, 200];
+export const VERIFIED_PER_HOST_MAX = 100;
+export const VERIFIED_PER_DOMAIN_MAX = 200;
+/** Characters of the reason that a subscription's row keeps. Ours are shorter; nothing may fill the ledger. */
+export const REASON_CHARS_MAX = 200;
 /** Events of one release that are explained: a release has only a few corrections. */
 export const EXPLAINED_EVENTS_MAX = 200;

@@ -183,11 +183,13 @@ export class Newsroom extends DurableObject<Env> {
     // Before duplicates are looked for: that another subscription names a value must not reveal the value.
     const isSecret = !requester.isAdmin && this.#parts.registry.isSecret(registration.filter);
     if (isSecret) return { kind: "invalid", issues };
-    const duplicate = subscriptions.findVerified(sql, registration);
+    const keyed = await subscriptions.withKey(registration);
+    const duplicate = subscriptions.findVerified(sql, keyed);
     if (duplicate !== undefined) return { kind: "duplicate", id: duplicate };
     if (issues.length > 0) return { kind: "invalid", issues };
+    const { hostLimits } = this.#config;
     const registered = this.ctx.storage.transactionSync(() =>
-      subscriptions.register(sql, registration, isVerified, requester, this.clock()),
+      subscriptions.register(sql, keyed, isVerified, requester, { nowMs: this.clock(), hostLimits }),
     );
     if (isVerified) await this.#scheduler.start();
     return registered;
@@ -222,21 +224,30 @@ export class Newsroom extends DurableObject<Env> {
     registration: Registration,
     isAdmin: boolean,
   ): Promise<{ kind: "amended" | "duplicate" } | { kind: "invalid"; issues: RegistryIssue[] }> {
+    const keyed = await subscriptions.withKey(registration);
     const issues = this.#validateFilterOf(registration, isAdmin);
     if (issues.length > 0) return { kind: "invalid", issues };
-    return { kind: subscriptions.change(this.#sql, registration) ? "amended" : "duplicate" };
+    return { kind: subscriptions.change(this.#sql, keyed) ? "amended" : "duplicate" };
   }
 
-  /** Marks a subscription as verified. `duplicate`: another verified one has its URL and filter. */
-  async activate(id: string): Promise<"active" | "duplicate" | "unknown"> {
-    const activated = subscriptions.activate(this.#sql, id);
+  /**
+   * Marks a subscription as verified; `isWaived`: the admin waives verification and limits. `duplicate`: another
+   * verified one has its URL and filter.
+   */
+  async activate(id: string, isWaived: boolean): Promise<ReturnType<typeof subscriptions.activate>> {
+    const activated = subscriptions.activate(this.#sql, id, isWaived, this.#config.hostLimits);
     await this.#scheduler.start();
     return activated;
   }
 
-  /** Stores the state of a subscription for the list of subscriptions. */
-  async report(registration: Registration, report: subscriptions.SubscriptionReport): Promise<void> {
-    subscriptions.saveReport(this.#sql, registration, report, this.clock());
+  /**
+   * Stores the state of a subscription for the list of subscriptions.
+   *
+   * @returns false if the subscription is not registered any more
+   */
+  async report(registration: Registration, report: subscriptions.SubscriptionReport): Promise<boolean> {
+    const keyed = await subscriptions.withKey(registration);
+    return subscriptions.saveReport(this.#sql, keyed, report, this.clock());
   }
 
   /** The ids of active subscriptions to `operational` events. */

@@ -5,6 +5,7 @@
 import { defined } from "../domain/defined.ts";
 import type { ControlEvent } from "../domain/event.ts";
 import { hostOf } from "../domain/target-url.ts";
+import { log } from "../runtime/log.ts";
 import { newsroom, subscriber } from "../runtime/stubs.ts";
 import { readHealth } from "./health.ts";
 import type { Job, JobPayloads } from "./job-queue.ts";
@@ -20,6 +21,7 @@ export function runJob(
 ): Promise<JobPayloads["replay"] | JobPayloads["notice"] | undefined> {
   switch (job.name) {
     case "report":
+    case "expire":
       return report(parts);
     case "replay":
       return replay(parts, job.payload);
@@ -28,12 +30,15 @@ export function runJob(
   }
 }
 
-/** Reports the state and health of the subscription to the Newsroom. */
+/**
+ * Reports the state and health of the subscription to the Newsroom. If the Newsroom does not know the
+ * subscription any more, everything is deleted: it expired, it made room for others, or its deletion was cut off.
+ */
 async function report(parts: SubscriberParts): Promise<undefined> {
   const subscription = parts.state.get();
   if (subscription === undefined) return;
   const { status, reason, sinceMs, failingSinceMs, isProved } = subscription;
-  await newsroom(parts.env).report(registrationOf(subscription), {
+  const isRegistered = await newsroom(parts.env).report(registrationOf(subscription), {
     status,
     reason: reason ?? null,
     sinceMs,
@@ -41,6 +46,10 @@ async function report(parts: SubscriberParts): Promise<undefined> {
     health: readHealth(parts),
     isProved,
   });
+  if (!isRegistered) {
+    log("info", "subscription deleted", { subscription: subscription.id });
+    await parts.store.deleteAll();
+  }
 }
 
 /** Puts one window of a replay into the outbox. */

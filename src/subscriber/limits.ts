@@ -13,6 +13,8 @@ export const SECRET_BYTES = 32;
 export const LIVE_SECRETS_MAX = 5;
 /** Milliseconds in which an endpoint must be verified: a day, so that a person can use the confirm URL. */
 export const VERIFICATION_MS_MAX = 86_400_000;
+/** Seconds after which an owner may try again to verify, where there were too many: an owner deletes by hand. */
+export const FULL_RETRY_SECONDS = 3_600;
 /** Milliseconds of nothing but failure after which a subscription is disabled: five days. */
 export const FAILING_MS_MAX = 5 * 86_400_000;
 /** Milliseconds of failure after which a success ends an outage. A single event that an endpoint rejects is
@@ -29,5 +31,17 @@ export const HEALTH_REPORT_MS = 3_600_000;
 export const TROUBLE_REPORT_MS = 10_000;
 /** Milliseconds until the Newsroom receives the stored state after a change that was cut off. */
 export const INTERRUPTED_CHANGE_REPORT_MS = 5_000;
+/** Milliseconds from the expiry of an unverified subscription to its last report: clocks may differ. */
+export const EXPIRY_REPORT_MS = 60_000;
+/**
+ * Requests of one owner that send something, in a minute and in an hour. People test by hand; a program that
+ * lost its data asks for one replay, and may redeliver a page of its log at once. A replay reads the ledger.
+ */
+export const OWNER_REQUESTS_MAX = {
+  test: { inMinute: 10, inHour: 60 },
+  verify: { inMinute: 20, inHour: 60 },
+  redeliver: { inMinute: 100, inHour: 1_000 },
+  replay: { inMinute: 5, inHour: 20 },
+} as const;
 /** Milliseconds over which `ratePerMinute` counts attempts. */
 export const RATE_PERIOD_MS = 60_000;

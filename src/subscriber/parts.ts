@@ -9,6 +9,7 @@ import { delayBeforeMs } from "../webhooks/outcome.ts";
 import { DeliveryLog } from "./delivery-log.ts";
 import { JobQueue } from "./job-queue.ts";
 import { Outbox } from "./outbox.ts";
+import { OwnerRequests } from "./owner-requests.ts";
 import { Secrets } from "./secrets.ts";
 import { SubscriptionState } from "./state.ts";
 
@@ -33,6 +34,7 @@ export function buildParts(storage: DurableObjectStorage, env: Env, now: () => n
     log: new DeliveryLog(sql),
     secrets: new Secrets(env.SECRETS_KEY),
     jobs,
+    ownerRequests: new OwnerRequests({ store, now }),
     state: new SubscriptionState({ store, outbox, jobs, now }),
     /** Held by each job, and by each request that must not overlap with a job. */
     mutex: new Mutex(),

@@ -4,11 +4,12 @@
  */
 import { instantOfMs } from "../domain/dates.ts";
 import { defined } from "../domain/defined.ts";
+import { UNVERIFIED_KEPT_MS } from "../domain/limits.ts";
 import type { RegistryIssue } from "../domain/registry.ts";
 import type { Registration, SubscriptionChange, SubscriptionInput } from "../domain/subscription.ts";
 import { newsroom } from "../runtime/stubs.ts";
 import type { Delivery } from "./delivery-log.ts";
-import { INTERRUPTED_CHANGE_REPORT_MS } from "./limits.ts";
+import { EXPIRY_REPORT_MS, INTERRUPTED_CHANGE_REPORT_MS } from "./limits.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { createTables } from "./schema.ts";
 import { rotateSecrets } from "./secrets.ts";
@@ -30,7 +31,7 @@ export async function createSubscription(
   { verify, header, asymmetric, ratePerMinute }: SubscriptionInput,
   secret: string,
 ): Promise<Subscription> {
-  const { storage, store, state, secrets, now } = parts;
+  const { storage, store, state, jobs, secrets, now } = parts;
   const nowMs = now();
   const subscription: Subscription = defined({
     ...registration,
@@ -47,7 +48,9 @@ export async function createSubscription(
   store.atomically(() => {
     createTables(storage);
     state.save(subscription);
-    if (verify) state.startVerification(confirmUrl);
+    if (!verify) return;
+    state.startVerification(confirmUrl);
+    jobs.enqueue("expire", null, registration.createdMs + UNVERIFIED_KEPT_MS + EXPIRY_REPORT_MS);
   });
   return subscription;
 }
@@ -110,7 +113,7 @@ export function requestVerification(
 async function waiveVerification(parts: SubscriberParts): Promise<Conflict | undefined> {
   const subscription = parts.state.get();
   return subscription?.status === "pending"
-    ? confirmVerification(parts, subscription.proof.number)
+    ? confirmVerification(parts, subscription.proof.number, true)
     : undefined;
 }
 

@@ -106,9 +106,11 @@ export class SubscriptionState {
     const challenge = crypto.getRandomValues(new Uint8Array(24)).toBase64({ alphabet: "base64url" });
     const number = subscription.proof.number + 1;
     const untilMs = now() + VERIFICATION_MS_MAX;
-    this.save({ ...subscription, proof: { challenge, number, untilMs } });
+    const { failingSinceMs, ...rest } = subscription;
+    this.save({ ...rest, proof: { challenge, number, untilMs } });
     this.enqueueControlEvent({ type: "subscription.verify", challenge, confirm: confirmUrl });
     if (subscription.status !== "pending") this.setStatus("pending");
+    else if (failingSinceMs !== undefined) this.#deps.jobs.enqueue("report", null, now());
   }
 
   isVerificationExpired(): boolean {
@@ -129,8 +131,11 @@ export class SubscriptionState {
     if (outcome.kind === "gone") {
       // Several attempts may be in flight: only the first 410 disables and notifies.
       if (subscription.status !== "disabled") this.disable("the endpoint answered 410 Gone");
-    } else if (delivery.type === "subscription.verify") return;
-    else if (outcome.kind === "delivered") this.#recordSuccess(subscription);
+    } else if (delivery.type === "subscription.verify") {
+      // The Newsroom makes room at the cost of subscriptions whose verification has failed.
+      if (outcome.kind !== "delivered") this.#recordFailure(subscription, outcome.reason);
+      return;
+    } else if (outcome.kind === "delivered") this.#recordSuccess(subscription);
     else this.#recordFailure(subscription, outcome.reason);
     this.#scheduleReport(outcome, delivery);
   }

@@ -14,6 +14,7 @@ import type { Attempt, Delivery, LogQuery } from "./delivery-log.ts";
 import { readHealth } from "./health.ts";
 import { runJob, SUBREQUESTS_PER_JOB } from "./jobs.ts";
 import { IN_FLIGHT_CHECK_MS } from "./limits.ts";
+import type { OwnerAction } from "./owner-requests.ts";
 import { buildParts, type SubscriberParts } from "./parts.ts";
 import * as requests from "./requests.ts";
 import { createTables } from "./schema.ts";
@@ -97,6 +98,12 @@ export class Subscriber extends DurableObject<Env> {
   /** Somebody posted to the confirm URL of the verification with this number. */
   async confirm(number: number): Promise<Outcome> {
     return this.#finish(await confirmVerification(this.#parts, number));
+  }
+
+  /** Counts a request of the owner before it is made. @returns the refusal if there are too many */
+  async countRequest(action: OwnerAction): Promise<Conflict | null> {
+    if (this.#parts.state.get() === undefined) return null;
+    return this.#parts.ownerRequests.count(action) ?? null;
   }
 
   /** Starts a new verification; `isWaived` (admin only) activates the subscription at once. */

@@ -6,6 +6,7 @@ import { instantOfMs } from "../domain/dates.ts";
 import { defined } from "../domain/defined.ts";
 import type { RegistryIssue } from "../domain/registry.ts";
 import type { Health, Registration, SubscriptionChange, SubscriptionStatus } from "../domain/subscription.ts";
+import { FULL_RETRY_SECONDS } from "./limits.ts";
 
 /** Stored under the key `subscription`. The field names must not change. */
 export interface Subscription extends Registration {
@@ -108,6 +109,8 @@ export interface Conflict {
   ok: false;
   code: ProblemCode;
   detail: string;
+  /** With a code whose status is 429: when to try again. */
+  retryAfterSeconds?: number;
 }
 
 export function conflict(code: ProblemCode, detail: string): Conflict {
@@ -122,9 +125,16 @@ export const DUPLICATE = conflict(
   "duplicate-subscription",
   "another verified subscription has this URL and this filter",
 );
+export const TOO_MANY: Conflict = {
+  ...conflict(
+    "too-many-subscriptions",
+    "the host, its domain or the network that subscribed has as many verified subscriptions as it may; delete one, then POST …/verify, or ask the admin",
+  ),
+  retryAfterSeconds: FULL_RETRY_SECONDS,
+};
 export const EXPIRED = conflict(
   "subscription-expired",
-  "expired because its endpoint was not verified in time; create a new subscription",
+  "was deleted because its endpoint was not verified in time; create a new subscription",
 );
 export const NOT_VERIFIED = conflict(
   "not-verified",

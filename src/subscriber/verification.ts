@@ -5,7 +5,7 @@
 import { deriveToken } from "../crypto/tokens.ts";
 import { newsroom } from "../runtime/stubs.ts";
 import type { SubscriberParts } from "./parts.ts";
-import { conflict, type Conflict, DUPLICATE, EXPIRED, type Subscription } from "./subscription.ts";
+import { conflict, type Conflict, DUPLICATE, EXPIRED, type Subscription, TOO_MANY } from "./subscription.ts";
 
 /** The confirm URL of the verification that comes after the current one. */
 export async function nextConfirmUrl(
@@ -22,11 +22,13 @@ export async function nextConfirmUrl(
  * waives verification.
  *
  * @param number of the verification
+ * @param isWaived whether the admin waives it
  * @returns undefined on success
  */
 export async function confirmVerification(
   { env, store, state }: SubscriberParts,
   number: number,
+  isWaived = false,
 ): Promise<Conflict | undefined> {
   const subscription = state.get();
   if (subscription === undefined) return undefined;
@@ -39,8 +41,9 @@ export async function confirmVerification(
     );
   }
   // The Newsroom first: if this object dies in between, the verification is sent again and nothing is lost.
-  const activated = await newsroom(env).activate(subscription.id);
-  const refusal = { active: undefined, duplicate: DUPLICATE, unknown: EXPIRED }[activated];
+  const activated = await newsroom(env).activate(subscription.id, isWaived);
+  const refusals = { active: undefined, duplicate: DUPLICATE, "too-many": TOO_MANY, unknown: EXPIRED };
+  const refusal = refusals[activated];
   const present = state.get();
   if (present?.status === "pending" && present.proof.number === number) {
     store.atomically(() => {

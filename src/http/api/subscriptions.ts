@@ -29,7 +29,7 @@ import { ResolverError } from "../../webhooks/dns.ts";
 import { isAdmin, isOwner, PRIVATE_HEADERS } from "../auth.ts";
 import type { Context } from "../context.ts";
 import { nameNearestValues } from "../documents/nearest-values.ts";
-import { PENDING_RETRY_SECONDS } from "../limits.ts";
+import { SUBSCRIPTIONS_RETRY_SECONDS } from "../limits.ts";
 import { invalid, notFound, problem, unauthorized } from "../problem.ts";
 import { parsePage } from "../query.ts";
 import { checkVerificationRate, clientOf } from "../rate-limit.ts";
@@ -59,7 +59,7 @@ export async function postSubscription(c: Context, input: SubscriptionInput): Pr
   const registered = await register(c, registration, !input.verify, admin);
   if (registered.kind === "invalid") return invalid(c, await nameNearestValues(c, registered.issues, admin));
   if (registered.kind === "duplicate") return showDuplicate(c, registered.id, admin);
-  if (registered.kind === "too-many") return tooManyPending(c, registered.whose);
+  if (registered.kind === "too-many") return tooManySubscriptions(c, registered);
   const tooMany = input.verify ? await checkVerificationRate(c, input.url) : undefined;
   if (tooMany !== undefined) {
     await newsroom(c.env).unregister(id);
@@ -176,13 +176,24 @@ async function showDuplicate(c: Context, id: string, admin: boolean): Promise<Re
   });
 }
 
-function tooManyPending(c: Context, whose: "client" | "host" | "service"): Response {
-  const which = { client: "from your network", host: "for this host", service: "of this service" }[whose];
-  return problem(c, {
-    code: "too-many-pending-subscriptions",
-    detail: `Too many subscriptions ${which} wait for verification. Verify some, or try again later.`,
-    headers: { "retry-after": String(PENDING_RETRY_SECONDS) },
-  });
+const HOLDERS = {
+  client: "from your network",
+  host: "for this host",
+  domain: "for this domain",
+  service: "of this service",
+} as const;
+
+function tooManySubscriptions(
+  c: Context,
+  { which, whose }: Extract<Registered, { kind: "too-many" }>,
+): Response {
+  const retryAfterSeconds = SUBSCRIPTIONS_RETRY_SECONDS;
+  if (which === "pending") {
+    const detail = `Too many subscriptions ${HOLDERS[whose]} wait for verification. Verify some, or try again later.`;
+    return problem(c, { code: "too-many-pending-subscriptions", detail, retryAfterSeconds });
+  }
+  const detail = `There are as many subscriptions ${HOLDERS[whose]} as may be. Delete one, or ask the admin for more.`;
+  return problem(c, { code: "too-many-subscriptions", detail, retryAfterSeconds });
 }
 
 const BAD_CURSOR: Issue = { path: "/cursor", message: "must be the `next` of the page before" };

@@ -162,10 +162,11 @@ CREATE INDEX IF NOT EXISTS documents_of_a_target ON documents (target);
 
 CREATE TABLE IF NOT EXISTS subscriptions (
   id TEXT PRIMARY KEY,
-  key TEXT NOT NULL,        -- URL and filter, canonical: two subscriptions with one key are duplicates
+  key TEXT NOT NULL,        -- hash of URL and filter, canonical: two with one key are duplicates
   url TEXT NOT NULL,
   host TEXT NOT NULL,
-  client TEXT,              -- the client that created it; null once verified
+  domain TEXT NOT NULL,     -- the registrable domain of the host
+  client TEXT,              -- the client that created it (domain/client-network.ts); null: the admin or this machine
   format TEXT NOT NULL,
   content TEXT NOT NULL,
   description TEXT,
@@ -183,14 +184,18 @@ CREATE TABLE IF NOT EXISTS subscriptions (
   status TEXT NOT NULL,
   reason TEXT,
   since_ms INTEGER NOT NULL,
-  failing_ms INTEGER,
+  failing_ms INTEGER,       -- the first failure since the last success; of a pending one: its verification failed
   trouble INTEGER NOT NULL, -- the order of the list of subscriptions, worst highest
   health TEXT,              -- JSON
   reported_ms INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS subscriptions_lagging ON subscriptions (due_ms) WHERE cursor IS NOT NULL AND active = 1;
 CREATE INDEX IF NOT EXISTS subscriptions_proved ON subscriptions (key) WHERE proved = 1;
-CREATE INDEX IF NOT EXISTS subscriptions_pending ON subscriptions (client, host) WHERE status = 'pending';
+CREATE INDEX IF NOT EXISTS subscriptions_pending ON subscriptions (created_ms) WHERE status = 'pending';
+CREATE INDEX IF NOT EXISTS subscriptions_of_a_client ON subscriptions (client, status, active)
+  WHERE client IS NOT NULL;
+CREATE INDEX IF NOT EXISTS subscriptions_of_a_domain ON subscriptions (domain, host, status, active)
+  WHERE client IS NOT NULL;
 CREATE INDEX IF NOT EXISTS subscriptions_never_proved ON subscriptions (created_ms) WHERE active = 0;
 CREATE INDEX IF NOT EXISTS subscriptions_in_trouble ON subscriptions (-trouble, ifnull(failing_ms, since_ms), id);
 

@@ -2,17 +2,20 @@
  * The Newsroom's row of each subscription. Times are milliseconds since 1970.
  */
 import { type Filter, FILTER_FIELDS } from "../../domain/filter.ts";
+import { UNVERIFIED_KEPT_MS } from "../../domain/limits.ts";
+import { registrableDomain } from "../../domain/registrable-domain.ts";
 import { hostOf } from "../../domain/target-url.ts";
 import type { Health, Registration, SubscriptionStatus } from "../../domain/subscription.ts";
 import { column, exists, first, type Sql } from "../../runtime/sql.ts";
-import {
-  PENDING_MAX,
-  PENDING_PER_CLIENT_MAX,
-  PENDING_PER_HOST_MAX,
-  REGISTRATION_MS,
-  UNVERIFIED_KEPT_MS,
-} from "../limits.ts";
+import { REASON_CHARS_MAX, REGISTRATION_MS } from "../limits.ts";
 import { lastSequence } from "./events.ts";
+import {
+  findPendingRoom,
+  type HostLimits,
+  type LimitHolder,
+  type SubscriptionOrigin,
+  verifiedLimitReached,
+} from "./subscription-limits.ts";
 
 /** The client of a request to subscribe; null for this machine. Limits are per client; the admin has none. */
 export interface Requester {
@@ -20,11 +23,14 @@ export interface Requester {
   isAdmin: boolean;
 }
 
-/** `whose`: which limit of pending subscriptions was reached. */
+/** `whose`: which limit was reached, of pending or of verified subscriptions. */
 export type Registered =
   | { kind: "registered" }
   | { kind: "duplicate"; id: string }
-  | { kind: "too-many"; whose: "client" | "host" | "service" };
+  | { kind: "too-many"; which: "pending" | "verified"; whose: LimitHolder };
+
+/** A registration with the key of its row. */
+export type KeyedRegistration = Registration & { key: string };
 
 /** The state of a subscription, from its Subscriber. */
 export interface SubscriptionReport {
@@ -46,26 +52,32 @@ const TROUBLE = { disabled: 4, failing: 3, pending: 2, paused: 1, active: 0 } as
  */
 export function register(
   sql: Sql,
-  registration: Registration,
+  registration: KeyedRegistration,
   isVerified: boolean,
   requester: Requester,
-  nowMs: number,
+  { nowMs, hostLimits }: { nowMs: number; hostLimits: HostLimits },
 ): Exclude<Registered, { kind: "duplicate" }> {
   removeUnverified(sql, nowMs);
-  const host = hostOf(registration.url);
-  const whose = requester.isAdmin ? undefined : limitReached(sql, requester.client, host);
-  if (whose !== undefined) return { kind: "too-many", whose };
+  const client = requester.isAdmin ? null : requester.client;
+  const origin = originOf(registration.url, client);
+  if (!requester.isAdmin) {
+    const verified = verifiedLimitReached(sql, origin, hostLimits, registration.id);
+    if (verified !== undefined) return { kind: "too-many", which: "verified", whose: verified };
+    const pending = findPendingRoom(sql, origin);
+    if (pending !== undefined) return { kind: "too-many", which: "pending", whose: pending };
+  }
   const last = lastSequence(sql);
   const verified = isVerified ? 1 : 0;
   sql.exec(
-    `INSERT INTO subscriptions (id, key, url, host, client, format, content, description, filter, events,
-       created_ms, since_sequence, active, proved, status, since_ms, trouble, cursor, due_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+    `INSERT INTO subscriptions (id, key, url, host, domain, client, format, content, description, filter,
+       events, created_ms, since_sequence, active, proved, status, since_ms, trouble, cursor, due_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
     registration.id,
-    keyOf(registration),
+    registration.key,
     registration.url,
-    host,
-    isVerified ? null : requester.client,
+    origin.host,
+    origin.domain,
+    client,
     registration.format,
     registration.content,
     registration.description ?? null,
@@ -84,9 +96,9 @@ export function register(
 }
 
 /** The id of the verified subscription with the same URL and filter. */
-export function findVerified(sql: Sql, registration: Registration): string | undefined {
+export function findVerified(sql: Sql, { key }: KeyedRegistration): string | undefined {
   const query = "SELECT id FROM subscriptions WHERE key = ? AND proved = 1";
-  return first<{ id: string }>(sql, query, keyOf(registration))?.id;
+  return first<{ id: string }>(sql, query, key)?.id;
 }
 
 export function hasFilter(sql: Sql, id: string, filter: Filter): boolean {
@@ -95,7 +107,7 @@ export function hasFilter(sql: Sql, id: string, filter: Filter): boolean {
 }
 
 /** Changes a subscription. A new URL is not verified. @returns false if it would duplicate a verified one */
-export function change(sql: Sql, registration: Registration): boolean {
+export function change(sql: Sql, registration: KeyedRegistration): boolean {
   const { id, url, filter } = registration;
   const duplicate = findVerified(sql, registration);
   if (duplicate !== undefined && duplicate !== id) return false;
@@ -113,10 +125,21 @@ export function change(sql: Sql, registration: Registration): boolean {
 /**
  * Marks a subscription as verified: it gets the events since it was registered, then all that follow.
  *
- * @returns `duplicate` if another verified subscription has its URL and filter
+ * @param isWaived whether the admin waives the verification, and with it the limits
+ * @returns `duplicate` if another verified subscription has its URL and filter; `too-many` if there are as many
+ *   verified ones as may be
  */
-export function activate(sql: Sql, id: string): "active" | "duplicate" | "unknown" {
-  const row = first<{ key: string }>(sql, "SELECT key FROM subscriptions WHERE id = ?", id);
+export function activate(
+  sql: Sql,
+  id: string,
+  isWaived: boolean,
+  hostLimits: HostLimits,
+): "active" | "duplicate" | "too-many" | "unknown" {
+  const row = first<SubscriptionOrigin & { key: string }>(
+    sql,
+    "SELECT key, client, host, domain FROM subscriptions WHERE id = ?",
+    id,
+  );
   if (row === undefined) return "unknown";
   const isDuplicate = exists(
     sql,
@@ -125,24 +148,30 @@ export function activate(sql: Sql, id: string): "active" | "duplicate" | "unknow
     id,
   );
   if (isDuplicate) return "duplicate";
-  sql.exec("UPDATE subscriptions SET active = 1, proved = 1, client = NULL WHERE id = ?", id);
+  if (!isWaived && verifiedLimitReached(sql, row, hostLimits, id) !== undefined) return "too-many";
+  sql.exec(
+    "UPDATE subscriptions SET active = 1, proved = 1, status = 'active', trouble = 0, failing_ms = NULL WHERE id = ?",
+    id,
+  );
   return "active";
 }
 
-/** Stores the report of a Subscriber. A subscription that is not registered stays so. */
+/** Stores the report of a Subscriber. @returns false if its subscription is not registered any more */
 export function saveReport(
   sql: Sql,
-  registration: Registration,
+  registration: KeyedRegistration,
   report: SubscriptionReport,
   nowMs: number,
-): void {
+): boolean {
+  removeUnverified(sql, nowMs);
+  if (!exists(sql, "SELECT 1 FROM subscriptions WHERE id = ?", registration.id)) return false;
   writeRegistration(sql, registration);
   const { status, failingSinceMs } = report;
   sql.exec(
     `UPDATE subscriptions SET status = ?, reason = ?, since_ms = ?, failing_ms = ?, trouble = ?, health = ?,
        reported_ms = ?, proved = ? WHERE id = ?`,
     status,
-    report.reason,
+    report.reason?.slice(0, REASON_CHARS_MAX) ?? null,
     report.sinceMs,
     failingSinceMs,
     TROUBLE[status === "active" && failingSinceMs !== null ? "failing" : status],
@@ -151,6 +180,7 @@ export function saveReport(
     report.isProved ? 1 : 0,
     registration.id,
   );
+  return true;
 }
 
 export function remove(sql: Sql, id: string): void {
@@ -173,14 +203,16 @@ export function listOperational(sql: Sql): string[] {
   );
 }
 
-function writeRegistration(sql: Sql, registration: Registration): void {
-  const { id, url, format, content, description, filter, events, createdMs } = registration;
+function writeRegistration(sql: Sql, registration: KeyedRegistration): void {
+  const { id, key, url, format, content, description, filter, events, createdMs } = registration;
+  const { host, domain } = originOf(url, null);
   sql.exec(
-    `UPDATE subscriptions SET key = ?, url = ?, host = ?, format = ?, content = ?, description = ?, filter = ?,
-       events = ?, created_ms = ? WHERE id = ?`,
-    keyOf(registration),
+    `UPDATE subscriptions SET key = ?, url = ?, host = ?, domain = ?, format = ?, content = ?, description = ?,
+       filter = ?, events = ?, created_ms = ? WHERE id = ?`,
+    key,
     url,
-    hostOf(url),
+    host,
+    domain,
     format,
     content,
     description ?? null,
@@ -191,22 +223,9 @@ function writeRegistration(sql: Sql, registration: Registration): void {
   );
 }
 
-function limitReached(
-  sql: Sql,
-  client: string | null,
-  host: string,
-): "client" | "host" | "service" | undefined {
-  const pending = first<{ client: number; host: number; service: number }>(
-    sql,
-    `SELECT count(*) FILTER (WHERE client = ?) AS client, count(*) FILTER (WHERE host = ?) AS host,
-       count(*) AS service FROM subscriptions WHERE status = 'pending'`,
-    client,
-    host,
-  );
-  if (pending === undefined) return undefined;
-  if (pending.client >= PENDING_PER_CLIENT_MAX) return "client";
-  if (pending.host >= PENDING_PER_HOST_MAX) return "host";
-  return pending.service >= PENDING_MAX ? "service" : undefined;
+function originOf(url: string, client: string | null): SubscriptionOrigin {
+  const host = hostOf(url);
+  return { client, host, domain: registrableDomain(host) };
 }
 
 /** Deletes old subscriptions that were never verified. */
@@ -214,8 +233,17 @@ function removeUnverified(sql: Sql, nowMs: number): void {
   sql.exec("DELETE FROM subscriptions WHERE active = 0 AND created_ms < ?", nowMs - UNVERIFIED_KEPT_MS);
 }
 
-/** URL and filter, canonical, so that the order of the filter's fields makes no difference. */
-function keyOf({ url, filter: { not, ...conditions } }: Registration): string {
+/** The key: a hash of URL and filter, canonical, so that the order of the filter's fields makes no difference. */
+export async function withKey(registration: Registration): Promise<KeyedRegistration> {
+  const {
+    url,
+    filter: { not, ...conditions },
+  } = registration;
   const ordered = (part: Filter) => FILTER_FIELDS.map((field) => part[field] ?? null);
-  return JSON.stringify([new URL(url).href, ordered(conditions), ordered(not ?? {})]);
+  const named = JSON.stringify([new URL(url).href, ordered(conditions), ordered(not ?? {})]);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(named));
+  return {
+    ...registration,
+    key: new Uint8Array(digest).toBase64({ alphabet: "base64url", omitPadding: true }),
+  };
 }

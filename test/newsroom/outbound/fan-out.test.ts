@@ -31,9 +31,9 @@ const eventReader = (sql: SqlStorage) =>
 function addSubscriptions(sql: SqlStorage, count: number, events: string): void {
   sql.exec(
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
-     INSERT INTO subscriptions (id, key, url, host, format, content, filter, events, created_ms,
+     INSERT INTO subscriptions (id, key, url, host, domain, format, content, filter, events, created_ms,
        since_sequence, active, proved, status, since_ms, trouble)
-     SELECT 'many_' || i, i, '', '', 'standard', 'full', '{}', ?, 0, 0, 1, 1, 'active', 0, 0 FROM n`,
+     SELECT 'many_' || i, i, '', '', '', 'standard', 'full', '{}', ?, 0, 0, 1, 1, 'active', 0, 0 FROM n`,
     count,
     events,
   );
@@ -221,8 +221,8 @@ describe("the fan-out", () => {
       await instance.register(of("sub_claims", here), true, admin);
       await instance.register(of("sub_verifies", there), false, admin);
       expect(await instance.changeSubscription(of("sub_claims", there), true)).toEqual({ kind: "amended" });
-      expect(await instance.activate("sub_verifies")).toBe("active");
-      expect(await instance.activate("sub_claims")).toBe("duplicate");
+      expect(await instance.activate("sub_verifies", false)).toBe("active");
+      expect(await instance.activate("sub_claims", false)).toBe("duplicate");
     });
   });
 

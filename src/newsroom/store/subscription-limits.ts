@@ -1,0 +1,140 @@
+/**
+ * How many subscriptions there may be: those that wait for verification, and those that were verified. The
+ * admin has no limits, and uses up nobody's: rows without a client do not count.
+ */
+import { networksOf, widestNetworkOf } from "../../domain/client-network.ts";
+import { first, type Sql, value } from "../../runtime/sql.ts";
+import {
+  PENDING_MAX,
+  PENDING_PER_HOST_MAX,
+  PENDING_PER_NETWORK_MAX,
+  PENDING_RESERVED,
+  VERIFIED_PER_DOMAIN_MAX,
+  VERIFIED_PER_HOST_MAX,
+  VERIFIED_PER_NETWORK_MAX,
+} from "../limits.ts";
+
+/** Where a subscription comes from and where its events go. `client` is null for this machine and the admin. */
+export interface SubscriptionOrigin {
+  client: string | null;
+  host: string;
+  domain: string;
+}
+
+/** Which limit is reached. */
+export type LimitHolder = "client" | "host" | "domain" | "service";
+
+/** Limits of verified subscriptions for single hosts, set by the admin (HOST_LIMITS). */
+export type HostLimits = ReadonlyMap<string, number>;
+
+/**
+ * Finds room for one more pending subscription. Where a host or the service has none, the oldest subscription
+ * whose verification has failed is deleted: a client that floods must not keep others out for a day.
+ *
+ * @returns the limit that is reached; undefined if there is room
+ */
+export function findPendingRoom(
+  sql: Sql,
+  { client, host, domain }: SubscriptionOrigin,
+): LimitHolder | undefined {
+  const networks = client === null ? [] : networksOf(client);
+  const isFull = networks.some(
+    (network, level) => countPendingOf(sql, network) >= (PENDING_PER_NETWORK_MAX[level] ?? 0),
+  );
+  if (isFull) return "client";
+  if (countPendingAt(sql, domain, host) >= PENDING_PER_HOST_MAX && !dropFailedAt(sql, domain, host))
+    return "host";
+  const pending = value<number>(sql, "SELECT count(*) FROM subscriptions WHERE status = 'pending'");
+  if (pending < PENDING_MAX - PENDING_RESERVED || dropFailed(sql)) return undefined;
+  // The last places are for networks that have none.
+  const isNew = client !== null && countPendingOf(sql, widestNetworkOf(client)) === 0;
+  return isNew && pending < PENDING_MAX ? undefined : "service";
+}
+
+/**
+ * Whether one more subscription may be verified. Those at a host with a limit of its own count for that host
+ * alone: the admin has agreed to them.
+ *
+ * @param except the subscription itself, which may be counted already
+ */
+export function verifiedLimitReached(
+  sql: Sql,
+  { client, host, domain }: SubscriptionOrigin,
+  limits: HostLimits,
+  except: string,
+): LimitHolder | undefined {
+  if (client === null) return undefined;
+  const own = limits.get(host);
+  if (countVerifiedAt(sql, domain, host, except) >= (own ?? VERIFIED_PER_HOST_MAX)) return "host";
+  if (own !== undefined) return undefined;
+  const ofDomain = value<number>(
+    sql,
+    "SELECT count(*) FROM subscriptions WHERE domain = ? AND client IS NOT NULL AND active = 1 AND id <> ?",
+    domain,
+    except,
+  );
+  if (ofDomain >= VERIFIED_PER_DOMAIN_MAX) return "domain";
+  const isFull = networksOf(client).some(
+    (network, level) => countVerifiedOf(sql, network, except) >= (VERIFIED_PER_NETWORK_MAX[level] ?? 0),
+  );
+  return isFull ? "client" : undefined;
+}
+
+function countPendingOf(sql: Sql, network: string): number {
+  return value(
+    sql,
+    "SELECT count(*) FROM subscriptions WHERE client >= ? AND client < ? AND status = 'pending'",
+    network,
+    endOf(network),
+  );
+}
+
+function countPendingAt(sql: Sql, domain: string, host: string): number {
+  return value(
+    sql,
+    "SELECT count(*) FROM subscriptions WHERE domain = ? AND host = ? AND client IS NOT NULL AND status = 'pending'",
+    domain,
+    host,
+  );
+}
+
+function countVerifiedAt(sql: Sql, domain: string, host: string, except: string): number {
+  return value(
+    sql,
+    "SELECT count(*) FROM subscriptions WHERE domain = ? AND host = ? AND client IS NOT NULL AND active = 1 AND id <> ?",
+    domain,
+    host,
+    except,
+  );
+}
+
+function countVerifiedOf(sql: Sql, network: string, except: string): number {
+  return value(
+    sql,
+    "SELECT count(*) FROM subscriptions WHERE client >= ? AND client < ? AND active = 1 AND id <> ?",
+    network,
+    endOf(network),
+    except,
+  );
+}
+
+/** The first text after all texts that begin with a network. */
+function endOf(network: string): string {
+  return `${network}~`;
+}
+
+/** Its Subscriber learns it from the answer to its next report. @returns whether there was one */
+function dropFailed(sql: Sql): boolean {
+  const query = `DELETE FROM subscriptions WHERE id = (
+    SELECT id FROM subscriptions WHERE status = 'pending' AND active = 0 AND failing_ms IS NOT NULL
+    ORDER BY created_ms LIMIT 1) RETURNING id`;
+  return first(sql, query) !== undefined;
+}
+
+function dropFailedAt(sql: Sql, domain: string, host: string): boolean {
+  const query = `DELETE FROM subscriptions WHERE id = (
+    SELECT id FROM subscriptions
+    WHERE domain = ? AND host = ? AND client IS NOT NULL AND status = 'pending' AND active = 0 AND failing_ms IS NOT NULL
+    ORDER BY created_ms LIMIT 1) RETURNING id`;
+  return first(sql, query, domain, host) !== undefined;
+}

@@ -1,0 +1,299 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { clientAt } from "../../../src/domain/client-network.ts";
+import type { Filter } from "../../../src/domain/filter.ts";
+import { parse } from "../../../src/domain/issues.ts";
+import {
+  DESCRIPTION_CHARS_MAX,
+  SUBSCRIPTION_FILTER_BYTES_MAX,
+  SUBSCRIPTION_VALUES_MAX,
+  URL_CHARS_MAX,
+} from "../../../src/domain/limits.ts";
+import {
+  EVENT_NAMES,
+  type Health,
+  type Registration,
+  subscriptionInput,
+} from "../../../src/domain/subscription.ts";
+import { checkTargetUrl } from "../../../src/domain/target-url.ts";
+import {
+  PENDING_MAX,
+  PENDING_PER_HOST_MAX,
+  PENDING_PER_NETWORK_MAX,
+  PENDING_RESERVED,
+  VERIFIED_PER_DOMAIN_MAX,
+  VERIFIED_PER_HOST_MAX,
+  VERIFIED_PER_NETWORK_MAX,
+} from "../../../src/newsroom/limits.ts";
+import type { Newsroom } from "../../../src/newsroom/newsroom.ts";
+import { verifiedLimitReached } from "../../../src/newsroom/store/subscription-limits.ts";
+import { register as registerRow, saveReport, withKey } from "../../../src/newsroom/store/subscriptions.ts";
+import { inNewsroom, type ProblemJson, request } from "../../support/service.ts";
+
+let count = 0;
+const registrationAt = (url: string): Registration => ({
+  id: `sub_${String((count += 1)).padStart(32, "0")}`,
+  url,
+  format: "standard",
+  content: "full",
+  events: ["release.published"],
+  filter: {},
+  createdMs: Date.now() + count,
+});
+
+/** Registers as a client does. */
+const register = (newsroom: Newsroom, address: string, url: string) => {
+  const registration = registrationAt(url);
+  const requester = { client: clientAt(address) ?? null, isAdmin: false };
+  return newsroom.register(registration, false, requester).then((result) => ({ ...registration, result }));
+};
+
+/** Reports that the verification of a subscription has failed. */
+const fail = async (newsroom: Newsroom, registration: Registration) => {
+  const health = {
+    lastSuccess: null,
+    lastFailure: null,
+    successRate: null,
+    medianLatencyMs: null,
+    waiting: 1,
+    nextAttempt: null,
+  };
+  const state = {
+    status: "pending",
+    reason: null,
+    sinceMs: 1,
+    failingSinceMs: 2,
+    health,
+    isProved: false,
+  } as const;
+  expect(await newsroom.report(registration, state)).toBe(true);
+};
+
+const hex = (n: number) => n.toString(16);
+const REGISTERED = { kind: "registered" };
+const tooMany = (which: string, whose: string) => ({ kind: "too-many", which, whose });
+/** A URL at a domain of its own. */
+const urlOf = (nth: number) => `https://desk.example${nth}.com/hook`;
+
+beforeEach(async () => {
+  await inNewsroom((_newsroom, { storage }) => void storage.sql.exec("DELETE FROM subscriptions"));
+});
+
+describe("places for pending subscriptions", () => {
+  it.each([
+    ["/56", (nth: number) => `2001:db8:0:${hex(nth)}::1`, PENDING_PER_NETWORK_MAX[1], "2001:db8:0:100::1"],
+    ["/48", (nth: number) => `2001:db8:0:${hex(nth)}00::1`, PENDING_PER_NETWORK_MAX[2], "2001:db8:1::1"],
+    ["/24", (nth: number) => `192.0.2.${nth}`, PENDING_PER_NETWORK_MAX[1], "192.0.3.1"],
+  ])("are not all taken by the clients of one %s", async (_network, addressOf, most, other) => {
+    await inNewsroom(async (newsroom) => {
+      const results = [];
+      for (let nth = 0; nth < 200; nth += 1)
+        results.push((await register(newsroom, addressOf(nth), urlOf(nth))).result);
+      expect(results.filter(({ kind }) => kind === "registered")).toHaveLength(most ?? 0);
+      expect(results.at(-1)).toEqual(tooMany("pending", "client"));
+      expect((await register(newsroom, other, urlOf(0))).result).toEqual(REGISTERED);
+    });
+  });
+
+  it("are left for networks that have none, and are freed by failed verifications, oldest first", async () => {
+    await inNewsroom(async (newsroom, { storage }) => {
+      const made: Registration[] = [];
+      const fill = async (from: number, to: number) => {
+        for (let nth = from; nth < to; nth += 1) {
+          const { result, ...registration } = await register(newsroom, `2001:db8:${hex(nth)}::1`, urlOf(nth));
+          expect(result).toEqual(REGISTERED);
+          made.push(registration);
+        }
+      };
+      const exists = (id: string) =>
+        storage.sql.exec("SELECT 1 FROM subscriptions WHERE id = ?", id).toArray().length === 1;
+      await fill(0, PENDING_MAX - PENDING_RESERVED);
+      const again = () => register(newsroom, "2001:db8:1:ffff::1", urlOf(9_999)).then(({ result }) => result);
+      expect(await again()).toEqual(tooMany("pending", "service"));
+      await fill(PENDING_MAX - PENDING_RESERVED, PENDING_MAX);
+      const newcomer = () => register(newsroom, "203.0.113.1", urlOf(9_998)).then(({ result }) => result);
+      expect(await newcomer()).toEqual(tooMany("pending", "service"));
+      for (const nth of [30, 20, 10]) await fail(newsroom, made[nth]!);
+      expect(await newcomer()).toEqual(REGISTERED);
+      expect([10, 20, 30].map((nth) => exists(made[nth]!.id))).toEqual([false, true, true]);
+      expect(await again()).toEqual(REGISTERED);
+      expect([20, 30].map((nth) => exists(made[nth]!.id))).toEqual([false, true]);
+      expect(exists(made[0]!.id)).toBe(true);
+    });
+  });
+
+  it("at one host are freed by its failed verifications", async () => {
+    await inNewsroom(async (newsroom) => {
+      const url = "https://hooks.example.com/a";
+      const made: Registration[] = [];
+      for (let nth = 0; nth < PENDING_PER_HOST_MAX; nth += 1)
+        made.push(await register(newsroom, `2001:db8:${hex(nth)}::1`, `${url}${nth}`));
+      const another = () => register(newsroom, "203.0.113.1", `${url}-other`).then(({ result }) => result);
+      expect(await another()).toEqual(tooMany("pending", "host"));
+      await fail(newsroom, made[7]!);
+      expect(await another()).toEqual(REGISTERED);
+      expect(await another()).toEqual(tooMany("pending", "host"));
+    });
+  });
+});
+
+describe("verified subscriptions", () => {
+  /** Registers and verifies so many, and returns what the next registration gets. */
+  const fill = (most: number, addressOf: (nth: number) => string, urlAt: (nth: number) => string) =>
+    inNewsroom(async (newsroom) => {
+      for (let nth = 0; nth < most; nth += 1) {
+        const { id, result } = await register(newsroom, addressOf(nth), urlAt(nth));
+        expect(result).toEqual(REGISTERED);
+        expect(await newsroom.activate(id, false)).toBe("active");
+      }
+      return (await register(newsroom, addressOf(most), urlAt(most))).result;
+    });
+
+  it.each([
+    ["client", "client", VERIFIED_PER_NETWORK_MAX[0], () => "2001:db8::1", urlOf],
+    ["/56", "client", VERIFIED_PER_NETWORK_MAX[1], (n: number) => `2001:db8:0:${hex(n)}::1`, urlOf],
+    ["/48", "client", VERIFIED_PER_NETWORK_MAX[2], (n: number) => `2001:db8:0:${hex(n)}00::1`, urlOf],
+    [
+      "host",
+      "host",
+      VERIFIED_PER_HOST_MAX,
+      (n: number) => `2001:db8:${hex(n)}::1`,
+      (n: number) => `https://hooks.example.com/${n}`,
+    ],
+    [
+      "registrable domain",
+      "domain",
+      VERIFIED_PER_DOMAIN_MAX,
+      (n: number) => `2001:db8:${hex(n)}::1`,
+      (n: number) => `https://desk${n}.example.co.uk/`,
+    ],
+  ])("are limited for each %s", async (_what, whose, most, addressOf, urlAt) => {
+    expect(await fill(most ?? 0, addressOf, urlAt)).toEqual(tooMany("verified", whose));
+  });
+
+  it("at names that a company gives to strangers count for each of them alone", async () => {
+    const result = await fill(
+      VERIFIED_PER_DOMAIN_MAX,
+      (n) => `2001:db8:${hex(n)}::1`,
+      (n) => `https://hook.desk${n}.workers.dev/`,
+    );
+    expect(result).toEqual(REGISTERED);
+  });
+
+  it("are limited when they are verified, too; the admin may verify more and makes nobody wait", async () => {
+    const ids = await inNewsroom(async (newsroom) => {
+      const made: string[] = [];
+      // Pending ones of several clients, at one host.
+      for (let nth = 0; nth <= VERIFIED_PER_HOST_MAX; nth += 1) {
+        const url = `https://hooks.example.com/${nth}`;
+        const { id } = await register(newsroom, `2001:db8:${hex(nth)}::1`, url);
+        if (nth < VERIFIED_PER_HOST_MAX - 1) expect(await newsroom.activate(id, false)).toBe("active");
+        else made.push(id);
+      }
+      return made;
+    });
+    await inNewsroom(async (newsroom) => {
+      const admin = { client: clientAt("2001:db8::1") ?? null, isAdmin: true };
+      const url = "https://hooks.example.com/of-the-admin";
+      expect(await newsroom.register(registrationAt(url), true, admin)).toEqual(REGISTERED);
+      expect(await newsroom.activate(ids[0]!, false)).toBe("active");
+      expect(await newsroom.activate(ids[1]!, false)).toBe("too-many");
+      expect(await newsroom.activate(ids[0]!, false)).toBe("active");
+      expect(await newsroom.activate(ids[1]!, true)).toBe("active");
+    });
+    const refused = await request("/api/v1/subscriptions", {
+      method: "POST",
+      headers: { "content-type": "application/json", "cf-connecting-ip": "203.0.113.1" },
+      body: JSON.stringify({ url: "https://hooks.example.com/one-more" }),
+    });
+    const { code, detail } = await refused.json<ProblemJson>();
+    expect([refused.status, refused.headers.get("retry-after"), code]).toEqual([
+      429,
+      "3600",
+      "too-many-subscriptions",
+    ]);
+    expect(detail).toContain("for this host");
+  });
+
+  it("at a host with a limit of its own count for that host alone", async () => {
+    const host = "hooks.zapier.com";
+    const origin = { client: clientAt("2001:db8::1") ?? null, host, domain: "zapier.com" };
+    await fill(
+      VERIFIED_PER_NETWORK_MAX[0] ?? 0,
+      () => "2001:db8::1",
+      (n) => `https://${host}/${n}`,
+    );
+    const reached = (limit: number) =>
+      inNewsroom((_newsroom, { storage }) =>
+        verifiedLimitReached(storage.sql, origin, new Map([[host, limit]]), ""),
+      );
+    expect([await reached(51), await reached(50)]).toEqual([undefined, "host"]);
+  });
+});
+
+it("keeps the row of the largest subscription below 8 kB, indexes included", async () => {
+  const accepts = (fields: Record<string, unknown>) =>
+    parse(subscriptionInput, { url: "https://x.example", ...fields }).ok;
+  const topic = Array.from({ length: SUBSCRIPTION_VALUES_MAX - 2 }, (_, nth) => `t${nth}`);
+  const filterOf = (chars: number): Filter => ({
+    topic,
+    q: "अ".repeat(chars),
+    not: { q: "अ".repeat(chars) },
+  });
+  let chars = 1;
+  while (accepts({ filter: filterOf(chars + 1) })) chars += 1;
+  const filter = filterOf(chars);
+  const bytes = new TextEncoder().encode(JSON.stringify(filter)).length;
+  expect([bytes > SUBSCRIPTION_FILTER_BYTES_MAX - 6, bytes <= SUBSCRIPTION_FILTER_BYTES_MAX]).toEqual([
+    true,
+    true,
+  ]);
+  const description = "अ".repeat(DESCRIPTION_CHARS_MAX);
+  expect([accepts({ description }), accepts({ description: `${description}x` })]).toEqual([true, false]);
+  const host = `${"a".repeat(63)}.${"b".repeat(63)}.${"c".repeat(63)}.${"d".repeat(57)}.com`;
+  const urlTo = (euros: number) => `https://${host}/${"€".repeat(euros)}`;
+  let euros = 1;
+  while (checkTargetUrl(urlTo(euros + 1), "deny").ok) euros += 1;
+  expect(checkTargetUrl(`https://x${host}/`, "deny").ok).toBe(false);
+  const url = new URL(urlTo(euros)).href;
+  expect([url.length > URL_CHARS_MAX - 9, url.length <= URL_CHARS_MAX]).toEqual([true, true]);
+
+  const largest = { ...registrationAt(url), filter, description, events: [...EVENT_NAMES] };
+  const size = await inNewsroom(async (_newsroom, { storage: { sql } }) => {
+    const requester = { client: clientAt("2001:db8::1") ?? null, isAdmin: false };
+    const context = { nowMs: Date.now(), hostLimits: new Map() };
+    expect(registerRow(sql, await withKey(largest), false, requester, context)).toEqual(REGISTERED);
+    const health: Health = {
+      lastSuccess: "2026-11-27T00:00:00Z",
+      lastFailure: "2026-11-27T00:00:00Z",
+      successRate: 0.333_333_333_333_333_3,
+      medianLatencyMs: 123_456.5,
+      waiting: 1_000_000,
+      nextAttempt: "2026-11-27T00:00:00Z",
+    };
+    const now = Date.now();
+    const report = {
+      status: "disabled" as const,
+      reason: "x".repeat(5_000),
+      sinceMs: now,
+      failingSinceMs: now,
+      health,
+      isProved: true,
+    };
+    expect(saveReport(sql, await withKey(largest), report, now)).toBe(true);
+    // Each index is counted as if it held the row.
+    const sizes = sql.exec<{ name: string }>("SELECT name FROM pragma_table_info('subscriptions')").toArray();
+    const columnBytes = (name: string) =>
+      Number(
+        sql.exec(`SELECT ifnull(length(CAST("${name}" AS BLOB)), 8) AS n FROM subscriptions`).one()["n"],
+      );
+    const row = sizes.reduce((sum, { name }) => sum + columnBytes(name), 0);
+    const indexed = sql
+      .exec<{ name: string | null }>(
+        "SELECT i.name FROM pragma_index_list('subscriptions') l, pragma_index_xinfo(l.name) i WHERE l.origin <> 'pk'",
+      )
+      .toArray();
+    return row + indexed.reduce((sum, { name }) => sum + (name === null ? 8 : columnBytes(name)), 0);
+  });
+  expect(size).toBeGreaterThan(6_000);
+  expect(size).toBeLessThan(8_000);
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { OWNER_REQUESTS_MAX } from "../../src/subscriber/limits.ts";
+import {
+  type ProblemJson,
+  publish,
+  release,
+  send,
+  settled,
+  subscriberIdle,
+  subscriberLater,
+} from "../support/service.ts";
+import { deliveries, endpoint, type Made, own, subscribe } from "../support/subscriptions.ts";
+
+const statusesOf = async (count: number, call: () => Promise<Response>) => {
+  const statuses: number[] = [];
+  for (let nth = 0; nth < count; nth += 1) statuses.push((await call()).status);
+  return statuses;
+};
+const isRefused = async (response: Response, inMinute: boolean) => {
+  const { code } = await response.json<ProblemJson>();
+  expect([response.status, code]).toEqual([429, "too-many-requests"]);
+  const seconds = Number(response.headers.get("retry-after"));
+  expect([seconds > 0, seconds <= 60]).toEqual([true, inMinute]);
+};
+
+describe("an owner", () => {
+  it("can send a limited number of tests in a minute and in an hour; the admin is exempt", async () => {
+    const made = await subscribe();
+    const test = () => own(made, "/test", "POST");
+    const { inMinute, inHour } = OWNER_REQUESTS_MAX.test;
+    for (let sent = 0; sent < inHour; sent += inMinute) {
+      expect(new Set(await statusesOf(inMinute, test))).toEqual(new Set([202]));
+      if (sent === 0) await isRefused(await test(), true);
+      await subscriberLater(made.id, 61);
+    }
+    await isRefused(await test(), false);
+    const count = (await deliveries(made)).length;
+    expect((await send("POST", `/api/v1/subscriptions/${made.id}/test`, undefined)).status).toBe(202);
+    expect((await deliveries(made)).length).toBe(Math.min(count + 1, 50));
+    await subscriberLater(made.id, 3_600);
+    expect((await test()).status).toBe(202);
+  });
+
+  it.each<[keyof typeof OWNER_REQUESTS_MAX, (made: Made, event: string) => Promise<Response>, number]>([
+    ["replay", (made) => own(made, "/replay", "POST", { after: 0 }), 202],
+    ["redeliver", (made, event) => own(made, `/deliveries/${event}/redeliver`, "POST"), 202],
+    ["verify", (made) => own(made, "/verify", "POST", {}), 409],
+  ])("can %s a limited number of times, each subscription for itself", async (action, call, status) => {
+    const [made, other] = [await subscribe(), await subscribe()];
+    await publish(release());
+    await settled();
+    await subscriberIdle(made.id);
+    const event = (await deliveries(made))[0]!.event;
+    const finished = async () => {
+      const response = await call(made, event);
+      await subscriberIdle(made.id);
+      return response;
+    };
+    const statuses = await statusesOf(OWNER_REQUESTS_MAX[action].inMinute, finished);
+    expect(new Set(statuses)).toEqual(new Set([status]));
+    await isRefused(await finished(), true);
+    expect((await own(other, "/test", "POST")).status).toBe(202);
+    await subscriberLater(made.id, 61);
+    expect((await finished()).status).toBe(status);
+  });
+});
+
+it("limits no calls that send nothing", async () => {
+  const made = await subscribe({ url: endpoint() });
+  expect(new Set(await statusesOf(20, () => own(made)))).toEqual(new Set([200]));
+});
