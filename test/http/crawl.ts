@@ -77,8 +77,8 @@ export async function ask(questions: readonly Question[]): Promise<Answers> {
     const { path, method = "GET", headers, body } = question;
     const response = await request(path, {
       method,
-      // Each question comes from a client of its own, so that no limit by client is in the way.
-      headers: { ...headers, "cf-connecting-ip": `198.51.${index >> 8}.${index & 255}` },
+      // Each question comes from a network of its own, so that no limit by client is in the way.
+      headers: { ...headers, "cf-connecting-ip": `100.${index >> 8}.${index & 255}.1` },
       ...(body === undefined ? {} : { body }),
     });
     const bytes = new TextDecoder("latin1").decode(await response.arrayBuffer());
@@ -88,11 +88,15 @@ export async function ask(questions: readonly Question[]): Promise<Answers> {
   return answers;
 }
 
-/** The questions whose answers differ, with both answers. */
+/** The questions whose answers differ, with both answers from shortly before they differ. */
 export function differences(before: Answers, after: Answers): string[] {
-  return [...before]
-    .filter(([name, answer]) => after.get(name) !== answer)
-    .map(([name, answer]) => `${name}\n  before: ${answer}\n  after:  ${after.get(name)}`);
+  return [...before].flatMap(([name, one]) => {
+    const other = after.get(name) ?? "";
+    if (other === one) return [];
+    const start = Math.max(0, [...one].findIndex((character, at) => character !== other[at]) - 100);
+    const [was, is] = [one, other].map((answer) => answer.slice(start, start + 300));
+    return [`${name}\n  before: ${was}\n  after:  ${is}`];
+  });
 }
 
 function nameOf({ path, method = "GET", headers = {}, body = "" }: Question): string {

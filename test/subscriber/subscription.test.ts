@@ -8,6 +8,7 @@ import {
   ADMIN,
   BASE_URL,
   inNewsroom,
+  newsroomLater,
   type ProblemJson,
   publish,
   release,
@@ -331,6 +332,7 @@ describe("a value that is removed from the registry", () => {
     await settled();
     const made = await subscribe({ filter: { topic: "school" } });
     expect((await setTopics("sport")).status).toBe(200);
+    await newsroomLater(2);
     expect((await own(made, "", "PATCH", { description: "Still of schools" })).status).toBe(200);
     // A repeated request still returns the subscription.
     const again = { url: made.endpoint, filter: { topic: "school" } };
