@@ -45,3 +45,7 @@ export const PAGE_ROWS_MAX = 100;
 export const SUBSCRIPTION_VALUES_MAX = 200;
 /** Characters of a subscription's description. */
 export const DESCRIPTION_CHARS_MAX = 500;
+/** Random bytes of ADMIN_TOKEN and SECRETS_KEY: nobody guesses 256 bits, not even offline. */
+export const SECRET_BYTES_MIN = 32;
+/** Different characters in such a secret. Of 43 random ones, fewer occur once in more than 10^15. */
+export const SECRET_DISTINCT_CHARS_MIN = 10;
