@@ -55,6 +55,8 @@ export interface Health {
   /** Events not delivered yet. */
   waiting: number;
   nextAttempt: string | null;
+  /** Why the service itself can send nothing, in words; null if it can. */
+  blocked: string | null;
 }
 
 /** The names that a subscription's own header may have. An endpoint that checks a header looks at one of these. */

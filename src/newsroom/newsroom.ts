@@ -5,6 +5,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { type Config, configOf } from "../config.ts";
+import { keyIds } from "../crypto/key-ring.ts";
 import type { Instant } from "../domain/dates.ts";
 import type { Issue } from "../domain/issues.ts";
 import { validateFilter, validateFilterLanguages, type Registry } from "../domain/registry.ts";
@@ -25,6 +26,7 @@ import { applySettings } from "./settings.ts";
 import { allEditions, type EditionsResult, type EditionView, publicEditions } from "./store/editions.ts";
 import { lastSequence, sequencesBetween } from "./store/events.ts";
 import { createTables, toInstant } from "./store/schema.ts";
+import { hasUnknownKey, noteSealingKey, sealedWithOthers } from "./store/sealing-keys.ts";
 import { countStale, markAllStale } from "./store/stale-documents.ts";
 import {
   type Listed,
@@ -44,6 +46,7 @@ export class Newsroom extends DurableObject<Env> {
   readonly #config: Config;
   readonly #parts: NewsroomParts;
   readonly #scheduler: Scheduler;
+  #ids: Promise<string[]> | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -175,13 +178,16 @@ export class Newsroom extends DurableObject<Env> {
     requester: subscriptions.Requester,
   ): Promise<subscriptions.Registered | { kind: "invalid"; issues: Issue[] }> {
     const sql = this.#sql;
+    const [firstKey = ""] = await this.#keyIds();
     const duplicate = subscriptions.findVerified(sql, registration);
     if (duplicate !== undefined) return { kind: "duplicate", id: duplicate };
     const issues = this.#validateFilterOf(registration);
     if (issues.length > 0) return { kind: "invalid", issues };
-    const registered = this.ctx.storage.transactionSync(() =>
-      subscriptions.register(sql, registration, isVerified, requester, this.clock()),
-    );
+    const registered = this.ctx.storage.transactionSync(() => {
+      const result = subscriptions.register(sql, registration, isVerified, requester, this.clock());
+      noteSealingKey(sql, registration.id, firstKey);
+      return result;
+    });
     if (isVerified) await this.#scheduler.start();
     return registered;
   }
@@ -223,8 +229,19 @@ export class Newsroom extends DurableObject<Env> {
   }
 
   /** Stores the state of a subscription for the list of subscriptions. */
-  async report(registration: Registration, report: subscriptions.SubscriptionReport): Promise<void> {
+  async report(
+    registration: Registration,
+    report: subscriptions.SubscriptionReport,
+    sealingKey: string,
+  ): Promise<void> {
     subscriptions.saveReport(this.#sql, registration, report, this.clock());
+    noteSealingKey(this.#sql, registration.id, sealingKey);
+  }
+
+  /** Some subscriptions whose secrets another key than the first one seals, by id. */
+  async sealedWithOthers(after: string, limit: number): Promise<string[]> {
+    const [firstKey = ""] = await this.#keyIds();
+    return sealedWithOthers(this.#sql, firstKey, after, limit);
   }
 
   /** The ids of active subscriptions to `operational` events. */
@@ -253,10 +270,19 @@ export class Newsroom extends DurableObject<Env> {
     await this.#scheduler.start();
   }
 
-  /** The last sequence, the number of stale targets, and the number of waiting long polls. */
-  async health(): Promise<{ sequence: number; waiting: number; following: number }> {
+  /**
+   * The last sequence, the number of stale targets, the number of waiting long polls, and whether SECRETS_KEY opens the
+   * secrets of all subscriptions.
+   */
+  async health(): Promise<{ sequence: number; waiting: number; following: number; opensSecrets: boolean }> {
+    const opensSecrets = !hasUnknownKey(this.#sql, await this.#keyIds());
     const following = this.#parts.longPolls.count;
-    return { sequence: lastSequence(this.#sql), waiting: countStale(this.#sql), following };
+    return { sequence: lastSequence(this.#sql), waiting: countStale(this.#sql), following, opensSecrets };
+  }
+
+  /** The ids of the keys in SECRETS_KEY, the one that seals first. */
+  #keyIds(): Promise<string[]> {
+    return (this.#ids ??= keyIds(this.env.SECRETS_KEY));
   }
 
   /** Resolves when nothing that is due now is left to do. */

@@ -9,6 +9,8 @@ import type { StoredValue, StoredValues } from "../runtime/stored-values.ts";
 export interface JobPayloads {
   /** Report the state and health of this subscription to the Newsroom. */
   report: null;
+  /** Seal the secrets again with the first key of SECRETS_KEY. */
+  reseal: null;
   /** Put the events after one sequence, up to another, into the outbox again. */
   replay: { after: number; to: number };
   /**
