@@ -3,7 +3,14 @@
  */
 import leven from "leven";
 import * as z from "zod/mini";
-import { NEAREST_NAMED, REGISTRY_VALUES_MAX, SPELLINGS_MAX, TITLE_CHARS_MAX } from "./limits.ts";
+import { listOf, recordOf } from "./bounded.ts";
+import {
+  LANGUAGES_NAMED_MAX,
+  NEAREST_NAMED,
+  REGISTRY_VALUES_MAX,
+  SPELLINGS_MAX,
+  TITLE_CHARS_MAX,
+} from "./limits.ts";
 import type { Issue } from "./issues.ts";
 import { type Conditions, FACET_FIELDS, type Filter } from "./filter.ts";
 import { canonicalLanguage, type Facet, FACETS, line, RELEASE_TYPES, slug, webAddress } from "./release.ts";
@@ -13,9 +20,10 @@ export const REGISTRY_FACETS = ["types", ...FACETS] as const;
 export type RegistryFacet = (typeof REGISTRY_FACETS)[number];
 
 /** `{ en: "…", hy: "…" }`: keys are BCP 47. */
-const inLanguages = z.record(
+const inLanguages = recordOf(
   z.string().check(z.refine((tag) => canonicalLanguage(tag) === tag, "must be BCP 47 language tags")),
   line(TITLE_CHARS_MAX),
+  LANGUAGES_NAMED_MAX,
 );
 
 const value = z.strictObject({
@@ -24,12 +32,7 @@ const value = z.strictObject({
     z.refine((names) => Object.keys(names).length > 0, "must hold a name in at least one language"),
   ),
   /** Other spellings in texts, in any language. */
-  spellings: z._default(
-    z
-      .array(line(TITLE_CHARS_MAX))
-      .check(z.maxLength(SPELLINGS_MAX, `must have at most ${SPELLINGS_MAX} entries`)),
-    [],
-  ),
+  spellings: z._default(listOf(line(TITLE_CHARS_MAX), SPELLINGS_MAX), []),
   /** A person's office, such as minister. */
   role: z.optional(inLanguages),
   link: z.optional(webAddress),
@@ -37,8 +40,7 @@ const value = z.strictObject({
 export type RegistryValue = z.infer<typeof value>;
 
 const values = z._default(
-  z.array(value).check(
-    z.maxLength(REGISTRY_VALUES_MAX, `must have at most ${REGISTRY_VALUES_MAX} entries`),
+  listOf(value, REGISTRY_VALUES_MAX).check(
     z.refine(
       (all) => new Set(all.map((each) => each.slug)).size === all.length,
       "must not hold a slug twice",
