@@ -13,8 +13,10 @@ hideExpectedRuntimeErrors();
 process.env["WRANGLER_LOG"] ??= "error";
 
 const secrets = {
-  ADMIN_TOKEN: "test-admin-token",
-  SECRETS_KEY: "test-secrets-key-of-32-bytes-or-more",
+  ADMIN_TOKEN: "test-admin-token-of-the-tests-in-workerd-0123456789",
+  // A key and the former one, as during a replacement.
+  SECRETS_KEY:
+    "dGVzdC1zZWNyZXRzLWtleS1vZi0zMi1ieXRlcy1pbi13b3JrZXJk,Zm9ybWVyLXNlY3JldHMta2V5LW9mLTMyLWJ5dGVzLW9yLW1vcmU=",
   SIGNING_KEY: "whsk_dGVzdC1zaWduaW5nLWtleS1vZi0zMi1ieXRlcy1sb24=",
 };
 

@@ -6,6 +6,8 @@ import { dayOf } from "./domain/dates.ts";
 import type { LocalTargets } from "./domain/target-url.ts";
 import { parseRetrySchedule, type RetrySchedule } from "./webhooks/outcome.ts";
 import { parseSigningSeed } from "./crypto/signing-keys.ts";
+import { splitKeys } from "./crypto/key-ring.ts";
+import { isStrongSecret, weakSecretMessage } from "./domain/secrets.ts";
 import type { Site } from "./domain/site.ts";
 
 /** The least number of subrequests with which every step of background work can run. */
@@ -58,6 +60,7 @@ export function configOf(env: Env): Config {
   const cached = cache.get(env);
   if (cached) return cached;
   const config = readConfig(env);
+  for (const name of ["ADMIN_TOKEN", "SECRETS_KEY"] as const) checkStrength(name, env[name] ?? "");
   for (const key of (env.SIGNING_KEY ?? "").split(",")) parseSigningSeed(key.trim());
   cache.set(env, config);
   return config;
@@ -66,6 +69,12 @@ export function configOf(env: Env): Config {
 /** The names of the secrets that are not set. Without them the service answers 503. */
 export function missingSecrets(env: Env): string[] {
   return (["ADMIN_TOKEN", "SECRETS_KEY", "SIGNING_KEY"] as const).filter((name) => !env[name]);
+}
+
+/** Several SECRETS_KEY are comma-separated. */
+function checkStrength(name: "ADMIN_TOKEN" | "SECRETS_KEY", text: string): void {
+  const secrets = name === "SECRETS_KEY" ? splitKeys(text) : [text];
+  if (!secrets.every(isStrongSecret)) throw new RangeError(weakSecretMessage(name));
 }
 
 function baseUrl(text: string): string {

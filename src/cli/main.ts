@@ -13,6 +13,7 @@ import * as option from "./options.ts";
 import { PROJECT_ROOT } from "./paths.ts";
 import { checkCommand, publishCommand } from "./publish/publish-command.ts";
 import { actionCommand } from "./release-action.ts";
+import { resealCommand } from "./reseal-command.ts";
 import { startCommand, type StartOptions } from "./start/start-command.ts";
 import { addSubscriptionCommands } from "./subscriptions/commands.ts";
 import { tagCommand } from "./tag/tag-command.ts";
@@ -112,6 +113,13 @@ program
   .action(listenCommand);
 
 addSubscriptionCommands(program, TOKEN_HELP);
+
+program
+  .command("reseal")
+  .description("seal the secrets of all subscriptions with the first key of SECRETS_KEY")
+  .option("--to <url>", "URL of the service", option.serviceUrl, option.DEFAULT_SERVICE)
+  .addHelpText("after", `\nRun it before the former key is taken out.\n${TOKEN_HELP}`)
+  .action(resealCommand);
 
 program
   .command("import <files...>")

@@ -47,6 +47,8 @@ export const PROBLEM_CODES = {
   internal: 500,
   "not-implemented": 501,
   "not-configured": 503,
+  /** SECRETS_KEY lacks a key with which secrets of subscriptions are sealed. */
+  "secrets-unreadable": 503,
   "too-many-streams": 503,
 } as const;
 export type ProblemCode = keyof typeof PROBLEM_CODES;

@@ -2,7 +2,8 @@
  * The filter that lists, feeds, events and subscriptions share.
  */
 import * as z from "zod/mini";
-import { LIST_VALUES_MAX, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX } from "./limits.ts";
+import { listOf } from "./bounded.ts";
+import { LIST_VALUES_MAX, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX, SUBSCRIPTION_VALUES_MAX } from "./limits.ts";
 import { invalid, parse, type Result } from "./issues.ts";
 import { canonicalLanguage, type Facet, slug } from "./release.ts";
 import { countSearchWords, isFound, isEmptySearch, joinWords, parseSearch, searchWords } from "./search.ts";
@@ -10,8 +11,8 @@ import { countSearchWords, isFound, isEmptySearch, joinWords, parseSearch, searc
 const oneOrMany = <T extends z.ZodMiniType<string, string>>(value: T) =>
   z.pipe(
     z.union(
-      [z.array(value).check(z.minLength(1, "must name a value")), value],
-      "must be a value or a list of values",
+      [listOf(value, SUBSCRIPTION_VALUES_MAX).check(z.minLength(1, "must name a value")), value],
+      `must be a value or a list of at most ${SUBSCRIPTION_VALUES_MAX} values`,
     ),
     z.transform((given) => [...new Set(Array.isArray(given) ? given : [given])].sort()),
   );

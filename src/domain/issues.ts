@@ -2,7 +2,7 @@
  * Issues: what is wrong with data that a program or a person sent.
  */
 import * as z from "zod/mini";
-import { ISSUES_MAX } from "./limits.ts";
+import { ISSUE_CHARS_MAX, ISSUES_BYTES_MAX, ISSUES_MAX } from "./limits.ts";
 
 /** One issue: `path` is a JSON Pointer (RFC 6901) into the data, `message` says what to do about it. */
 export interface Issue {
@@ -33,21 +33,45 @@ export function pointer(path: readonly PropertyKey[]): string {
 
 /** The issues of a failed parse. A missing field is reported as missing, not as of the wrong type. */
 export function issuesOf(error: z.core.$ZodError): Issue[] {
-  return error.issues.slice(0, ISSUES_MAX).flatMap((issue): Issue[] => {
+  const issues = error.issues.slice(0, ISSUES_MAX).flatMap((issue): Issue[] => {
     if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({
+      return issue.keys.slice(0, ISSUES_MAX).map((key) => ({
         path: pointer([...issue.path, key]),
         message: "is not a known field, or is misspelt",
       }));
     }
     return [{ path: pointer(issue.path), message: issue.message }];
   });
+  return issues.slice(0, ISSUES_MAX);
+}
+
+/** The first issues, as many as one answer may hold, each cut to a length that people read. */
+export function boundIssues(issues: readonly Issue[]): Issue[] {
+  const bounded: Issue[] = [];
+  let bytes = 0;
+  for (const { path, message } of issues) {
+    const issue = { path: cut(path), message: cut(message) };
+    bytes += new TextEncoder().encode(JSON.stringify(issue)).byteLength + 1;
+    if (bytes > ISSUES_BYTES_MAX) break;
+    bounded.push(issue);
+  }
+  return bounded;
+}
+
+function cut(text: string): string {
+  return text.length <= ISSUE_CHARS_MAX ? text : `${text.slice(0, ISSUE_CHARS_MAX).toWellFormed()}…`;
 }
 
 /** Parses with issues in plain words. */
 export function parse<S extends z.ZodMiniType>(schema: S, value: unknown): Result<z.output<S>> {
-  const parsed = z.safeParse(schema, value, { error: plainMessage });
-  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, issues: issuesOf(parsed.error) };
+  try {
+    const parsed = z.safeParse(schema, value, { error: plainMessage });
+    return parsed.success ? { ok: true, value: parsed.data } : { ok: false, issues: issuesOf(parsed.error) };
+  } catch (error) {
+    // zod passes the issues of an object on as arguments of one call: some hundred thousand exceed the stack.
+    if (!(error instanceof RangeError)) throw error;
+    return invalid({ path: "", message: "has too many faults to name them" });
+  }
 }
 
 /** For zod's `error` setting: plain words for the few issues that the schemas leave to zod. */

@@ -55,3 +55,13 @@ export const DESCRIPTION_CHARS_MAX = 200;
 export const UNVERIFIED_KEPT_MS = 30 * 86_400_000;
 /** Characters of a host name (RFC 1035, 2.3.4). */
 export const HOST_CHARS_MAX = 253;
+/** Random bytes of ADMIN_TOKEN and SECRETS_KEY: nobody guesses 256 bits, not even offline. */
+export const SECRET_BYTES_MIN = 32;
+/** Different characters in such a secret. Of 43 random ones, fewer occur once in more than 10^15. */
+export const SECRET_DISTINCT_CHARS_MIN = 10;
+/** Languages in which one value of the registry has a name. */
+export const LANGUAGES_NAMED_MAX = 100;
+/** Characters of the path and of the message of an issue: what a client sent may be much longer. */
+export const ISSUE_CHARS_MAX = 300;
+/** Bytes of all issues in one answer, as JSON: with the rest of the problem less than 64 kB. */
+export const ISSUES_BYTES_MAX = 60_000;

@@ -3,7 +3,9 @@
  */
 import leven from "leven";
 import * as z from "zod/mini";
+import { listOf, recordOf } from "./bounded.ts";
 import {
+  LANGUAGES_NAMED_MAX,
   NEAREST_DISTANCE_MAX,
   NEAREST_NAMED,
   REGISTRY_VALUES_MAX,
@@ -20,9 +22,10 @@ export const REGISTRY_FACETS = ["types", ...FACETS] as const;
 export type RegistryFacet = (typeof REGISTRY_FACETS)[number];
 
 /** `{ en: "…", hy: "…" }`: keys are BCP 47. */
-const inLanguages = z.record(
+const inLanguages = recordOf(
   z.string().check(z.refine((tag) => canonicalLanguage(tag) === tag, "must be BCP 47 language tags")),
   line(TITLE_CHARS_MAX),
+  LANGUAGES_NAMED_MAX,
 );
 
 const value = z.strictObject({
@@ -31,12 +34,7 @@ const value = z.strictObject({
     z.refine((names) => Object.keys(names).length > 0, "must hold a name in at least one language"),
   ),
   /** Other spellings in texts, in any language. */
-  spellings: z._default(
-    z
-      .array(line(TITLE_CHARS_MAX))
-      .check(z.maxLength(SPELLINGS_MAX, `must have at most ${SPELLINGS_MAX} entries`)),
-    [],
-  ),
+  spellings: z._default(listOf(line(TITLE_CHARS_MAX), SPELLINGS_MAX), []),
   /** A person's office, such as minister. */
   role: z.optional(inLanguages),
   link: z.optional(webAddress),
@@ -44,8 +42,7 @@ const value = z.strictObject({
 export type RegistryValue = z.infer<typeof value>;
 
 const values = z._default(
-  z.array(value).check(
-    z.maxLength(REGISTRY_VALUES_MAX, `must have at most ${REGISTRY_VALUES_MAX} entries`),
+  listOf(value, REGISTRY_VALUES_MAX).check(
     z.refine(
       (all) => new Set(all.map((each) => each.slug)).size === all.length,
       "must not hold a slug twice",
@@ -171,6 +168,8 @@ export function isUnknownValue(issue: RegistryIssue): issue is UnknownValue {
 
 function nearestTo(given: string, slugs: readonly string[]): string {
   const nearest = slugs
+    // A value that was just removed may still be in the registry that readers have.
+    .filter((each) => each !== given)
     .map((each) => ({ each, distance: leven(given, each, { maxDistance: NEAREST_DISTANCE_MAX }) }))
     .sort((a, b) => a.distance - b.distance || (a.each < b.each ? -1 : 1))
     .slice(0, NEAREST_NAMED)

@@ -12,6 +12,7 @@ import {
   TITLE_CHARS_MAX,
   URL_CHARS_MAX,
 } from "./limits.ts";
+import { listOf } from "./bounded.ts";
 import { parseInstant, parseReleaseDate } from "./dates.ts";
 import { sanitizeText, oneLine } from "./text.ts";
 
@@ -86,7 +87,7 @@ export function canonicalLanguage(tag: string): string | undefined {
 
 const facet = z._default(
   z.pipe(
-    z.array(slug).check(z.maxLength(FACET_VALUES_MAX, `must have at most ${FACET_VALUES_MAX} values`)),
+    listOf(slug, FACET_VALUES_MAX, "values"),
     z.transform((values) => [...new Set(values)]),
   ),
   [],
@@ -138,10 +139,7 @@ const fields = {
   change: z.optional(z.enum(["major", "minor"], "must be major or minor")),
   note: z.optional(line(SUMMARY_CHARS_MAX)),
   source: z.optional(webAddress),
-  attachments: z._default(
-    z.array(attachment).check(z.maxLength(ATTACHMENTS_MAX, `must have at most ${ATTACHMENTS_MAX} entries`)),
-    [],
-  ),
+  attachments: z._default(listOf(attachment, ATTACHMENTS_MAX), []),
   image: z.optional(image),
 };
 

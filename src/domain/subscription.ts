@@ -3,6 +3,7 @@
  * create and change them.
  */
 import * as z from "zod/mini";
+import { listOf } from "./bounded.ts";
 import { DEFAULT_EVENT_TYPES, RELEASE_EVENT_TYPES } from "./event.ts";
 import { type Filter, filter, countValues } from "./filter.ts";
 import { oneLine } from "./text.ts";
@@ -56,6 +57,8 @@ export interface Health {
   /** Events not delivered yet. */
   waiting: number;
   nextAttempt: string | null;
+  /** Why the service itself can send nothing, in words; null if it can. */
+  blocked: string | null;
 }
 
 /** The names that a subscription's own header may have. An endpoint that checks a header looks at one of these. */
@@ -88,9 +91,9 @@ const description = z.pipe(
 );
 
 const events = z.pipe(
-  z
-    .array(z.enum(EVENT_NAMES, `must be among ${EVENT_NAMES.join(", ")}`))
-    .check(z.minLength(1, "must name at least one event type")),
+  listOf(z.enum(EVENT_NAMES, `must be among ${EVENT_NAMES.join(", ")}`), EVENT_NAMES.length).check(
+    z.minLength(1, "must name at least one event type"),
+  ),
   z.transform((names) => EVENT_NAMES.filter((name) => names.includes(name))),
 );
 

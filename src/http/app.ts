@@ -22,11 +22,13 @@ import {
   releaseBody,
 } from "./api/releases-write.ts";
 import { getHealth, getRegistry, getWebhookKeys, postRebuild, putRegistry } from "./api/service.ts";
+import { postReseal } from "./api/reseal.ts";
 import {
   confirmSubscription,
   pauseSubscription,
   resumeSubscription,
   rotateSecret,
+  rotateToken,
   rotationBody,
   testSubscription,
   verifyBody,
@@ -84,6 +86,7 @@ api.options("/events/stream", answerPreflight);
 api.get("/registry", getRegistry);
 api.put("/registry", adminOnly(), withBody(registry, putRegistry));
 api.post("/rebuild", adminOnly(), postRebuild);
+api.post("/reseal", adminOnly(), postReseal);
 
 api.get("/subscriptions", adminOnly(), getSubscriptions);
 api.post(
@@ -104,6 +107,7 @@ api.post("/subscriptions/:id/pause", pauseSubscription);
 api.post("/subscriptions/:id/resume", resumeSubscription);
 api.post("/subscriptions/:id/verify", limitOwner("verify"), withBody(verifyBody, verifySubscription, {}));
 api.post("/subscriptions/:id/rotate-secret", withBody(rotationBody, rotateSecret, {}));
+api.post("/subscriptions/:id/rotate-token", rotateToken);
 api.post("/subscriptions/:id/replay", limitOwner("replay"), withBody(replayBody, replay));
 api.get("/subscriptions/:id/deliveries", getDeliveries);
 api.post("/subscriptions/:id/deliveries/replay", limitOwner("replay"), withBody(replayBody, replay));

@@ -1,7 +1,8 @@
 /**
  * Authorisation: the admin token, and the token of each subscription.
  */
-import { deriveToken, sameSecret } from "../crypto/tokens.ts";
+import { readToken, sameSecret } from "../crypto/tokens.ts";
+import { subscriber } from "../runtime/stubs.ts";
 import type { Context, Middleware } from "./context.ts";
 import { unauthorized } from "./problem.ts";
 
@@ -36,9 +37,13 @@ export async function isAdmin(c: Context): Promise<boolean> {
   return sameSecret(bearerToken(c), c.env.ADMIN_TOKEN);
 }
 
-/** Whether the request carries the token of a subscription. */
+/**
+ * Whether the request carries the token of a subscription. Only a token that was once right wakes the object, which
+ * knows whether it was rotated since.
+ */
 export async function isOwner(c: Context, subscription: string): Promise<boolean> {
-  return sameSecret(bearerToken(c), await deriveToken(c.env.SECRETS_KEY, "subscription", subscription));
+  const generation = await readToken(c.env.SECRETS_KEY, "subscription", subscription, bearerToken(c));
+  return generation !== undefined && subscriber(c.env, subscription).isCurrentToken(generation);
 }
 
 /** RFC 6750. An empty string, which equals no token, if there is none. */

@@ -43,14 +43,15 @@ async function readBody<S extends z.ZodMiniType>(
   empty: unknown,
 ): Promise<{ ok: true; value: z.output<S> } | { ok: false; response: Response }> {
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (type !== undefined && type !== "application/json" && !type.endsWith("+json")) {
-    const detail = `Send the body as application/json, not ${type}.`;
-    return { ok: false, response: problem(c, { code: "unsupported-media-type", detail }) };
-  }
+  const isJson = type === "application/json" || type?.endsWith("+json") === true;
+  if (type !== undefined && !isJson) return { ok: false, response: notJson(c, `says ${type.slice(0, 100)}`) };
+  const bytes = await c.req.arrayBuffer();
+  // Without the header a page of another site could send it without asking.
+  if (!isJson && bytes.byteLength > 0) return { ok: false, response: notJson(c, "is missing") };
   let json: unknown;
   try {
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
-    const text = decoder.decode(await c.req.arrayBuffer());
+    const text = decoder.decode(bytes);
     json = text === "" && empty !== undefined ? empty : JSON.parse(text);
   } catch (error) {
     const detail =
@@ -59,4 +60,10 @@ async function readBody<S extends z.ZodMiniType>(
   }
   const parsed = parse(schema, json);
   return parsed.ok ? parsed : { ok: false, response: invalid(c, parsed.issues) };
+}
+
+/** @param what about the header is wrong */
+function notJson(c: Context, what: string): Response {
+  const detail = `The Content-Type header ${what}. Send JSON, with the header \`Content-Type: application/json\` (curl: -H 'content-type: application/json').`;
+  return problem(c, { code: "unsupported-media-type", detail });
 }

@@ -55,3 +55,7 @@ export const KEYS_CACHE_SECONDS = 3_600;
 export const PAGE_ROWS_DEFAULT = 50;
 /** Seconds for which a browser asks for this service over https only: a year, as preload lists recommend. */
 export const HSTS_SECONDS = 31_536_000;
+/** Subscriptions that one call of `POST /reseal` seals again: as many as answer within a second or two. */
+export const RESEALED_PER_CALL_MAX = 100;
+/** Calls that `POST /reseal` and its middleware make beside those to Subscribers. */
+export const SUBREQUESTS_BESIDE_RESEALING = 5;

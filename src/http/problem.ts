@@ -4,7 +4,7 @@
 import type { Context as HonoContext } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { PROBLEM_CODES, type ProblemCode } from "../domain/codes.ts";
-import type { Issue } from "../domain/issues.ts";
+import { boundIssues, type Issue } from "../domain/issues.ts";
 
 type ProblemStatus = (typeof PROBLEM_CODES)[ProblemCode] & ContentfulStatusCode;
 
@@ -38,7 +38,8 @@ export interface Problem {
 export function problem(c: HonoContext, given: Problem): Response {
   const { code, detail, errors, headers, retryAfterSeconds } = given;
   const status = PROBLEM_CODES[code];
-  const body = { type: "about:blank", title: TITLES[status], status, code, detail, errors };
+  const issues = errors && boundIssues(errors);
+  const body = { type: "about:blank", title: TITLES[status], status, code, detail, errors: issues };
   return c.body(JSON.stringify(body), status, {
     "content-type": "application/problem+json",
     "cache-control": "no-store",

@@ -5,6 +5,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { type Config, configOf } from "../config.ts";
+import { keyIds } from "../crypto/key-ring.ts";
 import type { Instant } from "../domain/dates.ts";
 import type { Issue } from "../domain/issues.ts";
 import { validateFilterLanguages, type Registry, type RegistryIssue } from "../domain/registry.ts";
@@ -25,6 +26,7 @@ import { applySettings } from "./settings.ts";
 import { allEditions, type EditionsResult, type EditionView, publicEditions } from "./store/editions.ts";
 import { lastSequence, sequencesBetween } from "./store/events.ts";
 import { createTables, toInstant } from "./store/schema.ts";
+import { hasUnknownKey, noteSealingKey, sealedWithOthers } from "./store/sealing-keys.ts";
 import { countStale, markAllStale } from "./store/stale-documents.ts";
 import {
   type Listed,
@@ -44,6 +46,7 @@ export class Newsroom extends DurableObject<Env> {
   readonly #config: Config;
   readonly #parts: NewsroomParts;
   readonly #scheduler: Scheduler;
+  #ids: Promise<string[]> | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -183,14 +186,18 @@ export class Newsroom extends DurableObject<Env> {
     // Before duplicates are looked for: that another subscription names a value must not reveal the value.
     const isSecret = !requester.isAdmin && this.#parts.registry.isSecret(registration.filter);
     if (isSecret) return { kind: "invalid", issues };
+    const [firstKey = ""] = await this.#keyIds();
     const keyed = await subscriptions.withKey(registration);
     const duplicate = subscriptions.findVerified(sql, keyed);
     if (duplicate !== undefined) return { kind: "duplicate", id: duplicate };
     if (issues.length > 0) return { kind: "invalid", issues };
     const { hostLimits } = this.#config;
-    const registered = this.ctx.storage.transactionSync(() =>
-      subscriptions.register(sql, keyed, isVerified, requester, { nowMs: this.clock(), hostLimits }),
-    );
+    const registered = this.ctx.storage.transactionSync(() => {
+      const limits = { nowMs: this.clock(), hostLimits };
+      const result = subscriptions.register(sql, keyed, isVerified, requester, limits);
+      noteSealingKey(sql, registration.id, firstKey);
+      return result;
+    });
     if (isVerified) await this.#scheduler.start();
     return registered;
   }
@@ -243,11 +250,24 @@ export class Newsroom extends DurableObject<Env> {
   /**
    * Stores the state of a subscription for the list of subscriptions.
    *
+   * @param sealingKey the id of the key that seals its secrets
    * @returns false if the subscription is not registered any more
    */
-  async report(registration: Registration, report: subscriptions.SubscriptionReport): Promise<boolean> {
+  async report(
+    registration: Registration,
+    report: subscriptions.SubscriptionReport,
+    sealingKey: string,
+  ): Promise<boolean> {
     const keyed = await subscriptions.withKey(registration);
-    return subscriptions.saveReport(this.#sql, keyed, report, this.clock());
+    const isRegistered = subscriptions.saveReport(this.#sql, keyed, report, this.clock());
+    if (isRegistered) noteSealingKey(this.#sql, registration.id, sealingKey);
+    return isRegistered;
+  }
+
+  /** Some subscriptions whose secrets another key than the first one seals, by id. */
+  async sealedWithOthers(after: string, limit: number): Promise<string[]> {
+    const [firstKey = ""] = await this.#keyIds();
+    return sealedWithOthers(this.#sql, firstKey, after, limit);
   }
 
   /** The ids of active subscriptions to `operational` events. */
@@ -276,14 +296,20 @@ export class Newsroom extends DurableObject<Env> {
     await this.#scheduler.start();
   }
 
-  /** The last sequence, the number of stale targets, and the number of waiting long polls. */
-  async health(): Promise<{ sequence: number; waiting: number; following: number }> {
+  /**
+   * The last sequence, the number of stale targets, the number of waiting long polls, and whether SECRETS_KEY opens the
+   * secrets of all subscriptions.
+   */
+  async health(): Promise<{ sequence: number; waiting: number; following: number; opensSecrets: boolean }> {
+    const opensSecrets = !hasUnknownKey(this.#sql, await this.#keyIds());
     const following = this.#parts.longPolls.count;
-    return {
-      sequence: lastSequence(this.#sql),
-      waiting: countStale(this.#sql) + this.#parts.combinations.countChanges(),
-      following,
-    };
+    const waiting = countStale(this.#sql) + this.#parts.combinations.countChanges();
+    return { sequence: lastSequence(this.#sql), waiting, following, opensSecrets };
+  }
+
+  /** The ids of the keys in SECRETS_KEY, the one that seals first. */
+  #keyIds(): Promise<string[]> {
+    return (this.#ids ??= keyIds(this.env.SECRETS_KEY));
   }
 
   /** Resolves when nothing that is due now is left to do. */

@@ -1,6 +1,7 @@
 /**
  * The attempts of one subscription: several at once, but only one for each release.
  */
+import { UnreadableSecretError } from "../crypto/sealed.ts";
 import { type SigningKey, readSigningKeys } from "../crypto/signing-keys.ts";
 import { backoffMs } from "../runtime/async.ts";
 import type { Budget } from "../runtime/bounded-work.ts";
@@ -12,6 +13,7 @@ import { FORMATS } from "../webhooks/payload.ts";
 import { ATTEMPTS_IN_FLIGHT_MAX, IN_FLIGHT_CHECK_MS, RATE_PERIOD_MS } from "./limits.ts";
 import type { DueDelivery } from "./outbox.ts";
 import type { SubscriberParts } from "./parts.ts";
+import { sealingKeyOf } from "./resealing.ts";
 import type { Subscription } from "./subscription.ts";
 import { confirmVerification } from "./verification.ts";
 
@@ -101,7 +103,9 @@ export class Attempts {
     const body = outbox.bodyOf(delivery.event);
     if (subscription === undefined || body === undefined) return;
     const hasSameUrl = () => state.get()?.url === subscription.url;
-    const result = await attemptDelivery(await this.#buildRequest(subscription, delivery, body, atMs), {
+    const request = await this.#buildRequest(subscription, delivery, body, atMs);
+    await this.#keepSealed(subscription);
+    const result = await attemptDelivery(request, {
       fetch: (...request) => fetch(...request),
       now,
       signal: AbortSignal.timeout(config.deliveryTimeoutMs),
@@ -135,7 +139,7 @@ export class Attempts {
     atMs: number,
   ): Promise<AttemptRequest> {
     const { config, env, secrets } = this.#parts;
-    const { url, format, header, asymmetric, isProved } = subscription;
+    const { url, format, asymmetric, isProved } = subscription;
     const signingKeys = asymmetric ? await (this.#signingKeys ??= readSigningKeys(env.SIGNING_KEY)) : [];
     return {
       url,
@@ -143,12 +147,21 @@ export class Attempts {
       eventType: delivery.type,
       contentType: FORMATS[format].contentType,
       body,
-      secrets: await secrets.openLive(subscription.secrets, atMs),
+      secrets: await secrets.openLive(subscription, atMs),
       signers: signingKeys.map(({ sign }) => sign),
       // Before the endpoint is verified nobody there has agreed: a stranger could send a header to any host.
-      header: isProved && header ? await secrets.openHeader(header) : undefined,
+      header: isProved ? await secrets.openHeader(subscription) : undefined,
       userAgent: `communique (+${config.site.baseUrl})`,
     };
+  }
+
+  /** What was opened with an older key is sealed again, before that key is taken out. */
+  async #keepSealed(subscription: Subscription): Promise<void> {
+    const { state, secrets, jobs, now } = this.#parts;
+    state.recordReadable();
+    if ((await sealingKeyOf(this.#parts, subscription)) !== (await secrets.firstKeyId())) {
+      jobs.enqueue("reseal", null, now());
+    }
   }
 
   /** A failure of our own does not count as an attempt and is retried soon. */
@@ -157,6 +170,7 @@ export class Attempts {
     this.#ownFailures += 1;
     writeLog("error", "attempt not made", { event: delivery.event, error: String(error) });
     if (state.get() === undefined) return;
+    if (error instanceof UnreadableSecretError) state.recordUnreadable();
     const dueMs = now() + backoffMs(this.#ownFailures);
     outbox.retryAt(delivery.event, { dueMs, reason: "not attempted because of an error in this service" });
   }

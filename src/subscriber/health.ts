@@ -19,6 +19,7 @@ export function readHealth({ sql, outbox, state }: SubscriberParts): Health {
   );
   const successes = recent.filter(({ failed }) => failed === 0);
   const [next] = outbox.next(state.sendable(), 1);
+  const unreadableSinceMs = state.get()?.unreadableSinceMs;
   return {
     lastSuccess: formatLatest(successes),
     lastFailure: formatLatest(recent.filter(({ failed }) => failed === 1)),
@@ -26,6 +27,10 @@ export function readHealth({ sql, outbox, state }: SubscriberParts): Health {
     medianLatencyMs: median(successes.map(({ durationMs }) => durationMs)),
     waiting: value<number>(sql, "SELECT count(*) FROM deliveries WHERE state = 'pending'"),
     nextAttempt: next === undefined ? null : instantOfMs(next.dueMs),
+    blocked:
+      unreadableSinceMs === undefined
+        ? null
+        : `nothing is sent since ${instantOfMs(unreadableSinceMs)}: no key in SECRETS_KEY opens the secrets of this subscription`,
   };
 }
 

@@ -11,6 +11,8 @@ export interface JobPayloads {
   report: null;
   /** The same when an unverified subscription has expired: the Newsroom does not know it any more. */
   expire: null;
+  /** Seal the secrets again with the first key of SECRETS_KEY. */
+  reseal: null;
   /** Put the events after one sequence, up to another, into the outbox again. */
   replay: { after: number; to: number };
   /**

@@ -10,12 +10,13 @@ import { newsroom, subscriber } from "../runtime/stubs.ts";
 import { readHealth } from "./health.ts";
 import type { Job, JobPayloads } from "./job-queue.ts";
 import type { SubscriberParts } from "./parts.ts";
+import { reseal, sealingKeyOf } from "./resealing.ts";
 import { registrationOf } from "./subscription.ts";
 
 /** The most calls that one run of a handler makes. */
 export const SUBREQUESTS_PER_JOB = 5;
 
-export function runJob(
+export async function runJob(
   parts: SubscriberParts,
   job: Job,
 ): Promise<JobPayloads["replay"] | JobPayloads["notice"] | undefined> {
@@ -23,6 +24,9 @@ export function runJob(
     case "report":
     case "expire":
       return report(parts);
+    case "reseal":
+      await reseal(parts);
+      return undefined;
     case "replay":
       return replay(parts, job.payload);
     case "notice":
@@ -37,19 +41,19 @@ export function runJob(
 async function report(parts: SubscriberParts): Promise<undefined> {
   const subscription = parts.state.get();
   if (subscription === undefined) return;
-  const { status, reason, sinceMs, failingSinceMs, isProved } = subscription;
-  const isRegistered = await newsroom(parts.env).report(registrationOf(subscription), {
+  const { status, reason, sinceMs, failingSinceMs, unreadableSinceMs, isProved } = subscription;
+  const sealingKey = await sealingKeyOf(parts, subscription);
+  const state = {
     status,
     reason: reason ?? null,
     sinceMs,
-    failingSinceMs: failingSinceMs ?? null,
+    failingSinceMs: failingSinceMs ?? unreadableSinceMs ?? null,
     health: readHealth(parts),
     isProved,
-  });
-  if (!isRegistered) {
-    log("info", "subscription deleted", { subscription: subscription.id });
-    await parts.store.deleteAll();
-  }
+  };
+  if (await newsroom(parts.env).report(registrationOf(subscription), state, sealingKey)) return;
+  log("info", "subscription deleted", { subscription: subscription.id });
+  await parts.store.deleteAll();
 }
 
 /** Puts one window of a replay into the outbox. */

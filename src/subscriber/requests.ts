@@ -18,6 +18,7 @@ import {
   type Conflict,
   conflict,
   DUPLICATE,
+  FIRST_TOKEN,
   NOT_VERIFIED,
   registrationOf,
   type Subscription,
@@ -37,8 +38,9 @@ export async function createSubscription(
     ...registration,
     status: verify ? ("pending" as const) : ("active" as const),
     sinceMs: nowMs,
-    secrets: [{ sealed: await secrets.seal(secret), untilMs: null }],
-    header: header && (await secrets.sealHeader(header)),
+    tokenGeneration: FIRST_TOKEN,
+    secrets: [{ sealed: await secrets.seal(registration.id, "secret", secret), untilMs: null }],
+    header: header && (await secrets.sealHeader(registration.id, header)),
     asymmetric,
     ratePerMinute,
     isProved: !verify,
@@ -68,7 +70,7 @@ export function changeSubscription(
   return mutex.run(async () => {
     const before = state.get();
     if (before === undefined) return undefined;
-    const header = change.header ? await secrets.sealHeader(change.header) : undefined;
+    const header = change.header ? await secrets.sealHeader(before.id, change.header) : undefined;
     const confirmUrl = await nextConfirmUrl(parts, before);
     // The report first: if this object dies during the change, the Newsroom gets the stored state.
     const reportMs = now() + INTERRUPTED_CHANGE_REPORT_MS;
@@ -149,16 +151,30 @@ export function sendTest({ state }: SubscriberParts): { ok: true; event: string 
 
 /** @returns the RFC 3339 instant at which the older secrets stop signing; null where there is no subscription */
 export async function rotateSecret(
-  { state, secrets, now }: SubscriberParts,
+  { state, secrets, jobs, now }: SubscriberParts,
   secret: string,
   overlapMs: number,
 ): Promise<string | null> {
-  const sealed = await secrets.seal(secret);
+  const before = state.get();
+  if (before === undefined) return null;
+  const sealed = await secrets.seal(before.id, "secret", secret);
+  // Read again: the subscription may have changed meanwhile.
   const subscription = state.get();
   if (subscription === undefined) return null;
   const nowMs = now();
   state.save({ ...subscription, secrets: rotateSecrets(subscription.secrets, sealed, overlapMs, nowMs) });
+  // The Newsroom learns which key seals now.
+  jobs.enqueue("report", null, nowMs);
   return instantOfMs(nowMs + overlapMs);
+}
+
+/** Replaces the token: the old one stops at once. @returns the generation of the new one */
+export function rotateToken({ state }: SubscriberParts): number | null {
+  const subscription = state.get();
+  if (subscription === undefined) return null;
+  const tokenGeneration = subscription.tokenGeneration + 1;
+  state.save({ ...subscription, tokenGeneration });
+  return tokenGeneration;
 }
 
 /** Sends the events after one sequence, up to another, again if the current filter matches them. */

@@ -1,7 +1,8 @@
 /**
  * The signing secrets of one subscription: encrypted at rest, several while one replaces another.
  */
-import { seal, unseal } from "../crypto/tokens.ts";
+import { firstKey, keyId } from "../crypto/key-ring.ts";
+import { seal, unseal } from "../crypto/sealed.ts";
 import { LIVE_SECRETS_MAX, SECRET_BYTES } from "./limits.ts";
 import type { Subscription } from "./subscription.ts";
 
@@ -12,44 +13,62 @@ export function newSecret(): string {
   return `whsec_${crypto.getRandomValues(new Uint8Array(SECRET_BYTES)).toBase64()}`;
 }
 
+/** What is sealed. The name is part of what binds a sealed value to its place: it must not change. */
+type SecretField = "secret" | "header";
+
 /** Encrypts and decrypts, and caches the plain text in memory: decrypting takes longer than signing. */
 export class Secrets {
-  readonly #key: string;
+  readonly #secretsKey: string;
   readonly #opened = new Map<string, string>();
+  #firstKeyId: Promise<string> | undefined;
 
+  /** @param secretsKey one key, or several */
   constructor(secretsKey: string) {
-    this.#key = secretsKey;
+    this.#secretsKey = secretsKey;
   }
 
-  async seal(text: string): Promise<string> {
-    const sealed = await seal(this.#key, text);
-    this.#opened.set(sealed, text);
+  /** The id of the key that seals. */
+  firstKeyId(): Promise<string> {
+    return (this.#firstKeyId ??= keyId(firstKey(this.#secretsKey)));
+  }
+
+  async seal(subscription: string, field: SecretField, text: string): Promise<string> {
+    const place = placeOf(subscription, field);
+    const sealed = await seal(this.#secretsKey, text, place);
+    this.#opened.set(`${place} ${sealed}`, text);
     return sealed;
   }
 
-  async sealHeader(header: { name: string; value: string }): Promise<NonNullable<Subscription["header"]>> {
-    return { name: header.name, sealedValue: await this.seal(header.value) };
+  async sealHeader(
+    subscription: string,
+    header: { name: string; value: string },
+  ): Promise<NonNullable<Subscription["header"]>> {
+    return { name: header.name, sealedValue: await this.seal(subscription, "header", header.value) };
   }
 
-  async openHeader({
-    name,
-    sealedValue,
-  }: NonNullable<Subscription["header"]>): Promise<{ name: string; value: string }> {
-    return { name, value: await this.open(sealedValue) };
-  }
-
-  async open(sealed: string): Promise<string> {
-    const known = this.#opened.get(sealed);
+  /** @throws {UnreadableSecretError} if no key opens it */
+  async open(subscription: string, field: SecretField, sealed: string): Promise<string> {
+    const place = placeOf(subscription, field);
+    const known = this.#opened.get(`${place} ${sealed}`);
     if (known !== undefined) return known;
-    const text = await unseal(this.#key, sealed);
-    this.#opened.set(sealed, text);
+    const text = await unseal(this.#secretsKey, sealed, place);
+    this.#opened.set(`${place} ${sealed}`, text);
     return text;
   }
 
-  /** The secrets that sign now, newest first. */
-  openLive(secrets: readonly SealedSecret[], nowMs: number): Promise<string[]> {
-    return Promise.all(selectLive(secrets, nowMs).map(({ sealed }) => this.open(sealed)));
+  /** The subscription's own header. @throws {UnreadableSecretError} */
+  async openHeader({ id, header }: Subscription): Promise<{ name: string; value: string } | undefined> {
+    return header && { name: header.name, value: await this.open(id, "header", header.sealedValue) };
   }
+
+  /** The secrets that sign now, newest first. @throws {UnreadableSecretError} */
+  openLive({ id, secrets }: Subscription, nowMs: number): Promise<string[]> {
+    return Promise.all(selectLive(secrets, nowMs).map(({ sealed }) => this.open(id, "secret", sealed)));
+  }
+}
+
+function placeOf(subscription: string, field: SecretField): string {
+  return `${subscription} ${field}`;
 }
 
 /**
@@ -69,6 +88,7 @@ export function rotateSecrets(
   return [{ sealed, untilMs: null }, ...older].slice(0, LIVE_SECRETS_MAX);
 }
 
-function selectLive(secrets: readonly SealedSecret[], nowMs: number): SealedSecret[] {
+/** The secrets that have not expired. */
+export function selectLive(secrets: readonly SealedSecret[], nowMs: number): SealedSecret[] {
   return secrets.filter(({ untilMs }) => untilMs === null || untilMs > nowMs);
 }

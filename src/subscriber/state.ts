@@ -113,6 +113,22 @@ export class SubscriptionState {
     else if (failingSinceMs !== undefined) this.#deps.jobs.enqueue("report", null, now());
   }
 
+  /** No key opens the secrets, so nothing can be sent: a fault of the service, which its health shows. */
+  recordUnreadable(): void {
+    const subscription = this.get();
+    if (subscription === undefined || subscription.unreadableSinceMs !== undefined) return;
+    const nowMs = this.#deps.now();
+    this.save({ ...subscription, unreadableSinceMs: nowMs });
+    this.#deps.jobs.enqueue("report", null, nowMs);
+  }
+
+  recordReadable(): void {
+    const subscription = this.get();
+    if (subscription?.unreadableSinceMs === undefined) return;
+    this.save(defined({ ...subscription, unreadableSinceMs: undefined }));
+    this.#deps.jobs.enqueue("report", null, this.#deps.now());
+  }
+
   isVerificationExpired(): boolean {
     const subscription = this.get();
     return subscription?.status === "pending" && this.#deps.now() >= subscription.proof.untilMs;

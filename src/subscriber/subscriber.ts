@@ -17,6 +17,7 @@ import { IN_FLIGHT_CHECK_MS } from "./limits.ts";
 import type { OwnerAction } from "./owner-requests.ts";
 import { buildParts, type SubscriberParts } from "./parts.ts";
 import * as requests from "./requests.ts";
+import { reseal, type Resealed } from "./resealing.ts";
 import { createTables } from "./schema.ts";
 import {
   type ChangeOutcome,
@@ -125,6 +126,24 @@ export class Subscriber extends DurableObject<Env> {
   async rotateSecret(secret: string, overlapMs: number): Promise<{ previousUntil: string } | null> {
     const previousUntil = await requests.rotateSecret(this.#parts, secret, overlapMs);
     return previousUntil === null ? null : { previousUntil };
+  }
+
+  /** Seals the secrets again with the first key of SECRETS_KEY. */
+  async reseal(): Promise<Resealed> {
+    const result = await this.#parts.mutex.run(() => reseal(this.#parts));
+    await this.#work();
+    return result;
+  }
+
+  /** Replaces the token. @returns the generation of the new one; null where there is no such subscription */
+  async rotateToken(): Promise<number | null> {
+    return requests.rotateToken(this.#parts);
+  }
+
+  /** Whether a token of this generation is valid. Without a subscription all are: there is nothing to protect. */
+  async isCurrentToken(generation: number): Promise<boolean> {
+    const subscription = this.#parts.state.get();
+    return subscription === undefined || subscription.tokenGeneration === generation;
   }
 
   /** Sends a signed test event. (RPC reserves the name `test`.) */

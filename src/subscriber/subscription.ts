@@ -15,6 +15,8 @@ export interface Subscription extends Registration {
   reason?: string;
   /** When it got its current status. */
   sinceMs: number;
+  /** 1, 2, 3 …: which of its tokens is valid. A rotation takes the next. */
+  tokenGeneration: number;
   /** The signing secrets, encrypted, newest first. Each signs until `untilMs`; null: without end. */
   secrets: { sealed: string; untilMs: number | null }[];
   header?: { name: string; sealedValue: string };
@@ -25,9 +27,14 @@ export interface Subscription extends Registration {
   isProved: boolean;
   /** The present verification, or the last one. */
   proof: EndpointVerification;
+  /** Since when no key of SECRETS_KEY opens its secrets; undefined if one does. */
+  unreadableSinceMs?: number;
   /** The first failure since the last success; undefined if the last attempt succeeded. */
   failingSinceMs?: number;
 }
+
+/** The generation of a subscription's first token. */
+export const FIRST_TOKEN = 1;
 
 export interface EndpointVerification {
   challenge: string;

@@ -2,7 +2,7 @@
  * Verification: the endpoint is sent a challenge and answers with it, or somebody posts to the confirm URL
  * that was sent along.
  */
-import { deriveToken } from "../crypto/tokens.ts";
+import { issueToken } from "../crypto/tokens.ts";
 import { newsroom } from "../runtime/stubs.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { conflict, type Conflict, DUPLICATE, EXPIRED, type Subscription, TOO_MANY } from "./subscription.ts";
@@ -12,9 +12,8 @@ export async function nextConfirmUrl(
   { env, config }: SubscriberParts,
   { id, proof }: Pick<Subscription, "id" | "proof">,
 ): Promise<string> {
-  const number = proof.number + 1;
-  const token = await deriveToken(env.SECRETS_KEY, "confirm", `${id}.${number}`);
-  return `${config.site.baseUrl}/api/v1/subscriptions/${id}/confirm/${number}.${token}`;
+  const token = await issueToken(env.SECRETS_KEY, "confirm", id, proof.number + 1);
+  return `${config.site.baseUrl}/api/v1/subscriptions/${id}/confirm/${token}`;
 }
 
 /**

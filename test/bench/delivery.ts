@@ -50,7 +50,7 @@ export async function measureDelivery(
   options: DeliveryOptions,
   onProgress: (what: string) => void,
 ): Promise<DeliveryResult> {
-  const adminToken = randomBytes(24).toString("base64url");
+  const adminToken = randomBytes(32).toString("base64url");
   const vars = {
     ADMIN_TOKEN: adminToken,
     SECRETS_KEY: randomBytes(32).toString("base64"),

@@ -50,7 +50,7 @@ export async function measureWire(
   options: WireOptions,
   onProgress: (done: number) => void,
 ): Promise<WireResult> {
-  const adminToken = randomBytes(24).toString("base64url");
+  const adminToken = randomBytes(32).toString("base64url");
   const vars = { ADMIN_TOKEN: adminToken, SECRETS_KEY: randomBytes(32).toString("base64") };
   await using service = await (options.runtime === "workerd" ? BuiltWorker : ServiceProcess).start(vars);
   await using receiver = await Receiver.open();

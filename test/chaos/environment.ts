@@ -79,7 +79,7 @@ export class Environment implements AsyncDisposable {
   /** @param onLine called with each line of the service's output */
   static async start(build: Build, onLine?: (line: string) => void): Promise<Environment> {
     await using parts = new AsyncDisposableStack();
-    const adminToken = randomBytes(24).toString("base64url");
+    const adminToken = randomBytes(32).toString("base64url");
     const service = parts.use(
       await ServiceProcess.start(
         {

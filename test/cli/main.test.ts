@@ -17,6 +17,7 @@ const COMMANDS = [
   "subscriptions",
   "deliveries",
   "replay",
+  "reseal",
 ];
 
 test.each(COMMANDS)("%s has help", async (command) => {

@@ -93,7 +93,10 @@ export function differences(before: Answers, after: Answers): string[] {
   return [...before].flatMap(([name, one]) => {
     const other = after.get(name) ?? "";
     if (other === one) return [];
-    const start = Math.max(0, [...one].findIndex((character, at) => character !== other[at]) - 100);
+    const start = Math.max(
+      0,
+      Array.from({ length: one.length }).findIndex((_, at) => one[at] !== other[at]) - 100,
+    );
     const [was, is] = [one, other].map((answer) => answer.slice(start, start + 300));
     return [`${name}\n  before: ${was}\n  after:  ${is}`];
   });

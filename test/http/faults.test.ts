@@ -205,6 +205,20 @@ describe("a service without its settings", () => {
   });
 
   it.each([
+    ["ADMIN_TOKEN", "t"],
+    ["SECRETS_KEY", "x"],
+    ["SECRETS_KEY", `${env.SECRETS_KEY},x`],
+    ["SECRETS_KEY", `${env.SECRETS_KEY},`],
+  ])("answers 503 and names the command that makes a secret if %s is weak", async (name, value) => {
+    const response = await ask({ [name]: value });
+    expect(response.status).toBe(503);
+    const { code, detail } = await response.json<ProblemJson>();
+    expect(code).toBe("not-configured");
+    expect(detail).toContain(`${name} must be at least 32 random bytes`);
+    expect(detail).toContain("openssl rand -base64 32");
+  });
+
+  it.each([
     ["BASE_URL", "press.example"],
     ["LANGUAGES", "english!"],
     ["TIME_ZONE", "Mars/Olympus"],

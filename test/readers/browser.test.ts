@@ -10,7 +10,7 @@ import { pollUntil } from "../chaos/poll-until.ts";
 import { newRelease, ApiClient } from "../chaos/api-client.ts";
 import { BuiltService } from "../built/built-service.ts";
 
-const ADMIN_TOKEN = "browser-admin-token";
+const ADMIN_TOKEN = "browser-admin-token-0123456789-0123456789-abcdefg";
 const CHROMIUM = "/usr/bin/chromium";
 /** Folder for screenshots; none are taken if it is unset. */
 const SCREENSHOTS = process.env["COMMUNIQUE_PICTURES"];
@@ -25,7 +25,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
     beforeAll(async () => {
       service = await BuiltService.start({
         ADMIN_TOKEN,
-        SECRETS_KEY: "browser-secrets-key-of-enough-bytes",
+        SECRETS_KEY: "YnJvd3Nlci1zZWNyZXRzLWtleS1vZi1lbm91Z2gtYnl0ZXM=",
       });
       const api = new ApiClient(service.url, ADMIN_TOKEN);
       const topics = ["collective-security", "nagorno-karabakh", "trade-and-investment"];

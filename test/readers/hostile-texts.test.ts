@@ -5,7 +5,7 @@ import { BuiltService } from "../built/built-service.ts";
 import { asMarkdown, HOSTILE_TEXTS } from "./hostile-texts.ts";
 import { PARSERS } from "./parsers.ts";
 
-const ADMIN_TOKEN = "readers-admin-token";
+const ADMIN_TOKEN = "readers-admin-token-0123456789-0123456789-abcdefg";
 
 /** The visible text of an HTML paragraph. */
 function visibleText(html: string): string {
@@ -37,7 +37,10 @@ describe("hostile texts", () => {
   const documents = new Map<string, string>();
 
   beforeAll(async () => {
-    service = await BuiltService.start({ ADMIN_TOKEN, SECRETS_KEY: "readers-secrets-key-of-enough-bytes" });
+    service = await BuiltService.start({
+      ADMIN_TOKEN,
+      SECRETS_KEY: "cmVhZGVycy1zZWNyZXRzLWtleS1vZi1lbm91Z2gtYnl0ZXM=",
+    });
     const api = new ApiClient(service.url, ADMIN_TOKEN);
     for (const { release } of releases) await api.publish(release);
     await api.publish(

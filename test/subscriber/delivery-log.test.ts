@@ -70,6 +70,7 @@ describe("the health of a subscription", () => {
       medianLatencyMs: null,
       waiting: 0,
       nextAttempt: null,
+      blocked: null,
     });
     await publishTo([made], release());
     await subscriberLater(made.id, 56);

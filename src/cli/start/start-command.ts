@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { FEED_FORMATS } from "../../domain/list.ts";
+import { isStrongSecret, weakSecretMessage } from "../../domain/secrets.ts";
 import { readVars } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
 import { CliError, systemCode } from "../cli-error.ts";
@@ -48,6 +49,7 @@ export async function startCommand(options: StartOptions, flags: readonly string
   const content = folder === false ? undefined : await readValidFolder(resolvePath(folder));
   await assertPortIsFree(options.port);
   const vars = givenVars(flags);
+  refuseWeakSecrets(vars);
   await keepSecrets(DEV_VARS, new Set(vars.keys()));
 
   await makePrivate(stateFolder(flags));
@@ -74,6 +76,16 @@ export async function startCommand(options: StartOptions, flags: readonly string
     over.abort();
     progress.end();
     await service.end(signals.second);
+  }
+}
+
+/** The service would say the same, but only once it runs. @throws CliError that names the command that makes a secret */
+function refuseWeakSecrets(vars: ReadonlyMap<string, string>): void {
+  for (const name of ["ADMIN_TOKEN", "SECRETS_KEY"]) {
+    const given = vars.get(name);
+    const isStrong = given === undefined || given.split(",").every((part) => isStrongSecret(part.trim()));
+    if (!isStrong)
+      throw new CliError(`${weakSecretMessage(name)}, or leave --var out: npm start makes its own.`);
   }
 }
 

@@ -45,6 +45,11 @@ export function addSubscriptionCommands(program: Command, tokenHelp: string): vo
     .addOption(new Option("--pause", "hold its deliveries").default(false).conflicts(["resume", "verify"]))
     .addOption(new Option("--resume", "send its held deliveries").default(false).conflicts("verify"))
     .option("--verify", "send its endpoint another verification request", false)
+    .addOption(
+      new Option("--rotate-token", "replace its token; the former one stops at once")
+        .default(false)
+        .conflicts(["pause", "resume", "verify"]),
+    )
     .option("--json", "print the answer of the API", false)
     .option("--to <url>", "URL of the service", serviceUrl, DEFAULT_SERVICE)
     .addHelpText(
@@ -53,8 +58,11 @@ export function addSubscriptionCommands(program: Command, tokenHelp: string): vo
         "\n\nThe 100 worst are shown as they are now; the others as they last reported, within the hour.",
     )
     .action((subscription: string | undefined, options, command: Command) => {
-      if (subscription === undefined && (options.pause || options.resume || options.verify)) {
-        command.error("error: --pause, --resume and --verify need a subscription", { exitCode: 2 });
+      const acts = options.pause || options.resume || options.verify || options.rotateToken;
+      if (subscription === undefined && acts) {
+        command.error("error: --pause, --resume, --verify and --rotate-token need a subscription", {
+          exitCode: 2,
+        });
       }
       return subscriptionsCommand(subscription, options);
     });

@@ -13,6 +13,8 @@ const health = z.looseObject({
   successRate: z.nullable(z.number()),
   waiting: z.number(),
   nextAttempt: z.nullable(z.string()),
+  /** Why the service itself can send nothing. */
+  blocked: z.optional(z.nullable(z.string())),
 });
 const subscription = z.looseObject({
   id: z.string(),
@@ -113,6 +115,12 @@ export class SubscriptionsApi extends ApiClient {
 
   act(id: string, action: "pause" | "resume" | "verify"): Promise<Subscription> {
     return this.post(subscription, `${PATH}/${id}/${action}`, ONCE);
+  }
+
+  /** @returns the new token */
+  async rotateToken(id: string): Promise<string> {
+    const answer = z.object({ token: z.string() });
+    return (await this.post(answer, `${PATH}/${id}/rotate-token`, ONCE)).token;
   }
 
   /** A release as the token may see it; undefined if it does not exist. */

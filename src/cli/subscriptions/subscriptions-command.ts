@@ -18,6 +18,7 @@ export interface SubscriptionsOptions {
   pause: boolean;
   resume: boolean;
   verify: boolean;
+  rotateToken: boolean;
 }
 
 /** Subscriptions whose current state is fetched, worst first; the list has the last report of the others. */
@@ -35,10 +36,22 @@ export async function subscriptionsCommand(
   const api = new SubscriptionsApi(options.to, await findAdminToken(options.to));
   if (named === undefined) return showAll(api, options);
   const found = await findSubscription(api, named);
+  if (options.rotateToken) return rotateToken(api, found.id, options.json);
   const action = ACTIONS.find((each) => options[each]);
   const subscription = action === undefined ? found : await withHint(found, api, api.act(found.id, action));
   if (options.json) print(JSON.stringify(subscription, null, 2));
   else print(detailLines(subscription, api, Date.now()).join("\n"));
+}
+
+async function rotateToken(api: SubscriptionsApi, id: string, json: boolean): Promise<void> {
+  const token = await api.rotateToken(id);
+  if (json) print(JSON.stringify({ token }, null, 2));
+  else {
+    print(`${"token".padEnd(LABEL_CHARS)}${printable(token)}`);
+    report(
+      `Give it to the owner of ${id}: the former token no longer works, and no later answer shows this one.`,
+    );
+  }
 }
 
 async function showAll(
@@ -70,7 +83,8 @@ async function refreshed(api: SubscriptionsApi, listed: readonly Subscription[])
 }
 
 function tableRow(subscription: Subscription, id: string, nowMs: number): TableRow {
-  const { status, since, failingSince, reason = null, health } = subscription;
+  const { status, since, failingSince, health } = subscription;
+  const reason = subscription.reason ?? health?.blocked ?? null;
   const isFailing = status === "active" && typeof failingSince === "string";
   const shownStatus = isFailing ? "failing" : status;
   const shownSince = isFailing ? failingSince : since;
@@ -118,6 +132,7 @@ function detailLines(subscription: Subscription, api: SubscriptionsApi, nowMs: n
     ["success", percentage(health?.successRate)],
     ["waiting", health && String(health.waiting)],
     ["next attempt", health?.nextAttempt && withRelativeTime(health.nextAttempt, nowMs)],
+    ...(health?.blocked ? ([["blocked", health.blocked]] as const) : []),
   ] as const;
   const hint = hintFor(subscription, api);
   const lines = fields.map(([label, value]) => `${label.padEnd(LABEL_CHARS)}${printable(value ?? "–")}`);

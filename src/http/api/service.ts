@@ -36,7 +36,14 @@ export async function postRebuild(c: Context): Promise<Response> {
  * how busy the service is.
  */
 export async function getHealth(c: Context): Promise<Response> {
-  const { sequence, ...load } = await newsroom(c.env).health();
+  const { sequence, opensSecrets, ...load } = await newsroom(c.env).health();
+  if (!opensSecrets) {
+    return problem(c, {
+      code: "secrets-unreadable",
+      detail:
+        "SECRETS_KEY lacks the key that sealed the secrets of some subscriptions, so they get nothing. Put that key behind the present one, comma-separated; if it is lost, POST /api/v1/reseal names the subscriptions: rotate the secret of each without overlap and set its header again, or delete it.",
+    });
+  }
   const shown = { status: "ok", sequence, ...((await isAdmin(c)) ? load : {}) };
   return c.json(shown, 200, { "cache-control": "no-store", vary: "Authorization" });
 }

@@ -2,7 +2,7 @@
  * What an owner does with a subscription as a whole: `POST /subscriptions/ID/ACTION`.
  */
 import * as z from "zod/mini";
-import { deriveToken, sameSecret } from "../../crypto/tokens.ts";
+import { issueToken, readToken } from "../../crypto/tokens.ts";
 import { rotationInput } from "../../domain/subscription.ts";
 import { subscriber } from "../../runtime/stubs.ts";
 import { newSecret } from "../../subscriber/secrets.ts";
@@ -57,12 +57,20 @@ export async function rotateSecret(c: Context, body: z.output<typeof rotationBod
   return c.json({ secret, previousUntil: done.previousUntil }, 200, { "cache-control": "no-store" });
 }
 
+/** `rotate-token`: a new token, which no later answer shows. The old one stops at once, since it may be known to others. */
+export async function rotateToken(c: Context): Promise<Response> {
+  const generation = await subscriber(c.env, subscriptionId(c)).rotateToken();
+  if (generation === null) return notFound(c);
+  const token = await issueToken(c.env.SECRETS_KEY, "subscription", subscriptionId(c), generation);
+  return c.json({ token }, 200, { "cache-control": "no-store" });
+}
+
 /** `confirm/NUMBER.TOKEN`: a client that holds the confirm URL verifies the endpoint. */
 export async function confirmSubscription(c: Context): Promise<Response> {
-  const [, number, token] = /^(\d{1,9})\.(.+)$/.exec(c.req.param("token") ?? "") ?? [];
-  const expected = await deriveToken(c.env.SECRETS_KEY, "confirm", `${subscriptionId(c)}.${number}`);
-  if (!(await sameSecret(token ?? "", expected))) return unauthorized(c);
-  return answer(c, await subscriber(c.env, subscriptionId(c)).confirm(Number(number)));
+  const given = c.req.param("token") ?? "";
+  const number = await readToken(c.env.SECRETS_KEY, "confirm", subscriptionId(c), given);
+  if (number === undefined) return unauthorized(c);
+  return answer(c, await subscriber(c.env, subscriptionId(c)).confirm(number));
 }
 
 function answer(c: Context, outcome: Outcome): Response {

@@ -2,7 +2,7 @@
  * Subscriptions: create, read, change and delete.
  */
 import * as z from "zod/mini";
-import { deriveToken } from "../../crypto/tokens.ts";
+import { issueToken } from "../../crypto/tokens.ts";
 import { instantOfMs } from "../../domain/dates.ts";
 import { defined } from "../../domain/defined.ts";
 import {
@@ -24,6 +24,7 @@ import type { Registered } from "../../newsroom/store/subscriptions.ts";
 import type { Listed, SubscriptionQuery } from "../../newsroom/store/subscription-list.ts";
 import { newsroom, subscriber } from "../../runtime/stubs.ts";
 import { newSecret } from "../../subscriber/secrets.ts";
+import { FIRST_TOKEN } from "../../subscriber/subscription.ts";
 import { checkResolvedTarget } from "../../webhooks/attempt.ts";
 import { ResolverError } from "../../webhooks/dns.ts";
 import { isAdmin, isOwner, PRIVATE_HEADERS } from "../auth.ts";
@@ -67,7 +68,7 @@ export async function postSubscription(c: Context, input: SubscriptionInput): Pr
   }
   const secret = newSecret();
   const view = await subscriber(c.env, id).create(registration, input, secret);
-  const token = await deriveToken(c.env.SECRETS_KEY, "subscription", id);
+  const token = await issueToken(c.env.SECRETS_KEY, "subscription", id, FIRST_TOKEN);
   return c.json({ ...view, secret, token }, 201, {
     location: `/api/v1/subscriptions/${id}`,
     "cache-control": "no-store",

@@ -199,6 +199,13 @@ CREATE INDEX IF NOT EXISTS subscriptions_of_a_domain ON subscriptions (domain, h
 CREATE INDEX IF NOT EXISTS subscriptions_never_proved ON subscriptions (created_ms) WHERE active = 0;
 CREATE INDEX IF NOT EXISTS subscriptions_in_trouble ON subscriptions (-trouble, ifnull(failing_ms, since_ms), id);
 
+-- The id of the key of SECRETS_KEY that seals the secrets of each subscription.
+CREATE TABLE IF NOT EXISTS sealing_keys (subscription TEXT PRIMARY KEY, key TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sealing_keys_by_key ON sealing_keys (key);
+CREATE TRIGGER IF NOT EXISTS sealing_keys_end AFTER DELETE ON subscriptions BEGIN
+  DELETE FROM sealing_keys WHERE subscription = old.id;
+END;
+
 -- Single values, by MetaKey.
 CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `;

@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../support/free-port.ts";
 import { registryOf } from "../support/content-folders.ts";
 import { runCli, type Running, startCli, temporaryFolder } from "../support/run-cli.ts";
-import { npmStart } from "../support/running-service.ts";
+import { npmStart, TOKEN } from "../support/running-service.ts";
 
 const RELEASE =
   "---\nid: 6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11\nlang: en\nslug: session\ntype: statement\ntitle: The session\ndate: 2020-12-01\n---\n\nIt was held.\n";
@@ -132,8 +132,8 @@ test("killing npm ends the service below it too", async () => {
   const state = await temporaryFolder();
   const secrets = [
     "--var",
-    "ADMIN_TOKEN:test-token",
-    "SECRETS_KEY:test-secrets-key-of-32-bytes-or-more",
+    `ADMIN_TOKEN:${TOKEN}`,
+    "SECRETS_KEY:dGVzdC1zZWNyZXRzLWtleS1vZi0zMi1ieXRlcy1vci0=",
     "SIGNING_KEY:whsk_dGVzdC1zaWduaW5nLWtleS1vZi0zMi1ieXRlcy1sb24=",
   ];
   const flags = ["start", "--port", port, "--no-content", "--persist-to", state, ...secrets];
@@ -158,6 +158,16 @@ test("a port in use is refused before a process is started, and another is sugge
   expect(run.stdout).toBe("");
   expect(run.stderr).toMatch(/^Port \d+ is in use: .* `npm start -- --port \d+`\.\n$/);
 });
+
+test.each(["ADMIN_TOKEN:t", "SECRETS_KEY:x", `SECRETS_KEY:${TOKEN},x`])(
+  "a weak secret (%s) is refused before a process is started, with the command that makes one",
+  async (given) => {
+    const run = await runCli(["start", "--no-content", "--port", String(await freePort()), "--var", given]);
+    expect(run).toMatchObject({ code: 1, stdout: "" });
+    expect(run.stderr).toContain(`${given.split(":")[0]} must be at least 32 random bytes in base64`);
+    expect(run.stderr).toContain("openssl rand -base64 32");
+  },
+);
 
 test("faulty content is refused before a process is started, with its lines", async () => {
   const folder = await temporaryFolder();

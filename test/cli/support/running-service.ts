@@ -8,7 +8,7 @@ import { BuiltService } from "../../built/built-service.ts";
 import { freePort } from "../../support/free-port.ts";
 import { spawnCli, type Running } from "./run-cli.ts";
 
-export const TOKEN = "test-token-of-the-command-line";
+export const TOKEN = "test-token-of-the-command-line-and-its-services-0123";
 const SECRETS_KEY = "dGVzdC1zZWNyZXRzLWtleS1vZi0zMi1ieXRlcy1vci0=";
 
 export interface Service {

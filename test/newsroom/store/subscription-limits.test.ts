@@ -56,6 +56,7 @@ const fail = async (newsroom: Newsroom, registration: Registration) => {
     medianLatencyMs: null,
     waiting: 1,
     nextAttempt: null,
+    blocked: null,
   };
   const state = {
     status: "pending",
@@ -65,7 +66,7 @@ const fail = async (newsroom: Newsroom, registration: Registration) => {
     health,
     isProved: false,
   } as const;
-  expect(await newsroom.report(registration, state)).toBe(true);
+  expect(await newsroom.report(registration, state, "key")).toBe(true);
 };
 
 const hex = (n: number) => n.toString(16);
@@ -269,6 +270,7 @@ it("keeps the row of the largest subscription below 8 kB, indexes included", asy
       medianLatencyMs: 123_456.5,
       waiting: 1_000_000,
       nextAttempt: "2026-11-27T00:00:00Z",
+      blocked: "x".repeat(200),
     };
     const now = Date.now();
     const report = {

@@ -12,7 +12,7 @@ import { TrialReleases } from "./trial-releases.ts";
 import { type Format, FORMATS, type ReadItem, type RealReader, type Subscribed } from "./real-reader.ts";
 import { nameOf } from "./real-readers.ts";
 
-const ADMIN_TOKEN = "readers-admin-token";
+const ADMIN_TOKEN = "readers-admin-token-0123456789-0123456789-abcdefg";
 /** More than a second: HTTP dates are whole seconds, and curl ignores changes in the second of its last poll. */
 const NEXT_SECOND_MS = 1_100;
 
@@ -53,7 +53,10 @@ export async function runTrial(
   const folder = stack.use(new TemporaryFolder());
   onStep("starting the service");
   const service = stack.use(
-    await ServiceProcess.start({ ADMIN_TOKEN, SECRETS_KEY: "readers-secrets-key-of-enough-bytes" }),
+    await ServiceProcess.start({
+      ADMIN_TOKEN,
+      SECRETS_KEY: "cmVhZGVycy1zZWNyZXRzLWtleS1vZi1lbm91Z2gtYnl0ZXM=",
+    }),
   );
   const releases = new TrialReleases(service, ADMIN_TOKEN);
   await releases.publishFirst();
