@@ -3,6 +3,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { subscriber } from "../../src/runtime/stubs.ts";
 import {
+  type ProblemJson,
   act,
   ADMIN,
   BASE_URL,
@@ -128,11 +129,12 @@ describe("a subscription that has expired unverified", () => {
       storage.sql.exec("UPDATE subscriptions SET created_ms = 1 WHERE id = ?", made.id),
     );
     await subscribe();
-    expect((await confirm((await verification(made)).confirm)).status).toBe(409);
-    expect(await viewOf(made)).toMatchObject({
-      status: "disabled",
-      reason: expect.stringContaining("create a new subscription"),
-    });
+    const refused = await confirm((await verification(made)).confirm);
+    const { code, detail } = await refused.json<ProblemJson>();
+    expect([code, detail]).toEqual(["subscription-expired", expect.stringContaining("create a new")]);
+    // The answer to its next report deletes it.
+    await subscriberIdle(made.id);
+    expect((await own(made)).status).toBe(404);
   });
 });
 
