@@ -23,6 +23,8 @@ export const FACET_VALUES_MAX = 100;
 export const ATTACHMENTS_MAX = 100;
 /** Characters of a search: more than people type. */
 export const SEARCH_CHARS_MAX = 500;
+/** Parsed searches and filters that an isolate remembers: those of most subscriptions, in some megabytes. */
+export const SEARCHES_REMEMBERED_MAX = 2_000;
 /** Words of a search: each one makes the index look at every text that has it. */
 export const SEARCH_WORDS_MAX = 20;
 /** Values of one facet in the registry, which is sent as one body. */

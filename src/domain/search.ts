@@ -3,6 +3,9 @@
  * all use this, so that they find the same releases.
  */
 
+import { SEARCHES_REMEMBERED_MAX } from "./limits.ts";
+import { memoized } from "./memoized.ts";
+
 /** Finds texts with every phrase of `all` and no phrase of `none`. A phrase may be a single word. */
 export interface SearchQuery {
   all: readonly (readonly string[])[];
@@ -30,8 +33,13 @@ export function searchWords(text: string): string[] {
   return folded.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
-/** Parses words, `"phrases"` and `-exclusions`. Never fails: what is not a word is ignored. */
-export function parseSearch(text: string): SearchQuery {
+/**
+ * Parses words, `"phrases"` and `-exclusions`. Never fails: what is not a word is ignored. Remembers what it
+ * parsed, because each event is compared with the searches of all subscriptions.
+ */
+export const parseSearch = memoized(parse, SEARCHES_REMEMBERED_MAX);
+
+function parse(text: string): SearchQuery {
   const all: string[][] = [];
   const none: string[][] = [];
   for (const [minus, part] of partsOf(text)) {

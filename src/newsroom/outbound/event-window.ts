@@ -3,6 +3,8 @@
  */
 import { type OutboundEvent, isRetraction } from "../../domain/event.ts";
 import { type Filter, matches } from "../../domain/filter.ts";
+import { SEARCHES_REMEMBERED_MAX } from "../../domain/limits.ts";
+import { memoized } from "../../domain/memoized.ts";
 import type { Content, PayloadFormat } from "../../domain/subscription.ts";
 import { FORMATS } from "../../webhooks/payload.ts";
 import { ENQUEUES_AT_ONCE_MAX, ENQUEUES_UNITS_MAX, WINDOW_UNITS_MAX } from "../limits.ts";
@@ -24,8 +26,12 @@ export type PreferencesRow = Pick<DeliveryPreferences, "format" | "content"> & {
 };
 
 export function toPreferences({ format, content, filter, events }: PreferencesRow): DeliveryPreferences {
-  return { format, content, filter: JSON.parse(filter) as Filter, types: JSON.parse(events) as string[] };
+  return { format, content, filter: parseFilter(filter), types: parseTypes(events) };
 }
+
+// Parsed once, not for each window of events: many subscriptions have the same.
+const parseFilter = memoized((json) => JSON.parse(json) as Filter, SEARCHES_REMEMBERED_MAX);
+const parseTypes = memoized((json) => JSON.parse(json) as string[], SEARCHES_REMEMBERED_MAX);
 
 /** Whether the events that pass a filter reveal anything about their content. */
 export function isNarrowed(filter: Filter): boolean {
