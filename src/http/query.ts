@@ -45,11 +45,13 @@ export function parseContent(c: Context): Result<Content> {
 export function parsePage(
   c: Context,
   cursorName: string,
+  cursorMin = 0,
 ): Result<{ limit: number; cursor: number | undefined }> {
-  // The cursor of a list is an instant, and releases can be older than 1970.
-  const first = cursorName === "after" ? 0 : -Number.MAX_SAFE_INTEGER;
   const parsed = parse(
-    z.object({ limit: wholeNumber(1, PAGE_ROWS_MAX), cursor: wholeNumber(first, Number.MAX_SAFE_INTEGER) }),
+    z.object({
+      limit: wholeNumber(1, PAGE_ROWS_MAX),
+      cursor: wholeNumber(cursorMin, Number.MAX_SAFE_INTEGER),
+    }),
     { limit: c.req.query("limit"), cursor: c.req.query(cursorName) },
   );
   if (parsed.ok) return ok({ limit: parsed.value.limit ?? PAGE_ROWS_DEFAULT, cursor: parsed.value.cursor });

@@ -68,6 +68,8 @@ export const EVENT_ROWS_PER_CALL = 500;
 export const EVENT_UNITS_PER_CALL = 2_000_000;
 /** The same of the events that one call reads, matching or not: 500 ordinary ones, or 25 of the longest. */
 export const EVENT_UNITS_READ_PER_CALL = 5_000_000;
+/** Bytes of editions that one page of their list reads for their titles: some tens of milliseconds. */
+export const EDITION_BYTES_READ_PER_PAGE = 5_000_000;
 /** Bytes of releases on one page of the API, as feed entries: a call of an object takes 32 MB, and a page
  * of a hundred ordinary releases has a fifth of this. */
 export const PAGE_BYTES_MAX = 2_000_000;

@@ -23,7 +23,14 @@ import type { FoundDocument } from "./projection/projection.ts";
 import type { Action, ActionResult, PublishOptions, PublishResult } from "./publish/ledger.ts";
 import { Scheduler } from "./scheduler.ts";
 import { applySettings } from "./settings.ts";
-import { allEditions, type EditionsResult, type EditionView, publicEditions } from "./store/editions.ts";
+import {
+  type EditionsPage,
+  type EditionView,
+  listEditions,
+  type Readable,
+  readEdition,
+  readEditions,
+} from "./store/edition-views.ts";
 import { lastSequence, sequencesBetween } from "./store/events.ts";
 import { createTables, toInstant } from "./store/schema.ts";
 import { hasUnknownKey, noteSealingKey, sealedWithOthers } from "./store/sealing-keys.ts";
@@ -110,18 +117,25 @@ export class Newsroom extends DurableObject<Env> {
     return this.#parts.views.getForAdmin(id) ?? null;
   }
 
-  /** The public editions of a release, or one of them. */
-  async editions(id: string, edition?: number): Promise<EditionsResult> {
-    const release = this.#parts.views.getPublic(id);
-    if (release === undefined) return { kind: "unknown" };
-    if (release.status === "killed") return { kind: "killed", release };
-    return { kind: "found", editions: publicEditions(this.#sql, this.#config.site.baseUrl, id, edition) };
+  /** One public edition, by its number for readers; `isAdmin`: any edition, by its stored number. */
+  async edition(release: string, edition: number, isAdmin: boolean): Promise<Readable<EditionView>> {
+    const { baseUrl } = this.#config.site;
+    const { views } = this.#parts;
+    return readEditions({ sql: this.#sql, views }, release, isAdmin, (seen) =>
+      readEdition(this.#sql, baseUrl, { release, edition }, seen),
+    );
   }
 
-  /** All editions of a release, or one of them; null if there is none. */
-  async editionsForAdmin(id: string, edition?: number): Promise<EditionView[] | null> {
-    const editions = allEditions(this.#sql, this.#config.site.baseUrl, id, edition);
-    return editions.length > 0 ? editions : null;
+  /** A page of the public editions, as `listEditions` gives it; `isAdmin`: of all editions. */
+  async editions(
+    release: string,
+    page: { after: number; limit: number },
+    isAdmin: boolean,
+  ): Promise<Readable<EditionsPage>> {
+    const { views } = this.#parts;
+    return readEditions({ sql: this.#sql, views }, release, isAdmin, (seen) =>
+      listEditions(this.#sql, release, page, seen),
+    );
   }
 
   /**

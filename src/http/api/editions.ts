@@ -4,17 +4,14 @@
 import { diffWords } from "diff";
 import { parse } from "../../domain/issues.ts";
 import { releaseId } from "../../domain/release.ts";
-import {
-  changedFields,
-  type EditionContent,
-  editionSummary,
-  type EditionView,
-} from "../../newsroom/store/editions.ts";
+import type { EditionView, Readable } from "../../newsroom/store/edition-views.ts";
+import { changedFields, type EditionContent } from "../../newsroom/store/editions.ts";
 import { newsroom } from "../../runtime/stubs.ts";
 import { isAdmin, PRIVATE_HEADERS } from "../auth.ts";
 import type { Context } from "../context.ts";
 import { DIFF_EDITS_MAX } from "../limits.ts";
-import { notFound } from "../problem.ts";
+import { invalid, notFound } from "../problem.ts";
+import { parsePage } from "../query.ts";
 
 /** Cached for a minute only: an edition never changes, but its release may be killed. */
 const PUBLIC_HEADERS = {
@@ -24,55 +21,59 @@ const PUBLIC_HEADERS = {
   vary: "Authorization",
 };
 
-type Read =
-  | { ok: true; editions: EditionView[]; headers: Record<string, string> }
-  | { ok: false; response: Response };
+/** A value with the headers of its answer, or the answer that there is none: 404 and 410 as for the release itself. */
+type Read<T> = { ok: true; value: T; headers: Record<string, string> } | { ok: false; response: Response };
 
-/** `GET /releases/ID/editions`: every public edition, oldest first; for the admin, embargoed ones too. */
+/**
+ * `GET /releases/ID/editions?limit=&cursor=`: the public editions, oldest first; for the admin, embargoed ones
+ * too.
+ */
 export async function getEditions(c: Context): Promise<Response> {
-  const read = await readEditions(c);
-  return read.ok
-    ? c.json({ data: read.editions.map(editionSummary), next: null }, 200, read.headers)
-    : read.response;
+  const page = parsePage(c, "cursor");
+  if (!page.ok) return invalid(c, page.issues, "Nothing was read.");
+  const { limit, cursor = 0 } = page.value;
+  const read = await readFrom(c, (id, admin) =>
+    newsroom(c.env).editions(id, { after: cursor, limit }, admin),
+  );
+  if (!read.ok) return read.response;
+  const { data, next } = read.value;
+  return c.json({ data, next: next === null ? null : String(next) }, 200, read.headers);
 }
 
 /** `GET /releases/ID/editions/N` */
 export async function getEdition(c: Context): Promise<Response> {
-  const read = await readEditions(c, c.req.param("edition"));
-  if (!read.ok) return read.response;
-  const [edition] = read.editions;
-  return edition ? c.json(edition, 200, read.headers) : notFound(c);
+  const read = await readEdition(c, c.req.param("edition"));
+  return read.ok ? c.json(read.value, 200, read.headers) : read.response;
 }
 
 /** `GET /releases/ID/editions/N/diff/M` */
 export async function getDifference(c: Context): Promise<Response> {
-  const from = await readEditions(c, c.req.param("edition"));
+  const from = await readEdition(c, c.req.param("edition"));
   if (!from.ok) return from.response;
-  const to = await readEditions(c, c.req.param("other"));
-  if (!to.ok) return to.response;
-  const [[before], [after]] = [from.editions, to.editions];
-  return before && after ? c.json(differenceOf(before, after), 200, to.headers) : notFound(c);
+  const to = await readEdition(c, c.req.param("other"));
+  return to.ok ? c.json(differenceOf(from.value, to.value), 200, to.headers) : to.response;
 }
 
-/** All editions, or the one with a number. 404 and 410 as for the release itself. */
-async function readEditions(c: Context, number?: string): Promise<Read> {
+async function readEdition(c: Context, number = ""): Promise<Read<EditionView>> {
+  if (!/^[1-9]\d{0,8}$/.test(number)) return { ok: false, response: notFound(c) };
+  return readFrom(c, (id, admin) => newsroom(c.env).edition(id, Number(number), admin));
+}
+
+async function readFrom<T>(
+  c: Context,
+  read: (id: string, isAdmin: boolean) => Promise<Readable<T>>,
+): Promise<Read<T>> {
   const id = parse(releaseId, c.req.param("id"));
-  if (!id.ok || (number !== undefined && !/^[1-9]\d{0,8}$/.test(number))) {
-    return { ok: false, response: notFound(c) };
-  }
-  const only = number === undefined ? undefined : Number(number);
-  if (await isAdmin(c)) {
-    const editions = await newsroom(c.env).editionsForAdmin(id.value, only);
-    return editions ? { ok: true, editions, headers: PRIVATE_HEADERS } : { ok: false, response: notFound(c) };
-  }
-  const found = await newsroom(c.env).editions(id.value, only);
+  if (!id.ok) return { ok: false, response: notFound(c) };
+  const admin = await isAdmin(c);
+  const found = await read(id.value, admin);
   switch (found.kind) {
     case "unknown":
       return { ok: false, response: notFound(c) };
     case "killed":
       return { ok: false, response: c.json(found.release, 410, PUBLIC_HEADERS) };
     case "found":
-      return { ok: true, editions: found.editions, headers: PUBLIC_HEADERS };
+      return { ok: true, value: found.value, headers: admin ? PRIVATE_HEADERS : PUBLIC_HEADERS };
   }
 }
 

@@ -29,7 +29,8 @@ export async function getReleases(c: Context): Promise<Response> {
     parseFilter(c),
     parseBounds(c),
     parseContent(c),
-    parsePage(c, "cursor"),
+    // The cursor is an instant, and releases can be older than 1970.
+    parsePage(c, "cursor", -Number.MAX_SAFE_INTEGER),
   ];
   if (!filter.ok || !bounds.ok || !content.ok || !page.ok) {
     return invalid(c, issuesIn(filter, bounds, content, page), "Nothing was read.");
