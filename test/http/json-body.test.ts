@@ -75,7 +75,7 @@ describe("the Content-Type of a body", () => {
   const ask = (headers: Record<string, string>) =>
     request("/api/v1/subscriptions", { method: "POST", headers, body: new TextEncoder().encode(body()) });
 
-  it.each([
+  it.each<[string, Record<string, string>]>([
     ["is missing", {}],
     ["says application/x-www-form-urlencoded", { "content-type": "application/x-www-form-urlencoded" }],
     ["says text/plain", { "content-type": "text/plain;charset=UTF-8" }],

@@ -114,7 +114,7 @@ describe("an endpoint that only fails", () => {
       type: "operational",
       data: {
         what: "subscription.disabled",
-        subscription: { id: made.id, url: made.endpoint, description: "Desk" },
+        subscription: { id: made.id, host: new URL(made.endpoint).host, description: "Desk" },
         reason: view.reason,
       },
     });
