@@ -12,6 +12,7 @@ import { deliveryReport } from "./delivery-report.ts";
 import { feedsReport } from "./feeds-report.ts";
 import { type FeedsOptions, measureFeeds } from "./feeds.ts";
 import { type LedgerOptions, measureLedger } from "./ledger.ts";
+import { measureStrangers, type StrangersOptions } from "./strangers.ts";
 import { measureWire, RUNTIMES, type WireOptions, type WireResult } from "./wire.ts";
 
 const RESULTS = join(import.meta.dirname, "../../bench-results.json");
@@ -73,6 +74,14 @@ program
   .option("--subrequests <number>", "SUBREQUESTS of the service", wholeNumber, 10_000)
   .action(delivery);
 
+program
+  .command("strangers")
+  .description("each call of strangers at its most expensive, beside a publish a second")
+  .option("--sizes <numbers>", "numbers of releases, comma-separated", wholeNumbers, [1_000, 10_000])
+  .option("--seconds <number>", "how long each call is played", wholeNumber, 10)
+  .option("--seed <number>", "seed of the generated releases", wholeNumber, 1)
+  .action(strangers);
+
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
 try {
   await program.parseAsync();
@@ -133,6 +142,25 @@ async function delivery(options: DeliveryOptions): Promise<void> {
   if (process.stderr.isTTY) process.stderr.write("\n");
   console.log([deliveryReport(result), machine()].join("\n"));
   await saveResult({ delivery: result });
+}
+
+async function strangers(options: StrangersOptions): Promise<void> {
+  const results = await measureStrangers(options, (what) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${what}\u001b[K`);
+  });
+  if (process.stderr.isTTY) process.stderr.write("\n");
+  const rows = results.map(({ releases, call, statuses, answers, publish, publishRatio }) => ({
+    call,
+    releases,
+    statuses,
+    sent: answers.count,
+    "median ms": answers.medianMs,
+    "max ms": answers.maxMs,
+    "publish ms": publish.medianMs,
+    "to alone": publishRatio,
+  }));
+  console.log([tableOf(rows), machine()].join("\n"));
+  await saveResult({ strangers: results });
 }
 
 /** Keeps the results of other commands in the file. */

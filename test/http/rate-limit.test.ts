@@ -13,7 +13,7 @@ async function until429(
   send: (nth: number) => Promise<Response>,
   atOnce = 20,
 ): Promise<{ sent: number; last: Response }> {
-  for (let sent = 0; sent < 1_000;) {
+  for (let sent = 0; sent < 2_000;) {
     const answers = await Promise.all(Array.from({ length: atOnce }, (_, index) => send(sent + index)));
     const refused = answers.find(({ status }) => status === 429);
     if (refused !== undefined) return { sent, last: refused };
