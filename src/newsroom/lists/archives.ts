@@ -149,10 +149,10 @@ export class ListArchives {
     return entrySizes(this.#deps.sql, published);
   }
 
-  /** What finding the releases of the newest document costs, as `searchCost` counts. */
+  /** What finding the releases of a full newest document costs, as `searchCost` counts. */
   costOfNewest(list: ReleaseList): number {
-    const after = this.#archivesOf(list).archiveEnds.at(-1);
-    return searchCost(this.#deps.sql, this.#queryFor(list, after, undefined));
+    const { sql, config } = this.#deps;
+    return searchCost(sql, this.#queryFor(list, undefined, undefined), config.feedItems);
   }
 
   #releasesAt(list: ReleaseList, { archiveEnds }: Archives, index: number): Instant[] {

@@ -7,7 +7,7 @@ import { type Conditions, type Filter, PART_MARK } from "../../domain/filter.ts"
 import { countSearchWords, isEmptySearch, parseSearch, type SearchQuery } from "../../domain/search.ts";
 import { type Sql, value } from "../../runtime/sql.ts";
 import { PAGE_BYTES_MAX } from "../limits.ts";
-import { INDEXED_FIELDS } from "../store/index-terms.ts";
+import { FIELDS_AND_FACETS, INDEXED_FIELDS } from "../store/index-terms.ts";
 import { entrySizes } from "../store/releases.ts";
 
 /** `from` and `to` bound `published`, both included; `before` continues a page. */
@@ -39,23 +39,23 @@ export function findReleases(sql: Sql, query: ListQuery, limit: number): Instant
   return Array.from(runSearch(sql, query, limit).raw(), ([published]) => published as Instant);
 }
 
-/**
- * What a search costs: the rows that it reads, and the entries of the index of words that it merges, of which
- * sixteen take as long as a row.
- */
-export function searchCost(sql: Sql, query: ListQuery): number {
-  const cursor = runSearch(sql, query, Number.MAX_SAFE_INTEGER);
-  cursor.toArray(); // the cursor counts the rows that it reads
+/** Entries of the index of words that take as long to merge as a row takes to read. */
+const ENTRIES_PER_ROW = 16;
+
+/** What a search costs, counted in rows: those that it reads, and the index entries that it merges for them. */
+export function searchCost(sql: Sql, query: ListQuery, limit: number): number {
+  const cursor = runSearch(sql, query, limit);
+  const found = cursor.toArray(); // the cursor counts the rows that it reads
   const { q, not } = query.filter;
   const words = [q, not?.q].reduce((sum, search) => sum + countSearchWords(search ?? ""), 0);
-  if (words === 0) return cursor.rowsRead;
+  if (words === 0 || found.length === limit) return cursor.rowsRead;
   const texts = value<number>(
     sql,
     `SELECT count(*) FROM filings WHERE field = 'listed' AND value = '' AND published BETWEEN ? AND ?`,
     query.from ?? -Number.MAX_SAFE_INTEGER,
     query.to ?? Number.MAX_SAFE_INTEGER,
   );
-  return cursor.rowsRead + (words * texts) / 16;
+  return cursor.rowsRead + (words * texts) / ENTRIES_PER_ROW;
 }
 
 function runSearch(sql: Sql, query: ListQuery, limit: number) {
@@ -70,7 +70,8 @@ function runSearch(sql: Sql, query: ListQuery, limit: number) {
     .map((clause) => clause.sql.replaceAll("@published", walk.published))
     .join(" AND ");
   return sql.exec(
-    `SELECT ${walk.published} AS published FROM ${walk.table} AS l WHERE ${where}
+    // A release with several of the values has several rows.
+    `SELECT DISTINCT ${walk.published} AS published FROM ${walk.table} AS l WHERE ${where}
      ORDER BY ${walk.published} DESC LIMIT ?`,
     ...[walk, ...clauses].flatMap(({ values }) => values),
     limit,
@@ -95,21 +96,36 @@ function chooseWalk(conditions: Conditions, not: Conditions | undefined): Walk {
   if (match !== undefined) {
     return { table: "search", published: "l.rowid", sql: "search MATCH ?", values: [match] };
   }
-  const field = INDEXED_FIELDS.find((candidate) => conditions[candidate]?.length === 1);
-  const [value] = field === undefined ? [] : (conditions[field] ?? []);
-  const index = { table: "filings", published: "l.published", sql: "l.field = ? AND l.value = ?" };
-  return field === undefined || value === undefined
-    ? { ...index, values: ["listed", ""] }
-    : { ...index, values: [field, value], field };
+  const field =
+    INDEXED_FIELDS.find((candidate) => conditions[candidate]?.length === 1) ??
+    FIELDS_AND_FACETS.map(([facetField]) => facetField).find(
+      (candidate) => conditions[candidate] !== undefined,
+    );
+  const wanted = field === undefined ? undefined : conditions[field];
+  const index = { table: "filings", published: "l.published" };
+  if (field === undefined || wanted === undefined) {
+    return { ...index, sql: "l.field = ? AND l.value = ?", values: ["listed", ""] };
+  }
+  const [value = ""] = wanted;
+  return wanted.length === 1
+    ? { ...index, sql: "l.field = ? AND l.value = ?", values: [field, value], field }
+    : { ...index, sql: `l.field = ? AND l.value ${AMONG}`, values: [field, JSON.stringify(wanted)], field };
 }
+
+/** One of the values in a JSON array. */
+const AMONG = "IN (SELECT value FROM json_each(?))";
+/** Values above which it is cheaper to read all values of a release than to look for each. */
+const VALUES_LOOKED_UP_MAX = 8;
 
 function fieldClauses(conditions: Conditions, walked?: Field): Clause[] {
   return INDEXED_FIELDS.flatMap((field) => {
     const wanted = conditions[field];
     if (wanted === undefined || field === walked) return [];
+    // A plus keeps SQLite from using the index that begins with the column.
+    const plus = wanted.length > VALUES_LOOKED_UP_MAX ? "+" : "";
     return [
       {
-        sql: `EXISTS (SELECT 1 FROM filings AS f WHERE f.field = ? AND f.value IN (SELECT value FROM json_each(?)) AND f.published = @published)`,
+        sql: `EXISTS (SELECT 1 FROM filings AS f WHERE ${plus}f.field = ? AND ${plus}f.value ${AMONG} AND f.published = @published)`,
         values: [field, JSON.stringify(wanted)],
       },
     ];

@@ -138,7 +138,7 @@ export function embargoOfEdition(sql: Sql, id: string, edition: number): Instant
 export function entrySizes(sql: Sql, published: readonly Instant[]): { published: Instant; bytes: number }[] {
   return all(
     sql,
-    `SELECT published, bytes FROM releases
+    `SELECT published, bytes FROM releases INDEXED BY releases_sizes
      WHERE published IN (SELECT value FROM json_each(?)) ORDER BY published`,
     JSON.stringify(published),
   );
