@@ -30,22 +30,35 @@ export function withBody<S extends z.ZodMiniType>(
   empty?: unknown,
 ): (c: Context) => Promise<Response> {
   return async function withBodyHandler(c) {
-    const tooLarge = await limitBody(c, async () => {});
-    if (tooLarge instanceof Response) return tooLarge;
-    const body = await readBody(c, schema, empty);
+    const bytes = await readBytes(c);
+    if (bytes instanceof Response) return bytes;
+    const body = parseBody(c, bytes, schema, empty);
     return body.ok ? handler(c, body.value) : body.response;
   };
 }
 
-async function readBody<S extends z.ZodMiniType>(
+/** The bytes of a body, or the answer if it is too large or does not arrive. */
+async function readBytes(c: Context): Promise<ArrayBuffer | Response> {
+  try {
+    const tooLarge = await limitBody(c, async () => {});
+    return tooLarge instanceof Response ? tooLarge : await c.req.arrayBuffer();
+  } catch {
+    // Nothing but the client and its connection can make this fail.
+    const detail =
+      "The body ended before its Content-Length or its last chunk. Nothing was changed; send it again.";
+    return problem(c, { code: "malformed-body", detail });
+  }
+}
+
+function parseBody<S extends z.ZodMiniType>(
   c: Context,
+  bytes: ArrayBuffer,
   schema: S,
   empty: unknown,
-): Promise<{ ok: true; value: z.output<S> } | { ok: false; response: Response }> {
+): { ok: true; value: z.output<S> } | { ok: false; response: Response } {
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   const isJson = type === "application/json" || type?.endsWith("+json") === true;
   if (type !== undefined && !isJson) return { ok: false, response: notJson(c, `says ${type.slice(0, 100)}`) };
-  const bytes = await c.req.arrayBuffer();
   // Without the header a page of another site could send it without asking.
   if (!isJson && bytes.byteLength > 0) return { ok: false, response: notJson(c, "is missing") };
   let json: unknown;

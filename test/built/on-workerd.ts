@@ -7,7 +7,7 @@
  * file for each value. A delivery goes from workerd directly to the endpoint's port.
  */
 import { join } from "node:path";
-import { convertV4MiniflareOptions, type MiniflareOptions } from "miniflare";
+import { convertV4MiniflareOptions, type MiniflareOptions, type Request, type Response } from "miniflare";
 import type { unstable_getMiniflareWorkerOptions } from "wrangler";
 
 /** The name of any Worker, each in a runtime of its own. */
@@ -28,6 +28,8 @@ export interface ExtraBindings {
   data?: Record<string, Uint8Array<ArrayBuffer>>;
   /** Starts V8's inspector, which costs a little time: not for measurements of time. */
   inspected?: boolean;
+  /** Answers every request that the Worker sends, so that none leaves this process. */
+  outbound?: (request: Request) => Promise<Response>;
 }
 
 export interface Location {
@@ -40,7 +42,7 @@ export interface Location {
 /** @param onLog called with each line that the Worker logs */
 export function onWorkerd(
   { bundle, workerOptions }: Build,
-  { bindings, data = {}, inspected = false }: ExtraBindings,
+  { bindings, data = {}, inspected = false, outbound }: ExtraBindings,
   { folder, port }: Location,
   onLog: (line: string) => void,
 ): MiniflareOptions {
@@ -50,6 +52,7 @@ export function onWorkerd(
     dataBlobBindings: data,
     name: WORKER_NAME,
     ...(inspected ? { inspectorPort: 0 } : {}),
+    ...(outbound === undefined ? {} : { outboundService: outbound }),
     rootPath: bundle,
     modules: [{ type: "ESModule", path: join(bundle, "worker.js") }],
     host: "127.0.0.1",

@@ -1,7 +1,10 @@
 import fc from "fast-check";
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { EMPTY_REGISTRY } from "../../src/domain/registry.ts";
-import { ADMIN, type ProblemJson, release, request, send } from "../support/service.ts";
+import { app } from "../../src/http/app.ts";
+import { ADMIN, BASE_URL, type ProblemJson, release, request, send } from "../support/service.ts";
 import { endpoint, own, subscribe } from "../support/subscriptions.ts";
 
 const MANY = 150_000;
@@ -67,6 +70,23 @@ describe("a body with more faults than an answer can hold", () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe("a body that ends early, because its client has left", () => {
+  it.each<[string, Record<string, string>]>([
+    ["with Content-Length", { "content-length": "100" }],
+    ["in chunks", {}],
+  ])("is the fault of the client, %s", async (_what, headers) => {
+    const body = new ReadableStream({
+      start: (controller) => controller.error(new Error("Network connection lost.")),
+    });
+    const init = { method: "POST", headers: { "content-type": "application/json", ...headers }, body };
+    const sent = new Request(`${BASE_URL}/api/v1/subscriptions`, init);
+    // Not over a socket: the test's client would wait, too.
+    const response = await app.fetch(sent, env, createExecutionContext());
+    expect(response.status).toBe(400);
+    expect((await response.json<ProblemJson>()).code).toBe("malformed-body");
   });
 });
 
