@@ -155,6 +155,7 @@ async function strangers(options: StrangersOptions): Promise<void> {
     statuses,
     sent: answers.count,
     "median ms": answers.medianMs,
+    "p95 ms": answers.p95Ms,
     "max ms": answers.maxMs,
     "publish ms": publish.medianMs,
     "to alone": publishRatio,
