@@ -26,10 +26,12 @@ import {
 } from "../limits.ts";
 import { type IndexedRelease, readIndexed } from "../store/index-terms.ts";
 import {
+  dueMsOf,
   forgetListDocuments,
   markArchivesStale,
   markListStale,
   markStale,
+  type Target,
 } from "../store/stale-documents.ts";
 import type { ListArchives } from "./archives.ts";
 import type { Lists } from "./lists.ts";
@@ -108,12 +110,16 @@ export class Combinations {
       this.#deps.now(),
     );
     if (!isAnyKept) return;
-    // A change that no combination has taken in yet goes on to the newest state.
+    // Continues a change that no combination has taken in yet, if it leaves out no edition: a combination may have been
+    // rendered since, for another reason, and must lose what it showed then.
     const isJoined = exists(
       this.#sql,
-      "UPDATE combination_changes SET after = ? WHERE release = ? AND position = '' RETURNING id",
+      `UPDATE combination_changes SET after = ?1
+       WHERE release = ?2 AND position = '' AND after IS ?3 AND (after IS NULL OR after IS before OR after IS ?1)
+       RETURNING id`,
       after,
       release,
+      before,
     );
     if (isJoined) return;
     this.#sql.exec(
@@ -188,8 +194,10 @@ export class Combinations {
 
   /** Queues the newest document, and the archive that holds an instant, at a limited rate. */
   #markStale(list: ReleaseList, address: string, published: Instant): void {
-    const dueMs = this.#nextDueMs();
-    markStale(this.#sql, [{ kind: "list", address }], dueMs);
+    const newest: Target = { kind: "list", address };
+    // One that waits already is rendered once for all its changes: it takes up the rate once.
+    const dueMs = dueMsOf(this.#sql, newest) ?? this.#nextDueMs();
+    markStale(this.#sql, [newest], dueMs);
     const archive = this.#deps.archives.archiveAt(list, published);
     if (archive !== undefined) markArchivesStale(this.#sql, address, [archive], dueMs);
   }

@@ -90,6 +90,11 @@ export function nextDueMs(sql: Sql): number | undefined {
   return value<number | null>(sql, "SELECT min(due_ms) FROM stale_targets") ?? undefined;
 }
 
+/** When a target is due, in milliseconds since 1970; undefined if it is not queued. */
+export function dueMsOf(sql: Sql, target: Target): number | undefined {
+  return column<number>(sql, "SELECT due_ms FROM stale_targets WHERE target = ?", keyOf(target))[0];
+}
+
 export function countStale(sql: Sql): number {
   return value(sql, "SELECT count(*) FROM stale_targets");
 }

@@ -44,6 +44,15 @@ const kept = async (word: string) =>
     )
   ).map(({ address }) => address);
 
+/** A release as the Newsroom gets it. */
+const prepared = (input: ReturnType<typeof release>) =>
+  ({
+    input: { ...input, topics: [], people: [], organisations: [], places: [], attachments: [] },
+    html: "",
+    text: "",
+    summary: "",
+  }) as never;
+
 beforeAll(async () => {
   await publish(release());
   await settled();
@@ -55,17 +64,7 @@ describe("a publish", () => {
     await newsroomLater(2);
     const input = release({ title: "Queued" });
     const [stale, changes] = await inNewsroom(async (instance, { storage: { sql } }) => {
-      const { ok } = await instance.publish(
-        [
-          {
-            input: { ...input, topics: [], people: [], organisations: [], places: [], attachments: [] },
-            html: "",
-            text: "",
-            summary: "",
-          } as never,
-        ],
-        { dryRun: false },
-      );
+      const { ok } = await instance.publish([prepared(input)], { dryRun: false });
       expect(ok).toBe(true);
       return [
         sql.exec("SELECT target FROM stale_targets WHERE target LIKE '%?q=%'").toArray(),
@@ -97,24 +96,7 @@ describe("a publish", () => {
     await keep("rate", number);
     await newsroomLater(10);
     const dues = await inNewsroom(async (instance, { storage: { sql } }) => {
-      await instance.publish(
-        [
-          {
-            input: {
-              ...release({ title: "Rate" }),
-              topics: [],
-              people: [],
-              organisations: [],
-              places: [],
-              attachments: [],
-            },
-            html: "",
-            text: "",
-            summary: "",
-          } as never,
-        ],
-        { dryRun: false },
-      );
+      await instance.publish([prepared(release({ title: "Rate" }))], { dryRun: false });
       const nowMs = instance.clock();
       instance.clock = () => nowMs;
       while (sql.exec("SELECT 1 FROM combination_changes").toArray().length > 0) await scheduler.wait(0);
@@ -132,6 +114,43 @@ describe("a publish", () => {
     expect(dues.length).toBeGreaterThanOrEqual(number - COMBINATION_BURST - 1);
     expect(dues.length).toBeLessThan(number);
     await newsroomLater(60);
+  });
+
+  it("delays a combination by its renderings, not by its changes", async () => {
+    const number = COMBINATION_BURST + 10;
+    await keep("late", number);
+    await newsroomLater(60);
+    const latest = await inNewsroom(async (instance, { storage: { sql } }) => {
+      let nowMs = instance.clock();
+      instance.clock = () => nowMs;
+      const batch = Array.from({ length: 20 }, (_, index) => prepared(release({ title: `Late ${index}` })));
+      await instance.publish(batch, { dryRun: false });
+      await instance.idle();
+      nowMs += number * COMBINATION_INTERVAL_MS;
+      await instance.idle();
+      await instance.publish([prepared(release({ title: "Late again" }))], { dryRun: false });
+      await instance.idle();
+      const query = "SELECT max(due_ms) AS due FROM stale_targets WHERE target LIKE '%late%'";
+      return (sql.exec<{ due: number | null }>(query).one().due ?? nowMs) - nowMs;
+    });
+    expect(latest).toBeLessThanOrEqual(number * COMBINATION_INTERVAL_MS);
+    await newsroomLater(60);
+    expect(await kvBody(feed("late", number - 1))).toContain("Late again");
+  });
+
+  it("that is killed at once leaves the combinations that showed the release in between", async () => {
+    const [path = ""] = await keep("mistake", 1);
+    await newsroomLater(60);
+    const input = release({ title: "Mistake" });
+    await inNewsroom(async (instance, { storage: { sql } }) => {
+      const publishing = instance.publish([prepared(input)], { dryRun: false });
+      // Another change has the combination rendered, before it has taken this one in.
+      sql.exec("UPDATE documents SET etag = 'in between' WHERE path = ?", path);
+      await Promise.all([publishing, instance.act("kill", input.id, "Sent too early")]);
+    });
+    await newsroomLater(60);
+    const written = await ledgerRows<{ etag: string }>(`SELECT etag FROM documents WHERE path = '${path}'`);
+    expect(written).not.toEqual([{ etag: "in between" }]);
   });
 
   it("is named as killed in the combinations that held it, and only there", async () => {
