@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { createServer, request as forward } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "../../support/free-port.ts";
@@ -178,18 +179,32 @@ test("listen to a service that cannot reach this machine says so", async () => {
 test("listen to a service with too many pending subscriptions says when to retry", async () => {
   // A new service: the limit on verifications per minute is not reached before the limit on pending ones.
   const fresh = await startService();
+  // The machine itself has no limits, so its requests get the address of a client, as on Cloudflare.
+  const proxy = createServer((request, response) => {
+    const headers = { ...request.headers, "cf-connecting-ip": "192.0.2.7" };
+    const options = { method: request.method, headers };
+    const forwarded = forward(fresh.url + (request.url ?? "/"), options, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(forwarded);
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => proxy.listen(port, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${port}`;
   try {
     for (let count = 0; count < 20; count += 1) {
-      await fetch(`${fresh.url}/api/v1/subscriptions`, {
+      await fetch(`${url}/api/v1/subscriptions`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ url: `http://127.0.0.1:9/${count}` }),
       });
     }
-    const run = await runCli(["listen", "--to", fresh.url], { env: { COMMUNIQUE_TOKEN: "wrong" } });
+    const run = await runCli(["listen", "--to", url], { env: { COMMUNIQUE_TOKEN: "wrong" } });
     expect(run.code).toBe(1);
     expect(run.stderr).toMatch(/answered 429 Too many requests: .* \(retry in 60 min\)$/m);
   } finally {
+    proxy.close();
     await fresh.end();
   }
 });
