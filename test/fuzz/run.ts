@@ -138,7 +138,8 @@ class Fuzzing {
   }
 }
 
-/** A refused request changes nothing, and neither does a dry run. */
-function isPromisedUnchanged({ path }: FuzzRequest, { status }: Answer): boolean {
-  return status >= 400 || /[?&]dryRun=true(?:&|$)/.test(path);
+/** A refused request changes nothing, and neither does the dry run of a publish. */
+function isPromisedUnchanged({ method, path }: FuzzRequest, { status }: Answer): boolean {
+  const isPublish = /^\/api\/v1\/releases(?:\?|$)/.test(path) ? method === "POST" : method === "PUT";
+  return status >= 400 || (isPublish && /[?&]dryRun=true(?:&|$)/.test(path));
 }

@@ -18,6 +18,9 @@ export interface Answer {
 /** Milliseconds after which the service has failed to answer. */
 export const ANSWER_MS_MAX = 2_000;
 
+/** Bytes of the headers of an answer: a Location may be as long as the target of its request. */
+const HEADER_BYTES_MAX = 131_072;
+
 export function newAgent(connections: number): Agent {
   return new Agent({ keepAlive: true, maxSockets: connections });
 }
@@ -46,6 +49,7 @@ function sendOnce(
     method,
     path,
     headers: headers.flat(),
+    maxHeaderSize: HEADER_BYTES_MAX,
     agent: lies ? false : agent,
   });
   const timer = setTimeout(() => {
