@@ -67,15 +67,18 @@ export function verifiedLimitReached(
   const own = limits.get(host);
   if (countVerifiedAt(sql, domain, host, except) >= (own ?? VERIFIED_PER_HOST_MAX)) return "host";
   if (own !== undefined) return undefined;
+  const uncounted = JSON.stringify([...limits.keys()]);
   const ofDomain = value<number>(
     sql,
-    "SELECT count(*) FROM subscriptions WHERE domain = ? AND client IS NOT NULL AND active = 1 AND id <> ?",
+    `SELECT count(*) FROM subscriptions WHERE domain = ? AND client IS NOT NULL AND active = 1 AND id <> ?
+       AND host NOT IN (SELECT value FROM json_each(?))`,
     domain,
     except,
+    uncounted,
   );
   if (ofDomain >= VERIFIED_PER_DOMAIN_MAX) return "domain";
   const isFull = networksOf(client).some(
-    (network, level) => countVerifiedOf(sql, network, except) >= (VERIFIED_PER_NETWORK_MAX[level] ?? 0),
+    (network, level) => countVerifiedOf(sql, network, except, uncounted) >= (VERIFIED_PER_NETWORK_MAX[level] ?? 0),
   );
   return isFull ? "client" : undefined;
 }
@@ -108,13 +111,16 @@ function countVerifiedAt(sql: Sql, domain: string, host: string, except: string)
   );
 }
 
-function countVerifiedOf(sql: Sql, network: string, except: string): number {
+/** @param uncounted hosts with a limit of their own, as JSON */
+function countVerifiedOf(sql: Sql, network: string, except: string, uncounted: string): number {
   return value(
     sql,
-    "SELECT count(*) FROM subscriptions WHERE client >= ? AND client < ? AND active = 1 AND id <> ?",
+    `SELECT count(*) FROM subscriptions WHERE client >= ? AND client < ? AND active = 1 AND id <> ?
+       AND host NOT IN (SELECT value FROM json_each(?))`,
     network,
     endOf(network),
     except,
+    uncounted,
   );
 }
 

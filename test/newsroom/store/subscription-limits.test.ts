@@ -228,6 +228,14 @@ describe("verified subscriptions", () => {
         verifiedLimitReached(storage.sql, origin, new Map([[host, limit]]), ""),
       );
     expect([await reached(51), await reached(50)]).toEqual([undefined, "host"]);
+
+    // They use up no place of their client elsewhere.
+    const elsewhere = { ...origin, host: "desk.example", domain: "desk.example" };
+    const limits = [new Map<string, number>(), new Map([[host, 50]])];
+    const whose = await inNewsroom((_newsroom, { storage }) =>
+      limits.map((each) => verifiedLimitReached(storage.sql, elsewhere, each, "")),
+    );
+    expect(whose).toEqual(["client", undefined]);
   });
 });
 
