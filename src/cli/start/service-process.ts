@@ -46,6 +46,8 @@ export class ServiceProcess {
         WRANGLER_HIDE_BANNER: "true",
         // It would let every program on this machine read and change the ledger without a token.
         X_LOCAL_EXPLORER: "false",
+        // Being found by other `wrangler dev` opens a port at which any program may call both objects.
+        WRANGLER_REGISTRY_PATH: "",
         // These would keep requests and logs, with the tokens in confirm URLs, in files.
         X_LOCAL_OBSERVABILITY: "false",
         WRANGLER_WRITE_LOGS: "false",

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -94,6 +94,10 @@ test("start opens no way to the ledger beside the API", async () => {
   expect([(await stat(state)).mode & 0o777, (await stat(join(state, "v3"))).mode & 0o777]).toEqual([
     0o700, 0o700,
   ]);
+
+  // Wrangler names the port of its debugging protocol in this folder, for other programs.
+  const named = await readdir(home, { recursive: true });
+  expect(named.filter((path) => path.includes("registry"))).toEqual([]);
 
   // The service itself is no target, under any of its names.
   const port = new URL(service.url).port;
