@@ -29,7 +29,8 @@ export type HostLimits = ReadonlyMap<string, number>;
 
 /**
  * Finds room for one more pending subscription. Where a host or the service has none, the oldest subscription
- * whose verification has failed is deleted: a client that floods must not keep others out for a day.
+ * whose verification has failed is deleted: a client that floods must not keep others out for a day. Deletes
+ * nothing if there is no room.
  *
  * @returns the limit that is reached; undefined if there is room
  */
@@ -42,8 +43,10 @@ export function findPendingRoom(
     (network, level) => countPendingOf(sql, network) >= (PENDING_PER_NETWORK_MAX[level] ?? 0),
   );
   if (isFull) return "client";
-  if (countPendingAt(sql, domain, host) >= PENDING_PER_HOST_MAX && !dropFailedAt(sql, domain, host))
-    return "host";
+  if (countPendingAt(sql, domain, host) >= PENDING_PER_HOST_MAX) {
+    // It takes the place of the one that is deleted, of the service too.
+    return dropFailedAt(sql, domain, host) ? undefined : "host";
+  }
   const pending = value<number>(sql, "SELECT count(*) FROM subscriptions WHERE status = 'pending'");
   if (pending < PENDING_MAX - PENDING_RESERVED || dropFailed(sql)) return undefined;
   // The last places are for networks that have none.
@@ -70,8 +73,8 @@ export function verifiedLimitReached(
   const uncounted = JSON.stringify([...limits.keys()]);
   const ofDomain = value<number>(
     sql,
-    `SELECT count(*) FROM subscriptions WHERE domain = ? AND client IS NOT NULL AND active = 1 AND id <> ?
-       AND host NOT IN (SELECT value FROM json_each(?))`,
+    `SELECT count(*) FROM subscriptions WHERE domain = ? AND client IS NOT NULL AND active = 1 AND proved = 1
+       AND id <> ? AND host NOT IN (SELECT value FROM json_each(?))`,
     domain,
     except,
     uncounted,
@@ -93,31 +96,40 @@ function countPendingOf(sql: Sql, network: string): number {
   );
 }
 
+/**
+ * Those that were never verified. One that was, and changed its URL, takes up no place at the new host: its owner could
+ * otherwise keep others out of any host.
+ */
 function countPendingAt(sql: Sql, domain: string, host: string): number {
   return value(
     sql,
-    "SELECT count(*) FROM subscriptions WHERE domain = ? AND host = ? AND client IS NOT NULL AND status = 'pending'",
+    "SELECT count(*) FROM subscriptions WHERE domain = ? AND host = ? AND client IS NOT NULL AND status = 'pending' AND active = 0",
     domain,
     host,
   );
 }
 
+/** Those that are verified at this host, not at an earlier URL. */
 function countVerifiedAt(sql: Sql, domain: string, host: string, except: string): number {
   return value(
     sql,
-    "SELECT count(*) FROM subscriptions WHERE domain = ? AND host = ? AND client IS NOT NULL AND active = 1 AND id <> ?",
+    "SELECT count(*) FROM subscriptions WHERE domain = ? AND host = ? AND client IS NOT NULL AND active = 1 AND proved = 1 AND id <> ?",
     domain,
     host,
     except,
   );
 }
 
-/** @param uncounted hosts with a limit of their own, as JSON */
+/**
+ * Those that were verified, wherever they moved since.
+ *
+ * @param uncounted hosts with a limit of their own, as JSON: one that is verified there does not count
+ */
 function countVerifiedOf(sql: Sql, network: string, except: string, uncounted: string): number {
   return value(
     sql,
     `SELECT count(*) FROM subscriptions WHERE client >= ? AND client < ? AND active = 1 AND id <> ?
-       AND host NOT IN (SELECT value FROM json_each(?))`,
+       AND NOT (proved = 1 AND host IN (SELECT value FROM json_each(?)))`,
     network,
     endOf(network),
     except,

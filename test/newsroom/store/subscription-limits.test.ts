@@ -137,6 +137,52 @@ describe("places for pending subscriptions", () => {
   });
 });
 
+describe("a subscription that displaces a failed one", () => {
+  it("takes its place, although the service is full", async () => {
+    await inNewsroom(async (newsroom, { storage: { sql } }) => {
+      const url = "https://hooks.example.com/a";
+      for (let nth = 0; nth < PENDING_PER_HOST_MAX; nth += 1) {
+        const made = await register(newsroom, `2001:db8:${hex(nth)}::1`, `${url}${nth}`);
+        if (nth === 0) await fail(newsroom, made);
+      }
+      // The service is full, too, of subscriptions that have not failed.
+      sql.exec(
+        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+         INSERT INTO subscriptions (id, key, url, host, domain, client, format, content, filter, events, created_ms,
+           since_sequence, active, proved, status, since_ms, trouble)
+         SELECT 'other' || i, i, '', 'other', 'other', '4:c6336401', 'standard', 'full', '{}', '[]', ?2, 0, 0, 0,
+           'pending', 0, 2 FROM n`,
+        PENDING_MAX,
+        Date.now(),
+      );
+      const count = () => sql.exec<{ n: number }>("SELECT count(*) AS n FROM subscriptions").one().n;
+      const before = count();
+      const { result } = await register(newsroom, "203.0.113.200", `${url}-other`);
+      expect(result).toEqual(REGISTERED);
+      expect(count()).toBe(before);
+    });
+  });
+});
+
+describe("a verified subscription that changes its URL", () => {
+  it("takes up no place at the new host until it is verified there", async () => {
+    await inNewsroom(async (newsroom) => {
+      const url = (nth: number | string) => `https://hooks.example.com/${nth}`;
+      for (let nth = 0; nth < VERIFIED_PER_HOST_MAX; nth += 1) {
+        const { result, ...registration } = await register(newsroom, `2001:db8:${hex(nth)}::1`, urlOf(nth));
+        expect(result).toEqual(REGISTERED);
+        expect(await newsroom.activate(registration.id, false)).toBe("active");
+        const moved = { ...registration, url: url(nth) };
+        expect(await newsroom.changeSubscription(moved, false)).toEqual({ kind: "amended" });
+        await fail(newsroom, moved);
+      }
+      const honest = await register(newsroom, "203.0.113.1", url("honest"));
+      expect(honest.result).toEqual(REGISTERED);
+      expect(await newsroom.activate(honest.id, false)).toBe("active");
+    });
+  });
+});
+
 describe("verified subscriptions", () => {
   /** Registers and verifies so many, and returns what the next registration gets. */
   const fill = (most: number, addressOf: (nth: number) => string, urlAt: (nth: number) => string) =>
