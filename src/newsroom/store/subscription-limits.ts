@@ -78,7 +78,8 @@ export function verifiedLimitReached(
   );
   if (ofDomain >= VERIFIED_PER_DOMAIN_MAX) return "domain";
   const isFull = networksOf(client).some(
-    (network, level) => countVerifiedOf(sql, network, except, uncounted) >= (VERIFIED_PER_NETWORK_MAX[level] ?? 0),
+    (network, level) =>
+      countVerifiedOf(sql, network, except, uncounted) >= (VERIFIED_PER_NETWORK_MAX[level] ?? 0),
   );
   return isFull ? "client" : undefined;
 }
