@@ -1,13 +1,15 @@
 /**
- * The only way to the terminal. What a service, a file or an event says must not control it: escape sequences can
+ * The only module that writes to the terminal. Text of a service, a file or an event must not control it: escape sequences can
  * rewrite lines, rename the window or fill the clipboard, and bidirectional controls show one text as another.
  */
 
 const RED = "\u001b[31m";
 const END_OF_RED = "\u001b[39m";
 
-/** A control with what may make it a colour of ours, and the bidirectional controls. */
-const CONTROL = /\p{Cc}(?:\[3[19]m)?|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+/** Separators of lines, too, which terminals take for line ends. */
+export const BIDIRECTIONAL_CONTROL = "[\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]";
+/** Controls, among them the two colours that this module writes, and bidirectional controls. */
+const CONTROL = new RegExp(`\\p{Cc}(?:\\[3[19]m)?|${BIDIRECTIONAL_CONTROL}`, "gu");
 const ALLOWED = new Set(["\n", "\t", RED, END_OF_RED]);
 
 /** Red on a terminal, unless NO_COLOR is set (https://no-color.org). */

@@ -1,6 +1,7 @@
 /**
  * Words and times for people at a terminal.
  */
+import { BIDIRECTIONAL_CONTROL } from "./output.ts";
 
 /** Whole numbers of the next larger unit, so that `2 min` never means 119 s. */
 const UNITS = [
@@ -14,9 +15,11 @@ const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const WIDE =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}]/u;
 
+const CONTROLS = new RegExp(`(?:\\p{Cc}|${BIDIRECTIONAL_CONTROL})+`, "gu");
+
 /** Without controls and line ends: a title or a description is one part of a line. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu, " ");
+  return text.replace(CONTROLS, " ");
 }
 
 /** `1 file`, `2 files`. */

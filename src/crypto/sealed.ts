@@ -1,6 +1,6 @@
 /**
  * Secrets at rest: encrypted with AES-256-GCM by a key derived from SECRETS_KEY, and bound to the place where they are
- * stored, so that whoever can write storage cannot exchange one for another.
+ * stored: somebody who can write storage cannot exchange one secret for another.
  */
 import { deriveKey, firstKey, keyId, splitKeys } from "./key-ring.ts";
 

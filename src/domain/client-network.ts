@@ -17,11 +17,6 @@ export function clientAt(address: string): string | undefined {
   return parsed.kind() === "ipv4" ? `4:${digits}` : `6:${digits.slice(0, 16)}`;
 }
 
-/** Whether an address belongs to the machine itself. */
-export function isLoopback(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === "loopback";
-}
-
 /**
  * The networks of a client, narrowest first: an IPv6 /64, its /56 and its /48, or an IPv4 address and its /24.
  * Each is a prefix of the one before.
@@ -29,6 +24,11 @@ export function isLoopback(address: string): boolean {
 export function networksOf(client: string): string[] {
   if (client.startsWith("6:")) return [client, client.slice(0, -2), client.slice(0, -4)];
   return client.startsWith("4:") ? [client, client.slice(0, -2)] : [client];
+}
+
+/** The first text after all clients of a network, for the range of an index. */
+export function endOfNetwork(network: string): string {
+  return `${network}~`;
 }
 
 /** The widest network of a client. */

@@ -76,6 +76,10 @@ export const FACET_FIELDS = {
   place: "places",
 } as const satisfies Record<string, Facet>;
 
+/** The same with release types, which are a facet too. */
+export const FACET_OF = { type: "types", ...FACET_FIELDS } as const;
+export type FacetField = keyof typeof FACET_OF;
+
 /** All fields, in the order that addresses use. */
 export const FILTER_FIELDS = ["type", "topic", "person", "organisation", "place", "lang", "q"] as const;
 

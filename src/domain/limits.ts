@@ -55,6 +55,8 @@ export const SUBSCRIPTION_FILTER_BYTES_MAX = 3_000;
 export const DESCRIPTION_CHARS_MAX = 200;
 /** Milliseconds for which a subscription that was never verified is kept, so that it still can be. */
 export const UNVERIFIED_KEPT_MS = 30 * 86_400_000;
+/** Seconds after which a client may retry where there are too many subscriptions: owners delete and verify by hand. */
+export const SUBSCRIPTIONS_RETRY_SECONDS = 3_600;
 /** Characters of a host name (RFC 1035, 2.3.4). */
 export const HOST_CHARS_MAX = 253;
 /** Random bytes of ADMIN_TOKEN and SECRETS_KEY: nobody guesses 256 bits, not even offline. */

@@ -14,7 +14,7 @@ import {
   VALUES_WITH_NEAREST_MAX,
 } from "./limits.ts";
 import type { Issue } from "./issues.ts";
-import { type Conditions, FACET_FIELDS, type Filter } from "./filter.ts";
+import { type Conditions, FACET_OF, type FacetField, type Filter } from "./filter.ts";
 import { canonicalLanguage, type Facet, FACETS, line, RELEASE_TYPES, slug, webAddress } from "./release.ts";
 
 /** The facets of the registry. Release types are a facet too. */
@@ -119,7 +119,7 @@ export function unknownValues(
   isKnown: (facet: RegistryFacet, value: string) => boolean,
 ): UnknownValue[] {
   const unknownIn = (part: Conditions, path: string) =>
-    FIELDS_AND_FACETS.flatMap(([field, facet]) =>
+    (Object.entries(FACET_OF) as [FacetField, RegistryFacet][]).flatMap(([field, facet]) =>
       (part[field] ?? [])
         .filter((value) => !isKnown(facet, value))
         .map((value) => ({ path: `${path}/${field}`, facet, value })),
@@ -137,13 +137,6 @@ export function validateFilterLanguages(filter: Filter, languages: readonly stri
         message: `${each} is not one of the site's languages: ${languages.join(", ")}`,
       }));
   return [...issues(filter.lang, "/lang"), ...issues(filter.not?.lang, "/not/lang")];
-}
-
-/** The fields of a filter that name values, each with its facet. */
-const FIELDS_AND_FACETS = [["type", "types"] as const, ...entriesOf(FACET_FIELDS)];
-
-function entriesOf<K extends string, V>(fields: Record<K, V>): [K, V][] {
-  return Object.entries(fields) as [K, V][];
 }
 
 /**

@@ -65,14 +65,14 @@ export interface Health {
 const OWN_HEADER = /^(?:authorization|x-[a-z0-9-]{1,98})$/;
 
 /**
- * Headers by which proxies, frameworks and cloud services are told who asks, for what, or to do something else.
- * An endpoint may stand in front of such a service without knowing it.
+ * Headers that proxies, frameworks and cloud services obey: each names another client, another address or another
+ * action than the request has. The owner of an endpoint may not know that it is behind such a service.
  */
 const RESERVED_HEADER = new RegExp(
   `^x-(?:${[
     // Another method, host or path than the request has.
     "http-.*|method.*|.*override.*|original-.*|rewrite-.*|host|url.*|scheme|path|uri|script-name|accel-.*|sendfile.*",
-    // Another client, or another person, than the one who asks.
+    // Another client or person than the sender.
     "forward.*|real-.*|client-.*|true-.*|cluster-.*|remote-.*|originating-.*|proxy.*|ssl-.*|tls-.*",
     "webauth-.*|auth-request-.*|authenticated-.*|identity-.*|user.*",
     // Cloud platforms, their metadata services, service meshes and secret stores.

@@ -62,7 +62,7 @@ export function checkTargetUrl(text: string, local: LocalTargets): TargetCheck {
   if (host !== "" && host.split(".").includes(""))
     return refuse("must not have an empty part in its host name");
   if (host.length > HOST_CHARS_MAX) return refuse(`must have a host of at most ${HOST_CHARS_MAX} characters`);
-  if (local !== "deny" && isLoopback(host)) {
+  if (local !== "deny" && (host === "localhost" || isLoopbackAddress(host))) {
     if (url.protocol !== "http:" && url.protocol !== "https:") return refuse("must be an http or https URL");
     return local === `loopback-except-${portOf(url)}`
       ? refuse("must not point to this service")
@@ -94,10 +94,9 @@ function portOf({ port, protocol }: URL): number {
   return port === "" ? (protocol === "http:" ? 80 : 443) : Number(port);
 }
 
-function isLoopback(host: string): boolean {
-  if (host === "localhost") return true;
-  if (!ipaddr.isValid(host)) return false;
-  return ipaddr.process(host).range() === "loopback";
+/** Whether a text is an address of the machine itself. */
+export function isLoopbackAddress(text: string): boolean {
+  return ipaddr.isValid(text) && ipaddr.process(text).range() === "loopback";
 }
 
 function refuse(reason: string): TargetCheck {

@@ -43,12 +43,10 @@ export const STREAM_CALLS_MAX = 45;
 /** Milliseconds after which the client of an ended stream reconnects. */
 export const STREAM_RETRY_MS = 2_000;
 /** Seconds after which a client that was refused a stream may retry. */
-export const FULL_RETRY_SECONDS = 30;
+export const STREAMS_RETRY_SECONDS = 30;
 /** Seconds for which an old secret signs beside the new one: the default and the limit. */
 export const SECRET_OVERLAP_SECONDS = 86_400;
 export const SECRET_OVERLAP_SECONDS_MAX = 7 * 86_400;
-/** Seconds after which a client may retry where there are too many subscriptions. */
-export const SUBSCRIPTIONS_RETRY_SECONDS = 3_600;
 /** Seconds for which clients may keep the public keys. */
 export const KEYS_CACHE_SECONDS = 3_600;
 /** Rows on a page of a list that names no limit. */

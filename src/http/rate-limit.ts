@@ -2,8 +2,8 @@
  * Limits by client: who a client is, how often it may wake the Newsroom, and how many endpoints it may have
  * verified. The numbers are in wrangler.toml.
  */
-import { clientAt, isLoopback, networksOf } from "../domain/client-network.ts";
-import { hostOf } from "../domain/target-url.ts";
+import { clientAt, networksOf } from "../domain/client-network.ts";
+import { hostOf, isLoopbackAddress } from "../domain/target-url.ts";
 import { isAdmin } from "./auth.ts";
 import type { Context, Middleware } from "./context.ts";
 import { RATE_LIMIT_PERIOD_SECONDS } from "./limits.ts";
@@ -16,7 +16,7 @@ import { problem } from "./problem.ts";
  */
 export function clientOf(request: Request): string | null {
   const address = request.headers.get("cf-connecting-ip");
-  const isLocal = address === null ? request.cf === undefined : isLoopback(address);
+  const isLocal = address === null ? request.cf === undefined : isLoopbackAddress(address);
   return isLocal ? null : (clientAt(address ?? "") ?? "unknown");
 }
 
@@ -31,7 +31,7 @@ type NetworkLimits = readonly [RateLimit, RateLimit, RateLimit];
 async function countForClient(c: Context, limits: NetworkLimits): Promise<boolean> {
   const client = clientOf(c.req.raw);
   if (client === null) return true;
-  // One after the other: what a narrow network is refused must not use up the limit of its neighbours.
+  // One after the other: a request that its narrow network refuses must not use up the limit of its neighbours.
   for (const [level, key] of networksOf(client).entries()) {
     const result = await limits[level]?.limit({ key });
     if (result?.success === false) return false;

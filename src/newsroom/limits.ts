@@ -70,6 +70,10 @@ export const EVENT_UNITS_PER_CALL = 2_000_000;
 export const EVENT_UNITS_READ_PER_CALL = 5_000_000;
 /** Bytes of editions that one page of their list reads for their titles: some tens of milliseconds. */
 export const EDITION_BYTES_READ_PER_PAGE = 5_000_000;
+/** Entries of the index of words that take as long to merge as a row takes to read. */
+export const INDEX_ENTRIES_PER_ROW = 16;
+/** Values above which it is cheaper to read all values of a release than to look for each. */
+export const VALUES_LOOKED_UP_MAX = 8;
 /** Bytes of releases on one page of the API, as feed entries: a call of an object takes 32 MB, and a page
  * of a hundred ordinary releases has a fifth of this. */
 export const PAGE_BYTES_MAX = 2_000_000;

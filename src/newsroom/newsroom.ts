@@ -5,10 +5,9 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { type Config, configOf } from "../config.ts";
-import { keyIds } from "../crypto/key-ring.ts";
 import type { Instant } from "../domain/dates.ts";
 import type { Issue } from "../domain/issues.ts";
-import { validateFilterLanguages, type Registry, type RegistryIssue } from "../domain/registry.ts";
+import type { Registry, RegistryIssue } from "../domain/registry.ts";
 import type { AdminReleaseView, PreparedRelease, ReleaseView } from "../domain/release.ts";
 import type { Registration } from "../domain/subscription.ts";
 import { Budget } from "../runtime/bounded-work.ts";
@@ -33,7 +32,6 @@ import {
 } from "./store/edition-views.ts";
 import { lastSequence, sequencesBetween } from "./store/events.ts";
 import { createTables, toInstant } from "./store/schema.ts";
-import { hasUnknownKey, noteSealingKey, sealedWithOthers } from "./store/sealing-keys.ts";
 import { countStale, markAllStale } from "./store/stale-documents.ts";
 import {
   type Listed,
@@ -53,7 +51,6 @@ export class Newsroom extends DurableObject<Env> {
   readonly #config: Config;
   readonly #parts: NewsroomParts;
   readonly #scheduler: Scheduler;
-  #ids: Promise<string[]> | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -117,7 +114,7 @@ export class Newsroom extends DurableObject<Env> {
     return this.#parts.views.getForAdmin(id) ?? null;
   }
 
-  /** One public edition, by its number for readers; `isAdmin`: any edition, by its stored number. */
+  /** A public edition, by its number for readers; `isAdmin`: of all editions, by its stored number. */
   async edition(release: string, edition: number, isAdmin: boolean): Promise<Readable<EditionView>> {
     const { baseUrl } = this.#config.site;
     const { views } = this.#parts;
@@ -154,7 +151,7 @@ export class Newsroom extends DurableObject<Env> {
    *
    * @param client that requests it, with a limit of combinations; null: without
    */
-  async document(path: string, client: string | null = null): Promise<FoundDocument> {
+  async document(path: string, client: string | null): Promise<FoundDocument> {
     const found = await this.#parts.projection.findDocument(path, client);
     if (found.kind === "found") await this.#scheduler.start();
     return found;
@@ -195,24 +192,8 @@ export class Newsroom extends DurableObject<Env> {
     isVerified: boolean,
     requester: subscriptions.Requester,
   ): Promise<subscriptions.Registered | { kind: "invalid"; issues: RegistryIssue[] }> {
-    const sql = this.#sql;
-    const issues = this.#validateFilterOf(registration, requester.isAdmin);
-    // Before duplicates are looked for: that another subscription names a value must not reveal the value.
-    const isSecret = !requester.isAdmin && this.#parts.registry.isSecret(registration.filter);
-    if (isSecret) return { kind: "invalid", issues };
-    const [firstKey = ""] = await this.#keyIds();
-    const keyed = await subscriptions.withKey(registration);
-    const duplicate = subscriptions.findVerified(sql, keyed);
-    if (duplicate !== undefined) return { kind: "duplicate", id: duplicate };
-    if (issues.length > 0) return { kind: "invalid", issues };
-    const { hostLimits } = this.#config;
-    const registered = this.ctx.storage.transactionSync(() => {
-      const limits = { nowMs: this.clock(), hostLimits };
-      const result = subscriptions.register(sql, keyed, isVerified, requester, limits);
-      noteSealingKey(sql, registration.id, firstKey);
-      return result;
-    });
-    if (isVerified) await this.#scheduler.start();
+    const registered = await this.#parts.registrations.register(registration, isVerified, requester);
+    if (isVerified && registered.kind === "registered") await this.#scheduler.start();
     return registered;
   }
 
@@ -245,10 +226,7 @@ export class Newsroom extends DurableObject<Env> {
     registration: Registration,
     isAdmin: boolean,
   ): Promise<{ kind: "amended" | "duplicate" } | { kind: "invalid"; issues: RegistryIssue[] }> {
-    const keyed = await subscriptions.withKey(registration);
-    const issues = this.#validateFilterOf(registration, isAdmin);
-    if (issues.length > 0) return { kind: "invalid", issues };
-    return { kind: subscriptions.change(this.#sql, keyed) ? "amended" : "duplicate" };
+    return this.#parts.registrations.change(registration, isAdmin);
   }
 
   /**
@@ -256,7 +234,7 @@ export class Newsroom extends DurableObject<Env> {
    * verified one has its URL and filter.
    */
   async activate(id: string, isWaived: boolean): Promise<ReturnType<typeof subscriptions.activate>> {
-    const activated = subscriptions.activate(this.#sql, id, isWaived, this.#config.hostLimits);
+    const activated = this.#parts.registrations.activate(id, isWaived);
     await this.#scheduler.start();
     return activated;
   }
@@ -272,16 +250,12 @@ export class Newsroom extends DurableObject<Env> {
     report: subscriptions.SubscriptionReport,
     sealingKey: string,
   ): Promise<boolean> {
-    const keyed = await subscriptions.withKey(registration);
-    const isRegistered = subscriptions.saveReport(this.#sql, keyed, report, this.clock());
-    if (isRegistered) noteSealingKey(this.#sql, registration.id, sealingKey);
-    return isRegistered;
+    return this.#parts.registrations.saveReport(registration, report, sealingKey);
   }
 
   /** Some subscriptions whose secrets another key than the first one seals, by id. */
   async sealedWithOthers(after: string, limit: number): Promise<string[]> {
-    const [firstKey = ""] = await this.#keyIds();
-    return sealedWithOthers(this.#sql, firstKey, after, limit);
+    return this.#parts.registrations.sealedWithOthers(after, limit);
   }
 
   /** The ids of active subscriptions to `operational` events. */
@@ -315,15 +289,10 @@ export class Newsroom extends DurableObject<Env> {
    * secrets of all subscriptions.
    */
   async health(): Promise<{ sequence: number; waiting: number; following: number; opensSecrets: boolean }> {
-    const opensSecrets = !hasUnknownKey(this.#sql, await this.#keyIds());
+    const opensSecrets = await this.#parts.registrations.opensSecrets();
     const following = this.#parts.longPolls.count;
     const waiting = countStale(this.#sql) + this.#parts.combinations.countChanges();
     return { sequence: lastSequence(this.#sql), waiting, following, opensSecrets };
-  }
-
-  /** The ids of the keys in SECRETS_KEY, the one that seals first. */
-  #keyIds(): Promise<string[]> {
-    return (this.#ids ??= keyIds(this.env.SECRETS_KEY));
   }
 
   /** Resolves when nothing that is due now is left to do. */
@@ -338,14 +307,5 @@ export class Newsroom extends DurableObject<Env> {
   /** One log line for a piece of work, with its cost. */
   #log(message: string, fields: Record<string, unknown>): void {
     log("info", message, { ...fields, ...this.#meter.take() });
-  }
-
-  /** An unchanged filter is valid: its values may have been retired since it was chosen. */
-  #validateFilterOf({ id, filter }: Registration, isAdmin: boolean): RegistryIssue[] {
-    if (subscriptions.hasFilter(this.#sql, id, filter)) return [];
-    return [
-      ...this.#parts.registry.unknownToSubscriber(filter, isAdmin),
-      ...validateFilterLanguages(filter, this.#config.site.languages),
-    ].map((issue) => ({ ...issue, path: `/filter${issue.path}` }));
   }
 }

@@ -13,6 +13,7 @@ import { Reindexing } from "./lists/reindex.ts";
 import { type EventQuery, readPage } from "./outbound/event-feed.ts";
 import { FanOut } from "./outbound/fan-out.ts";
 import { LongPolls } from "./outbound/long-polls.ts";
+import { Registrations } from "./outbound/registrations.ts";
 import { Projection } from "./projection/projection.ts";
 import { Ledger } from "./publish/ledger.ts";
 import { Lifecycle } from "./publish/lifecycle.ts";
@@ -58,6 +59,14 @@ export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
     ledger: new Ledger({ storage, sql, lifecycle, site, registry }),
     projection: new Projection({ ...source, combinations, kv: env.DOCUMENTS, meter }),
     reindexing: new Reindexing({ storage, sql, combinations, now }),
+    registrations: new Registrations({
+      storage,
+      sql,
+      registry: store,
+      config,
+      secretsKey: env.SECRETS_KEY,
+      now,
+    }),
     fanOut: new FanOut({
       sql,
       events,

@@ -13,8 +13,6 @@ export const SECRET_BYTES = 32;
 export const LIVE_SECRETS_MAX = 5;
 /** Milliseconds in which an endpoint must be verified: a day, so that a person can use the confirm URL. */
 export const VERIFICATION_MS_MAX = 86_400_000;
-/** Seconds after which an owner may try again to verify, where there were too many: an owner deletes by hand. */
-export const FULL_RETRY_SECONDS = 3_600;
 /** Milliseconds of nothing but failure after which a subscription is disabled: five days. */
 export const FAILING_MS_MAX = 5 * 86_400_000;
 /** Milliseconds of failure after which a success ends an outage. A single event that an endpoint rejects is

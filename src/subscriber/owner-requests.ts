@@ -1,6 +1,6 @@
 /**
- * Counts what an owner asks a subscription to send. Somebody else may pay for it: the endpoint's name may lead
- * elsewhere by now, and a replay reads the ledger of all.
+ * Counts what an owner asks a subscription to send. Others may bear the cost: the host name of the endpoint may
+ * lead to another machine by now, and a replay keeps the Newsroom busy.
  */
 import type { StoredValue, StoredValues } from "../runtime/stored-values.ts";
 import { OWNER_REQUESTS_MAX } from "./limits.ts";

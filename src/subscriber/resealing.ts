@@ -15,13 +15,10 @@ export async function sealingKeyOf(
   subscription: Subscription,
 ): Promise<string> {
   const first = await secrets.firstKeyId();
-  const used = [...subscription.secrets.map(({ sealed }) => sealed), subscription.header?.sealedValue ?? []];
-  return (
-    used
-      .flat()
-      .map(sealingKeyId)
-      .find((id) => id !== first) ?? first
-  );
+  const { header } = subscription;
+  const used = subscription.secrets.map(({ sealed }) => sealed);
+  if (header !== undefined) used.push(header.sealedValue);
+  return used.map(sealingKeyId).find((id) => id !== first) ?? first;
 }
 
 /** Seals again what another key than the first one sealed. Secrets that no longer sign are dropped. */

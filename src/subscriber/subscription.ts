@@ -4,9 +4,9 @@
 import type { ProblemCode } from "../domain/codes.ts";
 import { instantOfMs } from "../domain/dates.ts";
 import { defined } from "../domain/defined.ts";
+import { SUBSCRIPTIONS_RETRY_SECONDS } from "../domain/limits.ts";
 import type { RegistryIssue } from "../domain/registry.ts";
 import type { Health, Registration, SubscriptionChange, SubscriptionStatus } from "../domain/subscription.ts";
-import { FULL_RETRY_SECONDS } from "./limits.ts";
 
 /** Stored under the key `subscription`. The field names must not change. */
 export interface Subscription extends Registration {
@@ -137,7 +137,7 @@ export const TOO_MANY: Conflict = {
     "too-many-subscriptions",
     "the host, its domain or the network that subscribed has as many verified subscriptions as it may; delete one, then POST …/verify, or ask the admin",
   ),
-  retryAfterSeconds: FULL_RETRY_SECONDS,
+  retryAfterSeconds: SUBSCRIPTIONS_RETRY_SECONDS,
 };
 export const EXPIRED = conflict(
   "subscription-expired",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { clientAt, isLoopback, networksOf } from "../../src/domain/client-network.ts";
+import { clientAt, networksOf } from "../../src/domain/client-network.ts";
+import { isLoopbackAddress } from "../../src/domain/target-url.ts";
 
 describe("the networks of a client", () => {
   it("are its /64, /56 and /48, in any spelling of an IPv6 address", () => {
@@ -29,6 +30,10 @@ describe("the networks of a client", () => {
 });
 
 it("knows the addresses of the machine itself", () => {
-  const own = ["127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"].map(isLoopback);
-  expect([own, isLoopback("192.0.2.1"), isLoopback("")]).toEqual([[true, true, true, true], false, false]);
+  const own = ["127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"].map(isLoopbackAddress);
+  expect([own, isLoopbackAddress("192.0.2.1"), isLoopbackAddress("")]).toEqual([
+    [true, true, true, true],
+    false,
+    false,
+  ]);
 });

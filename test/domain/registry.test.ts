@@ -8,7 +8,7 @@ const named = (...slugs: string[]) => slugs.map((slug) => ({ slug, names: { en: 
 const known = { ...EMPTY_REGISTRY, topics: named("csto", "osce", "school", "climate") };
 const topic = (value: string): UnknownValue => ({ path: "/topic", facet: "topics", value });
 
-it("an unknown value is told the nearest known values, nearest first", () => {
+it("the issue of an unknown value names the nearest known values, nearest first", () => {
   expect(nameNearest([topic("scool")], known)).toEqual([
     { path: "/topic", message: "scool is not in the registry; the nearest are school, csto, osce" },
   ]);

@@ -195,7 +195,7 @@ describe("a subscription's token", () => {
     const statuses = [];
     for (const token of tokens) statuses.push((await own({ ...made, token })).status);
     expect(statuses).toEqual([401, 401, 200]);
-    // Nor does a former one show an existing subscription to whoever subscribes the same URL.
+    // A former token does not show an existing subscription to a client that subscribes the same URL.
     const again = await request("/api/v1/subscriptions", {
       method: "POST",
       headers: { authorization: `Bearer ${made.token}`, "content-type": "application/json" },

@@ -79,7 +79,7 @@ export async function startCommand(options: StartOptions, flags: readonly string
   }
 }
 
-/** The service would say the same, but only once it runs. @throws CliError that names the command that makes a secret */
+/** Says before the start what the service would say after it. @throws CliError that names the command that makes a secret */
 function refuseWeakSecrets(vars: ReadonlyMap<string, string>): void {
   for (const name of ["ADMIN_TOKEN", "SECRETS_KEY"]) {
     const given = vars.get(name);

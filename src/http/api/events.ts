@@ -6,7 +6,7 @@ import { invalid as invalidResult, type Issue, issuesIn, ok, type Result } from 
 import { PAGE_ROWS_MAX } from "../../domain/limits.ts";
 import { newsroom } from "../../runtime/stubs.ts";
 import type { Context } from "../context.ts";
-import { FULL_RETRY_SECONDS, HEARTBEAT_MS } from "../limits.ts";
+import { STREAMS_RETRY_SECONDS, HEARTBEAT_MS } from "../limits.ts";
 import { invalid, problem } from "../problem.ts";
 import { parseContent, parseEventTypes, parseFilter, parsePage } from "../query.ts";
 import { clientOf } from "../rate-limit.ts";
@@ -91,7 +91,7 @@ function tooManyStreams(c: Context): Response {
   return problem(c, {
     code: "too-many-streams",
     detail: "Too many open streams, in total or from your network. Poll GET /api/v1/events, or retry later.",
-    headers: { "retry-after": String(FULL_RETRY_SECONDS), "access-control-allow-origin": "*" },
+    headers: { "retry-after": String(STREAMS_RETRY_SECONDS), "access-control-allow-origin": "*" },
   });
 }
 

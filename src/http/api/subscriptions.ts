@@ -13,6 +13,7 @@ import {
   parse,
   type Result,
 } from "../../domain/issues.ts";
+import { SUBSCRIPTIONS_RETRY_SECONDS } from "../../domain/limits.ts";
 import type { RegistryIssue } from "../../domain/registry.ts";
 import {
   type Registration,
@@ -30,7 +31,6 @@ import { ResolverError } from "../../webhooks/dns.ts";
 import { isAdmin, isOwner, PRIVATE_HEADERS } from "../auth.ts";
 import type { Context } from "../context.ts";
 import { nameNearestValues } from "../documents/nearest-values.ts";
-import { SUBSCRIPTIONS_RETRY_SECONDS } from "../limits.ts";
 import { invalid, notFound, problem, unauthorized } from "../problem.ts";
 import { parsePage } from "../query.ts";
 import { checkVerificationRate, clientOf } from "../rate-limit.ts";

@@ -2,10 +2,10 @@
  * Combinations: lists that clients make up from filters. Each is kept for a while from its first request.
  *
  * Strangers choose how many combinations there are and what they search, so a publish never waits for them:
- * its transaction only queues the change, and steps afterwards take it into the documents of each
- * combination, at a limited rate.
+ * its transaction only queues the change. Steps afterwards apply the change to each combination, and have
+ * its documents rendered at a limited rate.
  */
-import { networksOf } from "../../domain/client-network.ts";
+import { endOfNetwork, networksOf } from "../../domain/client-network.ts";
 import type { Instant } from "../../domain/dates.ts";
 import { matches } from "../../domain/filter.ts";
 import { boundsOfList, listAddress, type ReleaseList } from "../../domain/list.ts";
@@ -58,7 +58,7 @@ type ChangeRow = {
 export class Combinations {
   readonly #deps: CombinationsDeps;
   readonly #sql: Sql;
-  /** Until when earlier renderings take up the rate; milliseconds since 1970. */
+  /** When the rendering that was queued last is due; milliseconds since 1970. */
   #pacedMs = 0;
 
   constructor(deps: CombinationsDeps) {
@@ -110,8 +110,8 @@ export class Combinations {
       this.#deps.now(),
     );
     if (!isAnyKept) return;
-    // Continues a change that no combination has taken in yet, if it leaves out no edition: a combination may have been
-    // rendered since, for another reason, and must lose what it showed then.
+    // Extends a queued change that no step has applied yet. It must leave out no edition: a combination may have been
+    // rendered with that edition meanwhile, and must lose it.
     const isJoined = exists(
       this.#sql,
       `UPDATE combination_changes SET after = ?1
@@ -135,12 +135,12 @@ export class Combinations {
     return value(this.#sql, "SELECT count(*) FROM combination_changes");
   }
 
-  /** Takes one change into some combinations; counts as a call. @returns whether there was anything to do */
+  /** Applies one change to some combinations; counts as a call. @returns whether there was anything to do */
   step(budget: Budget): boolean {
     const change = first<ChangeRow>(this.#sql, "SELECT * FROM combination_changes ORDER BY id LIMIT 1");
     if (change === undefined) return false;
     budget.spend(1);
-    this.#deps.storage.transactionSync(() => this.#takeIn(change));
+    this.#deps.storage.transactionSync(() => this.#apply(change));
     return true;
   }
 
@@ -155,7 +155,7 @@ export class Combinations {
     }
   }
 
-  #takeIn({ id, release, before, after, position }: ChangeRow): void {
+  #apply({ id, release, before, after, position }: ChangeRow): void {
     const [earlier, present] = [before, after].map((edition) =>
       edition === null ? undefined : readIndexed(this.#sql, { release, edition }),
     );
@@ -195,7 +195,7 @@ export class Combinations {
   /** Queues the newest document, and the archive that holds an instant, at a limited rate. */
   #markStale(list: ReleaseList, address: string, published: Instant): void {
     const newest: Target = { kind: "list", address };
-    // One that waits already is rendered once for all its changes: it takes up the rate once.
+    // A document that waits already is rendered once for all its changes, so it keeps its time.
     const dueMs = dueMsOf(this.#sql, newest) ?? this.#nextDueMs();
     markStale(this.#sql, [newest], dueMs);
     const archive = this.#deps.archives.archiveAt(list, published);
@@ -219,7 +219,7 @@ export class Combinations {
          ORDER BY is_costly, uses DESC, asked_ms DESC LIMIT -1 OFFSET ?`,
         nowMs,
         network,
-        `${network}~`,
+        endOfNetwork(network),
         (COMBINATIONS_PER_CLIENT_MAX[level] ?? Infinity) - 1,
       ),
     );

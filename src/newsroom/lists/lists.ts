@@ -4,6 +4,7 @@
  */
 import type { Config } from "../../config.ts";
 import type { Instant } from "../../domain/dates.ts";
+import { FACET_OF } from "../../domain/filter.ts";
 import {
   facetList,
   languageList,
@@ -12,7 +13,7 @@ import {
   type ReleaseList,
 } from "../../domain/list.ts";
 import { column, exists, type Sql } from "../../runtime/sql.ts";
-import { FACET_OF, facetTerms, type IndexedRelease } from "../store/index-terms.ts";
+import { facetTerms, type IndexedRelease } from "../store/index-terms.ts";
 import { forgetListWrites, markArchivesStale, markListStale, markStale } from "../store/stale-documents.ts";
 import { NO_ARCHIVES } from "./archive-cuts.ts";
 import type { ListArchives } from "./archives.ts";

@@ -6,7 +6,7 @@ import type { Instant } from "../../domain/dates.ts";
 import { type Conditions, type Filter, PART_MARK } from "../../domain/filter.ts";
 import { countSearchWords, isEmptySearch, parseSearch, type SearchQuery } from "../../domain/search.ts";
 import { type Sql, value } from "../../runtime/sql.ts";
-import { PAGE_BYTES_MAX } from "../limits.ts";
+import { INDEX_ENTRIES_PER_ROW, PAGE_BYTES_MAX, VALUES_LOOKED_UP_MAX } from "../limits.ts";
 import { FIELDS_AND_FACETS, INDEXED_FIELDS } from "../store/index-terms.ts";
 import { entrySizes } from "../store/releases.ts";
 
@@ -39,9 +39,6 @@ export function findReleases(sql: Sql, query: ListQuery, limit: number): Instant
   return Array.from(runSearch(sql, query, limit).raw(), ([published]) => published as Instant);
 }
 
-/** Entries of the index of words that take as long to merge as a row takes to read. */
-const ENTRIES_PER_ROW = 16;
-
 /** What a search costs, counted in rows: those that it reads, and the index entries that it merges for them. */
 export function searchCost(sql: Sql, query: ListQuery, limit: number): number {
   const cursor = runSearch(sql, query, limit);
@@ -55,7 +52,7 @@ export function searchCost(sql: Sql, query: ListQuery, limit: number): number {
     query.from ?? -Number.MAX_SAFE_INTEGER,
     query.to ?? Number.MAX_SAFE_INTEGER,
   );
-  return cursor.rowsRead + (words * texts) / ENTRIES_PER_ROW;
+  return cursor.rowsRead + (words * texts) / INDEX_ENTRIES_PER_ROW;
 }
 
 function runSearch(sql: Sql, query: ListQuery, limit: number) {
@@ -80,11 +77,14 @@ function runSearch(sql: Sql, query: ListQuery, limit: number) {
 
 /** As many of the first releases, given newest first, as one answer holds; at least one. */
 export function fittingPage(sql: Sql, found: readonly Instant[]): Instant[] {
-  let bytes = 0;
-  const newestFirst = entrySizes(sql, found).toReversed();
-  return newestFirst
-    .filter((entry, index) => (bytes += entry.bytes) <= PAGE_BYTES_MAX || index === 0)
-    .map(({ published }) => published);
+  const page: Instant[] = [];
+  let total = 0;
+  for (const { published, bytes } of entrySizes(sql, found).toReversed()) {
+    total += bytes;
+    if (total > PAGE_BYTES_MAX && page.length > 0) break;
+    page.push(published);
+  }
+  return page;
 }
 
 /**
@@ -98,9 +98,7 @@ function chooseWalk(conditions: Conditions, not: Conditions | undefined): Walk {
   }
   const field =
     INDEXED_FIELDS.find((candidate) => conditions[candidate]?.length === 1) ??
-    FIELDS_AND_FACETS.map(([facetField]) => facetField).find(
-      (candidate) => conditions[candidate] !== undefined,
-    );
+    FIELDS_AND_FACETS.find(([candidate]) => conditions[candidate] !== undefined)?.[0];
   const wanted = field === undefined ? undefined : conditions[field];
   const index = { table: "filings", published: "l.published" };
   if (field === undefined || wanted === undefined) {
@@ -114,8 +112,6 @@ function chooseWalk(conditions: Conditions, not: Conditions | undefined): Walk {
 
 /** One of the values in a JSON array. */
 const AMONG = "IN (SELECT value FROM json_each(?))";
-/** Values above which it is cheaper to read all values of a release than to look for each. */
-const VALUES_LOOKED_UP_MAX = 8;
 
 function fieldClauses(conditions: Conditions, walked?: Field): Clause[] {
   return INDEXED_FIELDS.flatMap((field) => {

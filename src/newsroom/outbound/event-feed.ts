@@ -62,8 +62,9 @@ export function readPage(
     if (isWanted) page.push(indexed.event);
     next = indexed.sequence;
     rows += 1;
-    unitsRead += unitsOf(indexed);
-    if (isWanted) units += unitsOf(indexed);
+    const size = unitsOf(indexed);
+    unitsRead += size;
+    if (isWanted) units += size;
     if (page.length >= limit || units >= EVENT_UNITS_PER_CALL) break;
     if (rows + history.rows >= EVENT_ROWS_PER_CALL || unitsRead >= EVENT_UNITS_READ_PER_CALL) break;
   }

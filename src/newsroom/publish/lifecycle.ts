@@ -13,7 +13,7 @@ import { reindex } from "../lists/release-index.ts";
 import { keepAddress } from "../store/addresses.ts";
 import { changedFields, contentJson, parseContent } from "../store/editions.ts";
 import { appendEvent } from "../store/events.ts";
-import { facetTerms, type IndexedRelease, toIndexTerms } from "../store/index-terms.ts";
+import { facetTerms, type IndexedRelease, toIndexedRelease } from "../store/index-terms.ts";
 import { translationsOf } from "../store/release-views.ts";
 import {
   countBetween,
@@ -98,7 +98,7 @@ export class Lifecycle {
     keepAddress(sql, after);
     if (markSeen(sql, facetTerms(parseContent(after.content)))) markStale(sql, [{ kind: "registry" }]);
     appendEvent(sql, after, { type, at: toInstant(nowMs), ...details });
-    lists.onMembershipChanged(toIndexedRelease(sql, before), toIndexedRelease(sql, after));
+    lists.onMembershipChanged(listedRelease(sql, before), listedRelease(sql, after));
     combinations.queueChange(id, shownEdition(before), shownEdition(after));
     markStale(sql, [{ kind: "release", id }]);
     // Translations link each other, so those of the group that the release left change too.
@@ -112,7 +112,7 @@ export class Lifecycle {
     const { sql, lists, combinations } = this.#deps;
     markStale(sql, [{ kind: "release", id }]);
     const row = getRelease(sql, id);
-    const release = toIndexedRelease(sql, row);
+    const release = listedRelease(sql, row);
     if (release === undefined) return;
     lists.onContentChanged(release);
     combinations.queueChange(id, row.edition, row.edition);
@@ -135,10 +135,10 @@ export class Lifecycle {
 }
 
 /** A release as lists hold it; undefined if they do not. */
-function toIndexedRelease(sql: Sql, row: ReleaseRow): IndexedRelease | undefined {
-  if (shownEdition(row) === null || row.published === null) return undefined;
-  const terms = toIndexTerms(sql, parseContent(row.content), { release: row.id, edition: row.edition });
-  return Object.assign(terms, { id: row.id, published: row.published });
+function listedRelease(sql: Sql, row: ReleaseRow): IndexedRelease | undefined {
+  const edition = shownEdition(row);
+  if (edition === null || row.published === null) return undefined;
+  return toIndexedRelease(sql, { release: row.id, edition }, row.published, row.content);
 }
 
 /** The edition that lists show; null if they do not show the release. */

@@ -76,7 +76,7 @@ export function readEdition(
     release,
     seen === undefined ? edition : edition + seen.edition - 1,
   );
-  return row && { ...toView(baseUrl, release, row), ...numberedFor(seen, row) };
+  return row && toView(baseUrl, release, row, seen);
 }
 
 /**
@@ -156,11 +156,11 @@ function numberedFor(
     : { edition: number, accepted, change, note };
 }
 
-function toView(baseUrl: string, id: string, row: EditionRow): EditionView {
+function toView(baseUrl: string, id: string, row: EditionRow, seen: FirstSeen | undefined): EditionView {
   const content = parseContent(row.content);
   return {
     id,
-    ...numberedFor(undefined, row),
+    ...numberedFor(seen, row),
     ...content,
     summary: row.summary,
     url: baseUrl + releasePath(content),

@@ -2,17 +2,13 @@
  * The terms of an edition: what filters compare, and what the index of lists holds.
  */
 import type { Instant } from "../../domain/dates.ts";
-import { FACET_FIELDS, type Filterable } from "../../domain/filter.ts";
+import { FACET_FIELDS, type FacetField, type Filterable } from "../../domain/filter.ts";
 import type { Facet } from "../../domain/release.ts";
 import { first, type Sql } from "../../runtime/sql.ts";
 import { type EditionKey, wordsOf } from "./edition-words.ts";
 import { type EditionContent, parseContent } from "./editions.ts";
 
 /** The fields of a filter that name values of facets, each with its facet. */
-export const FACET_OF = { ...FACET_FIELDS, type: "types" } as const;
-export type FacetField = keyof typeof FACET_OF;
-
-/** The same without release types, as pairs. */
 export const FIELDS_AND_FACETS = Object.entries(FACET_FIELDS) as [keyof typeof FACET_FIELDS, Facet][];
 
 /** The fields of a filter that the index of lists holds; those that few releases share come first. */
@@ -56,8 +52,17 @@ export function readIndexed(sql: Sql, key: EditionKey): IndexedRelease | undefin
     key.edition,
   );
   if (row === undefined || row.published === null) return undefined;
-  const terms = toIndexTerms(sql, parseContent(row.content), key);
-  return Object.assign(terms, { id: key.release, published: row.published });
+  return toIndexedRelease(sql, key, row.published, row.content);
+}
+
+/** @param content JSON of the edition */
+export function toIndexedRelease(
+  sql: Sql,
+  key: EditionKey,
+  published: Instant,
+  content: string,
+): IndexedRelease {
+  return Object.assign(toIndexTerms(sql, parseContent(content), key), { id: key.release, published });
 }
 
 /** Each value of a facet that a release has, with the filter's field for it: its type first. */

@@ -3,7 +3,13 @@
  * strangers only its seen values exist (seen-values.ts).
  */
 import type { Issue } from "../../domain/issues.ts";
-import { type Conditions, type Filter, FILTER_FIELDS } from "../../domain/filter.ts";
+import {
+  type Conditions,
+  FACET_OF,
+  type FacetField,
+  type Filter,
+  FILTER_FIELDS,
+} from "../../domain/filter.ts";
 import type { Instant } from "../../domain/dates.ts";
 import {
   EMPTY_REGISTRY,
@@ -17,7 +23,7 @@ import {
   unknownValues,
 } from "../../domain/registry.ts";
 import { all, column, first, type Sql } from "../../runtime/sql.ts";
-import { FACET_OF, type FacetField, FIELDS_AND_FACETS } from "./index-terms.ts";
+import { FIELDS_AND_FACETS } from "./index-terms.ts";
 import { getMeta, setMeta } from "./schema.ts";
 import { isSeen, readSeen } from "./seen-values.ts";
 

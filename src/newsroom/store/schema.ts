@@ -77,13 +77,13 @@ CREATE TABLE IF NOT EXISTS lists (
 CREATE INDEX IF NOT EXISTS lists_forgettable ON lists (kept_until_ms) WHERE kept_until_ms IS NOT NULL;
 CREATE INDEX IF NOT EXISTS lists_of_a_client ON lists (client) WHERE client IS NOT NULL;
 
--- Changes of releases that combinations have not taken in yet, oldest first (lists/combinations.ts).
+-- Changes of releases that are not applied to all combinations yet, oldest first (lists/combinations.ts).
 CREATE TABLE IF NOT EXISTS combination_changes (
   id INTEGER PRIMARY KEY,
   release TEXT NOT NULL,
   before INTEGER,           -- the edition that lists showed before the change; null: none
   after INTEGER,            -- the edition that they show since; null: none
-  position TEXT NOT NULL DEFAULT '' -- combinations with addresses up to this one have taken it in
+  position TEXT NOT NULL DEFAULT '' -- the change is applied to combinations with addresses up to this one
 );
 
 -- Releases that a list held when they were killed: its feeds name them, so that readers delete them.

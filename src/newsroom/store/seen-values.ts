@@ -2,9 +2,9 @@
  * The values that a public release has, or had. For strangers no other value exists: the registry of a
  * release under embargo must not reveal it. A value that was seen stays seen.
  */
+import { FACET_OF, type FacetField } from "../../domain/filter.ts";
 import { isBuiltInType, type RegistryFacet } from "../../domain/registry.ts";
 import { all, exists, type Sql } from "../../runtime/sql.ts";
-import { FACET_OF, type FacetField } from "./index-terms.ts";
 
 /** Records the values of a public release. @returns whether any of them was not seen before */
 export function markSeen(sql: Sql, terms: readonly [field: FacetField, value: string][]): boolean {

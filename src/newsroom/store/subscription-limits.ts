@@ -2,7 +2,7 @@
  * How many subscriptions there may be: those that wait for verification, and those that were verified. The
  * admin has no limits, and uses up nobody's: rows without a client do not count.
  */
-import { networksOf, widestNetworkOf } from "../../domain/client-network.ts";
+import { endOfNetwork, networksOf, widestNetworkOf } from "../../domain/client-network.ts";
 import { first, type Sql, value } from "../../runtime/sql.ts";
 import {
   PENDING_MAX,
@@ -92,7 +92,7 @@ function countPendingOf(sql: Sql, network: string): number {
     sql,
     "SELECT count(*) FROM subscriptions WHERE client >= ? AND client < ? AND status = 'pending'",
     network,
-    endOf(network),
+    endOfNetwork(network),
   );
 }
 
@@ -131,15 +131,10 @@ function countVerifiedOf(sql: Sql, network: string, except: string, uncounted: s
     `SELECT count(*) FROM subscriptions WHERE client >= ? AND client < ? AND active = 1 AND id <> ?
        AND NOT (proved = 1 AND host IN (SELECT value FROM json_each(?)))`,
     network,
-    endOf(network),
+    endOfNetwork(network),
     except,
     uncounted,
   );
-}
-
-/** The first text after all texts that begin with a network. */
-function endOf(network: string): string {
-  return `${network}~`;
 }
 
 /** Its Subscriber learns it from the answer to its next report. @returns whether there was one */

@@ -25,7 +25,7 @@ it("the memory of an isolate never answers the admin, and keeps nothing of what 
   }
 });
 
-it("the ETag that the admin reads is the one that If-Match takes, whoever has read the release before", async () => {
+it("If-Match takes the ETag that the admin reads, also after a stranger has read the release", async () => {
   const text = release();
   await publish(text);
   await settled();

@@ -200,7 +200,7 @@ describe("feeds and pages", () => {
     const response = await request(`/r/${text.id}`);
     expect(response.status).toBe(302);
     await env.DOCUMENTS.delete(`document:/api/v1/releases/${text.id}`);
-    const found = await inNewsroom((instance) => instance.document("/hy/releases/nist"));
+    const found = await inNewsroom((instance) => instance.document("/hy/releases/nist", null));
     expect(found.kind === "found" && textOf(found.document)).toContain("Նիստը կայացավ");
   });
 });

@@ -19,7 +19,7 @@ describe("a combination that is no longer requested", () => {
       inNewsroom((instance) => {
         const ms = instance.clock() + seconds * 1000;
         instance.clock = () => ms;
-        return instance.document(path);
+        return instance.document(path, null);
       });
     await later(1, address);
     await later(1, address.replace("/en/", "/en/archive/1/"));

@@ -212,7 +212,7 @@ describe("a client that requests many new combinations", () => {
       inNewsroom((instance) => {
         nowMs += 1;
         instance.clock = () => nowMs;
-        return instance.document(path);
+        return instance.document(path, null);
       });
     await inLedger(used);
     nowMs += 3_700_000; // after the first hour: KV has dropped the document

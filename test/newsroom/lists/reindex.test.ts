@@ -82,7 +82,7 @@ describe("an index of an earlier version", () => {
     await newsroomLater(2); // indexed again
     await newsroomLater(2); // and removed from KV
     expect(await kvBody(FEED)).toBeNull();
-    await inNewsroom((instance) => instance.document(FEED));
+    await inNewsroom((instance) => instance.document(FEED, null));
     await settled();
     expect(await entries()).toBe(RELEASES);
   });

@@ -98,7 +98,7 @@ describe("a value of the registry that no public release has had", () => {
   });
 
   it("is unknown to the Newsroom, which leaves it to the Worker to name the nearest values", async () => {
-    expect(await inNewsroom((instance) => instance.document("/en/topics/csto-exit"))).toEqual({
+    expect(await inNewsroom((instance) => instance.document("/en/topics/csto-exit", null))).toEqual({
       kind: "missing",
       unknown: [{ path: "/topic", facet: "topics", value: "csto-exit" }],
     });
