@@ -172,6 +172,22 @@ describe("a publish", () => {
     expect(await kvBody(feed("doomed", 1))).toContain("Doomed");
     expect(await ledgerRows(`SELECT * FROM tombstones WHERE release = '${text.id}'`)).toEqual([]);
   });
+
+  it("is in no combination as killed, if it is reinstated while its kill is still applied", async () => {
+    const text = release({ title: "Regretted" });
+    await publish(text);
+    await keep("regretted", 2 * COMBINATIONS_PER_STEP + 5);
+    await inNewsroom(async (instance, { storage: { sql } }) => {
+      await instance.act("kill", text.id, "It was wrong");
+      const isBegun = () =>
+        sql.exec("SELECT 1 FROM combination_changes WHERE position <> ''").toArray().length > 0;
+      while (!isBegun()) await scheduler.wait(0);
+      await instance.act("reinstate", text.id, "It was right");
+    });
+    await settled();
+    expect(await ledgerRows("SELECT * FROM combination_changes")).toEqual([]);
+    expect(await ledgerRows(`SELECT * FROM tombstones WHERE release = '${text.id}'`)).toEqual([]);
+  });
 });
 
 describe("a combination that takes long to find", () => {
