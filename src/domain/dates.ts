@@ -51,6 +51,13 @@ export function startOfDay(day: Day, timeZone: string): Instant {
   return Temporal.PlainDate.from(day).toZonedDateTime(timeZone).epochMilliseconds / 1000;
 }
 
+/** Noon of a day in a time zone. */
+export function noonOf(day: Day, timeZone: string): Instant {
+  return (
+    Temporal.PlainDate.from(day).toZonedDateTime({ timeZone, plainTime: "12:00" }).epochMilliseconds / 1000
+  );
+}
+
 /** The day of an instant in a time zone. */
 export function dayOf(instant: Instant, timeZone: string): Day {
   return Temporal.Instant.fromEpochMilliseconds(instant * 1000)

@@ -47,18 +47,26 @@ export const writers: Record<FeedFormat, (feed: Feed) => string> = {
   json: writeJsonFeed,
 };
 
-/**
- * @param releases newest first
- * @param killed releases that the document had as entries before
- */
+/** What a document of a list holds. */
+export interface FeedContents {
+  /** Newest first. */
+  releases: readonly ReleaseView[];
+  /** Releases that the document had as entries before. */
+  killed: readonly ReleaseView[];
+  /** Releases that are shown by their summaries, by `published` in seconds since 1970. */
+  summarised: ReadonlySet<Instant>;
+}
+
 export function buildFeed(
   { list, title, lang }: TitledList,
   chain: ArchiveLinks,
-  releases: readonly ReleaseView[],
-  killed: readonly ReleaseView[],
+  { releases, killed, summarised }: FeedContents,
   site: Site,
 ): Feed {
-  const entries = releases.map((release) => feedEntry(release, site));
+  const entries = releases.map((release) => {
+    const entry = feedEntry(release, site);
+    return summarised.has(entry.published) ? shortened(entry, release, site) : entry;
+  });
   const deleted = killed.map(({ id, updated, reason }) => ({
     id: entryUrn(id),
     at: parseInstant(updated) ?? 0,
@@ -113,6 +121,17 @@ function feedEntry(release: ReleaseView, site: Site): FeedEntry {
   });
 }
 
+/** An entry with the summary in place of text and attachments, which says so and links the page. */
+function shortened(
+  entry: FeedEntry,
+  { summary, url, lang, content: _content, ...release }: ReleaseView,
+  site: Site,
+): FeedEntry {
+  const html = toHtml([h("p", summary), h("p", h("a", { href: url }, phrasesIn(lang).summaryOnly))]);
+  const view = { ...release, summary, url, lang, content: { html, text: summary } };
+  return { ...entry, html: entryTexts(view, site).html, attachments: [], isSummary: true };
+}
+
 /**
  * The texts of an entry. Many readers show only title and text, and keep them. So the entry itself says that
  * a release is withdrawn, and what a correction changed.
@@ -165,7 +184,7 @@ export function buildRetiredFeed(titled: TitledList, at: Instant, site: Site): F
   const directory = `${site.baseUrl}/feeds`;
   const page = `${site.baseUrl}${listAddress(titled.list)}`;
   return {
-    ...buildFeed(titled, {}, [], [], site),
+    ...buildFeed(titled, {}, { releases: [], killed: [], summarised: new Set() }, site),
     updated: at,
     entries: [
       {

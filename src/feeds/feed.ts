@@ -53,6 +53,8 @@ export interface FeedEntry {
   lang: string;
   /** Sanitised, with absolute URLs and without `]]>`. */
   html: string;
+  /** `html` is the summary, because the text is too long for this document. */
+  isSummary?: true;
   published: Instant;
   updated: Instant;
   /** The note of the latest major change. */

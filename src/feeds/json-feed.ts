@@ -45,6 +45,7 @@ function item(entry: FeedEntry): Record<string, unknown> {
     tags: categories.map(({ label }) => label),
     attachments: unlessEmpty(entry.attachments.map(attachment)),
     _communique: {
+      is_summary: entry.isSummary,
       note: entry.note,
       source: entry.source,
       image: image && { alt: image.alt, credit: image.credit, caption: image.caption },

@@ -38,6 +38,7 @@ export const en: Phrases = {
   without: "without",
   since: "since",
   until: "until",
+  summaryOnly: "This is only the summary. Read the whole text.",
   older: "Older texts",
   newer: "Newer texts",
   feedEnded: "This feed has ended",

@@ -38,6 +38,7 @@ export const fr: Phrases = {
   without: "sans",
   since: "depuis",
   until: "jusqu’à",
+  summaryOnly: "Ceci n’est que le résumé. Lire le texte intégral.",
   older: "Textes plus anciens",
   newer: "Textes plus récents",
   feedEnded: "Ce flux est terminé",

@@ -38,6 +38,7 @@ export const hy: Phrases = {
   without: "առանց",
   since: "սկսած՝",
   until: "մինչև՝",
+  summaryOnly: "Սա միայն ամփոփումն է։ Կարդալ ամբողջ տեքստը։",
   older: "Ավելի հին տեքստեր",
   newer: "Ավելի նոր տեքստեր",
   feedEnded: "Այս հոսքն ավարտվել է",

@@ -38,6 +38,7 @@ export const ru: Phrases = {
   without: "без",
   since: "с",
   until: "по",
+  summaryOnly: "Это только краткое изложение. Читать полный текст.",
   older: "Более ранние тексты",
   newer: "Более новые тексты",
   feedEnded: "Эта лента завершена",

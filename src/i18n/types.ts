@@ -35,6 +35,8 @@ export interface Phrases {
   without: string;
   since: string;
   until: string;
+  /** Below the summary of a text that is too long for the newest document of a feed: leads to its page. */
+  summaryOnly: string;
   /** Links of a list to older and newer releases. */
   older: string;
   newer: string;

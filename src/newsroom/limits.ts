@@ -37,6 +37,14 @@ export const LIST_BYTES_MAX = 235_000;
 /** The part of a full document that moves into an archive. The rest is still 30 of 50 releases, which is
  * what readers expect to find. */
 export const ARCHIVE_SHARE = 0.4;
+/** Releases that the newest document of a list keeps, however long they are: what a poller may have missed. */
+export const NEWEST_ITEMS_MIN = 15;
+/** Releases that long texts move into an archive together at least: an archive of one is a request each. */
+export const ARCHIVE_ITEMS_MIN = 5;
+/** Bytes of an entry that is shown by its summary: 300 characters and the elements around it, with room. */
+export const SUMMARISED_BYTES = 5_000;
+/** Seconds before it becomes public that the date of a release may lie, for the release to be news. */
+export const RECENT_SECONDS = 7 * 86_400;
 /** Killed releases that the newest document of a list names; a poller sees each within a day or two. */
 export const TOMBSTONES_MAX = 20;
 /** Combinations kept at once: each costs a comparison per publish, and four KV writes if it matches. */

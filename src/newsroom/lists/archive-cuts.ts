@@ -6,7 +6,7 @@
  * meantime. So a walk from newer to older misses nothing and meets nothing twice.
  */
 import type { Instant } from "../../domain/dates.ts";
-import { ARCHIVE_SHARE } from "../limits.ts";
+import { ARCHIVE_ITEMS_MIN, ARCHIVE_SHARE, NEWEST_ITEMS_MIN, SUMMARISED_BYTES } from "../limits.ts";
 
 export interface Archives {
   /** The last instant of each archive, oldest archive first. */
@@ -72,8 +72,11 @@ export interface Capacity {
 /**
  * Where a document must be cut.
  *
+ * The newest document keeps at least NEWEST_ITEMS_MIN releases, however long they are: where they do not
+ * fit, it shows the longest by their summaries (see {@link findSummarised}). An archive shows every release
+ * in full.
+ *
  * @param members all releases of the document, oldest first
- * @param capacity holds for every document with more than one release
  * @param isNewest the newest document keeps its newest releases; an archive is divided entirely
  * @returns the last instant of each part that is cut off, oldest first; empty if the document is not too full
  */
@@ -82,11 +85,16 @@ export function findCuts(members: readonly Member[], capacity: Capacity, isNewes
     items: Math.max(1, Math.floor(capacity.items * ARCHIVE_SHARE)),
     bytes: capacity.bytes * ARCHIVE_SHARE,
   };
+  const kept = isNewest ? keptInNewest(capacity.items, part.items) : 1;
+  if (isNewest && members.length <= capacity.items && members.length < kept + ARCHIVE_ITEMS_MIN) return [];
   const cuts: Instant[] = [];
   let start = 0;
   let bytes = members.reduce((sum, member) => sum + member.bytes, 0);
-  while (members.length - start > 1 && (members.length - start > capacity.items || bytes > capacity.bytes)) {
-    const size = sizeOfPart(members, start, part);
+  while (
+    members.length - start > kept &&
+    (members.length - start > capacity.items || bytes > capacity.bytes)
+  ) {
+    const size = sizeOfPart(members.slice(start, members.length - kept), part);
     cuts.push(members[start + size - 1]?.published ?? 0);
     for (const member of members.slice(start, start + size)) bytes -= member.bytes;
     start += size;
@@ -95,14 +103,36 @@ export function findCuts(members: readonly Member[], capacity: Capacity, isNewes
   return isNewest ? cuts : cuts.filter((cut) => cut !== members.at(-1)?.published);
 }
 
-/** How many releases go into a part: at least one, and never the newest one. */
-function sizeOfPart(members: readonly Member[], start: number, part: Capacity): number {
+/** How many releases the newest document keeps. One for only a few releases cannot keep so many. */
+function keptInNewest(itemsMax: number, itemsOfPart: number): number {
+  return itemsMax > NEWEST_ITEMS_MIN ? NEWEST_ITEMS_MIN : itemsMax - itemsOfPart;
+}
+
+/** How many of the releases, oldest first, go into a part: at least one. */
+function sizeOfPart(members: readonly Member[], part: Capacity): number {
   let size = 0;
   let bytes = 0;
-  while (size < part.items && start + size < members.length - 1) {
-    bytes += members[start + size]?.bytes ?? 0;
+  while (size < part.items && size < members.length) {
+    bytes += members[size]?.bytes ?? 0;
     if (size > 0 && bytes > part.bytes) break;
     size += 1;
   }
   return size;
+}
+
+/**
+ * Which releases the newest document shows by their summaries, so that it does not become too long: the
+ * longest, as few as possible.
+ *
+ * @returns their `published`
+ */
+export function findSummarised(members: readonly Member[], bytesMax: number): Set<Instant> {
+  const summarised = new Set<Instant>();
+  let bytes = members.reduce((sum, member) => sum + member.bytes, 0);
+  for (const member of members.toSorted((a, b) => b.bytes - a.bytes || a.published - b.published)) {
+    if (bytes <= bytesMax || member.bytes <= SUMMARISED_BYTES) break;
+    summarised.add(member.published);
+    bytes -= member.bytes - SUMMARISED_BYTES;
+  }
+  return summarised;
 }

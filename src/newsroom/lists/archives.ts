@@ -18,6 +18,7 @@ import { markArchivesStale } from "../store/stale-documents.ts";
 import {
   type Archives,
   findCuts,
+  findSummarised,
   indexAt,
   indexOfNumber,
   type Member,
@@ -86,6 +87,26 @@ export class ListArchives {
       to ?? Number.MAX_SAFE_INTEGER,
       limit,
     );
+  }
+
+  /** The releases that a document shows by their summaries, by `published`: only the newest document has any. */
+  summarisedIn(list: ReleaseList, archive: number | undefined): ReadonlySet<Instant> {
+    if (archive !== undefined) return new Set();
+    return findSummarised(this.#membersOf(this.releasesIn(list, archive)), LIST_BYTES_MAX);
+  }
+
+  /** Whether the newest document of a list would hold a release that is added to the list. */
+  wouldShow(list: ReleaseList, added: Member): boolean {
+    const archives = this.#archivesOf(list);
+    const index = indexAt(archives, added.published);
+    if (index < archives.archiveEnds.length) return false;
+    const members = [...this.#membersOf(this.#releasesAt(list, archives, index)), added];
+    const cuts = this.#findCuts(
+      archives,
+      index,
+      members.toSorted((a, b) => a.published - b.published),
+    );
+    return added.published > (cuts.at(-1) ?? -Infinity);
   }
 
   /** Cuts the document that holds an instant, if it is too full. */

@@ -69,6 +69,19 @@ export class Lists {
   }
 
   /**
+   * Whether the newest document of each permanent list would show a release that becomes public.
+   *
+   * @param bytes size of the release as a feed entry
+   */
+  wouldShow(release: IndexedRelease, bytes: number): boolean {
+    const { published } = release;
+    return this.listsContaining(release).every((address) => {
+      const list = this.parse(address);
+      return list === undefined || this.#deps.archives.wouldShow(list, { published, bytes });
+    });
+  }
+
+  /**
    * A release entered, left or moved between lists, or changed in them: marks their documents as stale,
    * cuts those that are too full, and keeps the tombstones of killed releases.
    *

@@ -60,7 +60,8 @@ function renderReleases(
       ? { sequences: releases.map(({ id }) => sequences.get(id) ?? 0) }
       : { isArchive: true as const }),
   };
-  const feed = buildFeed(titled, links, releases, killed, site);
+  const summarised = archives.summarisedIn(list, archive);
+  const feed = buildFeed(titled, links, { releases, killed, summarised }, site);
   return wanted.map(({ path, format }) =>
     format === undefined
       ? { path, type: HTML, body: listPage(titled, links, releases, site) }

@@ -2,7 +2,7 @@
  * The changes of a release. Each one changes its row, indexes it, appends an event, and marks the documents
  * that depend on it as stale. The caller holds the transaction.
  */
-import { type Day, type Instant, parseReleaseDate, startOfDay } from "../../domain/dates.ts";
+import type { Instant } from "../../domain/dates.ts";
 import { defined } from "../../domain/defined.ts";
 import type { Change, ReleaseEventType } from "../../domain/event.ts";
 import type { ReleaseInput, Status } from "../../domain/release.ts";
@@ -16,10 +16,8 @@ import { appendEvent } from "../store/events.ts";
 import { facetTerms, type IndexedRelease, toIndexedRelease } from "../store/index-terms.ts";
 import { translationsOf } from "../store/release-views.ts";
 import {
-  countBetween,
   getRelease,
   isListed,
-  isTaken,
   markTranslationsStale,
   type ReleaseRow,
   updateRelease,
@@ -27,8 +25,7 @@ import {
 import { toInstant } from "../store/schema.ts";
 import { markSeen } from "../store/seen-values.ts";
 import { markStale } from "../store/stale-documents.ts";
-
-const SECONDS_PER_DAY = 86_400;
+import { choosePublished } from "./published-instant.ts";
 
 interface LifecycleDeps {
   sql: Sql;
@@ -48,8 +45,8 @@ export class Lifecycle {
   makePublic(id: string, nowMs: number): void {
     const { sql } = this.#deps;
     const row = getRelease(sql, id);
-    const published = this.#freeInstant(parseContent(row.content).date);
-    const state = { status: "published", embargo: null, published, updated: published } as const;
+    const instants = choosePublished(row, toInstant(nowMs), this.#deps);
+    const state = { status: "published", embargo: null, ...instants } as const;
     updateRelease(sql, id, { ...state, first_seen: row.edition });
     this.#recordChange("release.published", row, { change: null }, nowMs);
   }
@@ -116,21 +113,6 @@ export class Lifecycle {
     if (release === undefined) return;
     lists.onContentChanged(release);
     combinations.queueChange(id, row.edition, row.edition);
-  }
-
-  /** The first free second: of a day, counted from midnight; or from an exact instant on. */
-  #freeInstant(date: string): Instant {
-    const parsed = parseReleaseDate(date);
-    if (parsed === undefined) throw new RangeError(`not a date: ${date}`);
-    let candidate = parsed.precision === "day" ? this.#firstGuessIn(parsed.day) : parsed.instant;
-    while (isTaken(this.#deps.sql, candidate)) candidate += 1;
-    return candidate;
-  }
-
-  /** Midnight, and one second for each release that the day has. */
-  #firstGuessIn(day: Day): Instant {
-    const midnight = startOfDay(day, this.#deps.timeZone);
-    return midnight + countBetween(this.#deps.sql, midnight, midnight + SECONDS_PER_DAY);
   }
 }
 

@@ -119,6 +119,21 @@ export function countBetween(sql: Sql, start: Instant, end: Instant): number {
   return value(sql, "SELECT count(*) FROM releases WHERE published >= ? AND published < ?", start, end);
 }
 
+/** The latest `published` or `updated` of all releases; 0 if there are none. */
+export function latestInstant(sql: Sql): Instant {
+  return value(
+    sql,
+    `SELECT max(
+       ifnull((SELECT max(published) FROM releases), 0),
+       ifnull((SELECT max(updated) FROM releases WHERE updated IS NOT NULL), 0))`,
+  );
+}
+
+/** The size of a release as a feed entry, in bytes. */
+export function sizeOf(sql: Sql, id: string): number {
+  return value(sql, "SELECT bytes FROM releases WHERE id = ?", id);
+}
+
 /** The ids of releases whose embargo has ended, oldest embargo first. */
 export function embargoesUpTo(sql: Sql, now: Instant, limit: number): string[] {
   return column(sql, "SELECT id FROM releases WHERE embargo <= ? ORDER BY embargo, id LIMIT ?", now, limit);

@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS releases (
 CREATE INDEX IF NOT EXISTS releases_of_a_group ON releases ("group");
 -- Holds all that cutting a list reads of its releases.
 CREATE INDEX IF NOT EXISTS releases_sizes ON releases (published, bytes);
+CREATE INDEX IF NOT EXISTS releases_updated ON releases (updated) WHERE updated IS NOT NULL;
 CREATE INDEX IF NOT EXISTS releases_embargoed ON releases (embargo) WHERE embargo IS NOT NULL;
 -- The addresses of releases that were never public: they are not in "addresses".
 CREATE INDEX IF NOT EXISTS releases_unseen ON releases (lang, slug) WHERE first_seen IS NULL;

@@ -337,3 +337,39 @@ describe("a list after any publishes and kills", () => {
     );
   });
 });
+
+describe("one long text among short ones", () => {
+  it("is shown by its summary in the newest document, whole in its archive, and empties no feed", async () => {
+    const fields = { topics: ["long-text"] };
+    const short = () => release({ ...fields, date: day(0) });
+    const long = release({ ...fields, date: day(0), summary: "The budget.", body: "word ".repeat(48_000) });
+    await publishAll([...Array.from({ length: 6 }, short), long, short()]);
+    for (const format of FORMATS) {
+      const { ids, body } = await readFeed(`/en/topics/long-text/feed.${format}`, format);
+      expect(ids.length).toBe(8);
+      expect(new TextEncoder().encode(body).byteLength).toBeLessThan(250_000);
+      expect(body).toContain("This is only the summary. Read the whole text.");
+      expect(body).not.toContain("word word");
+    }
+    const json = await (
+      await request("/en/topics/long-text/feed.json")
+    ).json<{
+      items: { id: string; content_html: string; _communique: { is_summary?: boolean } }[];
+    }>();
+    const entry = json.items.find(({ id }) => id.endsWith(long.id))!;
+    expect(entry._communique.is_summary).toBe(true);
+    expect(entry.content_html).toBe(
+      `<p>The budget.</p><p><a href="https://press.example/en/releases/${String(long["slug"])}">This is only the summary. Read the whole text.</a></p>`,
+    );
+    expect(json.items.filter(({ _communique }) => _communique.is_summary)).toHaveLength(1);
+    const whole = await (await request(`/api/v1/releases/${long.id}`)).json<{ content: { text: string } }>();
+    expect(whole.content.text.length).toBeGreaterThan(239_000);
+
+    await publishAll(Array.from({ length: 45 }, (_, index) => release({ ...fields, date: day(1 + index) })));
+    await newsroomLater(2);
+    const documents = await walk("/en/topics/long-text/feed.json", "json");
+    const holding = documents.find(({ ids }) => ids.includes(long.id))!;
+    expect(holding.path).toContain("/archive/");
+    expect(holding.body).toContain("word word");
+  });
+});

@@ -126,7 +126,7 @@ describe("an embargoed release", () => {
     await settled();
     const view = await (await request(`/api/v1/releases/${neighbour.id}`)).json();
     // The visible release has an exact instant in this day.
-    expect(view).toMatchObject({ published: "2020-11-28T20:00:01Z" });
+    expect(view).toMatchObject({ published: "2020-11-29T08:00:01Z" });
   });
 
   it("is visible everywhere after the alarm", async () => {
