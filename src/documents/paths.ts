@@ -38,6 +38,15 @@ export function parseDocumentPath(path: string, languages: readonly string[]): D
   return list?.kind === "list" ? { kind: "list", place: list.place } : undefined;
 }
 
+/** A page's path in the case that it has: `/EN/releases/A-B` is `/en/releases/a-b`. Other paths are kept. */
+export function canonicalPagePath(path: string): string {
+  const lower = path.toLowerCase();
+  if (lower === DIRECTORY_PATH || lower === OPML_PATH) return lower;
+  const [, lang = "", rest = ""] = /^\/([a-z0-9-]{2,35})(\/releases\/.*)$/.exec(lower) ?? [];
+  const canonical = canonicalLanguage(lang);
+  return canonical === undefined ? path : `/${canonical}${rest}`;
+}
+
 /** Whether the admin gets another answer at a document's path than everybody else. */
 export function isForAdminToo(path: string): boolean {
   return path === REGISTRY_PATH || RELEASE_JSON.test(path);

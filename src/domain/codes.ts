@@ -4,6 +4,8 @@
 
 /** `code` of a problem+json answer, with its HTTP status. */
 export const PROBLEM_CODES = {
+  /** The address has a broken percent-escape. */
+  "malformed-address": 400,
   "malformed-body": 400,
   "malformed-if-match": 400,
   "malformed-list": 400,

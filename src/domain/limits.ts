@@ -69,3 +69,6 @@ export const LANGUAGES_NAMED_MAX = 100;
 export const ISSUE_CHARS_MAX = 300;
 /** Bytes of all issues in one answer, as JSON: with the rest of the problem less than 64 kB. */
 export const ISSUES_BYTES_MAX = 60_000;
+/** Parameters of a query that are compared with those that a call takes, and characters of such a name. */
+export const PARAMETERS_COMPARED_MAX = 50;
+export const PARAMETER_CHARS_MAX = 40;

@@ -213,7 +213,15 @@ function partsOf({ filter, from, to }: ReleaseList): { path: string; query: stri
   const facet = Object.entries(FIELD_OF_FACET).find(([, field]) => field === only?.[0])?.[0];
   return path !== "" && query.size === 1 && only !== undefined && facet !== undefined
     ? { path: `${path}/${facet}/${only[1]}`, query: "" }
-    : { path, query: query.toString() };
+    : { path, query: withPlainMarks(query.toString()) };
+}
+
+/**
+ * Writes marks plainly that a query may hold as they are (RFC 3986, 3.4). Some clients undo such escapes, and a
+ * redirect to the escaped form would never end. `?` stays escaped: the first one of an address starts its query.
+ */
+function withPlainMarks(query: string): string {
+  return query.replaceAll(/%(?:3A|40|2F|21|24|28|29|2A|2C|3B)/g, (escape) => decodeURIComponent(escape));
 }
 
 function pairsOf(conditions: Conditions, prefix: string): string[][] {

@@ -50,6 +50,7 @@ import {
   pageNotFound,
   postHub,
   redirectToRelease,
+  refuseBrokenEscapes,
 } from "./documents/get-document.ts";
 import { HUB_PATH } from "./documents/response.ts";
 import { withBody } from "./json-body.ts";
@@ -119,6 +120,7 @@ export const app = new Hono<App>();
 app.use(requestLog());
 app.use(addSecurityHeaders());
 app.use(requireConfig());
+app.use(refuseBrokenEscapes);
 app.get("/healthz", limitCalls(), getHealth);
 app.get("/.well-known/webhook-keys.json", getWebhookKeys);
 app.get("/style.css", getStylesheet);

@@ -7,14 +7,27 @@ import { DEFAULT_EVENT_TYPES, RELEASE_EVENT_TYPES, type ReleaseEventType } from 
 import { type Filter, filterFromQuery } from "../domain/filter.ts";
 import { invalid, ok, parse, type Result } from "../domain/issues.ts";
 import { PAGE_ROWS_MAX } from "../domain/limits.ts";
+import { validateFilterLanguages } from "../domain/registry.ts";
 import { boundsFromQuery, boundsOfList } from "../domain/list.ts";
 import type { Content } from "../domain/subscription.ts";
 import type { Context } from "./context.ts";
 import { PAGE_ROWS_DEFAULT } from "./limits.ts";
+import { FILTER_NAMES, queryIssues } from "../domain/query-names.ts";
 
-/** A field given twice means any of its values; `not.FIELD` means none of them. Other parameters are ignored. */
-export function parseFilter(c: Context): Result<Filter> {
-  return filterFromQuery(new URL(c.req.url).searchParams);
+/**
+ * A field given twice means any of its values; `not.FIELD` means none of them. Parameters that look like
+ * misspelt ones are refused, all others ignored.
+ *
+ * @param others that the call takes beside the filter
+ */
+export function parseFilter(c: Context, others: readonly string[]): Result<Filter> {
+  const { search, searchParams } = new URL(c.req.url);
+  const issues = queryIssues(search, [...FILTER_NAMES, ...others]);
+  if (issues.length > 0) return invalid(...issues);
+  const filter = filterFromQuery(searchParams);
+  if (!filter.ok) return filter;
+  const foreign = validateFilterLanguages(filter.value, c.var.config.site.languages);
+  return foreign.length > 0 ? invalid(...foreign) : filter;
 }
 
 /** `?from=` and `?to=`, days or instants, both included: a day as `to` to its last second. */

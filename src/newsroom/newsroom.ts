@@ -40,7 +40,15 @@ import {
   type SubscriptionQuery,
 } from "./store/subscription-list.ts";
 import * as subscriptions from "./store/subscriptions.ts";
+import type { UnknownFilter } from "./store/registry.ts";
 import { buildParts, type NewsroomParts } from "./wiring.ts";
+
+export interface ReleasesPage {
+  kind: "page";
+  releases: ReleaseView[];
+  /** The cursor of the next page; null at the end. */
+  next: Instant | null;
+}
 
 export class Newsroom extends DurableObject<Env> {
   /** Milliseconds since 1970; tests replace it. */
@@ -139,11 +147,14 @@ export class Newsroom extends DurableObject<Env> {
    * Listed releases, newest first: `limit`, or fewer where they are long. `next` is the `before` of the next
    * page; null on the last one.
    */
-  async list(query: ListQuery, limit: number): Promise<{ releases: ReleaseView[]; next: Instant | null }> {
+  async list(query: ListQuery, limit: number): Promise<ReleasesPage | UnknownFilter> {
+    const unknown = this.#parts.registry.refuseUnknown(query.filter);
+    if (unknown !== undefined) return unknown;
     const found = findReleases(this.#sql, query, limit + 1);
     const page = fittingPage(this.#sql, found.slice(0, limit));
     const releases = this.#parts.views.getByPublished(page);
-    return { releases, next: found.length > page.length ? (page.at(-1) ?? null) : null };
+    const next = found.length > page.length ? (page.at(-1) ?? null) : null;
+    return { kind: "page", releases, next };
   }
 
   /**
@@ -160,8 +171,12 @@ export class Newsroom extends DurableObject<Env> {
   // Reading events.
 
   /** The events after a sequence. Without one there are none, but `next` says where to begin. */
-  async events(query: EventQuery, after: number | undefined, limit: number): Promise<EventsPage> {
-    return this.#parts.readEvents(query, after, limit);
+  async events(
+    query: EventQuery,
+    after: number | undefined,
+    limit: number,
+  ): Promise<EventsPage | UnknownFilter> {
+    return this.#parts.registry.refuseUnknown(query.filter) ?? this.#parts.readEvents(query, after, limit);
   }
 
   /** The same, but waits for the next event if there is none. */
@@ -170,8 +185,11 @@ export class Newsroom extends DurableObject<Env> {
     after: number | undefined,
     limit: number,
     poll: LongPoll,
-  ): Promise<EventsPage | { kind: "full" }> {
-    return this.#parts.longPolls.follow(query, after, limit, poll);
+  ): Promise<EventsPage | UnknownFilter | { kind: "full" }> {
+    return (
+      this.#parts.registry.refuseUnknown(query.filter) ??
+      this.#parts.longPolls.follow(query, after, limit, poll)
+    );
   }
 
   /** Ends a call of `follow` whose client has left. */

@@ -13,6 +13,7 @@ function withBindings(path: string, bindings: Partial<Env>): Promise<Response> {
 
 /** One request for each code that a single request can cause. Other tests cause the others. */
 const REQUESTS: Partial<Record<ProblemCode, () => Promise<Response>>> = {
+  "malformed-address": () => request("/en/feed.rss?q=caf%E9"),
   "malformed-body": () => send("POST", "/api/v1/releases", "{"),
   "malformed-if-match": () => put(release(), { "if-match": "2" }),
   "malformed-list": () => request("/en/feed.rss?from=soon"),

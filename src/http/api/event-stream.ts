@@ -19,7 +19,9 @@ export interface StreamSource {
   /** What the first call to the Newsroom found. */
   first: StreamPage;
   /** The next events after a sequence; no events when it is time for a heartbeat. */
-  follow: (after: number) => Promise<(StreamPage & { kind: "page" }) | { kind: "beyond" | "full" }>;
+  follow: (
+    after: number,
+  ) => Promise<(StreamPage & { kind: "page" }) | { kind: "beyond" | "full" | "unknown" }>;
   /** Called when a write finds that the client has gone. */
   leave: () => void;
   content: Content;

@@ -7,6 +7,7 @@ import { PAGE_ROWS_MAX } from "../../domain/limits.ts";
 import { newsroom } from "../../runtime/stubs.ts";
 import type { Context } from "../context.ts";
 import { STREAMS_RETRY_SECONDS, HEARTBEAT_MS } from "../limits.ts";
+import { nameNearestValues } from "../documents/nearest-values.ts";
 import { invalid, problem } from "../problem.ts";
 import { parseContent, parseEventTypes, parseFilter, parsePage } from "../query.ts";
 import { clientOf } from "../rate-limit.ts";
@@ -14,6 +15,8 @@ import { eventStream } from "./event-stream.ts";
 import { SHORT_LIVED } from "./releases-read.ts";
 
 const NOTHING_READ = "Nothing was read.";
+/** The parameters beside the filter. */
+const EVENT_NAMES = ["events", "content", "after", "limit"];
 const LAST_EVENT_ID = "/Last-Event-ID";
 const STREAM_HEADERS = {
   "content-type": "text/event-stream; charset=utf-8",
@@ -27,7 +30,7 @@ const STREAM_HEADERS = {
  */
 export async function getEvents(c: Context): Promise<Response> {
   const [filter, types, content, page] = [
-    parseFilter(c),
+    parseFilter(c, EVENT_NAMES),
     parseEventTypes(c),
     parseContent(c),
     parsePage(c, "after"),
@@ -37,6 +40,7 @@ export async function getEvents(c: Context): Promise<Response> {
   }
   const { limit, cursor: after = 0 } = page.value;
   const found = await newsroom(c.env).events({ filter: filter.value, types: types.value }, after, limit);
+  if (found.kind === "unknown") return invalid(c, await nameNearestValues(c, found.values), NOTHING_READ);
   if (found.kind === "beyond") return invalid(c, [beyondLast("/after", found.last)], NOTHING_READ);
   const { events, next, last } = found;
   const data = events.map((event) => releaseEventJson(event, content.value));
@@ -48,7 +52,7 @@ export async function getEvents(c: Context): Promise<Response> {
  */
 export async function getEventStream(c: Context): Promise<Response> {
   const [filter, types, content, start] = [
-    parseFilter(c),
+    parseFilter(c, EVENT_NAMES),
     parseEventTypes(c),
     parseContent(c),
     parseStart(c),
@@ -62,6 +66,7 @@ export async function getEventStream(c: Context): Promise<Response> {
   const follow = (after: number | undefined, waitMs: number) =>
     newsroom(c.env).follow(query, after, PAGE_ROWS_MAX, { follower, client, waitMs });
   const first = await follow(start.value.after, 0);
+  if (first.kind === "unknown") return invalid(c, await nameNearestValues(c, first.values), NOTHING_READ);
   if (first.kind === "beyond") return invalid(c, [beyondLast(start.value.path, first.last)], NOTHING_READ);
   if (first.kind === "full") return tooManyStreams(c);
   if (c.req.raw.method === "HEAD") return c.body(null, 200, STREAM_HEADERS);

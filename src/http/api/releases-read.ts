@@ -7,6 +7,7 @@ import { newsroom } from "../../runtime/stubs.ts";
 import { isAdmin, PRIVATE_HEADERS } from "../auth.ts";
 import type { Context } from "../context.ts";
 import { getDocument } from "../documents/get-document.ts";
+import { nameNearestValues } from "../documents/nearest-values.ts";
 import { invalid, notFound } from "../problem.ts";
 import { parseBounds, parseContent, parseFilter, parsePage } from "../query.ts";
 
@@ -26,7 +27,7 @@ export async function getRelease(c: Context): Promise<Response> {
 /** `GET /releases?…`: newest first. `content=summary` leaves out HTML and text. */
 export async function getReleases(c: Context): Promise<Response> {
   const [filter, bounds, content, page] = [
-    parseFilter(c),
+    parseFilter(c, ["from", "to", "content", "cursor", "limit"]),
     parseBounds(c),
     parseContent(c),
     // The cursor is an instant, and releases can be older than 1970.
@@ -37,7 +38,10 @@ export async function getReleases(c: Context): Promise<Response> {
   }
   const { limit, cursor } = page.value;
   const query = { filter: filter.value, ...bounds.value, before: cursor };
-  const { releases, next } = await newsroom(c.env).list(query, limit);
+  const found = await newsroom(c.env).list(query, limit);
+  if (found.kind === "unknown")
+    return invalid(c, await nameNearestValues(c, found.values), "Nothing was read.");
+  const { releases, next } = found;
   const data = content.value === "summary" ? releases.map(withoutContent) : releases;
   return c.json({ data, next: next === null ? null : String(next) }, 200, SHORT_LIVED);
 }

@@ -14,6 +14,21 @@ const BY_LENGTH = FEED_FORMATS.flatMap((format) =>
   ALIASES[format].split(" ").map((alias) => ({ format, ending: `/${alias}` })),
 ).sort((a, b) => b.ending.length - a.ending.length);
 
+/** What WordPress calls its feeds in `?feed=`. */
+const NAMES: Record<string, FeedFormat> = {
+  rss: "rss",
+  rss2: "rss",
+  rdf: "rss",
+  feed: "rss",
+  atom: "atom",
+  json: "json",
+};
+
+/** The format that `?feed=` asks for at the address of a list; undefined for none or another. */
+export function formatInQuery(query: URLSearchParams): FeedFormat | undefined {
+  return NAMES[query.get("feed")?.toLowerCase() ?? ""];
+}
+
 /** @returns the path of the feed meant, of the list whose path comes before the alias; undefined for no alias */
 export function feedAlias(path: string): string | undefined {
   const given = path.toLowerCase().replace(/\/+$/, "");

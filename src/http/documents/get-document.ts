@@ -2,19 +2,20 @@
  * GET of pages, feeds and releases' JSON.
  */
 import { parse, type Issue } from "../../domain/issues.ts";
-import { addressOf, type ListPlace, parseListAddress } from "../../domain/list.ts";
+import { addressOf, type ListPlace, type ParsedAddress, parseListAddress } from "../../domain/list.ts";
 import { releaseId, type ReleaseView } from "../../domain/release.ts";
 import { textOf } from "../../documents/kv-store.ts";
-import { releaseJsonPath } from "../../documents/paths.ts";
+import { canonicalPagePath, releaseJsonPath } from "../../documents/paths.ts";
 import { feedPreview } from "../../site/feed-preview.ts";
 import { notFoundPage } from "../../site/not-found-page.ts";
 import { killedPage } from "../../site/release-page.ts";
 import type { Context } from "../context.ts";
 import { ASSET_CACHE_SECONDS, CACHE_SECONDS, RATE_LIMIT_PERIOD_SECONDS } from "../limits.ts";
 import { problem } from "../problem.ts";
+import { brokenEscapes, isDecodable, LIST_NAMES, queryIssues } from "../../domain/query-names.ts";
 import { tooManyCalls } from "../rate-limit.ts";
 import { hotAt, type Lookup, lookUp, needsRefresh, refresh, rememberUrl } from "./cache.ts";
-import { feedAlias } from "./feed-aliases.ts";
+import { feedAlias, formatInQuery } from "./feed-aliases.ts";
 import { nameNearestValues } from "./nearest-values.ts";
 import { FOR_EVERY_ORIGIN, pageHeaders, respond } from "./response.ts";
 
@@ -41,28 +42,46 @@ export function getFromMemory(request: Request, env: Env, ctx: ExecutionContext)
  * and paths at which people guess a feed, get a 301.
  */
 export async function getDocument(c: Context): Promise<Response> {
-  const { pathname, search, searchParams } = new URL(c.req.url);
+  const url = new URL(c.req.url);
+  const { pathname, search } = url;
+  // Two slashes at the start of a Location would be another host.
+  if (pathname.includes("//")) return redirectPermanently(c, pathname.replaceAll(/\/{2,}/g, "/") + search);
   const { path } = c.req; // decoded: `/%65n` is `/en`
-  const { languages } = c.var.config.site;
-  const list = parseListAddress(path, searchParams, languages);
+  const list = parseAddress(c, path, url);
   if (list?.kind === "refused") return refuse(c, list);
-  if (list?.kind === "list") {
-    const address = addressOf(list.place);
-    return address === pathname + search ? getList(c, list.place, address) : redirectPermanently(c, address);
-  }
+  if (list?.kind === "list") return getList(c, list.place, url);
   const alias = feedAlias(path);
-  const feed = alias === undefined ? undefined : parseListAddress(alias, searchParams, languages);
+  const feed = alias === undefined ? undefined : parseAddress(c, alias, url);
   if (feed?.kind === "refused") return refuse(c, feed, true);
   if (feed?.kind === "list") return redirectPermanently(c, addressOf(feed.place));
-  // Not with two slashes at the start: as a Location that would be another host.
-  if (/^\/[^/].*\/$/.test(pathname)) return redirectPermanently(c, pathname.replace(/\/+$/, "") + search);
+  if (/.\/$/.test(pathname)) return redirectPermanently(c, pathname.replace(/\/$/, "") + search);
+  const inRightCase = canonicalPagePath(path);
+  if (inRightCase !== path) return redirectPermanently(c, inRightCase + search);
   const lookup = await lookUp(c, path);
   if (lookup.kind === "found" && path !== pathname) return redirectPermanently(c, path + search);
   return (await answer(c, path, lookup)) ?? pageNotFound(c);
 }
 
-async function getList(c: Context, place: ListPlace, address: string): Promise<Response> {
+/** Parses the address of a list, and refuses parameters that look like misspelt filters. */
+function parseAddress(c: Context, path: string, { search, searchParams }: URL): ParsedAddress | undefined {
+  const parsed = parseListAddress(path, searchParams, c.var.config.site.languages);
+  const issues = parsed?.kind === "list" ? queryIssues(search, LIST_NAMES) : [];
+  return issues.length > 0 ? { kind: "refused", status: 400, issues } : parsed;
+}
+
+async function getList(c: Context, given: ListPlace, url: URL): Promise<Response> {
+  const format = formatInQuery(url.searchParams);
+  const place = format === undefined ? given : { ...given, format };
+  const address = addressOf(place);
+  if (!isSpellingOf(address, url)) return redirectPermanently(c, address);
   return (await answer(c, address, await lookUp(c, address))) ?? getPreview(c, place);
+}
+
+/** Whether a URL has the path and the parameters of an address. Its percent-escapes may be others. */
+function isSpellingOf(address: string, { pathname, searchParams }: URL): boolean {
+  const [path, query = ""] = address.split("?");
+  const pairs = (each: URLSearchParams) => JSON.stringify([...each]);
+  return pathname === path && pairs(searchParams) === pairs(new URLSearchParams(query));
 }
 
 /** @returns undefined if a browser opens a feed */
@@ -139,10 +158,20 @@ function tooMany(c: Context, { by }: Extract<Lookup, { kind: "limited" }>): Resp
   });
 }
 
+/** Refuses an address with a broken percent-escape, which would otherwise ask for something else. */
+export async function refuseBrokenEscapes(c: Context, next: () => Promise<void>): Promise<Response | void> {
+  const { pathname, search } = new URL(c.req.url);
+  const issues = [
+    ...(isDecodable(pathname) ? [] : [{ path: "", message: "the path has a broken percent-escape" }]),
+    ...brokenEscapes(search, LIST_NAMES),
+  ];
+  return issues.length === 0 ? next() : refuse(c, { status: 400, issues, code: "malformed-address" });
+}
+
 /** Says what is not there and names what is near it: to programs as a problem, to people as a page. */
 function refuse(
   c: Context,
-  { status, issues }: { status: 400 | 404; issues: readonly Issue[] },
+  { status, issues, code }: { status: 400 | 404; issues: readonly Issue[]; code?: "malformed-address" },
   isForPrograms = /\.(?:rss|atom|json)$|^\/api\//.test(c.req.path),
 ): Response {
   if (!isForPrograms) {
@@ -157,8 +186,8 @@ function refuse(
     });
   }
   return problem(c, {
-    code: status === 404 ? "unknown-list" : "malformed-list",
-    detail: "There is no such list.",
+    code: code ?? (status === 404 ? "unknown-list" : "malformed-list"),
+    detail: code === undefined ? "There is no such list." : "The address cannot be read. Nothing was done.",
     errors: issues,
     headers: FOR_EVERY_ORIGIN,
   });

@@ -40,6 +40,12 @@ interface Stored {
   slugs: Record<RegistryFacet, ReadonlySet<string>>;
 }
 
+/** A filter names values that do not exist for strangers. */
+export interface UnknownFilter {
+  kind: "unknown";
+  values: UnknownValue[];
+}
+
 export class RegistryStore {
   readonly #sql: Sql;
   #stored: Stored | undefined;
@@ -114,6 +120,16 @@ export class RegistryStore {
       filter,
       (facet, slug) => this.#has(facet, slug) && (isAdmin || this.#isPublic(facet, slug)),
     );
+  }
+
+  /**
+   * The answer to a reader whose filter names values that do not exist for strangers; undefined if it names
+   * none. Without a registry it may name any.
+   */
+  refuseUnknown(filter: Filter): UnknownFilter | undefined {
+    if (this.#stored === undefined) return undefined;
+    const values = unknownValues(filter, (facet, slug) => this.#isListed(facet, slug));
+    return values.length === 0 ? undefined : { kind: "unknown", values };
   }
 
   /** Whether a filter names a value that does not exist for strangers. */

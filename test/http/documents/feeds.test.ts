@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { act, newsroomLater, publish, release, request, settled } from "../../support/service.ts";
+import {
+  act,
+  newsroomLater,
+  type ProblemJson,
+  publish,
+  release,
+  request,
+  settled,
+} from "../../support/service.ts";
 import { idsOf } from "../../support/feed-walk.ts";
 
 const FORMATS = ["rss", "atom", "json"] as const;
@@ -212,9 +220,61 @@ describe("an address that is not canonical", () => {
     ["/%68y/feed%2Erss?topic=csto", "/hy/topics/csto/feed.rss"],
     ["/%68y/rss?q=b+a", "/hy/feed.rss?q=a+b"],
     ["/hy/releases/nis%74", "/hy/releases/nist"],
+    ["/HY/Releases/NIST", "/hy/releases/nist"],
+    ["/hy/releases/Nowhere?a=1", "/hy/releases/nowhere?a=1"],
+    ["/Feeds", "/feeds"],
+    ["/FEEDS.opml", "/feeds.opml"],
+    ["//feed.rss", "/feed.rss"],
+    ["//en//feed.rss?q=a//b", "/en/feed.rss?q=a//b"],
+    ["/hy//releases///nist", "/hy/releases/nist"],
+    ["/?feed=rss2", "/feed.rss"],
+    ["/hy?feed=atom&type=speech", "/hy/types/speech/feed.atom"],
+    ["/hy/topics/csto/?feed=feed", "/hy/topics/csto/feed.rss"],
+    ["/hy/feed.rss?q=b+a&from=2020-01-01T04:00:00%2B04:00", "/hy/feed.rss?q=a+b&from=2020-01-01T00:00:00Z"],
   ])("%s leads to %s", async (path, expected) => {
     const response = await request(path);
     expect([response.status, response.headers.get("location")]).toEqual([301, expected]);
+  });
+
+  it.each([
+    "/feed.rss?from=2020-01-01T00:00:00Z",
+    "/feed.rss?from=2020-01-01T00%3A00%3A00Z",
+    "/feed.rss?from=2020-01-01T00%3a00%3a00Z",
+    "/feed.rss?q=%22a%20b%22",
+    "/feed.rss?q=%22a+b%22",
+    '/feed.rss?q="a+b"',
+  ])("%s is answered, whatever escapes a client has undone", async (path) => {
+    expect((await request(path)).status).toBe(200);
+  });
+
+  it.each([
+    ["/hy/feed.rss?tpoic=csto", "/tpoic", "topic"],
+    ["/hy/feed.json?topics=csto", "/topics", "topic"],
+    ["/rss?type[]=speech", "/type[]", "type"],
+    ["/api/v1/releases?tpoic=csto", "/tpoic", "topic"],
+    ["/api/v1/events?topics=", "/topics", "topic"],
+    ["/api/v1/events/stream?type[]=speech", "/type[]", "type"],
+    ["/api/v1/events?afetr=3", "/afetr", "after"],
+  ])("%s is refused and says what was meant", async (path, pointer, meant) => {
+    const response = await request(path);
+    expect(response.status).toBe(path.startsWith("/api") ? 422 : 400);
+    const { errors } = await response.json<ProblemJson>();
+    expect(errors).toContainEqual({ path: pointer, message: expect.stringContaining(`nearest is ${meant}`) });
+  });
+
+  it("refuses bounds where a call has none, instead of answering with everything", async () => {
+    expect((await request("/api/v1/events?from=2020-01-01")).status).toBe(422);
+  });
+
+  it.each(["/hy/feed.rss?q=caf%E9", "/hy?q=%zz", "/hy/%E9", "/api/v1/releases?q=100%", "/feed.rss?topic=%"])(
+    "%s is 400, because its escapes are broken",
+    async (path) => {
+      expect((await request(path)).status).toBe(400);
+    },
+  );
+
+  it("ignores broken escapes of parameters that are not ours", async () => {
+    expect((await request("/hy?utm_term=caf%E9")).headers.get("location")).toBe("/hy");
   });
 
   it.each(["/wp/feed.xml", "/de/rss", "/en/colours/red/feed"])("%s is 404", async (path) => {
