@@ -63,10 +63,14 @@ export const COMBINATION_INTERVAL_MS = 100;
 /** Milliseconds for which a combination is kept after its first request, and after each later one. */
 export const LIST_KEPT_FIRST_MS = 3_600_000;
 export const LIST_KEPT_MS = 86_400_000;
-/** Milliseconds after which an expired combination leaves no trace in the ledger. */
-export const LIST_REMEMBERED_MS = 7 * 86_400_000;
-/** Expired combinations deleted when a new one is requested: more than are added, and no long wait. */
+/**
+ * Expired combinations that keep their archives, for clients that walk them: four times as many as are kept.
+ * Strangers make up new ones all day, so their number is limited, not their age.
+ */
+export const LISTS_REMEMBERED_MAX = 2_000;
+/** Expired combinations deleted at a time, no long wait, and new ones after which that is done: fewer are added. */
 export const LISTS_DROPPED_MAX = 20;
+export const LISTS_PER_DROP = 10;
 /** Seconds for which the feeds of a retired value say that they have ended, before they answer 410. */
 export const RETIRED_SECONDS = 30 * 86_400;
 /** Events that one call reads, matching or not, so that a narrow filter costs bounded work. */

@@ -64,6 +64,7 @@ const ROWS: Record<string, unknown[]> = {
     newsroom.LISTS_KEPT_MAX,
     seconds(newsroom.LIST_KEPT_FIRST_MS),
     seconds(newsroom.LIST_KEPT_MS),
+    newsroom.LISTS_REMEMBERED_MAX,
   ],
   "open streams": [
     ...newsroom.LONG_POLLS_PER_NETWORK_MAX,

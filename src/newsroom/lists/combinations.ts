@@ -18,11 +18,13 @@ import {
   COMBINATIONS_PER_CLIENT_MAX,
   COMBINATIONS_PER_STEP,
   COSTLY_KEPT_MS,
+  KV_EXPIRATION_MIN_MS,
   LISTS_DROPPED_MAX,
   LISTS_KEPT_MAX,
+  LISTS_PER_DROP,
+  LISTS_REMEMBERED_MAX,
   LIST_KEPT_FIRST_MS,
   LIST_KEPT_MS,
-  LIST_REMEMBERED_MS,
 } from "../limits.ts";
 import { type IndexedRelease, readIndexed } from "../store/index-terms.ts";
 import {
@@ -60,6 +62,8 @@ export class Combinations {
   readonly #sql: Sql;
   /** When the rendering that was queued last is due; milliseconds since 1970. */
   #pacedMs = 0;
+  /** New combinations until expired ones are dropped again. */
+  #untilDrop = 0;
 
   constructor(deps: CombinationsDeps) {
     this.#deps = deps;
@@ -82,7 +86,7 @@ export class Combinations {
       address,
     );
     if (row !== undefined && row.kept_until_ms > nowMs) return;
-    this.#dropExpired(nowMs - LIST_REMEMBERED_MS);
+    this.#dropExpired(nowMs);
     this.#makeRoom(client, nowMs);
     const uses = (row?.uses ?? 0) + 1;
     // KV drops the documents at the same time, so the next request comes here again.
@@ -234,12 +238,17 @@ export class Combinations {
     }
   }
 
-  /** Drops long expired combinations, which KV no longer holds; a bounded number per request. */
-  #dropExpired(beforeMs: number): void {
+  /** Drops the combinations that expired first, of which KV holds nothing; a bounded number at a time. */
+  #dropExpired(nowMs: number): void {
+    // Finding them reads many rows.
+    this.#untilDrop -= 1;
+    if (this.#untilDrop > 0) return;
+    this.#untilDrop = LISTS_PER_DROP;
     const expired = this.#addresses(
-      "kept_until_ms < ? ORDER BY kept_until_ms LIMIT ?",
-      beforeMs,
+      "kept_until_ms < ? ORDER BY kept_until_ms DESC LIMIT ? OFFSET ?",
+      nowMs - KV_EXPIRATION_MIN_MS,
       LISTS_DROPPED_MAX,
+      LISTS_REMEMBERED_MAX,
     );
     for (const address of expired) {
       this.#deps.lists.forget(address);
