@@ -9,7 +9,9 @@ import { endOfNetwork, networksOf } from "../../domain/client-network.ts";
 import type { Instant } from "../../domain/dates.ts";
 import { matches } from "../../domain/filter.ts";
 import { boundsOfList, listAddress, type ReleaseList } from "../../domain/list.ts";
+import { backoffMs } from "../../runtime/async.ts";
 import type { Budget } from "../../runtime/bounded-work.ts";
+import { log } from "../../runtime/log.ts";
 import { column, exists, first, type Sql, value } from "../../runtime/sql.ts";
 import {
   COMBINATION_BURST,
@@ -55,6 +57,7 @@ type ChangeRow = {
   before: number | null;
   after: number | null;
   position: string;
+  failures: number;
 };
 
 export class Combinations {
@@ -126,8 +129,10 @@ export class Combinations {
       before,
     );
     if (isJoined) return;
+    // It waits with the earlier changes of its release: they are applied in order.
     this.#sql.exec(
-      "INSERT INTO combination_changes (release, before, after) VALUES (?, ?, ?)",
+      `INSERT INTO combination_changes (release, before, after, due_ms) VALUES (?1, ?2, ?3,
+         (SELECT ifnull(max(due_ms), 0) FROM combination_changes WHERE release = ?1))`,
       release,
       before,
       after,
@@ -139,12 +144,31 @@ export class Combinations {
     return value(this.#sql, "SELECT count(*) FROM combination_changes");
   }
 
+  /** When the next change is due, in milliseconds since 1970; 0: now. */
+  nextDueMs(): number | undefined {
+    if (exists(this.#sql, "SELECT 1 FROM combination_changes WHERE due_ms = 0 LIMIT 1")) return 0;
+    return value<number | null>(this.#sql, "SELECT min(due_ms) FROM combination_changes") ?? undefined;
+  }
+
   /** Applies one change to some combinations; counts as a call. @returns whether there was anything to do */
   step(budget: Budget): boolean {
-    const change = first<ChangeRow>(this.#sql, "SELECT * FROM combination_changes ORDER BY id LIMIT 1");
+    const change = first<ChangeRow>(
+      this.#sql,
+      "SELECT * FROM combination_changes WHERE due_ms <= ? ORDER BY id LIMIT 1",
+      this.#deps.now(),
+    );
     if (change === undefined) return false;
     budget.spend(1);
-    this.#deps.storage.transactionSync(() => this.#apply(change));
+    try {
+      this.#deps.storage.transactionSync(() => this.#apply(change));
+    } catch (error) {
+      // The changes of other releases go on.
+      const { release, id, failures } = change;
+      log("error", "combinations not updated", { release, error: String(error) });
+      const dueMs = this.#deps.now() + backoffMs(failures);
+      this.#sql.exec("UPDATE combination_changes SET due_ms = ? WHERE release = ?", dueMs, release);
+      this.#sql.exec("UPDATE combination_changes SET failures = failures + 1 WHERE id = ?", id);
+    }
     return true;
   }
 

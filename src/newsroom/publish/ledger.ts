@@ -9,10 +9,10 @@ import { log } from "../../runtime/log.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import { holderOf } from "../store/addresses.ts";
 import { contentJson } from "../store/editions.ts";
+import { embargoesUpTo, postponeLift } from "../store/embargoes.ts";
 import { lastSequenceOf } from "../store/events.ts";
 import {
   addEdition,
-  embargoesUpTo,
   embargoOfEdition,
   findRelease,
   getRelease,
@@ -111,14 +111,15 @@ export class Ledger {
     });
   }
 
-  /** Publishes releases whose embargo has ended, oldest embargo first, each in its own transaction. */
+  /** Publishes releases whose embargo has ended, oldest embargo first, each in its own transaction. A failed one is retried later. */
   liftEmbargoes(limit: number, nowMs: number): void {
-    for (const id of embargoesUpTo(this.#sql, toInstant(nowMs), limit)) {
+    for (const id of embargoesUpTo(this.#sql, nowMs, limit)) {
       try {
         this.#deps.storage.transactionSync(() => this.#deps.lifecycle.makePublic(id, nowMs));
       } catch (error) {
         // A release that fails must not delay the others.
         log("error", "embargo not lifted", { release: id, error: String(error) });
+        postponeLift(this.#sql, id, nowMs);
       }
     }
   }
