@@ -83,6 +83,7 @@ const ROWS: Record<string, unknown[]> = {
     ...newsroom.VERIFIED_PER_NETWORK_MAX,
     newsroom.VERIFIED_PER_HOST_MAX,
     newsroom.VERIFIED_PER_DOMAIN_MAX,
+    newsroom.VERIFIED_MAX,
   ],
   "Retry-After of too many subscriptions": [domain.SUBSCRIPTIONS_RETRY_SECONDS],
   "verification requests": [...(handshakes ?? []), rate("HANDSHAKES_AT_HOST")],

@@ -7,6 +7,7 @@ import { type PreparedRelease, releasePath, type Status } from "../../domain/rel
 import type { Site } from "../../domain/site.ts";
 import { log } from "../../runtime/log.ts";
 import type { Sql } from "../../runtime/sql.ts";
+import { transact } from "../../runtime/transact.ts";
 import { holderOf } from "../store/addresses.ts";
 import { contentJson } from "../store/editions.ts";
 import { embargoesUpTo, postponeLift } from "../store/embargoes.ts";
@@ -63,15 +64,6 @@ interface LedgerDeps {
   registry: () => Registry | undefined;
 }
 
-/** Thrown to roll a transaction back; carries the answer out of it. */
-class Rollback {
-  readonly result: PublishResult;
-
-  constructor(result: PublishResult) {
-    this.result = result;
-  }
-}
-
 export class Ledger {
   readonly #deps: LedgerDeps;
   readonly #sql: Sql;
@@ -83,16 +75,11 @@ export class Ledger {
 
   /** Takes all of a batch or none of it. */
   publish(batch: readonly PreparedRelease[], options: PublishOptions, nowMs: number): PublishResult {
-    try {
-      return this.#deps.storage.transactionSync(() => {
-        const result = this.#publishAll(batch, options, nowMs);
-        if (!result.ok || options.dryRun) throw new Rollback(result);
-        return result;
-      });
-    } catch (thrown) {
-      if (thrown instanceof Rollback) return thrown.result;
-      throw thrown;
-    }
+    return transact(
+      this.#deps.storage,
+      () => this.#publishAll(batch, options, nowMs),
+      (result) => result.ok && !options.dryRun,
+    );
   }
 
   /** Withdraws, kills or reinstates. The same action for the same reason changes nothing. */

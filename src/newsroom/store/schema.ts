@@ -212,6 +212,8 @@ CREATE INDEX IF NOT EXISTS subscriptions_of_a_client ON subscriptions (client, s
 CREATE INDEX IF NOT EXISTS subscriptions_of_a_domain ON subscriptions (domain, host, status, active)
   WHERE client IS NOT NULL;
 CREATE INDEX IF NOT EXISTS subscriptions_never_proved ON subscriptions (created_ms) WHERE active = 0;
+CREATE INDEX IF NOT EXISTS subscriptions_never_reported ON subscriptions (created_ms)
+  WHERE active = 0 AND reported_ms IS NULL;
 CREATE INDEX IF NOT EXISTS subscriptions_in_trouble ON subscriptions (-trouble, ifnull(failing_ms, since_ms), id);
 
 -- The id of the key of SECRETS_KEY that seals the secrets of each subscription.
