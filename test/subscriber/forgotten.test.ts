@@ -54,7 +54,7 @@ describe("the object of a subscription", () => {
     await runInDurableObject(subscriber(env, made.id), async (instance) => {
       const header = { name: "X-Key", value: "secret" };
       const changing = instance.change({ header, verify: true }, false);
-      for (let turn = 0; turn < 3; turn += 1) await null; // the change has begun
+      for (let turn = 0; turn < 3; turn += 1) await Promise.resolve(); // the change begins
       await instance.remove();
       expect(await changing).toBeNull();
     });
