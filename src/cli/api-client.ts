@@ -7,9 +7,12 @@ import type { Issue } from "../domain/issues.ts";
 import { isLoopback } from "./admin-token.ts";
 import { duration, printable } from "./terminal.ts";
 import { CliError, systemCode } from "./cli-error.ts";
+import { report } from "./output.ts";
 
 /** Milliseconds before each retry: a restart or a short overload is over by then. */
-const RETRY_AFTER_MS = [250, 500, 1_000, 2_000];
+const RETRY_DELAYS_MS = [250, 500, 1_000, 2_000];
+/** Milliseconds that a service may ask to wait (Retry-After): its rate limits count over a minute. */
+const RETRY_AFTER_MAX_MS = 90_000;
 /** Milliseconds for one call: a batch of a hundred long releases takes a few seconds. */
 const CALL_TIMEOUT_MS = 30_000;
 const NOT_FOUND = 404;
@@ -81,7 +84,7 @@ export class ApiClient {
   }
 
   /**
-   * Sends a call, and retries temporary failures.
+   * Sends a call, and retries temporary failures. Waits as long as the service asks for; fails if that is too long.
    *
    * @param path relative to the service's URL, such as `/api/v1/releases`
    * @returns the JSON of a 2xx answer, unchecked; undefined if the answer has no body
@@ -89,13 +92,20 @@ export class ApiClient {
    */
   async send(method: Method, path: string, options: CallOptions = {}): Promise<unknown> {
     for (let attempt = 0; ; attempt += 1) {
-      const pause = options.once === true ? undefined : RETRY_AFTER_MS[attempt];
+      let pause = options.once === true ? undefined : RETRY_DELAYS_MS[attempt];
       try {
         const answer = await this.#fetch(method, path, { token: this.#token, ...options });
         this.#reached = true;
         if (answer.ok) return await jsonOf(answer);
-        if (!TEMPORARY.has(answer.status) || pause === undefined) throw await this.#refused(answer);
+        const asked = askedWaitMs(answer) ?? 0;
+        if (!TEMPORARY.has(answer.status) || pause === undefined || asked > RETRY_AFTER_MAX_MS) {
+          throw await this.#refused(answer);
+        }
         await answer.body?.cancel();
+        if (asked > pause) {
+          pause = asked;
+          report(`${this.service.origin} is busy (${answer.status}): trying again in ${duration(asked)}`);
+        }
       } catch (error) {
         if (error instanceof CliError) throw error;
         // A service that was never reached is not restarting: a retry would not help.
@@ -168,8 +178,10 @@ export class ApiClient {
       );
     }
     const { code, title, detail, errors = [] } = parsed.data;
-    const seconds = Number(answer.headers.get("retry-after") ?? Number.NaN);
-    const later = Number.isFinite(seconds) ? ` (retry in ${duration(seconds * 1_000)})` : "";
+    const waitMs = askedWaitMs(answer);
+    const instant =
+      waitMs === undefined ? "" : new Date(Date.now() + waitMs).toISOString().replace(/\.\d+/, "");
+    const later = waitMs === undefined ? "" : ` (try again in ${duration(waitMs)}, at ${instant})`;
     const message = `${at} answered ${answer.status} ${[title, detail].filter(Boolean).join(": ")}${later}`;
     return new ServiceProblem(answer.status, code, printable(message).trim(), errors);
   }
@@ -189,6 +201,14 @@ function refuseUnencrypted(service: URL): void {
   throw new CliError(
     `${service.origin} is not encrypted, so everybody on the way could read the token: use https, or set COMMUNIQUE_INSECURE=1.`,
   );
+}
+
+/** How long Retry-After asks to wait, in milliseconds: it holds seconds or a date (RFC 9110, 10.2.3). */
+function askedWaitMs(answer: Response): number | undefined {
+  const given = answer.headers.get("retry-after");
+  if (given === null) return undefined;
+  const ms = /^\d{1,9}$/.test(given) ? Number(given) * 1_000 : Date.parse(given) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
 async function jsonOf(answer: Response): Promise<unknown> {

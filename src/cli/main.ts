@@ -38,14 +38,17 @@ program
   .option("--port <number>", "port of the service", option.portNumber, option.DEFAULT_PORT)
   .option("--content <folder>", "publish this folder instead of content/")
   .option("--no-content", "publish nothing")
-  .option("--verbose", "print everything that the service logs, on stderr", false)
-  .allowUnknownOption()
-  .allowExcessArguments()
-  .addHelpText(
-    "after",
-    "\nAll other flags go to `wrangler dev`, such as --persist-to DIR, or --var NAME:VALUE for a variable or a secret.",
+  .option("--persist-to <folder>", "keep the ledger in this folder (default: .wrangler/state)")
+  .option(
+    "--var <name:value...>",
+    "a variable or a secret for this run; repeatable",
+    option.variables,
+    new Map<string, string>(),
   )
-  .action((options: StartOptions, command: Command) => startCommand(options, command.args));
+  .option("--ip <address>", "listen at this address (default: localhost)")
+  .option("--config <file>", "wrangler's configuration", "wrangler.toml")
+  .option("--verbose", "print everything that the service logs, on stderr", false)
+  .action((options: StartOptions) => startCommand(options));
 
 program
   .command("publish [folder]")

@@ -33,6 +33,13 @@ export function portNumber(text: string): number {
   return port;
 }
 
+/** `NAME:VALUE`, added to the variables before it. */
+export function variables(text: string, before: ReadonlyMap<string, string>): Map<string, string> {
+  const [, name, value] = /^([^:]+):(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("It must be NAME:VALUE.");
+  return new Map([...before, [name, value]]);
+}
+
 /** A BCP 47 tag, in its canonical case. */
 export function languageTag(text: string): string {
   const tag = canonicalLanguage(text);

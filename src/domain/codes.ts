@@ -9,6 +9,8 @@ export const PROBLEM_CODES = {
   "malformed-body": 400,
   "malformed-if-match": 400,
   "malformed-list": 400,
+  /** `dryRun` with a call that has no dry run. */
+  "dry-run-unsupported": 400,
   unauthorized: 401,
   "not-found": 404,
   "unknown-list": 404,

@@ -56,6 +56,7 @@ import { HUB_PATH } from "./documents/response.ts";
 import { withBody } from "./json-body.ts";
 import { methodNotAllowed, notFound, problem } from "./problem.ts";
 import { limitCalls } from "./rate-limit.ts";
+import { refuseDryRun } from "./refuse-dry-run.ts";
 import { loggedPath, requestLog } from "./request-log.ts";
 import { requireConfig } from "./require-config.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
@@ -72,10 +73,12 @@ api.use(
       ),
   }),
 );
-api.get("/releases", limitCalls(), getReleases);
+// These two have a dry run; all writes below have none.
 api.post("/releases", adminOnly(), withBody(batchBody, postReleases));
-api.get("/releases/:id", getRelease);
 api.put("/releases/:id", adminOnly(), withBody(releaseBody, putRelease));
+api.use(refuseDryRun());
+api.get("/releases", limitCalls(), getReleases);
+api.get("/releases/:id", getRelease);
 api.use("/releases/:id/editions/*", limitCalls());
 api.get("/releases/:id/editions", getEditions);
 api.get("/releases/:id/editions/:edition", getEdition);

@@ -26,6 +26,11 @@ export const LAGGING_AT_ONCE_MAX = 6;
 export const ENQUEUE_TIMEOUT_MS = 10_000;
 /** Milliseconds after which a registration without a Subscriber is deleted. */
 export const REGISTRATION_MS = 60_000;
+/**
+ * Milliseconds after which a pending registration that no Subscriber has reported gives its place to others. A
+ * Subscriber reports a minute after its creation.
+ */
+export const UNREPORTED_KEPT_MS = 3_600_000;
 /** Milliseconds between two writes of one KV key: the platform takes one a second. */
 export const KV_WRITE_INTERVAL_MS = 1_000;
 /** The shortest lifetime that KV accepts, in milliseconds, with a second to spare. */
@@ -63,10 +68,14 @@ export const COMBINATION_INTERVAL_MS = 100;
 /** Milliseconds for which a combination is kept after its first request, and after each later one. */
 export const LIST_KEPT_FIRST_MS = 3_600_000;
 export const LIST_KEPT_MS = 86_400_000;
-/** Milliseconds after which an expired combination leaves no trace in the ledger. */
-export const LIST_REMEMBERED_MS = 7 * 86_400_000;
-/** Expired combinations deleted when a new one is requested: more than are added, and no long wait. */
+/**
+ * Expired combinations that keep their archives, for clients that walk them: four times as many as are kept.
+ * Strangers make up new ones all day, so their number is limited, not their age.
+ */
+export const LISTS_REMEMBERED_MAX = 2_000;
+/** Expired combinations deleted at a time, no long wait, and new ones after which that is done: fewer are added. */
 export const LISTS_DROPPED_MAX = 20;
+export const LISTS_PER_DROP = 10;
 /** Seconds for which the feeds of a retired value say that they have ended, before they answer 410. */
 export const RETIRED_SECONDS = 30 * 86_400;
 /** Events that one call reads, matching or not, so that a narrow filter costs bounded work. */
@@ -111,6 +120,11 @@ export const PENDING_RESERVED = 100;
 export const VERIFIED_PER_NETWORK_MAX: readonly number[] = [50, 100, 200];
 export const VERIFIED_PER_HOST_MAX = 100;
 export const VERIFIED_PER_DOMAIN_MAX = 200;
+/**
+ * Verified subscriptions of all networks; those of the admin and at hosts in HOST_LIMITS do not count. A delivery
+ * writes nine rows: ten events a day to each write 90,000 of the 100,000 rows that the free plan has.
+ */
+export const VERIFIED_MAX = 1_000;
 /** Characters of the reason that a subscription's row keeps. Ours are shorter; nothing may fill the ledger. */
 export const REASON_CHARS_MAX = 200;
 /** Events of one release that are explained: a release has only a few corrections. */

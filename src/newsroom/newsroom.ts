@@ -100,14 +100,23 @@ export class Newsroom extends DurableObject<Env> {
 
   /** Replaces the registry. @returns an issue for each value that is missing and in use; then nothing changes */
   async setRegistry(registry: Registry): Promise<Issue[]> {
-    const issues = this.ctx.storage.transactionSync(() => {
-      const result = this.#parts.registry.set(registry, toInstant(this.clock()));
-      // Names are on pages and in feeds, so any document may change.
-      if (result === true) markAllStale(this.#sql);
-      return typeof result === "boolean" ? [] : result;
-    });
+    const issues = this.#replaceRegistry(registry);
     if (issues.length === 0) await this.#scheduler.start();
     return issues;
+  }
+
+  #replaceRegistry(registry: Registry): Issue[] {
+    try {
+      return this.ctx.storage.transactionSync(() => {
+        const result = this.#parts.registry.set(registry, toInstant(this.clock()));
+        // Names are on pages and in feeds, so any document may change.
+        if (result === true) markAllStale(this.#sql);
+        return typeof result === "boolean" ? [] : result;
+      });
+    } catch (error) {
+      this.#parts.registry.reload();
+      throw error;
+    }
   }
 
   // Reading releases. Most reads come from KV; these need the ledger.
@@ -204,14 +213,19 @@ export class Newsroom extends DurableObject<Env> {
 
   // Subscriptions, for the API.
 
-  /** Registers a subscription, before its Subscriber is created: events from now on belong to it. */
+  /**
+   * Registers a subscription, before its Subscriber is created: events from now on belong to it. `dryRun`: validate
+   * and answer, but change nothing.
+   */
   async register(
     registration: Registration,
     isVerified: boolean,
     requester: subscriptions.Requester,
+    dryRun = false,
   ): Promise<subscriptions.Registered | { kind: "invalid"; issues: RegistryIssue[] }> {
-    const registered = await this.#parts.registrations.register(registration, isVerified, requester);
-    if (isVerified && registered.kind === "registered") await this.#scheduler.start();
+    const { registrations } = this.#parts;
+    const registered = await registrations.register(registration, isVerified, requester, dryRun);
+    if (isVerified && registered.kind === "registered" && !dryRun) await this.#scheduler.start();
     return registered;
   }
 
@@ -239,12 +253,14 @@ export class Newsroom extends DurableObject<Env> {
    * Stores a change of a subscription. `duplicate`: another verified one has this URL and filter.
    *
    * @param isAdmin whether the admin makes the change
+   * @param dryRun validate and answer, but change nothing
    */
   async changeSubscription(
     registration: Registration,
     isAdmin: boolean,
+    dryRun = false,
   ): Promise<{ kind: "amended" | "duplicate" } | { kind: "invalid"; issues: RegistryIssue[] }> {
-    return this.#parts.registrations.change(registration, isAdmin);
+    return this.#parts.registrations.change(registration, isAdmin, dryRun);
   }
 
   /**

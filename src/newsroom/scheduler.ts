@@ -9,8 +9,8 @@ import { ALARM_MS_MAX, OWN_RETRY_MS } from "../runtime/limits.ts";
 import { log } from "../runtime/log.ts";
 import type { Sql } from "../runtime/sql.ts";
 import { EMBARGOES_PER_STEP, KV_WRITES_PER_TARGET } from "./limits.ts";
+import { nextLiftMs } from "./store/embargoes.ts";
 import { lastSequence } from "./store/events.ts";
-import { nextEmbargo } from "./store/releases.ts";
 import { nextDueMs } from "./store/stale-documents.ts";
 import type { NewsroomParts } from "./wiring.ts";
 
@@ -72,13 +72,19 @@ export class Scheduler {
     await this.scheduleAlarm();
     // Two loops share the calls; two calls are left for the alarm and the rest.
     const calls = Math.floor((subrequests - 2) / 2);
-    ctx.waitUntil(this.#run(this.#fanningOut, calls));
+    ctx.waitUntil(this.#run(this.#fanningOut, new Budget(calls)));
     // Rendering blocks the object for tens of milliseconds: the answer and the events go first.
     const begun = scheduler.wait(0);
-    ctx.waitUntil(begun.then(() => this.#run(this.#projecting, calls)));
-    if (parts.combinations.countChanges() > 0) ctx.waitUntil(begun.then(() => this.#combine(calls)));
+    const writes = new Budget(calls);
+    ctx.waitUntil(begun.then(() => this.#run(this.#projecting, writes)));
+    // The steps of these two make no calls: their budgets only limit how many there are.
+    if (parts.combinations.nextDueMs() !== undefined) {
+      const combined = begun.then(() => this.#run(this.#combining, new Budget(calls)));
+      // Renders what became stale by it, with the calls that are left.
+      ctx.waitUntil(combined.then(() => this.#run(this.#projecting, writes)));
+    }
     if (parts.reindexing.nextDueMs() !== undefined)
-      ctx.waitUntil(begun.then(() => this.#run(this.#reindexing, calls)));
+      ctx.waitUntil(begun.then(() => this.#run(this.#reindexing, new Budget(calls))));
     return { begun };
   }
 
@@ -96,15 +102,14 @@ export class Scheduler {
   async scheduleAlarm(retryMs = OWN_RETRY_MS): Promise<void> {
     const { sql, parts, now } = this.#deps;
     const nowMs = now();
-    const embargo = nextEmbargo(sql);
     const work = [
       nextDueMs(sql),
       parts.fanOut.nextDueMs(),
       parts.reindexing.nextDueMs(),
-      parts.combinations.countChanges() > 0 ? 0 : undefined,
+      parts.combinations.nextDueMs(),
     ];
     const dues = [
-      embargo === undefined ? Infinity : embargo * 1000,
+      nextLiftMs(sql) ?? Infinity,
       ...work.map((due) => Math.max(due ?? Infinity, nowMs + retryMs)),
     ];
     const next = Math.min(...dues);
@@ -113,16 +118,10 @@ export class Scheduler {
     await this.#alarm.scheduleBy(Math.min(Math.max(next, nowMs + 1), nowMs + ALARM_MS_MAX));
   }
 
-  /** Brings combinations up to date, and renders what became stale by it. */
-  async #combine(calls: number): Promise<void> {
-    await this.#run(this.#combining, calls);
-    await this.#run(this.#projecting, calls);
-  }
-
   /** Never rejects. */
-  async #run(loop: WorkLoop, calls: number): Promise<void> {
+  async #run(loop: WorkLoop, budget: Budget): Promise<void> {
     try {
-      const end = await loop.start(new Budget(calls));
+      const end = await loop.start(budget);
       // What this invocation may not do, the next one does at once.
       await this.scheduleAlarm(end === "spent" ? 1 : OWN_RETRY_MS);
     } catch (error) {

@@ -159,7 +159,8 @@ export class Attempts {
   async #keepSealed(subscription: Subscription): Promise<void> {
     const { state, secrets, jobs, now } = this.#parts;
     state.recordReadable();
-    if ((await sealingKeyOf(this.#parts, subscription)) !== (await secrets.firstKeyId())) {
+    const isOutdated = (await sealingKeyOf(this.#parts, subscription)) !== (await secrets.firstKeyId());
+    if (isOutdated && state.get() !== undefined) {
       jobs.enqueue("reseal", null, now());
     }
   }

@@ -29,6 +29,8 @@ export const HEALTH_REPORT_MS = 3_600_000;
 export const TROUBLE_REPORT_MS = 10_000;
 /** Milliseconds until the Newsroom receives the stored state after a change that was cut off. */
 export const INTERRUPTED_CHANGE_REPORT_MS = 5_000;
+/** Milliseconds until the Newsroom learns that a Subscriber was created, unless it is reported before. */
+export const FIRST_REPORT_MS = 60_000;
 /** Milliseconds from the expiry of an unverified subscription to its last report: clocks may differ. */
 export const EXPIRY_REPORT_MS = 60_000;
 /**

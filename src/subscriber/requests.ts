@@ -5,16 +5,17 @@
 import { instantOfMs } from "../domain/dates.ts";
 import { defined } from "../domain/defined.ts";
 import { UNVERIFIED_KEPT_MS } from "../domain/limits.ts";
-import type { RegistryIssue } from "../domain/registry.ts";
 import type { Registration, SubscriptionChange, SubscriptionInput } from "../domain/subscription.ts";
 import { newsroom } from "../runtime/stubs.ts";
 import type { Delivery } from "./delivery-log.ts";
-import { EXPIRY_REPORT_MS, INTERRUPTED_CHANGE_REPORT_MS } from "./limits.ts";
+import { EXPIRY_REPORT_MS, FIRST_REPORT_MS, INTERRUPTED_CHANGE_REPORT_MS } from "./limits.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { createTables } from "./schema.ts";
 import { rotateSecrets } from "./secrets.ts";
 import {
   applyChange,
+  type ChangeRefusal,
+  type CheckedChange,
   type Conflict,
   conflict,
   DUPLICATE,
@@ -44,6 +45,7 @@ export async function createSubscription(
     asymmetric,
     ratePerMinute,
     isProved: !verify,
+    wasProved: !verify,
     proof: { challenge: "", number: 0, untilMs: nowMs },
   });
   const confirmUrl = await nextConfirmUrl(parts, subscription);
@@ -52,9 +54,39 @@ export async function createSubscription(
     state.save(subscription);
     if (!verify) return;
     state.startVerification(confirmUrl);
+    // The Newsroom deletes registrations that are never reported.
+    jobs.enqueue("report", null, nowMs + FIRST_REPORT_MS);
     jobs.enqueue("expire", null, registration.createdMs + UNVERIFIED_KEPT_MS + EXPIRY_REPORT_MS);
   });
   return subscription;
+}
+
+/**
+ * Whether {@link changeSubscription} would make a change now. One that starts a verification counts as a call of
+ * `verify`, unless the admin makes it.
+ *
+ * @returns null where there is no subscription
+ */
+export async function checkChange(
+  { env, state, ownerRequests }: SubscriberParts,
+  change: SubscriptionChange,
+  isAdmin: boolean,
+): Promise<CheckedChange | ChangeRefusal | null> {
+  const present = state.get();
+  if (present === undefined) return null;
+  const wanted = applyChange(present, change, undefined);
+  const refusal = refusalOf(await newsroom(env).changeSubscription(registrationOf(wanted), isAdmin, true));
+  if (refusal !== undefined) return refusal;
+  const startsVerification = wanted.url !== present.url && change.verify;
+  const tooMany = startsVerification && !isAdmin ? ownerRequests.count("verify") : undefined;
+  return tooMany ?? { ok: true, startsVerification };
+}
+
+function refusalOf(
+  checked: Awaited<ReturnType<ReturnType<typeof newsroom>["changeSubscription"]>>,
+): ChangeRefusal | undefined {
+  if (checked.kind === "invalid") return { ok: false, issues: checked.issues };
+  return checked.kind === "duplicate" ? DUPLICATE : undefined;
 }
 
 /**
@@ -65,21 +97,21 @@ export function changeSubscription(
   parts: SubscriberParts,
   change: SubscriptionChange,
   isAdmin: boolean,
-): Promise<Conflict | { ok: false; issues: RegistryIssue[] } | undefined> {
+): Promise<ChangeRefusal | undefined> {
   const { env, jobs, store, state, mutex, secrets, alarm, now } = parts;
   return mutex.run(async () => {
     const before = state.get();
     if (before === undefined) return undefined;
     const header = change.header ? await secrets.sealHeader(before.id, change.header) : undefined;
     const confirmUrl = await nextConfirmUrl(parts, before);
+    if (state.get() === undefined) return undefined; // deleted meanwhile
     // The report first: if this object dies during the change, the Newsroom gets the stored state.
     const reportMs = now() + INTERRUPTED_CHANGE_REPORT_MS;
     jobs.enqueue("report", null, reportMs);
     await alarm.scheduleBy(reportMs);
     const wanted = registrationOf(applyChange(before, change, header));
-    const checked = await newsroom(env).changeSubscription(wanted, isAdmin);
-    if (checked.kind === "invalid") return { ok: false, issues: checked.issues };
-    if (checked.kind === "duplicate") return DUPLICATE;
+    const refusal = refusalOf(await newsroom(env).changeSubscription(wanted, isAdmin));
+    if (refusal !== undefined) return refusal;
     // Read again: an attempt may have ended during the call.
     const present = state.get();
     if (present === undefined) return undefined;

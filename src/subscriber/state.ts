@@ -66,7 +66,8 @@ export class SubscriptionState {
   setStatus(status: SubscriptionStatus, reason?: string): void {
     const subscription = this.get();
     const sinceMs = this.#deps.now();
-    if (subscription !== undefined) this.save(defined({ ...subscription, status, sinceMs, reason }));
+    if (subscription === undefined) return;
+    this.save(defined({ ...subscription, status, sinceMs, reason }));
     this.#deps.jobs.enqueue("report", null, sinceMs);
   }
 
@@ -74,21 +75,22 @@ export class SubscriptionState {
   activate(): void {
     const subscription = this.get();
     if (subscription !== undefined) {
-      this.save(defined({ ...subscription, failingSinceMs: undefined, isProved: true }));
+      this.save(defined({ ...subscription, failingSinceMs: undefined, isProved: true, wasProved: true }));
     }
     this.#deps.outbox.endVerification("delivered", null);
     this.#deps.outbox.restartSchedule();
     this.setStatus("active");
   }
 
-  /** Holds all deliveries and notifies the admin's subscriptions. */
+  /** Holds all deliveries. Notifies the admin's subscriptions, but not of what a stranger alone can cause. */
   disable(reason: string): void {
     this.setStatus("disabled", reason);
     const subscription = this.get();
     if (subscription === undefined) return;
-    const { id, url } = subscription;
+    const { id, url, wasProved } = subscription;
     // Only the host is logged: the rest of a URL is often a secret.
     log("warn", "subscription disabled", { subscription: id, host: new URL(url).host, reason });
+    if (!wasProved) return;
     const atMs = this.#deps.now();
     this.#deps.jobs.enqueue("notice", { id: newEventId(), atMs, reason }, atMs);
   }

@@ -21,6 +21,8 @@ import { reseal, type Resealed } from "./resealing.ts";
 import { createTables } from "./schema.ts";
 import {
   type ChangeOutcome,
+  type ChangeRefusal,
+  type CheckedChange,
   type Conflict,
   type Outcome,
   type Subscription,
@@ -63,6 +65,14 @@ export class Subscriber extends DurableObject<Env> {
   async view(): Promise<SubscriptionView | null> {
     const subscription = this.#parts.state.get();
     return subscription ? this.#view(subscription) : null;
+  }
+
+  /** Whether {@link change} would make this change now. One that starts a verification is counted. */
+  async checkChange(
+    change: SubscriptionChange,
+    isAdmin: boolean,
+  ): Promise<CheckedChange | ChangeRefusal | null> {
+    return requests.checkChange(this.#parts, change, isAdmin);
   }
 
   /** Changes the fields that `change` contains. A new URL is verified, unless the admin waives it. */

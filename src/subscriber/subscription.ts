@@ -25,6 +25,8 @@ export interface Subscription extends Registration {
   ratePerMinute?: number;
   /** Whether the endpoint at the current URL is verified, by itself or by the admin. */
   isProved: boolean;
+  /** Whether any URL of it was ever verified. */
+  wasProved: boolean;
   /** The present verification, or the last one. */
   proof: EndpointVerification;
   /** Since when no key of SECRETS_KEY opens its secrets; undefined if one does. */
@@ -126,7 +128,14 @@ export function conflict(code: ProblemCode, detail: string): Conflict {
 
 /** The result of a request of the owner or the admin; null where there is no such subscription. */
 export type Outcome = { ok: true; view: SubscriptionView } | Conflict | null;
-export type ChangeOutcome = Outcome | { ok: false; issues: RegistryIssue[] };
+/** Why a change is refused. */
+export type ChangeRefusal = Conflict | { ok: false; issues: RegistryIssue[] };
+export type ChangeOutcome = Outcome | ChangeRefusal;
+/** A change that would be made; `startsVerification`: its new URL is asked for verification. */
+export interface CheckedChange {
+  ok: true;
+  startsVerification: boolean;
+}
 
 export const DUPLICATE = conflict(
   "duplicate-subscription",
@@ -135,7 +144,7 @@ export const DUPLICATE = conflict(
 export const TOO_MANY: Conflict = {
   ...conflict(
     "too-many-subscriptions",
-    "the host, its domain or the network that subscribed has as many verified subscriptions as it may; delete one, then POST …/verify, or ask the admin",
+    "the host, its domain, the network that subscribed or this service has as many verified subscriptions as it may; delete one, then POST …/verify, or ask the admin",
   ),
   retryAfterSeconds: SUBSCRIPTIONS_RETRY_SECONDS,
 };

@@ -33,3 +33,39 @@ it.each(["start", "onAlarm"] as const)("events are sent before anything is rende
     how === "start" ? ["fanOut", "answered", "projection"] : ["fanOut", "projection", "answered"],
   );
 });
+
+it("an alarm with combinations to update makes no more calls than one without", async () => {
+  const [spent, left] = await runInDurableObject(newsroom(env), async (_instance, ctx) => {
+    const { storage } = ctx;
+    const meter = new Meter();
+    const sql = meteredSql(storage.sql, meter);
+    const now = () => Date.now();
+    const parts = buildParts({ storage, sql, meter, env, config: configOf(env), now });
+    let calls = 0;
+    const spendAll = async (budget: Budget) => {
+      const most = budget.upTo(10);
+      budget.spend(most);
+      calls += most;
+      return most > 0;
+    };
+    parts.fanOut.step = spendAll;
+    parts.projection.step = spendAll;
+    sql.exec("INSERT INTO combination_changes (release) VALUES ('none')");
+    const running: Promise<unknown>[] = [];
+    const waitUntil = (work: Promise<unknown>) => void running.push(work);
+    const scheduled = new Scheduler({
+      ctx: { storage, waitUntil },
+      sql,
+      parts,
+      subrequests: 50,
+      now,
+      onProjected: () => undefined,
+    });
+    await scheduled.onAlarm();
+    await Promise.all(running);
+    return [calls, sql.exec("SELECT * FROM combination_changes").toArray().length];
+  });
+  expect(left, "changes that were not applied").toBe(0);
+  expect(spent).toBeGreaterThan(40);
+  expect(spent).toBeLessThanOrEqual(48);
+});

@@ -64,6 +64,7 @@ const ROWS: Record<string, unknown[]> = {
     newsroom.LISTS_KEPT_MAX,
     seconds(newsroom.LIST_KEPT_FIRST_MS),
     seconds(newsroom.LIST_KEPT_MS),
+    newsroom.LISTS_REMEMBERED_MAX,
   ],
   "open streams": [
     ...newsroom.LONG_POLLS_PER_NETWORK_MAX,
@@ -82,6 +83,7 @@ const ROWS: Record<string, unknown[]> = {
     ...newsroom.VERIFIED_PER_NETWORK_MAX,
     newsroom.VERIFIED_PER_HOST_MAX,
     newsroom.VERIFIED_PER_DOMAIN_MAX,
+    newsroom.VERIFIED_MAX,
   ],
   "Retry-After of too many subscriptions": [domain.SUBSCRIPTIONS_RETRY_SECONDS],
   "verification requests": [...(handshakes ?? []), rate("HANDSHAKES_AT_HOST")],

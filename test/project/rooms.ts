@@ -17,6 +17,7 @@ const HTTP_PIECES = [
   "problem",
   "query",
   "rate-limit",
+  "refuse-dry-run",
   "request-log",
   "security-headers",
 ];

@@ -49,6 +49,18 @@ describe("the object of a subscription", () => {
     expect([(await own(made)).status, await rowsOf(made.id)]).toEqual([200, [{ id: made.id }]]);
   });
 
+  it("stays empty if it is deleted during a change", async () => {
+    const made = await subscribe();
+    await runInDurableObject(subscriber(env, made.id), async (instance) => {
+      const header = { name: "X-Key", value: "secret" };
+      const changing = instance.change({ header, verify: true }, false);
+      for (let turn = 0; turn < 3; turn += 1) await Promise.resolve(); // the change begins
+      await instance.remove();
+      expect(await changing).toBeNull();
+    });
+    expect(await stored(made.id)).toEqual(NOTHING);
+  });
+
   it("deletes itself when the Newsroom does not know it any more, as after a deletion that was cut off", async () => {
     const made = await subscribe();
     await inNewsroom((instance) => instance.unregister(made.id));

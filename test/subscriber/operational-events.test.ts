@@ -27,6 +27,19 @@ describe("operational events", () => {
     }
   });
 
+  it("are caused by no subscription that was never verified, since strangers make those up", async () => {
+    const admin = await subscribe({ events: ["operational"] });
+    const gone = await subscribe({ url: endpoint("410"), verify: true });
+    const expired = await subscribe({ url: endpoint("500"), verify: true });
+    await subscriberLater(expired.id, 86_401);
+    const moved = await subscribe();
+    await own(moved, "", "PATCH", { url: endpoint("410") });
+    for (const made of [gone, expired, moved, admin]) await subscriberIdle(made.id);
+    for (const made of [gone, expired, moved]) expect((await viewOf(made)).status).toBe("disabled");
+    const told = (await arrivals(admin)).map(({ body }) => body).join();
+    expect([gone, expired, moved].map(({ id }) => told.includes(id))).toEqual([false, false, true]);
+  });
+
   it("are not sent to the subscription that was disabled", async () => {
     const admin = await subscribe({
       url: endpoint("410"),

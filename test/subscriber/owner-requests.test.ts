@@ -9,7 +9,7 @@ import {
   subscriberIdle,
   subscriberLater,
 } from "../support/service.ts";
-import { deliveries, endpoint, type Made, own, subscribe } from "../support/subscriptions.ts";
+import { deliveries, endpoint, type Made, own, subscribe, viewOf } from "../support/subscriptions.ts";
 
 const statusesOf = async (count: number, call: () => Promise<Response>) => {
   const statuses: number[] = [];
@@ -62,6 +62,21 @@ describe("an owner", () => {
     expect((await own(other, "/test", "POST")).status).toBe(202);
     await subscriberLater(made.id, 61);
     expect((await finished()).status).toBe(status);
+  });
+
+  it("starts verifications by new URLs within the limit of verify; one beyond it changes nothing", async () => {
+    const made = await subscribe({ url: endpoint("500"), verify: true });
+    const move = () => own(made, "", "PATCH", { url: endpoint("500") });
+    const statuses = await statusesOf(OWNER_REQUESTS_MAX.verify.inMinute, move);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    const { url } = await viewOf(made);
+    await isRefused(await move(), true);
+    await isRefused(await own(made, "/verify", "POST", {}), true);
+    expect((await viewOf(made)).url).toBe(url);
+    // The same URL starts none.
+    expect((await own(made, "", "PATCH", { url })).status).toBe(200);
+    const asAdmin = await send("PATCH", `/api/v1/subscriptions/${made.id}`, { url: endpoint("500") });
+    expect(asAdmin.status).toBe(200);
   });
 });
 

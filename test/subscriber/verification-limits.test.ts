@@ -41,6 +41,17 @@ describe("pending subscriptions", () => {
       "SELECT id FROM subscriptions WHERE host LIKE 'localhost%'",
     );
     expect([left.length, left.some(({ id }) => id === made[0])]).toEqual([50, false]);
+
+    // Beyond the rate limit of the host, a request changes nothing.
+    const rows = () => ledgerRows<{ id: string }>("SELECT id FROM subscriptions ORDER BY id");
+    for (let count = 51; ; count += 1) {
+      const before = await rows();
+      const response = await ask(`198.18.${count}.1`, url(count));
+      if (response.status === 201) continue;
+      expect((await response.json<ProblemJson>()).code).toBe("too-many-verifications");
+      expect(await rows()).toEqual(before);
+      break;
+    }
   });
 });
 
@@ -58,6 +69,9 @@ describe("a client with unverified endpoints", () => {
     });
 
   /** Starts verifications until one is refused. The minute may end meanwhile, which resets the limit. */
+  /** Several pending ones, because one takes a limited number of calls that verify it. */
+  const several = () =>
+    Promise.all(Array.from({ length: 8 }, () => subscribe({ url: unheard(), ...unverified })));
   const until429 = async (begin: (nth: number) => Promise<Response>) => {
     for (let nth = 0; nth < 200; nth += 1) {
       const answer = await begin(nth);
@@ -69,12 +83,13 @@ describe("a client with unverified endpoints", () => {
 
   it("can start a limited number of verifications per minute, over all hosts", async () => {
     const client = "203.0.113.3";
-    const made = await subscribe({ url: unheard(), ...unverified });
-    const { begun, answer, detail } = await until429((nth) =>
-      nth % 2 === 0
+    const all = await several();
+    const { begun, answer, detail } = await until429((nth) => {
+      const made = all[(nth >> 1) % all.length]!;
+      return nth % 2 === 0
         ? post(`/${made.id}/verify`, "POST", client, made.token, {})
-        : post(`/${made.id}`, "PATCH", client, made.token, { url: `http://127.0.0.${nth + 1}:9/` }),
-    );
+        : post(`/${made.id}`, "PATCH", client, made.token, { url: `http://127.0.0.${nth + 1}:9/` });
+    });
     expect([answer.status, answer.headers.get("retry-after"), detail]).toEqual([
       429,
       "60",
@@ -84,19 +99,22 @@ describe("a client with unverified endpoints", () => {
   });
 
   it("can start no more from the /64s of its /56", async () => {
-    const made = await subscribe({ url: unheard(), ...unverified });
-    const move = (address: string, nth: number) =>
-      post(`/${made.id}`, "PATCH", address, made.token, { url: `http://127.0.1.${nth}:9/` });
-    const { begun, detail } = await until429((nth) => move(`2001:db8:0:${nth % 8}::1`, nth));
+    const all = await several();
+    const move = (address: string, nth: number) => {
+      const made = all[nth % all.length]!;
+      return post(`/${made.id}`, "PATCH", address, made.token, { url: `http://127.0.1.${nth}:9/` });
+    };
+    const { begun, detail } = await until429((nth) => move(`2001:db8:0:${(nth >> 3) % 8}::1`, nth));
     expect([begun <= 120, detail]).toEqual([true, expect.stringContaining("from your network")]);
     expect((await move("2001:db8:0:100::1", 250)).status).toBe(200);
   });
 
   it("can start a limited number of verifications at one host, over all addresses", async () => {
-    const made = await subscribe({ url: unheard(), ...unverified });
-    const { begun, detail } = await until429((nth) =>
-      post(`/${made.id}`, "PATCH", `198.18.${nth}.1`, made.token, { url: unheard() }),
-    );
+    const all = await several();
+    const [made] = all as [Made];
+    const move = ({ id, token }: Made, nth: number) =>
+      post(`/${id}`, "PATCH", `198.18.${nth}.1`, token, { url: unheard() });
+    const { begun, detail } = await until429((nth) => move(all[nth % all.length]!, nth));
     expect([begun <= 120, detail]).toEqual([true, expect.stringContaining("at [::1]:9 were asked")]);
     const { url } = await viewOf(made);
     const pending = () => ledgerRows<{ id: string }>("SELECT id FROM subscriptions WHERE status = 'pending'");
@@ -112,6 +130,7 @@ describe("a client with unverified endpoints", () => {
     const client = "203.0.113.4";
     // Two, because one subscription takes a limited number of calls that verify it.
     const both = [await subscribe({ url }), await subscribe({ url: `${url}&second` })];
+    const pending = await subscribe({ url: unheard(), ...unverified });
     for (let count = 0; count < 26; count += 1) {
       const made = both[count % 2]!;
       const statuses = await Promise.all([
@@ -119,8 +138,10 @@ describe("a client with unverified endpoints", () => {
         post("", "POST", client, "", { url }),
         post(`/${made.id}/verify`, "POST", client, made.token, {}),
         post(`/${made.id}`, "PATCH", client, made.token, { url: made.endpoint }),
+        post(`/${pending.id}`, "PATCH", client, pending.token, { url }),
+        post(`/${pending.id}`, "PATCH", client, pending.token, { url: unheard(), filter: { lang: "xx" } }),
       ]);
-      expect(statuses.map(({ status }) => status)).toEqual([422, 409, 409, 200]);
+      expect(statuses.map(({ status }) => status)).toEqual([422, 409, 409, 200, 409, 422]);
     }
     expect((await post("", "POST", client, "", { url: `${url}&other` })).status).toBe(201);
   });

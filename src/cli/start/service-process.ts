@@ -1,5 +1,5 @@
 /**
- * The running service: `wrangler dev` and its children, in a process group of their own.
+ * The running service: its process (run-service.ts) and the runtime below it, in a process group of their own.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -7,14 +7,13 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { systemCode } from "../cli-error.ts";
 import { PROJECT_ROOT } from "../paths.ts";
 import { report } from "../output.ts";
+import { RUN_VARIABLE, type ServiceRun } from "./service-run.ts";
 
-const WRANGLER = join(PROJECT_ROOT, "node_modules/wrangler/bin/wrangler.js");
-const DIE_WITH_PARENT = pathToFileURL(join(import.meta.dirname, "die-with-parent.ts")).href;
+const RUN_SERVICE = join(import.meta.dirname, "run-service.ts");
 /** Lines of output kept to explain an unexpected end. */
 const LINES_KEPT = 60;
 /** Lines shown where none looks like an error. */
@@ -32,22 +31,19 @@ export class ServiceProcess {
   readonly ended: Promise<void>;
 
   /** @param verbose prints all output on stderr as it comes */
-  constructor(flags: readonly string[], verbose: boolean) {
-    this.#child = spawn(process.execPath, ["--import", DIE_WITH_PARENT, WRANGLER, ...flags], {
+  constructor(run: ServiceRun, verbose: boolean) {
+    this.#child = spawn(process.execPath, ["--no-warnings", RUN_SERVICE], {
       cwd: PROJECT_ROOT,
       // Its own group: Ctrl-C reaches only this process, and one signal reaches the whole group.
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: {
         ...process.env,
+        [RUN_VARIABLE]: JSON.stringify(run),
         CLOUDFLARE_CF_FETCH_ENABLED: "false",
         WRANGLER_SEND_METRICS: "false",
-        // The banner would ask the npm registry for a newer version.
-        WRANGLER_HIDE_BANNER: "true",
         // It would let every program on this machine read and change the ledger without a token.
         X_LOCAL_EXPLORER: "false",
-        // Being found by other `wrangler dev` opens a port at which any program may call both objects.
-        WRANGLER_REGISTRY_PATH: "",
         // These would keep requests and logs, with the tokens in confirm URLs, in files.
         X_LOCAL_OBSERVABILITY: "false",
         WRANGLER_WRITE_LOGS: "false",
@@ -57,17 +53,18 @@ export class ServiceProcess {
       () => undefined,
       () => undefined,
     );
-    this.#follow(this.#child.stdout, () => verbose);
-    this.#follow(this.#child.stderr, () => verbose || this.showErrors);
+    this.#follow(this.#child.stdout, { verbose, isError: false });
+    this.#follow(this.#child.stderr, { verbose, isError: true });
   }
 
-  #follow(stream: Readable | null, isShown: () => boolean): void {
+  #follow(stream: Readable | null, { verbose, isError }: { verbose: boolean; isError: boolean }): void {
     if (stream === null) return;
     createInterface({ input: stream }).on("line", (line) => {
       if (line.trim() === "") return;
       this.#lines.push(line);
       if (this.#lines.length > LINES_KEPT) this.#lines.shift();
-      if (isShown()) report(stripVTControlCharacters(line));
+      if (verbose) report(stripVTControlCharacters(line));
+      else if (this.showErrors && isError) report(plainLine(line) ?? "");
     });
   }
 
@@ -95,6 +92,17 @@ export class ServiceProcess {
       if (systemCode(error) !== "ESRCH") throw error; // the group has ended
     }
   }
+}
+
+/**
+ * A line for people; undefined if it says nothing to them. The runtime takes a host name that it cannot look up for
+ * a fault of its own and adds a stack; the log of the subscription says which delivery failed.
+ */
+export function plainLine(line: string): string | undefined {
+  const plain = stripVTControlCharacters(line);
+  if (/^\s+stack: /.test(plain)) return undefined;
+  const [, reason] = /failed to lookup address information: (.+)$/.exec(plain) ?? [];
+  return reason === undefined ? plain : `a host name could not be looked up: ${reason}`;
 }
 
 /** The lines that report errors, each once and without colours; if there are none, the last lines. */

@@ -3,6 +3,7 @@
  */
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { FEED_FORMATS } from "../../domain/list.ts";
 import { isStrongSecret, weakSecretMessage } from "../../domain/secrets.ts";
@@ -12,21 +13,29 @@ import { CliError, systemCode } from "../cli-error.ts";
 import type { ContentFolder } from "../content/content-folder.ts";
 import { aborted, watchEndSignals } from "../end-signals.ts";
 import { DEFAULT_PORT, suggestCommand } from "../options.ts";
-import { DEFAULT_CONTENT, DEV_VARS, displayPath, resolvePath } from "../paths.ts";
+import { DEFAULT_CONTENT, DEV_VARS, displayPath, PROJECT_ROOT, resolvePath } from "../paths.ts";
 import { startProgress, type Progress } from "../progress.ts";
 import { changeCounts } from "../publish/change-report.ts";
 import { dryRun } from "../publish/dry-run.ts";
 import { readValidFolder, sendFolder } from "../publish/publish-folder.ts";
 import { keepSecrets } from "./kept-secrets.ts";
 import { ServiceProcess } from "./service-process.ts";
+import { runVars } from "./service-run.ts";
 import { makePrivate, stateFolder } from "./state-folder.ts";
-import { givenVars, wranglerArguments } from "./wrangler-flags.ts";
 import { print } from "../output.ts";
 
 export interface StartOptions {
   port: number;
   /** A folder that the user named; false publishes nothing; undefined is the default folder. */
   content?: string | false;
+  /** Where the ledger is kept, relative to the project. */
+  persistTo?: string;
+  /** Variables and secrets of this run, over those of the configuration and the kept ones. */
+  var: ReadonlyMap<string, string>;
+  /** The file of wrangler's configuration, relative to the project. */
+  config: string;
+  /** The address to listen at. */
+  ip?: string;
   verbose: boolean;
 }
 
@@ -40,22 +49,24 @@ class ServiceFailure extends CliError {}
 /**
  * Runs until a signal ends it.
  *
- * @param flags the flags of `wrangler dev`
  * @throws CliError if the content has faults, the port is in use, or the service fails
  */
-export async function startCommand(options: StartOptions, flags: readonly string[]): Promise<void> {
+export async function startCommand(options: StartOptions): Promise<void> {
   // Reports everything that is wrong before it starts a process.
   const folder = options.content ?? DEFAULT_CONTENT;
   const content = folder === false ? undefined : await readValidFolder(resolvePath(folder));
   await assertPortIsFree(options.port);
-  const vars = givenVars(flags);
+  const { port, var: vars } = options;
   refuseWeakSecrets(vars);
   await keepSecrets(DEV_VARS, new Set(vars.keys()));
 
-  await makePrivate(stateFolder(flags));
+  const state = stateFolder(options.persistTo);
+  await makePrivate(state);
   const signals = watchEndSignals();
-  const service = new ServiceProcess(wranglerArguments(flags, options.port), options.verbose);
-  const url = new URL(`http://localhost:${options.port}`);
+  const config = resolve(PROJECT_ROOT, options.config);
+  const run = { config, ip: options.ip, port, stateFolder: state, vars: runVars(vars, port) };
+  const service = new ServiceProcess(run, options.verbose);
+  const url = new URL(`http://localhost:${port}`);
   const progress = startProgress();
   const over = new AbortController();
   try {

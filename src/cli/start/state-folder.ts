@@ -9,14 +9,9 @@ import { PROJECT_ROOT } from "../paths.ts";
 /** What wrangler makes in the folder; everything that it keeps is below. */
 const WRANGLER_FOLDER = "v3";
 
-/** The folder that `--persist-to` names, relative to the project as wrangler reads it, or its default. */
-export function stateFolder(flags: readonly string[]): string {
-  let folder = ".wrangler/state";
-  for (const [at, flag] of flags.entries()) {
-    const named = /^--persist(?:-t|T)o(?:=(.*))?$/s.exec(flag);
-    if (named !== null) folder = named[1] ?? flags[at + 1] ?? folder;
-  }
-  return resolve(PROJECT_ROOT, folder);
+/** The folder that `--persist-to` names, relative to the project, or wrangler's default. */
+export function stateFolder(named = ".wrangler/state"): string {
+  return resolve(PROJECT_ROOT, named);
 }
 
 /** Creates the folder with mode 0700, or sets that mode. A folder that also holds other things keeps its own. */

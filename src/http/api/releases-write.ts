@@ -22,6 +22,7 @@ import type { Context } from "../context.ts";
 import { nameNearestValues } from "../documents/nearest-values.ts";
 import { DERIVED_SUMMARY_GRAPHEMES, EDITION_BYTES_MAX, SHORT_SENTENCE_GRAPHEMES } from "../limits.ts";
 import { invalid, notFound, problem } from "../problem.ts";
+import { isDryRun } from "../refuse-dry-run.ts";
 
 /** The id may be left out of the body, because the address has it. */
 export const releaseBody = z.extend(releaseInput, { id: z.optional(releaseId) });
@@ -177,7 +178,7 @@ function parseIfMatch(header: string | undefined): number | undefined | "malform
 
 /** `?dryRun=true` validates and answers, but stores nothing. Any other spelling is an issue, because a publish cannot be undone. */
 function parseDryRun(c: Context): Result<boolean> {
-  const given = Object.keys(c.req.query()).filter((name) => name.toLowerCase() === "dryrun");
+  const given = Object.keys(c.req.query()).filter(isDryRun);
   const values = given.flatMap((name) => c.req.queries(name) ?? []);
   if (given.every((name) => name === "dryRun") && values.length <= 1) {
     const [value = "false"] = values;

@@ -42,8 +42,7 @@ export async function verifySubscription(c: Context, body: z.output<typeof verif
   if (!isSkipped) {
     const view = await object.view();
     if (view === null) return notFound(c);
-    const sendsRequest = view.status === "pending" || view.status === "disabled";
-    const tooMany = sendsRequest ? await checkVerificationRate(c, view.url) : undefined;
+    const tooMany = !view.proved ? await checkVerificationRate(c, view.url) : undefined;
     if (tooMany !== undefined) return tooMany;
   }
   return answer(c, await object.verify(isSkipped));

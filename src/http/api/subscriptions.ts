@@ -25,7 +25,7 @@ import type { Registered } from "../../newsroom/store/subscriptions.ts";
 import type { Listed, SubscriptionQuery } from "../../newsroom/store/subscription-list.ts";
 import { newsroom, subscriber } from "../../runtime/stubs.ts";
 import { newSecret } from "../../subscriber/secrets.ts";
-import { FIRST_TOKEN } from "../../subscriber/subscription.ts";
+import { type ChangeRefusal, FIRST_TOKEN } from "../../subscriber/subscription.ts";
 import { checkResolvedTarget } from "../../webhooks/attempt.ts";
 import { ResolverError } from "../../webhooks/dns.ts";
 import { isAdmin, isOwner, PRIVATE_HEADERS } from "../auth.ts";
@@ -55,17 +55,17 @@ export async function postSubscription(c: Context, input: SubscriptionInput): Pr
     description,
     createdMs: Date.now(),
   });
+  if (input.verify && !admin) {
+    // A request that the ledger refuses counts as no verification, and one over the rate limit changes nothing.
+    const checked = await register(c, registration, { isVerified: false, admin, dryRun: true });
+    if (checked.kind !== "registered") return refuseRegistration(c, checked, admin);
+    const tooMany = await checkVerificationRate(c, input.url);
+    if (tooMany !== undefined) return tooMany;
+  }
   // The Newsroom first, so that events from now on belong to the subscription. If the request dies here, the
   // Newsroom soon deletes the registration.
-  const registered = await register(c, registration, !input.verify, admin);
-  if (registered.kind === "invalid") return invalid(c, await nameNearestValues(c, registered.issues, admin));
-  if (registered.kind === "duplicate") return showDuplicate(c, registered.id, admin);
-  if (registered.kind === "too-many") return tooManySubscriptions(c, registered);
-  const tooMany = input.verify ? await checkVerificationRate(c, input.url) : undefined;
-  if (tooMany !== undefined) {
-    await newsroom(c.env).unregister(id);
-    return tooMany;
-  }
+  const registered = await register(c, registration, { isVerified: !input.verify, admin, dryRun: false });
+  if (registered.kind !== "registered") return refuseRegistration(c, registered, admin);
   const secret = newSecret();
   const view = await subscriber(c.env, id).create(registration, input, secret);
   const token = await issueToken(c.env.SECRETS_KEY, "subscription", id, FIRST_TOKEN);
@@ -98,18 +98,21 @@ export async function patchSubscription(c: Context, change: SubscriptionChange):
   if (change.url !== undefined) {
     const issue = await checkTarget(c, change.url);
     if (issue !== undefined) return invalid(c, [issue]);
-    const before = await object.view();
-    if (before === null) return notFound(c);
-    const startsVerification = change.verify && new URL(change.url).href !== before.url;
-    const tooMany = startsVerification ? await checkVerificationRate(c, change.url) : undefined;
+    const checked = await object.checkChange(change, admin);
+    if (checked === null) return notFound(c);
+    if (!checked.ok) return refuseChange(c, checked, admin);
+    const tooMany = checked.startsVerification ? await checkVerificationRate(c, change.url) : undefined;
     if (tooMany !== undefined) return tooMany;
   }
   const changed = await object.change(change, admin);
   if (changed === null) return notFound(c);
-  if (changed.ok) return c.json(changed.view, 200, PRIVATE_HEADERS);
-  return "issues" in changed
-    ? invalid(c, await nameNearestValues(c, changed.issues, admin))
-    : problem(c, changed);
+  return changed.ok ? c.json(changed.view, 200, PRIVATE_HEADERS) : refuseChange(c, changed, admin);
+}
+
+async function refuseChange(c: Context, refusal: ChangeRefusal, admin: boolean): Promise<Response> {
+  return "issues" in refusal
+    ? invalid(c, await nameNearestValues(c, refusal.issues, admin))
+    : problem(c, refusal);
 }
 
 export async function deleteSubscription(c: Context): Promise<Response> {
@@ -126,14 +129,30 @@ export function subscriptionId(c: Context): string {
   return c.req.param("id") ?? "";
 }
 
+type Registering = Registered | { kind: "invalid"; issues: RegistryIssue[] };
+
+async function refuseRegistration(
+  c: Context,
+  refused: Exclude<Registering, { kind: "registered" }>,
+  admin: boolean,
+): Promise<Response> {
+  switch (refused.kind) {
+    case "invalid":
+      return invalid(c, await nameNearestValues(c, refused.issues, admin));
+    case "duplicate":
+      return showDuplicate(c, refused.id, admin);
+    case "too-many":
+      return tooManySubscriptions(c, refused);
+  }
+}
+
 async function register(
   c: Context,
   registration: Registration,
-  isVerified: boolean,
-  admin: boolean,
-): Promise<Registered | { kind: "invalid"; issues: RegistryIssue[] }> {
+  { isVerified, admin, dryRun }: { isVerified: boolean; admin: boolean; dryRun: boolean },
+): Promise<Registering> {
   const client = { client: clientOf(c.req.raw), isAdmin: admin };
-  const send = () => newsroom(c.env).register(registration, isVerified, client);
+  const send = () => newsroom(c.env).register(registration, isVerified, client, dryRun);
   const registered = await send();
   if (registered.kind !== "duplicate" || (await subscriber(c.env, registered.id).view()) !== null) {
     return registered;

@@ -81,7 +81,7 @@ export class ListArchives {
     return column(
       this.#deps.sql,
       `SELECT r.id FROM tombstones t JOIN releases r ON r.id = t.release
-       WHERE t.list = ? AND r.published > ? AND r.published <= ? ORDER BY r.updated DESC, r.id LIMIT ?`,
+       WHERE t.list = ? AND r.status = 'killed' AND r.published > ? AND r.published <= ? ORDER BY r.updated DESC, r.id LIMIT ?`,
       listAddress(list),
       after ?? -Number.MAX_SAFE_INTEGER,
       to ?? Number.MAX_SAFE_INTEGER,

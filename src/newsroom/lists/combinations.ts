@@ -9,7 +9,9 @@ import { endOfNetwork, networksOf } from "../../domain/client-network.ts";
 import type { Instant } from "../../domain/dates.ts";
 import { matches } from "../../domain/filter.ts";
 import { boundsOfList, listAddress, type ReleaseList } from "../../domain/list.ts";
+import { backoffMs } from "../../runtime/async.ts";
 import type { Budget } from "../../runtime/bounded-work.ts";
+import { log } from "../../runtime/log.ts";
 import { column, exists, first, type Sql, value } from "../../runtime/sql.ts";
 import {
   COMBINATION_BURST,
@@ -18,11 +20,13 @@ import {
   COMBINATIONS_PER_CLIENT_MAX,
   COMBINATIONS_PER_STEP,
   COSTLY_KEPT_MS,
+  KV_EXPIRATION_MIN_MS,
   LISTS_DROPPED_MAX,
   LISTS_KEPT_MAX,
+  LISTS_PER_DROP,
+  LISTS_REMEMBERED_MAX,
   LIST_KEPT_FIRST_MS,
   LIST_KEPT_MS,
-  LIST_REMEMBERED_MS,
 } from "../limits.ts";
 import { type IndexedRelease, readIndexed } from "../store/index-terms.ts";
 import {
@@ -53,6 +57,7 @@ type ChangeRow = {
   before: number | null;
   after: number | null;
   position: string;
+  failures: number;
 };
 
 export class Combinations {
@@ -60,6 +65,8 @@ export class Combinations {
   readonly #sql: Sql;
   /** When the rendering that was queued last is due; milliseconds since 1970. */
   #pacedMs = 0;
+  /** New combinations until expired ones are dropped again. */
+  #untilDrop = 0;
 
   constructor(deps: CombinationsDeps) {
     this.#deps = deps;
@@ -82,7 +89,7 @@ export class Combinations {
       address,
     );
     if (row !== undefined && row.kept_until_ms > nowMs) return;
-    this.#dropExpired(nowMs - LIST_REMEMBERED_MS);
+    this.#dropExpired(nowMs);
     this.#makeRoom(client, nowMs);
     const uses = (row?.uses ?? 0) + 1;
     // KV drops the documents at the same time, so the next request comes here again.
@@ -122,8 +129,10 @@ export class Combinations {
       before,
     );
     if (isJoined) return;
+    // It waits with the earlier changes of its release: they are applied in order.
     this.#sql.exec(
-      "INSERT INTO combination_changes (release, before, after) VALUES (?, ?, ?)",
+      `INSERT INTO combination_changes (release, before, after, due_ms) VALUES (?1, ?2, ?3,
+         (SELECT ifnull(max(due_ms), 0) FROM combination_changes WHERE release = ?1))`,
       release,
       before,
       after,
@@ -135,12 +144,31 @@ export class Combinations {
     return value(this.#sql, "SELECT count(*) FROM combination_changes");
   }
 
+  /** When the next change is due, in milliseconds since 1970; 0: now. */
+  nextDueMs(): number | undefined {
+    if (exists(this.#sql, "SELECT 1 FROM combination_changes WHERE due_ms = 0 LIMIT 1")) return 0;
+    return value<number | null>(this.#sql, "SELECT min(due_ms) FROM combination_changes") ?? undefined;
+  }
+
   /** Applies one change to some combinations; counts as a call. @returns whether there was anything to do */
   step(budget: Budget): boolean {
-    const change = first<ChangeRow>(this.#sql, "SELECT * FROM combination_changes ORDER BY id LIMIT 1");
+    const change = first<ChangeRow>(
+      this.#sql,
+      "SELECT * FROM combination_changes WHERE due_ms <= ? ORDER BY id LIMIT 1",
+      this.#deps.now(),
+    );
     if (change === undefined) return false;
     budget.spend(1);
-    this.#deps.storage.transactionSync(() => this.#apply(change));
+    try {
+      this.#deps.storage.transactionSync(() => this.#apply(change));
+    } catch (error) {
+      // The changes of other releases go on.
+      const { release, id, failures } = change;
+      log("error", "combinations not updated", { release, error: String(error) });
+      const dueMs = this.#deps.now() + backoffMs(failures);
+      this.#sql.exec("UPDATE combination_changes SET due_ms = ? WHERE release = ?", dueMs, release);
+      this.#sql.exec("UPDATE combination_changes SET failures = failures + 1 WHERE id = ?", id);
+    }
     return true;
   }
 
@@ -234,12 +262,17 @@ export class Combinations {
     }
   }
 
-  /** Drops long expired combinations, which KV no longer holds; a bounded number per request. */
-  #dropExpired(beforeMs: number): void {
+  /** Drops the combinations that expired first, of which KV holds nothing; a bounded number at a time. */
+  #dropExpired(nowMs: number): void {
+    // Finding them reads many rows.
+    this.#untilDrop -= 1;
+    if (this.#untilDrop > 0) return;
+    this.#untilDrop = LISTS_PER_DROP;
     const expired = this.#addresses(
-      "kept_until_ms < ? ORDER BY kept_until_ms LIMIT ?",
-      beforeMs,
+      "kept_until_ms < ? ORDER BY kept_until_ms DESC LIMIT ? OFFSET ?",
+      nowMs - KV_EXPIRATION_MIN_MS,
       LISTS_DROPPED_MAX,
+      LISTS_REMEMBERED_MAX,
     );
     for (const address of expired) {
       this.#deps.lists.forget(address);

@@ -33,6 +33,7 @@ export function explain(sql: Sql, subscriptionId: string, release: string): Expl
   const subscription = readSubscription(sql, subscriptionId);
   if (subscription === undefined) return [];
   const ids = eventIdsOf(sql, release, EXPLAINED_EVENTS_MAX);
+  if (ids.size === 0) return []; // before anything is read that only an embargoed release has
   return [...eventTermsOf(sql, release, 0, Number.MAX_SAFE_INTEGER)].flatMap((terms) => {
     const { sequence, type } = terms;
     const event = ids.get(sequence);

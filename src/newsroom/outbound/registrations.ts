@@ -6,6 +6,7 @@ import { keyIds } from "../../crypto/key-ring.ts";
 import { type RegistryIssue, validateFilterLanguages } from "../../domain/registry.ts";
 import type { Registration } from "../../domain/subscription.ts";
 import type { Sql } from "../../runtime/sql.ts";
+import { transact } from "../../runtime/transact.ts";
 import type { RegistryStore } from "../store/registry.ts";
 import { hasUnknownKey, noteSealingKey, sealedWithOthers } from "../store/sealing-keys.ts";
 import {
@@ -41,11 +42,16 @@ export class Registrations {
     this.#deps = deps;
   }
 
-  /** Registers a subscription, before its Subscriber is created: events from now on belong to it. */
+  /**
+   * Registers a subscription, before its Subscriber is created: events from now on belong to it.
+   *
+   * @param dryRun validate and answer, but store nothing and delete nothing
+   */
   async register(
     registration: Registration,
     isVerified: boolean,
     requester: Requester,
+    dryRun: boolean,
   ): Promise<Registered | Invalid> {
     const { storage, sql, registry, config, now } = this.#deps;
     const issues = this.#validateFilter(registration, requester.isAdmin);
@@ -57,23 +63,35 @@ export class Registrations {
     const duplicate = findVerified(sql, keyed);
     if (duplicate !== undefined) return { kind: "duplicate", id: duplicate };
     if (issues.length > 0) return { kind: "invalid", issues };
-    return storage.transactionSync(() => {
-      const limits = { nowMs: now(), hostLimits: config.hostLimits };
+    const limits = { nowMs: now(), hostLimits: config.hostLimits };
+    const work = () => {
       const registered = register(sql, keyed, isVerified, requester, limits);
-      noteSealingKey(sql, registration.id, firstKey);
+      if (registered.kind === "registered") noteSealingKey(sql, registration.id, firstKey);
       return registered;
-    });
+    };
+    return transact(storage, work, ({ kind }) => kind === "registered" && !dryRun);
   }
 
-  /** Stores a change of a subscription. `duplicate`: another verified one has this URL and filter. */
+  /**
+   * Stores a change of a subscription. `duplicate`: another verified one has this URL and filter.
+   *
+   * @param dryRun validate and answer, but store nothing
+   */
   async change(
     registration: Registration,
     isAdmin: boolean,
+    dryRun: boolean,
   ): Promise<{ kind: "amended" | "duplicate" } | Invalid> {
+    const { storage, sql } = this.#deps;
     const keyed = await withKey(registration);
     const issues = this.#validateFilter(registration, isAdmin);
     if (issues.length > 0) return { kind: "invalid", issues };
-    return { kind: change(this.#deps.sql, keyed) ? "amended" : "duplicate" };
+    const isAmended = transact(
+      storage,
+      () => change(sql, keyed),
+      (isDone) => isDone && !dryRun,
+    );
+    return { kind: isAmended ? "amended" : "duplicate" };
   }
 
   /** Marks a subscription as verified; `isWaived`: the admin waives verification and limits. */

@@ -15,7 +15,7 @@ import type { Sql } from "../../runtime/sql.ts";
 import { directoryPage, writeOpml } from "../../site/directory-page.ts";
 import { killedPage, releasePage } from "../../site/release-page.ts";
 import { countTerms } from "../lists/release-index.ts";
-import { currentPath, publicReleaseAt, retiredPaths } from "../store/addresses.ts";
+import { currentPath, publicReleaseAt, retiredPaths, wasPublic } from "../store/addresses.ts";
 import type { Target } from "../store/stale-documents.ts";
 import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
 import { renderList } from "./render-list.ts";
@@ -64,7 +64,7 @@ export function targetAt(sql: Sql, place: DocumentPlace): Target | undefined {
     case "registry":
       return place;
     case "release-json":
-      return { kind: "release", id: place.id };
+      return wasPublic(sql, place.id) ? { kind: "release", id: place.id } : undefined;
     case "release": {
       const id = publicReleaseAt(sql, place.lang, place.slug);
       return id === undefined ? undefined : { kind: "release", id };

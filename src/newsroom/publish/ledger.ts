@@ -7,12 +7,13 @@ import { type PreparedRelease, releasePath, type Status } from "../../domain/rel
 import type { Site } from "../../domain/site.ts";
 import { log } from "../../runtime/log.ts";
 import type { Sql } from "../../runtime/sql.ts";
+import { transact } from "../../runtime/transact.ts";
 import { holderOf } from "../store/addresses.ts";
 import { contentJson } from "../store/editions.ts";
+import { embargoesUpTo, postponeLift } from "../store/embargoes.ts";
 import { lastSequenceOf } from "../store/events.ts";
 import {
   addEdition,
-  embargoesUpTo,
   embargoOfEdition,
   findRelease,
   getRelease,
@@ -63,15 +64,6 @@ interface LedgerDeps {
   registry: () => Registry | undefined;
 }
 
-/** Thrown to roll a transaction back; carries the answer out of it. */
-class Rollback {
-  readonly result: PublishResult;
-
-  constructor(result: PublishResult) {
-    this.result = result;
-  }
-}
-
 export class Ledger {
   readonly #deps: LedgerDeps;
   readonly #sql: Sql;
@@ -83,16 +75,11 @@ export class Ledger {
 
   /** Takes all of a batch or none of it. */
   publish(batch: readonly PreparedRelease[], options: PublishOptions, nowMs: number): PublishResult {
-    try {
-      return this.#deps.storage.transactionSync(() => {
-        const result = this.#publishAll(batch, options, nowMs);
-        if (!result.ok || options.dryRun) throw new Rollback(result);
-        return result;
-      });
-    } catch (thrown) {
-      if (thrown instanceof Rollback) return thrown.result;
-      throw thrown;
-    }
+    return transact(
+      this.#deps.storage,
+      () => this.#publishAll(batch, options, nowMs),
+      (result) => result.ok && !options.dryRun,
+    );
   }
 
   /** Withdraws, kills or reinstates. The same action for the same reason changes nothing. */
@@ -111,14 +98,15 @@ export class Ledger {
     });
   }
 
-  /** Publishes releases whose embargo has ended, oldest embargo first, each in its own transaction. */
+  /** Publishes releases whose embargo has ended, oldest embargo first, each in its own transaction. A failed one is retried later. */
   liftEmbargoes(limit: number, nowMs: number): void {
-    for (const id of embargoesUpTo(this.#sql, toInstant(nowMs), limit)) {
+    for (const id of embargoesUpTo(this.#sql, nowMs, limit)) {
       try {
         this.#deps.storage.transactionSync(() => this.#deps.lifecycle.makePublic(id, nowMs));
       } catch (error) {
         // A release that fails must not delay the others.
         log("error", "embargo not lifted", { release: id, error: String(error) });
+        postponeLift(this.#sql, id, nowMs);
       }
     }
   }

@@ -2,7 +2,7 @@
  * The addresses of releases: language and slug.
  */
 import { releasePath } from "../../domain/release.ts";
-import { all, first, type Sql } from "../../runtime/sql.ts";
+import { all, exists, first, type Sql } from "../../runtime/sql.ts";
 
 interface Address {
   lang: string;
@@ -16,6 +16,11 @@ interface Address {
 export function publicReleaseAt(sql: Sql, lang: string, slug: string): string | undefined {
   const query = "SELECT release FROM addresses WHERE lang = ? AND slug = ?";
   return first<{ release: string }>(sql, query, lang, slug)?.release;
+}
+
+/** Whether a release is, or was, public. For one that never was it costs the look-up of one that does not exist. */
+export function wasPublic(sql: Sql, id: string): boolean {
+  return exists(sql, "SELECT 1 FROM addresses WHERE release = ? LIMIT 1", id);
 }
 
 /** The id of the release that has, or had, this address, whether it is public or not. */

@@ -6,6 +6,7 @@ import { releasePath, type ReleaseView, type Status } from "../../domain/release
 import { first, type Sql } from "../../runtime/sql.ts";
 import { withBaseUrl } from "../../site/markdown.ts";
 import { EDITION_BYTES_READ_PER_PAGE } from "../limits.ts";
+import { wasPublic } from "./addresses.ts";
 import type { EditionKey } from "./edition-words.ts";
 import { type EditionContent, parseContent, publicNumber } from "./editions.ts";
 import type { ReleaseViews } from "./release-views.ts";
@@ -120,9 +121,10 @@ export function readEditions<T>(
   isAdmin: boolean,
   read: (seen?: FirstSeen) => T | undefined,
 ): Readable<T> {
+  if (!isAdmin && !wasPublic(sql, id)) return { kind: "unknown" };
   const release = first<{ status: Status }>(sql, "SELECT status FROM releases WHERE id = ?", id);
   const seen = isAdmin ? undefined : findFirstSeen(sql, id);
-  if (release === undefined || (!isAdmin && seen === undefined)) return { kind: "unknown" };
+  if (release === undefined) return { kind: "unknown" };
   const killed = !isAdmin && release.status === "killed" ? views.getPublic(id) : undefined;
   if (killed !== undefined) return { kind: "killed", release: killed };
   const value = read(seen);

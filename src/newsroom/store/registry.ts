@@ -52,8 +52,13 @@ export class RegistryStore {
 
   constructor(sql: Sql) {
     this.#sql = sql;
-    const json = getMeta(sql, "registry");
-    if (typeof json === "string") this.#stored = toStored(json, JSON.parse(json) as Registry);
+    this.reload();
+  }
+
+  /** Reads the stored registry, at the start and after a transaction that was rolled back. */
+  reload(): void {
+    const json = getMeta(this.#sql, "registry");
+    this.#stored = typeof json === "string" ? toStored(json, JSON.parse(json) as Registry) : undefined;
   }
 
   /** Undefined as long as nobody has published a registry: then releases may have any value. */

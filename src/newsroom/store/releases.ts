@@ -134,16 +134,6 @@ export function sizeOf(sql: Sql, id: string): number {
   return value(sql, "SELECT bytes FROM releases WHERE id = ?", id);
 }
 
-/** The ids of releases whose embargo has ended, oldest embargo first. */
-export function embargoesUpTo(sql: Sql, now: Instant, limit: number): string[] {
-  return column(sql, "SELECT id FROM releases WHERE embargo <= ? ORDER BY embargo, id LIMIT ?", now, limit);
-}
-
-export function nextEmbargo(sql: Sql): Instant | undefined {
-  const query = "SELECT min(embargo) FROM releases WHERE embargo IS NOT NULL";
-  return value<number | null>(sql, query) ?? undefined;
-}
-
 /** The embargo that an edition was accepted with. */
 export function embargoOfEdition(sql: Sql, id: string, edition: number): Instant | null {
   return value(sql, "SELECT embargo FROM editions WHERE release = ? AND edition = ?", id, edition);

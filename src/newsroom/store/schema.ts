@@ -30,6 +30,16 @@ CREATE INDEX IF NOT EXISTS releases_embargoed ON releases (embargo) WHERE embarg
 -- The addresses of releases that were never public: they are not in "addresses".
 CREATE INDEX IF NOT EXISTS releases_unseen ON releases (lang, slug) WHERE first_seen IS NULL;
 
+-- Releases whose embargo has ended and could not be lifted: each is tried again later.
+CREATE TABLE IF NOT EXISTS failed_lifts (
+  release TEXT PRIMARY KEY,
+  due_ms INTEGER NOT NULL,
+  failures INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS failed_lifts_end AFTER UPDATE OF embargo ON releases BEGIN
+  DELETE FROM failed_lifts WHERE release = old.id;
+END;
+
 -- Every address that a public release has, or had since it is public: they stay its own.
 CREATE TABLE IF NOT EXISTS addresses (
   lang TEXT NOT NULL,
@@ -84,7 +94,9 @@ CREATE TABLE IF NOT EXISTS combination_changes (
   release TEXT NOT NULL,
   before INTEGER,           -- the edition that lists showed before the change; null: none
   after INTEGER,            -- the edition that they show since; null: none
-  position TEXT NOT NULL DEFAULT '' -- the change is applied to combinations with addresses up to this one
+  position TEXT NOT NULL DEFAULT '', -- the change is applied to combinations with addresses up to this one
+  due_ms INTEGER NOT NULL DEFAULT 0, -- when to try again after a failure; the same for all changes of the release
+  failures INTEGER NOT NULL DEFAULT 0
 );
 
 -- Releases that a list held when they were killed: its feeds name them, so that readers delete them.
@@ -200,6 +212,8 @@ CREATE INDEX IF NOT EXISTS subscriptions_of_a_client ON subscriptions (client, s
 CREATE INDEX IF NOT EXISTS subscriptions_of_a_domain ON subscriptions (domain, host, status, active)
   WHERE client IS NOT NULL;
 CREATE INDEX IF NOT EXISTS subscriptions_never_proved ON subscriptions (created_ms) WHERE active = 0;
+CREATE INDEX IF NOT EXISTS subscriptions_never_reported ON subscriptions (created_ms)
+  WHERE active = 0 AND reported_ms IS NULL;
 CREATE INDEX IF NOT EXISTS subscriptions_in_trouble ON subscriptions (-trouble, ifnull(failing_ms, since_ms), id);
 
 -- The id of the key of SECRETS_KEY that seals the secrets of each subscription.
@@ -214,7 +228,7 @@ CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `;
 
 /** The version that {@link TABLES} had before the first migration. */
-const FIRST_SCHEMA = 3;
+const FIRST_SCHEMA = 4;
 
 /**
  * Changes to the tables of a deployed version. Migration N changes version FIRST_SCHEMA + N to the
@@ -230,7 +244,7 @@ export function createTables(sql: Sql): void {
   const stored = getMeta(sql, "schema");
   if (stored === SCHEMA_VERSION) return;
   if (stored !== undefined && Number(stored) < FIRST_SCHEMA) {
-    throw new Error("this ledger was written before version 3: delete the state folder, and publish again");
+    throw new Error("this ledger was written before version 4: delete the state folder, and publish again");
   }
   const pending = stored === undefined ? [] : MIGRATIONS.slice(Number(stored) - FIRST_SCHEMA);
   for (const migrate of pending) migrate(sql);

@@ -9,6 +9,7 @@ import {
   PENDING_PER_HOST_MAX,
   PENDING_PER_NETWORK_MAX,
   PENDING_RESERVED,
+  VERIFIED_MAX,
   VERIFIED_PER_DOMAIN_MAX,
   VERIFIED_PER_HOST_MAX,
   VERIFIED_PER_NETWORK_MAX,
@@ -84,7 +85,8 @@ export function verifiedLimitReached(
     (network, level) =>
       countVerifiedOf(sql, network, except, uncounted) >= (VERIFIED_PER_NETWORK_MAX[level] ?? 0),
   );
-  return isFull ? "client" : undefined;
+  if (isFull) return "client";
+  return countVerified(sql, except, uncounted) >= VERIFIED_MAX ? "service" : undefined;
 }
 
 function countPendingOf(sql: Sql, network: string): number {
@@ -132,6 +134,17 @@ function countVerifiedOf(sql: Sql, network: string, except: string, uncounted: s
        AND NOT (proved = 1 AND host IN (SELECT value FROM json_each(?)))`,
     network,
     endOfNetwork(network),
+    except,
+    uncounted,
+  );
+}
+
+/** Those of all networks, counted in the same way. */
+function countVerified(sql: Sql, except: string, uncounted: string): number {
+  return value(
+    sql,
+    `SELECT count(*) FROM subscriptions WHERE client IS NOT NULL AND active = 1 AND id <> ?
+       AND NOT (proved = 1 AND host IN (SELECT value FROM json_each(?)))`,
     except,
     uncounted,
   );

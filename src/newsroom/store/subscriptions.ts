@@ -7,7 +7,7 @@ import { registrableDomain } from "../../domain/registrable-domain.ts";
 import { hostOf } from "../../domain/target-url.ts";
 import type { Health, Registration, SubscriptionStatus } from "../../domain/subscription.ts";
 import { column, exists, first, type Sql } from "../../runtime/sql.ts";
-import { REASON_CHARS_MAX, REGISTRATION_MS } from "../limits.ts";
+import { REASON_CHARS_MAX, REGISTRATION_MS, UNREPORTED_KEPT_MS } from "../limits.ts";
 import { lastSequence } from "./events.ts";
 import {
   findPendingRoom,
@@ -58,6 +58,7 @@ export function register(
   { nowMs, hostLimits }: { nowMs: number; hostLimits: HostLimits },
 ): Exclude<Registered, { kind: "duplicate" }> {
   removeUnverified(sql, nowMs);
+  removeNeverReported(sql, nowMs);
   const client = requester.isAdmin ? null : requester.client;
   const origin = originOf(registration.url, client);
   if (!requester.isAdmin) {
@@ -193,6 +194,14 @@ export function remove(sql: Sql, id: string): void {
  */
 export function removeNeverCreated(sql: Sql, id: string, nowMs: number): void {
   sql.exec("DELETE FROM subscriptions WHERE id = ? AND created_ms < ?", id, nowMs - REGISTRATION_MS);
+}
+
+/** Deletes pending registrations whose Subscriber was never created: they would keep their places for 30 days. */
+function removeNeverReported(sql: Sql, nowMs: number): void {
+  sql.exec(
+    "DELETE FROM subscriptions WHERE active = 0 AND reported_ms IS NULL AND created_ms < ?",
+    nowMs - UNREPORTED_KEPT_MS,
+  );
 }
 
 /** The ids of active subscriptions to `operational` events. */

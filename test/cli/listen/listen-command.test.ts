@@ -202,7 +202,7 @@ test("listen to a service with too many pending subscriptions says when to retry
     }
     const run = await runCli(["listen", "--to", url], { env: { COMMUNIQUE_TOKEN: "wrong" } });
     expect(run.code).toBe(1);
-    expect(run.stderr).toMatch(/answered 429 Too many requests: .* \(retry in 60 min\)$/m);
+    expect(run.stderr).toMatch(/answered 429 Too many requests: .* \(try again in 60 min, at .*\)$/m);
   } finally {
     proxy.close();
     await fresh.end();

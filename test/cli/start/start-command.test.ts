@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -76,6 +76,64 @@ test("start publishes the content and its registry, prints its URLs, and ends wi
 
   expect(await endedBy(service.process, "SIGINT")).toBe(0);
 });
+
+/** The ports at which processes listen, by the inodes of their sockets. Linux alone has these files. */
+async function portsOf(pids: readonly number[]): Promise<number[]> {
+  const inodes = new Set<string>();
+  for (const pid of pids) {
+    for (const fd of await readdir(`/proc/${pid}/fd`)) {
+      const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => "");
+      const [, inode] = /^socket:\[(\d+)\]$/.exec(target) ?? [];
+      if (inode !== undefined) inodes.add(inode);
+    }
+  }
+  const tables = await Promise.all(["tcp", "tcp6"].map((name) => readFile(`/proc/net/${name}`, "utf8")));
+  return tables
+    .flatMap((table) => table.trim().split("\n").slice(1))
+    .map((row) => row.trim().split(/\s+/))
+    .filter(([, , , state, , , , , , inode]) => state === "0A" && inodes.has(inode ?? ""))
+    .map(([, local]) => Number.parseInt(local?.split(":").at(-1) ?? "", 16));
+}
+
+test.runIf(process.platform === "linux")(
+  "start opens no debugger at any port, and shows no stack and no secret",
+  async () => {
+    const service = await npmStart(["--no-content"]);
+    onTestFinished(service.end);
+    const tree = await descendants(service.process.child.pid ?? 0);
+    const ports = [...new Set(await portsOf(tree.map(({ pid }) => pid)))];
+    expect(ports).toContain(Number(new URL(service.url).port));
+    for (const port of ports) {
+      for (const path of ["json", "json/list", "json/version"]) {
+        const answer = await fetch(`http://127.0.0.1:${port}/${path}`, {
+          redirect: "manual",
+          signal: AbortSignal.timeout(5_000),
+        });
+        const text = await answer.text();
+        expect([port, path, answer.ok, text.includes("webSocketDebuggerUrl")]).toEqual([
+          port,
+          path,
+          false,
+          false,
+        ]);
+      }
+    }
+    // A failed look-up of an endpoint is one plain line.
+    await fetch(`${service.url}/api/v1/subscriptions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ url: "https://nobody.example/hook" }),
+    });
+    const { output } = service.process;
+    await expect
+      .poll(() => output.stderr, { timeout: 30_000 })
+      .toContain("a host name could not be looked up: ");
+    expect(output.stderr).not.toMatch(/stack|rust/);
+
+    // Arguments are there for every user of the machine.
+    expect(tree.map(({ command }) => command).join()).not.toContain(TOKEN);
+  },
+);
 
 test("start opens no way to the ledger beside the API", async () => {
   const state = join(await temporaryFolder(), "state");

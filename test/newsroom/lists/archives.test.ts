@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { idsOf, readFeed, walk } from "../../support/feed-walk.ts";
 import {
   act,
+  inNewsroom,
   kvBody,
   ledgerRows,
   newsroomLater,
@@ -157,6 +158,10 @@ describe("a list with archives", () => {
     }
     expect(await kvBody("/en/topics/odd/feed.atom")).toBeNull();
     await act("reinstate", texts[4]!.id, "It was true after all");
+    // As in a combination that has not taken in the reinstatement yet.
+    await inNewsroom((_instance, { storage: { sql } }) => {
+      sql.exec("INSERT INTO tombstones (list, release) VALUES ('/en', ?)", texts[4]!.id);
+    });
     await newsroomLater(2);
     expect(idsOf((await kvBody("/en/archive/1/feed.atom")) ?? "")).toContain(texts[4]!.id);
     expect(await kvBody("/en/feed.atom")).not.toContain("deleted-entry");

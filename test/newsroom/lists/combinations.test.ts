@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject } from "cloudflare:test";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import {
   COMBINATION_BURST,
   COMBINATION_INTERVAL_MS,
@@ -187,6 +187,40 @@ describe("a publish", () => {
     await settled();
     expect(await ledgerRows("SELECT * FROM combination_changes")).toEqual([]);
     expect(await ledgerRows(`SELECT * FROM tombstones WHERE release = '${text.id}'`)).toEqual([]);
+  });
+});
+
+describe("a change that cannot be applied to combinations", () => {
+  it("delays no other release's, keeps the order of its own, is logged, and is tried again later", async () => {
+    const error = vi.spyOn(console, "error");
+    const [path = ""] = await keep("brittle", 1);
+    const [broken, sound] = [release({ title: "Brittle one" }), release({ title: "Brittle two" })];
+    await inNewsroom((_instance, { storage: { sql } }) => {
+      sql.exec(`CREATE TRIGGER broken BEFORE DELETE ON combination_changes WHEN old.release = '${broken.id}'
+        BEGIN SELECT RAISE(ABORT, 'this change is broken'); END`);
+    });
+    await publish(broken);
+    await publish(sound);
+    await newsroomLater(2);
+    await act("kill", broken.id, "It was wrong");
+    await newsroomLater(60);
+    expect(await kvBody(path)).toContain("Brittle two");
+    expect(error.mock.calls.join()).toContain("combinations not updated");
+    const dues = await inNewsroom((instance, { storage: { sql } }) =>
+      sql
+        .exec<{ due_ms: number }>("SELECT due_ms FROM combination_changes")
+        .toArray()
+        .map(({ due_ms }) => due_ms > instance.clock()),
+    );
+    expect(dues).toEqual([true, true]);
+    await inNewsroom((_instance, { storage: { sql } }) => sql.exec("DROP TRIGGER broken"));
+    await newsroomLater(60);
+    await newsroomLater(60);
+    expect(await ledgerRows("SELECT * FROM combination_changes")).toEqual([]);
+    const held = await ledgerRows<{ list: string }>(
+      `SELECT list FROM tombstones WHERE release = '${broken.id}' AND list LIKE '%brittle'`,
+    );
+    expect(held).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm } from "cloudflare:test";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { EMBARGOES_PER_STEP } from "../../../src/newsroom/limits.ts";
+import { nextLiftMs } from "../../../src/newsroom/store/embargoes.ts";
 import { newsroom } from "../../../src/runtime/stubs.ts";
 import {
   inNewsroom,
@@ -168,5 +170,46 @@ describe("an embargo of centuries", () => {
     const now = await newsroomLater(31 * 86_400);
     expect(await alarm()).toBeGreaterThan(now);
     expect((await put({ ...text, title: "Another" })).status).toBe(200);
+  });
+});
+
+describe("an embargo that cannot be lifted", () => {
+  it("delays no other, is logged, and is tried again after longer and longer", async () => {
+    const error = vi.spyOn(console, "error");
+    const nowMs = await inNewsroom((instance) => instance.clock());
+    const until = (seconds: number) => new Date(nowMs + 3_600_000 + seconds * 1000).toISOString();
+    const broken = Array.from({ length: EMBARGOES_PER_STEP + 1 }, () => release({ embargo: until(0) }));
+    const sound = release({ embargo: until(1) });
+    for (const each of [...broken, sound]) await publish(each);
+    await inNewsroom((_instance, { storage: { sql } }) => {
+      sql.exec(`CREATE TRIGGER broken BEFORE UPDATE OF status ON releases WHEN new.id <> '${sound.id}'
+        BEGIN SELECT RAISE(ABORT, 'this release is broken'); END`);
+    });
+    await newsroomLater(3_660);
+    await newsroomLater(0);
+    const statusOf = async (id: string) =>
+      (await ledgerRows<{ status: string }>(`SELECT status FROM releases WHERE id = '${id}'`))[0]?.status;
+    expect(await statusOf(sound.id)).toBe("published");
+    const lines = error.mock.calls.map(([line]) => String(line));
+    expect(lines.filter((line) => line.includes("embargo not lifted"))).toHaveLength(broken.length);
+    expect(lines.join()).toContain(broken[0]!.id);
+
+    const delays: (number | undefined)[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      await newsroomLater(60);
+      await newsroomLater(0);
+      delays.push(
+        await inNewsroom((instance, { storage: { sql } }) => {
+          const due = nextLiftMs(sql);
+          return due && due - instance.clock();
+        }),
+      );
+    }
+    expect(delays).toEqual([1_000, 2_000, 4_000, 8_000]);
+    await inNewsroom((_instance, { storage: { sql } }) => sql.exec("DROP TRIGGER broken"));
+    await newsroomLater(60);
+    await newsroomLater(0);
+    for (const { id } of broken) expect(await statusOf(id)).toBe("published");
+    expect(await ledgerRows("SELECT * FROM failed_lifts")).toEqual([]);
   });
 });

@@ -20,6 +20,8 @@ import {
   PENDING_PER_HOST_MAX,
   PENDING_PER_NETWORK_MAX,
   PENDING_RESERVED,
+  UNREPORTED_KEPT_MS,
+  VERIFIED_MAX,
   VERIFIED_PER_DOMAIN_MAX,
   VERIFIED_PER_HOST_MAX,
   VERIFIED_PER_NETWORK_MAX,
@@ -119,6 +121,24 @@ describe("places for pending subscriptions", () => {
       expect(await again()).toEqual(REGISTERED);
       expect([20, 30].map((nth) => exists(made[nth]!.id))).toEqual([false, true]);
       expect(exists(made[0]!.id)).toBe(true);
+    });
+  });
+
+  it("are taken for an hour at most by registrations that were cut off before their Subscriber was created", async () => {
+    const [most = 0] = PENDING_PER_NETWORK_MAX;
+    await inNewsroom(async (newsroom, { storage }) => {
+      const { clock } = newsroom;
+      const again = async () => (await register(newsroom, "192.0.2.1", urlOf((count += 1)))).result;
+      for (let nth = 1; nth < most; nth += 1) expect(await again()).toEqual(REGISTERED);
+      const { result, ...reported } = await register(newsroom, "192.0.2.1", urlOf(0));
+      expect(result).toEqual(REGISTERED);
+      await fail(newsroom, reported);
+      expect(await again()).toEqual(tooMany("pending", "client"));
+      newsroom.clock = () => clock() + UNREPORTED_KEPT_MS + 60_000;
+      expect(await again()).toEqual(REGISTERED);
+      newsroom.clock = clock;
+      const left = storage.sql.exec("SELECT id FROM subscriptions").toArray();
+      expect([left.length, left.some(({ id }) => id === reported.id)]).toEqual([2, true]);
     });
   });
 
@@ -259,6 +279,33 @@ describe("verified subscriptions", () => {
       "too-many-subscriptions",
     ]);
     expect(detail).toContain("for this host");
+  });
+
+  it("are limited over all networks; the admin's and those at hosts with a limit of their own do not count", async () => {
+    const origin = { client: clientAt("203.0.113.1") ?? null, host: "desk.example", domain: "desk.example" };
+    const limits = [new Map<string, number>(), new Map([[new URL(urlOf(0)).hostname, 9]])];
+    const whose = () =>
+      inNewsroom((_newsroom, { storage }) =>
+        limits.map((each) => verifiedLimitReached(storage.sql, origin, each, "")),
+      );
+    await inNewsroom(async (newsroom) => {
+      const admin = { client: clientAt("2001:db8::1") ?? null, isAdmin: true };
+      expect(await newsroom.register(registrationAt(urlOf(9_999)), true, admin)).toEqual(REGISTERED);
+    });
+    await fill(VERIFIED_MAX - 1, (nth) => `2001:db8:${hex(nth)}::1`, urlOf);
+    expect(await whose()).toEqual([undefined, undefined]);
+    await inNewsroom(async (newsroom) => {
+      const [last, beyond] = [
+        await register(newsroom, "198.51.100.1", urlOf(9_998)),
+        await register(newsroom, "198.51.100.2", urlOf(9_997)),
+      ];
+      expect(await newsroom.activate(last.id, false)).toBe("active");
+      expect(await newsroom.activate(beyond.id, false)).toBe("too-many");
+      expect((await register(newsroom, "203.0.113.1", urlOf(9_996))).result).toEqual(
+        tooMany("verified", "service"),
+      );
+    });
+    expect(await whose()).toEqual(["service", undefined]);
   });
 
   it("at a host with a limit of its own count for that host alone", async () => {
