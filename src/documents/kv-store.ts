@@ -23,8 +23,10 @@ export interface DocumentMetadata {
   status?: 301 | 302 | 410;
   /** The path to redirect to, with 301 and 302. */
   location?: string;
-  /** For a feed: for each entry, in order, the sequence of the latest event of its release. Deltas (RFC 3229) need it. */
+  /** For a feed: for each entry, in order, the sequence of the latest event that changed it. Deltas (RFC 3229) need it. */
   sequences?: number[];
+  /** The last sequence when names or settings changed: a client with a feed from before lacks changes without an event. */
+  relabelled?: number;
   /** Set for an archive of a list, which changes only when one of its releases changes. */
   isArchive?: true;
   /** From this instant on the document is 410, whatever `status` says. */

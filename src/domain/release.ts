@@ -47,13 +47,20 @@ export const slug = z
     ),
   );
 
-/** An absolute http or https URL. */
-export const webAddress = z.string().check(
-  z.maxLength(URL_CHARS_MAX, `must have at most ${URL_CHARS_MAX} characters`),
-  z.refine((text) => {
-    const url = URL.parse(text);
-    return url !== null && (url.protocol === "https:" || url.protocol === "http:") && !/\s/.test(text);
-  }, "must be an absolute http or https URL"),
+/** An absolute http or https URL. It is kept as a URI, in ASCII: feeds with other letters in a URL are invalid. */
+export const webAddress = z.pipe(
+  z.pipe(
+    z.string().check(
+      z.refine((text) => {
+        const url = URL.parse(text);
+        return url !== null && (url.protocol === "https:" || url.protocol === "http:") && !/\s/.test(text);
+      }, "must be an absolute http or https URL"),
+    ),
+    z.transform((text) => new URL(text).href),
+  ),
+  z
+    .string()
+    .check(z.maxLength(URL_CHARS_MAX, `must have at most ${URL_CHARS_MAX} characters once it is encoded`)),
 );
 
 const instant = z

@@ -23,8 +23,7 @@ export function writeAtom(feed: Feed): string {
     // The same id for every archive, because they are parts of one feed.
     `  ${element("id", feed.page)}`,
     `  ${element("title", feed.title)}`,
-    // Required even for an empty feed (4.2.15). The epoch says nothing about today.
-    `  ${element("updated", formatInstant(feed.updated ?? 0))}`,
+    `  ${element("updated", formatInstant(feed.updated))}`,
     ...(feed.isArchive ? ["  <fh:archive/>"] : []),
     ...feedLinks(feed).map((link) => `  ${emptyElement("link", link)}`),
     "  <author>",
@@ -36,7 +35,7 @@ export function writeAtom(feed: Feed): string {
     `  ${element("icon", feed.icon)}`,
     ...feed.deleted.flatMap(({ id, at, reason }) => [
       `  <at:deleted-entry${attributes({ ref: id, when: formatInstant(at) })}>`,
-      `    ${element("at:comment", reason)}`,
+      ...(reason === "" ? [] : [`    ${element("at:comment", reason)}`]),
       "  </at:deleted-entry>",
     ]),
     ...feed.entries.flatMap((entry) => entryLines(entry)),

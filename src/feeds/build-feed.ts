@@ -51,27 +51,25 @@ export const writers: Record<FeedFormat, (feed: Feed) => string> = {
 export interface FeedContents {
   /** Newest first. */
   releases: readonly ReleaseView[];
-  /** Releases that the document had as entries before. */
-  killed: readonly ReleaseView[];
+  /** Releases that the document had as entries before; `reason` is empty for one that was filed elsewhere. */
+  departed: readonly { id: string; at: Instant; reason: string }[];
   /** Releases that are shown by their summaries, by `published` in seconds since 1970. */
   summarised: ReadonlySet<Instant>;
+  /** When the list was first kept: what an empty feed gives as its date. */
+  since: Instant;
 }
 
 export function buildFeed(
   { list, title, lang }: TitledList,
   chain: ArchiveLinks,
-  { releases, killed, summarised }: FeedContents,
+  { releases, departed, summarised, since }: FeedContents,
   site: Site,
 ): Feed {
   const entries = releases.map((release) => {
     const entry = feedEntry(release, site);
     return summarised.has(entry.published) ? shortened(entry, release, site) : entry;
   });
-  const deleted = killed.map(({ id, updated, reason }) => ({
-    id: entryUrn(id),
-    at: parseInstant(updated) ?? 0,
-    reason: reason ?? "",
-  }));
+  const deleted = departed.map((each) => ({ ...each, id: entryUrn(each.id) }));
   const addresses = (archive: number | undefined) => addressesOf(defined({ list, archive }), site);
   const neighbour = (archive: number | undefined) => (archive === undefined ? undefined : addresses(archive));
   const changes = [...entries.map(({ updated }) => updated), ...deleted.map(({ at }) => at)];
@@ -87,7 +85,7 @@ export function buildFeed(
     author: { name: site.publisher, url: `${site.baseUrl}/` },
     rights: `© ${site.publisher}`,
     icon: `${site.baseUrl}${ICON_PATH}`,
-    updated: changes.length === 0 ? undefined : Math.max(...changes),
+    updated: changes.length === 0 ? since : Math.max(...changes),
     entries,
     deleted,
   });
@@ -184,8 +182,7 @@ export function buildRetiredFeed(titled: TitledList, at: Instant, site: Site): F
   const directory = `${site.baseUrl}/feeds`;
   const page = `${site.baseUrl}${listAddress(titled.list)}`;
   return {
-    ...buildFeed(titled, {}, { releases: [], killed: [], summarised: new Set() }, site),
-    updated: at,
+    ...buildFeed(titled, {}, { releases: [], departed: [], summarised: new Set(), since: at }, site),
     entries: [
       {
         // The entry is about the feed, so it has no UUID of a release.

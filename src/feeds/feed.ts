@@ -35,11 +35,11 @@ export interface Feed {
   rights: string;
   /** Absolute URL of a square PNG. */
   icon: string;
-  /** The latest `updated` of entries and deletions. Left out if there are none. */
-  updated?: Instant;
+  /** The latest `updated` of entries and deletions. */
+  updated: Instant;
   /** Newest first by `published`. */
   entries: FeedEntry[];
-  /** Killed releases that this document had as entries. */
+  /** Releases that this document had as entries. `reason` is empty for one that was filed elsewhere. */
   deleted: { id: string; at: Instant; reason: string }[];
 }
 

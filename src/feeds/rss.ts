@@ -28,8 +28,7 @@ export function writeRss(feed: Feed): string {
     description: protect(feed.title),
     link: feed.page,
     ...(feed.lang === undefined ? {} : { language: feed.lang }),
-    // Always given, because `feed` would use the current time.
-    updated: new Date((feed.updated ?? 0) * 1000),
+    updated: new Date(feed.updated * 1000),
     docs: "https://www.rssboard.org/rss-specification",
     generator: GENERATOR,
     copyright: protect(feed.rights),
@@ -49,20 +48,18 @@ export function writeRss(feed: Feed): string {
     rss.addExtension({ name: "fh:archive", objects: { _attributes: { "xmlns:fh": HISTORY } } });
   for (const entry of feed.entries) addEntry(rss, feed, entry);
   const written = rss.rss2().replace('encoding="utf-8"', 'encoding="UTF-8"');
-  const restored = Object.entries(REFERENCES).reduce(
+  return Object.entries(REFERENCES).reduce(
     (text, [placeholder, reference]) => text.replaceAll(placeholder, reference),
     written,
   );
-  // An empty feed was never updated, and `feed` cannot leave the date out.
-  return feed.updated === undefined
-    ? restored.replace(/\s*<lastBuildDate>[^<]*<\/lastBuildDate>/, "")
-    : restored;
 }
 
 const HISTORY = "http://purl.org/syndication/history/1.0";
 const MEDIA = "http://search.yahoo.com/mrss/";
 
 function addEntry(rss: Rss, feed: Feed, entry: FeedEntry): void {
+  const { enclosed, others } = enclosureOf(entry.attachments);
+  const media = [...(entry.image === undefined ? [] : [mediaImage(entry.image)]), ...others.map(mediaFile)];
   rss.addItem({
     // `feed` writes titles as CDATA, where references do not work: the extension below has the title.
     title: "",
@@ -86,8 +83,8 @@ function addEntry(rss: Rss, feed: Feed, entry: FeedEntry): void {
       // RSS has no element for the time of a change.
       { name: "atom:updated", objects: { _text: formatInstant(entry.updated) } },
       ...extensionList("atom:link", relatedLinks(entry).map(linkElement)),
-      ...extensionList("enclosure", entry.attachments.map(enclosure)),
-      ...extensionList("media:content", entry.image === undefined ? [] : [mediaContent(entry.image)]),
+      ...extensionList("enclosure", enclosed === undefined ? [] : [enclosure(enclosed)]),
+      ...extensionList("media:content", media),
     ],
   });
 }
@@ -109,14 +106,40 @@ function linkElement(attributes: Record<string, string | number | undefined>): o
   };
 }
 
+/**
+ * An item has one enclosure: of several, some readers take the first, others the last. Sound and pictures
+ * that move come first, because podcast players look for them only there.
+ */
+function enclosureOf(attachments: FeedEntry["attachments"]) {
+  const enclosed = attachments.find(({ type }) => /^(?:audio|video)\//.test(type)) ?? attachments[0];
+  return { enclosed, others: attachments.filter((each) => each !== enclosed) };
+}
+
 /** The length is required; 0 means unknown (RSS Advisory Board, best practices). */
 function enclosure({ url, type, size }: FeedEntry["attachments"][number]): object {
   return { _attributes: { url: protect(url), length: size ?? 0, type: protect(type) } };
 }
 
+function mediaFile({ url, type, title, size }: FeedEntry["attachments"][number]): object {
+  const medium = /^(audio|video|image)\//.exec(type)?.[1] ?? "document";
+  return {
+    _attributes: {
+      "xmlns:media": MEDIA,
+      url: protect(url),
+      type: protect(type),
+      medium,
+      ...(size === undefined ? {} : { fileSize: size }),
+    },
+    ...(title === undefined ? {} : { "media:title": plain(title) }),
+  };
+}
+
+function plain(text: string): object {
+  return { _attributes: { type: "plain" }, _text: protect(text) };
+}
+
 /** Media RSS has no field for alternative text; readers use the description. */
-function mediaContent({ url, alt, credit, caption }: NonNullable<FeedEntry["image"]>): object {
-  const plain = (text: string) => ({ _attributes: { type: "plain" }, _text: protect(text) });
+function mediaImage({ url, alt, credit, caption }: NonNullable<FeedEntry["image"]>): object {
   return {
     _attributes: { "xmlns:media": MEDIA, url: protect(url), medium: "image" },
     ...(caption === undefined ? {} : { "media:title": plain(caption) }),

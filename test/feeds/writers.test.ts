@@ -98,6 +98,7 @@ const feed: fc.Arbitrary<Feed> = fc.record(
   {
     requiredKeys: [
       "title",
+      "updated",
       "page",
       "self",
       "current",
@@ -193,13 +194,47 @@ describe("a feed in every format", () => {
     author: { name: "Press Office", url: "https://press.example/" },
     rights: "© Press Office",
     icon: "https://press.example/icon.png",
+    updated: 1_600_000_000,
     deleted: [],
     entries: [],
   };
 
   it("does not contain the current time, even if nothing was ever published", () => {
-    expect(writeRss(EMPTY)).not.toContain("lastBuildDate");
-    expect(writeAtom(EMPTY)).toContain("<updated>1970-01-01T00:00:00Z</updated>");
+    expect(writeRss(EMPTY)).toContain("<lastBuildDate>Sun, 13 Sep 2020 12:26:40 GMT</lastBuildDate>");
+    expect(writeAtom(EMPTY)).toContain("<updated>2020-09-13T12:26:40Z</updated>");
+  });
+
+  it("has one enclosure in RSS, of sound or film if there is any, and the others as media", () => {
+    const attachments = ["application/pdf", "audio/mpeg", "video/mp4"].map((type) => ({
+      url: `https://press.example/${type}`,
+      type,
+      title: `The ${type}`,
+      size: 7,
+    }));
+    const one: FeedEntry = {
+      id: "urn:x",
+      title: "T",
+      summary: "S",
+      url: "https://press.example/x",
+      lang: "en",
+      html: "",
+      published: 1,
+      updated: 1,
+      attachments,
+      translations: [],
+      categories: [],
+    };
+    const rss = writeRss({ ...EMPTY, entries: [one] });
+    expect(rss.match(/<enclosure [^>]*>/g)).toEqual([
+      '<enclosure url="https://press.example/audio/mpeg" length="7" type="audio/mpeg"/>',
+    ]);
+    expect(
+      [...rss.matchAll(/<media:content [^>]*url="([^"]*)"[^>]*medium="([^"]*)"/g)].map((m) => m.slice(1)),
+    ).toEqual([
+      ["https://press.example/application/pdf", "document"],
+      ["https://press.example/video/mp4", "video"],
+    ]);
+    expect(rss).toContain('<media:title type="plain">The video/mp4</media:title>');
   });
 
   it("links the page of a combination, whose address has a query", () => {

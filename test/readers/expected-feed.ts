@@ -43,7 +43,9 @@ export function expectedItem(release: ReleaseView, format: Format): Required<Par
     imageAlt: image?.alt,
     imageCredit: image?.credit,
     imageCaption: image?.caption,
-    enclosures: release.attachments.map((attachment) => expectedEnclosure(attachment, format)),
+    enclosures: enclosedIn(release.attachments, format).map((attachment) =>
+      expectedEnclosure(attachment, format),
+    ),
   };
 }
 
@@ -51,6 +53,13 @@ function noteOf({ note, updated, lang }: ReleaseView, isWithdrawn: boolean): str
   const phrases = phrasesIn(lang);
   const day = dayInWords(dayOf(parseInstant(updated) ?? 0, SITE.TIME_ZONE), lang);
   return `${isWithdrawn ? "" : `${phrases.updated} ${day}. `}${phrases.note}: ${note}`;
+}
+
+/** RSS has one enclosure: the first sound or film, else the first attachment. */
+function enclosedIn(attachments: ReleaseView["attachments"], format: Format): ReleaseView["attachments"] {
+  if (format !== "rss") return attachments;
+  const played = attachments.filter(({ type }) => /^(?:audio|video)/.test(type));
+  return [...played, ...attachments].slice(0, 1);
 }
 
 /** RSS requires a length, 0 if it is unknown, and has no field for a title. */

@@ -141,7 +141,7 @@ function wholeDocument(request: Request, servable: ServableDocument, status: num
  * @returns undefined if the client does not ask for it, or its ETag does not tell what it has
  */
 function newEntries(request: Request, { document, format, headers }: ServableDocument): Response | undefined {
-  const { sequences } = document;
+  const { sequences, relabelled = 0 } = document;
   if (format === undefined || sequences === undefined || !wantsNewEntries(request.headers)) return undefined;
   // An ETag newer than the document comes from another service, or from before the ledger was lost.
   const newest = sequenceOfEtag(document.etag) ?? 0;
@@ -150,6 +150,7 @@ function newEntries(request: Request, { document, format, headers }: ServableDoc
     .filter((sequence) => sequence <= newest);
   if (known.length === 0) return undefined;
   const latestKnown = Math.max(...known);
+  if (latestKnown <= relabelled) return undefined;
   const isNew = sequences.map((sequence) => sequence > latestKnown);
   const deltaHeaders = new Headers(headers);
   deltaHeaders.set("im", "feed");

@@ -11,7 +11,7 @@ import type { Instant } from "../../domain/dates.ts";
 import { defined } from "../../domain/defined.ts";
 import { boundsOfList, listAddress, type ReleaseList } from "../../domain/list.ts";
 import type { ArchiveLinks } from "../../feeds/build-feed.ts";
-import { column, first, type Sql } from "../../runtime/sql.ts";
+import { all, first, type Sql } from "../../runtime/sql.ts";
 import { LIST_BYTES_MAX } from "../limits.ts";
 import { entrySizes } from "../store/releases.ts";
 import { markArchivesStale } from "../store/stale-documents.ts";
@@ -26,6 +26,15 @@ import {
   withCuts,
 } from "./archive-cuts.ts";
 import { findReleases, type ListQuery, searchCost } from "./search.ts";
+
+/** A release that a list no longer holds. */
+export interface Departed {
+  id: string;
+  /** When it was killed, or filed elsewhere. */
+  at: Instant;
+  /** Why it was killed; empty for one that was filed elsewhere. */
+  reason: string;
+}
 
 export class ListArchives {
   readonly #deps: { sql: Sql; config: Config };
@@ -67,10 +76,10 @@ export class ListArchives {
   }
 
   /**
-   * The ids of killed releases that an archive held, latest kill first. The newest document names the
-   * latest kills of the whole list.
+   * The releases that an archive held and the list no longer holds, the latest to leave first. The newest
+   * document names the latest ones of the whole list.
    */
-  killedIn(list: ReleaseList, archive: number | undefined, limit: number): string[] {
+  departedFrom(list: ReleaseList, archive: number | undefined, limit: number): Departed[] {
     const archives = this.#archivesOf(list);
     const index = indexOfNumber(archives, archive);
     if (index === undefined) return [];
@@ -78,10 +87,14 @@ export class ListArchives {
       archive === undefined
         ? [undefined, undefined]
         : [archives.archiveEnds[index - 1], archives.archiveEnds[index]];
-    return column(
+    return all(
       this.#deps.sql,
-      `SELECT r.id FROM tombstones t JOIN releases r ON r.id = t.release
-       WHERE t.list = ? AND r.status = 'killed' AND r.published > ? AND r.published <= ? ORDER BY r.updated DESC, r.id LIMIT ?`,
+      `SELECT r.id, iif(r.status = 'killed', r.updated, t.left_at) AS at,
+              iif(r.status = 'killed', ifnull(r.reason, ''), '') AS reason
+       FROM tombstones t JOIN releases r ON r.id = t.release
+       WHERE t.list = ? AND (r.status = 'killed' OR t.left_at IS NOT NULL)
+         AND r.published > ? AND r.published <= ?
+       ORDER BY at DESC, r.id LIMIT ?`,
       listAddress(list),
       after ?? -Number.MAX_SAFE_INTEGER,
       to ?? Number.MAX_SAFE_INTEGER,

@@ -29,6 +29,7 @@ import {
   LIST_KEPT_MS,
 } from "../limits.ts";
 import { type IndexedRelease, readIndexed } from "../store/index-terms.ts";
+import { toInstant } from "../store/schema.ts";
 import {
   dueMsOf,
   forgetListDocuments,
@@ -210,7 +211,9 @@ export class Combinations {
       archives.splitIfFull(list, address, after.published);
       lists.removeTombstone(address, after.id);
     }
-    if (wasHeld && after === undefined) lists.addTombstone(address, before.id);
+    if (wasHeld && !isHeld) {
+      lists.addTombstone(address, before.id, after === undefined ? null : toInstant(this.#deps.now()));
+    }
     const held = isHeld ? after : wasHeld ? before : undefined;
     if (held !== undefined) this.#markStale(list, address, held.published);
   }

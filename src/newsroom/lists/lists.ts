@@ -12,8 +12,9 @@ import {
   parseListAddress,
   type ReleaseList,
 } from "../../domain/list.ts";
-import { column, exists, type Sql } from "../../runtime/sql.ts";
+import { column, exists, type Sql, value } from "../../runtime/sql.ts";
 import { facetTerms, type IndexedRelease } from "../store/index-terms.ts";
+import { toInstant } from "../store/schema.ts";
 import { forgetListWrites, markArchivesStale, markListStale, markStale } from "../store/stale-documents.ts";
 import { NO_ARCHIVES } from "./archive-cuts.ts";
 import type { ListArchives } from "./archives.ts";
@@ -83,12 +84,16 @@ export class Lists {
 
   /**
    * A release entered, left or moved between lists, or changed in them: marks their documents as stale,
-   * cuts those that are too full, and keeps the tombstones of killed releases.
+   * cuts those that are too full, and keeps the tombstones of releases that left.
    *
    * @param before undefined if no list held it
    * @param after undefined if no list holds it any more
    */
-  onMembershipChanged(before: IndexedRelease | undefined, after: IndexedRelease | undefined): void {
+  onMembershipChanged(
+    before: IndexedRelease | undefined,
+    after: IndexedRelease | undefined,
+    now: Instant,
+  ): void {
     const left = before === undefined ? [] : this.listsContaining(before);
     const joined = after === undefined ? [] : this.listsContaining(after);
     for (const address of joined) {
@@ -96,11 +101,12 @@ export class Lists {
       if (after !== undefined && list !== undefined)
         this.#deps.archives.splitIfFull(list, address, after.published);
     }
-    if (before !== undefined && after === undefined) {
-      for (const address of left) this.addTombstone(address, before.id);
-    } else if (after !== undefined && before === undefined) {
-      this.#sql.exec("DELETE FROM tombstones WHERE release = ?", after.id);
+    if (before !== undefined) {
+      const leftAt = after === undefined ? null : now;
+      for (const address of left.filter((each) => !joined.includes(each)))
+        this.addTombstone(address, before.id, leftAt);
     }
+    if (after !== undefined) for (const address of joined) this.removeTombstone(address, after.id);
     const published = (after ?? before)?.published;
     if (published !== undefined) this.#markStale([...left, ...joined], published);
   }
@@ -110,14 +116,24 @@ export class Lists {
     this.#markStale(this.listsContaining(release), release.published);
   }
 
-  /** Forgets that a list held a release that was killed. */
+  /** Forgets that a list held a release before. */
   removeTombstone(address: string, release: string): void {
     this.#sql.exec("DELETE FROM tombstones WHERE list = ? AND release = ?", address, release);
   }
 
-  /** Records that a list held a release that was killed. */
-  addTombstone(address: string, release: string): void {
-    this.#sql.exec("INSERT OR IGNORE INTO tombstones (list, release) VALUES (?, ?)", address, release);
+  /** Records that a list no longer holds a release. @param leftAt null: the release was killed */
+  addTombstone(address: string, release: string, leftAt: Instant | null): void {
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO tombstones (list, release, left_at) VALUES (?, ?, ?)",
+      address,
+      release,
+      leftAt,
+    );
+  }
+
+  /** When a list was first kept. */
+  since(list: ReleaseList): Instant {
+    return value(this.#sql, "SELECT since FROM lists WHERE address = ?", listAddress(list));
   }
 
   /** When a list's documents expire; null: never. Undefined if the list is not kept. */
@@ -153,13 +169,14 @@ export class Lists {
     const address = listAddress(list);
     // An expired list keeps its archives and their numbers, for clients that walk it meanwhile.
     this.#sql.exec(
-      `INSERT INTO lists (address, reaches, numbers, uses, asked_ms, kept_until_ms, client)
-       VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO lists (address, reaches, numbers, since, uses, asked_ms, kept_until_ms, client)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (address) DO UPDATE SET uses = excluded.uses, asked_ms = excluded.asked_ms,
          kept_until_ms = excluded.kept_until_ms, client = excluded.client, is_costly = 0`,
       address,
       JSON.stringify(NO_ARCHIVES.archiveEnds),
       JSON.stringify(NO_ARCHIVES.numbers),
+      toInstant(nowMs),
       kept.uses,
       nowMs,
       kept.keptUntilMs,

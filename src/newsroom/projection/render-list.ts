@@ -10,6 +10,7 @@ import { listTitle } from "../../i18n/phrases.ts";
 import { listPage, retiredListPage } from "../../site/list-page.ts";
 import { RETIRED_SECONDS, TOMBSTONES_MAX } from "../limits.ts";
 import { lastSequencesOf } from "../store/events.ts";
+import { getMeta } from "../store/schema.ts";
 import type { Target } from "../store/stale-documents.ts";
 import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
 
@@ -43,25 +44,31 @@ function renderReleases(
   wanted: readonly Wanted[],
   titled: TitledList,
   archive: number | undefined,
-  { sql, views, archives, config: { site } }: RenderSource,
+  { sql, views, lists, archives, config: { site } }: RenderSource,
 ): RenderedDocument[] {
   const { list } = titled;
   const links = archives.archiveLinks(list, archive);
   if (links === undefined) return [];
   const releases = views.getByPublished(archives.releasesIn(list, archive));
   const tombstonesMax = archive === undefined ? TOMBSTONES_MAX : Number.MAX_SAFE_INTEGER;
-  const killed = archives.killedIn(list, archive, tombstonesMax).flatMap((id) => views.getPublic(id) ?? []);
-  const ids = [...releases, ...killed].map(({ id }) => id);
+  // A combination learns a moment later that it holds a release again.
+  const departed = archives
+    .departedFrom(list, archive, tombstonesMax)
+    .filter(({ id }) => !releases.some((release) => release.id === id));
+  const ids = [...releases, ...departed].map(({ id }) => id);
   const sequences = lastSequencesOf(sql, ids);
   const metadata = {
     sequence: Math.max(0, ...sequences.values()),
     // Deltas are made from the sequences; an archive has none.
     ...(archive === undefined
-      ? { sequences: releases.map(({ id }) => sequences.get(id) ?? 0) }
+      ? {
+          sequences: releases.map(({ id }) => sequences.get(id) ?? 0),
+          relabelled: Number(getMeta(sql, "relabelled") ?? 0),
+        }
       : { isArchive: true as const }),
   };
   const summarised = archives.summarisedIn(list, archive);
-  const feed = buildFeed(titled, links, { releases, killed, summarised }, site);
+  const feed = buildFeed(titled, links, { releases, departed, summarised, since: lists.since(list) }, site);
   return wanted.map(({ path, format }) =>
     format === undefined
       ? { path, type: HTML, body: listPage(titled, links, releases, site) }

@@ -15,7 +15,7 @@ export const HTML = "text/html; charset=utf-8";
 
 export interface RenderedDocument extends Pick<
   DocumentMetadata,
-  "type" | "status" | "location" | "sequences" | "isArchive" | "goneFrom"
+  "type" | "status" | "location" | "sequences" | "relabelled" | "isArchive" | "goneFrom"
 > {
   path: string;
   body: string;

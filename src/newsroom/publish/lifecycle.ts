@@ -12,7 +12,7 @@ import type { Lists } from "../lists/lists.ts";
 import { reindex } from "../lists/release-index.ts";
 import { keepAddress } from "../store/addresses.ts";
 import { changedFields, contentJson, parseContent } from "../store/editions.ts";
-import { appendEvent } from "../store/events.ts";
+import { appendEvent, lastSequence } from "../store/events.ts";
 import { facetTerms, type IndexedRelease, toIndexedRelease } from "../store/index-terms.ts";
 import { translationsOf } from "../store/release-views.ts";
 import {
@@ -95,7 +95,7 @@ export class Lifecycle {
     keepAddress(sql, after);
     if (markSeen(sql, facetTerms(parseContent(after.content)))) markStale(sql, [{ kind: "registry" }]);
     appendEvent(sql, after, { type, at: toInstant(nowMs), ...details });
-    lists.onMembershipChanged(listedRelease(sql, before), listedRelease(sql, after));
+    lists.onMembershipChanged(listedRelease(sql, before), listedRelease(sql, after), toInstant(nowMs));
     combinations.queueChange(id, shownEdition(before), shownEdition(after));
     markStale(sql, [{ kind: "release", id }]);
     // Translations link each other, so those of the group that the release left change too.
@@ -104,9 +104,10 @@ export class Lifecycle {
     }
   }
 
-  /** Marks a translation as stale that shows the changed release. */
+  /** Marks a translation as stale that shows the changed release, whose event is the last one. */
   #markRelatedStale(id: string): void {
     const { sql, lists, combinations } = this.#deps;
+    updateRelease(sql, id, { touched: lastSequence(sql) });
     markStale(sql, [{ kind: "release", id }]);
     const row = getRelease(sql, id);
     const release = listedRelease(sql, row);

@@ -174,8 +174,9 @@ export function lastSequenceOf(sql: Sql, release: string): number | null {
 export function lastSequencesOf(sql: Sql, ids: readonly string[]): Map<string, number> {
   const rows = all<{ release: string; last: number }>(
     sql,
-    `SELECT release, max(sequence) AS last FROM events
-     WHERE release IN (SELECT value FROM json_each(?)) GROUP BY release`,
+    `SELECT r.id AS release, max(r.touched, ifnull(max(e.sequence), 0)) AS last
+     FROM releases r LEFT JOIN events e ON e.release = r.id
+     WHERE r.id IN (SELECT value FROM json_each(?)) GROUP BY r.id`,
     JSON.stringify(ids),
   );
   return new Map(rows.map(({ release, last }) => [release, last]));

@@ -89,6 +89,7 @@ export function addEdition(
 type ReleaseChanges = Partial<
   Pick<ReleaseRow, "status" | "embargo" | "published" | "updated" | "reason" | "note"> & {
     first_seen: number;
+    touched: number;
   }
 >;
 

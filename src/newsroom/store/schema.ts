@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS releases (
   first_seen INTEGER,       -- the edition with which the release became public; earlier editions never were
   embargo INTEGER,          -- when the release becomes public; null: it is public, or killed
   published INTEGER UNIQUE, -- set once, when the release becomes public: a gap would reveal an embargo
+  touched INTEGER NOT NULL DEFAULT 0, -- the latest event of a translation that changed how lists show the release
   updated INTEGER,          -- of the latest major edition or change of status
   note TEXT,                -- of the latest major edition
   reason TEXT,              -- why the release is withdrawn or killed
@@ -79,6 +80,7 @@ CREATE TABLE IF NOT EXISTS lists (
   address TEXT PRIMARY KEY, -- canonical (domain/list.ts)
   reaches TEXT NOT NULL,    -- JSON: the instant at which each archive ends, oldest archive first
   uses INTEGER NOT NULL,    -- how often the list was requested while it was not kept
+  since INTEGER NOT NULL,   -- when the list was first kept: an empty feed has been so since
   asked_ms INTEGER NOT NULL,
   kept_until_ms INTEGER,    -- when a combination expires; null: the list is permanent
   numbers TEXT NOT NULL,    -- JSON: the number of each archive, and last the number of the next archive
@@ -99,10 +101,11 @@ CREATE TABLE IF NOT EXISTS combination_changes (
   failures INTEGER NOT NULL DEFAULT 0
 );
 
--- Releases that a list held when they were killed: its feeds name them, so that readers delete them.
+-- Releases that a list no longer holds: its feeds name them, so that readers delete them.
 CREATE TABLE IF NOT EXISTS tombstones (
   list TEXT NOT NULL,
   release TEXT NOT NULL,
+  left_at INTEGER,          -- when another edition was filed elsewhere; null: the release was killed
   PRIMARY KEY (list, release)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tombstones_of_a_release ON tombstones (release);
@@ -257,9 +260,10 @@ export function createTables(sql: Sql): void {
  * - `swept`: the last sequence that every subscription has, except those that lag
  * - `sweep`: JSON of the window of events that is being sent (outbound/fan-out.ts)
  * - `registry`: JSON of the registry
+ * - `relabelled`: the last sequence when all documents became stale at once
  * - `fold`: JSON of the state of the index of words (lists/reindex.ts)
  */
-export type MetaKey = "schema" | "settings" | "swept" | "sweep" | "registry" | "fold";
+export type MetaKey = "schema" | "settings" | "swept" | "sweep" | "registry" | "relabelled" | "fold";
 
 /** A single value that survives restarts. */
 export function getMeta(sql: Sql, name: MetaKey): string | number | undefined {

@@ -3,6 +3,8 @@
  * transaction.
  */
 import { all, column, exists, type Sql, value } from "../../runtime/sql.ts";
+import { lastSequence } from "./events.ts";
+import { setMeta } from "./schema.ts";
 
 /**
  * The unit of rendering. A release has a page and its JSON. A list, named by its address, has a page and
@@ -51,6 +53,8 @@ export function markListStale(sql: Sql, address: string): void {
  * come after later changes: a kill does not wait for a hundred thousand pages.
  */
 export function markAllStale(sql: Sql): void {
+  // Any entry may change without an event.
+  setMeta(sql, "relabelled", lastSequence(sql));
   sql.exec(
     `INSERT INTO stale_targets (target, version, due_ms)
      SELECT 'release:' || id, 1, 1 FROM releases WHERE published IS NOT NULL

@@ -378,3 +378,38 @@ describe("one long text among short ones", () => {
     expect(holding.body).toContain("word word");
   });
 });
+
+describe("a release that is filed elsewhere", () => {
+  it("is a deletion in the Atom feeds of the lists that it left, until it comes back", async () => {
+    await reset();
+    const text = release({ topics: ["here", "stays"], date: day(1) });
+    await publishAll([text]);
+    const paths = ["/feed.atom", "/en/feed.atom", "/hy/feed.atom", "/en/topics/here/feed.atom"];
+    for (const path of [...paths, "/feed.atom?topic=here"]) await request(path);
+    await settled();
+    const deletionsIn = async (path: string) => {
+      const body = await kvBody(path);
+      return [...body!.matchAll(/<at:deleted-entry ref="urn:uuid:([^"]*)"/g)].map(([, id]) => id);
+    };
+    await publish({ ...text, topics: ["there"], lang: "hy", change: "minor" });
+    await newsroomLater(2);
+    expect(await Promise.all(paths.map(deletionsIn))).toEqual([[], [text.id], [], [text.id]]);
+    expect(await deletionsIn("/feed.atom?topic=here")).toEqual([text.id]);
+    expect(await kvBody("/en/feed.atom")).not.toContain("at:comment");
+
+    await publish({ ...text, change: "minor" });
+    await newsroomLater(2);
+    expect(await Promise.all(paths.map(deletionsIn))).toEqual([[], [], [text.id], []]);
+    expect(await deletionsIn("/feed.atom?topic=here")).toEqual([]);
+  });
+});
+
+describe("an empty feed", () => {
+  it("has been empty since its list was first requested, not since 1970", async () => {
+    const ms = await newsroomLater(1);
+    await request("/hy/types/qa/feed.atom");
+    await newsroomLater(2);
+    const updated = /<updated>([^<]*)/.exec((await kvBody("/hy/types/qa/feed.atom"))!)?.[1] ?? "";
+    expect(Math.abs(Date.parse(updated) - ms)).toBeLessThan(3_000);
+  });
+});

@@ -34,8 +34,8 @@ describe("a combination that is no longer requested", () => {
     await inNewsroom((instance, { storage: { sql } }) => {
       sql.exec(
         `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-         INSERT INTO lists (address, reaches, numbers, uses, asked_ms, kept_until_ms)
-         SELECT '/?q=expired' || i, '[]', '[1]', 1, ?2, ?2 + i FROM n`,
+         INSERT INTO lists (address, reaches, numbers, since, uses, asked_ms, kept_until_ms)
+         SELECT '/?q=expired' || i, '[]', '[1]', 0, 1, ?2, ?2 + i FROM n`,
         LISTS_REMEMBERED_MAX + 1,
         instance.clock() - 3_600_000,
       );
