@@ -8,7 +8,7 @@ import type { Budget } from "../runtime/bounded-work.ts";
 import { OWN_RETRY_MS } from "../runtime/limits.ts";
 import { log as writeLog } from "../runtime/log.ts";
 import { attemptDelivery, type AttemptRequest, type AttemptResult } from "../webhooks/attempt.ts";
-import { type AttemptOutcome, evaluateAttempt } from "../webhooks/outcome.ts";
+import { type AttemptOutcome, evaluateAttempt, noteOf } from "../webhooks/outcome.ts";
 import { FORMATS } from "../webhooks/payload.ts";
 import { ATTEMPTS_IN_FLIGHT_MAX, IN_FLIGHT_CHECK_MS, RATE_PERIOD_MS } from "./limits.ts";
 import type { DueDelivery } from "./outbox.ts";
@@ -191,7 +191,15 @@ export class Attempts {
     const answer = result.kind === "answered" && isProved ? result.answer : null;
     const { durationMs } = result;
     store.atomically(() => {
-      log.recordAttempt(delivery.event, { attempt, atMs, durationMs, status, reason, answer });
+      log.recordAttempt(delivery.event, {
+        attempt,
+        atMs,
+        durationMs,
+        status,
+        reason,
+        note: noteOf(result),
+        answer,
+      });
       state.recordAttempt(outcome, delivery);
       this.#updateDelivery(delivery, outcome, attempt);
     });
@@ -244,6 +252,7 @@ function logAttempt(
     waitedMs: atMs - createdMs,
     outcome: outcome.kind,
     reason: reasonOf(outcome),
+    note: noteOf(result),
     delayMs: outcome.kind === "retry" ? outcome.delayMs : null,
   });
 }

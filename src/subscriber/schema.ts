@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS attempts (
   duration_ms INTEGER NOT NULL,
   status INTEGER,           -- HTTP status; null where there was no answer
   reason TEXT,              -- null for a success
+  note TEXT,                -- what was odd about the answer beside its status
   answer TEXT,              -- the beginning of the response body; null before the endpoint was verified
   PRIMARY KEY (event, attempt)
 ) WITHOUT ROWID;

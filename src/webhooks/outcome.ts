@@ -1,7 +1,7 @@
 /**
  * Decides what follows from an attempt: success, a retry, or the end.
  */
-import type { AttemptResult } from "./attempt.ts";
+import type { AttemptResult, BodyFault } from "./attempt.ts";
 import { JITTER, RETRY_AFTER_MS_MAX } from "./limits.ts";
 
 export type AttemptOutcome =
@@ -68,14 +68,42 @@ function failureReason(result: AttemptResult): string | undefined {
       if (result.status >= 200 && result.status < 300) return undefined;
       if (result.status >= 300 && result.status < 400)
         return `answered ${result.status}; redirects are not followed`;
-      return `answered ${result.status}`;
+      return `answered ${result.status}${meaningOf(result.status)}`;
     case "timed-out":
-      return result.awaiting === "body" ? "the answer's body did not end in time" : "no answer in time";
+      return "no answer in time";
     case "unreachable":
       return "the connection failed or was closed early";
     case "target-refused":
       return `the URL ${result.reason}`;
   }
+}
+
+/** What Cloudflare answers where an endpoint has not, by status. */
+const CLOUDFLARE_STATUSES: Readonly<Record<number, string>> = {
+  520: "the endpoint's answer is not HTTP",
+  521: "the endpoint refuses the connection",
+  522: "connecting to the endpoint takes too long",
+  523: "the endpoint cannot be reached",
+  524: "the endpoint does not answer in time",
+  525: "the TLS handshake with the endpoint fails",
+  526: "the endpoint's TLS certificate is not valid",
+  530: "the endpoint's host name leads to no server",
+};
+
+function meaningOf(status: number): string {
+  const meaning = CLOUDFLARE_STATUSES[status];
+  return meaning === undefined ? "" : `: Cloudflare says that ${meaning}`;
+}
+
+const BODY_FAULTS: Readonly<Record<BodyFault, string>> = {
+  undecodable: "the answer's body cannot be decoded as its content-encoding says",
+  broken: "the connection broke off before the end of the answer's body",
+  late: "the answer's body did not end in time",
+};
+
+/** What the log says about an answer beside its status; null if nothing is odd. */
+export function noteOf(result: AttemptResult): string | null {
+  return result.kind === "answered" && result.bodyFault !== undefined ? BODY_FAULTS[result.bodyFault] : null;
 }
 
 /** Every HTTP date has a time of day; `Date.parse` also reads "in 2050" as a date. */

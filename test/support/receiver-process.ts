@@ -11,7 +11,7 @@
  *
  * Answers: a status; `echo` (the challenge as JSON); `echo-text`; `hang` (no answer); `stall` (a body that
  * never ends); `late:STATUS` (after half a second); `broken:STATUS` (a body that breaks off, with a
- * Retry-After of ten minutes); `trickle` (a byte now and then, without end); `huge` (a megabyte);
+ * Retry-After of ten minutes); `undecodable:CODING:HEX` (200 with these bytes, said to be of that coding); `trickle` (a byte now and then, without end); `huge` (a megabyte);
  * `retry-after:SECONDS` (429); `redirect` (302 to /elsewhere); `redirect-inside` (302 to a private address).
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -99,6 +99,12 @@ function answer(response: ServerResponse, kind: string, body: string): void {
       response.writeHead(Number(kind.split(":")[1]), { "content-length": "100", "retry-after": "600" });
       response.write("It is", () => response.destroy());
       return;
+    case "undecodable": {
+      const [, coding = "gzip", hex = ""] = kind.split(":");
+      const bytes = Buffer.from(hex, "hex");
+      response.writeHead(200, { "content-encoding": coding, "content-length": bytes.length }).end(bytes);
+      return;
+    }
     case "late":
       setTimeout(() => response.writeHead(Number(kind.split(":")[1])).end(), 500);
       return;

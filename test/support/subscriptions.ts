@@ -99,6 +99,7 @@ export interface DeliveryJson {
     at: string;
     status: number | null;
     reason: string | null;
+    note: string | null;
     answer: string | null;
     durationMs: number;
   }[];

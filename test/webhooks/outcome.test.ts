@@ -27,7 +27,7 @@ describe("what follows from an attempt", () => {
 
   it("no answer is retried until the schedule is used up", () => {
     for (const result of [
-      { kind: "timed-out", awaiting: "answer", durationMs: 1 },
+      { kind: "timed-out", durationMs: 1 },
       { kind: "unreachable", durationMs: 1 },
       { kind: "target-refused", reason: "must be an https URL", durationMs: 0 },
     ] as const) {
@@ -35,6 +35,14 @@ describe("what follows from an attempt", () => {
       expect(evaluate(result, 2)).toMatchObject({ kind: "retry", delayMs: 300_000 });
       expect(evaluate(result, 3)).toMatchObject({ kind: "failed" });
     }
+  });
+
+  it.each([
+    [522, "answered 522: Cloudflare says that connecting to the endpoint takes too long"],
+    [526, "answered 526: Cloudflare says that the endpoint's TLS certificate is not valid"],
+    [599, "answered 599"],
+  ])("%i has words of its own where Cloudflare answers for the endpoint", (status, reason) => {
+    expect(evaluate(answered(status))).toMatchObject({ kind: "retry", reason });
   });
 
   it("adds a jitter of at most a tenth", () => {

@@ -20,7 +20,7 @@ export function describeDelivery(
   const failure = isCause(last, reason) ? `attempt ${attempts} failed${at}: ${last.reason}` : (reason ?? "");
   switch (state) {
     case "delivered":
-      return `delivered${at}, after ${counted(attempts, "attempt")}`;
+      return `delivered${at}, after ${counted(attempts, "attempt")}${oddity(last)}`;
     case "pending": {
       const isDue = nextAttempt === null || Date.parse(nextAttempt) <= nowMs;
       const next = isDue
@@ -41,6 +41,11 @@ export function describeDelivery(
     default:
       return `${state}${reason === null ? "" : `: ${reason}`}`;
   }
+}
+
+/** What an endpoint that got the event should know about its answer. */
+function oddity(last: AttemptedDelivery["log"][number] | undefined): string {
+  return typeof last?.note === "string" ? `; it answered ${last.status}, but ${last.note}` : "";
 }
 
 /** Whether the delivery waits because its last attempt failed; a redelivery waits for another reason. */

@@ -55,6 +55,8 @@ const attempt = z.looseObject({
   durationMs: z.number(),
   status: z.nullable(z.number()),
   reason: z.nullable(z.string()),
+  /** What was odd about the answer beside its status. */
+  note: z.optional(z.nullable(z.string())),
   answer: z.nullable(z.string()),
 });
 const attempted = z.extend(delivery, { log: z.array(attempt) });

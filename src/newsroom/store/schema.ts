@@ -212,8 +212,8 @@ END;
 CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `;
 
-/** The version that {@link TABLES} had before the first migration. */
-const FIRST_SCHEMA = 3;
+/** The version that {@link TABLES} and the tables of Subscribers had before the first migration. */
+const FIRST_SCHEMA = 4;
 
 /**
  * Changes to the tables of a deployed version. Migration N changes version FIRST_SCHEMA + N to the
@@ -229,7 +229,9 @@ export function createTables(sql: Sql): void {
   const stored = getMeta(sql, "schema");
   if (stored === SCHEMA_VERSION) return;
   if (stored !== undefined && Number(stored) < FIRST_SCHEMA) {
-    throw new Error("this ledger was written before version 3: delete the state folder, and publish again");
+    throw new Error(
+      `this ledger was written before version ${FIRST_SCHEMA}: delete the state folder, and publish again`,
+    );
   }
   const pending = stored === undefined ? [] : MIGRATIONS.slice(Number(stored) - FIRST_SCHEMA);
   for (const migrate of pending) migrate(sql);

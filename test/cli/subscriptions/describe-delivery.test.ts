@@ -46,6 +46,14 @@ test.each([
     { state: "delivered", attempts: 1, log: [attempt(null)] },
     "delivered at 2026-11-26T11:55:00Z (5 min ago), after 1 attempt",
   ],
+  [
+    {
+      state: "delivered",
+      attempts: 1,
+      log: [{ ...attempt(null), status: 200, note: "the connection broke off before the end" }],
+    },
+    "delivered at 2026-11-26T11:55:00Z (5 min ago), after 1 attempt; it answered 200, but the connection broke off before the end",
+  ],
   [{ state: "replaced", reason: "the release was killed" }, "not sent: the release was killed"],
 ])("%j is described in words", (fields, expected) => {
   expect(words(fields)).toBe(expected);
