@@ -1,6 +1,7 @@
 /**
  * The attempts of one subscription: several at once, but only one for each release.
  */
+import { defined } from "../domain/defined.ts";
 import { UnreadableSecretError } from "../crypto/sealed.ts";
 import { type SigningKey, readSigningKeys } from "../crypto/signing-keys.ts";
 import { backoffMs } from "../runtime/async.ts";
@@ -10,7 +11,7 @@ import { log as writeLog } from "../runtime/log.ts";
 import { attemptDelivery, type AttemptRequest, type AttemptResult } from "../webhooks/attempt.ts";
 import { type AttemptOutcome, evaluateAttempt, noteOf } from "../webhooks/outcome.ts";
 import { FORMATS } from "../webhooks/payload.ts";
-import { ATTEMPTS_IN_FLIGHT_MAX, IN_FLIGHT_CHECK_MS, RATE_PERIOD_MS } from "./limits.ts";
+import { ATTEMPTS_IN_FLIGHT_MAX, CAREFUL_MS, IN_FLIGHT_CHECK_MS, RATE_PERIOD_MS } from "./limits.ts";
 import type { DueDelivery } from "./outbox.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { sealingKeyOf } from "./resealing.ts";
@@ -50,9 +51,13 @@ export class Attempts {
   start(subscription: Subscription, budget: Budget): number | undefined {
     const { outbox, state, now } = this.#parts;
     const nowMs = now();
+    const putOffUntilMs = state.putOffUntilMs();
+    // After a put-off one attempt at a time asks whether the endpoint takes events again.
+    const inFlightMax = nowMs < putOffUntilMs + CAREFUL_MS ? 1 : ATTEMPTS_IN_FLIGHT_MAX;
     for (const delivery of outbox.next(state.sendable(), CANDIDATES)) {
-      if (delivery.dueMs > nowMs) return this.#checkAgainMs(delivery.dueMs, nowMs);
-      if (this.#inFlight.size >= ATTEMPTS_IN_FLIGHT_MAX) break;
+      const dueMs = Math.max(delivery.dueMs, putOffUntilMs);
+      if (dueMs > nowMs) return this.#checkAgainMs(dueMs, nowMs);
+      if (this.#inFlight.size >= inFlightMax) break;
       if (this.#isInFlight(delivery)) continue;
       const allowedMs = this.#rateAllowsMs(subscription, nowMs);
       if (allowedMs > nowMs) return this.#checkAgainMs(allowedMs, nowMs);
@@ -111,7 +116,7 @@ export class Attempts {
       signal: AbortSignal.timeout(config.deliveryTimeoutMs),
       localTargets: config.localTargets,
       resolver: config.dnsResolver,
-      isStillDue: () => hasSameUrl() && outbox.isPending(delivery.event),
+      isStillDue: () => hasSameUrl() && outbox.isPending(delivery.event) && state.putOffUntilMs() <= now(),
     });
     if (result === undefined) return;
     // After a deletion or a change of the URL, the result says nothing about the present endpoint.
@@ -121,6 +126,7 @@ export class Attempts {
     const outcome = evaluateAttempt(result, {
       challenge: isVerification ? subscription.proof.challenge : undefined,
       attempt: delivery.attempts + 1 - delivery.before,
+      putOffs: delivery.putOffs,
       schedule: config.retrySchedule,
       nowMs: now(),
       random: Math.random(),
@@ -215,8 +221,9 @@ export class Attempts {
         } else outbox.complete(event, "delivered", null, attempts);
         return;
       case "retry": {
-        const { reason, isRequestedByEndpoint } = outcome;
-        outbox.retryAt(event, { dueMs: now() + outcome.delayMs, reason, isRequestedByEndpoint, attempts });
+        const { reason, delayMs, putOffMs, isCounted } = outcome;
+        const putOff = putOffMs > 0 ? { isCounted } : undefined;
+        outbox.retryAt(event, defined({ dueMs: now() + delayMs, reason, attempts, putOff }));
         return;
       }
       case "failed":
@@ -254,6 +261,7 @@ function logAttempt(
     reason: reasonOf(outcome),
     note: noteOf(result),
     delayMs: outcome.kind === "retry" ? outcome.delayMs : null,
+    putOffMs: "putOffMs" in outcome ? outcome.putOffMs : 0,
   });
 }
 

@@ -4,6 +4,8 @@
 
 /** Attempts in flight for one subscription: the platform has six connections that wait for an answer. */
 export const ATTEMPTS_IN_FLIGHT_MAX = 4;
+/** Milliseconds after a Retry-After in which one attempt at a time is made: the endpoint counts by the minute. */
+export const CAREFUL_MS = 60_000;
 /** Milliseconds until an alarm looks for work that died with the object. Setting an alarm costs a third of
  * a delivery, so one alarm serves everything that arrives in this time. */
 export const IN_FLIGHT_CHECK_MS = 5_000;

@@ -10,9 +10,11 @@ export interface DueDelivery {
   event: string;
   type: ReleaseEventType | ControlEventType;
   release: string | null;
-  /** Attempts so far, and how many of them were made before the schedule was restarted. */
+  /** Attempts so far, and how many of them do not count in the present run of the schedule. */
   attempts: number;
   before: number;
+  /** How often a Retry-After put off this delivery in the present run. */
+  putOffs: number;
   createdMs: number;
   dueMs: number;
 }
@@ -36,8 +38,8 @@ export type NewDelivery = Pick<DueDelivery, "event" | "type" | "release"> & {
 export interface Retry {
   dueMs: number;
   reason: string;
-  /** Whether the endpoint asked for this delay (Retry-After). */
-  isRequestedByEndpoint?: boolean;
+  /** Whether a Retry-After refused the attempt, and whether the attempt then counts in the schedule. */
+  putOff?: { isCounted: boolean };
   /** The new number of attempts; undefined if no attempt was made. */
   attempts?: number;
 }
@@ -116,7 +118,7 @@ export class Outbox {
   /** Makes a finished delivery pending again, with a restarted schedule. A pending one stays unchanged. */
   requeue(event: string, body: string, nowMs: number): void {
     this.#sql.exec(
-      `UPDATE deliveries SET state = 'pending', due_ms = ?, reason = NULL, body = ?, "before" = attempts, asked = 0
+      `UPDATE deliveries SET state = 'pending', due_ms = ?, reason = NULL, body = ?, "before" = attempts, put_offs = 0
        WHERE event = ? AND state IN ('delivered', 'failed')`,
       nowMs,
       body,
@@ -151,7 +153,7 @@ export class Outbox {
     if (sendable === "nothing") return [];
     return all<DueDelivery>(
       this.#sql,
-      `SELECT event, type, release, attempts, "before", created_ms AS "createdMs", due_ms AS "dueMs"
+      `SELECT event, type, release, attempts, "before", put_offs AS "putOffs", created_ms AS "createdMs", due_ms AS "dueMs"
        FROM deliveries AS d WHERE ${conditionFor(sendable)} ORDER BY due_ms, number LIMIT ?`,
       limit,
     );
@@ -173,13 +175,16 @@ export class Outbox {
 
   /** Schedules the next attempt. Does nothing if the delivery was replaced while it was in flight. */
   retryAt(event: string, retry: Retry): void {
+    const { dueMs, reason, attempts = null, putOff } = retry;
     this.#sql.exec(
-      `UPDATE deliveries SET due_ms = ?, reason = ?, asked = ?, attempts = ifnull(?, attempts)
+      `UPDATE deliveries SET due_ms = ?, reason = ?, attempts = ifnull(?, attempts),
+         put_offs = put_offs + ?, "before" = "before" + ?
        WHERE event = ? AND state = 'pending'`,
-      retry.dueMs,
-      retry.reason,
-      retry.isRequestedByEndpoint === true ? 1 : 0,
-      retry.attempts ?? null,
+      dueMs,
+      reason,
+      attempts,
+      putOff === undefined ? 0 : 1,
+      putOff?.isCounted === false ? 1 : 0,
       event,
     );
   }
@@ -187,7 +192,7 @@ export class Outbox {
   /** Makes the pending deliveries of a release due now, up to a sequence. */
   expediteRelease(release: string, sequence: number, nowMs: number): void {
     this.#sql.exec(
-      `UPDATE deliveries SET due_ms = min(due_ms, ?), asked = 0
+      `UPDATE deliveries SET due_ms = min(due_ms, ?)
        WHERE state = 'pending' AND release = ? AND sequence <= ?`,
       nowMs,
       release,
@@ -195,13 +200,9 @@ export class Outbox {
     );
   }
 
-  /** Makes all pending deliveries due now, except those that a Retry-After of the endpoint postpones. */
+  /** Makes all pending deliveries due now. */
   expedite(nowMs: number): void {
-    this.#sql.exec(
-      "UPDATE deliveries SET due_ms = ? WHERE state = 'pending' AND due_ms > ? AND asked = 0",
-      nowMs,
-      nowMs,
-    );
+    this.#sql.exec("UPDATE deliveries SET due_ms = ? WHERE state = 'pending' AND due_ms > ?", nowMs, nowMs);
   }
 
   /**
@@ -211,7 +212,7 @@ export class Outbox {
    */
   restartSchedule(): void {
     this.#sql.exec(
-      `UPDATE deliveries SET due_ms = created_ms, "before" = attempts, asked = 0
+      `UPDATE deliveries SET due_ms = created_ms, "before" = attempts, put_offs = 0
        WHERE state = 'pending' AND (due_ms > created_ms OR attempts > "before")`,
     );
   }

@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
   reason TEXT,              -- why the latest attempt failed
   body TEXT,                -- the bytes that are signed and sent; null unless pending
   "before" INTEGER NOT NULL DEFAULT 0, -- attempts made before the schedule was restarted
-  asked INTEGER NOT NULL DEFAULT 0     -- 1 while a Retry-After of the endpoint postpones the delivery
+  put_offs INTEGER NOT NULL DEFAULT 0  -- attempts since then that a Retry-After refused
 );
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (due_ms) WHERE state = 'pending';
 -- A subscription can hold many deliveries: its verification is found without a scan.

@@ -140,8 +140,22 @@ export class SubscriptionState {
     this.disable(reason);
   }
 
+  /** Until when nothing may be sent, because the endpoint asked for that; 0: it did not. */
+  putOffUntilMs(): number {
+    return this.get()?.putOffUntilMs ?? 0;
+  }
+
+  /** A Retry-After never shortens an earlier one: several attempts may be in flight. */
+  #putOff(ms: number): void {
+    const subscription = this.get();
+    const untilMs = this.#deps.now() + ms;
+    if (subscription === undefined || ms === 0 || untilMs <= this.putOffUntilMs()) return;
+    this.save({ ...subscription, putOffUntilMs: untilMs });
+  }
+
   /** Records what an attempt says about the endpoint as a whole. */
   recordAttempt(outcome: AttemptOutcome, delivery: DueDelivery): void {
+    if ("putOffMs" in outcome) this.#putOff(outcome.putOffMs);
     const subscription = this.get();
     if (subscription === undefined) return;
     if (outcome.kind === "gone") {

@@ -29,6 +29,8 @@ export interface Subscription extends Registration {
   proof: EndpointVerification;
   /** Since when no key of SECRETS_KEY opens its secrets; undefined if one does. */
   unreadableSinceMs?: number;
+  /** Until when the endpoint asked for nothing to be sent (Retry-After); it may be in the past. */
+  putOffUntilMs?: number;
   /** The first failure since the last success; undefined if the last attempt succeeded. */
   failingSinceMs?: number;
 }
@@ -108,6 +110,7 @@ export function applyChange(
     ratePerMinute: choose(ratePerMinute, present.ratePerMinute),
     // A new URL is not verified.
     isProved: present.isProved && url === present.url,
+    putOffUntilMs: url === present.url ? present.putOffUntilMs : undefined,
   });
 }
 

@@ -2,14 +2,17 @@
  * Decides what follows from an attempt: success, a retry, or the end.
  */
 import type { AttemptResult, BodyFault } from "./attempt.ts";
-import { JITTER, RETRY_AFTER_MS_MAX } from "./limits.ts";
+import { FREE_PUT_OFFS_MAX, JITTER, RETRY_AFTER_MS_MAX } from "./limits.ts";
 
 export type AttemptOutcome =
   | { kind: "delivered" }
-  /** `isRequestedByEndpoint`: the Retry-After asks for a longer delay than the schedule. */
-  | { kind: "retry"; delayMs: number; isRequestedByEndpoint: boolean; reason: string }
+  /**
+   * `delayMs` is for this delivery, `putOffMs` for everything that is sent to the endpoint: 0 unless it asks for
+   * that. `isCounted`: the attempt uses up one of the schedule.
+   */
+  | { kind: "retry"; delayMs: number; putOffMs: number; isCounted: boolean; reason: string }
   /** The schedule has no further attempt. */
-  | { kind: "failed"; reason: string }
+  | { kind: "failed"; putOffMs: number; reason: string }
   /** The endpoint answered 410 Gone, which disables the subscription. */
   | { kind: "gone"; reason: string };
 
@@ -18,6 +21,8 @@ export interface AttemptContext {
   challenge: string | undefined;
   /** Number of the attempt in this run of the schedule, 1 for the first. */
   attempt: number;
+  /** How often a Retry-After put off the delivery in this run of the schedule, before this attempt. */
+  putOffs: number;
   schedule: RetrySchedule;
   /** Milliseconds since 1970, for a Retry-After that is a date. */
   nowMs: number;
@@ -29,16 +34,15 @@ export function evaluateAttempt(result: AttemptResult, context: AttemptContext):
   const reason = failureReason(result) ?? missingChallengeReason(result, context.challenge);
   if (reason === undefined) return { kind: "delivered" };
   if (result.kind === "answered" && result.status === 410) return { kind: "gone", reason };
-  const scheduledMs = delayBeforeMs(context.schedule, context.attempt + 1, context.random);
-  if (scheduledMs === undefined) return { kind: "failed", reason };
-  const requestedMs =
+  const putOffMs =
     result.kind === "answered" ? retryAfterMs(result.status, result.retryAfter, context.nowMs) : 0;
-  return {
-    kind: "retry",
-    delayMs: Math.max(scheduledMs, requestedMs),
-    isRequestedByEndpoint: requestedMs > scheduledMs,
-    reason,
-  };
+  const isCounted = putOffMs === 0 || context.putOffs >= FREE_PUT_OFFS_MAX;
+  const { attempt, schedule, random } = context;
+  const scheduledMs =
+    delayBeforeMs(schedule, attempt + 1, random) ??
+    (isCounted ? undefined : delayBeforeMs(schedule, attempt, random));
+  if (scheduledMs === undefined) return { kind: "failed", putOffMs, reason };
+  return { kind: "retry", delayMs: Math.max(scheduledMs, putOffMs), putOffMs, isCounted, reason };
 }
 
 /** A 2xx alone verifies nothing: many servers answer 200 to any request. */
@@ -108,13 +112,23 @@ export function noteOf(result: AttemptResult): string | null {
 
 /** Every HTTP date has a time of day; `Date.parse` also reads "in 2050" as a date. */
 const TIME_OF_DAY = /\d\d:\d\d/;
+const SECONDS = /^\d+(\.\d*)?$/;
+/** Separates values, but not the weekday of a date from its day. */
+const BETWEEN_VALUES = /(?<!\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*),/i;
 
-/** The delay that a 429 or 503 asks for; 0 where Retry-After is missing or unreadable (RFC 9110, 10.2.3). */
+/**
+ * For how long a 429 or 503 puts off the endpoint; 0 where Retry-After is missing or unreadable (RFC 9110,
+ * 10.2.3). Of several values the longest counts.
+ */
 function retryAfterMs(status: number, retryAfter: string | null, nowMs: number): number {
   if ((status !== 429 && status !== 503) || retryAfter === null) return 0;
-  const untilMs = TIME_OF_DAY.test(retryAfter) ? Date.parse(retryAfter) : NaN;
-  const ms = /^\d+$/.test(retryAfter.trim()) ? Number(retryAfter) * 1000 : untilMs - nowMs;
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), RETRY_AFTER_MS_MAX) : 0;
+  const values = retryAfter.split(BETWEEN_VALUES).map((text) => {
+    const value = text.trim();
+    if (SECONDS.test(value)) return Math.ceil(Number(value)) * 1000;
+    const untilMs = TIME_OF_DAY.test(value) ? Date.parse(value) : NaN;
+    return Number.isNaN(untilMs) ? 0 : untilMs - nowMs;
+  });
+  return Math.min(Math.max(0, ...values), RETRY_AFTER_MS_MAX);
 }
 
 /** Milliseconds to wait before each attempt, including the first. */

@@ -162,20 +162,6 @@ describe("an endpoint that only fails", () => {
     for (let count = 0; count < 3; count += 1) await publishTo([made], release());
     expect((await deliveries(made)).at(-1)).toMatchObject({ state: "pending", attempts: 1 });
   });
-
-  it("gets no earlier retry of a delivery that its Retry-After postpones", async () => {
-    const made = await subscribe({ url: endpoint("retry-after:7200,500,500,204") });
-    await publishTo([made], release());
-    await subscriberLater(made.id, 600);
-    await publishTo([made], release());
-    await subscriberLater(made.id, 56);
-    await subscriberLater(made.id, 331);
-    await subscriberLater(made.id, 1);
-    expect((await deliveries(made)).map(({ state, attempts }) => [state, attempts])).toEqual([
-      ["delivered", 3],
-      ["pending", 1],
-    ]);
-  });
 });
 
 describe("a limit per minute", () => {
