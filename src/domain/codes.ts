@@ -31,7 +31,7 @@ export const PROBLEM_CODES = {
   "not-a-release-event": 409,
   /** The release was killed; only its kill can be sent again. */
   "release-killed": 409,
-  /** The release was withdrawn or killed while the call ran. */
+  /** The release was withdrawn or killed while the call ran, or before the event was delivered. */
   "release-retracted": 409,
   "edition-mismatch": 412,
   "body-too-large": 413,

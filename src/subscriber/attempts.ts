@@ -189,7 +189,7 @@ export class Attempts {
     result: AttemptResult,
     outcome: AttemptOutcome,
   ): void {
-    const { store, log, state } = this.#parts;
+    const { store, log, state, outbox } = this.#parts;
     const attempt = delivery.attempts + 1;
     const reason = reasonOf(outcome);
     const status = result.kind === "answered" ? result.status : null;
@@ -208,6 +208,9 @@ export class Attempts {
       });
       state.recordAttempt(outcome, delivery);
       this.#updateDelivery(delivery, outcome, attempt);
+      if (outcome.kind !== "delivered" && delivery.release !== null) {
+        outbox.letWithdrawalPass(delivery.release);
+      }
     });
   }
 

@@ -7,7 +7,7 @@ import type { ControlEventType, ReleaseEventType } from "../domain/event.ts";
 import { all, column, first, type Sql } from "../runtime/sql.ts";
 import { DELIVERY_KEPT_MS, PRUNED_PER_STEP } from "./limits.ts";
 
-/** `replaced`: the release was killed before the delivery succeeded. */
+/** `replaced`: the release was killed or withdrawn before the delivery succeeded. */
 export type DeliveryState = "pending" | "delivered" | "failed" | "replaced";
 
 /** One event for one subscription. */

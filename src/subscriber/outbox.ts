@@ -3,7 +3,7 @@
  * since 1970.
  */
 import type { ControlEventType, OutboundEvent, ReleaseEventType } from "../domain/event.ts";
-import { all, exists, first, type Sql } from "../runtime/sql.ts";
+import { all, column, exists, first, type Sql } from "../runtime/sql.ts";
 
 /** A delivery that may be attempted. */
 export interface DueDelivery {
@@ -44,6 +44,10 @@ export interface Retry {
   attempts?: number;
 }
 
+/** Why a delivery was replaced. */
+export const KILLED = "the release was killed";
+export const WITHDRAWN = "the release was withdrawn, and an attempt before the withdrawal had failed";
+
 export class Outbox {
   readonly #sql: Sql;
   readonly #firstDelayMs: () => number;
@@ -65,10 +69,33 @@ export class Outbox {
         continue;
       }
       if (source.kind === "replayed" && this.isRetracted(release, source.asOf)) continue;
-      if (type === "release.killed") this.#replacePending(release, sequence);
+      if (type === "release.killed") this.#replacePending(release, sequence, KILLED);
       if (source.kind === "replayed") this.requeue(event, body, nowMs);
       this.add(delivery, nowMs);
+      if (type === "release.withdrawn") this.letWithdrawalPass(release);
     }
+  }
+
+  /**
+   * Ends what waits of a release before its latest pending withdrawal, if an attempt of any of it has failed:
+   * the withdrawal must not wait for days behind an event that the endpoint refuses.
+   */
+  letWithdrawalPass(release: string): void {
+    const [withdrawal] = column<number | null>(
+      this.#sql,
+      `SELECT max(sequence) FROM deliveries
+       WHERE release = ? AND type = 'release.withdrawn' AND state = 'pending'`,
+      release,
+    );
+    if (withdrawal === undefined || withdrawal === null) return;
+    const isStuck = exists(
+      this.#sql,
+      `SELECT 1 FROM deliveries AS d WHERE release = ? AND sequence < ? AND state = 'pending'
+         AND (SELECT reason FROM attempts WHERE attempts.event = d.event ORDER BY attempt DESC LIMIT 1) IS NOT NULL`,
+      release,
+      withdrawal,
+    );
+    if (isStuck) this.#replacePending(release, withdrawal, WITHDRAWN);
   }
 
   #rememberRetraction(release: string, sequence: number): void {
@@ -132,17 +159,18 @@ export class Outbox {
   }
 
   /**
-   * Ends the pending deliveries of a killed release and deletes their bytes; the kill is sent in their
-   * place. A delivery that succeeded before and was only to be repeated stays `delivered`, so that the log
+   * Ends the pending deliveries of a release before its kill or withdrawal and deletes their bytes; the kill
+   * or withdrawal is sent in their place. A delivery that succeeded before and was only to be repeated stays `delivered`, so that the log
    * still shows who has the release.
    */
-  #replacePending(release: string, before: number): void {
+  #replacePending(release: string, before: number, reason: typeof KILLED | typeof WITHDRAWN): void {
     this.#sql.exec(
       `UPDATE deliveries SET (state, reason) = (
-         SELECT iif(count(*) > 0, 'delivered', 'replaced'), iif(count(*) > 0, NULL, 'the release was killed')
+         SELECT iif(count(*) > 0, 'delivered', 'replaced'), iif(count(*) > 0, NULL, ?)
          FROM attempts WHERE attempts.event = deliveries.event AND attempts.reason IS NULL
        ), due_ms = NULL, body = NULL
        WHERE release = ? AND sequence < ? AND state = 'pending'`,
+      reason,
       release,
       before,
     );

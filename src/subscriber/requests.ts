@@ -10,6 +10,7 @@ import type { Registration, SubscriptionChange, SubscriptionInput } from "../dom
 import { newsroom } from "../runtime/stubs.ts";
 import type { Delivery } from "./delivery-log.ts";
 import { EXPIRY_REPORT_MS, INTERRUPTED_CHANGE_REPORT_MS } from "./limits.ts";
+import { WITHDRAWN } from "./outbox.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { createTables } from "./schema.ts";
 import { rotateSecrets } from "./secrets.ts";
@@ -215,7 +216,13 @@ export async function redeliver(parts: SubscriberParts, event: string): Promise<
   return sendAgain(parts, subscription, { event, sequence, release });
 }
 
-function refuseRedelivery({ status }: Subscription, { state }: Delivery): Conflict | undefined {
+function refuseRedelivery({ status }: Subscription, { state, reason }: Delivery): Conflict | undefined {
+  if (state === "replaced" && reason === WITHDRAWN) {
+    return conflict(
+      "release-retracted",
+      "Its release was withdrawn before this event was delivered; the withdrawal was sent in its place. A later event of the release has its present text.",
+    );
+  }
   if (state === "replaced") {
     return conflict(
       "release-killed",

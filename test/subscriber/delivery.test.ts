@@ -4,6 +4,7 @@ import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
 import { subscriber } from "../../src/runtime/stubs.ts";
 import {
+  act,
   inNewsroom,
   newsroomLater,
   publish,
@@ -308,6 +309,48 @@ describe("an endpoint that does not accept an event", () => {
     expect((await types()).slice(2)).toEqual([
       ["release.published", true],
       ["release.corrected", true],
+    ]);
+  });
+});
+
+describe("a withdrawal behind a correction that the endpoint refuses", () => {
+  it("arrives at once, and a reinstatement after it", async () => {
+    const made = await subscribe({ url: endpoint("204,500,204") });
+    const text = release();
+    await publishTo([made], text);
+    await publishTo([made], { ...text, body: "Corrected.", change: "major", note: "All of it" });
+    for (const action of ["withdraw", "reinstate"]) {
+      await act(action, text.id);
+      await settled();
+      await subscriberIdle(made.id);
+    }
+    expect((await arrivals(made)).map((arrival) => eventOf(arrival).type)).toEqual([
+      "release.published",
+      "release.corrected",
+      "release.withdrawn",
+      "release.reinstated",
+    ]);
+    const [, , corrected] = await deliveries(made);
+    expect(corrected).toMatchObject({
+      type: "release.corrected",
+      state: "replaced",
+      reason: expect.stringContaining("withdrawn"),
+      nextAttempt: null,
+    });
+    const again = await own(made, `/deliveries/${corrected!.event}/redeliver`, "POST");
+    expect(await again.json()).toMatchObject({ status: 409, code: "release-retracted" });
+  });
+
+  it("arrives although it was on its way when the attempt failed", async () => {
+    const made = await subscribe({ url: endpoint("late:500,204") });
+    const text = release();
+    await publish(text);
+    await act("withdraw", text.id);
+    await settled();
+    await subscriberIdle(made.id);
+    expect((await arrivals(made)).map((arrival) => eventOf(arrival).type)).toEqual([
+      "release.published",
+      "release.withdrawn",
     ]);
   });
 });
