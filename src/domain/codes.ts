@@ -27,6 +27,10 @@ export const PROBLEM_CODES = {
   /** The call needs an active subscription. */
   "not-active": 409,
   "replay-in-progress": 409,
+  /** The endpoint asked to be sent nothing before a time (Retry-After). */
+  "endpoint-put-off": 409,
+  /** The subscription's `ratePerMinute` allows no attempt yet. */
+  "rate-reached": 409,
   /** Only events of releases can be sent again. */
   "not-a-release-event": 409,
   /** The release was killed; only its kill can be sent again. */

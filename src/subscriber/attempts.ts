@@ -17,6 +17,7 @@ import type { SubscriberParts } from "./parts.ts";
 import { sealingKeyOf } from "./resealing.ts";
 import type { Subscription } from "./subscription.ts";
 import { confirmVerification } from "./verification.ts";
+import { rateAllowsMs, type Traffic } from "./waiting.ts";
 
 interface InFlight {
   release: string | null;
@@ -59,7 +60,8 @@ export class Attempts {
       if (dueMs > nowMs) return this.#checkAgainMs(dueMs, nowMs);
       if (this.#inFlight.size >= inFlightMax) break;
       if (this.#isInFlight(delivery)) continue;
-      const allowedMs = this.#rateAllowsMs(subscription, nowMs);
+      const { ratePerMinute } = subscription;
+      const allowedMs = ratePerMinute === undefined ? nowMs : rateAllowsMs(this.traffic(), ratePerMinute);
       if (allowedMs > nowMs) return this.#checkAgainMs(allowedMs, nowMs);
       if (!budget.allows(SUBREQUESTS_PER_ATTEMPT)) return nowMs + 1;
       budget.spend(SUBREQUESTS_PER_ATTEMPT);
@@ -84,13 +86,16 @@ export class Attempts {
     return release !== null && [...this.#inFlight.values()].some((other) => other.release === release);
   }
 
-  /** When `ratePerMinute` allows the next attempt. */
-  #rateAllowsMs({ ratePerMinute }: Subscription, nowMs: number): number {
-    if (ratePerMinute === undefined) return nowMs;
+  /** What has been sent in the last minute. */
+  traffic(): Traffic {
+    const nowMs = this.#parts.now();
     const inFlight = [...this.#inFlight.values()].map(({ startedMs }) => startedMs);
     const started = [...this.#parts.log.attemptsSince(nowMs - RATE_PERIOD_MS), ...inFlight];
-    const limiting = started.sort((a, b) => a - b).at(-ratePerMinute);
-    return limiting === undefined ? nowMs : limiting + RATE_PERIOD_MS;
+    return {
+      nowMs,
+      isInFlight: (event) => this.#inFlight.has(event),
+      startedMs: started.sort((a, b) => a - b),
+    };
   }
 
   #launch(delivery: DueDelivery, budget: Budget): void {

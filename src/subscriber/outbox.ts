@@ -3,7 +3,7 @@
  * since 1970.
  */
 import type { ControlEventType, OutboundEvent, ReleaseEventType } from "../domain/event.ts";
-import { all, column, exists, first, type Sql } from "../runtime/sql.ts";
+import { all, column, exists, first, type Sql, value } from "../runtime/sql.ts";
 
 /** A delivery that may be attempted. */
 export interface DueDelivery {
@@ -18,6 +18,9 @@ export interface DueDelivery {
   createdMs: number;
   dueMs: number;
 }
+
+/** An event of a release that is pending. */
+export type PendingEvent = Pick<DueDelivery, "event" | "type" | "dueMs"> & { sequence: number };
 
 /** What the status of the subscription allows to be sent. */
 export type Sendable = "everything" | "verification" | "nothing";
@@ -72,6 +75,7 @@ export class Outbox {
       if (type === "release.killed") this.#replacePending(release, sequence, KILLED);
       if (source.kind === "replayed") this.requeue(event, body, nowMs);
       this.add(delivery, nowMs);
+      if (source.kind === "replayed") this.expediteRelease(release, sequence, nowMs);
       if (type === "release.withdrawn") this.letWithdrawalPass(release);
     }
   }
@@ -187,6 +191,28 @@ export class Outbox {
     );
   }
 
+  /** The first pending event of a release before a sequence: it is sent first. */
+  firstBefore(release: string, sequence: number): PendingEvent | undefined {
+    return first<PendingEvent>(
+      this.#sql,
+      `SELECT event, type, sequence, due_ms AS "dueMs" FROM deliveries
+       WHERE release = ? AND sequence < ? AND state = 'pending' ORDER BY sequence LIMIT 1`,
+      release,
+      sequence,
+    );
+  }
+
+  /** How many pending deliveries are due before one. */
+  countBefore(event: string): number {
+    return value<number>(
+      this.#sql,
+      `SELECT count(*) FROM deliveries AS other, deliveries AS one
+       WHERE one.event = ? AND other.state = 'pending' AND other.due_ms <= one.due_ms
+         AND (other.due_ms < one.due_ms OR other.number < one.number)`,
+      event,
+    );
+  }
+
   /** The bytes of a pending delivery; undefined when it is finished. */
   bodyOf(event: string): string | undefined {
     const row = first<{ body: string | null }>(
@@ -257,10 +283,11 @@ export class Outbox {
     );
   }
 
-  /** Finishes the pending verification, if there is one. */
+  /** Finishes the pending verification, if there is one. Its last attempt is in the log already. */
   endVerification(state: "delivered" | "failed", reason: string | null): void {
     this.#sql.exec(
-      `UPDATE deliveries SET state = ?, reason = ?, due_ms = NULL, body = NULL
+      `UPDATE deliveries SET state = ?, reason = ?, due_ms = NULL, body = NULL,
+         attempts = (SELECT count(*) FROM attempts WHERE attempts.event = deliveries.event)
        WHERE type = 'subscription.verify' AND state = 'pending'`,
       state,
       reason,

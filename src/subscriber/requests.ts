@@ -25,6 +25,7 @@ import {
   type Subscription,
 } from "./subscription.ts";
 import { confirmVerification, nextConfirmUrl } from "./verification.ts";
+import { rateAllowsMs, type Traffic } from "./waiting.ts";
 
 /** Creates the subscription and, unless the admin waives it, starts its verification. */
 export async function createSubscription(
@@ -192,8 +193,16 @@ export function replay(
   return undefined;
 }
 
-/** Sends one event again, or a pending one now. @returns null where there is no such event */
-export async function redeliver(parts: SubscriberParts, event: string): Promise<Conflict | null | undefined> {
+/**
+ * Sends one event again, or a pending one now, after what waits before it.
+ *
+ * @returns null where there is no such event
+ */
+export async function redeliver(
+  parts: SubscriberParts,
+  event: string,
+  traffic: () => Traffic,
+): Promise<Conflict | null | undefined> {
   const { state, outbox, log, now } = parts;
   const subscription = state.get();
   if (subscription === undefined) return null;
@@ -206,7 +215,7 @@ export async function redeliver(parts: SubscriberParts, event: string): Promise<
       "Only events of releases can be sent again. POST …/test or …/verify sends a new event.",
     );
   }
-  const refusal = refuseRedelivery(subscription, delivery);
+  const refusal = refuseRedelivery(subscription, delivery) ?? refuseNow(subscription, delivery, traffic());
   if (refusal !== undefined) return refusal;
   if (delivery.state === "pending") {
     // Earlier events of the release are sent first, so they are due now too.
@@ -234,6 +243,27 @@ function refuseRedelivery({ status }: Subscription, { state, reason }: Delivery)
     return conflict("not-active", detail);
   }
   return undefined;
+}
+
+/** Why nothing can be sent at this time. A finished delivery may wait for `ratePerMinute` like all others. */
+function refuseNow(
+  { putOffUntilMs = 0, ratePerMinute }: Subscription,
+  { event, state }: Delivery,
+  traffic: Traffic,
+): Conflict | undefined {
+  if (putOffUntilMs > traffic.nowMs) {
+    const until = instantOfMs(putOffUntilMs);
+    return conflict(
+      "endpoint-put-off",
+      `The endpoint asked to be sent nothing before ${until} (Retry-After). What waits is sent then; a new URL does not wait.`,
+    );
+  }
+  const allowedMs = rateAllowsMs(traffic, ratePerMinute);
+  if (state !== "pending" || allowedMs <= traffic.nowMs || traffic.isInFlight(event)) return undefined;
+  return conflict(
+    "rate-reached",
+    `The ratePerMinute of the subscription allows no attempt before ${instantOfMs(allowedMs)}. What waits is sent from then on; a higher rate does not wait.`,
+  );
 }
 
 async function sendAgain(

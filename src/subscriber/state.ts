@@ -83,6 +83,7 @@ export class SubscriptionState {
 
   /** Holds all deliveries and notifies the admin's subscriptions. */
   disable(reason: string): void {
+    this.#deps.outbox.endVerification("failed", reason);
     this.setStatus("disabled", reason);
     const subscription = this.get();
     if (subscription === undefined) return;
@@ -135,9 +136,7 @@ export class SubscriptionState {
   }
 
   expireVerification(): void {
-    const reason = "the endpoint was not verified in time";
-    this.#deps.outbox.endVerification("failed", reason);
-    this.disable(reason);
+    this.disable("the endpoint was not verified in time");
   }
 
   /** Until when nothing may be sent, because the endpoint asked for that; 0: it did not. */

@@ -94,6 +94,7 @@ export interface DeliveryJson {
   attempts: number;
   reason: string | null;
   nextAttempt: string | null;
+  waitsFor: { what: string; event?: string; sequence?: number } | null;
   log: {
     attempt: number;
     at: string;

@@ -44,6 +44,8 @@ const delivery = z.looseObject({
   created: z.nullable(z.string()),
   nextAttempt: z.nullable(z.string()),
   reason: z.nullable(z.string()),
+  /** What a pending one waits for; `sequence` is that of an earlier event. */
+  waitsFor: z.optional(z.nullable(z.looseObject({ what: z.string(), sequence: z.optional(z.number()) }))),
   /** Of a row that is `not-sent`: one of `NOT_SENT_CODES`. */
   code: z.optional(z.string()),
 });

@@ -37,6 +37,25 @@ test.each([
     },
     "attempt 1 failed at 2026-11-26T11:55:00Z (5 min ago): answered 500; next attempt 2026-11-26T14:00:00Z (in 2 h)",
   ],
+  [
+    {
+      reason: "waits for event 135 of the same release, which is sent first",
+      waitsFor: { what: "earlier-event", event: "evt_0", sequence: 135 },
+      nextAttempt: "2026-11-26T14:00:00Z",
+    },
+    "waits for event 135 of the same release, which is sent first; next attempt 2026-11-26T14:00:00Z (in 2 h)",
+  ],
+  [
+    {
+      attempts: 1,
+      reason: "answered 503",
+      waitsFor: { what: "endpoint" },
+      nextAttempt: "2026-11-26T14:00:00Z",
+      log: [attempt("answered 503")],
+    },
+    "attempt 1 failed at 2026-11-26T11:55:00Z (5 min ago): answered 503; the endpoint asked to be sent nothing before then (Retry-After); next attempt 2026-11-26T14:00:00Z (in 2 h)",
+  ],
+  [{ waitsFor: { what: "answer" } }, "it is being tried now"],
   // Nothing was sent, so the log has no attempt.
   [
     { reason: "not attempted because of an error in this service" },
