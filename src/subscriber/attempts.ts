@@ -20,7 +20,6 @@ import { confirmVerification } from "./verification.ts";
 import { rateAllowsMs, type Traffic } from "./waiting.ts";
 
 interface InFlight {
-  release: string | null;
   startedMs: number;
   done: Promise<void>;
 }
@@ -50,8 +49,9 @@ export class Attempts {
    * @returns when to call it again, in milliseconds since 1970; undefined where nothing is pending
    */
   start(subscription: Subscription, budget: Budget): number | undefined {
-    const { outbox, state, now } = this.#parts;
+    const { outbox, state, jobs, now } = this.#parts;
     const nowMs = now();
+    if (jobs.isQueued("narrow")) return this.#checkAgainMs(Infinity, nowMs);
     const putOffUntilMs = state.putOffUntilMs();
     // After a put-off one attempt at a time asks whether the endpoint takes events again.
     const inFlightMax = nowMs < putOffUntilMs + CAREFUL_MS ? 1 : ATTEMPTS_IN_FLIGHT_MAX;
@@ -82,8 +82,7 @@ export class Attempts {
   }
 
   #isInFlight({ event, release }: DueDelivery): boolean {
-    if (this.#inFlight.has(event)) return true;
-    return release !== null && [...this.#inFlight.values()].some((other) => other.release === release);
+    return this.#inFlight.has(event) || (release !== null && this.#parts.releasesInFlight.has(release));
   }
 
   /** What has been sent in the last minute. */
@@ -99,16 +98,22 @@ export class Attempts {
   }
 
   #launch(delivery: DueDelivery, budget: Budget): void {
-    const startedMs = this.#parts.now();
+    const { now, releasesInFlight } = this.#parts;
+    const { release } = delivery;
+    const startedMs = now();
+    if (release !== null) releasesInFlight.add(release);
     const done = this.#attempt(delivery, startedMs)
       .catch((error: unknown) => this.#postpone(delivery, error))
-      .finally(() => this.#inFlight.delete(delivery.event))
+      .finally(() => {
+        this.#inFlight.delete(delivery.event);
+        if (release !== null) releasesInFlight.delete(release);
+      })
       .then(() => this.#onEnded(budget));
-    this.#inFlight.set(delivery.event, { release: delivery.release, startedMs, done });
+    this.#inFlight.set(delivery.event, { startedMs, done });
   }
 
   async #attempt(delivery: DueDelivery, atMs: number): Promise<void> {
-    const { config, now, outbox, state } = this.#parts;
+    const { config, now, outbox, state, jobs } = this.#parts;
     const subscription = state.get();
     const body = outbox.bodyOf(delivery.event);
     if (subscription === undefined || body === undefined) return;
@@ -121,7 +126,11 @@ export class Attempts {
       signal: AbortSignal.timeout(config.deliveryTimeoutMs),
       localTargets: config.localTargets,
       resolver: config.dnsResolver,
-      isStillDue: () => hasSameUrl() && outbox.isPending(delivery.event) && state.putOffUntilMs() <= now(),
+      isStillDue: () =>
+        hasSameUrl() &&
+        outbox.isPending(delivery.event) &&
+        state.putOffUntilMs() <= now() &&
+        !jobs.isQueued("narrow"),
     });
     if (result === undefined) return;
     // After a deletion or a change of the URL, the result says nothing about the present endpoint.

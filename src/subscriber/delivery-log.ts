@@ -7,8 +7,11 @@ import type { ControlEventType, ReleaseEventType } from "../domain/event.ts";
 import { all, column, first, type Sql } from "../runtime/sql.ts";
 import { DELIVERY_KEPT_MS, PRUNED_PER_STEP } from "./limits.ts";
 
-/** `replaced`: the release was killed or withdrawn before the delivery succeeded. */
-export type DeliveryState = "pending" | "delivered" | "failed" | "replaced";
+/**
+ * `replaced`: the release was killed or withdrawn before the delivery succeeded. `dropped`: the subscription no
+ * longer asked for it.
+ */
+export type DeliveryState = "pending" | "delivered" | "failed" | "replaced" | "dropped";
 
 /** One event for one subscription. */
 export interface Delivery {

@@ -13,6 +13,8 @@ export interface JobPayloads {
   expire: null;
   /** Seal the secrets again with the first key of SECRETS_KEY. */
   reseal: null;
+  /** End pending deliveries after one sequence that a changed filter or list of events no longer asks for. */
+  narrow: { after: number };
   /** Put the events after one sequence, up to another, into the outbox again. */
   replay: { after: number; to: number };
   /**

@@ -9,6 +9,7 @@ import { log } from "../runtime/log.ts";
 import { newsroom, subscriber } from "../runtime/stubs.ts";
 import { readHealth } from "./health.ts";
 import type { Job, JobPayloads } from "./job-queue.ts";
+import { JUDGED_PER_STEP } from "./limits.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { reseal, sealingKeyOf } from "./resealing.ts";
 import { registrationOf } from "./subscription.ts";
@@ -19,7 +20,7 @@ export const SUBREQUESTS_PER_JOB = 5;
 export async function runJob(
   parts: SubscriberParts,
   job: Job,
-): Promise<JobPayloads["replay"] | JobPayloads["notice"] | undefined> {
+): Promise<JobPayloads["replay"] | JobPayloads["narrow"] | JobPayloads["notice"] | undefined> {
   switch (job.name) {
     case "report":
     case "expire":
@@ -27,6 +28,8 @@ export async function runJob(
     case "reseal":
       await reseal(parts);
       return undefined;
+    case "narrow":
+      return endUnwanted(parts, job.payload);
     case "replay":
       return replay(parts, job.payload);
     case "notice":
@@ -54,6 +57,21 @@ async function report(parts: SubscriberParts): Promise<undefined> {
   if (await newsroom(parts.env).report(registrationOf(subscription), state, sealingKey)) return;
   log("info", "subscription deleted", { subscription: subscription.id });
   await parts.store.deleteAll();
+}
+
+/** Ends some pending deliveries that the subscription no longer asks for. Nothing is sent before all are judged. */
+async function endUnwanted(
+  { env, state, store, outbox, releasesInFlight }: SubscriberParts,
+  { after }: JobPayloads["narrow"],
+): Promise<JobPayloads["narrow"] | undefined> {
+  const subscription = state.get();
+  if (subscription === undefined) return undefined;
+  const sequences = outbox.pendingSequences(after, JUDGED_PER_STEP);
+  const last = sequences.at(-1);
+  if (last === undefined) return undefined;
+  const unwanted = await newsroom(env).unwantedEvents(subscription.id, sequences);
+  store.atomically(() => outbox.drop(unwanted, [...releasesInFlight]));
+  return { after: last };
 }
 
 /** Puts one window of a replay into the outbox. */

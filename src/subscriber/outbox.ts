@@ -51,6 +51,9 @@ export interface Retry {
 export const KILLED = "the release was killed";
 export const WITHDRAWN = "the release was withdrawn, and an attempt before the withdrawal had failed";
 
+/** Why a delivery was dropped. */
+const UNWANTED = "the subscription no longer asks for it: its events or its filter were changed";
+
 export class Outbox {
   readonly #sql: Sql;
   readonly #firstDelayMs: () => number;
@@ -150,10 +153,70 @@ export class Outbox {
   requeue(event: string, body: string, nowMs: number): void {
     this.#sql.exec(
       `UPDATE deliveries SET state = 'pending', due_ms = ?, reason = NULL, body = ?, "before" = attempts, put_offs = 0
-       WHERE event = ? AND state IN ('delivered', 'failed')`,
+       WHERE event = ? AND state IN ('delivered', 'failed', 'dropped')`,
       nowMs,
       body,
       event,
+    );
+    // The release of a dropped one may be unknown.
+    this.#sql.exec(
+      `INSERT INTO told (release, since)
+       SELECT release, sequence FROM deliveries WHERE event = ? AND state = 'pending' AND release IS NOT NULL
+       ON CONFLICT (release) DO UPDATE SET since = excluded.since WHERE excluded.since < since`,
+      event,
+    );
+  }
+
+  /** The sequences of pending events of releases after one, in order. */
+  pendingSequences(after: number, limit: number): number[] {
+    return column<number>(
+      this.#sql,
+      `SELECT sequence FROM deliveries WHERE state = 'pending' AND sequence > ? ORDER BY sequence LIMIT ?`,
+      after,
+      limit,
+    );
+  }
+
+  /**
+   * Ends pending deliveries that are no longer wanted. A withdrawal or kill stays if anything of its release
+   * was sent. A release of which nothing was sent, or is to be, is forgotten.
+   *
+   * @param inFlight the releases of which an attempt is in flight
+   */
+  drop(sequences: readonly number[], inFlight: readonly string[]): void {
+    this.#sql.exec(
+      `UPDATE deliveries AS d SET (state, reason) = (
+         SELECT iif(count(*) > 0, 'delivered', 'dropped'), iif(count(*) > 0, NULL, ?)
+         FROM attempts WHERE attempts.event = d.event AND attempts.reason IS NULL
+       ), due_ms = NULL, body = NULL
+       WHERE state = 'pending' AND sequence IN (SELECT value FROM json_each(?)) AND NOT (
+         type IN ('release.withdrawn', 'release.killed') AND (
+           release IN (SELECT value FROM json_each(?))
+           OR EXISTS (SELECT 1 FROM deliveries AS sent WHERE sent.release = d.release AND sent.attempts > 0)
+           OR (SELECT since FROM told WHERE told.release = d.release)
+             < (SELECT min(sequence) FROM deliveries AS kept WHERE kept.release = d.release)))`,
+      UNWANTED,
+      JSON.stringify(sequences),
+      JSON.stringify(inFlight),
+    );
+    this.#sql.exec(
+      `DELETE FROM told WHERE release IN (
+         SELECT release FROM deliveries WHERE sequence IN (SELECT value FROM json_each(?1)))
+       AND release NOT IN (SELECT value FROM json_each(?2))
+       AND NOT EXISTS (SELECT 1 FROM deliveries AS d WHERE d.release = told.release
+         AND (d.state <> 'dropped' OR d.attempts > 0))
+       AND since >= (SELECT min(sequence) FROM deliveries AS d WHERE d.release = told.release)`,
+      JSON.stringify(sequences),
+      JSON.stringify(inFlight),
+    );
+  }
+
+  /** Ends the pending events about other subscriptions. */
+  dropOperational(): void {
+    this.#sql.exec(
+      `UPDATE deliveries SET state = 'dropped', reason = ?, due_ms = NULL, body = NULL
+       WHERE type = 'operational' AND state = 'pending'`,
+      UNWANTED,
     );
   }
 

@@ -60,7 +60,7 @@ export async function createSubscription(
 }
 
 /**
- * Changes the subscription. A new URL is verified unless the admin waives it; then it gets the deliveries
+ * Changes the subscription. What is pending and no longer asked for ends. A new URL is verified unless the admin waives it; then it gets the deliveries
  * that were pending for the old URL.
  */
 export function changeSubscription(
@@ -68,7 +68,7 @@ export function changeSubscription(
   change: SubscriptionChange,
   isAdmin: boolean,
 ): Promise<Conflict | { ok: false; issues: RegistryIssue[] } | undefined> {
-  const { env, jobs, store, state, mutex, secrets, alarm, now } = parts;
+  const { env, jobs, store, state, outbox, mutex, secrets, alarm, now } = parts;
   return mutex.run(async () => {
     const before = state.get();
     if (before === undefined) return undefined;
@@ -89,6 +89,10 @@ export function changeSubscription(
     store.atomically(() => {
       state.save(next);
       jobs.enqueue("report", null, now());
+      if (change.events !== undefined || change.filter !== undefined) {
+        jobs.enqueue("narrow", { after: 0 }, now());
+      }
+      if (!next.events.includes("operational")) outbox.dropOperational();
       if (next.url !== present.url) state.startVerification(confirmUrl);
     });
     return change.verify ? undefined : waiveVerification(parts);

@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
   type TEXT NOT NULL,
   sequence INTEGER,         -- null, like release, for events of the subscription itself
   release TEXT,
-  state TEXT NOT NULL,      -- pending, delivered, failed or replaced
+  state TEXT NOT NULL,      -- pending, delivered, failed, replaced or dropped
   attempts INTEGER NOT NULL,
   created_ms INTEGER NOT NULL,
   due_ms INTEGER,           -- null unless pending

@@ -70,11 +70,26 @@ export class SubscriptionState {
     this.#deps.jobs.enqueue("report", null, sinceMs);
   }
 
-  /** The endpoint is verified, or the owner resumes: pending deliveries are sent in order. */
+  /** The endpoint is verified. A subscription that its owner had paused is paused again. */
+  completeVerification(): void {
+    const subscription = this.get();
+    if (subscription?.staysPaused !== true) {
+      this.activate();
+      return;
+    }
+    const { staysPaused: _staysPaused, failingSinceMs: _failingSinceMs, ...rest } = subscription;
+    this.save({ ...rest, isProved: true });
+    this.#deps.outbox.endVerification("delivered", null);
+    this.setStatus("paused");
+  }
+
+  /** The owner resumes, or the endpoint is verified: pending deliveries are sent in order. */
   activate(): void {
     const subscription = this.get();
     if (subscription !== undefined) {
-      this.save(defined({ ...subscription, failingSinceMs: undefined, isProved: true }));
+      this.save(
+        defined({ ...subscription, failingSinceMs: undefined, staysPaused: undefined, isProved: true }),
+      );
     }
     this.#deps.outbox.endVerification("delivered", null);
     this.#deps.outbox.restartSchedule();
@@ -108,7 +123,8 @@ export class SubscriptionState {
     const number = subscription.proof.number + 1;
     const untilMs = now() + VERIFICATION_MS_MAX;
     const { failingSinceMs, ...rest } = subscription;
-    this.save({ ...rest, proof: { challenge, number, untilMs } });
+    const staysPaused = subscription.status === "paused" || subscription.staysPaused === true;
+    this.save({ ...rest, ...(staysPaused && { staysPaused }), proof: { challenge, number, untilMs } });
     this.enqueueControlEvent({ type: "subscription.verify", challenge, confirm: confirmUrl });
     if (subscription.status !== "pending") this.setStatus("pending");
     else if (failingSinceMs !== undefined) this.#deps.jobs.enqueue("report", null, now());

@@ -11,6 +11,8 @@ import type { Health, Registration, SubscriptionChange, SubscriptionStatus } fro
 /** Stored under the key `subscription`. The field names must not change. */
 export interface Subscription extends Registration {
   status: SubscriptionStatus;
+  /** Whether its owner paused it before its URL changed: verified, it is paused again. */
+  staysPaused?: boolean;
   /** Why it is disabled, in words. */
   reason?: string;
   /** When it got its current status. */

@@ -40,6 +40,7 @@ export function describeDelivery(
       return `given up: ${failure}`;
     case "replaced":
       return `not sent: ${reason ?? "the release was killed"}`;
+    case "dropped":
     case "not-sent":
       return `not sent: ${reason ?? "no reason given"}`;
     default:

@@ -38,7 +38,7 @@ const delivery = z.looseObject({
   type: z.string(),
   sequence: z.nullable(z.number()),
   release: z.nullable(z.string()),
-  /** `pending`, `held`, `delivered`, `failed`, `replaced`, or `not-sent`. */
+  /** `pending`, `held`, `delivered`, `failed`, `replaced`, `dropped`, or `not-sent`. */
   state: z.string(),
   attempts: z.number(),
   created: z.nullable(z.string()),

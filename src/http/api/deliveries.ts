@@ -106,7 +106,7 @@ function validateSpan({ after, to }: { after: number; to: number }, last: number
 }
 
 /** `held` is not stored: it is what a pending delivery is while the subscription sends nothing. */
-const STATES = ["pending", "held", "delivered", "failed", "replaced"] as const;
+const STATES = ["pending", "held", "delivered", "failed", "replaced", "dropped"] as const;
 type ShownState = (typeof STATES)[number];
 
 function storedState(state: ShownState): DeliveryState {
