@@ -59,6 +59,29 @@ export async function createSubscription(
   return subscription;
 }
 
+/** The settings that differ from those of a request to subscribe, by field. */
+export async function differingSettings(
+  { state, secrets }: SubscriberParts,
+  { format, content, events, description, header, asymmetric, ratePerMinute }: SubscriptionInput,
+): Promise<string[]> {
+  const present = state.get();
+  if (present === undefined) return [];
+  const named = header && { name: header.name.toLowerCase(), value: header.value };
+  const kept = present.header && (await secrets.openHeader(present).catch(() => undefined));
+  const pairs: Record<string, [unknown, unknown]> = {
+    format: [format, present.format],
+    content: [content, present.content],
+    events: [events.toSorted(), present.events.toSorted()],
+    description: [description, present.description],
+    header: [named, kept && { name: kept.name.toLowerCase(), value: kept.value }],
+    asymmetric: [asymmetric, present.asymmetric],
+    ratePerMinute: [ratePerMinute, present.ratePerMinute],
+  };
+  return Object.entries(pairs)
+    .filter(([, pair]) => JSON.stringify(pair[0]) !== JSON.stringify(pair[1]))
+    .map(([field]) => field);
+}
+
 /**
  * Changes the subscription. What is pending and no longer asked for ends. A new URL is verified unless the admin waives it; then it gets the deliveries
  * that were pending for the old URL.

@@ -66,6 +66,11 @@ export class Subscriber extends DurableObject<Env> {
     return subscription ? this.#view(subscription) : null;
   }
 
+  /** The settings that differ from those of a request to subscribe, by field. */
+  async differingSettings(input: SubscriptionInput): Promise<string[]> {
+    return requests.differingSettings(this.#parts, input);
+  }
+
   /** Changes the fields that `change` contains. A new URL is verified, unless the admin waives it. */
   async change(change: SubscriptionChange, isAdmin: boolean): Promise<ChangeOutcome> {
     return this.#finish(await requests.changeSubscription(this.#parts, change, isAdmin));

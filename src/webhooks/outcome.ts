@@ -52,11 +52,12 @@ function missingChallengeReason(result: AttemptResult, challenge: string | undef
   return "answered without the challenge; answer with the challenge, or POST to the confirm URL";
 }
 
-/** The challenge as the whole body, or as `{"challenge":"…"}`. */
+/** The challenge as the whole body, as a JSON string, or as `{"challenge":"…"}`. */
 function isEcho(answer: string, challenge: string): boolean {
   if (answer.trim() === challenge) return true;
   try {
     const parsed: unknown = JSON.parse(answer);
+    if (parsed === challenge) return true;
     return (
       typeof parsed === "object" && parsed !== null && "challenge" in parsed && parsed.challenge === challenge
     );

@@ -9,7 +9,7 @@
  *                                    `half:ADDRESS` for an IPv6 zone that fails
  *   GET  /asked/KEY/…                the queries so far, as JSON
  *
- * Answers: a status; `echo` (the challenge as JSON); `echo-text`; `hang` (no answer); `stall` (a body that
+ * Answers: a status; `echo` (the challenge as JSON); `echo-text`; `echo-string` (as a JSON string); `hang` (no answer); `stall` (a body that
  * never ends); `late:STATUS` (after half a second); `broken:STATUS` (a body that breaks off, with a
  * Retry-After of ten minutes); `undecodable:CODING:HEX` (200 with these bytes, said to be of that coding); `trickle` (a byte now and then, without end); `huge` (a megabyte);
  * `retry-after:SECONDS` (429; with `;` between them several headers); `redirect` (302 to /elsewhere); `redirect-inside` (302 to a private address).
@@ -81,6 +81,9 @@ function answer(response: ServerResponse, kind: string, body: string): void {
   switch (kind.split(":")[0]) {
     case "echo":
       response.end(JSON.stringify({ challenge: challenge() }));
+      return;
+    case "echo-string":
+      response.end(JSON.stringify(challenge()));
       return;
     case "echo-text":
       response.end(challenge());

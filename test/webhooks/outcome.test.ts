@@ -90,7 +90,8 @@ describe("what follows from an attempt", () => {
     expect(evaluate(answered(200, null, ' {"challenge":"abc"}\n'), 1, 0, "abc")).toEqual({
       kind: "delivered",
     });
-    for (const answer of ["", "ok", '{"challenge":"x"}', "[]", "null", '"abc"']) {
+    expect(evaluate(answered(200, null, ' "abc"\n'), 1, 0, "abc")).toEqual({ kind: "delivered" });
+    for (const answer of ["", "ok", '{"challenge":"x"}', "[]", "null", '"abcd"', '["abc"]', '"ab']) {
       expect(evaluate(answered(200, null, answer), 1, 0, "abc")).toMatchObject({ kind: "retry" });
     }
     expect(evaluate(answered(500, null, "abc"), 1, 0, "abc")).toMatchObject({ kind: "retry" });

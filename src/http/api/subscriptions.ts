@@ -59,12 +59,16 @@ export async function postSubscription(c: Context, input: SubscriptionInput): Pr
   // Newsroom soon deletes the registration.
   const registered = await register(c, registration, !input.verify, admin);
   if (registered.kind === "invalid") return invalid(c, await nameNearestValues(c, registered.issues, admin));
-  if (registered.kind === "duplicate") return showDuplicate(c, registered.id, admin);
+  if (registered.kind === "duplicate") return showDuplicate(c, registered.id, input, admin);
   if (registered.kind === "too-many") return tooManySubscriptions(c, registered);
   const tooMany = input.verify ? await checkVerificationRate(c, input.url) : undefined;
   if (tooMany !== undefined) {
     await newsroom(c.env).unregister(id);
     return tooMany;
+  }
+  for (const replaced of registered.replaced) {
+    await newsroom(c.env).unregister(replaced);
+    await subscriber(c.env, replaced).remove();
   }
   const secret = newSecret();
   const view = await subscriber(c.env, id).create(registration, input, secret);
@@ -162,13 +166,21 @@ async function checkTarget(c: Context, url: string): Promise<Issue | undefined> 
 }
 
 /**
- * One URL with one filter is one subscription. Its owner and the admin see it. Other clients learn only that
+ * One URL with one filter is one subscription. Its owner and the admin see it; `notTaken` names the settings of
+ * the request that differ from those kept. Other clients learn only that
  * it exists: knowing the URL of an endpoint must not be enough for its secret or token.
  */
-async function showDuplicate(c: Context, id: string, admin: boolean): Promise<Response> {
+async function showDuplicate(
+  c: Context,
+  id: string,
+  input: SubscriptionInput,
+  admin: boolean,
+): Promise<Response> {
   if (admin || (await isOwner(c, id))) {
-    const view = await subscriber(c.env, id).view();
-    if (view) return c.json(view, 200, PRIVATE_HEADERS);
+    const object = subscriber(c.env, id);
+    const view = await object.view();
+    const notTaken = await object.differingSettings(input);
+    if (view) return c.json({ ...view, notTaken }, 200, PRIVATE_HEADERS);
   }
   return problem(c, {
     code: "duplicate-subscription",

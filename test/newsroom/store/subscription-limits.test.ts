@@ -70,7 +70,7 @@ const fail = async (newsroom: Newsroom, registration: Registration) => {
 };
 
 const hex = (n: number) => n.toString(16);
-const REGISTERED = { kind: "registered" };
+const REGISTERED = { kind: "registered", replaced: [] };
 const tooMany = (which: string, whose: string) => ({ kind: "too-many", which, whose });
 /** A URL at a domain of its own. */
 const urlOf = (nth: number) => `https://desk.example${nth}.com/hook`;
