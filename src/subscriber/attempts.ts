@@ -228,8 +228,9 @@ export class Attempts {
     });
   }
 
-  #updateDelivery({ event, type }: DueDelivery, outcome: AttemptOutcome, attempts: number): void {
+  #updateDelivery(delivery: DueDelivery, outcome: AttemptOutcome, attempts: number): void {
     const { outbox, state, now } = this.#parts;
+    const { event, type } = delivery;
     switch (outcome.kind) {
       case "delivered":
         // A verification stays pending until the Newsroom knows of it: `state.activate` completes it.
@@ -247,7 +248,10 @@ export class Attempts {
         // If this failure disabled the subscription, the delivery is held like all others.
         if (state.get()?.status === "disabled") {
           outbox.retryAt(event, { dueMs: now(), reason: outcome.reason, attempts });
-        } else outbox.complete(event, "failed", outcome.reason, attempts);
+        } else {
+          outbox.complete(event, "failed", outcome.reason, attempts);
+          state.noteGivenUp(delivery, outcome.reason);
+        }
         return;
       case "gone":
         outbox.retryAt(event, { dueMs: now(), reason: outcome.reason, attempts });

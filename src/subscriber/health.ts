@@ -27,6 +27,10 @@ export function readHealth({ sql, outbox, state }: SubscriberParts): Health {
     successRate: recent.length === 0 ? null : Math.round((successes.length / recent.length) * 1_000) / 1_000,
     medianLatencyMs: median(successes.map(({ durationMs }) => durationMs)),
     waiting: value<number>(sql, "SELECT count(*) FROM deliveries WHERE state = 'pending'"),
+    givenUp: value<number>(
+      sql,
+      "SELECT count(*) FROM deliveries WHERE state = 'failed' AND release IS NOT NULL",
+    ),
     nextAttempt: next === undefined ? null : instantOfMs(Math.max(next.dueMs, putOffUntilMs)),
     blocked:
       unreadableSinceMs === undefined

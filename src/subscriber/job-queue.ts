@@ -22,6 +22,8 @@ export interface JobPayloads {
    * event; `after` is the last subscription that has been notified.
    */
   notice: { id: string; atMs: number; reason: string; after?: string };
+  /** The same, that an event was given up. A further one takes the place of one that is not sent yet. */
+  givenUp: JobPayloads["notice"] & { event: string; sequence: number | null; release: string | null };
 }
 type JobName = keyof JobPayloads;
 

@@ -3,7 +3,7 @@
  * bounded piece and returns the payload of the rest; undefined when nothing is left.
  */
 import { defined } from "../domain/defined.ts";
-import type { ControlEvent } from "../domain/event.ts";
+import type { ControlEvent, OperationalEvent } from "../domain/event.ts";
 import { hostOf } from "../domain/target-url.ts";
 import { log } from "../runtime/log.ts";
 import { newsroom, subscriber } from "../runtime/stubs.ts";
@@ -33,7 +33,12 @@ export async function runJob(
     case "replay":
       return replay(parts, job.payload);
     case "notice":
-      return notifyAdminSubscriptions(parts, job.payload);
+      return notifyAdminSubscriptions(parts, job.payload, { what: "subscription.disabled" });
+    case "givenUp": {
+      const { event, sequence, release } = job.payload;
+      const delivery = { event, sequence, release };
+      return notifyAdminSubscriptions(parts, job.payload, { what: "delivery.given-up", delivery });
+    }
   }
 }
 
@@ -86,11 +91,12 @@ async function replay(
   return last < to ? { after: last, to } : undefined;
 }
 
-/** Notifies a few of the admin's subscriptions that this subscription was disabled. */
-async function notifyAdminSubscriptions(
+/** Notifies a few of the admin's subscriptions that this one was disabled, or that an event for it was given up. */
+async function notifyAdminSubscriptions<Notice extends JobPayloads["notice"]>(
   { env, state }: SubscriberParts,
-  notice: JobPayloads["notice"],
-): Promise<JobPayloads["notice"] | undefined> {
+  notice: Notice,
+  about: Pick<OperationalEvent, "what" | "delivery">,
+): Promise<Notice | undefined> {
   const subscription = state.get();
   if (subscription === undefined) return undefined;
   const { id, url, description } = subscription;
@@ -98,7 +104,7 @@ async function notifyAdminSubscriptions(
     type: "operational",
     id: notice.id,
     at: Math.floor(notice.atMs / 1000),
-    what: "subscription.disabled",
+    ...about,
     subscription: defined({ id, host: hostOf(url), description }),
     reason: notice.reason,
   };

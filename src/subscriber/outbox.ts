@@ -13,6 +13,7 @@ export interface DueDelivery {
   /** Attempts so far, and how many of them do not count in the present run of the schedule. */
   attempts: number;
   before: number;
+  sequence: number | null;
   /** How often a Retry-After put off this delivery in the present run. */
   putOffs: number;
   createdMs: number;
@@ -248,7 +249,7 @@ export class Outbox {
     if (sendable === "nothing") return [];
     return all<DueDelivery>(
       this.#sql,
-      `SELECT event, type, release, attempts, "before", put_offs AS "putOffs", created_ms AS "createdMs", due_ms AS "dueMs"
+      `SELECT event, type, sequence, release, attempts, "before", put_offs AS "putOffs", created_ms AS "createdMs", due_ms AS "dueMs"
        FROM deliveries AS d WHERE ${conditionFor(sendable)} ORDER BY due_ms, number LIMIT ?`,
       limit,
     );

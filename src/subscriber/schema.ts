@@ -22,6 +22,8 @@ CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (due_ms) WHERE state
 -- A subscription can hold many deliveries: its verification is found without a scan.
 CREATE INDEX IF NOT EXISTS deliveries_verifying ON deliveries (due_ms)
   WHERE type = 'subscription.verify' AND state = 'pending';
+CREATE INDEX IF NOT EXISTS deliveries_given_up ON deliveries (number)
+  WHERE state = 'failed' AND release IS NOT NULL;
 CREATE INDEX IF NOT EXISTS deliveries_of_a_release ON deliveries (release, sequence) WHERE release IS NOT NULL;
 -- The releases of which this endpoint was sent anything, or is to be, and the first sequence of each. Kept
 -- longer than the log: every later withdrawal or kill of such a release is sent, too.

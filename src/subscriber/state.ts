@@ -109,6 +109,13 @@ export class SubscriptionState {
     this.#deps.jobs.enqueue("notice", { id: newEventId(), atMs, reason }, atMs);
   }
 
+  /** Notifies the admin's subscriptions that an event of a release has failed for good. */
+  noteGivenUp({ event, sequence, release }: DueDelivery, reason: string): void {
+    if (release === null) return;
+    const atMs = this.#deps.now();
+    this.#deps.jobs.enqueue("givenUp", { id: newEventId(), atMs, reason, event, sequence, release }, atMs);
+  }
+
   /**
    * Starts a verification in place of any earlier one.
    *

@@ -12,6 +12,8 @@ const health = z.looseObject({
   lastFailure: z.nullable(z.string()),
   successRate: z.nullable(z.number()),
   waiting: z.number(),
+  /** Events whose last attempt has failed too. */
+  givenUp: z.optional(z.number()),
   nextAttempt: z.nullable(z.string()),
   /** Why the service itself can send nothing. */
   blocked: z.optional(z.nullable(z.string())),

@@ -55,6 +55,7 @@ const fail = async (newsroom: Newsroom, registration: Registration) => {
     successRate: null,
     medianLatencyMs: null,
     waiting: 1,
+    givenUp: 0,
     nextAttempt: null,
     blocked: null,
   };
@@ -323,6 +324,7 @@ it("keeps the row of the largest subscription below 8 kB, indexes included", asy
       successRate: 0.333_333_333_333_333_3,
       medianLatencyMs: 123_456.5,
       waiting: 1_000_000,
+      givenUp: 0,
       nextAttempt: "2026-11-27T00:00:00Z",
       blocked: "x".repeat(200),
     };
