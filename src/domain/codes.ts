@@ -31,11 +31,15 @@ export const PROBLEM_CODES = {
   /** The call needs an active subscription. */
   "not-active": 409,
   "replay-in-progress": 409,
+  /** The endpoint asked to be sent nothing before a time (Retry-After). */
+  "endpoint-put-off": 409,
+  /** The subscription's `ratePerMinute` allows no attempt yet. */
+  "rate-reached": 409,
   /** Only events of releases can be sent again. */
   "not-a-release-event": 409,
   /** The release was killed; only its kill can be sent again. */
   "release-killed": 409,
-  /** The release was withdrawn or killed while the call ran. */
+  /** The release was withdrawn or killed while the call ran, or before the event was delivered. */
   "release-retracted": 409,
   "edition-mismatch": 412,
   "body-too-large": 413,

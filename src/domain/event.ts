@@ -67,13 +67,18 @@ export type ControlEvent = { id: string; at: Instant } & (
 );
 export type ControlEventType = ControlEvent["type"];
 
-/** Reports another subscription to the admin's subscriptions that ask for `operational` events. */
+/**
+ * Reports another subscription to the admin's subscriptions that ask for `operational` events: it was disabled, or an
+ * event for it was given up, since its last attempt failed too.
+ */
 export interface OperationalEvent {
   type: "operational";
-  what: "subscription.disabled";
+  what: "subscription.disabled" | "delivery.given-up";
   /** Only the host of its URL: the rest is often a secret. */
   subscription: { id: string; host: string; description?: string };
   reason: string;
+  /** What was given up. */
+  delivery?: { event: string; sequence: number | null; release: string | null };
 }
 
 /** The fields of a release in an event. The API shows more. */

@@ -57,6 +57,8 @@ export interface Health {
   /** Events not delivered yet. */
   waiting: number;
   nextAttempt: string | null;
+  /** Events of releases in the log whose last attempt has failed too. */
+  givenUp: number;
   /** Why the service itself can send nothing, in words; null if it can. */
   blocked: string | null;
 }

@@ -17,7 +17,13 @@ import { findReleases, fittingPage, type ListQuery } from "./lists/search.ts";
 import type { EventQuery, EventsPage } from "./outbound/event-feed.ts";
 import { explain, type ExplainedEvent } from "./outbound/explain.ts";
 import type { LongPoll } from "./outbound/long-polls.ts";
-import { replayBody, type ReplayBody, replayEvents, type ReplayPart } from "./outbound/replay.ts";
+import {
+  replayBody,
+  type ReplayBody,
+  replayEvents,
+  type ReplayPart,
+  unwantedEvents,
+} from "./outbound/replay.ts";
 import type { FoundDocument } from "./projection/projection.ts";
 import type { Action, ActionResult, PublishOptions, PublishResult } from "./publish/ledger.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -300,6 +306,11 @@ export class Newsroom extends DurableObject<Env> {
   /** The events that a replay sends, after one sequence up to another; `last`: how far this part goes. */
   async replayEvents(id: string, after: number, to: number): Promise<ReplayPart> {
     return replayEvents({ sql: this.#sql, events: this.#parts.events }, id, after, to);
+  }
+
+  /** Which of these events a subscription does not ask for now. */
+  async unwantedEvents(id: string, sequences: number[]): Promise<number[]> {
+    return unwantedEvents(this.#sql, id, sequences);
   }
 
   /** The body of one event that a subscription was sent; `killed` if it must not be sent again. */

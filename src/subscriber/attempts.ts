@@ -1,6 +1,7 @@
 /**
  * The attempts of one subscription: several at once, but only one for each release.
  */
+import { defined } from "../domain/defined.ts";
 import { UnreadableSecretError } from "../crypto/sealed.ts";
 import { type SigningKey, readSigningKeys } from "../crypto/signing-keys.ts";
 import { backoffMs } from "../runtime/async.ts";
@@ -8,17 +9,17 @@ import type { Budget } from "../runtime/bounded-work.ts";
 import { OWN_RETRY_MS } from "../runtime/limits.ts";
 import { log as writeLog } from "../runtime/log.ts";
 import { attemptDelivery, type AttemptRequest, type AttemptResult } from "../webhooks/attempt.ts";
-import { type AttemptOutcome, evaluateAttempt } from "../webhooks/outcome.ts";
+import { type AttemptOutcome, evaluateAttempt, noteOf } from "../webhooks/outcome.ts";
 import { FORMATS } from "../webhooks/payload.ts";
-import { ATTEMPTS_IN_FLIGHT_MAX, IN_FLIGHT_CHECK_MS, RATE_PERIOD_MS } from "./limits.ts";
+import { ATTEMPTS_IN_FLIGHT_MAX, CAREFUL_MS, IN_FLIGHT_CHECK_MS, RATE_PERIOD_MS } from "./limits.ts";
 import type { DueDelivery } from "./outbox.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { sealingKeyOf } from "./resealing.ts";
 import type { Subscription } from "./subscription.ts";
 import { confirmVerification } from "./verification.ts";
+import { rateAllowsMs, type Traffic } from "./waiting.ts";
 
 interface InFlight {
-  release: string | null;
   startedMs: number;
   done: Promise<void>;
 }
@@ -48,13 +49,19 @@ export class Attempts {
    * @returns when to call it again, in milliseconds since 1970; undefined where nothing is pending
    */
   start(subscription: Subscription, budget: Budget): number | undefined {
-    const { outbox, state, now } = this.#parts;
+    const { outbox, state, jobs, now } = this.#parts;
     const nowMs = now();
+    if (jobs.isQueued("narrow")) return this.#checkAgainMs(Infinity, nowMs);
+    const putOffUntilMs = state.putOffUntilMs();
+    // After a put-off one attempt at a time asks whether the endpoint takes events again.
+    const inFlightMax = nowMs < putOffUntilMs + CAREFUL_MS ? 1 : ATTEMPTS_IN_FLIGHT_MAX;
     for (const delivery of outbox.next(state.sendable(), CANDIDATES)) {
-      if (delivery.dueMs > nowMs) return this.#checkAgainMs(delivery.dueMs, nowMs);
-      if (this.#inFlight.size >= ATTEMPTS_IN_FLIGHT_MAX) break;
+      const dueMs = Math.max(delivery.dueMs, putOffUntilMs);
+      if (dueMs > nowMs) return this.#checkAgainMs(dueMs, nowMs);
+      if (this.#inFlight.size >= inFlightMax) break;
       if (this.#isInFlight(delivery)) continue;
-      const allowedMs = this.#rateAllowsMs(subscription, nowMs);
+      const { ratePerMinute } = subscription;
+      const allowedMs = ratePerMinute === undefined ? nowMs : rateAllowsMs(this.traffic(), ratePerMinute);
       if (allowedMs > nowMs) return this.#checkAgainMs(allowedMs, nowMs);
       if (!budget.allows(SUBREQUESTS_PER_ATTEMPT)) return nowMs + 1;
       budget.spend(SUBREQUESTS_PER_ATTEMPT);
@@ -75,30 +82,38 @@ export class Attempts {
   }
 
   #isInFlight({ event, release }: DueDelivery): boolean {
-    if (this.#inFlight.has(event)) return true;
-    return release !== null && [...this.#inFlight.values()].some((other) => other.release === release);
+    return this.#inFlight.has(event) || (release !== null && this.#parts.releasesInFlight.has(release));
   }
 
-  /** When `ratePerMinute` allows the next attempt. */
-  #rateAllowsMs({ ratePerMinute }: Subscription, nowMs: number): number {
-    if (ratePerMinute === undefined) return nowMs;
+  /** What has been sent in the last minute. */
+  traffic(): Traffic {
+    const nowMs = this.#parts.now();
     const inFlight = [...this.#inFlight.values()].map(({ startedMs }) => startedMs);
     const started = [...this.#parts.log.attemptsSince(nowMs - RATE_PERIOD_MS), ...inFlight];
-    const limiting = started.sort((a, b) => a - b).at(-ratePerMinute);
-    return limiting === undefined ? nowMs : limiting + RATE_PERIOD_MS;
+    return {
+      nowMs,
+      isInFlight: (event) => this.#inFlight.has(event),
+      startedMs: started.sort((a, b) => a - b),
+    };
   }
 
   #launch(delivery: DueDelivery, budget: Budget): void {
-    const startedMs = this.#parts.now();
+    const { now, releasesInFlight } = this.#parts;
+    const { release } = delivery;
+    const startedMs = now();
+    if (release !== null) releasesInFlight.add(release);
     const done = this.#attempt(delivery, startedMs)
       .catch((error: unknown) => this.#postpone(delivery, error))
-      .finally(() => this.#inFlight.delete(delivery.event))
+      .finally(() => {
+        this.#inFlight.delete(delivery.event);
+        if (release !== null) releasesInFlight.delete(release);
+      })
       .then(() => this.#onEnded(budget));
-    this.#inFlight.set(delivery.event, { release: delivery.release, startedMs, done });
+    this.#inFlight.set(delivery.event, { startedMs, done });
   }
 
   async #attempt(delivery: DueDelivery, atMs: number): Promise<void> {
-    const { config, now, outbox, state } = this.#parts;
+    const { config, now, outbox, state, jobs } = this.#parts;
     const subscription = state.get();
     const body = outbox.bodyOf(delivery.event);
     if (subscription === undefined || body === undefined) return;
@@ -111,7 +126,11 @@ export class Attempts {
       signal: AbortSignal.timeout(config.deliveryTimeoutMs),
       localTargets: config.localTargets,
       resolver: config.dnsResolver,
-      isStillDue: () => hasSameUrl() && outbox.isPending(delivery.event),
+      isStillDue: () =>
+        hasSameUrl() &&
+        outbox.isPending(delivery.event) &&
+        state.putOffUntilMs() <= now() &&
+        !jobs.isQueued("narrow"),
     });
     if (result === undefined) return;
     // After a deletion or a change of the URL, the result says nothing about the present endpoint.
@@ -121,6 +140,7 @@ export class Attempts {
     const outcome = evaluateAttempt(result, {
       challenge: isVerification ? subscription.proof.challenge : undefined,
       attempt: delivery.attempts + 1 - delivery.before,
+      putOffs: delivery.putOffs,
       schedule: config.retrySchedule,
       nowMs: now(),
       random: Math.random(),
@@ -184,7 +204,7 @@ export class Attempts {
     result: AttemptResult,
     outcome: AttemptOutcome,
   ): void {
-    const { store, log, state } = this.#parts;
+    const { store, log, state, outbox } = this.#parts;
     const attempt = delivery.attempts + 1;
     const reason = reasonOf(outcome);
     const status = result.kind === "answered" ? result.status : null;
@@ -192,14 +212,26 @@ export class Attempts {
     const answer = result.kind === "answered" && isProved ? result.answer : null;
     const { durationMs } = result;
     store.atomically(() => {
-      log.recordAttempt(delivery.event, { attempt, atMs, durationMs, status, reason, answer });
+      log.recordAttempt(delivery.event, {
+        attempt,
+        atMs,
+        durationMs,
+        status,
+        reason,
+        note: noteOf(result),
+        answer,
+      });
       state.recordAttempt(outcome, delivery);
       this.#updateDelivery(delivery, outcome, attempt);
+      if (outcome.kind !== "delivered" && delivery.release !== null) {
+        outbox.letWithdrawalPass(delivery.release);
+      }
     });
   }
 
-  #updateDelivery({ event, type }: DueDelivery, outcome: AttemptOutcome, attempts: number): void {
+  #updateDelivery(delivery: DueDelivery, outcome: AttemptOutcome, attempts: number): void {
     const { outbox, state, now } = this.#parts;
+    const { event, type } = delivery;
     switch (outcome.kind) {
       case "delivered":
         // A verification stays pending until the Newsroom knows of it: `state.activate` completes it.
@@ -208,15 +240,19 @@ export class Attempts {
         } else outbox.complete(event, "delivered", null, attempts);
         return;
       case "retry": {
-        const { reason, isRequestedByEndpoint } = outcome;
-        outbox.retryAt(event, { dueMs: now() + outcome.delayMs, reason, isRequestedByEndpoint, attempts });
+        const { reason, delayMs, putOffMs, isCounted } = outcome;
+        const putOff = putOffMs > 0 ? { isCounted } : undefined;
+        outbox.retryAt(event, defined({ dueMs: now() + delayMs, reason, attempts, putOff }));
         return;
       }
       case "failed":
         // If this failure disabled the subscription, the delivery is held like all others.
         if (state.get()?.status === "disabled") {
           outbox.retryAt(event, { dueMs: now(), reason: outcome.reason, attempts });
-        } else outbox.complete(event, "failed", outcome.reason, attempts);
+        } else {
+          outbox.complete(event, "failed", outcome.reason, attempts);
+          state.noteGivenUp(delivery, outcome.reason);
+        }
         return;
       case "gone":
         outbox.retryAt(event, { dueMs: now(), reason: outcome.reason, attempts });
@@ -245,7 +281,9 @@ function logAttempt(
     waitedMs: atMs - createdMs,
     outcome: outcome.kind,
     reason: reasonOf(outcome),
+    note: noteOf(result),
     delayMs: outcome.kind === "retry" ? outcome.delayMs : null,
+    putOffMs: "putOffMs" in outcome ? outcome.putOffMs : 0,
   });
 }
 

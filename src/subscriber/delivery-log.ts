@@ -7,8 +7,11 @@ import type { ControlEventType, ReleaseEventType } from "../domain/event.ts";
 import { all, column, first, type Sql } from "../runtime/sql.ts";
 import { DELIVERY_KEPT_MS, PRUNED_PER_STEP } from "./limits.ts";
 
-/** `replaced`: the release was killed before the delivery succeeded. */
-export type DeliveryState = "pending" | "delivered" | "failed" | "replaced";
+/**
+ * `replaced`: the release was killed or withdrawn before the delivery succeeded. `dropped`: the subscription no
+ * longer asked for it.
+ */
+export type DeliveryState = "pending" | "delivered" | "failed" | "replaced" | "dropped";
 
 /** One event for one subscription. */
 export interface Delivery {
@@ -35,6 +38,8 @@ export interface Attempt {
   status: number | null;
   /** Why the attempt failed; null for a success. */
   reason: string | null;
+  /** What was odd about the answer beside its status, such as a body that broke off. */
+  note: string | null;
   /** The beginning of the answer's body. */
   answer: string | null;
 }
@@ -62,13 +67,14 @@ export class DeliveryLog {
   recordAttempt(event: string, attempt: Attempt): void {
     if (this.#oldestMs === null) this.#oldestMs = undefined;
     this.#sql.exec(
-      "INSERT INTO attempts (event, attempt, at_ms, duration_ms, status, reason, answer) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO attempts (event, attempt, at_ms, duration_ms, status, reason, note, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
       event,
       attempt.attempt,
       attempt.atMs,
       attempt.durationMs,
       attempt.status,
       attempt.reason,
+      attempt.note,
       attempt.answer,
     );
   }
@@ -102,7 +108,7 @@ export class DeliveryLog {
     if (delivery === undefined) return undefined;
     const attempts = all<Attempt>(
       this.#sql,
-      `SELECT attempt, at_ms AS "atMs", duration_ms AS "durationMs", status, reason, answer
+      `SELECT attempt, at_ms AS "atMs", duration_ms AS "durationMs", status, reason, note, answer
        FROM attempts WHERE event = ? ORDER BY attempt`,
       event,
     );

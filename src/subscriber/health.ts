@@ -19,6 +19,7 @@ export function readHealth({ sql, outbox, state }: SubscriberParts): Health {
   );
   const successes = recent.filter(({ failed }) => failed === 0);
   const [next] = outbox.next(state.sendable(), 1);
+  const putOffUntilMs = state.putOffUntilMs();
   const unreadableSinceMs = state.get()?.unreadableSinceMs;
   return {
     lastSuccess: formatLatest(successes),
@@ -26,7 +27,11 @@ export function readHealth({ sql, outbox, state }: SubscriberParts): Health {
     successRate: recent.length === 0 ? null : Math.round((successes.length / recent.length) * 1_000) / 1_000,
     medianLatencyMs: median(successes.map(({ durationMs }) => durationMs)),
     waiting: value<number>(sql, "SELECT count(*) FROM deliveries WHERE state = 'pending'"),
-    nextAttempt: next === undefined ? null : instantOfMs(next.dueMs),
+    givenUp: value<number>(
+      sql,
+      "SELECT count(*) FROM deliveries WHERE state = 'failed' AND release IS NOT NULL",
+    ),
+    nextAttempt: next === undefined ? null : instantOfMs(Math.max(next.dueMs, putOffUntilMs)),
     blocked:
       unreadableSinceMs === undefined
         ? null

@@ -13,6 +13,8 @@ export interface JobPayloads {
   expire: null;
   /** Seal the secrets again with the first key of SECRETS_KEY. */
   reseal: null;
+  /** End pending deliveries after one sequence that a changed filter or list of events no longer asks for. */
+  narrow: { after: number };
   /** Put the events after one sequence, up to another, into the outbox again. */
   replay: { after: number; to: number };
   /**
@@ -20,6 +22,8 @@ export interface JobPayloads {
    * event; `after` is the last subscription that has been notified.
    */
   notice: { id: string; atMs: number; reason: string; after?: string };
+  /** The same, that an event was given up. A further one takes the place of one that is not sent yet. */
+  givenUp: JobPayloads["notice"] & { event: string; sequence: number | null; release: string | null };
 }
 type JobName = keyof JobPayloads;
 

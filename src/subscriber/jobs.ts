@@ -3,12 +3,13 @@
  * bounded piece and returns the payload of the rest; undefined when nothing is left.
  */
 import { defined } from "../domain/defined.ts";
-import type { ControlEvent } from "../domain/event.ts";
+import type { ControlEvent, OperationalEvent } from "../domain/event.ts";
 import { hostOf } from "../domain/target-url.ts";
 import { log } from "../runtime/log.ts";
 import { newsroom, subscriber } from "../runtime/stubs.ts";
 import { readHealth } from "./health.ts";
 import type { Job, JobPayloads } from "./job-queue.ts";
+import { JUDGED_PER_STEP } from "./limits.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { reseal, sealingKeyOf } from "./resealing.ts";
 import { registrationOf } from "./subscription.ts";
@@ -19,7 +20,7 @@ export const SUBREQUESTS_PER_JOB = 5;
 export async function runJob(
   parts: SubscriberParts,
   job: Job,
-): Promise<JobPayloads["replay"] | JobPayloads["notice"] | undefined> {
+): Promise<JobPayloads["replay"] | JobPayloads["narrow"] | JobPayloads["notice"] | undefined> {
   switch (job.name) {
     case "report":
     case "expire":
@@ -27,10 +28,17 @@ export async function runJob(
     case "reseal":
       await reseal(parts);
       return undefined;
+    case "narrow":
+      return endUnwanted(parts, job.payload);
     case "replay":
       return replay(parts, job.payload);
     case "notice":
-      return notifyAdminSubscriptions(parts, job.payload);
+      return notifyAdminSubscriptions(parts, job.payload, { what: "subscription.disabled" });
+    case "givenUp": {
+      const { event, sequence, release } = job.payload;
+      const delivery = { event, sequence, release };
+      return notifyAdminSubscriptions(parts, job.payload, { what: "delivery.given-up", delivery });
+    }
   }
 }
 
@@ -56,6 +64,21 @@ async function report(parts: SubscriberParts): Promise<undefined> {
   await parts.store.deleteAll();
 }
 
+/** Ends some pending deliveries that the subscription no longer asks for. Nothing is sent before all are judged. */
+async function endUnwanted(
+  { env, state, store, outbox, releasesInFlight }: SubscriberParts,
+  { after }: JobPayloads["narrow"],
+): Promise<JobPayloads["narrow"] | undefined> {
+  const subscription = state.get();
+  if (subscription === undefined) return undefined;
+  const sequences = outbox.pendingSequences(after, JUDGED_PER_STEP);
+  const last = sequences.at(-1);
+  if (last === undefined) return undefined;
+  const unwanted = await newsroom(env).unwantedEvents(subscription.id, sequences);
+  store.atomically(() => outbox.drop(unwanted, [...releasesInFlight]));
+  return { after: last };
+}
+
 /** Puts one window of a replay into the outbox. */
 async function replay(
   { env, state, store, outbox, now }: SubscriberParts,
@@ -68,11 +91,12 @@ async function replay(
   return last < to ? { after: last, to } : undefined;
 }
 
-/** Notifies a few of the admin's subscriptions that this subscription was disabled. */
-async function notifyAdminSubscriptions(
+/** Notifies a few of the admin's subscriptions that this one was disabled, or that an event for it was given up. */
+async function notifyAdminSubscriptions<Notice extends JobPayloads["notice"]>(
   { env, state }: SubscriberParts,
-  notice: JobPayloads["notice"],
-): Promise<JobPayloads["notice"] | undefined> {
+  notice: Notice,
+  about: Pick<OperationalEvent, "what" | "delivery">,
+): Promise<Notice | undefined> {
   const subscription = state.get();
   if (subscription === undefined) return undefined;
   const { id, url, description } = subscription;
@@ -80,7 +104,7 @@ async function notifyAdminSubscriptions(
     type: "operational",
     id: notice.id,
     at: Math.floor(notice.atMs / 1000),
-    what: "subscription.disabled",
+    ...about,
     subscription: defined({ id, host: hostOf(url), description }),
     reason: notice.reason,
   };

@@ -4,6 +4,8 @@
 
 /** Attempts in flight for one subscription: the platform has six connections that wait for an answer. */
 export const ATTEMPTS_IN_FLIGHT_MAX = 4;
+/** Milliseconds after a Retry-After in which one attempt at a time is made: the endpoint counts by the minute. */
+export const CAREFUL_MS = 60_000;
 /** Milliseconds until an alarm looks for work that died with the object. Setting an alarm costs a third of
  * a delivery, so one alarm serves everything that arrives in this time. */
 export const IN_FLIGHT_CHECK_MS = 5_000;
@@ -23,6 +25,8 @@ export const DELIVERY_KEPT_MS = 30 * 86_400_000;
 export const PRUNED_PER_STEP = 200;
 /** Attempts from which the health of an endpoint is computed. */
 export const HEALTH_ATTEMPTS = 100;
+/** Pending deliveries that the Newsroom compares with a changed filter in one call: it reads their texts' words. */
+export const JUDGED_PER_STEP = 100;
 /** Milliseconds between two reports of a subscription without trouble. A change is reported at once. */
 export const HEALTH_REPORT_MS = 3_600_000;
 /** Milliseconds until a subscription in trouble is reported: one report, however many attempts it makes. */

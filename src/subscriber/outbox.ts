@@ -3,19 +3,25 @@
  * since 1970.
  */
 import type { ControlEventType, OutboundEvent, ReleaseEventType } from "../domain/event.ts";
-import { all, exists, first, type Sql } from "../runtime/sql.ts";
+import { all, column, exists, first, type Sql, value } from "../runtime/sql.ts";
 
 /** A delivery that may be attempted. */
 export interface DueDelivery {
   event: string;
   type: ReleaseEventType | ControlEventType;
   release: string | null;
-  /** Attempts so far, and how many of them were made before the schedule was restarted. */
+  /** Attempts so far, and how many of them do not count in the present run of the schedule. */
   attempts: number;
   before: number;
+  sequence: number | null;
+  /** How often a Retry-After put off this delivery in the present run. */
+  putOffs: number;
   createdMs: number;
   dueMs: number;
 }
+
+/** An event of a release that is pending. */
+export type PendingEvent = Pick<DueDelivery, "event" | "type" | "dueMs"> & { sequence: number };
 
 /** What the status of the subscription allows to be sent. */
 export type Sendable = "everything" | "verification" | "nothing";
@@ -36,11 +42,18 @@ export type NewDelivery = Pick<DueDelivery, "event" | "type" | "release"> & {
 export interface Retry {
   dueMs: number;
   reason: string;
-  /** Whether the endpoint asked for this delay (Retry-After). */
-  isRequestedByEndpoint?: boolean;
+  /** Whether a Retry-After refused the attempt, and whether the attempt then counts in the schedule. */
+  putOff?: { isCounted: boolean };
   /** The new number of attempts; undefined if no attempt was made. */
   attempts?: number;
 }
+
+/** Why a delivery was replaced. */
+export const KILLED = "the release was killed";
+export const WITHDRAWN = "the release was withdrawn, and an attempt before the withdrawal had failed";
+
+/** Why a delivery was dropped. */
+const UNWANTED = "the subscription no longer asks for it: its events or its filter were changed";
 
 export class Outbox {
   readonly #sql: Sql;
@@ -63,10 +76,34 @@ export class Outbox {
         continue;
       }
       if (source.kind === "replayed" && this.isRetracted(release, source.asOf)) continue;
-      if (type === "release.killed") this.#replacePending(release, sequence);
+      if (type === "release.killed") this.#replacePending(release, sequence, KILLED);
       if (source.kind === "replayed") this.requeue(event, body, nowMs);
       this.add(delivery, nowMs);
+      if (source.kind === "replayed") this.expediteRelease(release, sequence, nowMs);
+      if (type === "release.withdrawn") this.letWithdrawalPass(release);
     }
+  }
+
+  /**
+   * Ends what waits of a release before its latest pending withdrawal, if an attempt of any of it has failed:
+   * the withdrawal must not wait for days behind an event that the endpoint refuses.
+   */
+  letWithdrawalPass(release: string): void {
+    const [withdrawal] = column<number | null>(
+      this.#sql,
+      `SELECT max(sequence) FROM deliveries
+       WHERE release = ? AND type = 'release.withdrawn' AND state = 'pending'`,
+      release,
+    );
+    if (withdrawal === undefined || withdrawal === null) return;
+    const isStuck = exists(
+      this.#sql,
+      `SELECT 1 FROM deliveries AS d WHERE release = ? AND sequence < ? AND state = 'pending'
+         AND (SELECT reason FROM attempts WHERE attempts.event = d.event ORDER BY attempt DESC LIMIT 1) IS NOT NULL`,
+      release,
+      withdrawal,
+    );
+    if (isStuck) this.#replacePending(release, withdrawal, WITHDRAWN);
   }
 
   #rememberRetraction(release: string, sequence: number): void {
@@ -116,11 +153,71 @@ export class Outbox {
   /** Makes a finished delivery pending again, with a restarted schedule. A pending one stays unchanged. */
   requeue(event: string, body: string, nowMs: number): void {
     this.#sql.exec(
-      `UPDATE deliveries SET state = 'pending', due_ms = ?, reason = NULL, body = ?, "before" = attempts, asked = 0
-       WHERE event = ? AND state IN ('delivered', 'failed')`,
+      `UPDATE deliveries SET state = 'pending', due_ms = ?, reason = NULL, body = ?, "before" = attempts, put_offs = 0
+       WHERE event = ? AND state IN ('delivered', 'failed', 'dropped')`,
       nowMs,
       body,
       event,
+    );
+    // The release of a dropped one may be unknown.
+    this.#sql.exec(
+      `INSERT INTO told (release, since)
+       SELECT release, sequence FROM deliveries WHERE event = ? AND state = 'pending' AND release IS NOT NULL
+       ON CONFLICT (release) DO UPDATE SET since = excluded.since WHERE excluded.since < since`,
+      event,
+    );
+  }
+
+  /** The sequences of pending events of releases after one, in order. */
+  pendingSequences(after: number, limit: number): number[] {
+    return column<number>(
+      this.#sql,
+      `SELECT sequence FROM deliveries WHERE state = 'pending' AND sequence > ? ORDER BY sequence LIMIT ?`,
+      after,
+      limit,
+    );
+  }
+
+  /**
+   * Ends pending deliveries that are no longer wanted. A withdrawal or kill stays if anything of its release
+   * was sent. A release of which nothing was sent, or is to be, is forgotten.
+   *
+   * @param inFlight the releases of which an attempt is in flight
+   */
+  drop(sequences: readonly number[], inFlight: readonly string[]): void {
+    this.#sql.exec(
+      `UPDATE deliveries AS d SET (state, reason) = (
+         SELECT iif(count(*) > 0, 'delivered', 'dropped'), iif(count(*) > 0, NULL, ?)
+         FROM attempts WHERE attempts.event = d.event AND attempts.reason IS NULL
+       ), due_ms = NULL, body = NULL
+       WHERE state = 'pending' AND sequence IN (SELECT value FROM json_each(?)) AND NOT (
+         type IN ('release.withdrawn', 'release.killed') AND (
+           release IN (SELECT value FROM json_each(?))
+           OR EXISTS (SELECT 1 FROM deliveries AS sent WHERE sent.release = d.release AND sent.attempts > 0)
+           OR (SELECT since FROM told WHERE told.release = d.release)
+             < (SELECT min(sequence) FROM deliveries AS kept WHERE kept.release = d.release)))`,
+      UNWANTED,
+      JSON.stringify(sequences),
+      JSON.stringify(inFlight),
+    );
+    this.#sql.exec(
+      `DELETE FROM told WHERE release IN (
+         SELECT release FROM deliveries WHERE sequence IN (SELECT value FROM json_each(?1)))
+       AND release NOT IN (SELECT value FROM json_each(?2))
+       AND NOT EXISTS (SELECT 1 FROM deliveries AS d WHERE d.release = told.release
+         AND (d.state <> 'dropped' OR d.attempts > 0))
+       AND since >= (SELECT min(sequence) FROM deliveries AS d WHERE d.release = told.release)`,
+      JSON.stringify(sequences),
+      JSON.stringify(inFlight),
+    );
+  }
+
+  /** Ends the pending events about other subscriptions. */
+  dropOperational(): void {
+    this.#sql.exec(
+      `UPDATE deliveries SET state = 'dropped', reason = ?, due_ms = NULL, body = NULL
+       WHERE type = 'operational' AND state = 'pending'`,
+      UNWANTED,
     );
   }
 
@@ -130,17 +227,18 @@ export class Outbox {
   }
 
   /**
-   * Ends the pending deliveries of a killed release and deletes their bytes; the kill is sent in their
-   * place. A delivery that succeeded before and was only to be repeated stays `delivered`, so that the log
+   * Ends the pending deliveries of a release before its kill or withdrawal and deletes their bytes; the kill
+   * or withdrawal is sent in their place. A delivery that succeeded before and was only to be repeated stays `delivered`, so that the log
    * still shows who has the release.
    */
-  #replacePending(release: string, before: number): void {
+  #replacePending(release: string, before: number, reason: typeof KILLED | typeof WITHDRAWN): void {
     this.#sql.exec(
       `UPDATE deliveries SET (state, reason) = (
-         SELECT iif(count(*) > 0, 'delivered', 'replaced'), iif(count(*) > 0, NULL, 'the release was killed')
+         SELECT iif(count(*) > 0, 'delivered', 'replaced'), iif(count(*) > 0, NULL, ?)
          FROM attempts WHERE attempts.event = deliveries.event AND attempts.reason IS NULL
        ), due_ms = NULL, body = NULL
        WHERE release = ? AND sequence < ? AND state = 'pending'`,
+      reason,
       release,
       before,
     );
@@ -151,9 +249,31 @@ export class Outbox {
     if (sendable === "nothing") return [];
     return all<DueDelivery>(
       this.#sql,
-      `SELECT event, type, release, attempts, "before", created_ms AS "createdMs", due_ms AS "dueMs"
+      `SELECT event, type, sequence, release, attempts, "before", put_offs AS "putOffs", created_ms AS "createdMs", due_ms AS "dueMs"
        FROM deliveries AS d WHERE ${conditionFor(sendable)} ORDER BY due_ms, number LIMIT ?`,
       limit,
+    );
+  }
+
+  /** The first pending event of a release before a sequence: it is sent first. */
+  firstBefore(release: string, sequence: number): PendingEvent | undefined {
+    return first<PendingEvent>(
+      this.#sql,
+      `SELECT event, type, sequence, due_ms AS "dueMs" FROM deliveries
+       WHERE release = ? AND sequence < ? AND state = 'pending' ORDER BY sequence LIMIT 1`,
+      release,
+      sequence,
+    );
+  }
+
+  /** How many pending deliveries are due before one. */
+  countBefore(event: string): number {
+    return value<number>(
+      this.#sql,
+      `SELECT count(*) FROM deliveries AS other, deliveries AS one
+       WHERE one.event = ? AND other.state = 'pending' AND other.due_ms <= one.due_ms
+         AND (other.due_ms < one.due_ms OR other.number < one.number)`,
+      event,
     );
   }
 
@@ -173,13 +293,16 @@ export class Outbox {
 
   /** Schedules the next attempt. Does nothing if the delivery was replaced while it was in flight. */
   retryAt(event: string, retry: Retry): void {
+    const { dueMs, reason, attempts = null, putOff } = retry;
     this.#sql.exec(
-      `UPDATE deliveries SET due_ms = ?, reason = ?, asked = ?, attempts = ifnull(?, attempts)
+      `UPDATE deliveries SET due_ms = ?, reason = ?, attempts = ifnull(?, attempts),
+         put_offs = put_offs + ?, "before" = "before" + ?
        WHERE event = ? AND state = 'pending'`,
-      retry.dueMs,
-      retry.reason,
-      retry.isRequestedByEndpoint === true ? 1 : 0,
-      retry.attempts ?? null,
+      dueMs,
+      reason,
+      attempts,
+      putOff === undefined ? 0 : 1,
+      putOff?.isCounted === false ? 1 : 0,
       event,
     );
   }
@@ -187,7 +310,7 @@ export class Outbox {
   /** Makes the pending deliveries of a release due now, up to a sequence. */
   expediteRelease(release: string, sequence: number, nowMs: number): void {
     this.#sql.exec(
-      `UPDATE deliveries SET due_ms = min(due_ms, ?), asked = 0
+      `UPDATE deliveries SET due_ms = min(due_ms, ?)
        WHERE state = 'pending' AND release = ? AND sequence <= ?`,
       nowMs,
       release,
@@ -195,13 +318,9 @@ export class Outbox {
     );
   }
 
-  /** Makes all pending deliveries due now, except those that a Retry-After of the endpoint postpones. */
+  /** Makes all pending deliveries due now. */
   expedite(nowMs: number): void {
-    this.#sql.exec(
-      "UPDATE deliveries SET due_ms = ? WHERE state = 'pending' AND due_ms > ? AND asked = 0",
-      nowMs,
-      nowMs,
-    );
+    this.#sql.exec("UPDATE deliveries SET due_ms = ? WHERE state = 'pending' AND due_ms > ?", nowMs, nowMs);
   }
 
   /**
@@ -211,7 +330,7 @@ export class Outbox {
    */
   restartSchedule(): void {
     this.#sql.exec(
-      `UPDATE deliveries SET due_ms = created_ms, "before" = attempts, asked = 0
+      `UPDATE deliveries SET due_ms = created_ms, "before" = attempts, put_offs = 0
        WHERE state = 'pending' AND (due_ms > created_ms OR attempts > "before")`,
     );
   }
@@ -228,10 +347,11 @@ export class Outbox {
     );
   }
 
-  /** Finishes the pending verification, if there is one. */
+  /** Finishes the pending verification, if there is one. Its last attempt is in the log already. */
   endVerification(state: "delivered" | "failed", reason: string | null): void {
     this.#sql.exec(
-      `UPDATE deliveries SET state = ?, reason = ?, due_ms = NULL, body = NULL
+      `UPDATE deliveries SET state = ?, reason = ?, due_ms = NULL, body = NULL,
+         attempts = (SELECT count(*) FROM attempts WHERE attempts.event = deliveries.event)
        WHERE type = 'subscription.verify' AND state = 'pending'`,
       state,
       reason,

@@ -36,6 +36,8 @@ export function buildParts(storage: DurableObjectStorage, env: Env, now: () => n
     jobs,
     ownerRequests: new OwnerRequests({ store, now }),
     state: new SubscriptionState({ store, outbox, jobs, now }),
+    /** The releases of which an attempt is in flight. */
+    releasesInFlight: new Set<string>(),
     /** Held by each job, and by each request that must not overlap with a job. */
     mutex: new Mutex(),
     now,

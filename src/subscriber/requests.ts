@@ -9,6 +9,7 @@ import type { Registration, SubscriptionChange, SubscriptionInput } from "../dom
 import { newsroom } from "../runtime/stubs.ts";
 import type { Delivery } from "./delivery-log.ts";
 import { EXPIRY_REPORT_MS, FIRST_REPORT_MS, INTERRUPTED_CHANGE_REPORT_MS } from "./limits.ts";
+import { WITHDRAWN } from "./outbox.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { createTables } from "./schema.ts";
 import { rotateSecrets } from "./secrets.ts";
@@ -25,6 +26,7 @@ import {
   type Subscription,
 } from "./subscription.ts";
 import { confirmVerification, nextConfirmUrl } from "./verification.ts";
+import { rateAllowsMs, type Traffic } from "./waiting.ts";
 
 /** Creates the subscription and, unless the admin waives it, starts its verification. */
 export async function createSubscription(
@@ -61,6 +63,29 @@ export async function createSubscription(
   return subscription;
 }
 
+/** The settings that differ from those of a request to subscribe, by field. */
+export async function differingSettings(
+  { state, secrets }: SubscriberParts,
+  { format, content, events, description, header, asymmetric, ratePerMinute }: SubscriptionInput,
+): Promise<string[]> {
+  const present = state.get();
+  if (present === undefined) return [];
+  const named = header && { name: header.name.toLowerCase(), value: header.value };
+  const kept = present.header && (await secrets.openHeader(present).catch(() => undefined));
+  const pairs: Record<string, [unknown, unknown]> = {
+    format: [format, present.format],
+    content: [content, present.content],
+    events: [events.toSorted(), present.events.toSorted()],
+    description: [description, present.description],
+    header: [named, kept && { name: kept.name.toLowerCase(), value: kept.value }],
+    asymmetric: [asymmetric, present.asymmetric],
+    ratePerMinute: [ratePerMinute, present.ratePerMinute],
+  };
+  return Object.entries(pairs)
+    .filter(([, pair]) => JSON.stringify(pair[0]) !== JSON.stringify(pair[1]))
+    .map(([field]) => field);
+}
+
 /**
  * Whether {@link changeSubscription} would make a change now. One that starts a verification counts as a call of
  * `verify`, unless the admin makes it.
@@ -90,7 +115,7 @@ function refusalOf(
 }
 
 /**
- * Changes the subscription. A new URL is verified unless the admin waives it; then it gets the deliveries
+ * Changes the subscription. What is pending and no longer asked for ends. A new URL is verified unless the admin waives it; then it gets the deliveries
  * that were pending for the old URL.
  */
 export function changeSubscription(
@@ -98,7 +123,7 @@ export function changeSubscription(
   change: SubscriptionChange,
   isAdmin: boolean,
 ): Promise<ChangeRefusal | undefined> {
-  const { env, jobs, store, state, mutex, secrets, alarm, now } = parts;
+  const { env, jobs, store, state, outbox, mutex, secrets, alarm, now } = parts;
   return mutex.run(async () => {
     const before = state.get();
     if (before === undefined) return undefined;
@@ -119,6 +144,10 @@ export function changeSubscription(
     store.atomically(() => {
       state.save(next);
       jobs.enqueue("report", null, now());
+      if (change.events !== undefined || change.filter !== undefined) {
+        jobs.enqueue("narrow", { after: 0 }, now());
+      }
+      if (!next.events.includes("operational")) outbox.dropOperational();
       if (next.url !== present.url) state.startVerification(confirmUrl);
     });
     return change.verify ? undefined : waiveVerification(parts);
@@ -223,8 +252,16 @@ export function replay(
   return undefined;
 }
 
-/** Sends one event again, or a pending one now. @returns null where there is no such event */
-export async function redeliver(parts: SubscriberParts, event: string): Promise<Conflict | null | undefined> {
+/**
+ * Sends one event again, or a pending one now, after what waits before it.
+ *
+ * @returns null where there is no such event
+ */
+export async function redeliver(
+  parts: SubscriberParts,
+  event: string,
+  traffic: () => Traffic,
+): Promise<Conflict | null | undefined> {
   const { state, outbox, log, now } = parts;
   const subscription = state.get();
   if (subscription === undefined) return null;
@@ -237,7 +274,7 @@ export async function redeliver(parts: SubscriberParts, event: string): Promise<
       "Only events of releases can be sent again. POST …/test or …/verify sends a new event.",
     );
   }
-  const refusal = refuseRedelivery(subscription, delivery);
+  const refusal = refuseRedelivery(subscription, delivery) ?? refuseNow(subscription, delivery, traffic());
   if (refusal !== undefined) return refusal;
   if (delivery.state === "pending") {
     // Earlier events of the release are sent first, so they are due now too.
@@ -247,7 +284,13 @@ export async function redeliver(parts: SubscriberParts, event: string): Promise<
   return sendAgain(parts, subscription, { event, sequence, release });
 }
 
-function refuseRedelivery({ status }: Subscription, { state }: Delivery): Conflict | undefined {
+function refuseRedelivery({ status }: Subscription, { state, reason }: Delivery): Conflict | undefined {
+  if (state === "replaced" && reason === WITHDRAWN) {
+    return conflict(
+      "release-retracted",
+      "Its release was withdrawn before this event was delivered; the withdrawal was sent in its place. A later event of the release has its present text.",
+    );
+  }
   if (state === "replaced") {
     return conflict(
       "release-killed",
@@ -259,6 +302,27 @@ function refuseRedelivery({ status }: Subscription, { state }: Delivery): Confli
     return conflict("not-active", detail);
   }
   return undefined;
+}
+
+/** Why nothing can be sent at this time. A finished delivery may wait for `ratePerMinute` like all others. */
+function refuseNow(
+  { putOffUntilMs = 0, ratePerMinute }: Subscription,
+  { event, state }: Delivery,
+  traffic: Traffic,
+): Conflict | undefined {
+  if (putOffUntilMs > traffic.nowMs) {
+    const until = instantOfMs(putOffUntilMs);
+    return conflict(
+      "endpoint-put-off",
+      `The endpoint asked to be sent nothing before ${until} (Retry-After). What waits is sent then; a new URL does not wait.`,
+    );
+  }
+  const allowedMs = rateAllowsMs(traffic, ratePerMinute);
+  if (state !== "pending" || allowedMs <= traffic.nowMs || traffic.isInFlight(event)) return undefined;
+  return conflict(
+    "rate-reached",
+    `The ratePerMinute of the subscription allows no attempt before ${instantOfMs(allowedMs)}. What waits is sent from then on; a higher rate does not wait.`,
+  );
 }
 
 async function sendAgain(

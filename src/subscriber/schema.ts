@@ -9,19 +9,21 @@ CREATE TABLE IF NOT EXISTS deliveries (
   type TEXT NOT NULL,
   sequence INTEGER,         -- null, like release, for events of the subscription itself
   release TEXT,
-  state TEXT NOT NULL,      -- pending, delivered, failed or replaced
+  state TEXT NOT NULL,      -- pending, delivered, failed, replaced or dropped
   attempts INTEGER NOT NULL,
   created_ms INTEGER NOT NULL,
   due_ms INTEGER,           -- null unless pending
   reason TEXT,              -- why the latest attempt failed
   body TEXT,                -- the bytes that are signed and sent; null unless pending
   "before" INTEGER NOT NULL DEFAULT 0, -- attempts made before the schedule was restarted
-  asked INTEGER NOT NULL DEFAULT 0     -- 1 while a Retry-After of the endpoint postpones the delivery
+  put_offs INTEGER NOT NULL DEFAULT 0  -- attempts since then that a Retry-After refused
 );
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (due_ms) WHERE state = 'pending';
 -- A subscription can hold many deliveries: its verification is found without a scan.
 CREATE INDEX IF NOT EXISTS deliveries_verifying ON deliveries (due_ms)
   WHERE type = 'subscription.verify' AND state = 'pending';
+CREATE INDEX IF NOT EXISTS deliveries_given_up ON deliveries (number)
+  WHERE state = 'failed' AND release IS NOT NULL;
 CREATE INDEX IF NOT EXISTS deliveries_of_a_release ON deliveries (release, sequence) WHERE release IS NOT NULL;
 -- The releases of which this endpoint was sent anything, or is to be, and the first sequence of each. Kept
 -- longer than the log: every later withdrawal or kill of such a release is sent, too.
@@ -35,6 +37,7 @@ CREATE TABLE IF NOT EXISTS attempts (
   duration_ms INTEGER NOT NULL,
   status INTEGER,           -- HTTP status; null where there was no answer
   reason TEXT,              -- null for a success
+  note TEXT,                -- what was odd about the answer beside its status
   answer TEXT,              -- the beginning of the response body; null before the endpoint was verified
   PRIMARY KEY (event, attempt)
 ) WITHOUT ROWID;

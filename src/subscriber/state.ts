@@ -71,11 +71,32 @@ export class SubscriptionState {
     this.#deps.jobs.enqueue("report", null, sinceMs);
   }
 
-  /** The endpoint is verified, or the owner resumes: pending deliveries are sent in order. */
+  /** The endpoint is verified. A subscription that its owner had paused is paused again. */
+  completeVerification(): void {
+    const subscription = this.get();
+    if (subscription?.staysPaused !== true) {
+      this.activate();
+      return;
+    }
+    const { staysPaused: _staysPaused, failingSinceMs: _failingSinceMs, ...rest } = subscription;
+    this.save({ ...rest, isProved: true });
+    this.#deps.outbox.endVerification("delivered", null);
+    this.setStatus("paused");
+  }
+
+  /** The owner resumes, or the endpoint is verified: pending deliveries are sent in order. */
   activate(): void {
     const subscription = this.get();
     if (subscription !== undefined) {
-      this.save(defined({ ...subscription, failingSinceMs: undefined, isProved: true, wasProved: true }));
+      this.save(
+        defined({
+          ...subscription,
+          failingSinceMs: undefined,
+          staysPaused: undefined,
+          isProved: true,
+          wasProved: true,
+        }),
+      );
     }
     this.#deps.outbox.endVerification("delivered", null);
     this.#deps.outbox.restartSchedule();
@@ -84,6 +105,7 @@ export class SubscriptionState {
 
   /** Holds all deliveries. Notifies the admin's subscriptions, but not of what a stranger alone can cause. */
   disable(reason: string): void {
+    this.#deps.outbox.endVerification("failed", reason);
     this.setStatus("disabled", reason);
     const subscription = this.get();
     if (subscription === undefined) return;
@@ -93,6 +115,13 @@ export class SubscriptionState {
     if (!wasProved) return;
     const atMs = this.#deps.now();
     this.#deps.jobs.enqueue("notice", { id: newEventId(), atMs, reason }, atMs);
+  }
+
+  /** Notifies the admin's subscriptions that an event of a release has failed for good. */
+  noteGivenUp({ event, sequence, release }: DueDelivery, reason: string): void {
+    if (release === null) return;
+    const atMs = this.#deps.now();
+    this.#deps.jobs.enqueue("givenUp", { id: newEventId(), atMs, reason, event, sequence, release }, atMs);
   }
 
   /**
@@ -109,7 +138,8 @@ export class SubscriptionState {
     const number = subscription.proof.number + 1;
     const untilMs = now() + VERIFICATION_MS_MAX;
     const { failingSinceMs, ...rest } = subscription;
-    this.save({ ...rest, proof: { challenge, number, untilMs } });
+    const staysPaused = subscription.status === "paused" || subscription.staysPaused === true;
+    this.save({ ...rest, ...(staysPaused && { staysPaused }), proof: { challenge, number, untilMs } });
     this.enqueueControlEvent({ type: "subscription.verify", challenge, confirm: confirmUrl });
     if (subscription.status !== "pending") this.setStatus("pending");
     else if (failingSinceMs !== undefined) this.#deps.jobs.enqueue("report", null, now());
@@ -137,13 +167,25 @@ export class SubscriptionState {
   }
 
   expireVerification(): void {
-    const reason = "the endpoint was not verified in time";
-    this.#deps.outbox.endVerification("failed", reason);
-    this.disable(reason);
+    this.disable("the endpoint was not verified in time");
+  }
+
+  /** Until when nothing may be sent, because the endpoint asked for that; 0: it did not. */
+  putOffUntilMs(): number {
+    return this.get()?.putOffUntilMs ?? 0;
+  }
+
+  /** A Retry-After never shortens an earlier one: several attempts may be in flight. */
+  #putOff(ms: number): void {
+    const subscription = this.get();
+    const untilMs = this.#deps.now() + ms;
+    if (subscription === undefined || ms === 0 || untilMs <= this.putOffUntilMs()) return;
+    this.save({ ...subscription, putOffUntilMs: untilMs });
   }
 
   /** Records what an attempt says about the endpoint as a whole. */
   recordAttempt(outcome: AttemptOutcome, delivery: DueDelivery): void {
+    if ("putOffMs" in outcome) this.#putOff(outcome.putOffMs);
     const subscription = this.get();
     if (subscription === undefined) return;
     if (outcome.kind === "gone") {

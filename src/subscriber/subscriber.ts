@@ -10,7 +10,7 @@ import { Budget, WorkLoop } from "../runtime/bounded-work.ts";
 import { OWN_RETRY_MAX_MS } from "../runtime/limits.ts";
 import { log } from "../runtime/log.ts";
 import { Attempts } from "./attempts.ts";
-import type { Attempt, Delivery, LogQuery } from "./delivery-log.ts";
+import type { Attempt, LogQuery } from "./delivery-log.ts";
 import { readHealth } from "./health.ts";
 import { runJob, SUBREQUESTS_PER_JOB } from "./jobs.ts";
 import { IN_FLIGHT_CHECK_MS } from "./limits.ts";
@@ -30,6 +30,7 @@ import {
   viewOf,
 } from "./subscription.ts";
 import { confirmVerification } from "./verification.ts";
+import { showDelivery, type ShownDelivery, type WaitingDeps } from "./waiting.ts";
 
 export class Subscriber extends DurableObject<Env> {
   /** Milliseconds since 1970. Tests replace it. */
@@ -73,6 +74,11 @@ export class Subscriber extends DurableObject<Env> {
     isAdmin: boolean,
   ): Promise<CheckedChange | ChangeRefusal | null> {
     return requests.checkChange(this.#parts, change, isAdmin);
+  }
+
+  /** The settings that differ from those of a request to subscribe, by field. */
+  async differingSettings(input: SubscriptionInput): Promise<string[]> {
+    return requests.differingSettings(this.#parts, input);
   }
 
   /** Changes the fields that `change` contains. A new URL is verified, unless the admin waives it. */
@@ -163,25 +169,23 @@ export class Subscriber extends DurableObject<Env> {
     return sent;
   }
 
-  /** `isHeld`: pending deliveries wait for `resume` or for verification. */
-  async deliveries(
-    query: LogQuery,
-  ): Promise<{ deliveries: Delivery[]; next: number | null; isHeld: boolean } | null> {
+  async deliveries(query: LogQuery): Promise<{ deliveries: ShownDelivery[]; next: number | null } | null> {
     const subscription = this.#parts.state.get();
-    return subscription ? { ...this.#parts.log.list(query), isHeld: this.#isHeld() } : null;
+    if (subscription === undefined) return null;
+    const { deliveries, next } = this.#parts.log.list(query);
+    const waiting = this.#waiting(subscription);
+    return { deliveries: deliveries.map((delivery) => showDelivery(waiting, delivery)), next };
   }
 
-  async delivery(
-    event: string,
-  ): Promise<{ delivery: Delivery; attempts: Attempt[]; isHeld: boolean } | null> {
+  async delivery(event: string): Promise<{ delivery: ShownDelivery; attempts: Attempt[] } | null> {
     const subscription = this.#parts.state.get();
     const found = subscription && this.#parts.log.get(event);
-    return found ? { ...found, isHeld: this.#isHeld() } : null;
+    return found ? { ...found, delivery: showDelivery(this.#waiting(subscription), found.delivery) } : null;
   }
 
   /** Sends one event again, or a pending one now. Null where there is no such event. */
   async redeliver(event: string): Promise<Outcome> {
-    const refusal = await requests.redeliver(this.#parts, event);
+    const refusal = await requests.redeliver(this.#parts, event, () => this.#attempts.traffic());
     return refusal === null ? null : this.#finish(refusal);
   }
 
@@ -278,8 +282,8 @@ export class Subscriber extends DurableObject<Env> {
     return viewOf(subscription, readHealth(this.#parts));
   }
 
-  /** Whether the status keeps events of releases from being sent. */
-  #isHeld(): boolean {
-    return this.#parts.state.sendable() !== "everything";
+  #waiting(subscription: Subscription): WaitingDeps {
+    const { state, outbox } = this.#parts;
+    return { subscription, sendable: state.sendable(), outbox, traffic: this.#attempts.traffic() };
   }
 }

@@ -11,6 +11,8 @@ import type { Health, Registration, SubscriptionChange, SubscriptionStatus } fro
 /** Stored under the key `subscription`. The field names must not change. */
 export interface Subscription extends Registration {
   status: SubscriptionStatus;
+  /** Whether its owner paused it before its URL changed: verified, it is paused again. */
+  staysPaused?: boolean;
   /** Why it is disabled, in words. */
   reason?: string;
   /** When it got its current status. */
@@ -31,6 +33,8 @@ export interface Subscription extends Registration {
   proof: EndpointVerification;
   /** Since when no key of SECRETS_KEY opens its secrets; undefined if one does. */
   unreadableSinceMs?: number;
+  /** Until when the endpoint asked for nothing to be sent (Retry-After); it may be in the past. */
+  putOffUntilMs?: number;
   /** The first failure since the last success; undefined if the last attempt succeeded. */
   failingSinceMs?: number;
 }
@@ -110,6 +114,7 @@ export function applyChange(
     ratePerMinute: choose(ratePerMinute, present.ratePerMinute),
     // A new URL is not verified.
     isProved: present.isProved && url === present.url,
+    putOffUntilMs: url === present.url ? present.putOffUntilMs : undefined,
   });
 }
 

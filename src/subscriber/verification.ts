@@ -46,7 +46,7 @@ export async function confirmVerification(
   const present = state.get();
   if (present?.status === "pending" && present.proof.number === number) {
     store.atomically(() => {
-      if (refusal === undefined) state.activate();
+      if (refusal === undefined) state.completeVerification();
       else state.disable(refusal.detail);
     });
   }

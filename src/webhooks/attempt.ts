@@ -2,6 +2,7 @@
  * One delivery attempt: a signed POST to the endpoint, and its result.
  */
 import { Webhook } from "standardwebhooks";
+import { defined } from "../domain/defined.ts";
 import { checkTargetUrl, type LocalTargets, type TargetCheck } from "../domain/target-url.ts";
 import { resolveHost } from "./dns.ts";
 import { ANSWER_BYTES_KEPT, ANSWER_BYTES_READ } from "./limits.ts";
@@ -37,17 +38,21 @@ export interface AttemptTools {
 }
 
 /** The result of an attempt. `durationMs` ends with the answer's body, or with the failure. */
-export type AttemptResult = { durationMs: number } & (
-  | { kind: "answered"; status: number; retryAfter: string | null; answer: string }
-  /** `awaiting`: what was missing at the timeout. */
-  | { kind: "timed-out"; awaiting: "answer" | "body" }
-  | { kind: "unreachable" }
-  | { kind: "target-refused"; reason: string }
-);
+export type AttemptResult = { durationMs: number } &
+  /** `answer`: the beginning of the body. `bodyFault`: why the body ended early; undefined if it did not. */
+  (
+    | { kind: "answered"; status: number; retryAfter: string | null; answer: string; bodyFault?: BodyFault }
+    | { kind: "timed-out" }
+    | { kind: "unreachable" }
+    | { kind: "target-refused"; reason: string }
+  );
+
+/** `undecodable`: it is not what its content-encoding says. `broken`: the connection ended. `late`: the timeout. */
+export type BodyFault = "undecodable" | "broken" | "late";
 
 /**
  * Sends one POST. Every failure of the endpoint is a result, not an exception. Redirects count as
- * answers and are not followed. The platform does not report when a connection is made, so one timeout
+ * answers and are not followed. An answer counts by its status, whatever becomes of its body. The platform does not report when a connection is made, so one timeout
  * covers connecting, sending, the answer's head and its body; it also ends a body that trickles.
  *
  * @returns undefined if the delivery is no longer due
@@ -64,8 +69,7 @@ export async function attemptDelivery(
   const headers = await buildHeaders(request, started);
   if (!tools.isStillDue()) return undefined;
 
-  let response: Response | undefined;
-  const body: PartialBody = { text: "" };
+  let response: Response;
   try {
     response = await tools.fetch(target.url.href, {
       method: "POST",
@@ -74,18 +78,19 @@ export async function attemptDelivery(
       redirect: "manual",
       signal: tools.signal,
     });
-    await readBounded(response, body);
-    return toAnswered(response, body.text, elapsed());
   } catch (error) {
     if (isPlatformLimit(error)) throw error;
-    // A 2xx counts only when the body ends. Any other status counts even if the body breaks off.
-    if (response !== undefined && !response.ok) return toAnswered(response, body.text, elapsed());
-    const durationMs = elapsed();
-    const awaiting = response === undefined ? "answer" : "body";
-    return tools.signal.aborted
-      ? { kind: "timed-out", awaiting, durationMs }
-      : { kind: "unreachable", durationMs };
+    return { kind: tools.signal.aborted ? "timed-out" : "unreachable", durationMs: elapsed() };
   }
+  const { answer, bodyFault } = await readBounded(response, tools.signal);
+  return defined({
+    kind: "answered" as const,
+    status: response.status,
+    retryAfter: response.headers.get("retry-after"),
+    answer,
+    bodyFault,
+    durationMs: elapsed(),
+  });
 }
 
 /**
@@ -138,26 +143,21 @@ export async function buildHeaders(request: AttemptRequest, nowMs: number): Prom
   };
 }
 
-function toAnswered({ status, headers }: Response, answer: string, durationMs: number): AttemptResult {
-  return { kind: "answered", status, retryAfter: headers.get("retry-after"), answer, durationMs };
-}
-
 /** A call that workerd itself refused. The error has no code, so the message decides. */
 function isPlatformLimit(error: unknown): boolean {
   return error instanceof Error && /subrequests|exceeded .*limit/i.test(error.message);
-}
-
-/** The part of a body that has been read so far, also if the body breaks off. */
-interface PartialBody {
-  text: string;
 }
 
 /**
  * Reads the beginning of a body as text and cancels the rest. An unread body would hold one of the
  * platform's six connections, an endless one for ever.
  */
-async function readBounded(response: Response, into: PartialBody): Promise<void> {
-  if (response.body === null) return;
+async function readBounded(
+  response: Response,
+  signal: AbortSignal,
+): Promise<{ answer: string; bodyFault?: BodyFault }> {
+  let answer = "";
+  if (response.body === null) return { answer };
   const decoder = new TextDecoder();
   let bytes = 0;
   const reader = response.body.getReader();
@@ -166,11 +166,20 @@ async function readBounded(response: Response, into: PartialBody): Promise<void>
       const { done, value } = await reader.read();
       if (done) break;
       if (bytes < ANSWER_BYTES_KEPT) {
-        into.text += decoder.decode(value.subarray(0, ANSWER_BYTES_KEPT - bytes), { stream: true });
+        answer += decoder.decode(value.subarray(0, ANSWER_BYTES_KEPT - bytes), { stream: true });
       }
       bytes += value.byteLength;
     }
+    return { answer };
+  } catch (error) {
+    if (signal.aborted) return { answer, bodyFault: "late" };
+    return { answer, bodyFault: isDecodingFault(error) ? "undecodable" : "broken" };
   } finally {
     await reader.cancel().catch(() => undefined);
   }
+}
+
+/** workerd gives a body that it cannot decompress no code, so the message decides. */
+function isDecodingFault(error: unknown): boolean {
+  return error instanceof Error && /gzip|brotli|compress/i.test(error.message);
 }

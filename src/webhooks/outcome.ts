@@ -1,15 +1,18 @@
 /**
  * Decides what follows from an attempt: success, a retry, or the end.
  */
-import type { AttemptResult } from "./attempt.ts";
-import { JITTER, RETRY_AFTER_MS_MAX } from "./limits.ts";
+import type { AttemptResult, BodyFault } from "./attempt.ts";
+import { FREE_PUT_OFFS_MAX, JITTER, RETRY_AFTER_MS_MAX } from "./limits.ts";
 
 export type AttemptOutcome =
   | { kind: "delivered" }
-  /** `isRequestedByEndpoint`: the Retry-After asks for a longer delay than the schedule. */
-  | { kind: "retry"; delayMs: number; isRequestedByEndpoint: boolean; reason: string }
+  /**
+   * `delayMs` is for this delivery, `putOffMs` for everything that is sent to the endpoint: 0 unless it asks for
+   * that. `isCounted`: the attempt uses up one of the schedule.
+   */
+  | { kind: "retry"; delayMs: number; putOffMs: number; isCounted: boolean; reason: string }
   /** The schedule has no further attempt. */
-  | { kind: "failed"; reason: string }
+  | { kind: "failed"; putOffMs: number; reason: string }
   /** The endpoint answered 410 Gone, which disables the subscription. */
   | { kind: "gone"; reason: string };
 
@@ -18,6 +21,8 @@ export interface AttemptContext {
   challenge: string | undefined;
   /** Number of the attempt in this run of the schedule, 1 for the first. */
   attempt: number;
+  /** How often a Retry-After put off the delivery in this run of the schedule, before this attempt. */
+  putOffs: number;
   schedule: RetrySchedule;
   /** Milliseconds since 1970, for a Retry-After that is a date. */
   nowMs: number;
@@ -29,16 +34,15 @@ export function evaluateAttempt(result: AttemptResult, context: AttemptContext):
   const reason = failureReason(result) ?? missingChallengeReason(result, context.challenge);
   if (reason === undefined) return { kind: "delivered" };
   if (result.kind === "answered" && result.status === 410) return { kind: "gone", reason };
-  const scheduledMs = delayBeforeMs(context.schedule, context.attempt + 1, context.random);
-  if (scheduledMs === undefined) return { kind: "failed", reason };
-  const requestedMs =
+  const putOffMs =
     result.kind === "answered" ? retryAfterMs(result.status, result.retryAfter, context.nowMs) : 0;
-  return {
-    kind: "retry",
-    delayMs: Math.max(scheduledMs, requestedMs),
-    isRequestedByEndpoint: requestedMs > scheduledMs,
-    reason,
-  };
+  const isCounted = putOffMs === 0 || context.putOffs >= FREE_PUT_OFFS_MAX;
+  const { attempt, schedule, random } = context;
+  const scheduledMs =
+    delayBeforeMs(schedule, attempt + 1, random) ??
+    (isCounted ? undefined : delayBeforeMs(schedule, attempt, random));
+  if (scheduledMs === undefined) return { kind: "failed", putOffMs, reason };
+  return { kind: "retry", delayMs: Math.max(scheduledMs, putOffMs), putOffMs, isCounted, reason };
 }
 
 /** A 2xx alone verifies nothing: many servers answer 200 to any request. */
@@ -48,11 +52,12 @@ function missingChallengeReason(result: AttemptResult, challenge: string | undef
   return "answered without the challenge; answer with the challenge, or POST to the confirm URL";
 }
 
-/** The challenge as the whole body, or as `{"challenge":"…"}`. */
+/** The challenge as the whole body, as a JSON string, or as `{"challenge":"…"}`. */
 function isEcho(answer: string, challenge: string): boolean {
   if (answer.trim() === challenge) return true;
   try {
     const parsed: unknown = JSON.parse(answer);
+    if (parsed === challenge) return true;
     return (
       typeof parsed === "object" && parsed !== null && "challenge" in parsed && parsed.challenge === challenge
     );
@@ -68,9 +73,9 @@ function failureReason(result: AttemptResult): string | undefined {
       if (result.status >= 200 && result.status < 300) return undefined;
       if (result.status >= 300 && result.status < 400)
         return `answered ${result.status}; redirects are not followed`;
-      return `answered ${result.status}`;
+      return `answered ${result.status}${meaningOf(result.status)}`;
     case "timed-out":
-      return result.awaiting === "body" ? "the answer's body did not end in time" : "no answer in time";
+      return "no answer in time";
     case "unreachable":
       return "the connection failed or was closed early";
     case "target-refused":
@@ -78,15 +83,53 @@ function failureReason(result: AttemptResult): string | undefined {
   }
 }
 
+/** What Cloudflare answers where an endpoint has not, by status. */
+const CLOUDFLARE_STATUSES: Readonly<Record<number, string>> = {
+  520: "the endpoint's answer is not HTTP",
+  521: "the endpoint refuses the connection",
+  522: "connecting to the endpoint takes too long",
+  523: "the endpoint cannot be reached",
+  524: "the endpoint does not answer in time",
+  525: "the TLS handshake with the endpoint fails",
+  526: "the endpoint's TLS certificate is not valid",
+  530: "the endpoint's host name leads to no server",
+};
+
+function meaningOf(status: number): string {
+  const meaning = CLOUDFLARE_STATUSES[status];
+  return meaning === undefined ? "" : `: Cloudflare says that ${meaning}`;
+}
+
+const BODY_FAULTS: Readonly<Record<BodyFault, string>> = {
+  undecodable: "the answer's body cannot be decoded as its content-encoding says",
+  broken: "the connection broke off before the end of the answer's body",
+  late: "the answer's body did not end in time",
+};
+
+/** What the log says about an answer beside its status; null if nothing is odd. */
+export function noteOf(result: AttemptResult): string | null {
+  return result.kind === "answered" && result.bodyFault !== undefined ? BODY_FAULTS[result.bodyFault] : null;
+}
+
 /** Every HTTP date has a time of day; `Date.parse` also reads "in 2050" as a date. */
 const TIME_OF_DAY = /\d\d:\d\d/;
+const SECONDS = /^\d+(\.\d*)?$/;
+/** Separates values, but not the weekday of a date from its day. */
+const BETWEEN_VALUES = /(?<!\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*),/i;
 
-/** The delay that a 429 or 503 asks for; 0 where Retry-After is missing or unreadable (RFC 9110, 10.2.3). */
+/**
+ * For how long a 429 or 503 puts off the endpoint; 0 where Retry-After is missing or unreadable (RFC 9110,
+ * 10.2.3). Of several values the longest counts.
+ */
 function retryAfterMs(status: number, retryAfter: string | null, nowMs: number): number {
   if ((status !== 429 && status !== 503) || retryAfter === null) return 0;
-  const untilMs = TIME_OF_DAY.test(retryAfter) ? Date.parse(retryAfter) : NaN;
-  const ms = /^\d+$/.test(retryAfter.trim()) ? Number(retryAfter) * 1000 : untilMs - nowMs;
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), RETRY_AFTER_MS_MAX) : 0;
+  const values = retryAfter.split(BETWEEN_VALUES).map((text) => {
+    const value = text.trim();
+    if (SECONDS.test(value)) return Math.ceil(Number(value)) * 1000;
+    const untilMs = TIME_OF_DAY.test(value) ? Date.parse(value) : NaN;
+    return Number.isNaN(untilMs) ? 0 : untilMs - nowMs;
+  });
+  return Math.min(Math.max(0, ...values), RETRY_AFTER_MS_MAX);
 }
 
 /** Milliseconds to wait before each attempt, including the first. */

@@ -47,9 +47,14 @@ export class ExpectedEvents {
     return this.#upTo(data.release.id, data.sequence - 1);
   }
 
-  /** Whether a later kill, up to a sequence, may have replaced this event in the outbox. */
-  isReplaceable(event: LedgerEvent, by = Infinity): boolean {
-    return this.killsAfter(event).some(({ data }) => data.sequence <= by);
+  /**
+   * Whether a later kill or withdrawal, up to a sequence, may have replaced this event in the outbox. A
+   * withdrawal does so after a failed attempt, which any round can cause.
+   */
+  isReplaceable({ data }: LedgerEvent, by = Infinity): boolean {
+    return this.#upTo(data.release.id, by).some(
+      (later) => isRetraction(later.type) && later.data.sequence > data.sequence,
+    );
   }
 
   /** The kills of the same release after this event. */

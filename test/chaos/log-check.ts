@@ -27,7 +27,7 @@ export async function checkLog(subscription: Subscription): Promise<LogFindings>
     const due = expected.events.get(event);
     if (due === undefined) violations.push(`${event} has a row, but the subscription should not receive it`);
     else if (state === "replaced" && !expected.isReplaceable(due))
-      violations.push(`${event} is "replaced", but no kill replaced it`);
+      violations.push(`${event} is "replaced", but no kill or withdrawal replaced it`);
     else if (state !== "replaced" && !(state === "delivered" && file.acknowledged.has(event)))
       violations.push(`${event} is ${state}, and acknowledged: ${file.acknowledged.has(event)}`);
   }

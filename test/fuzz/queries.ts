@@ -23,7 +23,7 @@ const VALUES: Record<string, readonly string[]> = {
   after: ["0", "1", "5", "1000000"],
   content: ["full", "summary"],
   events: ["release.published", "release.killed", "operational"],
-  state: ["pending", "held", "delivered", "failed", "replaced"],
+  state: ["pending", "held", "delivered", "failed", "replaced", "dropped"],
   sort: ["trouble", "created"],
   status: ["pending", "active", "embargoed"],
   dryRun: ["true", "false", "1"],

@@ -4,6 +4,7 @@ import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
 import { subscriber } from "../../src/runtime/stubs.ts";
 import {
+  act,
   inNewsroom,
   newsroomLater,
   publish,
@@ -228,9 +229,9 @@ describe("an endpoint that does not accept an event", () => {
     [410, "disabled", "held", null],
     [429, "active", "pending", 600],
     [500, "active", "pending", 50],
-    [200, "active", "pending", 50],
+    [200, "active", "delivered", null],
   ])(
-    "counts by its status, unless a 2xx breaks off: %i",
+    "counts by its status, although the connection breaks off: %i",
     async (status, subscriptionStatus, state, delay) => {
       const made = await subscribe({ url: endpoint(`broken:${status}`) });
       await publishTo([made], release());
@@ -238,17 +239,37 @@ describe("an endpoint that does not accept an event", () => {
       const [row] = await deliveries(made);
       expect(row?.state).toBe(state);
       const [first] = (await delivery(made, row!.event)).log;
-      expect(first).toMatchObject(
-        status === 200
-          ? { status: null, reason: "the connection failed or was closed early", answer: null }
-          : { status, answer: "It is" },
-      );
+      expect(first).toMatchObject({
+        status,
+        answer: "It is",
+        note: "the connection broke off before the end of the answer's body",
+      });
       if (delay === null) return;
       const putOff = (Date.parse(row!.nextAttempt!) - Date.parse(first!.at)) / 1_000;
       expect(putOff).toBeGreaterThanOrEqual(delay - 1);
       expect(putOff).toBeLessThan(delay * 1.1 + 5);
     },
   );
+
+  it.each([
+    ["gzip", ""],
+    ["gzip", "706c61696e"],
+    ["br", ""],
+    ["br", "ffffffff"],
+  ])("has arrived although its 200 says %s over the bytes <%s>", async (coding, hex) => {
+    const made = await subscribe({ url: endpoint(`undecodable:${coding}:${hex}`) });
+    await publishTo([made], release());
+    const [row] = await deliveries(made);
+    expect(row).toMatchObject({ state: "delivered", attempts: 1, reason: null });
+    expect((await delivery(made, row!.event)).log).toMatchObject([
+      {
+        status: 200,
+        reason: null,
+        note: "the answer's body cannot be decoded as its content-encoding says",
+      },
+    ]);
+    expect(await viewOf(made)).toMatchObject({ status: "active", health: { successRate: 1 } });
+  });
 
   it("has only the beginning of its answer read and logged", async () => {
     const made = await subscribe({ url: endpoint("huge") });
@@ -259,15 +280,14 @@ describe("an endpoint that does not accept an event", () => {
   });
 
   it.each([
-    ["hang", "no answer in time"],
-    ["stall", "the answer's body did not end in time"],
-  ])("is aborted at the timeout when it would %s", async (kind, reason) => {
+    ["hang", "pending", { status: null, reason: "no answer in time", note: null }],
+    ["stall", "delivered", { status: 200, reason: null, note: "the answer's body did not end in time" }],
+  ])("is aborted at the timeout when its answer would %s", async (kind, state, attempt) => {
     const made = await subscribe({ url: endpoint(`${kind},204`) });
     await publishTo([made], release());
-    expect((await deliveries(made))[0]).toMatchObject({
-      state: "pending",
-      reason,
-    });
+    const [row] = await deliveries(made);
+    expect(row).toMatchObject({ state });
+    expect((await delivery(made, row!.event)).log).toMatchObject([attempt]);
   });
 
   it("is not sent the second event of a release before the first is delivered", async () => {
@@ -289,6 +309,48 @@ describe("an endpoint that does not accept an event", () => {
     expect((await types()).slice(2)).toEqual([
       ["release.published", true],
       ["release.corrected", true],
+    ]);
+  });
+});
+
+describe("a withdrawal behind a correction that the endpoint refuses", () => {
+  it("arrives at once, and a reinstatement after it", async () => {
+    const made = await subscribe({ url: endpoint("204,500,204") });
+    const text = release();
+    await publishTo([made], text);
+    await publishTo([made], { ...text, body: "Corrected.", change: "major", note: "All of it" });
+    for (const action of ["withdraw", "reinstate"]) {
+      await act(action, text.id);
+      await settled();
+      await subscriberIdle(made.id);
+    }
+    expect((await arrivals(made)).map((arrival) => eventOf(arrival).type)).toEqual([
+      "release.published",
+      "release.corrected",
+      "release.withdrawn",
+      "release.reinstated",
+    ]);
+    const [, , corrected] = await deliveries(made);
+    expect(corrected).toMatchObject({
+      type: "release.corrected",
+      state: "replaced",
+      reason: expect.stringContaining("withdrawn"),
+      nextAttempt: null,
+    });
+    const again = await own(made, `/deliveries/${corrected!.event}/redeliver`, "POST");
+    expect(await again.json()).toMatchObject({ status: 409, code: "release-retracted" });
+  });
+
+  it("arrives although it was on its way when the attempt failed", async () => {
+    const made = await subscribe({ url: endpoint("late:500,204") });
+    const text = release();
+    await publish(text);
+    await act("withdraw", text.id);
+    await settled();
+    await subscriberIdle(made.id);
+    expect((await arrivals(made)).map((arrival) => eventOf(arrival).type)).toEqual([
+      "release.published",
+      "release.withdrawn",
     ]);
   });
 });

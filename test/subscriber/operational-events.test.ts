@@ -51,6 +51,33 @@ describe("operational events", () => {
     expect((await deliveries(admin)).map(({ type }) => type)).toEqual(["release.published"]);
   });
 
+  it("report an event that was given up, which the health and the list count", async () => {
+    const admin = await subscribe({ events: ["operational"] });
+    const made = await subscribe({ url: `${endpoint("500")}&token=secret`, description: "Desk" });
+    await publishTo([made], release());
+    for (const hours of [1, 1, 1, 3, 6, 12, 16, 23, 28]) await subscriberLater(made.id, hours * 3_600);
+    const [row] = await deliveries(made);
+    expect(row).toMatchObject({ state: "failed", attempts: 10 });
+    expect((await viewOf(made)).health).toMatchObject({ givenUp: 1, waiting: 0 });
+    await subscriberIdle(admin.id);
+    const [notice, ...others] = (await arrivals(admin)).filter(({ body }) => body.includes(made.id));
+    expect(others).toEqual([]);
+    expect(notice!.body).not.toContain("secret");
+    expect(JSON.parse(notice!.body)).toMatchObject({
+      type: "operational",
+      data: {
+        what: "delivery.given-up",
+        subscription: { id: made.id, host: new URL(made.endpoint).host, description: "Desk" },
+        reason: "answered 500",
+        delivery: { event: row!.event, sequence: row!.sequence },
+      },
+    });
+    await subscriberLater(made.id, 20);
+    const list = await send("GET", "/api/v1/subscriptions?limit=100", undefined);
+    const { data } = await list.json<{ data: { id: string; health: unknown }[] }>();
+    expect(data.find(({ id }) => id === made.id)?.health).toMatchObject({ givenUp: 1 });
+  });
+
   it("are for the admin only", async () => {
     const ask = (headers: Record<string, string>) =>
       request("/api/v1/subscriptions", {

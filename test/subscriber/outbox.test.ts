@@ -72,6 +72,81 @@ describe("a retraction of a release that an endpoint was never sent", () => {
     }));
 });
 
+describe("a withdrawal", () => {
+  const failed = (outbox: Outbox, storage: DurableObjectStorage, event: string) => {
+    storage.sql.exec("INSERT INTO attempts VALUES (?, 1, 0, 0, 500, 'answered 500', NULL, NULL)", event);
+    outbox.retryAt(event, { dueMs: NOW + 9_000, reason: "answered 500", attempts: 1 });
+  };
+  const states = (storage: DurableObjectStorage) =>
+    storage.sql
+      .exec("SELECT state FROM deliveries ORDER BY number")
+      .toArray()
+      .map(({ state }) => state);
+
+  it("waits its turn while no attempt has failed", () =>
+    inOutbox((outbox, storage) => {
+      outbox.accept([handed(1, "release.published"), handed(2, "release.withdrawn")], NEW, NOW);
+      outbox.letWithdrawalPass("r");
+      expect(waiting(outbox)).toEqual(["evt_1"]);
+      expect(states(storage)).toEqual(["pending", "pending"]);
+    }));
+
+  it("replaces what waits before it once an attempt has failed, before or after its arrival", () =>
+    inOutbox((outbox, storage) => {
+      outbox.accept([handed(1, "release.published"), handed(2, "release.corrected")], NEW, NOW);
+      failed(outbox, storage, "evt_1");
+      outbox.accept([handed(3, "release.withdrawn")], NEW, NOW);
+      expect(states(storage)).toEqual(["replaced", "replaced", "pending"]);
+      outbox.accept([handed(4, "release.reinstated"), handed(5, "release.withdrawn")], NEW, NOW);
+      expect(waiting(outbox)).toEqual(["evt_3"]);
+      failed(outbox, storage, "evt_3");
+      outbox.letWithdrawalPass("r");
+      expect(states(storage)).toEqual(["replaced", "replaced", "replaced", "replaced", "pending"]);
+    }));
+
+  it("does not replace what comes after it, nor other releases", () =>
+    inOutbox((outbox, storage) => {
+      const other = { ...handed(2, "release.published"), release: "other" };
+      outbox.accept([handed(1, "release.published"), other], NEW, NOW);
+      failed(outbox, storage, "evt_1");
+      outbox.accept([handed(3, "release.withdrawn"), handed(4, "release.reinstated")], NEW, NOW);
+      expect(states(storage)).toEqual(["replaced", "pending", "pending", "pending"]);
+      outbox.complete("evt_3", "delivered", null, 1);
+      expect(waiting(outbox)).toEqual(["evt_2", "evt_4"]);
+    }));
+
+  it("does not replace what was delivered and is to be repeated", () =>
+    inOutbox((outbox, storage) => {
+      outbox.accept([handed(1, "release.published")], NEW, NOW);
+      failed(outbox, storage, "evt_1");
+      storage.sql.exec("INSERT INTO attempts VALUES ('evt_1', 2, 0, 0, 204, NULL, NULL, NULL)");
+      outbox.accept([handed(2, "release.withdrawn")], NEW, NOW);
+      expect(states(storage)).toEqual(["pending", "pending"]);
+    }));
+});
+
+describe("an event that is replaced while its attempt is in flight", () => {
+  it.each(["release.killed", "release.withdrawn"] as const)(
+    "is logged as delivered if the endpoint takes it: %s",
+    (retraction) =>
+      inOutbox((outbox, storage) => {
+        outbox.accept([handed(1, "release.published")], NEW, NOW);
+        storage.sql.exec("INSERT INTO attempts VALUES ('evt_1', 1, 0, 0, 500, 'answered 500', NULL, NULL)");
+        outbox.accept([handed(2, retraction)], NEW, NOW);
+        expect(storage.sql.exec("SELECT state FROM deliveries").toArray()[0]).toEqual({ state: "replaced" });
+        outbox.retryAt("evt_1", { dueMs: NOW, reason: "answered 500", attempts: 2 });
+        outbox.complete("evt_1", "failed", "answered 500", 2);
+        expect(storage.sql.exec("SELECT state FROM deliveries").toArray()[0]).toEqual({ state: "replaced" });
+        outbox.complete("evt_1", "delivered", null, 2);
+        expect(storage.sql.exec("SELECT state, reason FROM deliveries").toArray()[0]).toEqual({
+          state: "delivered",
+          reason: null,
+        });
+        expect(waiting(outbox)).toEqual(["evt_2"]);
+      }),
+  );
+});
+
 describe("a first attempt", () => {
   it("waits for the first delay of the schedule", () =>
     inOutbox((outbox) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { publish, release, settled, subscriberIdle, subscriberLater } from "../support/service.ts";
+import { publish, release, send, settled, subscriberIdle, subscriberLater } from "../support/service.ts";
 import {
   arrivals,
   deliveries,
@@ -162,20 +162,6 @@ describe("an endpoint that only fails", () => {
     for (let count = 0; count < 3; count += 1) await publishTo([made], release());
     expect((await deliveries(made)).at(-1)).toMatchObject({ state: "pending", attempts: 1 });
   });
-
-  it("gets no earlier retry of a delivery that its Retry-After postpones", async () => {
-    const made = await subscribe({ url: endpoint("retry-after:7200,500,500,204") });
-    await publishTo([made], release());
-    await subscriberLater(made.id, 600);
-    await publishTo([made], release());
-    await subscriberLater(made.id, 56);
-    await subscriberLater(made.id, 331);
-    await subscriberLater(made.id, 1);
-    expect((await deliveries(made)).map(({ state, attempts }) => [state, attempts])).toEqual([
-      ["delivered", 3],
-      ["pending", 1],
-    ]);
-  });
 });
 
 describe("a limit per minute", () => {
@@ -194,5 +180,43 @@ describe("a limit per minute", () => {
     }
     expect((await own(made, "", "PATCH", { ratePerMinute: null })).status).toBe(200);
     expect(await viewOf(made)).not.toHaveProperty("ratePerMinute");
+  });
+});
+
+describe("a pause", () => {
+  it.each([{ verify: true }, { verify: false }])("survives a change of the URL: %j", async ({ verify }) => {
+    const made = await subscribe();
+    await own(made, "/pause", "POST");
+    await publishTo([made], release());
+    const url = endpoint("echo,204");
+    const changed = await send("PATCH", `/api/v1/subscriptions/${made.id}`, { url, verify });
+    expect(changed.status).toBe(200);
+    await subscriberIdle(made.id);
+    expect((await viewOf(made)).status).toBe("paused");
+    expect(await deliveries(made)).toMatchObject([
+      { type: "subscription.verify", state: "delivered" },
+      { state: "held", attempts: 0 },
+    ]);
+    expect((await own(made, "/resume", "POST")).status).toBe(200);
+    await subscriberIdle(made.id);
+    expect((await viewOf(made)).status).toBe("active");
+    expect((await arrivals({ endpoint: url })).map((arrival) => eventOf(arrival).type).at(-1)).toBe(
+      "release.published",
+    );
+  });
+
+  it("survives a second change of the URL, and a verification that fails at first", async () => {
+    const made = await subscribe();
+    await own(made, "/pause", "POST");
+    await own(made, "", "PATCH", { url: endpoint("410") });
+    await subscriberIdle(made.id);
+    expect((await viewOf(made)).status).toBe("disabled");
+    await own(made, "", "PATCH", { url: endpoint("echo,204") });
+    await subscriberIdle(made.id);
+    expect((await viewOf(made)).status).toBe("paused");
+    await own(made, "/resume", "POST");
+    await own(made, "", "PATCH", { url: endpoint("echo,204") });
+    await subscriberIdle(made.id);
+    expect((await viewOf(made)).status).toBe("active");
   });
 });

@@ -72,7 +72,7 @@ describe("a subscription", () => {
     expect(kept).not.toContain(made.secret.slice(6));
   });
 
-  it.each(["echo", "echo-text"])(
+  it.each(["echo", "echo-text", "echo-string"])(
     "becomes active when the endpoint answers the challenge (%s)",
     async (answers) => {
       const made = await subscribe({ url: endpoint(answers), verify: true });

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
+import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
 import { subscriber } from "../../src/runtime/stubs.ts";
 import {
@@ -41,6 +42,19 @@ async function verification(made: { endpoint: string }): Promise<{ challenge: st
 }
 
 const confirm = (url: string) => request(url.slice(BASE_URL.length), { method: "POST" });
+
+/** Subscribes as a stranger with this address. */
+const ask = async (url: string, client: string, fields: Record<string, unknown> = {}): Promise<Made> => {
+  const response = await request("/api/v1/subscriptions", {
+    method: "POST",
+    headers: { "content-type": "application/json", "cf-connecting-ip": client },
+    body: JSON.stringify({ url, ...fields }),
+  });
+  expect(response.status).toBe(201);
+  const made = await response.json<Omit<Made, "endpoint">>();
+  await subscriberIdle(made.id);
+  return { ...made, endpoint: url };
+};
 
 describe("an endpoint that is not verified", () => {
   it("is sent the verification by the schedule, and is disabled after a day", async () => {
@@ -284,8 +298,8 @@ describe("one URL with one filter", () => {
   it("belongs to the first pending subscription that is verified", async () => {
     const url = endpoint("200");
     const [first, second] = [
-      await subscribe({ url, filter, ...unverified }),
-      await subscribe({ url, filter, ...unverified }),
+      await ask(url, "192.0.2.84", { filter }),
+      await ask(url, "192.0.2.85", { filter }),
     ];
     const [one, two] = (await arrivals({ endpoint: url })).map(
       ({ body }) => (JSON.parse(body) as { data: { confirm: string } }).data.confirm,
@@ -316,5 +330,56 @@ describe("one URL with one filter", () => {
     expect((await own(claims, "", "PATCH", { url: url.replace("echo", "500") })).status).toBe(200);
     const desk = await subscribe({ url: url.replace("echo", "500"), filter, verify: false });
     expect((await viewOf(desk)).status).toBe("active");
+  });
+});
+
+describe("a client that asks again because it lost the answer", () => {
+  it("holds the secret of the one subscription that becomes active: the newest", async () => {
+    const url = endpoint("500,500,echo,204");
+    const [first, second, third] = [
+      await ask(url, "192.0.2.81"),
+      await ask(url, "192.0.2.81"),
+      await ask(url, "192.0.2.81"),
+    ];
+    for (const lost of [first, second]) expect((await own(lost)).status).toBe(404);
+    await subscriberIdle(third.id);
+    expect((await viewOf(third)).status).toBe("active");
+    for (const lost of [first, second]) await subscriberLater(lost.id, 100);
+    expect((await arrivals({ endpoint: url })).length).toBe(3);
+    await publishTo([third], release());
+    const sent = (await arrivals({ endpoint: url })).at(-1)!;
+    expect(() => new Webhook(third.secret).verify(sent.body, sent.headers)).not.toThrow();
+  });
+
+  it("takes the place of no other client's subscription, of no other filter and of none that is active", async () => {
+    const url = endpoint("500");
+    const kept = [
+      await ask(url, "192.0.2.82"),
+      await ask(url, "192.0.2.83", { filter: { lang: "hy" } }),
+      await ask(url, "192.0.2.83"),
+    ];
+    for (const made of kept) expect((await viewOf(made)).status).toBe("pending");
+    const active = await subscribe();
+    const again = await request("/api/v1/subscriptions", {
+      method: "POST",
+      headers: { "content-type": "application/json", "cf-connecting-ip": "192.0.2.83" },
+      body: JSON.stringify({ url: active.endpoint }),
+    });
+    expect(again.status).toBe(409);
+    expect((await viewOf(active)).status).toBe("active");
+  });
+
+  it("is told which of its settings were not taken", async () => {
+    const made = await subscribe({ description: "Desk", header: { name: "X-Key", value: "a" } });
+    const again = async (fields: Record<string, unknown>) => {
+      const body = { url: made.endpoint, description: "Desk", verify: false, ...fields };
+      const response = await send("POST", "/api/v1/subscriptions", body);
+      expect(response.status).toBe(200);
+      return (await response.json<{ notTaken: string[] }>()).notTaken;
+    };
+    expect(await again({ header: { name: "x-key", value: "a" } })).toEqual([]);
+    expect(await again({ header: { name: "x-key", value: "b" } })).toEqual(["header"]);
+    const other = { content: "summary", events: ["release.killed"], ratePerMinute: 3, asymmetric: true };
+    expect(await again(other)).toEqual(["content", "events", "header", "asymmetric", "ratePerMinute"]);
   });
 });

@@ -9,10 +9,10 @@
  *                                    `half:ADDRESS` for an IPv6 zone that fails
  *   GET  /asked/KEY/…                the queries so far, as JSON
  *
- * Answers: a status; `echo` (the challenge as JSON); `echo-text`; `hang` (no answer); `stall` (a body that
+ * Answers: a status; `echo` (the challenge as JSON); `echo-text`; `echo-string` (as a JSON string); `hang` (no answer); `stall` (a body that
  * never ends); `late:STATUS` (after half a second); `broken:STATUS` (a body that breaks off, with a
- * Retry-After of ten minutes); `trickle` (a byte now and then, without end); `huge` (a megabyte);
- * `retry-after:SECONDS` (429); `redirect` (302 to /elsewhere); `redirect-inside` (302 to a private address).
+ * Retry-After of ten minutes); `undecodable:CODING:HEX` (200 with these bytes, said to be of that coding); `trickle` (a byte now and then, without end); `huge` (a megabyte);
+ * `retry-after:SECONDS` (429; with `;` between them several headers); `redirect` (302 to /elsewhere); `redirect-inside` (302 to a private address).
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -82,6 +82,9 @@ function answer(response: ServerResponse, kind: string, body: string): void {
     case "echo":
       response.end(JSON.stringify({ challenge: challenge() }));
       return;
+    case "echo-string":
+      response.end(JSON.stringify(challenge()));
+      return;
     case "echo-text":
       response.end(challenge());
       return;
@@ -99,6 +102,12 @@ function answer(response: ServerResponse, kind: string, body: string): void {
       response.writeHead(Number(kind.split(":")[1]), { "content-length": "100", "retry-after": "600" });
       response.write("It is", () => response.destroy());
       return;
+    case "undecodable": {
+      const [, coding = "gzip", hex = ""] = kind.split(":");
+      const bytes = Buffer.from(hex, "hex");
+      response.writeHead(200, { "content-encoding": coding, "content-length": bytes.length }).end(bytes);
+      return;
+    }
     case "late":
       setTimeout(() => response.writeHead(Number(kind.split(":")[1])).end(), 500);
       return;
@@ -106,7 +115,8 @@ function answer(response: ServerResponse, kind: string, body: string): void {
       response.end("x".repeat(1_048_576));
       return;
     case "retry-after":
-      response.writeHead(429, { "retry-after": kind.split(":")[1] }).end();
+      response.setHeader("retry-after", kind.slice("retry-after:".length).split(";"));
+      response.writeHead(429).end();
       return;
     case "redirect-inside":
       response.writeHead(302, { location: "http://169.254.169.254/latest/meta-data/" }).end();

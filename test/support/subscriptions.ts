@@ -94,11 +94,13 @@ export interface DeliveryJson {
   attempts: number;
   reason: string | null;
   nextAttempt: string | null;
+  waitsFor: { what: string; event?: string; sequence?: number } | null;
   log: {
     attempt: number;
     at: string;
     status: number | null;
     reason: string | null;
+    note: string | null;
     answer: string | null;
     durationMs: number;
   }[];

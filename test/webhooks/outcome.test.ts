@@ -9,8 +9,8 @@ function answered(status: number, retryAfter: string | null = null, answer = "")
   return { kind: "answered", status, retryAfter, answer, durationMs: 1 };
 }
 
-const evaluate = (result: AttemptResult, attempt = 1, random = 0, challenge?: string) =>
-  evaluateAttempt(result, { challenge, attempt, schedule: SCHEDULE, nowMs: NOW, random });
+const evaluate = (result: AttemptResult, attempt = 1, random = 0, challenge?: string, putOffs = 0) =>
+  evaluateAttempt(result, { challenge, attempt, putOffs, schedule: SCHEDULE, nowMs: NOW, random });
 
 describe("what follows from an attempt", () => {
   it.each([200, 201, 204, 299])("%i is success", (status) => {
@@ -27,7 +27,7 @@ describe("what follows from an attempt", () => {
 
   it("no answer is retried until the schedule is used up", () => {
     for (const result of [
-      { kind: "timed-out", awaiting: "answer", durationMs: 1 },
+      { kind: "timed-out", durationMs: 1 },
       { kind: "unreachable", durationMs: 1 },
       { kind: "target-refused", reason: "must be an https URL", durationMs: 0 },
     ] as const) {
@@ -35,6 +35,14 @@ describe("what follows from an attempt", () => {
       expect(evaluate(result, 2)).toMatchObject({ kind: "retry", delayMs: 300_000 });
       expect(evaluate(result, 3)).toMatchObject({ kind: "failed" });
     }
+  });
+
+  it.each([
+    [522, "answered 522: Cloudflare says that connecting to the endpoint takes too long"],
+    [526, "answered 526: Cloudflare says that the endpoint's TLS certificate is not valid"],
+    [599, "answered 599"],
+  ])("%i has words of its own where Cloudflare answers for the endpoint", (status, reason) => {
+    expect(evaluate(answered(status))).toMatchObject({ kind: "retry", reason });
   });
 
   it("adds a jitter of at most a tenth", () => {
@@ -50,7 +58,16 @@ describe("what follows from an attempt", () => {
     ["99999999", 86_400_000],
     ["soon", 5_000],
     ["in 2050", 5_000],
-    ["3000.5", 5_000],
+    ["60.2", 61_000],
+    ["60.", 60_000],
+    ["60, 120", 120_000],
+    ["120,60", 120_000],
+    ["60, soon", 60_000],
+    ["9".repeat(400), 86_400_000],
+    [`60, ${new Date(NOW + 90_000).toUTCString()}`, 90_000],
+    [`${new Date(NOW + 90_000).toUTCString()}, 60`, 90_000],
+    [new Date(NOW + 10 * 86_400_000).toUTCString(), 86_400_000],
+    ["1e9", 5_000],
     ["-7", 5_000],
   ])("Retry-After: %s makes it %i ms, for 429 and 503 only", (retryAfter, delayMs) => {
     expect(evaluate(answered(429, retryAfter))).toMatchObject({ delayMs });
@@ -58,12 +75,23 @@ describe("what follows from an attempt", () => {
     expect(evaluate(answered(500, retryAfter))).toMatchObject({ delayMs: 5_000 });
   });
 
+  it("a refusal with Retry-After uses up no attempt of the schedule, thirty times", () => {
+    for (const attempt of [1, 2, 3]) {
+      expect(evaluate(answered(429, "2"), attempt, 0, undefined, 29)).toMatchObject({ isCounted: false });
+    }
+    expect(evaluate(answered(429, "2"), 3, 0, undefined, 29)).toMatchObject({ delayMs: 300_000 });
+    expect(evaluate(answered(429, "2"), 1, 0, undefined, 30)).toMatchObject({ isCounted: true });
+    expect(evaluate(answered(429, "2"), 3, 0, undefined, 30)).toMatchObject({ kind: "failed" });
+    expect(evaluate(answered(429), 1)).toMatchObject({ isCounted: true, putOffMs: 0 });
+  });
+
   it("a verification needs the challenge in the answer", () => {
     expect(evaluate(answered(200, null, "abc"), 1, 0, "abc")).toEqual({ kind: "delivered" });
     expect(evaluate(answered(200, null, ' {"challenge":"abc"}\n'), 1, 0, "abc")).toEqual({
       kind: "delivered",
     });
-    for (const answer of ["", "ok", '{"challenge":"x"}', "[]", "null", '"abc"']) {
+    expect(evaluate(answered(200, null, ' "abc"\n'), 1, 0, "abc")).toEqual({ kind: "delivered" });
+    for (const answer of ["", "ok", '{"challenge":"x"}', "[]", "null", '"abcd"', '["abc"]', '"ab']) {
       expect(evaluate(answered(200, null, answer), 1, 0, "abc")).toMatchObject({ kind: "retry" });
     }
     expect(evaluate(answered(500, null, "abc"), 1, 0, "abc")).toMatchObject({ kind: "retry" });

@@ -9,7 +9,7 @@ import { deliveriesCommand } from "./deliveries-command.ts";
 import { replayCommand, type ReplayTarget } from "./replay-command.ts";
 import { subscriptionsCommand } from "./subscriptions-command.ts";
 
-const STATES = ["pending", "held", "delivered", "failed", "replaced", "not-sent"];
+const STATES = ["pending", "held", "delivered", "failed", "replaced", "dropped", "not-sent"];
 /** Deliveries that fit on a screen or two. */
 const DELIVERIES_DEFAULT = 50;
 

@@ -156,14 +156,18 @@ function nextSteps(
   return [`See its filter: ${suggestCommand(api.service, "subscriptions", subscription.id)}`];
 }
 
+function joined(...texts: (string | null | undefined)[]): string | null {
+  return texts.filter((text) => text !== null && text !== undefined).join("; ") || null;
+}
+
 function showAttempts(delivery: AttemptedDelivery, subscription: Subscription, api: SubscriptionsApi): void {
   const { type, event, sequence, log } = delivery;
   const nowMs = Date.now();
   const description = printable(describeDelivery(delivery, subscription, nowMs));
   print(`${sequence ?? ""}  ${type}  ${event}  ${description}`.trim());
   printTable(
-    log.map(({ attempt, at, durationMs, status, reason, answer }) => {
-      const columns = { ms: durationMs, status, reason, answer };
+    log.map(({ attempt, at, durationMs, status, reason, note, answer }) => {
+      const columns = { ms: durationMs, status, reason: joined(reason, note), answer };
       return {
         isFailing: reason !== null,
         terminal: { attempt, at: relativeTime(at, nowMs), ...columns },

@@ -108,6 +108,7 @@ async function redeliver(
     await withHint(subscription, api, api.redeliver(subscription.id, event));
   }
   const failures: string[] = [];
+  let blocking: number | null = null;
   const deadlineMs = Date.now() + OUTCOME_TIMEOUT_MS;
   for (const one of events) {
     const outcome = await outcomeOf(api, subscription, one, deadlineMs);
@@ -115,15 +116,17 @@ async function redeliver(
     const description = printable(describeDelivery(outcome, subscription, Date.now()));
     const line = `${one.sequence ?? one.event}  ${outcome.type}  ${description}`;
     if (outcome.state === "delivered") print(line);
-    else failures.push(line);
+    else {
+      failures.push(line);
+      blocking ??= outcome.waitsFor?.sequence ?? one.sequence;
+    }
   }
   if (failures.length === 0) return;
-  const event = String(events.at(-1)?.sequence ?? "");
   throw new CliError(
     [
       ...failures,
       `${counted(failures.length, "event")} did not arrive. See what the endpoint answered: ` +
-        suggestCommand(api.service, "deliveries", subscription.id, "--event", event),
+        suggestCommand(api.service, "deliveries", subscription.id, "--event", String(blocking ?? "")),
     ].join("\n"),
   );
 }

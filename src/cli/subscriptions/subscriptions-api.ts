@@ -12,6 +12,8 @@ const health = z.looseObject({
   lastFailure: z.nullable(z.string()),
   successRate: z.nullable(z.number()),
   waiting: z.number(),
+  /** Events whose last attempt has failed too. */
+  givenUp: z.optional(z.number()),
   nextAttempt: z.nullable(z.string()),
   /** Why the service itself can send nothing. */
   blocked: z.optional(z.nullable(z.string())),
@@ -38,12 +40,14 @@ const delivery = z.looseObject({
   type: z.string(),
   sequence: z.nullable(z.number()),
   release: z.nullable(z.string()),
-  /** `pending`, `held`, `delivered`, `failed`, `replaced`, or `not-sent`. */
+  /** `pending`, `held`, `delivered`, `failed`, `replaced`, `dropped`, or `not-sent`. */
   state: z.string(),
   attempts: z.number(),
   created: z.nullable(z.string()),
   nextAttempt: z.nullable(z.string()),
   reason: z.nullable(z.string()),
+  /** What a pending one waits for; `sequence` is that of an earlier event. */
+  waitsFor: z.optional(z.nullable(z.looseObject({ what: z.string(), sequence: z.optional(z.number()) }))),
   /** Of a row that is `not-sent`: one of `NOT_SENT_CODES`. */
   code: z.optional(z.string()),
 });
@@ -55,6 +59,8 @@ const attempt = z.looseObject({
   durationMs: z.number(),
   status: z.nullable(z.number()),
   reason: z.nullable(z.string()),
+  /** What was odd about the answer beside its status. */
+  note: z.optional(z.nullable(z.string())),
   answer: z.nullable(z.string()),
 });
 const attempted = z.extend(delivery, { log: z.array(attempt) });

@@ -88,7 +88,7 @@ function tableRow(subscription: Subscription, id: string, nowMs: number): TableR
   const isFailing = status === "active" && typeof failingSince === "string";
   const shownStatus = isFailing ? "failing" : status;
   const shownSince = isFailing ? failingSince : since;
-  const { lastSuccess = null, waiting = null, nextAttempt = null } = health ?? {};
+  const { lastSuccess = null, waiting = null, givenUp = null, nextAttempt = null } = health ?? {};
   const name = nameOf(subscription);
   const success = percentage(health?.successRate);
   return {
@@ -100,6 +100,7 @@ function tableRow(subscription: Subscription, id: string, nowMs: number): TableR
       subscription: name,
       success,
       waiting,
+      "given up": givenUp,
       next: nextAttempt && dueTime(nextAttempt, nowMs),
       reason,
     },
@@ -111,6 +112,7 @@ function tableRow(subscription: Subscription, id: string, nowMs: number): TableR
       success,
       "last success": lastSuccess,
       waiting,
+      "given up": givenUp,
       "next attempt": nextAttempt,
       reason,
     },
@@ -131,6 +133,7 @@ function detailLines(subscription: Subscription, api: SubscriptionsApi, nowMs: n
     ["last failure", health?.lastFailure && withRelativeTime(health.lastFailure, nowMs)],
     ["success", percentage(health?.successRate)],
     ["waiting", health && String(health.waiting)],
+    ["given up", health && String(health.givenUp ?? 0)],
     ["next attempt", health?.nextAttempt && withRelativeTime(health.nextAttempt, nowMs)],
     ...(health?.blocked ? ([["blocked", health.blocked]] as const) : []),
   ] as const;

@@ -17,7 +17,8 @@ import { releaseId } from "../../domain/release.ts";
 import { EXPLAINED_EVENTS_MAX } from "../../newsroom/limits.ts";
 import type { ExplainedEvent } from "../../newsroom/outbound/explain.ts";
 import { newsroom, subscriber } from "../../runtime/stubs.ts";
-import type { Attempt, Delivery, DeliveryState, LogQuery } from "../../subscriber/delivery-log.ts";
+import type { Attempt, DeliveryState, LogQuery } from "../../subscriber/delivery-log.ts";
+import type { ShownDelivery } from "../../subscriber/waiting.ts";
 import { isAdmin, PRIVATE_HEADERS } from "../auth.ts";
 import type { Context } from "../context.ts";
 import { invalid, notFound, problem } from "../problem.ts";
@@ -37,7 +38,7 @@ export async function getDeliveries(c: Context): Promise<Response> {
   const page = await object.deliveries(defined({ ...rest, state: state && storedState(state) }));
   if (page === null) return notFound(c);
   const data = page.deliveries
-    .map((delivery) => deliveryJson(delivery, page.isHeld))
+    .map((delivery) => deliveryJson(delivery))
     .filter((delivery) => state !== "held" || delivery["state"] === "held");
   if (release !== undefined && before === undefined && state === undefined) {
     // The whole log of the release, whatever part of it this page shows.
@@ -54,10 +55,8 @@ export async function getDeliveries(c: Context): Promise<Response> {
 export async function getDelivery(c: Context): Promise<Response> {
   const found = await subscriber(c.env, subscriptionId(c)).delivery(eventId(c));
   if (found === null) return notFound(c);
-  // An endpoint's answer may hold anything, so only its owner sees it, not the admin.
-  const showsAnswers = !(await isAdmin(c));
-  const log = found.attempts.map((attempt) => attemptJson(attempt, showsAnswers));
-  return c.json({ ...deliveryJson(found.delivery, found.isHeld), log }, 200, PRIVATE_HEADERS);
+  const log = found.attempts.map(attemptJson);
+  return c.json({ ...deliveryJson(found.delivery), log }, 200, PRIVATE_HEADERS);
 }
 
 /** `POST /subscriptions/ID/deliveries/EVENT/redeliver`: sends one event now, whatever its state. */
@@ -105,7 +104,7 @@ function validateSpan({ after, to }: { after: number; to: number }, last: number
 }
 
 /** `held` is not stored: it is what a pending delivery is while the subscription sends nothing. */
-const STATES = ["pending", "held", "delivered", "failed", "replaced"] as const;
+const STATES = ["pending", "held", "delivered", "failed", "replaced", "dropped"] as const;
 type ShownState = (typeof STATES)[number];
 
 function storedState(state: ShownState): DeliveryState {
@@ -129,13 +128,13 @@ function eventId(c: Context): string {
   return c.req.param("event") ?? "";
 }
 
-function deliveryJson({ createdMs, dueMs, ...delivery }: Delivery, isHeld: boolean): Record<string, unknown> {
-  const waits = isHeld && delivery.state === "pending" && delivery.type !== "subscription.verify";
+function deliveryJson(shown: ShownDelivery): Record<string, unknown> {
+  const { createdMs, dueMs: _dueMs, isHeld, nextMs, ...delivery } = shown;
   return {
     ...delivery,
-    state: waits ? "held" : delivery.state,
+    state: isHeld ? "held" : delivery.state,
     created: instantOfMs(createdMs),
-    nextAttempt: dueMs === null || waits ? null : instantOfMs(dueMs),
+    nextAttempt: nextMs === null ? null : instantOfMs(nextMs),
   };
 }
 
@@ -158,12 +157,14 @@ async function notSentJson(
       release,
       state: "not-sent",
       ...(isSecret ? secret : why),
+      waitsFor: null,
       attempts: 0,
       created: null,
       nextAttempt: null,
     }));
 }
 
-function attemptJson({ atMs, answer, ...attempt }: Attempt, showsAnswer: boolean): Record<string, unknown> {
-  return { ...attempt, answer: showsAnswer ? answer : null, at: instantOfMs(atMs) };
+/** The answer is null for an attempt before the endpoint was verified: nobody there had agreed to be read. */
+function attemptJson({ atMs, ...attempt }: Attempt): Record<string, unknown> {
+  return { ...attempt, at: instantOfMs(atMs) };
 }

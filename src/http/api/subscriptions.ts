@@ -58,14 +58,18 @@ export async function postSubscription(c: Context, input: SubscriptionInput): Pr
   if (input.verify && !admin) {
     // A request that the ledger refuses counts as no verification, and one over the rate limit changes nothing.
     const checked = await register(c, registration, { isVerified: false, admin, dryRun: true });
-    if (checked.kind !== "registered") return refuseRegistration(c, checked, admin);
+    if (checked.kind !== "registered") return refuseRegistration(c, checked, input, admin);
     const tooMany = await checkVerificationRate(c, input.url);
     if (tooMany !== undefined) return tooMany;
   }
   // The Newsroom first, so that events from now on belong to the subscription. If the request dies here, the
   // Newsroom soon deletes the registration.
   const registered = await register(c, registration, { isVerified: !input.verify, admin, dryRun: false });
-  if (registered.kind !== "registered") return refuseRegistration(c, registered, admin);
+  if (registered.kind !== "registered") return refuseRegistration(c, registered, input, admin);
+  for (const replaced of registered.replaced) {
+    await newsroom(c.env).unregister(replaced);
+    await subscriber(c.env, replaced).remove();
+  }
   const secret = newSecret();
   const view = await subscriber(c.env, id).create(registration, input, secret);
   const token = await issueToken(c.env.SECRETS_KEY, "subscription", id, FIRST_TOKEN);
@@ -134,13 +138,14 @@ type Registering = Registered | { kind: "invalid"; issues: RegistryIssue[] };
 async function refuseRegistration(
   c: Context,
   refused: Exclude<Registering, { kind: "registered" }>,
+  input: SubscriptionInput,
   admin: boolean,
 ): Promise<Response> {
   switch (refused.kind) {
     case "invalid":
       return invalid(c, await nameNearestValues(c, refused.issues, admin));
     case "duplicate":
-      return showDuplicate(c, refused.id, admin);
+      return showDuplicate(c, refused.id, input, admin);
     case "too-many":
       return tooManySubscriptions(c, refused);
   }
@@ -181,13 +186,21 @@ async function checkTarget(c: Context, url: string): Promise<Issue | undefined> 
 }
 
 /**
- * One URL with one filter is one subscription. Its owner and the admin see it. Other clients learn only that
+ * One URL with one filter is one subscription. Its owner and the admin see it; `notTaken` names the settings of
+ * the request that differ from those kept. Other clients learn only that
  * it exists: knowing the URL of an endpoint must not be enough for its secret or token.
  */
-async function showDuplicate(c: Context, id: string, admin: boolean): Promise<Response> {
+async function showDuplicate(
+  c: Context,
+  id: string,
+  input: SubscriptionInput,
+  admin: boolean,
+): Promise<Response> {
   if (admin || (await isOwner(c, id))) {
-    const view = await subscriber(c.env, id).view();
-    if (view) return c.json(view, 200, PRIVATE_HEADERS);
+    const object = subscriber(c.env, id);
+    const view = await object.view();
+    const notTaken = await object.differingSettings(input);
+    if (view) return c.json({ ...view, notTaken }, 200, PRIVATE_HEADERS);
   }
   return problem(c, {
     code: "duplicate-subscription",

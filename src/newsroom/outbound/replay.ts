@@ -2,9 +2,10 @@
  * Replays: events that are sent to a subscription again.
  */
 import type { OutboundEvent } from "../../domain/event.ts";
+import { matches } from "../../domain/filter.ts";
 import { first, type Sql } from "../../runtime/sql.ts";
 import { EVENTS_PER_WINDOW, WINDOW_UNITS_MAX } from "../limits.ts";
-import { type EventReader, type IndexedEvent, lastSequence } from "../store/events.ts";
+import { type EventReader, type IndexedEvent, lastSequence, termsOfEvents } from "../store/events.ts";
 import {
   EventWindow,
   type DeliveryPreferences,
@@ -70,6 +71,16 @@ export function replayBody(
   if (indexed.isKilledNow && indexed.type !== "release.killed") return { kind: "killed" };
   const body = new EventWindow([indexed]).bodyFor(indexed, preferences);
   return { kind: "body", body, asOf: lastSequence(sql) };
+}
+
+/** Which of these events a subscription does not ask for now, by type or filter. */
+export function unwantedEvents(sql: Sql, subscription: string, sequences: readonly number[]): number[] {
+  const preferences = preferencesOf(sql, subscription);
+  if (preferences === undefined) return [];
+  const { types, filter } = preferences;
+  return [...termsOfEvents(sql, sequences)]
+    .filter(({ type, terms }) => !types.includes(type) || !matches(filter, terms))
+    .map(({ sequence }) => sequence);
 }
 
 /** The later events of retracted releases, with the last window that has an event of them. */

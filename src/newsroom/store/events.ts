@@ -131,6 +131,16 @@ export function* eventTermsOf(
   for (const row of rows) yield toTerms(sql, row);
 }
 
+/** The terms of events, in any order. */
+export function* termsOfEvents(sql: Sql, sequences: readonly number[]): Generator<EventTerms> {
+  const rows = sql.exec<TermsRow>(
+    `SELECT v.sequence, v.type, r.status AS now, v.release, v.edition, e.content
+     ${FROM_EVENTS} WHERE v.sequence IN (SELECT value FROM json_each(?))`,
+    JSON.stringify(sequences),
+  );
+  for (const row of rows) yield toTerms(sql, row);
+}
+
 function toTerms(sql: Sql, row: TermsRow): EventTerms {
   const terms = toIndexTerms(sql, parseContent(row.content), row);
   return { sequence: row.sequence, type: row.type, terms, isKilledNow: row.now === "killed" };

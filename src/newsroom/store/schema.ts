@@ -230,7 +230,7 @@ END;
 CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `;
 
-/** The version that {@link TABLES} had before the first migration. */
+/** The version that {@link TABLES} and the tables of Subscribers had before the first migration. */
 const FIRST_SCHEMA = 4;
 
 /**
@@ -247,7 +247,9 @@ export function createTables(sql: Sql): void {
   const stored = getMeta(sql, "schema");
   if (stored === SCHEMA_VERSION) return;
   if (stored !== undefined && Number(stored) < FIRST_SCHEMA) {
-    throw new Error("this ledger was written before version 4: delete the state folder, and publish again");
+    throw new Error(
+      `this ledger was written before version ${FIRST_SCHEMA}: delete the state folder, and publish again`,
+    );
   }
   const pending = stored === undefined ? [] : MIGRATIONS.slice(Number(stored) - FIRST_SCHEMA);
   for (const migrate of pending) migrate(sql);

@@ -25,7 +25,8 @@ export interface Requester {
 
 /** `whose`: which limit was reached, of pending or of verified subscriptions. */
 export type Registered =
-  | { kind: "registered" }
+  /** `replaced`: the ids of pending ones with the same URL and filter from the same client. */
+  | { kind: "registered"; replaced: string[] }
   | { kind: "duplicate"; id: string }
   | { kind: "too-many"; which: "pending" | "verified"; whose: LimitHolder };
 
@@ -67,6 +68,13 @@ export function register(
     const pending = findPendingRoom(sql, origin);
     if (pending !== undefined) return { kind: "too-many", which: "pending", whose: pending };
   }
+  // The client asks again, since it lost the answer with the secret: only the newest may become active.
+  const replaced = column<string>(
+    sql,
+    `SELECT id FROM subscriptions WHERE key = ? AND client IS ? AND active = 0 AND status = 'pending'`,
+    registration.key,
+    client,
+  );
   const last = lastSequence(sql);
   const verified = isVerified ? 1 : 0;
   sql.exec(
@@ -93,7 +101,7 @@ export function register(
     isVerified ? TROUBLE.active : TROUBLE.pending,
     last,
   );
-  return { kind: "registered" };
+  return { kind: "registered", replaced };
 }
 
 /** The id of the verified subscription with the same URL and filter. */

@@ -37,6 +37,25 @@ test.each([
     },
     "attempt 1 failed at 2026-11-26T11:55:00Z (5 min ago): answered 500; next attempt 2026-11-26T14:00:00Z (in 2 h)",
   ],
+  [
+    {
+      reason: "waits for event 135 of the same release, which is sent first",
+      waitsFor: { what: "earlier-event", event: "evt_0", sequence: 135 },
+      nextAttempt: "2026-11-26T14:00:00Z",
+    },
+    "waits for event 135 of the same release, which is sent first; next attempt 2026-11-26T14:00:00Z (in 2 h)",
+  ],
+  [
+    {
+      attempts: 1,
+      reason: "answered 503",
+      waitsFor: { what: "endpoint" },
+      nextAttempt: "2026-11-26T14:00:00Z",
+      log: [attempt("answered 503")],
+    },
+    "attempt 1 failed at 2026-11-26T11:55:00Z (5 min ago): answered 503; the endpoint asked to be sent nothing before then (Retry-After); next attempt 2026-11-26T14:00:00Z (in 2 h)",
+  ],
+  [{ waitsFor: { what: "answer" } }, "it is being tried now"],
   // Nothing was sent, so the log has no attempt.
   [
     { reason: "not attempted because of an error in this service" },
@@ -45,6 +64,14 @@ test.each([
   [
     { state: "delivered", attempts: 1, log: [attempt(null)] },
     "delivered at 2026-11-26T11:55:00Z (5 min ago), after 1 attempt",
+  ],
+  [
+    {
+      state: "delivered",
+      attempts: 1,
+      log: [{ ...attempt(null), status: 200, note: "the connection broke off before the end" }],
+    },
+    "delivered at 2026-11-26T11:55:00Z (5 min ago), after 1 attempt; it answered 200, but the connection broke off before the end",
   ],
   [{ state: "replaced", reason: "the release was killed" }, "not sent: the release was killed"],
 ])("%j is described in words", (fields, expected) => {

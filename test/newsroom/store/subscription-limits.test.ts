@@ -57,6 +57,7 @@ const fail = async (newsroom: Newsroom, registration: Registration) => {
     successRate: null,
     medianLatencyMs: null,
     waiting: 1,
+    givenUp: 0,
     nextAttempt: null,
     blocked: null,
   };
@@ -72,7 +73,7 @@ const fail = async (newsroom: Newsroom, registration: Registration) => {
 };
 
 const hex = (n: number) => n.toString(16);
-const REGISTERED = { kind: "registered" };
+const REGISTERED = { kind: "registered", replaced: [] };
 const tooMany = (which: string, whose: string) => ({ kind: "too-many", which, whose });
 /** A URL at a domain of its own. */
 const urlOf = (nth: number) => `https://desk.example${nth}.com/hook`;
@@ -370,6 +371,7 @@ it("keeps the row of the largest subscription below 8 kB, indexes included", asy
       successRate: 0.333_333_333_333_333_3,
       medianLatencyMs: 123_456.5,
       waiting: 1_000_000,
+      givenUp: 0,
       nextAttempt: "2026-11-27T00:00:00Z",
       blocked: "x".repeat(200),
     };
