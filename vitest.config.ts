@@ -55,7 +55,9 @@ export default defineConfig({
           globalSetup: "./test/support/receiver.ts",
           // How many answers test/http/embargo-comparison.test.ts compares at least; 0: a short run.
           provide: { embargoAnswers: Number(process.env["COMMUNIQUE_EMBARGO_ANSWERS"] ?? 0) },
-          include: ["test/{domain,feeds,webhooks,site,runtime,newsroom,subscriber,http}/**/*.test.ts"],
+          include: [
+            "test/{domain,markdown,feeds,webhooks,site,runtime,newsroom,subscriber,http}/**/*.test.ts",
+          ],
           ...timeouts,
         },
       },

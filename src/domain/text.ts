@@ -1,63 +1,38 @@
 /**
- * Text that every output can carry, and summaries.
+ * Text that every output can carry.
  */
 
 // XML 1.0 (production 2, Char) forbids these even as references. It allows the controls from U+007F on.
 const FORBIDDEN_IN_XML = /(?![\t\n\r\u007f-\u009f])\p{Cc}|[\ufffe\uffff]/gu;
 
+const C1_CONTROLS = /[\u0080-\u009f]/g;
+/** What the bytes 80 to 9F mean in Windows-1252 (WHATWG Encoding); it has no character for the five blanks. */
+const WINDOWS_1252 = Array.from("€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ");
+
+/**
+ * Replaces C1 controls by the characters meant. They come from Windows-1252 text that was read as Latin-1; nobody
+ * writes the controls themselves.
+ */
+export function mendControls(text: string): string {
+  return text.replace(C1_CONTROLS, (control) => WINDOWS_1252[control.charCodeAt(0) - 0x80]?.trim() ?? "");
+}
+
 /**
  * Removes the characters that XML forbids, turns lone surrogates into U+FFFD and line ends into `\n`, so that
- * feeds, pages and events all carry the same characters.
+ * feeds, pages and events all carry the same characters. Mends C1 controls.
  */
 export function sanitizeText(text: string): string {
-  return text.toWellFormed().replace(/\r\n?/g, "\n").replace(FORBIDDEN_IN_XML, "");
+  return mendControls(text.toWellFormed().replace(/\r\n?/g, "\n").replace(FORBIDDEN_IN_XML, ""));
 }
 
-/** {@link sanitizeText} on one line: white space collapsed and trimmed. */
+/**
+ * {@link sanitizeText} on one line: white space collapsed and trimmed. The spaces that keep a line together, as in
+ * French before a colon (U+00A0, U+202F), stay.
+ */
 export function oneLine(text: string): string {
-  return sanitizeText(text).replace(/\s+/g, " ").trim();
-}
-
-/** The first `count` graphemes, cut at a word, with an ellipsis if anything is cut. */
-export function cutAtWord(text: string, count: number, lang: string): string {
-  let kept = "";
-  let seen = 0;
-  let lastBreak = 0;
-  for (const { segment } of new Intl.Segmenter(lang, { granularity: "grapheme" }).segment(text)) {
-    if (seen === count) return `${kept.slice(0, lastBreak || kept.length).trimEnd()}…`;
-    if (/\s/.test(segment)) lastBreak = kept.length;
-    kept += segment;
-    seen += 1;
-  }
-  return text;
-}
-
-/** Counts the graphemes of a text, up to `limit`. */
-function graphemes(text: string, lang: string, limit: number): number {
-  let seen = 0;
-  for (const _ of new Intl.Segmenter(lang, { granularity: "grapheme" }).segment(text)) {
-    seen += 1;
-    if (seen === limit) break;
-  }
-  return seen;
-}
-
-/** The summary of a release without one: the first sentence of its text, or two if the first is short. */
-export function deriveSummary(
-  text: string,
-  lang: string,
-  limits: { graphemes: number; shortSentence: number },
-): string {
-  // Only the beginning, because segmenting a megabyte takes milliseconds.
-  const beginning = oneLine(text.slice(0, limits.graphemes * 20));
-  let summary = "";
-  for (const { segment } of new Intl.Segmenter(lang, { granularity: "sentence" }).segment(beginning)) {
-    const longer = (summary + segment).trim();
-    if (summary && graphemes(longer, lang, limits.graphemes + 1) > limits.graphemes) break;
-    summary += segment;
-    if (graphemes(summary, lang, limits.shortSentence) >= limits.shortSentence) break;
-  }
-  return cutAtWord(summary.trim(), limits.graphemes, lang);
+  return sanitizeText(text)
+    .replace(/\s+/g, (space) => /[\u00a0\u202f]/.exec(space)?.[0] ?? " ")
+    .trim();
 }
 
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };

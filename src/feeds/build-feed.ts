@@ -14,7 +14,7 @@ import {
   type ListPlace,
   type ReleaseList,
 } from "../domain/list.ts";
-import { dayInWords, phrasesIn } from "../i18n/phrases.ts";
+import { dayInWords, direction, phrasesIn } from "../i18n/phrases.ts";
 import { defined } from "../domain/defined.ts";
 import type { Site } from "../domain/site.ts";
 import { writeAtom } from "./atom.ts";
@@ -141,22 +141,27 @@ function entryTexts(release: ReleaseView, { timeZone }: Site): Pick<FeedEntry, "
     note === undefined
       ? []
       : [
-          `${phrases.updated} ${dayInWords(dayOf(parseInstant(release.updated) ?? 0, timeZone), release.lang)}. ${phrases.note}: ${note}`,
+          `${phrases.updated} ${dayInWords(dayOf(parseInstant(release.updated) ?? 0, timeZone), release.lang)}. ${phrases.note}${phrases.colon}${note}`,
         ];
   if (release.status !== "withdrawn")
-    return { title, summary, html: withParagraphs(corrected, content.html) };
-  const banner = `${phrases.withdrawn}. ${phrases.reason}: ${release.reason ?? ""}`;
+    return { title, summary, html: withParagraphs(corrected, content.html, release.lang) };
+  const banner = `${phrases.withdrawn}. ${phrases.reason}${phrases.colon}${release.reason ?? ""}`;
   return {
-    title: `${phrases.withdrawnMark}: ${title}`,
+    title: `${phrases.withdrawnMark}${phrases.colon}${title}`,
     summary: `${banner} – ${summary}`,
-    html: withParagraphs([banner, ...corrected.map(() => `${phrases.note}: ${note ?? ""}`)], content.html),
+    html: withParagraphs(
+      [banner, ...corrected.map(() => `${phrases.note}${phrases.colon}${note ?? ""}`)],
+      content.html,
+      release.lang,
+    ),
   };
 }
 
-function withParagraphs(texts: readonly string[], html: string): string {
-  return [...texts.map((text) => toHtml(h("p", h("strong", text))).replaceAll("]]>", "]]&gt;")), html].join(
-    "\n",
-  );
+function withParagraphs(texts: readonly string[], html: string, lang: string): string {
+  const paragraphs = texts.map((text) => toHtml(h("p", h("strong", text))).replaceAll("]]>", "]]&gt;"));
+  const whole = [...paragraphs, html].join("\n");
+  // Most readers pass over `xml:lang`.
+  return direction(lang) === "rtl" ? `<div dir="rtl">${whole}</div>` : whole;
 }
 
 function category(facet: Facet | "types", value: string, release: ReleaseView, site: Site) {
@@ -187,7 +192,7 @@ export function buildRetiredFeed(titled: TitledList, at: Instant, site: Site): F
       {
         // The entry is about the feed, so it has no UUID of a release.
         id: `${page}#ended`,
-        title: `${phrases.feedEnded}: ${titled.title}`,
+        title: `${phrases.feedEnded}${phrases.colon}${titled.title}`,
         summary: phrases.feedEndedText,
         url: directory,
         lang,

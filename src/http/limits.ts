@@ -6,10 +6,6 @@
 export const DIFF_EDITS_MAX = 2_000;
 /** UTF-8 bytes of an edition with its HTML and plain text. A row of SQLite in an object holds 2 MB. */
 export const EDITION_BYTES_MAX = 1_800_000;
-/** Graphemes of a summary taken from the text. A longer sentence is cut at a word. */
-export const DERIVED_SUMMARY_GRAPHEMES = 300;
-/** Graphemes of a first sentence below which the summary also takes the second. */
-export const SHORT_SENTENCE_GRAPHEMES = 120;
 /**
  * Milliseconds for which an isolate serves a document without asking KV, and then while one request asks. With
  * the second between two writes of a key, a change is visible within two seconds.

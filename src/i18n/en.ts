@@ -54,4 +54,11 @@ export const en: Phrases = {
   allTexts: "All texts",
   copy: "Copy",
   copied: "Copied",
+  footnotes: "Footnotes",
+  backToReference: "Back to reference",
+  video: "Video",
+  audio: "Audio",
+  embedded: "Embedded content",
+  colon: ": ",
+  quotes: ["“", "”"],
 };

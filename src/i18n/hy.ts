@@ -54,4 +54,11 @@ export const hy: Phrases = {
   allTexts: "Բոլոր տեքստերը",
   copy: "Պատճենել",
   copied: "Պատճենված է",
+  footnotes: "Ծանոթագրություններ",
+  backToReference: "Վերադառնալ հղմանը",
+  video: "Տեսանյութ",
+  audio: "Ձայնագրություն",
+  embedded: "Ներդրված նյութ",
+  colon: ": ",
+  quotes: ["«", "»"],
 };

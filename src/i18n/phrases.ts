@@ -89,7 +89,7 @@ function namesOf(
       const values = conditions[field as keyof typeof FACET_FIELDS];
       return values === undefined ? [] : [either(values.map((value) => nameOf(known, facet, value, lang)))];
     }),
-    ...(conditions.q === undefined ? [] : [`“${conditions.q.replaceAll('"', "'")}”`]),
+    ...(conditions.q === undefined ? [] : [phrasesIn(lang).quotes.join(conditions.q.replaceAll('"', "'"))]),
   ];
 }
 

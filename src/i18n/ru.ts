@@ -54,4 +54,11 @@ export const ru: Phrases = {
   allTexts: "Все тексты",
   copy: "Копировать",
   copied: "Скопировано",
+  footnotes: "Сноски",
+  backToReference: "Вернуться к ссылке",
+  video: "Видео",
+  audio: "Аудио",
+  embedded: "Встроенный материал",
+  colon: ": ",
+  quotes: ["«", "»"],
 };

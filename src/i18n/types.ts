@@ -54,4 +54,15 @@ export interface Phrases {
   allTexts: string;
   copy: string;
   copied: string;
+  footnotes: string;
+  /** Before the number of a footnote. */
+  backToReference: string;
+  /** Before the address of what a page cannot show. */
+  video: string;
+  audio: string;
+  embedded: string;
+  /** Between a label and what it labels, with its spaces. */
+  colon: string;
+  /** Around what a person typed. */
+  quotes: readonly [string, string];
 }

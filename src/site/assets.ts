@@ -55,7 +55,6 @@ dt { color: var(--soft); grid-column: 1; }
 dd { margin: 0; grid-column: 2; min-width: 0; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9375rem; }
 footer p { margin: .25rem 0; }
-.sr-only { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 @media (max-width: 30rem) { .feeds tr { display: grid; grid-template-columns: 1fr auto; border-top: 1px solid var(--line); padding: .3rem 0; } .feeds th, .feeds td { border: 0; padding: .15rem 0; } .feeds .formats { grid-column: 1 / -1; } }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dt, dd { grid-column: 1; } }
 `;

@@ -95,7 +95,7 @@ export function pageHtml(page: Page, site: Site): string {
         h("main", { id: "main" }, page.main),
         h("footer", [
           h("p", [
-            `${phrases.feeds}: `,
+            `${phrases.feeds}${phrases.colon}`,
             FEED_FORMATS.flatMap((format, index) => [
               index === 0 ? "" : " · ",
               h("a", { href: addressOf({ list: page.list, format }) }, FEED_LABELS[format]),

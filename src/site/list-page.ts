@@ -53,7 +53,7 @@ export function retiredListPage({ list, title }: TitledList, at: Instant, site: 
       list: { filter: lang === languageOf(list) ? { lang: [lang] } : {} },
       main: [
         h("h1", title),
-        h("p", { className: ["banner"] }, `${phrases.feedEnded}: ${day}.`),
+        h("p", { className: ["banner"] }, `${phrases.feedEnded}${phrases.colon}${day}.`),
         h("p", [`${phrases.feedEndedText} `, h("a", { href: "/feeds" }, phrases.allFeeds)]),
       ],
     },
@@ -68,7 +68,11 @@ export function releaseRow(release: ReleaseView, lang: string, site: Site): Elem
     h("p", { className: ["facts"] }, [releaseTime(release, lang, site), " · ", typeName(release, lang)]),
     h("h2", h("a", { href: release.url }, release.title)),
     release.status === "withdrawn"
-      ? h("p", { className: ["banner"] }, `${phrases.withdrawn}. ${phrases.reason}: ${release.reason ?? ""}`)
+      ? h(
+          "p",
+          { className: ["banner"] },
+          `${phrases.withdrawn}. ${phrases.reason}${phrases.colon}${release.reason ?? ""}`,
+        )
       : null,
     h("p", release.summary),
   ]);

@@ -25,7 +25,7 @@ export function releasePage(release: ReleaseView, path: string, site: Site): str
     release.status === "withdrawn"
       ? h("p", { className: ["banner"], role: "note" }, [
           h("strong", `${phrases.withdrawn}.`),
-          ` ${phrases.reason}: ${release.reason ?? ""}`,
+          ` ${phrases.reason}${phrases.colon}${release.reason ?? ""}`,
         ])
       : null,
     release.stale ? h("p", { className: ["note"] }, phrases.stale) : null,
@@ -33,7 +33,7 @@ export function releasePage(release: ReleaseView, path: string, site: Site): str
       ? null
       : h("p", { className: ["note"] }, [
           `${phrases.updated} ${dayInWords(dayOf(parseInstant(release.updated) ?? 0, site.timeZone), release.lang)}. `,
-          `${phrases.note}: ${release.note}`,
+          `${phrases.note}${phrases.colon}${release.note}`,
         ]),
     release.image === undefined
       ? null
@@ -120,8 +120,8 @@ export function killedPage(release: ReleaseView, site: Site): string {
       list: languageList(release.lang),
       main: h("article", [
         h("h1", phrases.killed),
-        h("p", `${phrases.published}: ${day}`),
-        h("p", { className: ["note"] }, `${phrases.reason}: ${release.reason ?? ""}`),
+        h("p", `${phrases.published}${phrases.colon}${day}`),
+        h("p", { className: ["note"] }, `${phrases.reason}${phrases.colon}${release.reason ?? ""}`),
       ]),
     },
     site,

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sanitizeText, cutAtWord, deriveSummary, oneLine } from "../../src/domain/text.ts";
+import { oneLine, sanitizeText } from "../../src/domain/text.ts";
 
-const LIMITS = { graphemes: 300, shortSentence: 120 };
 const anyText = fc.string({ unit: "binary" });
 
 describe("text that every output can carry", () => {
@@ -13,50 +12,25 @@ describe("text that every output can carry", () => {
     expect(sanitizeText("Հայաստան 👩‍👩‍👧 é e\u0301 \u200f\u202e")).toBe("Հայաստան 👩‍👩‍👧 é e\u0301 \u200f\u202e");
   });
 
+  it("has the characters that Windows-1252 means, and no C1 controls", () => {
+    expect(sanitizeText("It\u0092s \u0093so\u0094 \u0096 \u0080 5\u0085\u0081")).toBe("It’s “so” – € 5…");
+    expect(oneLine("A\u0092s")).toBe("A’s");
+  });
+
+  it("keeps no-break spaces in a line, and no other white space", () => {
+    expect(oneLine("\u00a0Déclaration\u00a0: «\u202fla  paix\u202f»\n ?\u00a0")).toBe(
+      "Déclaration\u00a0: «\u202fla paix\u202f» ?",
+    );
+    expect(oneLine("a \u00a0 b")).toBe("a\u00a0b");
+    expect(oneLine("\u00a0\u202f ")).toBe("");
+  });
+
   it("does not change when it is sanitised twice", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(sanitizeText(sanitizeText(text))).toBe(sanitizeText(text));
         expect(oneLine(oneLine(text))).toBe(oneLine(text));
         expect(oneLine(text)).not.toMatch(/[\n\t]/);
-      }),
-    );
-  });
-});
-
-describe("a derived summary", () => {
-  it("is the first sentence, or two if the first is short", () => {
-    const long = `${"A sentence of some length that says something. ".repeat(3)}Another one.`;
-    expect(
-      deriveSummary("Short. Then a second. Then a third that is not needed for anything at all.", "en", {
-        graphemes: 300,
-        shortSentence: 10,
-      }),
-    ).toBe("Short. Then a second.");
-    expect(deriveSummary(long, "en", LIMITS)).toBe(
-      "A sentence of some length that says something. ".repeat(3).trim(),
-    );
-  });
-
-  it("knows where an Armenian sentence ends", () => {
-    expect(deriveSummary("Նիստը կայացավ։ Հետո ճաշ էր։", "hy", { graphemes: 300, shortSentence: 5 })).toBe(
-      "Նիստը կայացավ։",
-    );
-  });
-
-  it("cuts a long sentence at a word, by grapheme", () => {
-    expect(cutAtWord("one two three", 9, "en")).toBe("one two…");
-    expect(cutAtWord("👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", 2, "en")).toBe("👩‍👩‍👧👩‍👩‍👧…");
-    const endless = deriveSummary("word ".repeat(10_000), "en", LIMITS);
-    expect(endless.length).toBeLessThanOrEqual(301);
-    expect(endless.endsWith("word…")).toBe(true);
-  });
-
-  it("is never longer than its limit, for any text", () => {
-    fc.assert(
-      fc.property(anyText, (text) => {
-        const summary = deriveSummary(text, "en", { graphemes: 20, shortSentence: 10 });
-        expect([...new Intl.Segmenter("en").segment(summary)].length).toBeLessThanOrEqual(21);
       }),
     );
   });

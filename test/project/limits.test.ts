@@ -3,9 +3,9 @@ import { join, resolve } from "node:path";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { describe, expect, it } from "vitest";
 import * as domain from "../../src/domain/limits.ts";
+import * as markdown from "../../src/markdown/limits.ts";
 import * as http from "../../src/http/limits.ts";
 import * as newsroom from "../../src/newsroom/limits.ts";
-import * as site from "../../src/site/limits.ts";
 import * as subscriber from "../../src/subscriber/limits.ts";
 import * as webhooks from "../../src/webhooks/limits.ts";
 
@@ -34,10 +34,10 @@ const ROWS: Record<string, unknown[]> = {
   "summary, note": [domain.SUMMARY_CHARS_MAX],
   "edition with its HTML and text": [http.EDITION_BYTES_MAX],
   "Markdown of a release": [
-    site.NESTING_MARKS_MAX,
-    site.BLOCK_LINES_MAX,
-    site.BLOCK_MARKS_MAX,
-    site.TABLE_CELLS_MAX,
+    markdown.NESTING_MARKS_MAX,
+    markdown.BLOCK_LINES_MAX,
+    markdown.BLOCK_MARKS_MAX,
+    markdown.TABLE_CELLS_MAX,
   ],
   "letters of a slug": [domain.SLUG_CHARS_MAX],
   "language tag": [domain.LANGUAGE_CHARS_MAX],

@@ -22,8 +22,11 @@ export interface ContentFile {
   release: ReleaseInput;
   /** The fields that a publish writes into the file before it sends anything. */
   missing: { id?: string; slug?: string };
-  /** Locates an issue that the service finds; its path is relative to the release. */
-  issueAt: (issue: Issue) => FileIssue;
+  /**
+   * Locates an issue that the service finds; its path is relative to the release. An issue of the body may have a
+   * `line` there, from 1.
+   */
+  issueAt: (issue: Issue & { line?: number }) => FileIssue;
 }
 
 /** Bytes of `{"releases":[]}`, the JSON around the releases of a batch. */
@@ -51,12 +54,13 @@ export function parseContentFile(file: string, bytes: Uint8Array, now: number): 
   const parsed = parseFrontMatter(text);
   if (Array.isArray(parsed)) return parsed.map((issue) => ({ file, ...issue }));
 
-  const issueAt = (issue: Issue): FileIssue => {
+  const issueAt = (issue: Issue & { line?: number }): FileIssue => {
     // Parsed again: keeping the syntax trees of a hundred thousand files for a rare issue would cost memory.
     const again = parseFrontMatter(text);
     if (Array.isArray(again)) return locateIssue(file, issue, () => FIELDS_LINE);
     if (!/^\/body(?:\/|$)/.test(issue.path)) return locateIssue(file, issue, again.lineOf);
-    return { file, line: bodyLine(text, again), field: "body", message: issue.message };
+    const line = bodyLine(text, again) + (issue.line ?? 1) - 1;
+    return { file, line, field: "body", message: issue.message };
   };
 
   const { body: givenBody } = parsed;

@@ -16,7 +16,7 @@ export interface FileIssue {
 }
 
 /** `content/2020/a.md:3: date: must be a day …` */
-function issueLine(issue: FileIssue): string {
+export function issueLine(issue: FileIssue): string {
   const field = issue.field === undefined ? "" : `${issue.field}: `;
   return `${displayPath(issue.file)}:${issue.line}: ${field}${issue.message}`;
 }

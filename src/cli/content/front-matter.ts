@@ -1,7 +1,17 @@
 /**
  * Parses the YAML between the two `---` lines of a content file, and keeps the line of every field.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+} from "yaml";
 
 /** The front matter and the text of a content file. Lines count from the start of the file, from 1. */
 export interface FrontMatter extends LocatedFields {
@@ -67,6 +77,8 @@ export function parseFields(
     message: `is not valid YAML: ${plainYamlMessage(error.code, error.message)}`,
   }));
   if (broken.length > 0) return broken;
+  const comments = commentsBesideValues(yaml).map((offset) => ({ line: lineAt(offset), message: COMMENT }));
+  if (comments.length > 0) return comments;
   if (!isMap(document.contents)) {
     return [{ line: firstLine, message: `must have one field per line, as in \`${example}\`` }];
   }
@@ -81,6 +93,36 @@ export function parseFields(
     return [{ line: firstLine, message: `is not valid YAML: ${reason}` }];
   }
 }
+
+const COMMENT =
+  "has a comment, which cuts the value off: put the whole value in quotation marks, or the comment on a line of its own";
+
+/**
+ * The offsets of comments after a value without quotation marks: ` #` is a comment to YAML, and mostly text to its
+ * author.
+ */
+function commentsBesideValues(yaml: string): number[] {
+  const offsets: number[] = [];
+  let offset = 0;
+  let followsValue = false;
+  let isScalar = false;
+  for (const token of new Lexer().lex(yaml)) {
+    if (MARKS.has(token)) {
+      isScalar = token === SCALAR;
+      continue;
+    }
+    if (token.startsWith("#") && !isScalar && followsValue) offsets.push(offset);
+    if (token.endsWith("\n")) followsValue = false;
+    else if (token.trim() !== "") followsValue = isScalar;
+    isScalar = false;
+    offset += token.length;
+  }
+  return offsets;
+}
+
+/** The lexer's marks between tokens, which are not in the text. */
+const SCALAR = "\u001f";
+const MARKS = new Set(["\u0002", "\u0018", SCALAR]);
 
 /** The offset of the value at `path`, or of its key if it has one. */
 function offsetOf(document: Document, path: readonly string[]): number {

@@ -1,12 +1,13 @@
 /**
  * Writes plain paragraphs as Markdown that renders exactly these characters.
  */
+import { addressLength } from "../../markdown/bare-address.ts";
 import type { PhrasingContent, Root } from "mdast";
 import { gfmToMarkdown } from "mdast-util-gfm";
 import { toMarkdown, type Options } from "mdast-util-to-markdown";
 
 // GFM makes links of these anyway. Written as `<https://…>` they need no backslashes.
-const ADDRESS = /https?:\/\/[^\s<>\\|"«»“”]+[^\s<>\\|"«»“”.,;:!?'’()[\]*_~`]/g;
+const ADDRESS = /https?:\/\/[^\s<>\\|"]+/g;
 
 // GFM turns anything like the start of a URL into a link, which then includes the backslashes of other
 // escapes. mdast-util-gfm only escapes starts that plain text follows.
@@ -37,10 +38,12 @@ export function paragraphsToMarkdown(paragraphs: readonly string[]): string {
 function phrases(text: string): PhrasingContent[] {
   const found: PhrasingContent[] = [];
   let end = 0;
-  for (const match of text.matchAll(ADDRESS)) {
-    found.push({ type: "text", value: text.slice(end, match.index) });
-    found.push({ type: "link", url: match[0], children: [{ type: "text", value: match[0] }] });
-    end = match.index + match[0].length;
+  for (const { 0: match, index } of text.matchAll(ADDRESS)) {
+    const address = match.slice(0, addressLength(match)).replace(/[.,;:!?'’()[\]*_~`]+$/, "");
+    if (!/^https?:\/\/./.test(address)) continue;
+    found.push({ type: "text", value: text.slice(end, index) });
+    found.push({ type: "link", url: address, children: [{ type: "text", value: address }] });
+    end = index + address.length;
   }
   found.push({ type: "text", value: text.slice(end) });
   return found;

@@ -6,6 +6,7 @@ import type { Issue } from "../../domain/issues.ts";
 import { BATCH_RELEASES_MAX, BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { type ApiClient, ServiceProblem } from "../api-client.ts";
 import { BATCH_ENVELOPE_BYTES, type ContentFile } from "../content/content-file.ts";
+import type { FileIssue } from "../content/file-issue.ts";
 
 export interface Batch {
   files: ContentFile[];
@@ -19,10 +20,11 @@ const result = z.object({
   status: z.string(),
   url: z.string(),
   changed: z.boolean(),
+  warnings: z.optional(z.array(z.object({ path: z.string(), line: z.number(), message: z.string() }))),
 });
 
-/** The service's result for one release. */
-export type Published = z.infer<typeof result> & { file: string };
+/** The service's result for one release. `warnings`: what of its file is not shown as it is written. */
+export type Published = Omit<z.infer<typeof result>, "warnings"> & { file: string; warnings: FileIssue[] };
 
 /** An issue that the service found, and its file; the path is relative to the release. */
 export interface FoundIssue {
@@ -69,7 +71,15 @@ export async function sendBatch(
   const answer = z.object({ data: z.array(result).check(z.length(files.length)) });
   const query = mode === "dry-run" ? "?dryRun=true" : "";
   const { data } = await client.post(answer, `/api/v1/releases${query}`, { body });
-  return data.map((result, index) => ({ ...result, file: files[index]?.file ?? "" }));
+  return data.map(({ warnings = [], ...result }, index) => {
+    const file = files[index];
+    const located = warnings.map(({ path, ...warning }) => file?.issueAt({ ...warning, path: `/${path}` }));
+    return {
+      ...result,
+      file: file?.file ?? "",
+      warnings: located.filter((warning) => warning !== undefined),
+    };
+  });
 }
 
 /** The issues of a batch that the service refused; empty if the call failed for another reason. */

@@ -1,6 +1,7 @@
 /**
  * Reports what a publish changed, or what a dry run would change.
  */
+import { issueLine } from "../content/file-issue.ts";
 import { displayPath } from "../paths.ts";
 import { counted } from "../terminal.ts";
 import type { Published } from "./batches.ts";
@@ -14,6 +15,11 @@ export function changeLines(published: readonly Published[]): string[] {
       const what = edition > 1 ? `edition ${edition}` : status;
       return `${what.padEnd(11)} ${url}  (${displayPath(file)})`;
     });
+}
+
+/** One line for each warning about a release that changed: `content/a.md:12: body: <iframe> is taken out …` */
+export function warningLines(published: readonly Published[]): string[] {
+  return published.filter(({ changed }) => changed).flatMap(({ warnings }) => warnings.map(issueLine));
 }
 
 /** One line for each release that would change. */

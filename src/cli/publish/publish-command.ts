@@ -5,11 +5,12 @@ import { findAdminToken } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
 import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
-import { issueReport } from "../content/file-issue.ts";
+import { checkBody } from "../content/check-body.ts";
+import { issueLine, issueReport } from "../content/file-issue.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import { counted } from "../terminal.ts";
-import { changeCounts, changeLines, previewLines } from "./change-report.ts";
+import { changeCounts, changeLines, previewLines, warningLines } from "./change-report.ts";
 import { dryRun } from "./dry-run.ts";
 import { assertHasReleases, assertSameSite, compareWithService } from "./missing-releases.ts";
 import { missingReport, withdrawMissing, withdrawnLines } from "./missing-releases.ts";
@@ -54,6 +55,7 @@ async function publish(
   const { releases, registryChanged } = await sendFolder(folder, client, progress);
   progress.end();
   for (const line of changeLines(releases)) print(line);
+  report(warningLines(releases).join("\n"));
   if (registryChanged) print("changed     the registry");
   print(changeCounts(releases));
   if (reason === undefined) {
@@ -79,6 +81,7 @@ async function preview(
   const registryDiffers = registry !== undefined && !isSameRegistry(await fetchRegistry(client), registry);
   progress.end();
   for (const line of previewLines(previewed)) print(line);
+  report(warningLines(previewed.published).join("\n"));
   if (registryDiffers) print("would be changed     the registry");
   const counts = changeCounts(previewed.published, previewed.awaitingRegistry.length);
   print(`${counts}; nothing was published`);
@@ -91,10 +94,15 @@ export async function checkCommand(named: string | undefined): Promise<void> {
   const progress = startProgress();
   const reading = readContentFolder(resolvePath(named ?? DEFAULT_CONTENT), progress);
   const { files, issues } = await reading.finally(() => progress.end());
-  if (issues.length > 0) throw new CliError(issueReport(issues, "`publish` would send nothing"));
+  const bodies = files.map(checkBody);
+  const faults = [...issues, ...bodies.flatMap(({ faults }) => faults)];
+  const warnings = bodies.flatMap(({ warnings }) => warnings);
+  for (const warning of warnings) print(issueLine(warning));
+  if (faults.length > 0) throw new CliError(issueReport(faults, "`publish` would send nothing"));
   for (const { file, missing } of files) {
     const fields = [missing.id && "an id", missing.slug && `the slug ${missing.slug}`].filter(Boolean);
     if (fields.length > 0) print(`${displayPath(file)}: \`publish\` would add ${fields.join(" and ")}`);
   }
-  print(`${counted(files.length, "release")}, no faults`);
+  const count = warnings.length === 0 ? "" : `, ${counted(warnings.length, "warning")}`;
+  print(`${counted(files.length, "release")}, no faults${count}`);
 }

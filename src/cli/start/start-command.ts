@@ -15,14 +15,14 @@ import { aborted, watchEndSignals } from "../end-signals.ts";
 import { DEFAULT_PORT, suggestCommand } from "../options.ts";
 import { DEFAULT_CONTENT, DEV_VARS, displayPath, PROJECT_ROOT, resolvePath } from "../paths.ts";
 import { startProgress, type Progress } from "../progress.ts";
-import { changeCounts } from "../publish/change-report.ts";
+import { changeCounts, warningLines } from "../publish/change-report.ts";
 import { dryRun } from "../publish/dry-run.ts";
 import { readValidFolder, sendFolder } from "../publish/publish-folder.ts";
 import { keepSecrets } from "./kept-secrets.ts";
 import { ServiceProcess } from "./service-process.ts";
 import { runVars } from "./service-run.ts";
 import { makePrivate, stateFolder } from "./state-folder.ts";
-import { print } from "../output.ts";
+import { print, report } from "../output.ts";
 
 export interface StartOptions {
   port: number;
@@ -141,6 +141,7 @@ async function bringUp(
   await dryRun(content, client, progress);
   const { releases } = await sendFolder(content, client, progress);
   progress.end();
+  report(warningLines(releases).join("\n"));
   return changeCounts(releases);
 }
 

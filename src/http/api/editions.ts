@@ -4,6 +4,7 @@
 import { diffWords } from "diff";
 import { parse } from "../../domain/issues.ts";
 import { releaseId } from "../../domain/release.ts";
+import { withoutComments } from "../../markdown/comments.ts";
 import type { EditionView, Readable } from "../../newsroom/store/edition-views.ts";
 import { changedFields, type EditionContent } from "../../newsroom/store/editions.ts";
 import { newsroom } from "../../runtime/stubs.ts";
@@ -40,7 +41,7 @@ export async function getEditions(c: Context): Promise<Response> {
   return c.json({ data, next: next === null ? null : String(next) }, 200, read.headers);
 }
 
-/** `GET /releases/ID/editions/N` */
+/** `GET /releases/ID/editions/N`: to readers, without the comments in its Markdown. */
 export async function getEdition(c: Context): Promise<Response> {
   const read = await readEdition(c, c.req.param("edition"));
   return read.ok ? c.json(read.value, 200, read.headers) : read.response;
@@ -56,7 +57,11 @@ export async function getDifference(c: Context): Promise<Response> {
 
 async function readEdition(c: Context, number = ""): Promise<Read<EditionView>> {
   if (!/^[1-9]\d{0,8}$/.test(number)) return { ok: false, response: notFound(c) };
-  return readFrom(c, (id, admin) => newsroom(c.env).edition(id, Number(number), admin));
+  return readFrom(c, async (id, admin) => {
+    const found = await newsroom(c.env).edition(id, Number(number), admin);
+    if (admin || found.kind !== "found") return found;
+    return { ...found, value: { ...found.value, body: withoutComments(found.value.body) } };
+  });
 }
 
 async function readFrom<T>(

@@ -14,13 +14,12 @@ import {
   releaseInput,
   releasePath,
 } from "../../domain/release.ts";
-import { deriveSummary } from "../../domain/text.ts";
-import type { Action, PublishResult } from "../../newsroom/publish/ledger.ts";
+import { renderMarkdown } from "../../markdown/render.ts";
+import type { Action, PublishAnswer, PublishResult } from "../../newsroom/publish/ledger.ts";
 import { newsroom } from "../../runtime/stubs.ts";
-import { renderMarkdown } from "../../site/markdown.ts";
 import type { Context } from "../context.ts";
 import { nameNearestValues } from "../documents/nearest-values.ts";
-import { DERIVED_SUMMARY_GRAPHEMES, EDITION_BYTES_MAX, SHORT_SENTENCE_GRAPHEMES } from "../limits.ts";
+import { EDITION_BYTES_MAX } from "../limits.ts";
 import { invalid, notFound, problem } from "../problem.ts";
 import { isDryRun } from "../refuse-dry-run.ts";
 
@@ -54,16 +53,17 @@ export async function putRelease(c: Context, body: z.output<typeof releaseBody>)
   if (body.id !== undefined && body.id !== id.value) {
     return invalid(c, [{ path: "/id", message: `must be the id in the address, ${id.value}` }]);
   }
-  const prepared = prepare({ ...body, id: id.value });
+  const prepared = prepare({ ...body, id: id.value }, c.var.config.site.baseUrl);
   if (!prepared.ok) return invalid(c, prepared.issues);
+  const { release, warnings } = prepared.value;
 
   const options = defined({ dryRun: dryRun.value, ifEdition });
-  const result = await newsroom(c.env).publish([prepared.value], options);
+  const result = await newsroom(c.env).publish([release], options);
   if (!result.ok) return refusePublish(c, result, () => "");
   const [answer] = result.answers;
   if (answer === undefined) throw new TypeError("a publish without an answer");
   const isNew = answer.changed && answer.edition === 1;
-  return c.json(answer, isNew ? 201 : 200, {
+  return c.json(withWarnings(answer, warnings), isNew ? 201 : 200, {
     etag: `"${answer.edition}"`,
     ...(isNew ? { location: `/api/v1/releases/${answer.id}` } : {}),
   });
@@ -75,9 +75,9 @@ export async function postReleases(c: Context, body: z.output<typeof batchBody>)
   if (!dryRun.ok) return invalid(c, dryRun.issues);
   const parsed = body.releases.map((given) => {
     const input = parse(releaseInput, given);
-    return input.ok ? prepare(input.value) : input;
+    return input.ok ? prepare(input.value, c.var.config.site.baseUrl) : input;
   });
-  const valid = parsed.flatMap((each, index) => (each.ok ? [{ index, release: each.value }] : []));
+  const valid = parsed.flatMap((each, index) => (each.ok ? [{ index, ...each.value }] : []));
   const issues: BatchIssue[] = [
     ...parsed.flatMap((each, index) => (each.ok ? [] : each.issues.map((issue) => ({ index, issue })))),
     ...repeatedIds(valid),
@@ -87,7 +87,10 @@ export async function postReleases(c: Context, body: z.output<typeof batchBody>)
     valid.map(({ release }) => release),
     { dryRun: dryRun.value || issues.length > 0 },
   );
-  if (result.ok && issues.length === 0) return c.json({ data: result.answers });
+  if (result.ok && issues.length === 0) {
+    const data = result.answers.map((answer, index) => withWarnings(answer, valid[index]?.warnings ?? []));
+    return c.json({ data });
+  }
   const toPath = (index: number) => `/releases/${index}`;
   if (result.ok) return refusePublish(c, { ok: false, problem: "invalid", issues }, toPath);
   if (result.problem === "edition-mismatch") return refusePublish(c, result, toPath);
@@ -118,24 +121,35 @@ interface BatchIssue {
   issue: RegistryIssue;
 }
 
+/** What is not published as it was written. `line` is the line of the body, from 1, without empty lines before it. */
+interface Warning {
+  path: "body";
+  line: number;
+  message: string;
+}
+
+/** The answer about a release; `warnings` only where there are any. */
+function withWarnings(answer: PublishAnswer, warnings: readonly Warning[]) {
+  return warnings.length === 0 ? answer : { ...answer, warnings };
+}
+
 /** Renders a release outside the ledger, which must not spend its time on it. */
-function prepare(input: ReleaseInput): Result<PreparedRelease> {
-  const rendered = renderMarkdown(input.body, releasePath(input));
+function prepare(
+  input: ReleaseInput,
+  baseUrl: string,
+): Result<{ release: PreparedRelease; warnings: Warning[] }> {
+  const rendered = renderMarkdown(input.body, { path: releasePath(input), lang: input.lang, baseUrl });
   if (!rendered.ok) return invalidResult({ path: "/body", message: rendered.reason });
-  const { html, text } = rendered;
+  const { html, text, remarks } = rendered;
   if (html === "") return invalidResult({ path: "/body", message: "is empty after HTML sanitising" });
-  const summary =
-    input.summary ??
-    deriveSummary(text || input.title, input.lang, {
-      graphemes: DERIVED_SUMMARY_GRAPHEMES,
-      shortSentence: SHORT_SENTENCE_GRAPHEMES,
-    });
+  const summary = (input.summary ?? rendered.summary) || input.title;
   const bytes = new TextEncoder().encode(JSON.stringify(input) + html + text).byteLength;
   if (bytes > EDITION_BYTES_MAX) {
     const message = `has ${bytes} bytes with its HTML and plain text; the limit is ${EDITION_BYTES_MAX}`;
     return invalidResult({ path: "/body", message });
   }
-  return ok({ input, html, text, summary });
+  const warnings = remarks.map(({ line, message }): Warning => ({ path: "body", line, message }));
+  return ok({ release: { input, html, text, summary }, warnings });
 }
 
 async function refusePublish(

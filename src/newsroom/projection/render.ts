@@ -21,7 +21,7 @@ import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
 import { renderList } from "./render-list.ts";
 
 /** Raise it when rendering gives other bytes than before: all documents become stale. */
-export const RENDERER_VERSION = 7;
+export const RENDERER_VERSION = 8;
 
 const JSON_TYPE = "application/json; charset=utf-8";
 

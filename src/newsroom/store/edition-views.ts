@@ -4,7 +4,7 @@
 import { formatInstant, type Instant } from "../../domain/dates.ts";
 import { releasePath, type ReleaseView, type Status } from "../../domain/release.ts";
 import { first, type Sql } from "../../runtime/sql.ts";
-import { withBaseUrl } from "../../site/markdown.ts";
+import { withBaseUrl } from "../../markdown/addresses.ts";
 import { EDITION_BYTES_READ_PER_PAGE } from "../limits.ts";
 import { wasPublic } from "./addresses.ts";
 import type { EditionKey } from "./edition-words.ts";

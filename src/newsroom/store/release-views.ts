@@ -12,7 +12,7 @@ import {
   type TranslationView,
 } from "../../domain/release.ts";
 import { all, first, type Sql } from "../../runtime/sql.ts";
-import { withBaseUrl } from "../../site/markdown.ts";
+import { withBaseUrl } from "../../markdown/addresses.ts";
 import { type EditionContent, parseContent, publicNumber } from "./editions.ts";
 
 /** The state of a release, without its content. Events store it, so the names of the fields are fixed. */

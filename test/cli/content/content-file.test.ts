@@ -28,6 +28,32 @@ function release(content: string): ContentFile["release"] {
   return parsed.release;
 }
 
+describe("a comment beside a value", () => {
+  test.each([
+    ["title: Resolution #242 adopted", 2],
+    ["summary: Case #7 was closed", 2],
+    ["topics:\n  - csto # the treaty", 3],
+    ["topics: [csto #own\n  , cis]", 2],
+  ])("is a fault that names its line and the way out: %s", (field, line) => {
+    const content = `---\n${field}\nlang: en\n---\n\nText.\n`;
+    expect(issues(content)).toEqual([
+      expect.stringMatching(new RegExp(`^${line} -: has a comment, .* quotation marks`)),
+    ]);
+  });
+
+  test.each([
+    'title: "Resolution #242 adopted"',
+    "title: C# and a#b",
+    'title: "The session" # as it came',
+    "title: |\n  Resolution #242",
+    "# a comment of its own\ntitle: The session",
+    "title: The session\ntopics: # none yet\n  - csto",
+  ])("is none: %s", (field) => {
+    const content = text("").replace("title: The session", field);
+    expect(issues(content)).toEqual([]);
+  });
+});
+
 describe("a valid file", () => {
   test("becomes a release with its body", () => {
     expect(release(text("topics: [csto]\n"))).toMatchObject({

@@ -1,11 +1,14 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { paragraphsToMarkdown } from "../../../src/cli/import/markdown-text.ts";
-import { renderMarkdown } from "../../../src/site/markdown.ts";
+import { renderMarkdown } from "../../../src/markdown/render.ts";
 
 /** The text of the rendered page, and its elements. */
 function asRead(paragraphs: string[]): { text: string; elements: string[] } {
-  const rendering = renderMarkdown(paragraphsToMarkdown(paragraphs), "/en/releases/x");
+  const rendering = renderMarkdown(paragraphsToMarkdown(paragraphs), {
+    path: "/en/releases/x",
+    lang: "en",
+  });
   if (!rendering.ok) throw new Error(rendering.reason);
   const { html, text } = rendering;
   return { text, elements: [...html.matchAll(/<([a-z0-9]+)/g)].map(([, name]) => name ?? "") };
@@ -38,6 +41,12 @@ test.each([
   const { text, elements } = asRead(["Before.", paragraph, "After."]);
   expect(text).toBe(`Before.\n\n${paragraph}\n\nAfter.`);
   expect(elements.filter((name) => name !== "a")).toEqual(["p", "p", "p"]);
+});
+
+test.each(Array.from("։。؟،।！？»”"))("an address ends before %s", (mark) => {
+  expect(paragraphsToMarkdown([`See https://mfa.example/hy${mark} Next.`])).toBe(
+    `See <https://mfa.example/hy>${mark} Next.\n`,
+  );
 });
 
 test("all paragraphs render exactly as their text", () => {

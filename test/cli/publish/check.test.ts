@@ -29,6 +29,27 @@ test("a valid folder is reported as valid; hidden files, README.md and other fil
   });
 });
 
+test("what would be taken out is named, with its line", async () => {
+  const body = 'One.\n\n<iframe src="https://v.example/x"></iframe>\n\n[Call](whatsapp:1) now.';
+  expect(await check({ "a.md": VALID.replace("Text.", body) })).toEqual({
+    code: 0,
+    stdout:
+      "a.md:12: body: <iframe> is taken out; a link to https://v.example/x stays\n" +
+      "a.md:14: body: the link to whatsapp:1 is taken out; its words stay\n" +
+      "1 release, no faults, 2 warnings\n",
+    stderr: "",
+  });
+});
+
+test("a text that the service would refuse is a fault", async () => {
+  const run = await check({
+    "a.md": VALID.replace("Text.", "<!-- nothing -->"),
+    "b.md": VALID.replace("6f1c", "7f1c").replace("session", "other").replace("Text.", "[".repeat(6_000)),
+  });
+  expect(run.code).toBe(1);
+  expect(run.stderr).toMatch(/a\.md:10: body: is empty .*\nb\.md:10: body: has a paragraph with more than/);
+});
+
 test("an empty folder is valid", async () => {
   expect(await check({})).toMatchObject({ code: 0, stdout: "0 releases, no faults\n" });
 });

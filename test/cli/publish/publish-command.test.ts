@@ -32,6 +32,15 @@ test("publishing a folder twice publishes it once", async () => {
   expect(await publish(folder)).toMatchObject({ code: 0, stdout: "2 releases: 2 unchanged\n" });
 });
 
+test("what is taken out of a text is named, with its line, when it is published", async () => {
+  const content = contentFile().replace("It was", '<video src="https://v.example/a.mp4"></video>\n\nIt was');
+  const folder = await folderWith({ "a.md": content });
+  const line = content.split("\n").findIndex((text) => text.includes("<video")) + 1;
+  const warning = `a.md:${line}: body: <video> is taken out; a link to https://v.example/a.mp4 stays\n`;
+  expect((await publish(folder, ["--dry-run"])).stderr).toContain(warning);
+  expect((await publish(folder)).stderr).toContain(warning);
+});
+
 test("a changed file becomes a new edition", async () => {
   const content = contentFile();
   const folder = await folderWith({ "a.md": content });
