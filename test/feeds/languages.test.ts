@@ -37,8 +37,12 @@ function entryOf(fields: Partial<ReleaseView>) {
     ...fields,
   };
   const list = { filter: {} };
-  return buildFeed({ list, title: "T" }, {}, { releases: [release], killed: [], summarised: new Set() }, SITE)
-    .entries[0];
+  return buildFeed(
+    { list, title: "T" },
+    {},
+    { releases: [release], departed: [], since: 0, summarised: new Set() },
+    SITE,
+  ).entries[0];
 }
 
 describe("the content of an entry", () => {
