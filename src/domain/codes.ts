@@ -6,6 +6,8 @@
 export const PROBLEM_CODES = {
   "malformed-body": 400,
   "malformed-if-match": 400,
+  /** The call takes no such condition (If-Match, If-None-Match, If-Unmodified-Since). */
+  "unsupported-condition": 400,
   "malformed-list": 400,
   unauthorized: 401,
   "not-found": 404,
