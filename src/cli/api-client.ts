@@ -83,6 +83,11 @@ export class ApiClient {
     return this.#parse(shape, await this.send("POST", path, options));
   }
 
+  /** Sends a call like {@link send}. @throws CliError if the answer has another shape */
+  async put<S extends z.ZodMiniType>(shape: S, path: string, options?: CallOptions): Promise<z.output<S>> {
+    return this.#parse(shape, await this.send("PUT", path, options));
+  }
+
   /**
    * Sends a call, and retries temporary failures. Waits as long as the service asks for; fails if that is too long.
    *

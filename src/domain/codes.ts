@@ -8,6 +8,8 @@ export const PROBLEM_CODES = {
   "malformed-address": 400,
   "malformed-body": 400,
   "malformed-if-match": 400,
+  /** The call takes no such condition (If-Match, If-None-Match, If-Unmodified-Since). */
+  "unsupported-condition": 400,
   "malformed-list": 400,
   /** `dryRun` with a call that has no dry run. */
   "dry-run-unsupported": 400,

@@ -12,7 +12,12 @@ const oneOrMany = <T extends z.ZodMiniType<string, string>>(value: T) =>
   z.pipe(
     z.union(
       [listOf(value, SUBSCRIPTION_VALUES_MAX).check(z.minLength(1, "must name a value")), value],
-      `must be a value or a list of at most ${SUBSCRIPTION_VALUES_MAX} values`,
+      // What is wrong with a single value, or with the first of a list.
+      {
+        error: ({ input, errors }) =>
+          (typeof input === "string" ? errors?.[1] : Array.isArray(input) ? errors?.[0] : undefined)?.[0]
+            ?.message ?? `must be a value or a list of at most ${SUBSCRIPTION_VALUES_MAX} values`,
+      },
     ),
     z.transform((given) => [...new Set(Array.isArray(given) ? given : [given])].sort()),
   );

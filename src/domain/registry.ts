@@ -169,3 +169,11 @@ function nearestTo(given: string, slugs: readonly string[]): string {
     .map(({ each }) => each);
   return nearest.length === 0 ? "it has no values yet" : `the nearest are ${nearest.join(", ")}`;
 }
+
+/** A value that has left the registry although subscriptions filter on it. `path` names its facet. */
+export interface DroppedValue {
+  path: string;
+  value: string;
+  subscriptions: number;
+  message: string;
+}

@@ -103,6 +103,13 @@ function refuse(reason: string): TargetCheck {
   return { ok: false, reason };
 }
 
+/** One spelling of a target: encoded, and without the dot that may end its host name. */
+export function canonicalTarget(text: string): string {
+  const url = new URL(text);
+  if (url.hostname.endsWith(".")) url.hostname = url.hostname.slice(0, -1);
+  return url.href;
+}
+
 /** The host of a target, with its port. A trailing dot of the name is dropped. */
 export function hostOf(url: string): string {
   return new URL(url).host.replace(/\.(?=:|$)/, "");

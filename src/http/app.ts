@@ -53,6 +53,8 @@ import {
   refuseBrokenEscapes,
 } from "./documents/get-document.ts";
 import { HUB_PATH } from "./documents/response.ts";
+import { refuseConditions } from "./conditions.ts";
+import { openToEveryOrigin, PUBLIC_READS } from "./cross-origin.ts";
 import { withBody } from "./json-body.ts";
 import { methodNotAllowed, notFound, problem } from "./problem.ts";
 import { limitCalls } from "./rate-limit.ts";
@@ -62,10 +64,13 @@ import { requireConfig } from "./require-config.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
 
 const api = new Hono<App>();
+api.use(openToEveryOrigin());
+api.use(refuseConditions());
+for (const path of PUBLIC_READS) api.options(path, answerPreflight);
 api.use(
   methodNotAllowedMiddleware({
     app: api,
-    // A GET also answers HEAD, and browsers send OPTIONS: neither is worth naming.
+    // Browsers send OPTIONS: it is not worth naming.
     onMethodNotAllowed: (c, methods) =>
       methodNotAllowed(
         c,
@@ -86,7 +91,6 @@ api.get("/releases/:id/editions/:edition/diff/:other", getDifference);
 api.post("/releases/:id/:action{withdraw|kill|reinstate}", adminOnly(), withBody(actionBody, postAction));
 api.get("/events", limitCalls(), getEvents);
 api.get("/events/stream", limitCalls(), getEventStream);
-api.options("/events/stream", answerPreflight);
 api.get("/registry", getRegistry);
 api.put("/registry", adminOnly(), withBody(registry, putRegistry));
 api.post("/rebuild", adminOnly(), postRebuild);

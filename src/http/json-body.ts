@@ -14,7 +14,7 @@ const limitBody = bodyLimit({
   onError: (c) =>
     problem(c, {
       code: "body-too-large",
-      detail: `A body may have ${BODY_BYTES_MAX} bytes. Send a long list in several calls.`,
+      detail: `A body may have ${BODY_BYTES_MAX} bytes. Send a long list in several calls, and text as UTF-8: \\uXXXX takes six bytes for a letter that takes two.`,
     }),
 });
 

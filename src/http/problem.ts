@@ -68,7 +68,9 @@ export function notFound(c: HonoContext): Response {
 
 /** The address exists, but does not take this method. */
 export function methodNotAllowed(c: HonoContext, methods: readonly string[]): Response {
-  const allow = methods.join(", ");
+  // Every GET answers HEAD too.
+  const all = methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+  const allow = [...new Set(all)].join(", ");
   return problem(c, {
     code: "method-not-allowed",
     detail: `This address takes ${allow}.`,

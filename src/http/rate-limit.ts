@@ -95,6 +95,25 @@ export async function checkVerificationRate(c: Context, url: string): Promise<Re
     : tooManyVerifications(c, `Too many endpoints at ${host} were asked for verification`);
 }
 
+/**
+ * Counts one test event for the host of its endpoint, over all subscriptions there: each has a limit of its own, but
+ * a client can have many. Admin requests are exempt.
+ *
+ * @returns the answer to give if the limit is reached
+ */
+export async function checkTestRate(c: Context, url: string): Promise<Response | undefined> {
+  if (await isAdmin(c)) return undefined;
+  const host = hostOf(url);
+  // Tests and verifications have the same limit, and are counted apart.
+  const { success } = await c.env.HANDSHAKES_AT_HOST.limit({ key: `test ${host}` });
+  if (success) return undefined;
+  return problem(c, {
+    code: "too-many-requests",
+    detail: `Too many tests were sent to ${host} within a minute. Nothing was sent; try again in a minute.`,
+    retryAfterSeconds: RATE_LIMIT_PERIOD_SECONDS,
+  });
+}
+
 function tooManyVerifications(c: Context, what: string): Response {
   return problem(c, {
     code: "too-many-verifications",

@@ -7,7 +7,7 @@ import { DurableObject } from "cloudflare:workers";
 import { type Config, configOf } from "../config.ts";
 import type { Instant } from "../domain/dates.ts";
 import type { Issue } from "../domain/issues.ts";
-import type { Registry, RegistryIssue } from "../domain/registry.ts";
+import type { DroppedValue, Registry, RegistryIssue } from "../domain/registry.ts";
 import type { AdminReleaseView, PreparedRelease, ReleaseView } from "../domain/release.ts";
 import type { Registration } from "../domain/subscription.ts";
 import { Budget } from "../runtime/bounded-work.ts";
@@ -15,6 +15,7 @@ import { log } from "../runtime/log.ts";
 import { Meter, meteredSql, type Sql } from "../runtime/sql.ts";
 import { findReleases, fittingPage, type ListQuery } from "./lists/search.ts";
 import type { EventQuery, EventsPage } from "./outbound/event-feed.ts";
+import { droppedValues } from "./outbound/dropped-values.ts";
 import { explain, type ExplainedEvent } from "./outbound/explain.ts";
 import type { LongPoll } from "./outbound/long-polls.ts";
 import {
@@ -104,11 +105,16 @@ export class Newsroom extends DurableObject<Env> {
     return result;
   }
 
-  /** Replaces the registry. @returns an issue for each value that is missing and in use; then nothing changes */
-  async setRegistry(registry: Registry): Promise<Issue[]> {
+  /**
+   * Replaces the registry. `issues`: each value that is missing and in use; then nothing changes. `warnings`: the
+   * values that left it although subscriptions filter on them.
+   */
+  async setRegistry(registry: Registry): Promise<{ issues: Issue[]; warnings: DroppedValue[] }> {
+    const before = this.#parts.registry.get();
     const issues = this.#replaceRegistry(registry);
-    if (issues.length === 0) await this.#scheduler.start();
-    return issues;
+    if (issues.length > 0) return { issues, warnings: [] };
+    await this.#scheduler.start();
+    return { issues, warnings: droppedValues(this.#sql, before, registry) };
   }
 
   #replaceRegistry(registry: Registry): Issue[] {

@@ -6,6 +6,7 @@ import { instantOfMs } from "../domain/dates.ts";
 import { defined } from "../domain/defined.ts";
 import { SUBSCRIPTIONS_RETRY_SECONDS } from "../domain/limits.ts";
 import type { RegistryIssue } from "../domain/registry.ts";
+import { canonicalTarget } from "../domain/target-url.ts";
 import type { Health, Registration, SubscriptionChange, SubscriptionStatus } from "../domain/subscription.ts";
 
 /** Stored under the key `subscription`. The field names must not change. */
@@ -104,7 +105,7 @@ export function applyChange(
   const { verify: _verify, url: newUrl, header, description, ratePerMinute, ...fields } = change;
   const choose = <T>(wanted: T | null | undefined, before: T | undefined): T | undefined =>
     wanted === undefined ? before : (wanted ?? undefined);
-  const url = newUrl === undefined ? present.url : new URL(newUrl).href;
+  const url = newUrl === undefined ? present.url : canonicalTarget(newUrl);
   return defined({
     ...present,
     ...defined(fields),

@@ -134,6 +134,8 @@ export async function buildHeaders(request: AttemptRequest, nowMs: number): Prom
   return {
     // First, so that it cannot override one of our own headers.
     ...(request.header && { [request.header.name.toLowerCase()]: request.header.value }),
+    // Firewalls refuse requests that accept nothing.
+    accept: "*/*",
     "content-type": request.contentType,
     "user-agent": request.userAgent,
     "webhook-id": request.eventId,

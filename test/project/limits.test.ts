@@ -86,7 +86,7 @@ const ROWS: Record<string, unknown[]> = {
     newsroom.VERIFIED_MAX,
   ],
   "Retry-After of too many subscriptions": [domain.SUBSCRIPTIONS_RETRY_SECONDS],
-  "verification requests": [...(handshakes ?? []), rate("HANDSHAKES_AT_HOST")],
+  "verification requests": [...(handshakes ?? []), rate("HANDSHAKES_AT_HOST"), rate("HANDSHAKES_AT_HOST")],
   "time to verify an endpoint": [seconds(subscriber.VERIFICATION_MS_MAX), seconds(domain.UNVERIFIED_KEPT_MS)],
   "calls of an owner, each a minute and an hour": [test, verify, redeliver, replay].flatMap(
     ({ inMinute, inHour }) => [inMinute, inHour],

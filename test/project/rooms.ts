@@ -11,7 +11,9 @@ const IN_NEWSROOM = [...SHARED, "newsroom/limits.ts"];
 const OBJECTS = ["newsroom", "subscriber"];
 const HTTP_PIECES = [
   "auth",
+  "conditions",
   "context",
+  "cross-origin",
   "json-body",
   "limits",
   "problem",

@@ -38,6 +38,7 @@ describe("an event that is delivered", () => {
       new Webhook(`whsec_${btoa("another secret, 24 bytes")}`).verify(arrival!.body, arrival!.headers),
     ).toThrow();
     expect(arrival!.headers).toMatchObject({
+      accept: "*/*",
       "content-type": "application/json",
       "webhook-event": "release.published",
       "user-agent": "communique (+https://press.example)",

@@ -25,7 +25,8 @@ const isRefused = async (response: Response, inMinute: boolean) => {
 
 describe("an owner", () => {
   it("can send a limited number of tests in a minute and in an hour; the admin is exempt", async () => {
-    const made = await subscribe();
+    // A host of its own: the tests at one host are limited too, by the clock of the machine.
+    const made = await subscribe({ url: endpoint().replace("127.0.0.1", "localhost") });
     const test = () => own(made, "/test", "POST");
     const { inMinute, inHour } = OWNER_REQUESTS_MAX.test;
     for (let sent = 0; sent < inHour; sent += inMinute) {
@@ -38,6 +39,7 @@ describe("an owner", () => {
     expect((await send("POST", `/api/v1/subscriptions/${made.id}/test`, undefined)).status).toBe(202);
     expect((await deliveries(made)).length).toBe(Math.min(count + 1, 50));
     await subscriberLater(made.id, 3_600);
+    await send("PATCH", `/api/v1/subscriptions/${made.id}`, { url: endpoint(), verify: false });
     expect((await test()).status).toBe(202);
   });
 
@@ -83,4 +85,26 @@ describe("an owner", () => {
 it("limits no calls that send nothing", async () => {
   const made = await subscribe({ url: endpoint() });
   expect(new Set(await statusesOf(20, () => own(made)))).toEqual(new Set([200]));
+});
+
+describe("tests at one host", () => {
+  it("are limited over all subscriptions there; other hosts and the admin are not affected", async () => {
+    // Nothing listens on the port: this file's other tests use the receiver's host.
+    const at = (nth: number) => `http://127.0.0.1:9/${nth}`;
+    const made: Made[] = [];
+    for (let nth = 0; nth < 8; nth += 1) made.push(await subscribe({ url: at(nth) }));
+    const statuses: number[] = [];
+    for (const one of made) {
+      statuses.push(...(await statusesOf(OWNER_REQUESTS_MAX.test.inMinute, () => own(one, "/test", "POST"))));
+    }
+    // A minute may end in between.
+    const sent = statuses.filter((status) => status === 202).length;
+    expect(new Set(statuses)).toEqual(new Set([202, 429]));
+    expect([sent >= 60, sent < 80]).toEqual([true, true]);
+    const elsewhere = await subscribe();
+    expect((await own(elsewhere, "/test", "POST")).status).toBe(202);
+    const byAdmin = await send("POST", `/api/v1/subscriptions/${made[0]!.id}/test`, undefined);
+    expect(byAdmin.status).toBe(202);
+    for (const { id } of made) await send("DELETE", `/api/v1/subscriptions/${id}`, undefined);
+  });
 });

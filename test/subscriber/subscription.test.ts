@@ -284,6 +284,16 @@ describe("a subscription that is refused", () => {
     expect((await response.json<ProblemJson>()).errors).toMatchObject([{ path }]);
   });
 
+  it.each([
+    ["english language", "must be a BCP 47 tag"],
+    [["en", "english language"], "must be a BCP 47 tag"],
+    [[], "must name a value"],
+    [7, "must be a value or a list of at most 200 values"],
+  ])("says what is wrong with the value of a filter: %j", async (lang, message) => {
+    const response = await post({ url: "https://desk.example/", filter: { lang } });
+    expect((await response.json<ProblemJson>()).errors).toMatchObject([{ message }]);
+  });
+
   it("names the wrong field when a change sets an invalid URL", async () => {
     const moved = await own(await subscribe(), "", "PATCH", { url: "desk.example" });
     expect(moved.status).toBe(422);

@@ -280,6 +280,19 @@ describe("one URL with one filter", () => {
     ).toBe(1);
   });
 
+  it("is the same subscription with and without the dot at the end of its host name", async () => {
+    const made = await subscribe({ url: "https://dots.example/hook" });
+    for (const url of ["https://dots.example./hook", "https://DOTS.example.:443/hook"]) {
+      const again = await send("POST", "/api/v1/subscriptions", { url, verify: false });
+      expect([again.status, (await again.json<{ id: string }>()).id]).toEqual([200, made.id]);
+    }
+    const other = await subscribe({ url: "https://dots.example./other" });
+    expect((await viewOf(other)).url).toBe("https://dots.example/other");
+    await own(other, "", "PATCH", { url: "https://dots.example./third" });
+    expect((await viewOf(other)).url).toBe("https://dots.example/third");
+    for (const { id } of [made, other]) await send("DELETE", `/api/v1/subscriptions/${id}`, undefined);
+  });
+
   it("is the same subscription if a filter has only a search without words", async () => {
     const made = await subscribe({ filter: { q: "😀", not: { q: "" } } });
     expect(await (await own(made)).json()).toMatchObject({ filter: {} });

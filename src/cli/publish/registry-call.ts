@@ -1,11 +1,18 @@
 /**
  * Sends the folder's registry, before and if need be after its releases.
  */
+import * as z from "zod/mini";
 import { type Registry, registry, REGISTRY_FACETS } from "../../domain/registry.ts";
 import { type ApiClient, ServiceProblem } from "../api-client.ts";
 import { issueReport } from "../content/file-issue.ts";
 import type { RegistryFile } from "../content/registry-file.ts";
 import { CliError } from "../cli-error.ts";
+import { report } from "../output.ts";
+
+/** What the answer to a registry says beside the registry. */
+const kept = z.looseObject({
+  warnings: z.optional(z.array(z.looseObject({ path: z.string(), message: z.string() }))),
+});
 
 const PATH = "/api/v1/registry";
 
@@ -62,7 +69,8 @@ export async function sendRegistryAgain(file: RegistryFile, client: ApiClient): 
 }
 
 async function put(registry: Registry, client: ApiClient): Promise<void> {
-  await client.send("PUT", PATH, { body: JSON.stringify(registry) });
+  const { warnings = [] } = await client.put(kept, PATH, { body: JSON.stringify(registry) });
+  for (const { path, message } of warnings) report(`registry ${path}: ${message}`);
 }
 
 function merge(present: Registry, wanted: Registry): Registry {

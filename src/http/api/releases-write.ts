@@ -17,6 +17,7 @@ import {
 import { renderMarkdown } from "../../markdown/render.ts";
 import type { Action, PublishAnswer, PublishResult } from "../../newsroom/publish/ledger.ts";
 import { newsroom } from "../../runtime/stubs.ts";
+import { editionCondition } from "../conditions.ts";
 import type { Context } from "../context.ts";
 import { nameNearestValues } from "../documents/nearest-values.ts";
 import { EDITION_BYTES_MAX } from "../limits.ts";
@@ -40,14 +41,8 @@ export const actionBody = z.strictObject({ reason: line(SUMMARY_CHARS_MAX) });
 export async function putRelease(c: Context, body: z.output<typeof releaseBody>): Promise<Response> {
   const id = parse(releaseId, c.req.param("id"));
   if (!id.ok) return invalid(c, [BAD_ID]);
-  const ifEdition = parseIfMatch(c.req.header("if-match"));
-  if (ifEdition === "malformed") {
-    return problem(c, {
-      code: "malformed-if-match",
-      detail:
-        'If-Match must be an edition in quotes, such as "2"; "0" means that the release must not exist yet.',
-    });
-  }
+  const ifEdition = editionCondition(c);
+  if (ifEdition instanceof Response) return ifEdition;
   const dryRun = parseDryRun(c);
   if (!dryRun.ok) return invalid(c, dryRun.issues);
   if (body.id !== undefined && body.id !== id.value) {
@@ -182,12 +177,6 @@ function repeatedIds(releases: readonly { index: number; release: PreparedReleas
     }
     return [{ index, issue: { path: "/id", message: `is also the id of /releases/${first}` } }];
   });
-}
-
-function parseIfMatch(header: string | undefined): number | undefined | "malformed" {
-  if (header === undefined) return undefined;
-  const edition = /^\s*"(0|[1-9]\d{0,8})"\s*$/.exec(header)?.[1];
-  return edition === undefined ? "malformed" : Number(edition);
 }
 
 /** `?dryRun=true` validates and answers, but stores nothing. Any other spelling is an issue, because a publish cannot be undone. */

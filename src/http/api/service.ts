@@ -16,13 +16,13 @@ export async function getRegistry(c: Context): Promise<Response> {
   return c.json((await newsroom(c.env).registry()) ?? EMPTY_REGISTRY, 200, PRIVATE_HEADERS);
 }
 
-/** `PUT /registry`: makes the registry be what the body says. */
+/** `PUT /registry`: makes the registry be what the body says. `warnings`: values that left it although subscriptions filter on them. */
 export async function putRegistry(c: Context, body: Registry): Promise<Response> {
-  const errors = await newsroom(c.env).setRegistry(body);
+  const { issues: errors, warnings } = await newsroom(c.env).setRegistry(body);
   if (errors.length > 0) {
     return problem(c, { code: "values-in-use", detail: "Nothing was changed.", errors });
   }
-  return c.json(body);
+  return c.json(warnings.length === 0 ? body : { ...body, warnings });
 }
 
 /** `POST /rebuild`: writes the whole read model again from the ledger, for when KV was lost. */

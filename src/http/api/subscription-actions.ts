@@ -11,7 +11,7 @@ import { isAdmin } from "../auth.ts";
 import type { Context } from "../context.ts";
 import { SECRET_OVERLAP_SECONDS, SECRET_OVERLAP_SECONDS_MAX } from "../limits.ts";
 import { notFound, problem, unauthorized } from "../problem.ts";
-import { checkVerificationRate } from "../rate-limit.ts";
+import { checkTestRate, checkVerificationRate } from "../rate-limit.ts";
 import { subscriptionId } from "./subscriptions.ts";
 
 export const verifyBody = z.strictObject({ verify: z._default(z.boolean(), true) });
@@ -19,7 +19,11 @@ export const rotationBody = rotationInput(SECRET_OVERLAP_SECONDS, SECRET_OVERLAP
 
 /** `test`: 202 with the id of a test event, which appears in the log. */
 export async function testSubscription(c: Context): Promise<Response> {
-  const sent = await subscriber(c.env, subscriptionId(c)).sendTest();
+  const object = subscriber(c.env, subscriptionId(c));
+  const view = await object.view();
+  const tooMany = view?.status === "active" ? await checkTestRate(c, view.url) : undefined;
+  if (tooMany !== undefined) return tooMany;
+  const sent = await object.sendTest();
   if (sent === null) return notFound(c);
   return sent.ok ? c.json({ event: sent.event }, 202) : problem(c, sent);
 }

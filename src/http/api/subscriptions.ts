@@ -15,6 +15,7 @@ import {
 } from "../../domain/issues.ts";
 import { SUBSCRIPTIONS_RETRY_SECONDS } from "../../domain/limits.ts";
 import type { RegistryIssue } from "../../domain/registry.ts";
+import { canonicalTarget } from "../../domain/target-url.ts";
 import {
   type Registration,
   SUBSCRIPTION_STATUSES,
@@ -44,7 +45,7 @@ export async function postSubscription(c: Context, input: SubscriptionInput): Pr
 
   const id = `sub_${crypto.randomUUID().replaceAll("-", "")}`;
   const { format, content, events, filter, description } = input;
-  const url = new URL(input.url).href;
+  const url = canonicalTarget(input.url);
   const registration = defined({
     id,
     url,

@@ -145,3 +145,24 @@ test("a folder without a registry is checked with the service's registry", async
   const stored = await fetch(`${service.url}/api/v1/releases/${idIn(content)}`);
   expect(stored.status).toBe(404);
 });
+
+test("a value that leaves the registry although a subscription filters on it is reported", async () => {
+  const service = await ownService();
+  const folder = await folderWith({
+    "registry.yaml": registryOf({ topics: ["csto"] }),
+    "a.md": contentFile(""),
+  });
+  expect((await publish(service, folder)).code).toBe(0);
+  const made = await fetch(`${service.url}/api/v1/subscriptions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
+    body: JSON.stringify({ url: "http://127.0.0.1:9/", filter: { topic: "csto" }, verify: false }),
+  });
+  expect(made.status).toBe(201);
+  await writeFile(join(folder, "registry.yaml"), registryOf({ topics: ["osce"] }));
+  const run = await publish(service, folder);
+  expect(run.code).toBe(0);
+  expect(run.stderr).toContain(
+    "registry /topics: csto has left the registry, but 1 subscription filters on it; tell their owners, or add it again\n",
+  );
+});

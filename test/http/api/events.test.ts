@@ -376,7 +376,7 @@ describe("GET /events/stream", () => {
     const preflight = await request("/api/v1/events/stream", { method: "OPTIONS" });
     expect(preflight.headers.get("access-control-allow-headers")).toContain("Last-Event-ID");
     const post = await request("/api/v1/events/stream", { method: "POST" });
-    expect([post.status, post.headers.get("allow")]).toEqual([405, "GET"]);
+    expect([post.status, post.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
     expect(await following()).toBe(0);
   });
 });
