@@ -22,7 +22,9 @@ export function openToEveryOrigin(): Middleware {
   return async function openToEveryOriginMiddleware(c, next) {
     await next();
     const isRead = c.req.method === "GET" || c.req.method === "HEAD" || c.req.method === "OPTIONS";
-    if (!isRead || !PUBLIC_PATH.test(c.req.path)) return;
+    // What only the admin reads is for no other site.
+    const isPrivate = c.res.headers.get("cache-control")?.includes("private") === true;
+    if (!isRead || isPrivate || !PUBLIC_PATH.test(c.req.path)) return;
     c.res.headers.set("access-control-allow-origin", "*");
   };
 }

@@ -4,8 +4,6 @@
 
 /** Differing words between two editions. Beyond this the difference is the old text and the new text. */
 export const DIFF_EDITS_MAX = 2_000;
-/** UTF-8 bytes of an edition with its HTML and plain text. A row of SQLite in an object holds 2 MB. */
-export const EDITION_BYTES_MAX = 1_800_000;
 /**
  * Milliseconds for which an isolate serves a document without asking KV, and then while one request asks. With
  * the second between two writes of a key, a change is visible within two seconds.

@@ -7,6 +7,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { tableOf } from "../../src/cli/table.ts";
+import { type CpuOptions, measureCpu } from "./cpu.ts";
 import { type DeliveryOptions, measureDelivery } from "./delivery.ts";
 import { deliveryReport } from "./delivery-report.ts";
 import { feedsReport } from "./feeds-report.ts";
@@ -73,6 +74,13 @@ program
   .option("--rounds <number>", "number of measured publishes of each kind", wholeNumber, 10)
   .option("--subrequests <number>", "SUBREQUESTS of the service", wholeNumber, 10_000)
   .action(delivery);
+
+program
+  .command("cpu")
+  .description("the CPU time of each kind of request at ordinary input")
+  .option("--releases <number>", "releases in the ledger", wholeNumber, 1_000)
+  .option("--requests <number>", "measured requests of each kind", wholeNumber, 50)
+  .action(cpu);
 
 program
   .command("strangers")
@@ -142,6 +150,16 @@ async function delivery(options: DeliveryOptions): Promise<void> {
   if (process.stderr.isTTY) process.stderr.write("\n");
   console.log([deliveryReport(result), machine()].join("\n"));
   await saveResult({ delivery: result });
+}
+
+async function cpu(options: CpuOptions): Promise<void> {
+  const results = await measureCpu(options, (what) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${what}\u001b[K`);
+  });
+  if (process.stderr.isTTY) process.stderr.write("\n");
+  const rows = results.map(({ request, requests, cpuMs }) => ({ request, requests, "CPU ms": cpuMs }));
+  console.log([tableOf(rows), machine()].join("\n"));
+  await saveResult({ cpu: results });
 }
 
 async function strangers(options: StrangersOptions): Promise<void> {

@@ -6,6 +6,7 @@ import * as domain from "../../src/domain/limits.ts";
 import * as markdown from "../../src/markdown/limits.ts";
 import * as http from "../../src/http/limits.ts";
 import * as newsroom from "../../src/newsroom/limits.ts";
+import * as renderer from "../../src/renderer/limits.ts";
 import * as subscriber from "../../src/subscriber/limits.ts";
 import * as webhooks from "../../src/webhooks/limits.ts";
 
@@ -32,7 +33,7 @@ const ROWS: Record<string, unknown[]> = {
   "releases in a batch": [domain.BATCH_RELEASES_MAX],
   "title of a release": [domain.TITLE_CHARS_MAX],
   "summary, note": [domain.SUMMARY_CHARS_MAX],
-  "edition with its HTML and text": [http.EDITION_BYTES_MAX],
+  "edition with its HTML and text": [renderer.EDITION_BYTES_MAX],
   "Markdown of a release": [
     markdown.NESTING_MARKS_MAX,
     markdown.BLOCK_LINES_MAX,
@@ -116,7 +117,12 @@ const ROWS: Record<string, unknown[]> = {
 };
 
 /** Limits of `domain` that no client meets: they bound the work of the service itself. */
-const INTERNAL = ["SEARCHES_REMEMBERED_MAX", "NEAREST_DISTANCE_MAX"];
+const INTERNAL = [
+  "SEARCHES_REMEMBERED_MAX",
+  "NEAREST_DISTANCE_MAX",
+  "PARAMETERS_COMPARED_MAX",
+  "PARAMETER_CHARS_MAX",
+];
 
 /** Of a unit after a number, in bytes or seconds. */
 const UNITS: Record<string, number> = {

@@ -8,7 +8,7 @@ export const PURE = ["domain", "i18n", "markdown", "feeds", "site", "webhooks"];
 const SHARED = ["crypto", "runtime", ...PURE, "documents", "config.ts"];
 const IN_NEWSROOM = [...SHARED, "newsroom/limits.ts"];
 /** Types of what the two objects answer; calls go through `runtime/stubs.ts`. */
-const OBJECTS = ["newsroom", "subscriber"];
+const OBJECTS = ["newsroom", "subscriber", "renderer"];
 const HTTP_PIECES = [
   "auth",
   "conditions",
@@ -47,6 +47,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "newsroom/outbound": [...IN_NEWSROOM, "newsroom/store"],
   newsroom: [...SHARED, "newsroom"],
   subscriber: SHARED,
+  renderer: SHARED,
   "http/documents": IN_HTTP,
   "http/api": [...IN_HTTP, "http/documents"],
   "http/app.ts": ["http/api", "http/documents", ...IN_HTTP, "http/require-config.ts"],

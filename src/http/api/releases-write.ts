@@ -6,21 +6,13 @@ import { invalid as invalidResult, type Issue, ok, parse, type Result } from "..
 import { defined } from "../../domain/defined.ts";
 import { BATCH_RELEASES_MAX, SUMMARY_CHARS_MAX } from "../../domain/limits.ts";
 import type { RegistryIssue } from "../../domain/registry.ts";
-import {
-  line,
-  type PreparedRelease,
-  releaseId,
-  type ReleaseInput,
-  releaseInput,
-  releasePath,
-} from "../../domain/release.ts";
-import { renderMarkdown } from "../../markdown/render.ts";
+import { line, type PreparedRelease, releaseId, releaseInput } from "../../domain/release.ts";
 import type { Action, PublishAnswer, PublishResult } from "../../newsroom/publish/ledger.ts";
-import { newsroom } from "../../runtime/stubs.ts";
+import type { Warning } from "../../renderer/prepare.ts";
+import { newsroom, renderer } from "../../runtime/stubs.ts";
 import { editionCondition } from "../conditions.ts";
 import type { Context } from "../context.ts";
 import { nameNearestValues } from "../documents/nearest-values.ts";
-import { EDITION_BYTES_MAX } from "../limits.ts";
 import { invalid, notFound, problem } from "../problem.ts";
 import { isDryRun } from "../refuse-dry-run.ts";
 
@@ -48,7 +40,8 @@ export async function putRelease(c: Context, body: z.output<typeof releaseBody>)
   if (body.id !== undefined && body.id !== id.value) {
     return invalid(c, [{ path: "/id", message: `must be the id in the address, ${id.value}` }]);
   }
-  const prepared = prepare({ ...body, id: id.value }, c.var.config.site.baseUrl);
+  const [prepared] = await renderer(c.env).prepare([{ ...body, id: id.value }], c.var.config.site.baseUrl);
+  if (prepared === undefined) throw new TypeError("a release without a rendering");
   if (!prepared.ok) return invalid(c, prepared.issues);
   const { release, warnings } = prepared.value;
 
@@ -68,13 +61,17 @@ export async function putRelease(c: Context, body: z.output<typeof releaseBody>)
 export async function postReleases(c: Context, body: z.output<typeof batchBody>): Promise<Response> {
   const dryRun = parseDryRun(c);
   if (!dryRun.ok) return invalid(c, dryRun.issues);
-  const parsed = body.releases.map((given) => {
-    const input = parse(releaseInput, given);
-    return input.ok ? prepare(input.value, c.var.config.site.baseUrl) : input;
-  });
-  const valid = parsed.flatMap((each, index) => (each.ok ? [{ index, ...each.value }] : []));
+  const inputs = body.releases.map((given) => parse(releaseInput, given));
+  const parsed = inputs.flatMap((each, index) => (each.ok ? [{ index, input: each.value }] : []));
+  const rendered = await renderer(c.env).prepare(
+    parsed.map(({ input }) => input),
+    c.var.config.site.baseUrl,
+  );
+  const prepared = rendered.map((each, nth) => ({ index: parsed[nth]?.index ?? nth, result: each }));
+  const valid = prepared.flatMap(({ index, result }) => (result.ok ? [{ index, ...result.value }] : []));
   const issues: BatchIssue[] = [
-    ...parsed.flatMap((each, index) => (each.ok ? [] : each.issues.map((issue) => ({ index, issue })))),
+    ...inputs.flatMap((each, index) => issuesOf(index, each)),
+    ...prepared.flatMap(({ index, result }) => issuesOf(index, result)),
     ...repeatedIds(valid),
   ];
   // With issues, the ledger only validates the other releases, so that its issues are named too.
@@ -116,35 +113,13 @@ interface BatchIssue {
   issue: RegistryIssue;
 }
 
-/** What is not published as it was written. `line` is the line of the body, from 1, without empty lines before it. */
-interface Warning {
-  path: "body";
-  line: number;
-  message: string;
-}
-
 /** The answer about a release; `warnings` only where there are any. */
 function withWarnings(answer: PublishAnswer, warnings: readonly Warning[]) {
   return warnings.length === 0 ? answer : { ...answer, warnings };
 }
 
-/** Renders a release outside the ledger, which must not spend its time on it. */
-function prepare(
-  input: ReleaseInput,
-  baseUrl: string,
-): Result<{ release: PreparedRelease; warnings: Warning[] }> {
-  const rendered = renderMarkdown(input.body, { path: releasePath(input), lang: input.lang, baseUrl });
-  if (!rendered.ok) return invalidResult({ path: "/body", message: rendered.reason });
-  const { html, text, remarks } = rendered;
-  if (html === "") return invalidResult({ path: "/body", message: "is empty after HTML sanitising" });
-  const summary = (input.summary ?? rendered.summary) || input.title;
-  const bytes = new TextEncoder().encode(JSON.stringify(input) + html + text).byteLength;
-  if (bytes > EDITION_BYTES_MAX) {
-    const message = `has ${bytes} bytes with its HTML and plain text; the limit is ${EDITION_BYTES_MAX}`;
-    return invalidResult({ path: "/body", message });
-  }
-  const warnings = remarks.map(({ line, message }): Warning => ({ path: "body", line, message }));
-  return ok({ release: { input, html, text, summary }, warnings });
+function issuesOf(index: number, result: Result<unknown>): BatchIssue[] {
+  return result.ok ? [] : result.issues.map((issue) => ({ index, issue }));
 }
 
 async function refusePublish(

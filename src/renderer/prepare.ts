@@ -1,0 +1,32 @@
+/**
+ * From a release as it was sent to what the ledger stores of it.
+ */
+import { invalid as invalidResult, ok, type Result } from "../domain/issues.ts";
+import { type PreparedRelease, type ReleaseInput, releasePath } from "../domain/release.ts";
+import { renderMarkdown } from "../markdown/render.ts";
+import { EDITION_BYTES_MAX } from "./limits.ts";
+
+/** What is not published as it was written. `line` is the line of the body, from 1, without empty lines before it. */
+export interface Warning {
+  path: "body";
+  line: number;
+  message: string;
+}
+
+export type Prepared = Result<{ release: PreparedRelease; warnings: Warning[] }>;
+
+/** Renders a release. An issue says why it cannot be published. */
+export function prepare(input: ReleaseInput, baseUrl: string): Prepared {
+  const rendered = renderMarkdown(input.body, { path: releasePath(input), lang: input.lang, baseUrl });
+  if (!rendered.ok) return invalidResult({ path: "/body", message: rendered.reason });
+  const { html, text, remarks } = rendered;
+  if (html === "") return invalidResult({ path: "/body", message: "is empty after HTML sanitising" });
+  const summary = (input.summary ?? rendered.summary) || input.title;
+  const bytes = new TextEncoder().encode(JSON.stringify(input) + html + text).byteLength;
+  if (bytes > EDITION_BYTES_MAX) {
+    const message = `has ${bytes} bytes with its HTML and plain text; the limit is ${EDITION_BYTES_MAX}`;
+    return invalidResult({ path: "/body", message });
+  }
+  const warnings = remarks.map(({ line, message }): Warning => ({ path: "body", line, message }));
+  return ok({ release: { input, html, text, summary }, warnings });
+}
