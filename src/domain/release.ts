@@ -145,6 +145,11 @@ const fields = {
   embargo: z.optional(instant),
   change: z.optional(z.enum(["major", "minor"], "must be major or minor")),
   note: z.optional(line(SUMMARY_CHARS_MAX)),
+  follows: z.optional(
+    z
+      .int("must be the number of an edition, such as 2")
+      .check(z.positive("must be the number of an edition, such as 2")),
+  ),
   source: z.optional(webAddress),
   attachments: z._default(listOf(attachment, ATTACHMENTS_MAX), []),
   image: z.optional(image),
@@ -185,6 +190,16 @@ export interface PreparedRelease {
 export interface TranslationView {
   lang: string;
   id: string;
+  url: string;
+  /** Absent of a published one. */
+  status?: "withdrawn";
+}
+
+/** The corrected translation that a release is behind, with the stored number of its edition, which `follows` takes. */
+export interface BehindView {
+  id: string;
+  lang: string;
+  edition: number;
   url: string;
 }
 
@@ -229,6 +244,8 @@ export interface AdminReleaseView extends Omit<ReleaseView, "published" | "updat
   updated: string | null;
   /** When the embargo ends. */
   embargo?: string;
+  /** What makes it `stale`. */
+  behind?: BehindView;
 }
 
 /** The path of a release's page. */

@@ -10,7 +10,7 @@ import { issueLine, issueReport } from "../content/file-issue.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import { counted } from "../terminal.ts";
-import { changeCounts, changeLines, previewLines, warningLines } from "./change-report.ts";
+import { behindLines, changeCounts, changeLines, previewLines, warningLines } from "./change-report.ts";
 import { dryRun } from "./dry-run.ts";
 import { assertHasReleases, assertSameSite, compareWithService } from "./missing-releases.ts";
 import { missingReport, withdrawMissing, withdrawnLines } from "./missing-releases.ts";
@@ -58,6 +58,7 @@ async function publish(
   report(warningLines(releases).join("\n"));
   if (registryChanged) print("changed     the registry");
   print(changeCounts(releases));
+  report(behindLines(releases).join("\n"));
   if (reason === undefined) {
     report(missingReport(comparison));
   } else {
@@ -85,6 +86,7 @@ async function preview(
   if (registryDiffers) print("would be changed     the registry");
   const counts = changeCounts(previewed.published, previewed.awaitingRegistry.length);
   print(`${counts}; nothing was published`);
+  report(behindLines(previewed.published).join("\n"));
   if (reason === undefined) report(missingReport(comparison));
   else print(withdrawnLines(comparison, "would be ").join("\n"));
 }

@@ -3,8 +3,8 @@
  */
 import type { ReleaseInput } from "../../domain/release.ts";
 
-/** The content of an edition, without its embargo, change and note: the fields by which editions differ. */
-export type EditionContent = Omit<ReleaseInput, "id" | "embargo" | "change" | "note">;
+/** The content of an edition, without its embargo, change, note and follows: the fields by which editions differ. */
+export type EditionContent = Omit<ReleaseInput, "id" | "embargo" | "change" | "note" | "follows">;
 
 /**
  * The number of an edition for readers: 1 is the edition with which the release became public. The stored
