@@ -13,7 +13,7 @@ import {
   URL_CHARS_MAX,
 } from "./limits.ts";
 import { listOf } from "./bounded.ts";
-import { parseInstant, parseReleaseDate } from "./dates.ts";
+import { type Instant, parseInstant, parseInstantUp, parseReleaseDate } from "./dates.ts";
 import { sanitizeText, oneLine } from "./text.ts";
 
 export const RELEASE_TYPES = ["press-release", "statement", "speech", "interview", "visit", "qa"] as const;
@@ -176,9 +176,17 @@ export type ReleaseInput = z.infer<typeof releaseInput>;
 export const frontMatter = z.strictObject({ id: z.optional(releaseId), ...fields });
 export type FrontMatter = z.infer<typeof frontMatter>;
 
+/** The embargo if it is still in force; null if there is none or it has ended. */
+export function activeEmbargo({ embargo }: Pick<ReleaseInput, "embargo">, now: Instant): Instant | null {
+  const until = embargo === undefined ? undefined : parseInstantUp(embargo);
+  return until !== undefined && until > now ? until : null;
+}
+
 /** A release with everything that is made from its Markdown, before the ledger gets it. */
 export interface PreparedRelease {
   input: ReleaseInput;
+  /** SHA-256 of the content (`contentJson`), in hexadecimal digits. */
+  hash: string;
   /** Sanitised HTML of the body. */
   html: string;
   /** Plain text of the body, with an empty line between paragraphs. */

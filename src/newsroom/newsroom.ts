@@ -38,6 +38,7 @@ import {
   readEditions,
 } from "./store/edition-views.ts";
 import { lastSequence, sequencesBetween } from "./store/events.ts";
+import { listStates, type StatesPage } from "./store/release-states.ts";
 import { type EmbargoPlace, listScheduled } from "./store/scheduled.ts";
 import { createTables, toInstant } from "./store/schema.ts";
 import { countStale, markAllStale } from "./store/stale-documents.ts";
@@ -190,6 +191,11 @@ export class Newsroom extends DurableObject<Env> {
     const { places, next } = listScheduled(this.#sql, after, limit);
     const { views } = this.#parts;
     return { releases: places.flatMap(([, id]) => views.getForAdmin(id) ?? []), next };
+  }
+
+  /** The states of all releases, by id; `after`: the last id of the page before. */
+  async states(after: string): Promise<StatesPage> {
+    return listStates(this.#sql, this.#config.site.baseUrl, after);
   }
 
   /**

@@ -2,27 +2,29 @@
  * Releases that the service has and the folder does not: reported, and withdrawn or called off only on request.
  */
 import * as z from "zod/mini";
-import { PAGE_ROWS_MAX } from "../../domain/limits.ts";
 import { type ApiClient, ServiceProblem } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { ContentFolder } from "../content/content-folder.ts";
 import { displayPath } from "../paths.ts";
 import type { Progress } from "../progress.ts";
+import type { ReleaseState } from "./release-states.ts";
 import { runAction } from "../release-action.ts";
-import { fetchScheduled, type ScheduledRelease } from "../scheduled-command.ts";
-import { counted, withRelativeTime } from "../terminal.ts";
+import { counted, printable, withRelativeTime } from "../terminal.ts";
 
-const page = z.object({
-  data: z.array(z.object({ id: z.string(), title: z.string(), url: z.string(), status: z.string() })),
-  next: z.nullable(z.string()),
-});
-type PublicRelease = z.infer<typeof page>["data"][number];
+const named = z.object({ title: z.string() });
+
+/** A release of the service that no file of the folder holds. */
+interface MissingRelease {
+  id: string;
+  url: string;
+  embargo?: string | undefined;
+}
 
 export interface Comparison {
   /** Published releases of the service that no file of the folder holds. */
-  missing: PublicRelease[];
-  /** Releases under embargo that no file of the folder holds, soonest first. */
-  scheduled: ScheduledRelease[];
+  missing: MissingRelease[];
+  /** Releases under embargo that no file of the folder holds. */
+  scheduled: MissingRelease[];
   /** Number of releases that both hold. */
   shared: number;
 }
@@ -30,31 +32,17 @@ export interface Comparison {
 /** Missing releases that a report lists: enough to see what they have in common. */
 const LISTED_MAX = 20;
 
-/** Compares the folder with all public releases, page by page, and with those under embargo. */
-export async function compareWithService(
+export function compareWithService(
   { files }: ContentFolder,
-  client: ApiClient,
-  progress: Progress,
-): Promise<Comparison> {
+  states: ReadonlyMap<string, ReleaseState>,
+): Comparison {
   const ids = new Set(files.map(({ release }) => release.id));
-  const embargoed = await fetchScheduled(client);
-  const scheduled = embargoed.filter(({ id }) => !ids.has(id));
-  const found: Comparison = { missing: [], scheduled, shared: embargoed.length - scheduled.length };
-  let seen = 0;
-  for (let cursor: string | null = ""; cursor !== null;) {
-    const from: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const path: string = `/api/v1/releases?content=summary&limit=${PAGE_ROWS_MAX}${from}`;
-    // Without the token: the admin also sees releases that are not public.
-    const { data, next }: z.infer<typeof page> = await client.get(page, path, { token: undefined });
-    for (const release of data) {
-      if (ids.has(release.id)) found.shared += 1;
-      else if (release.status === "published") found.missing.push(release);
-    }
-    seen += data.length;
-    cursor = next;
-    if (cursor !== null) progress.show(`compared with ${counted(seen, "release")} of the service`);
-  }
-  return found;
+  const foreign = [...states.values()].filter(({ id }) => !ids.has(id));
+  return {
+    missing: foreign.filter(({ status }) => status === "published"),
+    scheduled: foreign.filter(({ status }) => status === "embargoed"),
+    shared: states.size - foreign.length,
+  };
 }
 
 /**
@@ -87,11 +75,11 @@ export function assertHasReleases({ path, files }: ContentFolder): void {
 }
 
 /** Lines that name the missing releases, which stay published or scheduled; "" if there are none. */
-export function missingReport({ missing, scheduled }: Comparison): string {
+export async function missingReport({ missing, scheduled }: Comparison, client: ApiClient): Promise<string> {
   return [
-    ...listed(scheduled, describeScheduled),
+    ...(await listed(scheduled, client)),
     ...(scheduled.length === 0 ? [] : [remainsLine(scheduled.length, "scheduled", "calls")]),
-    ...listed(missing, describe),
+    ...(await listed(missing, client)),
     ...(missing.length === 0 ? [] : [remainsLine(missing.length, "published", "withdraws")]),
   ].join("\n");
 }
@@ -105,12 +93,10 @@ function remainsLine(count: number, state: "scheduled" | "published", does: "cal
   );
 }
 
-function listed<R>(releases: readonly R[], line: (release: R) => string): string[] {
+async function listed(releases: readonly MissingRelease[], client: ApiClient): Promise<string[]> {
   const more = releases.length - LISTED_MAX;
-  return [
-    ...releases.slice(0, LISTED_MAX).map((release) => `not in the folder  ${line(release)}`),
-    ...(more > 0 ? [`… and ${more} more`] : []),
-  ];
+  const lines = await described(releases.slice(0, LISTED_MAX), client);
+  return [...lines.map((line) => `not in the folder  ${line}`), ...(more > 0 ? [`… and ${more} more`] : [])];
 }
 
 /**
@@ -118,11 +104,17 @@ function listed<R>(releases: readonly R[], line: (release: R) => string): string
  *
  * @param would `would be ` for a dry run, else ""
  */
-export function withdrawnLines({ missing, scheduled }: Comparison, would: string): string[] {
+export async function withdrawnLines(
+  { missing, scheduled }: Comparison,
+  client: ApiClient,
+  would: string,
+): Promise<string[]> {
   const nothing = would === "" ? "" : "; nothing was withdrawn";
+  const lines = async (releases: readonly MissingRelease[], done: string): Promise<string[]> =>
+    (await described(releases, client)).map((line) => `${`${would}${done}`.padEnd(11)} ${line}`);
   return [
-    ...scheduled.map((release) => `${`${would}called off`.padEnd(11)} ${describeScheduled(release)}`),
-    ...missing.map((release) => `${`${would}withdrawn`.padEnd(11)} ${describe(release)}`),
+    ...(await lines(scheduled, "called off")),
+    ...(await lines(missing, "withdrawn")),
     ...(scheduled.length === 0 ? [] : [`${counted(scheduled.length, "release")} ${would}called off`]),
     `${counted(missing.length, "release")} ${would}withdrawn${nothing}`,
   ];
@@ -157,11 +149,14 @@ async function callOff(client: ApiClient, id: string, reason: string): Promise<v
   }
 }
 
-function describe({ url, title }: { url: string; title: string }): string {
-  return `${url}  (${title})`;
-}
-
-/** With the id, because the file is gone and a release under embargo has no page. */
-function describeScheduled(release: ScheduledRelease): string {
-  return `${describe(release)}, embargoed until ${withRelativeTime(release.embargo, Date.now())}, id ${release.id}`;
+/** Each with its title; one under embargo also with its id, because it has no page. */
+async function described(releases: readonly MissingRelease[], client: ApiClient): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { id, url, embargo } of releases) {
+    const { title } = await client.get(named, `/api/v1/releases/${id}`);
+    const until =
+      embargo === undefined ? "" : `, embargoed until ${withRelativeTime(embargo, Date.now())}, id ${id}`;
+    lines.push(`${url}  (${printable(title)})${until}`);
+  }
+  return lines;
 }

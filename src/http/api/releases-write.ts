@@ -3,6 +3,7 @@
  */
 import * as z from "zod/mini";
 import { invalid as invalidResult, type Issue, ok, parse, type Result } from "../../domain/issues.ts";
+import { contentJson } from "../../domain/edition-content.ts";
 import { defined } from "../../domain/defined.ts";
 import { BATCH_RELEASES_MAX, SUMMARY_CHARS_MAX } from "../../domain/limits.ts";
 import type { RegistryIssue } from "../../domain/registry.ts";
@@ -48,7 +49,7 @@ export async function putRelease(c: Context, body: z.output<typeof releaseBody>)
   if (body.id !== undefined && body.id !== id.value) {
     return invalid(c, [{ path: "/id", message: `must be the id in the address, ${id.value}` }]);
   }
-  const prepared = prepare({ ...body, id: id.value }, c.var.config.site.baseUrl);
+  const prepared = await prepare({ ...body, id: id.value }, c.var.config.site.baseUrl);
   if (!prepared.ok) return invalid(c, prepared.issues);
   const { release, warnings } = prepared.value;
 
@@ -68,10 +69,12 @@ export async function putRelease(c: Context, body: z.output<typeof releaseBody>)
 export async function postReleases(c: Context, body: z.output<typeof batchBody>): Promise<Response> {
   const dryRun = parseDryRun(c);
   if (!dryRun.ok) return invalid(c, dryRun.issues);
-  const parsed = body.releases.map((given) => {
-    const input = parse(releaseInput, given);
-    return input.ok ? prepare(input.value, c.var.config.site.baseUrl) : input;
-  });
+  const parsed = await Promise.all(
+    body.releases.map(async (given) => {
+      const input = parse(releaseInput, given);
+      return input.ok ? prepare(input.value, c.var.config.site.baseUrl) : input;
+    }),
+  );
   const valid = parsed.flatMap((each, index) => (each.ok ? [{ index, ...each.value }] : []));
   const issues: BatchIssue[] = [
     ...parsed.flatMap((each, index) => (each.ok ? [] : each.issues.map((issue) => ({ index, issue })))),
@@ -129,10 +132,10 @@ function withWarnings(answer: PublishAnswer, warnings: readonly Warning[]) {
 }
 
 /** Renders a release outside the ledger, which must not spend its time on it. */
-function prepare(
+async function prepare(
   input: ReleaseInput,
   baseUrl: string,
-): Result<{ release: PreparedRelease; warnings: Warning[] }> {
+): Promise<Result<{ release: PreparedRelease; warnings: Warning[] }>> {
   const rendered = renderMarkdown(input.body, { path: releasePath(input), lang: input.lang, baseUrl });
   if (!rendered.ok) return invalidResult({ path: "/body", message: rendered.reason });
   const { html, text, remarks } = rendered;
@@ -144,7 +147,12 @@ function prepare(
     return invalidResult({ path: "/body", message });
   }
   const warnings = remarks.map(({ line, message }): Warning => ({ path: "body", line, message }));
-  return ok({ release: { input, html, text, summary }, warnings });
+  return ok({ release: { input, hash: await contentHash(input), html, text, summary }, warnings });
+}
+
+async function contentHash(input: ReleaseInput): Promise<string> {
+  const content = new TextEncoder().encode(contentJson(input));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", content)).toHex();
 }
 
 async function refusePublish(

@@ -1,5 +1,5 @@
 /**
- * Releases under embargo, for the admin.
+ * For the admin: releases under embargo, and the states of all.
  */
 import * as z from "zod/mini";
 import { invalid as invalidResult, issuesIn, ok, parse, type Result } from "../../domain/issues.ts";
@@ -31,6 +31,12 @@ export async function getScheduled(c: Context): Promise<Response> {
   const { releases, next } = await newsroom(c.env).listEmbargoed(cursor.value, page.value.limit);
   const data = content.value === "summary" ? releases.map(withoutContent) : releases;
   return c.json({ data, next: next && btoa(JSON.stringify(next)) }, 200, PRIVATE_HEADERS);
+}
+
+/** `GET /releases/states?after=ID`: the state of every release, by id. */
+export async function getStates(c: Context): Promise<Response> {
+  const after = c.req.query("after") ?? "";
+  return c.json(await newsroom(c.env).states(after), 200, PRIVATE_HEADERS);
 }
 
 /** A release without HTML and text. */

@@ -4,6 +4,7 @@
  */
 import { validateFacets, type Registry, type RegistryIssue } from "../../domain/registry.ts";
 import {
+  activeEmbargo,
   type BehindView,
   type PreparedRelease,
   type ReleaseInput,
@@ -16,7 +17,7 @@ import { log } from "../../runtime/log.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import { transact } from "../../runtime/transact.ts";
 import { holderOf } from "../store/addresses.ts";
-import { contentJson } from "../store/editions.ts";
+import { contentJson } from "../../domain/edition-content.ts";
 import { behindView } from "../store/release-views.ts";
 import { embargoesUpTo, postponeLift } from "../store/embargoes.ts";
 import { lastSequenceOf } from "../store/events.ts";
@@ -31,7 +32,7 @@ import {
 } from "../store/releases.ts";
 import { toInstant } from "../store/schema.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import { activeEmbargo, catchesUp, validateEdition } from "./rules.ts";
+import { catchesUp, validateEdition } from "./rules.ts";
 
 /** The state of one release after a call. */
 export interface PublishAnswer {

@@ -1,10 +1,10 @@
 /**
  * What may be published, given what the ledger has: each rule gives an issue that says what to do.
  */
-import { dayOf, formatInstant, type Instant, parseInstant, parseReleaseDate } from "../../domain/dates.ts";
+import { dayOf, formatInstant, type Instant, parseReleaseDate } from "../../domain/dates.ts";
 import type { Issue } from "../../domain/issues.ts";
-import type { ReleaseInput } from "../../domain/release.ts";
-import { contentJson } from "../store/editions.ts";
+import { activeEmbargo, type ReleaseInput } from "../../domain/release.ts";
+import { contentJson } from "../../domain/edition-content.ts";
 import type { ReleaseRow } from "../store/releases.ts";
 
 /** @param present the release as the ledger has it; undefined for a new one */
@@ -19,12 +19,6 @@ export function validateEdition(
     ...checkDate(input, site.timeZone, now),
     ...(present === undefined ? [] : checkStatus(input, present, now)),
   ];
-}
-
-/** The embargo if it is still in force; null if there is none or it has ended. */
-export function activeEmbargo(input: ReleaseInput, now: Instant): Instant | null {
-  const embargo = input.embargo === undefined ? undefined : parseInstant(input.embargo);
-  return embargo !== undefined && embargo > now ? embargo : null;
 }
 
 function checkLanguage(input: ReleaseInput, languages: readonly string[]): Issue[] {

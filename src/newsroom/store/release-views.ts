@@ -14,7 +14,8 @@ import {
 } from "../../domain/release.ts";
 import { all, first, type Sql } from "../../runtime/sql.ts";
 import { withBaseUrl } from "../../markdown/addresses.ts";
-import { type EditionContent, parseContent, publicNumber } from "./editions.ts";
+import { type EditionContent } from "../../domain/edition-content.ts";
+import { parseContent, publicNumber } from "./editions.ts";
 
 /** The state of a release, without its content. Events store it, so the names of the fields are fixed. */
 export interface ReleaseState {

@@ -6,7 +6,7 @@ import type { PreparedRelease, Status } from "../../domain/release.ts";
 import { entrySizeBytes } from "../../feeds/entry-size.ts";
 import { all, column, exists, first, type Sql, value } from "../../runtime/sql.ts";
 import { saveWords } from "./edition-words.ts";
-import { contentJson } from "./editions.ts";
+import { contentJson } from "../../domain/edition-content.ts";
 
 /** A release with its current edition. */
 export interface ReleaseRow {
@@ -74,10 +74,10 @@ export function addEdition(
     prepared.summary,
   );
   sql.exec(
-    `INSERT INTO releases (id, lang, slug, "group", status, edition, embargo, bytes, follows)
-     VALUES (?1, ?2, ?3, ?4, 'embargoed', ?5, ?6, ?7, ?8)
+    `INSERT INTO releases (id, lang, slug, "group", status, edition, embargo, bytes, follows, hash)
+     VALUES (?1, ?2, ?3, ?4, 'embargoed', ?5, ?6, ?7, ?8, ?9)
      ON CONFLICT (id) DO UPDATE
-     SET lang = ?2, slug = ?3, "group" = ?4, edition = ?5, embargo = ?6, bytes = ?7, follows = ?8`,
+     SET lang = ?2, slug = ?3, "group" = ?4, edition = ?5, embargo = ?6, bytes = ?7, follows = ?8, hash = ?9`,
     input.id,
     input.lang,
     input.slug,
@@ -86,6 +86,7 @@ export function addEdition(
     embargo,
     entrySizeBytes(prepared),
     input.follows ?? null,
+    prepared.hash,
   );
   const { title } = input;
   saveWords(sql, { release: input.id, edition }, { title, summary: prepared.summary, text: prepared.text });

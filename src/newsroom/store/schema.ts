@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS releases (
   behind TEXT,              -- the corrected translation that this one has not followed yet
   behind_edition INTEGER,   -- the edition that corrected it
   follows INTEGER,          -- what the last edition said that it follows: the same number again is left over
+  hash TEXT NOT NULL,       -- SHA-256 of the current edition's content
   bytes INTEGER NOT NULL    -- estimated size of the current edition as a feed entry
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS releases_of_a_group ON releases ("group");

@@ -157,6 +157,20 @@ describe("an embargoed release", () => {
   });
 });
 
+describe("an embargo with a fraction of a second", () => {
+  it("never ends early", async () => {
+    const nowMs = await inNewsroom((instance) => instance.clock());
+    const second = Math.ceil(nowMs / 1000) + 100;
+    const text = release({ embargo: new Date(second * 1000 + 200).toISOString() });
+    expect(await publish(text)).toMatchObject({ status: "embargoed" });
+    await newsroomLater((second * 1000 + 100 - nowMs) / 1000);
+    const statusOf = async () => (await publish(text)).status;
+    expect(await statusOf()).toBe("embargoed");
+    await newsroomLater(1);
+    expect(await statusOf()).toBe("published");
+  });
+});
+
 describe("an embargo of centuries", () => {
   it("is accepted: the alarm is set for 30 days ahead, and again after that", async () => {
     await newsroomLater(5);
