@@ -14,6 +14,7 @@ import { PROJECT_ROOT } from "./paths.ts";
 import { checkCommand, publishCommand } from "./publish/publish-command.ts";
 import { actionCommand } from "./release-action.ts";
 import { resealCommand } from "./reseal-command.ts";
+import { scheduledCommand } from "./scheduled-command.ts";
 import { startCommand, type StartOptions } from "./start/start-command.ts";
 import { addSubscriptionCommands } from "./subscriptions/commands.ts";
 import { tagCommand } from "./tag/tag-command.ts";
@@ -57,7 +58,7 @@ program
   .option("--dry-run", "check everything, here and at the service, and publish nothing", false)
   .option(
     "--withdraw-missing <reason>",
-    "withdraw releases of the service that the folder does not hold, for this reason",
+    "withdraw releases of the service that the folder does not hold, for this reason, and call off those under embargo",
     option.reason,
   )
   .addHelpText(
@@ -96,6 +97,14 @@ for (const action of ["withdraw", "kill", "reinstate"] as const) {
     )
     .action(actionCommand(action));
 }
+
+program
+  .command("scheduled")
+  .description("list what is under embargo, and until when")
+  .option("--json", "print the answer of the API", false)
+  .option("--to <url>", "URL of the service", option.serviceUrl, option.DEFAULT_SERVICE)
+  .addHelpText("after", `\n${TOKEN_HELP}`)
+  .action(scheduledCommand);
 
 program
   .command("listen")

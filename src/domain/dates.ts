@@ -30,6 +30,13 @@ export function parseInstant(text: string): Instant | undefined {
   }
 }
 
+/** Parses an instant before which something must not happen: a fraction of a second counts as a whole one. */
+export function parseInstantUp(text: string): Instant | undefined {
+  const instant = parseInstant(text);
+  if (instant === undefined || !/\.\d*[1-9]/.test(text)) return instant;
+  return Math.min(instant + 1, LAST_INSTANT);
+}
+
 const FIRST_RELEASE = Date.parse("1000-01-01T00:00:00Z") / 1000;
 
 /** Parses a day or an instant. Years before 1000 are typing errors. */

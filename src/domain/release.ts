@@ -13,7 +13,7 @@ import {
   URL_CHARS_MAX,
 } from "./limits.ts";
 import { listOf } from "./bounded.ts";
-import { parseInstant, parseReleaseDate } from "./dates.ts";
+import { type Instant, parseInstant, parseInstantUp, parseReleaseDate } from "./dates.ts";
 import { sanitizeText, oneLine } from "./text.ts";
 
 export const RELEASE_TYPES = ["press-release", "statement", "speech", "interview", "visit", "qa"] as const;
@@ -145,6 +145,11 @@ const fields = {
   embargo: z.optional(instant),
   change: z.optional(z.enum(["major", "minor"], "must be major or minor")),
   note: z.optional(line(SUMMARY_CHARS_MAX)),
+  follows: z.optional(
+    z
+      .int("must be the number of an edition, such as 2")
+      .check(z.positive("must be the number of an edition, such as 2")),
+  ),
   source: z.optional(webAddress),
   attachments: z._default(listOf(attachment, ATTACHMENTS_MAX), []),
   image: z.optional(image),
@@ -171,9 +176,17 @@ export type ReleaseInput = z.infer<typeof releaseInput>;
 export const frontMatter = z.strictObject({ id: z.optional(releaseId), ...fields });
 export type FrontMatter = z.infer<typeof frontMatter>;
 
+/** The embargo if it is still in force; null if there is none or it has ended. */
+export function activeEmbargo({ embargo }: Pick<ReleaseInput, "embargo">, now: Instant): Instant | null {
+  const until = embargo === undefined ? undefined : parseInstantUp(embargo);
+  return until !== undefined && until > now ? until : null;
+}
+
 /** A release with everything that is made from its Markdown, before the ledger gets it. */
 export interface PreparedRelease {
   input: ReleaseInput;
+  /** SHA-256 of the content (`contentJson`), in hexadecimal digits. */
+  hash: string;
   /** Sanitised HTML of the body. */
   html: string;
   /** Plain text of the body, with an empty line between paragraphs. */
@@ -185,6 +198,16 @@ export interface PreparedRelease {
 export interface TranslationView {
   lang: string;
   id: string;
+  url: string;
+  /** Absent of a published one. */
+  status?: "withdrawn";
+}
+
+/** The corrected translation that a release is behind, with the stored number of its edition, which `follows` takes. */
+export interface BehindView {
+  id: string;
+  lang: string;
+  edition: number;
   url: string;
 }
 
@@ -229,6 +252,8 @@ export interface AdminReleaseView extends Omit<ReleaseView, "published" | "updat
   updated: string | null;
   /** When the embargo ends. */
   embargo?: string;
+  /** What makes it `stale`. */
+  behind?: BehindView;
 }
 
 /** The path of a release's page. */

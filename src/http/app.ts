@@ -21,6 +21,7 @@ import {
   putRelease,
   releaseBody,
 } from "./api/releases-write.ts";
+import { getStates } from "./api/scheduled.ts";
 import { getHealth, getRegistry, getWebhookKeys, postRebuild, putRegistry } from "./api/service.ts";
 import { postReseal } from "./api/reseal.ts";
 import {
@@ -83,6 +84,7 @@ api.post("/releases", adminOnly(), withBody(batchBody, postReleases));
 api.put("/releases/:id", adminOnly(), withBody(releaseBody, putRelease));
 api.use(refuseDryRun());
 api.get("/releases", limitCalls(), getReleases);
+api.get("/releases/states", adminOnly(), getStates);
 api.get("/releases/:id", getRelease);
 api.use("/releases/:id/editions/*", limitCalls());
 api.get("/releases/:id/editions", getEditions);

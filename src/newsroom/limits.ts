@@ -94,6 +94,8 @@ export const VALUES_LOOKED_UP_MAX = 8;
 /** Bytes of releases on one page of the API, as feed entries: a call of an object takes 32 MB, and a page
  * of a hundred ordinary releases has a fifth of this. */
 export const PAGE_BYTES_MAX = 2_000_000;
+/** Releases on one page of their states, each of some 250 bytes of JSON: half a megabyte. */
+export const STATES_PER_PAGE = 2_000;
 /** Long polls that wait for the next event: each event wakes all of them, and each reads it. */
 export const LONG_POLLS_MAX = 500;
 /**

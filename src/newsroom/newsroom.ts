@@ -38,6 +38,8 @@ import {
   readEditions,
 } from "./store/edition-views.ts";
 import { lastSequence, sequencesBetween } from "./store/events.ts";
+import { listStates, type StatesPage } from "./store/release-states.ts";
+import { type EmbargoPlace, listScheduled } from "./store/scheduled.ts";
 import { createTables, toInstant } from "./store/schema.ts";
 import { countStale, markAllStale } from "./store/stale-documents.ts";
 import {
@@ -55,6 +57,12 @@ export interface ReleasesPage {
   releases: ReleaseView[];
   /** The cursor of the next page; null at the end. */
   next: Instant | null;
+}
+
+/** Releases under embargo. `next` is the `after` of the next page; null on the last one. */
+export interface ScheduledPage {
+  releases: AdminReleaseView[];
+  next: EmbargoPlace | null;
 }
 
 export class Newsroom extends DurableObject<Env> {
@@ -176,6 +184,18 @@ export class Newsroom extends DurableObject<Env> {
     const releases = this.#parts.views.getByPublished(page);
     const next = found.length > page.length ? (page.at(-1) ?? null) : null;
     return { kind: "page", releases, next };
+  }
+
+  /** Releases under embargo, soonest first: `limit`, or fewer where they are long. */
+  async listEmbargoed(after: EmbargoPlace | undefined, limit: number): Promise<ScheduledPage> {
+    const { places, next } = listScheduled(this.#sql, after, limit);
+    const { views } = this.#parts;
+    return { releases: places.flatMap(([, id]) => views.getForAdmin(id) ?? []), next };
+  }
+
+  /** The states of all releases, by id; `after`: the last id of the page before. */
+  async states(after: string): Promise<StatesPage> {
+    return listStates(this.#sql, this.#config.site.baseUrl, after);
   }
 
   /**

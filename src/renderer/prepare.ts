@@ -1,6 +1,7 @@
 /**
  * From a release as it was sent to what the ledger stores of it.
  */
+import { contentJson } from "../domain/edition-content.ts";
 import { invalid as invalidResult, ok, type Result } from "../domain/issues.ts";
 import { type PreparedRelease, type ReleaseInput, releasePath } from "../domain/release.ts";
 import { renderMarkdown } from "../markdown/render.ts";
@@ -16,7 +17,7 @@ export interface Warning {
 export type Prepared = Result<{ release: PreparedRelease; warnings: Warning[] }>;
 
 /** Renders a release. An issue says why it cannot be published. */
-export function prepare(input: ReleaseInput, baseUrl: string): Prepared {
+export async function prepare(input: ReleaseInput, baseUrl: string): Promise<Prepared> {
   const rendered = renderMarkdown(input.body, { path: releasePath(input), lang: input.lang, baseUrl });
   if (!rendered.ok) return invalidResult({ path: "/body", message: rendered.reason });
   const { html, text, remarks } = rendered;
@@ -28,5 +29,10 @@ export function prepare(input: ReleaseInput, baseUrl: string): Prepared {
     return invalidResult({ path: "/body", message });
   }
   const warnings = remarks.map(({ line, message }): Warning => ({ path: "body", line, message }));
-  return ok({ release: { input, html, text, summary }, warnings });
+  return ok({ release: { input, hash: await contentHash(input), html, text, summary }, warnings });
+}
+
+async function contentHash(input: ReleaseInput): Promise<string> {
+  const content = new TextEncoder().encode(contentJson(input));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", content)).toHex();
 }

@@ -10,6 +10,6 @@ import { type Prepared, prepare } from "./prepare.ts";
 export class Renderer extends DurableObject<Env> {
   /** Renders each release, in order. @param baseUrl of the service */
   async prepare(inputs: readonly ReleaseInput[], baseUrl: string): Promise<Prepared[]> {
-    return inputs.map((input) => prepare(input, baseUrl));
+    return Promise.all(inputs.map((input) => prepare(input, baseUrl)));
   }
 }

@@ -56,9 +56,10 @@ export function releasePage(release: ReleaseView, path: string, site: Site): str
     h("dl", [
       ...term(
         phrases.otherLanguages,
-        release.translations.map(({ lang, url }) =>
-          h("a", { href: url, lang, hrefLang: lang }, languageName(lang)),
-        ),
+        release.translations.map(({ lang, url, status }) => {
+          const link = h("a", { href: url, lang, hrefLang: lang }, languageName(lang));
+          return status === "withdrawn" ? h("span", [link, ` (${phrases.withdrawnMark})`]) : link;
+        }),
       ),
       ...term(phrases.filedUnder, facets),
       ...term(

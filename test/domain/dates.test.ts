@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dayOf, formatInstant, parseInstant, parseReleaseDate, startOfDay } from "../../src/domain/dates.ts";
+import {
+  dayOf,
+  formatInstant,
+  parseInstant,
+  parseInstantUp,
+  parseReleaseDate,
+  startOfDay,
+} from "../../src/domain/dates.ts";
 
 describe("an instant", () => {
   it.each([
@@ -10,6 +17,17 @@ describe("an instant", () => {
     ["2020-02-29T00:00:00-00:00", "2020-02-29T00:00:00Z"],
   ])("is read from %s", (text, utc) => {
     expect(formatInstant(parseInstant(text) ?? 0)).toBe(utc);
+  });
+
+  it.each([
+    ["2020-12-01T10:00:00Z", "2020-12-01T10:00:00Z"],
+    ["2020-12-01T10:00:00.000Z", "2020-12-01T10:00:00Z"],
+    ["2020-12-01T10:00:00.001Z", "2020-12-01T10:00:01Z"],
+    ["2020-12-01T10:00:00.0000000004+04:00", "2020-12-01T06:00:01Z"],
+    ["1960-12-01T10:00:59.9Z", "1960-12-01T10:01:00Z"],
+    ["9999-12-31T23:59:59.9Z", "9999-12-31T23:59:59Z"],
+  ])("before which something must not happen is %s, read as %s", (text, utc) => {
+    expect(formatInstant(parseInstantUp(text) ?? 0)).toBe(utc);
   });
 
   it.each([

@@ -57,7 +57,13 @@ const VALUES = [
 
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
 
-const corrected = release({ slug: "summit", topics: ["csto"], group: "summit", date: "2020-11-29" });
+const corrected = release({
+  slug: "summit",
+  lang: "fr",
+  topics: ["csto"],
+  group: "summit",
+  date: "2020-11-29",
+});
 const translation = release({ slug: "gagat", lang: "hy", topics: ["csto"], group: "summit" });
 const others = [
   release({ slug: "speech", type: "speech", topics: ["osce", "school"], people: ["ara"] }),

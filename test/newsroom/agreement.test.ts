@@ -101,7 +101,9 @@ class PressOffice {
       date: formatInstant(START - 1_000_000 + index),
       embargo: this.#in(embargoIn),
     };
-    expect((await put(this.#body(added))).status).toBe(201);
+    const isRefused = this.model.hasRival(added);
+    expect((await put(this.#body(added))).status).toBe(isRefused ? 409 : 201);
+    if (isRefused) return;
     this.#embargoes.set(id, added.embargo);
     this.model.add(added);
   }
@@ -229,7 +231,7 @@ async function expectRelease(one: ModelRelease): Promise<void> {
     status: one.status,
     edition: one.edition,
     reason: one.reason,
-    stale: killed ? false : one.stale,
+    stale: !killed && one.behind !== null,
     note: killed ? null : one.note,
   });
   for (const left of one.retired) {

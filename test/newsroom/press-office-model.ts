@@ -21,7 +21,8 @@ export interface ModelRelease {
   seen: boolean;
   reason: string | null;
   note: string | null;
-  stale: boolean;
+  /** The corrected translation that this one has not followed. */
+  behind: string | null;
 }
 
 /** `which` picks one of the existing releases. */
@@ -83,7 +84,7 @@ export class PressOfficeModel {
 
   /** Publishes a new release. An embargo of null is none. */
   add(
-    release: Omit<ModelRelease, "retired" | "edition" | "status" | "seen" | "reason" | "note" | "stale">,
+    release: Omit<ModelRelease, "retired" | "edition" | "status" | "seen" | "reason" | "note" | "behind">,
   ): ModelRelease {
     const whole: ModelRelease = {
       ...release,
@@ -93,7 +94,7 @@ export class PressOfficeModel {
       seen: false,
       reason: null,
       note: null,
-      stale: false,
+      behind: null,
     };
     this.releases.push(whole);
     if (whole.embargo === null) this.#makePublic(whole);
@@ -110,8 +111,7 @@ export class PressOfficeModel {
     if (fields.slug !== undefined && release.seen) release.retired.push(release.slug);
     Object.assign(release, fields);
     release.edition += 1;
-    const isCatchingUp = release.stale;
-    release.stale = false;
+    const isCatchingUp = release.behind !== null;
     if (!release.seen) {
       if (release.embargo === null) this.#makePublic(release);
       return;
@@ -119,8 +119,16 @@ export class PressOfficeModel {
     this.events.push({ type: change === "major" ? "release.corrected" : "release.revised", id: release.id });
     if (change === "minor") return;
     release.note = note;
+    release.behind = null;
     if (isCatchingUp) return;
-    for (const sibling of this.#siblings(release)) sibling.stale = true;
+    for (const sibling of this.#siblings(release)) sibling.behind = release.id;
+  }
+
+  /** Whether another release of a group has a language. */
+  hasRival({ id, group, lang }: Pick<ModelRelease, "id" | "group" | "lang">): boolean {
+    return this.releases.some(
+      (other) => other.id !== id && other.group === group && other.lang === lang && other.status !== "killed",
+    );
   }
 
   /** @returns whether the service should accept the action */
@@ -131,6 +139,7 @@ export class PressOfficeModel {
     now: number,
     embargoOfEdition: number | null,
   ): boolean {
+    if (action === "reinstate" && release.status === "killed" && this.hasRival(release)) return false;
     if (!release.seen) {
       if (action === "withdraw") return false;
       if (action === "kill") Object.assign(release, { status: "killed", embargo: null });
@@ -144,6 +153,9 @@ export class PressOfficeModel {
     if (action === "withdraw" && release.status === "killed") return false;
     const same = release.status === next && (next === "published" || release.reason === reason);
     if (same) return true;
+    if (next === "killed") {
+      for (const other of this.releases.filter(({ behind }) => behind === release.id)) other.behind = null;
+    }
     Object.assign(release, { status: next, reason: next === "published" ? null : reason });
     this.events.push({
       type: action === "reinstate" ? "release.reinstated" : `release.${next}`,

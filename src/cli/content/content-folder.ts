@@ -79,27 +79,36 @@ async function markdownPaths(folder: string): Promise<string[]> {
   }
 }
 
-/** Two files with the same id, or with the same slug in one language. */
+/** Two files with the same id, with the same slug in one language, or with the same group in one language. */
 function conflicts(files: readonly ContentFile[]): FileIssue[] {
   const issues: FileIssue[] = [];
   const owners = new Map<string, string>();
   for (const { file, release, issueAt } of files) {
-    const { id, lang, slug } = release;
-    for (const key of [id, `${lang}/${slug}`]) {
+    const { id, lang, slug, group = id } = release;
+    const unique: [key: string, path: string, message: (other: string) => string][] = [
+      [id, "/id", (other) => `is also the id of ${other}: remove the line from the file that is a copy`],
+      [
+        `${lang}/${slug}`,
+        "/slug",
+        (other) => `${slug} is also the slug of ${other} in ${lang}: change one of them`,
+      ],
+      [
+        `${lang} ${group}`,
+        "/group",
+        (other) =>
+          `${group} is also the group of ${other} in ${lang}: a group has one release in each language; ` +
+          "change one of them",
+      ],
+    ];
+    for (const [key, path, message] of unique) {
       const owner = owners.get(key);
       if (owner === undefined) {
         owners.set(key, file);
         continue;
       }
-      const other = displayPath(owner);
-      const issue =
-        key === id
-          ? {
-              path: "/id",
-              message: `is also the id of ${other}: remove the line from the file that is a copy`,
-            }
-          : { path: "/slug", message: `${slug} is also the slug of ${other} in ${lang}: change one of them` };
-      issues.push(issueAt(issue));
+      issues.push(issueAt({ path, message: message(displayPath(owner)) }));
+      // A copy that kept its id has the same group for that reason alone.
+      if (path === "/id") break;
     }
   }
   return issues;

@@ -21,6 +21,8 @@ const result = z.object({
   url: z.string(),
   changed: z.boolean(),
   warnings: z.optional(z.array(z.object({ path: z.string(), line: z.number(), message: z.string() }))),
+  follows: z.optional(z.number()),
+  behind: z.optional(z.object({ edition: z.number(), url: z.string() })),
 });
 
 /** The service's result for one release. `warnings`: what of its file is not shown as it is written. */
@@ -58,7 +60,10 @@ function batchOf(members: readonly { file: ContentFile; json: string }[]): Batch
   return { files: members.map(({ file }) => file), body };
 }
 
+/** Those that follow a correction come after it. */
 function byDate(a: ContentFile, b: ContentFile): number {
+  const later = Number(a.release.follows !== undefined) - Number(b.release.follows !== undefined);
+  if (later !== 0) return later;
   return Date.parse(a.release.date) - Date.parse(b.release.date) || (a.file < b.file ? -1 : 1);
 }
 

@@ -1,25 +1,30 @@
 /**
- * Releases that the service has and the folder does not: reported, and withdrawn only on request.
+ * Releases that the service has and the folder does not: reported, and withdrawn or called off only on request.
  */
 import * as z from "zod/mini";
-import { PAGE_ROWS_MAX } from "../../domain/limits.ts";
-import type { ApiClient } from "../api-client.ts";
+import { type ApiClient, ServiceProblem } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { ContentFolder } from "../content/content-folder.ts";
 import { displayPath } from "../paths.ts";
 import type { Progress } from "../progress.ts";
+import type { ReleaseState } from "./release-states.ts";
 import { runAction } from "../release-action.ts";
-import { counted } from "../terminal.ts";
+import { counted, printable, withRelativeTime } from "../terminal.ts";
 
-const page = z.object({
-  data: z.array(z.object({ id: z.string(), title: z.string(), url: z.string(), status: z.string() })),
-  next: z.nullable(z.string()),
-});
-type PublicRelease = z.infer<typeof page>["data"][number];
+const named = z.object({ title: z.string() });
+
+/** A release of the service that no file of the folder holds. */
+interface MissingRelease {
+  id: string;
+  url: string;
+  embargo?: string | undefined;
+}
 
 export interface Comparison {
   /** Published releases of the service that no file of the folder holds. */
-  missing: PublicRelease[];
+  missing: MissingRelease[];
+  /** Releases under embargo that no file of the folder holds. */
+  scheduled: MissingRelease[];
   /** Number of releases that both hold. */
   shared: number;
 }
@@ -27,29 +32,17 @@ export interface Comparison {
 /** Missing releases that a report lists: enough to see what they have in common. */
 const LISTED_MAX = 20;
 
-/** Compares the folder with all public releases, page by page. */
-export async function compareWithService(
+export function compareWithService(
   { files }: ContentFolder,
-  client: ApiClient,
-  progress: Progress,
-): Promise<Comparison> {
+  states: ReadonlyMap<string, ReleaseState>,
+): Comparison {
   const ids = new Set(files.map(({ release }) => release.id));
-  const found: Comparison = { missing: [], shared: 0 };
-  let seen = 0;
-  for (let cursor: string | null = ""; cursor !== null;) {
-    const from: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const path: string = `/api/v1/releases?content=summary&limit=${PAGE_ROWS_MAX}${from}`;
-    // Without the token: the admin also sees releases that are not public.
-    const { data, next }: z.infer<typeof page> = await client.get(page, path, { token: undefined });
-    for (const release of data) {
-      if (ids.has(release.id)) found.shared += 1;
-      else if (release.status === "published") found.missing.push(release);
-    }
-    seen += data.length;
-    cursor = next;
-    if (cursor !== null) progress.show(`compared with ${counted(seen, "release")} of the service`);
-  }
-  return found;
+  const foreign = [...states.values()].filter(({ id }) => !ids.has(id));
+  return {
+    missing: foreign.filter(({ status }) => status === "published"),
+    scheduled: foreign.filter(({ status }) => status === "embargoed"),
+    shared: states.size - foreign.length,
+  };
 }
 
 /**
@@ -58,12 +51,16 @@ export async function compareWithService(
  *
  * @throws CliError before anything is sent
  */
-export function assertSameSite({ path, files }: ContentFolder, { missing, shared }: Comparison): void {
-  if (missing.length === 0 || shared > 0) return;
+export function assertSameSite(
+  { path, files }: ContentFolder,
+  { missing, scheduled, shared }: Comparison,
+): void {
+  const foreign = missing.length + scheduled.length;
+  if (foreign === 0 || shared > 0) return;
   const none = files.length === 1 ? "not the one release" : `none of the ${files.length} releases`;
   throw new CliError(
     `The service has ${none} of ${displayPath(path)}, so --withdraw-missing would withdraw all ` +
-      `${counted(missing.length, "release")} that it has. Check the folder. If it is right, publish it first ` +
+      `${counted(foreign, "release")} that it has. Check the folder. If it is right, publish it first ` +
       "without --withdraw-missing.",
   );
 }
@@ -77,17 +74,29 @@ export function assertHasReleases({ path, files }: ContentFolder): void {
   );
 }
 
-/** Lines that name the missing releases that stay published; "" if there are none. */
-export function missingReport({ missing }: Comparison): string {
-  if (missing.length === 0) return "";
-  const more = missing.length - LISTED_MAX;
-  const [are, stay, them] = missing.length === 1 ? ["is", "stays", "it"] : ["are", "stay", "them"];
+/** Lines that name the missing releases, which stay published or scheduled; "" if there are none. */
+export async function missingReport({ missing, scheduled }: Comparison, client: ApiClient): Promise<string> {
   return [
-    ...missing.slice(0, LISTED_MAX).map((release) => `not in the folder  ${describe(release)}`),
-    ...(more > 0 ? [`… and ${more} more`] : []),
-    `${counted(missing.length, "release")} of the service ${are} not in the folder and ${stay} published: ` +
-      `--withdraw-missing "reason" withdraws ${them}`,
+    ...(await listed(scheduled, client)),
+    ...(scheduled.length === 0 ? [] : [remainsLine(scheduled.length, "scheduled", "calls")]),
+    ...(await listed(missing, client)),
+    ...(missing.length === 0 ? [] : [remainsLine(missing.length, "published", "withdraws")]),
   ].join("\n");
+}
+
+function remainsLine(count: number, state: "scheduled" | "published", does: "calls" | "withdraws"): string {
+  const [are, stay, them] = count === 1 ? ["is", "stays", "it"] : ["are", "stay", "them"];
+  const done = does === "calls" ? `calls ${them} off` : `withdraws ${them}`;
+  return (
+    `${counted(count, "release")} of the service ${are} not in the folder and ${stay} ${state}: ` +
+    `--withdraw-missing "reason" ${done}`
+  );
+}
+
+async function listed(releases: readonly MissingRelease[], client: ApiClient): Promise<string[]> {
+  const more = releases.length - LISTED_MAX;
+  const lines = await described(releases.slice(0, LISTED_MAX), client);
+  return [...lines.map((line) => `not in the folder  ${line}`), ...(more > 0 ? [`… and ${more} more`] : [])];
 }
 
 /**
@@ -95,26 +104,59 @@ export function missingReport({ missing }: Comparison): string {
  *
  * @param would `would be ` for a dry run, else ""
  */
-export function withdrawnLines({ missing }: Comparison, would: string): string[] {
+export async function withdrawnLines(
+  { missing, scheduled }: Comparison,
+  client: ApiClient,
+  would: string,
+): Promise<string[]> {
+  const nothing = would === "" ? "" : "; nothing was withdrawn";
+  const lines = async (releases: readonly MissingRelease[], done: string): Promise<string[]> =>
+    (await described(releases, client)).map((line) => `${`${would}${done}`.padEnd(11)} ${line}`);
   return [
-    ...missing.map((release) => `${`${would}withdrawn`.padEnd(11)} ${describe(release)}`),
-    `${counted(missing.length, "release")} ${would}withdrawn${would === "" ? "" : "; nothing was withdrawn"}`,
+    ...(await lines(scheduled, "called off")),
+    ...(await lines(missing, "withdrawn")),
+    ...(scheduled.length === 0 ? [] : [`${counted(scheduled.length, "release")} ${would}called off`]),
+    `${counted(missing.length, "release")} ${would}withdrawn${nothing}`,
   ];
 }
 
 /** Withdraws one release after the other; after an interruption, the same command withdraws the rest. */
 export async function withdrawMissing(
-  { missing }: Comparison,
+  { missing, scheduled }: Comparison,
   reason: string,
   client: ApiClient,
   progress: Progress,
 ): Promise<void> {
-  for (const [index, { id }] of missing.entries()) {
-    await runAction(client, "withdraw", id, reason);
-    progress.show("withdrawn", { done: index + 1, total: missing.length });
+  const total = scheduled.length + missing.length;
+  // Those under embargo first: their time may be near.
+  for (const [index, { id }] of [...scheduled, ...missing].entries()) {
+    await (index < scheduled.length ? callOff : withdraw)(client, id, reason);
+    progress.show("withdrawn", { done: index + 1, total });
   }
 }
 
-function describe({ url, title }: PublicRelease): string {
-  return `${url}  (${title})`;
+async function withdraw(client: ApiClient, id: string, reason: string): Promise<void> {
+  await runAction(client, "withdraw", id, reason);
+}
+
+/** If the embargo has ended meanwhile, the release is withdrawn, not removed: readers have seen it. */
+async function callOff(client: ApiClient, id: string, reason: string): Promise<void> {
+  try {
+    await withdraw(client, id, reason);
+  } catch (error) {
+    if (!(error instanceof ServiceProblem) || error.code !== "release-conflict") throw error;
+    await runAction(client, "kill", id, reason);
+  }
+}
+
+/** Each with its title; one under embargo also with its id, because it has no page. */
+async function described(releases: readonly MissingRelease[], client: ApiClient): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { id, url, embargo } of releases) {
+    const { title } = await client.get(named, `/api/v1/releases/${id}`);
+    const until =
+      embargo === undefined ? "" : `, embargoed until ${withRelativeTime(embargo, Date.now())}, id ${id}`;
+    lines.push(`${url}  (${printable(title)})${until}`);
+  }
+  return lines;
 }

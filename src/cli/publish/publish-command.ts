@@ -10,11 +10,12 @@ import { issueLine, issueReport } from "../content/file-issue.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import { counted } from "../terminal.ts";
-import { changeCounts, changeLines, previewLines, warningLines } from "./change-report.ts";
+import { behindLines, changeCounts, changeLines, previewLines, warningLines } from "./change-report.ts";
 import { dryRun } from "./dry-run.ts";
 import { assertHasReleases, assertSameSite, compareWithService } from "./missing-releases.ts";
 import { missingReport, withdrawMissing, withdrawnLines } from "./missing-releases.ts";
 import { readValidFolder, sendFolder } from "./publish-folder.ts";
+import { fetchStates, sortFiles } from "./release-states.ts";
 import { fetchRegistry, isSameRegistry } from "./registry-call.ts";
 import { print, report } from "../output.ts";
 
@@ -49,21 +50,30 @@ async function publish(
   { withdrawMissing: reason }: PublishOptions,
   progress: Progress,
 ): Promise<void> {
-  await dryRun(folder, client, progress);
-  const comparison = await compareWithService(folder, client, progress);
+  const states = await fetchStates(client, progress);
+  const { toSend, unchanged } = sortFiles(folder.files, states, Date.now());
+  await dryRun({ ...folder, files: toSend }, client, progress);
+  const comparison = compareWithService(folder, states);
   if (reason !== undefined) assertSameSite(folder, comparison);
-  const { releases, registryChanged } = await sendFolder(folder, client, progress);
+  const { releases: sent, registryChanged } = await sendFolder(folder, toSend, client, progress);
+  const releases = [...sent, ...unchanged];
   progress.end();
   for (const line of changeLines(releases)) print(line);
   report(warningLines(releases).join("\n"));
   if (registryChanged) print("changed     the registry");
   print(changeCounts(releases));
+  // A correction has put its translations behind, also those that were sent before it.
+  const isCorrected = toSend.some(({ release }) => release.change === "major");
+  const after = isCorrected ? await fetchStates(client, progress) : undefined;
+  const present = releases.map((one) => ({ ...one, behind: (after?.get(one.id) ?? one).behind }));
+  report(behindLines(present).join("\n"));
   if (reason === undefined) {
-    report(missingReport(comparison));
+    report(await missingReport(comparison, client));
   } else {
+    const lines = await withdrawnLines(comparison, client, "");
     await withdrawMissing(comparison, reason, client, progress);
     progress.end();
-    print(withdrawnLines(comparison, "").join("\n"));
+    print(lines.join("\n"));
   }
 }
 
@@ -74,19 +84,23 @@ async function preview(
   { withdrawMissing: reason }: PublishOptions,
   progress: Progress,
 ): Promise<void> {
-  const previewed = await dryRun(folder, client, progress);
-  const comparison = await compareWithService(folder, client, progress);
+  const states = await fetchStates(client, progress);
+  const { toSend, unchanged } = sortFiles(folder.files, states, Date.now());
+  const previewed = await dryRun({ ...folder, files: toSend }, client, progress);
+  const comparison = compareWithService(folder, states);
   if (reason !== undefined) assertSameSite(folder, comparison);
   const registry = folder.registry?.registry;
   const registryDiffers = registry !== undefined && !isSameRegistry(await fetchRegistry(client), registry);
   progress.end();
+  const releases = [...previewed.published, ...unchanged];
   for (const line of previewLines(previewed)) print(line);
   report(warningLines(previewed.published).join("\n"));
   if (registryDiffers) print("would be changed     the registry");
-  const counts = changeCounts(previewed.published, previewed.awaitingRegistry.length);
+  const counts = changeCounts(releases, previewed.awaitingRegistry.length);
   print(`${counts}; nothing was published`);
-  if (reason === undefined) report(missingReport(comparison));
-  else print(withdrawnLines(comparison, "would be ").join("\n"));
+  report(behindLines(releases).join("\n"));
+  if (reason === undefined) report(await missingReport(comparison, client));
+  else print((await withdrawnLines(comparison, client, "would be ")).join("\n"));
 }
 
 /** @throws CliError with every fault of every file */

@@ -3,6 +3,7 @@
  */
 import type { ApiClient } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
+import type { ContentFile } from "../content/content-file.ts";
 import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
 import { issueReport } from "../content/file-issue.ts";
 import { writeIds } from "../content/write-ids.ts";
@@ -28,26 +29,31 @@ export async function readValidFolder(path: string, progress?: Progress): Promis
   return folder;
 }
 
-/** Publishes a folder that the service has already checked with a dry run. */
+/**
+ * Publishes a folder that the service has already checked with a dry run.
+ *
+ * @param toSend the files that the service does not have as they are
+ */
 export async function sendFolder(
   folder: ContentFolder,
+  toSend: readonly ContentFile[],
   client: ApiClient,
   progress: Progress,
 ): Promise<Outcome> {
   // Before anything is sent: a release whose id is in no file would be published a second time.
   for (const file of folder.files) await writeIds(file);
   if (folder.registry === undefined) {
-    return { releases: await sendReleases(folder, client, progress), registryChanged: false };
+    return { releases: await sendReleases(toSend, client, progress), registryChanged: false };
   }
   const before = await fetchRegistry(client);
   const isMerged = await sendRegistry(folder.registry, before, client);
-  const releases = await sendReleases(folder, client, progress);
+  const releases = await sendReleases(toSend, client, progress);
   if (isMerged) await sendRegistryAgain(folder.registry, client);
   return { releases, registryChanged: !isSameRegistry(before, folder.registry.registry) };
 }
 
 async function sendReleases(
-  { files }: ContentFolder,
+  files: readonly ContentFile[],
   client: ApiClient,
   progress: Progress,
 ): Promise<Published[]> {

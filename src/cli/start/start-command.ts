@@ -17,6 +17,7 @@ import { DEFAULT_CONTENT, DEV_VARS, displayPath, PROJECT_ROOT, resolvePath } fro
 import { startProgress, type Progress } from "../progress.ts";
 import { changeCounts, warningLines } from "../publish/change-report.ts";
 import { dryRun } from "../publish/dry-run.ts";
+import { fetchStates, sortFiles } from "../publish/release-states.ts";
 import { readValidFolder, sendFolder } from "../publish/publish-folder.ts";
 import { keepSecrets } from "./kept-secrets.ts";
 import { ServiceProcess } from "./service-process.ts";
@@ -138,11 +139,12 @@ async function bringUp(
   if (!content?.files.length && content?.registry === undefined) return undefined;
   const token = givenToken ?? (await readVars(DEV_VARS)).ADMIN_TOKEN;
   const client = new ApiClient(url, token, over);
-  await dryRun(content, client, progress);
-  const { releases } = await sendFolder(content, client, progress);
+  const { toSend, unchanged } = sortFiles(content.files, await fetchStates(client, progress), Date.now());
+  await dryRun({ ...content, files: toSend }, client, progress);
+  const { releases } = await sendFolder(content, toSend, client, progress);
   progress.end();
   report(warningLines(releases).join("\n"));
-  return changeCounts(releases);
+  return changeCounts([...releases, ...unchanged]);
 }
 
 async function untilHealthy(url: URL, over: AbortSignal): Promise<void> {

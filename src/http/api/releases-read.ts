@@ -2,9 +2,10 @@
  * Releases for programs: one, and lists.
  */
 import { issuesIn, parse } from "../../domain/issues.ts";
-import { releaseId, type ReleaseView } from "../../domain/release.ts";
+import { releaseId } from "../../domain/release.ts";
 import { newsroom } from "../../runtime/stubs.ts";
 import { isAdmin, PRIVATE_HEADERS } from "../auth.ts";
+import { getScheduled, statusParameter, withoutContent } from "./scheduled.ts";
 import type { Context } from "../context.ts";
 import { getDocument } from "../documents/get-document.ts";
 import { nameNearestValues } from "../documents/nearest-values.ts";
@@ -26,8 +27,9 @@ export async function getRelease(c: Context): Promise<Response> {
 
 /** `GET /releases?…`: newest first. `content=summary` leaves out HTML and text. */
 export async function getReleases(c: Context): Promise<Response> {
+  if (statusParameter(c) !== undefined) return getScheduled(c);
   const [filter, bounds, content, page] = [
-    parseFilter(c, ["from", "to", "content", "cursor", "limit"]),
+    parseFilter(c, ["from", "to", "content", "cursor", "limit", "status"]),
     parseBounds(c),
     parseContent(c),
     // The cursor is an instant, and releases can be older than 1970.
@@ -44,8 +46,4 @@ export async function getReleases(c: Context): Promise<Response> {
   const { releases, next } = found;
   const data = content.value === "summary" ? releases.map(withoutContent) : releases;
   return c.json({ data, next: next === null ? null : String(next) }, 200, SHORT_LIVED);
-}
-
-function withoutContent({ content: _content, ...release }: ReleaseView): Omit<ReleaseView, "content"> {
-  return release;
 }

@@ -5,7 +5,8 @@
 import type { Instant } from "../../domain/dates.ts";
 import { all, first, type Sql } from "../../runtime/sql.ts";
 import { type EditionKey, wordsOf } from "../store/edition-words.ts";
-import { type EditionContent, parseContent } from "../store/editions.ts";
+import { type EditionContent } from "../../domain/edition-content.ts";
+import { parseContent } from "../store/editions.ts";
 import { facetTerms } from "../store/index-terms.ts";
 import { isListed, type ReleaseRow } from "../store/releases.ts";
 

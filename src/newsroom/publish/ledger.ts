@@ -3,13 +3,22 @@
  * follows. All of it is synchronous, and a Durable Object runs nothing else in between.
  */
 import { validateFacets, type Registry, type RegistryIssue } from "../../domain/registry.ts";
-import { type PreparedRelease, releasePath, type Status } from "../../domain/release.ts";
+import {
+  activeEmbargo,
+  type BehindView,
+  type PreparedRelease,
+  type ReleaseInput,
+  releasePath,
+  type Status,
+} from "../../domain/release.ts";
+import { defined } from "../../domain/defined.ts";
 import type { Site } from "../../domain/site.ts";
 import { log } from "../../runtime/log.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import { transact } from "../../runtime/transact.ts";
 import { holderOf } from "../store/addresses.ts";
-import { contentJson } from "../store/editions.ts";
+import { contentJson } from "../../domain/edition-content.ts";
+import { behindView } from "../store/release-views.ts";
 import { embargoesUpTo, postponeLift } from "../store/embargoes.ts";
 import { lastSequenceOf } from "../store/events.ts";
 import {
@@ -18,11 +27,12 @@ import {
   findRelease,
   getRelease,
   type ReleaseRow,
+  rivalOf,
   updateRelease,
 } from "../store/releases.ts";
 import { toInstant } from "../store/schema.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import { activeEmbargo, validateEdition } from "./rules.ts";
+import { catchesUp, validateEdition } from "./rules.ts";
 
 /** The state of one release after a call. */
 export interface PublishAnswer {
@@ -33,6 +43,10 @@ export interface PublishAnswer {
   status: Status;
   url: string;
   changed: boolean;
+  /** The edition of a translation that it now follows as it is, without a new edition. */
+  follows?: number;
+  /** The corrected translation that it has not followed yet. */
+  behind?: BehindView;
 }
 
 /** `index` is the place in the batch. If the result is not ok, nothing was stored. */
@@ -87,6 +101,11 @@ export class Ledger {
     return this.#deps.storage.transactionSync((): ActionResult => {
       const row = findRelease(this.#sql, id);
       if (row === undefined) return { ok: false, problem: "unknown" };
+      const rival = action === "reinstate" && row.status === "killed" ? rivalOf(this.#sql, row) : undefined;
+      if (rival !== undefined) {
+        const detail = `Its group has the release ${rival.id} in ${rival.lang} since; kill that one first.`;
+        return { ok: false, problem: "conflict", detail };
+      }
       const conflict =
         row.firstSeen === null
           ? this.#actBeforePublication(action, row, nowMs)
@@ -115,7 +134,8 @@ export class Ledger {
     const answers: PublishAnswer[] = [];
     const issues: { index: number; issue: RegistryIssue }[] = [];
     let isConflict = false;
-    for (const [index, prepared] of batch.entries()) {
+    // What a translation follows may be in the same batch.
+    for (const [index, prepared] of [...batch.entries()].sort(([, a], [, b]) => followsLast(a, b))) {
       const { input } = prepared;
       const present = findRelease(this.#sql, input.id);
       const edition = present?.edition ?? 0;
@@ -134,8 +154,16 @@ export class Ledger {
       }
       isConflict ||= found.length > 0 && present !== undefined && isRetracted(present);
       if (found.length > 0) issues.push(...found.map((issue) => ({ index, issue })));
-      else answers.push(this.#publishOne(prepared, present, nowMs));
+      else answers[index] = this.#publishOne(prepared, present, nowMs);
     }
+    // Afterwards, because a batch may move one release out of a group and another one in.
+    for (const [index, { input }] of batch.entries()) {
+      const issue = answers[index] === undefined ? undefined : this.#findRival(input);
+      if (issue === undefined) continue;
+      isConflict = true;
+      issues.push({ index, issue });
+    }
+    issues.sort((a, b) => a.index - b.index);
     if (issues.length > 0) return { ok: false, problem: isConflict ? "conflict" : "invalid", issues };
     return { ok: true, answers };
   }
@@ -146,11 +174,29 @@ export class Ledger {
     const embargo = activeEmbargo(input, toInstant(nowMs));
     // A note or a change alone makes no edition.
     const isUnchanged = contentJson(input) === present?.content && embargo === present.embargo;
-    if (present && (isRetracted(present) || isUnchanged)) return this.#answer(present, false);
+    if (present && (isRetracted(present) || isUnchanged)) {
+      const { follows } = input;
+      if (follows === undefined || isRetracted(present) || !catchesUp(input, present)) {
+        return this.#answer(present, false);
+      }
+      lifecycle.catchUp(input.id, follows);
+      return { ...this.#answer(getRelease(this.#sql, input.id), true), follows };
+    }
     addEdition(this.#sql, prepared, (present?.edition ?? 0) + 1, embargo, nowMs);
     if (present?.status === "published") lifecycle.addPublicEdition(input, present, nowMs);
     else if (embargo === null) lifecycle.makePublic(input.id, nowMs);
     return this.#answer(getRelease(this.#sql, input.id), true);
+  }
+
+  /** An issue if the release's group has another one in its language. */
+  #findRival({ id, lang, group }: ReleaseInput): RegistryIssue | undefined {
+    const rival = rivalOf(this.#sql, { id, lang, group: group ?? id });
+    if (rival === undefined) return undefined;
+    const url = this.#deps.site.baseUrl + releasePath(rival);
+    const message =
+      `has another release in ${lang}, ${rival.id} (${url}): ` +
+      "a group has one release in each language; give one of them another group";
+    return { path: "/group", message };
   }
 
   /** @returns why the action is impossible; undefined if it is done */
@@ -189,8 +235,14 @@ export class Ledger {
   #answer(row: ReleaseRow, changed: boolean): PublishAnswer {
     const { id, edition, status } = row;
     const url = this.#deps.site.baseUrl + releasePath(row);
-    return { id, edition, sequence: lastSequenceOf(this.#sql, id), status, url, changed };
+    const sequence = lastSequenceOf(this.#sql, id);
+    const behind = behindView(this.#sql, this.#deps.site.baseUrl, row);
+    return { id, edition, sequence, status, url, changed, ...defined({ behind }) };
   }
+}
+
+function followsLast(a: PreparedRelease, b: PreparedRelease): number {
+  return Number(a.input.follows !== undefined) - Number(b.input.follows !== undefined);
 }
 
 /** Withdrawn or killed: the content cannot change until the release is reinstated. */

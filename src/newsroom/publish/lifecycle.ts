@@ -11,14 +11,16 @@ import type { Combinations } from "../lists/combinations.ts";
 import type { Lists } from "../lists/lists.ts";
 import { reindex } from "../lists/release-index.ts";
 import { keepAddress } from "../store/addresses.ts";
-import { changedFields, contentJson, parseContent } from "../store/editions.ts";
+import { contentJson } from "../../domain/edition-content.ts";
+import { changedFields, parseContent } from "../store/editions.ts";
 import { appendEvent, lastSequence } from "../store/events.ts";
 import { facetTerms, type IndexedRelease, toIndexedRelease } from "../store/index-terms.ts";
 import { translationsOf } from "../store/release-views.ts";
 import {
+  forgetBehind,
   getRelease,
   isListed,
-  markTranslationsStale,
+  markTranslationsBehind,
   type ReleaseRow,
   updateRelease,
 } from "../store/releases.ts";
@@ -26,6 +28,7 @@ import { toInstant } from "../store/schema.ts";
 import { markSeen } from "../store/seen-values.ts";
 import { markStale } from "../store/stale-documents.ts";
 import { choosePublished } from "./published-instant.ts";
+import { catchesUp } from "./rules.ts";
 
 interface LifecycleDeps {
   sql: Sql;
@@ -33,6 +36,8 @@ interface LifecycleDeps {
   combinations: Combinations;
   timeZone: string;
 }
+
+const CAUGHT_UP = { behind: null, behind_edition: null } as const;
 
 export class Lifecycle {
   readonly #deps: LifecycleDeps;
@@ -64,18 +69,30 @@ export class Lifecycle {
       previous: before.edition,
       fields: changedFields(parseContent(before.content), parseContent(contentJson(input))),
     };
+    const { edition, group } = getRelease(sql, input.id);
+    const hasMoved = group !== before.group;
+    if (hasMoved) forgetBehind(sql, input.id, before.group);
+    if (kind === "major" || catchesUp(input, before) || hasMoved) updateRelease(sql, input.id, CAUGHT_UP);
     const type = kind === "major" ? "release.corrected" : "release.revised";
     this.#recordChange(type, before, { change }, nowMs);
-    // An edition that only catches up with a corrected translation must not mark its siblings stale.
-    if (kind === "minor" || before.stale === 1) return;
-    const siblings = markTranslationsStale(sql, input.id, input.group ?? input.id);
-    for (const sibling of siblings) this.#markRelatedStale(sibling);
+    // An edition that catches up with a corrected translation puts no other one behind.
+    if (kind === "minor" || before.behind !== null) return;
+    for (const sibling of markTranslationsBehind(sql, input.id, edition, group)) {
+      this.#markRelatedStale(sibling);
+    }
+  }
+
+  /** A release has caught up with the translation that it was behind, as it is: without an edition or an event. */
+  catchUp(id: string, follows: number): void {
+    updateRelease(this.#deps.sql, id, { ...CAUGHT_UP, follows });
+    this.#markRelatedStale(id);
   }
 
   /** Withdraws, kills or reinstates a release. */
   setStatus(status: Exclude<Status, "embargoed">, row: ReleaseRow, reason: string, nowMs: number): void {
     const isPublic = status === "published";
     const updated = nextUpdated(row, nowMs);
+    if (status === "killed") forgetBehind(this.#deps.sql, row.id, row.group);
     updateRelease(this.#deps.sql, row.id, { status, reason: isPublic ? null : reason, updated });
     const type = isPublic ? "release.reinstated" : (`release.${status}` as const);
     this.#recordChange(type, row, { change: null, reason }, nowMs);

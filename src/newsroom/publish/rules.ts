@@ -1,10 +1,10 @@
 /**
  * What may be published, given what the ledger has: each rule gives an issue that says what to do.
  */
-import { dayOf, formatInstant, type Instant, parseInstant, parseReleaseDate } from "../../domain/dates.ts";
+import { dayOf, formatInstant, type Instant, parseReleaseDate } from "../../domain/dates.ts";
 import type { Issue } from "../../domain/issues.ts";
-import type { ReleaseInput } from "../../domain/release.ts";
-import { contentJson } from "../store/editions.ts";
+import { activeEmbargo, type ReleaseInput } from "../../domain/release.ts";
+import { contentJson } from "../../domain/edition-content.ts";
 import type { ReleaseRow } from "../store/releases.ts";
 
 /** @param present the release as the ledger has it; undefined for a new one */
@@ -19,12 +19,6 @@ export function validateEdition(
     ...checkDate(input, site.timeZone, now),
     ...(present === undefined ? [] : checkStatus(input, present, now)),
   ];
-}
-
-/** The embargo if it is still in force; null if there is none or it has ended. */
-export function activeEmbargo(input: ReleaseInput, now: Instant): Instant | null {
-  const embargo = input.embargo === undefined ? undefined : parseInstant(input.embargo);
-  return embargo !== undefined && embargo > now ? embargo : null;
 }
 
 function checkLanguage(input: ReleaseInput, languages: readonly string[]): Issue[] {
@@ -63,11 +57,12 @@ function checkStatus(input: ReleaseInput, present: ReleaseRow, now: Instant): Is
 
 /** A public release cannot be embargoed again, and each change of it needs a kind. */
 function checkPublicEdition(input: ReleaseInput, present: ReleaseRow, now: Instant): Issue[] {
-  const issues: Issue[] = [];
+  const isChanged = contentJson(input) !== present.content;
+  const issues = checkFollows(input, present, isChanged);
   if (activeEmbargo(input, now) !== null) {
     issues.push({ path: "/embargo", message: "cannot be set: the release is already public" });
   }
-  if (contentJson(input) === present.content) return issues;
+  if (!isChanged) return issues;
   if (input.change === undefined) {
     issues.push({
       path: "/change",
@@ -79,5 +74,34 @@ function checkPublicEdition(input: ReleaseInput, present: ReleaseRow, now: Insta
   if (input.change === "major" && input.note === undefined) {
     issues.push({ path: "/note", message: "is required for a major change: tell readers what changed" });
   }
+  if (input.note !== undefined && input.note === present.note) {
+    issues.push({
+      path: "/note",
+      message:
+        `is the note of edition ${present.edition}, left over: say what has changed since then, ` +
+        "or, for a typo, set change to minor and remove the note",
+    });
+  }
   return issues;
+}
+
+/** Whether an edition says for the first time that it has caught up with the translation that it was behind. */
+export function catchesUp({ follows }: ReleaseInput, present: ReleaseRow): boolean {
+  return follows !== undefined && follows === present.behindEdition && follows !== present.follows;
+}
+
+/** The number that the last edition has is left over: that is no fault as long as the text stays the same. */
+function checkFollows(input: ReleaseInput, present: ReleaseRow, isChanged: boolean): Issue[] {
+  const { follows } = input;
+  if (follows === undefined || catchesUp(input, present)) return [];
+  const isLeftOver = follows === present.follows;
+  if (!isChanged && (isLeftOver || present.behind === null)) return [];
+  if (present.behind === null || isLeftOver) {
+    const why = isLeftOver
+      ? "left over from an earlier edition"
+      : "without a meaning: no translation is ahead";
+    return [{ path: "/follows", message: `is ${why}; remove it` }];
+  }
+  const message = `must be ${present.behindEdition}: the translation that is ahead, ${present.behind}, is at that edition`;
+  return [{ path: "/follows", message }];
 }

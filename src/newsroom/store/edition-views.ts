@@ -8,7 +8,8 @@ import { withBaseUrl } from "../../markdown/addresses.ts";
 import { EDITION_BYTES_READ_PER_PAGE } from "../limits.ts";
 import { wasPublic } from "./addresses.ts";
 import type { EditionKey } from "./edition-words.ts";
-import { type EditionContent, parseContent, publicNumber } from "./editions.ts";
+import { type EditionContent } from "../../domain/edition-content.ts";
+import { parseContent, publicNumber } from "./editions.ts";
 import type { ReleaseViews } from "./release-views.ts";
 import { toInstant } from "./schema.ts";
 

@@ -1,10 +1,7 @@
 /**
  * The content of editions, as stored.
  */
-import type { ReleaseInput } from "../../domain/release.ts";
-
-/** The content of an edition, without its embargo, change and note: the fields by which editions differ. */
-export type EditionContent = Omit<ReleaseInput, "id" | "embargo" | "change" | "note">;
+import { CONTENT_FIELDS, type EditionContent } from "../../domain/edition-content.ts";
 
 /**
  * The number of an edition for readers: 1 is the edition with which the release became public. The stored
@@ -14,36 +11,12 @@ export function publicNumber(edition: number, firstSeen: number): number {
   return edition - firstSeen + 1;
 }
 
-/** Always in this order, so that equal content gives equal JSON. */
-const FIELDS = [
-  "lang",
-  "slug",
-  "group",
-  "type",
-  "title",
-  "date",
-  "summary",
-  "topics",
-  "people",
-  "organisations",
-  "places",
-  "source",
-  "attachments",
-  "image",
-  "body",
-] as const satisfies readonly (keyof EditionContent)[];
-
-/** The canonical JSON of an edition's content. */
-export function contentJson(input: ReleaseInput): string {
-  return JSON.stringify(Object.fromEntries(FIELDS.map((field) => [field, input[field]])));
-}
-
-/** @param json from {@link contentJson} */
+/** @param json from `contentJson` */
 export function parseContent(json: string): EditionContent {
   return JSON.parse(json) as EditionContent;
 }
 
 /** The names of the fields in which two editions differ. */
 export function changedFields(before: EditionContent, after: EditionContent): (keyof EditionContent)[] {
-  return FIELDS.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
+  return CONTENT_FIELDS.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
 }

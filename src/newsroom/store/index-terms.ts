@@ -6,7 +6,8 @@ import { FACET_FIELDS, type FacetField, type Filterable } from "../../domain/fil
 import type { Facet } from "../../domain/release.ts";
 import { first, type Sql } from "../../runtime/sql.ts";
 import { type EditionKey, wordsOf } from "./edition-words.ts";
-import { type EditionContent, parseContent } from "./editions.ts";
+import { type EditionContent } from "../../domain/edition-content.ts";
+import { parseContent } from "./editions.ts";
 
 /** The fields of a filter that name values of facets, each with its facet. */
 export const FIELDS_AND_FACETS = Object.entries(FACET_FIELDS) as [keyof typeof FACET_FIELDS, Facet][];

@@ -6,6 +6,7 @@ import { formatInstant, type Instant, parseReleaseDate } from "../../domain/date
 import { nameOf, type Registry, REGISTRY_FACETS, type RegistryFacet } from "../../domain/registry.ts";
 import {
   type AdminReleaseView,
+  type BehindView,
   releasePath,
   type ReleaseView,
   type Status,
@@ -13,7 +14,8 @@ import {
 } from "../../domain/release.ts";
 import { all, first, type Sql } from "../../runtime/sql.ts";
 import { withBaseUrl } from "../../markdown/addresses.ts";
-import { type EditionContent, parseContent, publicNumber } from "./editions.ts";
+import { type EditionContent } from "../../domain/edition-content.ts";
+import { parseContent, publicNumber } from "./editions.ts";
 
 /** The state of a release, without its content. Events store it, so the names of the fields are fixed. */
 export interface ReleaseState {
@@ -31,6 +33,7 @@ export interface TranslationRow {
   id: string;
   lang: string;
   slug: string;
+  status: Status;
 }
 
 /** The content of one edition, as stored. `firstSeen`: the edition with which its release became public. */
@@ -41,11 +44,14 @@ type AdminViewRow = Omit<ViewRow, "published" | "updated"> & {
   published: Instant | null;
   updated: Instant | null;
   embargo: Instant | null;
+  behind: string | null;
+  behindEdition: number | null;
 };
 
-const STATE = "r.id, r.edition, r.status, r.published, r.updated, r.note, r.reason, r.stale";
+const STATE =
+  "r.id, r.edition, r.status, r.published, r.updated, r.note, r.reason, r.behind IS NOT NULL AS stale";
 const CURRENT = `
-  SELECT ${STATE}, r.embargo, r."group", r.first_seen AS "firstSeen", e.content, e.html, e.text, e.summary
+  SELECT ${STATE}, r.embargo, r.behind, r.behind_edition AS "behindEdition", r."group", r.first_seen AS "firstSeen", e.content, e.html, e.text, e.summary
   FROM releases r JOIN editions e ON e.release = r.id AND e.edition = r.edition`;
 
 interface ReleaseViewsDeps {
@@ -78,7 +84,10 @@ export class ReleaseViews {
       ...this.compose(state, { ...row, firstSeen: 1 }, translationsOf(sql, id, row.group)),
       published: published === null ? null : formatInstant(published),
       updated: updated === null ? null : formatInstant(updated),
-      ...defined({ embargo: embargo === null ? undefined : formatInstant(embargo) }),
+      ...defined({
+        embargo: embargo === null ? undefined : formatInstant(embargo),
+        behind: behindView(sql, this.#deps.baseUrl, row),
+      }),
     };
   }
 
@@ -159,8 +168,9 @@ export class ReleaseViews {
     };
   }
 
-  #translationView({ lang, id, slug }: TranslationRow): TranslationView {
-    return { lang, id, url: this.#deps.baseUrl + releasePath({ lang, slug }) };
+  #translationView({ lang, id, slug, status }: TranslationRow): TranslationView {
+    const url = this.#deps.baseUrl + releasePath({ lang, slug });
+    return { lang, id, url, ...defined({ status: status === "withdrawn" ? status : undefined }) };
   }
 
   /** The names of the values that the registry knows, in the release's language. */
@@ -188,11 +198,27 @@ export function stateOf(sql: Sql, id: string): ReleaseState {
   return state;
 }
 
+/** The corrected translation that a release is behind; undefined if it is behind none. */
+export function behindView(
+  sql: Sql,
+  baseUrl: string,
+  { behind, behindEdition }: { behind: string | null; behindEdition: number | null },
+): BehindView | undefined {
+  if (behind === null || behindEdition === null) return undefined;
+  const address = first<{ lang: string; slug: string }>(
+    sql,
+    "SELECT lang, slug FROM releases WHERE id = ?",
+    behind,
+  );
+  if (address === undefined) throw new TypeError(`no release ${behind}`);
+  return { id: behind, lang: address.lang, edition: behindEdition, url: baseUrl + releasePath(address) };
+}
+
 /** The public translations of a release: the other releases of its group. */
 export function translationsOf(sql: Sql, id: string, group: string): TranslationRow[] {
   return all(
     sql,
-    `SELECT id, lang, slug FROM releases
+    `SELECT id, lang, slug, status FROM releases
      WHERE "group" = ? AND id <> ? AND status IN ('published', 'withdrawn') ORDER BY lang, id`,
     group,
     id,

@@ -6,7 +6,7 @@ import type { PreparedRelease, Status } from "../../domain/release.ts";
 import { entrySizeBytes } from "../../feeds/entry-size.ts";
 import { all, column, exists, first, type Sql, value } from "../../runtime/sql.ts";
 import { saveWords } from "./edition-words.ts";
-import { contentJson } from "./editions.ts";
+import { contentJson } from "../../domain/edition-content.ts";
 
 /** A release with its current edition. */
 export interface ReleaseRow {
@@ -22,8 +22,11 @@ export interface ReleaseRow {
   published: Instant | null;
   updated: Instant | null;
   reason: string | null;
-  /** 1: a translation was corrected, and this one has not followed. */
-  stale: number;
+  /** The corrected translation that this one has not followed yet, and its edition. */
+  behind: string | null;
+  behindEdition: number | null;
+  /** What the last edition said that it follows. */
+  follows: number | null;
   /** Canonical JSON of the current edition. */
   content: string;
   note: string | null;
@@ -33,7 +36,8 @@ export function findRelease(sql: Sql, id: string): ReleaseRow | undefined {
   return first(
     sql,
     `SELECT r.id, r.lang, r.slug, r."group", r.status, r.edition, r.first_seen AS "firstSeen", r.embargo,
-            r.published, r.updated, r.reason, r.stale, e.content, e.note
+            r.published, r.updated, r.reason, r.behind, r.behind_edition AS "behindEdition", r.follows,
+            e.content, e.note
      FROM releases r JOIN editions e ON e.release = r.id AND e.edition = r.edition WHERE r.id = ?`,
     id,
   );
@@ -70,10 +74,10 @@ export function addEdition(
     prepared.summary,
   );
   sql.exec(
-    `INSERT INTO releases (id, lang, slug, "group", status, edition, embargo, bytes)
-     VALUES (?1, ?2, ?3, ?4, 'embargoed', ?5, ?6, ?7)
+    `INSERT INTO releases (id, lang, slug, "group", status, edition, embargo, bytes, follows, hash)
+     VALUES (?1, ?2, ?3, ?4, 'embargoed', ?5, ?6, ?7, ?8, ?9)
      ON CONFLICT (id) DO UPDATE
-     SET lang = ?2, slug = ?3, "group" = ?4, edition = ?5, embargo = ?6, bytes = ?7, stale = 0`,
+     SET lang = ?2, slug = ?3, "group" = ?4, edition = ?5, embargo = ?6, bytes = ?7, follows = ?8, hash = ?9`,
     input.id,
     input.lang,
     input.slug,
@@ -81,15 +85,21 @@ export function addEdition(
     edition,
     embargo,
     entrySizeBytes(prepared),
+    input.follows ?? null,
+    prepared.hash,
   );
   const { title } = input;
   saveWords(sql, { release: input.id, edition }, { title, summary: prepared.summary, text: prepared.text });
 }
 
 type ReleaseChanges = Partial<
-  Pick<ReleaseRow, "status" | "embargo" | "published" | "updated" | "reason" | "note"> & {
+  Pick<
+    ReleaseRow,
+    "status" | "embargo" | "published" | "updated" | "reason" | "note" | "behind" | "follows"
+  > & {
     first_seen: number;
     touched: number;
+    behind_edition: number | null;
   }
 >;
 
@@ -99,13 +109,38 @@ export function updateRelease(sql: Sql, id: string, changes: ReleaseChanges): vo
   sql.exec(`UPDATE releases SET ${assignments.join(", ")} WHERE id = ?`, ...Object.values(changes), id);
 }
 
-/** Marks the public translations of a corrected release as stale. @returns their ids */
-export function markTranslationsStale(sql: Sql, id: string, group: string): string[] {
+/** Marks the public translations of a corrected release as behind its edition. @returns their ids */
+export function markTranslationsBehind(sql: Sql, id: string, edition: number, group: string): string[] {
   return column(
     sql,
-    `UPDATE releases SET stale = 1
-     WHERE "group" = ? AND id <> ? AND status IN ('published', 'withdrawn') RETURNING id`,
+    `UPDATE releases SET behind = ?1, behind_edition = ?2
+     WHERE "group" = ?3 AND id <> ?1 AND status IN ('published', 'withdrawn') RETURNING id`,
+    id,
+    edition,
     group,
+  );
+}
+
+/** Ends the marks of translations that are behind a release which is no longer among them. */
+export function forgetBehind(sql: Sql, id: string, group: string): void {
+  sql.exec(
+    'UPDATE releases SET behind = NULL, behind_edition = NULL WHERE "group" = ? AND behind = ?',
+    group,
+    id,
+  );
+}
+
+/** Another release of the group in this language that is not killed. */
+export function rivalOf(
+  sql: Sql,
+  { id, group, lang }: Pick<ReleaseRow, "id" | "group" | "lang">,
+): { id: string; lang: string; slug: string } | undefined {
+  return first(
+    sql,
+    `SELECT id, lang, slug FROM releases
+     WHERE "group" = ? AND lang = ? AND id <> ? AND status <> 'killed' LIMIT 1`,
+    group,
+    lang,
     id,
   );
 }

@@ -20,7 +20,10 @@ CREATE TABLE IF NOT EXISTS releases (
   updated INTEGER,          -- of the latest major edition or change of status
   note TEXT,                -- of the latest major edition
   reason TEXT,              -- why the release is withdrawn or killed
-  stale INTEGER NOT NULL DEFAULT 0, -- 1: a translation was corrected, this one was not (no link to stale_targets)
+  behind TEXT,              -- the corrected translation that this one has not followed yet
+  behind_edition INTEGER,   -- the edition that corrected it
+  follows INTEGER,          -- what the last edition said that it follows: the same number again is left over
+  hash TEXT NOT NULL,       -- SHA-256 of the current edition's content
   bytes INTEGER NOT NULL    -- estimated size of the current edition as a feed entry
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS releases_of_a_group ON releases ("group");
@@ -231,7 +234,7 @@ CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `;
 
 /** The version that {@link TABLES} and the tables of Subscribers had before the first migration. */
-const FIRST_SCHEMA = 4;
+const FIRST_SCHEMA = 5;
 
 /**
  * Changes to the tables of a deployed version. Migration N changes version FIRST_SCHEMA + N to the

@@ -77,6 +77,20 @@ test("all faults of all files are reported at once, with their lines", async () 
   ]);
 });
 
+test("two files of one language in one group are a fault, with the name of the other", async () => {
+  const grouped = VALID.replace("type:", "group: summit\ntype:");
+  const run = await check({
+    "a.md": grouped,
+    "b.md": grouped.replace("6f1c", "7f1c").replace("slug: session", "slug: other"),
+    "c.md": grouped.replace("6f1c", "8f1c").replace("lang: en", "lang: fr"),
+  });
+  expect(run.code).toBe(1);
+  expect(run.stderr).toContain(
+    "b.md:5: group: summit is also the group of a.md in en: a group has one release in each language",
+  );
+  expect(run.stderr).toContain("1 fault in 1 file");
+});
+
 test("two files with the same id, or the same slug in one language, are a fault", async () => {
   const run = await check({
     "a.md": VALID,

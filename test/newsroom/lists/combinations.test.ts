@@ -48,6 +48,7 @@ const kept = async (word: string) =>
 const prepared = (input: ReturnType<typeof release>) =>
   ({
     input: { ...input, topics: [], people: [], organisations: [], places: [], attachments: [] },
+    hash: "",
     html: "",
     text: "",
     summary: "",

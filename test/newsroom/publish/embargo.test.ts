@@ -61,7 +61,7 @@ describe("an embargoed release", () => {
   const text = embargoed();
 
   it("is visible nowhere before the embargo ends", async () => {
-    await publish(release({ slug: "visible", date: "2020-11-29T10:00:00Z", group: "zanzibar" }));
+    await publish(release({ slug: "visible", lang: "fr", date: "2020-11-29T10:00:00Z", group: "zanzibar" }));
     await settled();
     await newsroomLater(5);
     const before = await shown(PATHS.slice(2));
@@ -73,7 +73,7 @@ describe("an embargoed release", () => {
     const all = await shown([
       ...PATHS,
       "/en/releases/zanzibar-accord",
-      "/en/releases/visible",
+      "/fr/releases/visible",
       `/r/${text.id}`,
       `/api/v1/releases/${text.id}`,
       ...["editions", "editions/1", "editions/1/diff/1"].map((part) => `/api/v1/releases/${text.id}/${part}`),
@@ -135,7 +135,7 @@ describe("an embargoed release", () => {
     await newsroomLater(3_700);
     for (const path of PATHS) expect(await kvBody(path)).toContain("Zanzibar");
     expect(await kvBody("/en/releases/zanzibar-accord")).toContain("Zanzibar, at last.");
-    expect(await kvBody("/en/releases/visible")).not.toContain("Zanzibar"); // a sibling in the same language
+    expect(await kvBody("/fr/releases/visible")).not.toContain("Zanzibar"); // its translation
     const events = await ledgerRows<{ type: string; edition: number }>(
       `SELECT type, edition FROM events WHERE release = '${text.id}'`,
     );
@@ -144,7 +144,7 @@ describe("an embargoed release", () => {
 
   it("is public at once when its embargo is removed", async () => {
     const inAWeek = new Date(Date.now() + 7 * 86_400_000).toISOString();
-    const lifted = { ...embargoed(), slug: "lifted", embargo: inAWeek };
+    const lifted = { ...embargoed(), slug: "lifted", group: "lifted", embargo: inAWeek };
     await publish(lifted);
     const { embargo: _embargo, ...open } = lifted;
     expect(await publish({ ...open, id: lifted.id })).toMatchObject({ edition: 2, status: "published" });
@@ -154,6 +154,20 @@ describe("an embargoed release", () => {
     const { embargo: _embargo, ...open } = text;
     expect(await publish({ ...open, id: text.id })).toMatchObject({ edition: 3, changed: false });
     expect(await publish({ ...text, embargo: "2020-01-01T00:00:00Z" })).toMatchObject({ changed: false });
+  });
+});
+
+describe("an embargo with a fraction of a second", () => {
+  it("never ends early", async () => {
+    const nowMs = await inNewsroom((instance) => instance.clock());
+    const second = Math.ceil(nowMs / 1000) + 100;
+    const text = release({ embargo: new Date(second * 1000 + 200).toISOString() });
+    expect(await publish(text)).toMatchObject({ status: "embargoed" });
+    await newsroomLater((second * 1000 + 100 - nowMs) / 1000);
+    const statusOf = async () => (await publish(text)).status;
+    expect(await statusOf()).toBe("embargoed");
+    await newsroomLater(1);
+    expect(await statusOf()).toBe("published");
   });
 });
 

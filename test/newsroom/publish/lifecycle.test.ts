@@ -274,26 +274,3 @@ describe("a subscription that was sent a release", () => {
     ]);
   });
 });
-
-describe("a translation", () => {
-  it("is stale from the correction of another translation until its own", async () => {
-    const en = await published({ group: "stale", slug: "stale-en" });
-    const ru = release({ group: "stale", lang: "ru", slug: "stale-ru" });
-    await publish(ru);
-    await newsroomLater(2);
-    const { path: _path, ...body } = en;
-    await publish({ ...body, body: "Corrected.", change: "minor" });
-    await newsroomLater(2);
-    expect(await view(ru.id)).not.toHaveProperty("stale");
-    await publish({ ...body, body: "Corrected again.", change: "major", note: "The place" });
-    await newsroomLater(2);
-    expect(await view(ru.id)).toMatchObject({ stale: true });
-    expect(await kvBody("/ru/releases/stale-ru")).toContain("Перевод этого текста исправлен");
-    expect(await view(en.id)).not.toHaveProperty("stale");
-    await publish({ ...ru, body: "Исправлено.", change: "major", note: "Место" });
-    await newsroomLater(2);
-    expect(await view(ru.id)).not.toHaveProperty("stale");
-    // An edition that catches up marks no other translation stale.
-    expect(await view(en.id)).not.toHaveProperty("stale");
-  });
-});

@@ -24,7 +24,13 @@ async function newestOf(instance: Newsroom, address: string): Promise<string> {
 function prepared(input: ReturnType<typeof release>) {
   const text = String(input["body"]);
   const empty = { people: [], organisations: [], places: [], attachments: [] };
-  return { input: { ...input, ...empty }, html: `<p>${text}</p>`, text, summary: "A summary" } as never;
+  return {
+    input: { ...input, ...empty },
+    hash: "",
+    html: `<p>${text}</p>`,
+    text,
+    summary: "A summary",
+  } as never;
 }
 
 describe("the instant of a release", () => {

@@ -1,0 +1,65 @@
+/**
+ * The states of all releases, by id: for the office, which compares them with its files.
+ */
+import { formatInstant, type Instant } from "../../domain/dates.ts";
+import { defined } from "../../domain/defined.ts";
+import { type BehindView, releasePath, type Status } from "../../domain/release.ts";
+import { all, type Sql } from "../../runtime/sql.ts";
+import { STATES_PER_PAGE } from "../limits.ts";
+import { behindView } from "./release-views.ts";
+
+/** The present state of a release, whatever its status. */
+export interface StateView {
+  id: string;
+  status: Status;
+  edition: number;
+  url: string;
+  /** SHA-256 of the content, in hexadecimal digits. */
+  hash: string;
+  embargo?: string;
+  behind?: BehindView;
+}
+
+/** `next` is the `after` of the next page; null on the last one. */
+export interface StatesPage {
+  data: StateView[];
+  next: string | null;
+}
+
+interface StateRow {
+  id: string;
+  lang: string;
+  slug: string;
+  status: Status;
+  edition: number;
+  hash: string;
+  embargo: Instant | null;
+  behind: string | null;
+  behindEdition: number | null;
+}
+
+/** @param after the last id of the page before; "": from the first on */
+export function listStates(sql: Sql, baseUrl: string, after: string): StatesPage {
+  const rows = all<StateRow>(
+    sql,
+    `SELECT id, lang, slug, status, edition, hash, embargo, behind, behind_edition AS "behindEdition"
+     FROM releases WHERE id > ? ORDER BY id LIMIT ?`,
+    after,
+    STATES_PER_PAGE + 1,
+  );
+  const data = rows.slice(0, STATES_PER_PAGE).map((row): StateView => {
+    const { id, status, edition, hash, embargo } = row;
+    return {
+      id,
+      status,
+      edition,
+      url: baseUrl + releasePath(row),
+      hash,
+      ...defined({
+        embargo: embargo === null ? undefined : formatInstant(embargo),
+        behind: behindView(sql, baseUrl, row),
+      }),
+    };
+  });
+  return { data, next: rows.length > data.length ? (data.at(-1)?.id ?? null) : null };
+}
