@@ -56,7 +56,7 @@ export default defineConfig({
           // How many answers test/http/embargo-comparison.test.ts compares at least; 0: a short run.
           provide: { embargoAnswers: Number(process.env["COMMUNIQUE_EMBARGO_ANSWERS"] ?? 0) },
           include: [
-            "test/{domain,markdown,feeds,webhooks,site,runtime,newsroom,subscriber,http}/**/*.test.ts",
+            "test/{crypto,domain,markdown,feeds,webhooks,site,runtime,newsroom,subscriber,http}/**/*.test.ts",
           ],
           ...timeouts,
         },

@@ -41,7 +41,7 @@ import { lastSequence, sequencesBetween } from "./store/events.ts";
 import { listStates, type StatesPage } from "./store/release-states.ts";
 import { type EmbargoPlace, listScheduled } from "./store/scheduled.ts";
 import { createTables, toInstant } from "./store/schema.ts";
-import { countStale, markAllStale } from "./store/stale-documents.ts";
+import { countStale, markAllStale, relabelAll } from "./store/stale-documents.ts";
 import {
   type Listed,
   listSubscriptions,
@@ -130,7 +130,7 @@ export class Newsroom extends DurableObject<Env> {
       return this.ctx.storage.transactionSync(() => {
         const result = this.#parts.registry.set(registry, toInstant(this.clock()));
         // Names are on pages and in feeds, so any document may change.
-        if (result === true) markAllStale(this.#sql);
+        if (result === true) relabelAll(this.#sql);
         return typeof result === "boolean" ? [] : result;
       });
     } catch (error) {

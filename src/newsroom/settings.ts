@@ -3,7 +3,7 @@
  */
 import { RENDERER_VERSION } from "./projection/render.ts";
 import { getMeta, setMeta } from "./store/schema.ts";
-import { markAllStale } from "./store/stale-documents.ts";
+import { relabelAll } from "./store/stale-documents.ts";
 import type { Deps, NewsroomParts } from "./wiring.ts";
 
 export function applySettings(
@@ -17,7 +17,7 @@ export function applySettings(
   storage.transactionSync(() => {
     lists.ensurePermanentLists(nowMs);
     combinations.endAll("all");
-    markAllStale(sql);
+    relabelAll(sql);
     setMeta(sql, "settings", settings);
   });
 }

@@ -6,7 +6,8 @@
  *   GET  /KEY                        what has arrived there, as JSON
  *   GET  /dns/KEY/1.1.1.1,10.0.0.1   a DNS-over-HTTPS server: one address for each query, the last one
  *                                    repeats; `none` for no address, `broken` for 500,
- *                                    `half:ADDRESS` for an IPv6 zone that fails
+ *                                    `half:ADDRESS` for an IPv6 zone that fails; several addresses, also of
+ *                                    IPv6, have `+` between them
  *   GET  /asked/KEY/…                the queries so far, as JSON
  *
  * Answers: a status; `echo` (the challenge as JSON); `echo-text`; `echo-string` (as a JSON string); `hang` (no answer); `stall` (a body that
@@ -63,6 +64,14 @@ function resolve(url: URL, response: ServerResponse): void {
   if (isForIpv4) arrivals.set(url.pathname, [...here, { headers: {}, body: url.search, at: Date.now() }]);
   const addresses = (url.pathname.split("/")[3] ?? "").split(",");
   const address = addresses[Math.min(here.length, addresses.length - 1)];
+  if (address?.includes("+") === true) {
+    const ofType = address.split("+").filter((each) => each.includes(":") !== isForIpv4);
+    const type = isForIpv4 ? 1 : 28;
+    response.end(
+      JSON.stringify({ Status: 0, Answer: ofType.map((data) => ({ name: "x", type, TTL: 60, data })) }),
+    );
+    return;
+  }
   if (address === "broken") response.writeHead(500).end();
   else if (!isForIpv4)
     response.end(JSON.stringify({ Status: address?.startsWith("half:") === true ? 2 : 0 }));

@@ -82,6 +82,21 @@ describe("a name", () => {
     expect(text).not.toContain("10.0.0.1");
   });
 
+  it.each([
+    ["93.184.216.34+10.0.0.1"],
+    ["10.0.0.1+93.184.216.34"],
+    ["93.184.216.34+fd00::1"],
+    ["10.0.0.1+2606:2800:220:1::1"],
+    ["2606:2800:220:1::1+fd00::1"],
+  ])("with a private address among others is refused: %s", async (addresses) => {
+    expect((await ask("https://desk.example/", { DNS_RESOLVER: resolver(addresses) })).status).toBe(422);
+  });
+
+  it("with public addresses of both kinds is accepted", async () => {
+    const vars = { DNS_RESOLVER: resolver("93.184.216.34+1.1.1.1+2606:2800:220:1::1") };
+    expect(await isAccepted("https://desk.example/", vars)).toBe(true);
+  });
+
   it("that does not resolve is refused; if the resolver fails, it is looked up again later", async () => {
     const nowhere = await ask("https://desk.example/", { DNS_RESOLVER: resolver("none") });
     expect(nowhere.status).toBe(422);

@@ -48,13 +48,17 @@ export function markListStale(sql: Sql, address: string): void {
   markStale(sql, [{ kind: "list", address }, ...writtenTargets(sql, archivePrefix(address))]);
 }
 
+/** Queues everything after names or settings changed: any entry of a feed may change without an event. */
+export function relabelAll(sql: Sql): void {
+  setMeta(sql, "relabelled", lastSequence(sql));
+  markAllStale(sql);
+}
+
 /**
  * Queues everything that may ever have been rendered, after the settings changed or KV was lost. Releases
  * come after later changes: a kill does not wait for a hundred thousand pages.
  */
 export function markAllStale(sql: Sql): void {
-  // Any entry may change without an event.
-  setMeta(sql, "relabelled", lastSequence(sql));
   sql.exec(
     `INSERT INTO stale_targets (target, version, due_ms)
      SELECT 'release:' || id, 1, 1 FROM releases WHERE published IS NOT NULL

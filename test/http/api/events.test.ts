@@ -42,7 +42,8 @@ const named = ({ data }: { data: EventJson[] }) =>
   data.map((event) => `${event.type.replace("release.", "")} ${event.data.sequence}`);
 
 async function correct(text: ReturnType<typeof release>, fields: Record<string, unknown> = {}) {
-  await publish({ ...text, body: crypto.randomUUID(), change: "major", note: "Corrected", ...fields });
+  const body = crypto.randomUUID();
+  await publish({ ...text, body, change: "major", note: `Corrected to ${body}`, ...fields });
 }
 
 const following = () => inNewsroom(async (instance) => (await instance.health()).following);

@@ -413,3 +413,42 @@ describe("an empty feed", () => {
     expect(Math.abs(Date.parse(updated) - ms)).toBeLessThan(3_000);
   });
 });
+
+describe("a kill", () => {
+  it("moves the date of the feeds that had the release, even if it was changed last", async () => {
+    await reset();
+    const [older, newer] = [release({ date: day(1) }), release({ date: day(2) })];
+    await publishAll([older, newer]);
+    await newsroomLater(10);
+    await publish({ ...newer, title: "Corrected", change: "major", note: "The title" });
+    await newsroomLater(10);
+    const dates = async () => {
+      const [atom, rss] = [await kvBody("/en/feed.atom"), await kvBody("/en/feed.rss")];
+      return [/<updated>([^<]*)/, /<lastBuildDate>([^<]*)/].map((pattern, index) =>
+        Date.parse(pattern.exec([atom, rss][index] ?? "")?.[1] ?? ""),
+      );
+    };
+    const before = await dates();
+    await act("kill", newer.id);
+    await newsroomLater(10);
+    const after = await dates();
+    expect(after[0]).toBeGreaterThan(before[0]!);
+    expect(after[1]).toBe(after[0]);
+  });
+
+  it("of the last release of an archive is told in that archive and in no other", async () => {
+    await reset();
+    const many = Array.from({ length: 120 }, (_, index) => release({ date: day(index) }));
+    await publishAll(many);
+    const documents = (await walk("/en/feed.atom", "atom")).filter(({ path }) => path.includes("/archive/"));
+    expect(documents.length).toBeGreaterThan(1);
+    await newsroomLater(2);
+    for (const { ids } of documents) await act("kill", ids[0]!);
+    await newsroomLater(2);
+    for (const { path, ids } of documents) {
+      const body = (await kvBody(path)) ?? "";
+      const deleted = [...body.matchAll(/<at:deleted-entry ref="urn:uuid:([^"]*)"/g)].map(([, id]) => id);
+      expect(deleted, path).toEqual([ids[0]]);
+    }
+  });
+});

@@ -308,6 +308,36 @@ describe("the fan-out", () => {
     expect(after).not.toContain(true);
   });
 
+  it("sends one that catches up to the swept events, during a sweep, the events of that sweep too", async () => {
+    const { sequence: before } = await publish(release());
+    await settled();
+    const { sequence: swept } = await publish(release());
+    const { sequence: last } = await publish(release());
+    await settled();
+    await inNewsroom((_instance, { storage: { sql } }) => {
+      addSubscriptions(sql, 3, '["release.published"]');
+      // It lags by one event, and the sweep of the last event has passed it already.
+      sql.exec("UPDATE subscriptions SET id = 'aaa', cursor = ?, due_ms = 0 WHERE id = 'many_1'", before);
+      sql.exec("UPDATE marks SET value = ? WHERE name = 'swept'", swept);
+      sql.exec(
+        "INSERT OR REPLACE INTO marks (name, value) VALUES ('sweep', ?)",
+        JSON.stringify({ first: (swept ?? 0) + 1, last, after: "many_2" }),
+      );
+      // Its next window ends exactly with the swept events.
+      sql.exec("UPDATE subscriptions SET since_sequence = ? WHERE id = 'aaa'", before);
+    });
+    const sent: number[] = [];
+    const record = async (id: string, events: OutboundEvent[]) => {
+      if (id === "aaa") sent.push(...events.map(({ sequence }) => sequence));
+      return true;
+    };
+    await runFanOut(50, record, 5);
+    expect(sent).toEqual(expect.arrayContaining([swept, last]));
+    await inNewsroom((_instance, { storage }) =>
+      storage.sql.exec("DELETE FROM subscriptions WHERE id = 'aaa' OR id LIKE 'many_%'"),
+    );
+  });
+
   it("sends a subscription that is created during a sweep no earlier event", async () => {
     const { sequence } = await publish(release());
     await settled();

@@ -207,6 +207,52 @@ describe("the projection", () => {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_000);
   });
 
+  it("writes a document again that changed while it was written", async () => {
+    const text = release({ slug: "while-written", title: "First" });
+    await publish(text);
+    await newsroomLater(2);
+    const path = "/en/releases/while-written";
+    await runInDurableObject(newsroom(env), async (instance, { storage }) => {
+      let nowMs = instance.clock() + 10_000;
+      let edits = 0;
+      // The real KV. While it takes the page, the text is edited.
+      const kv = new Proxy(env.DOCUMENTS, {
+        get: (real, name) =>
+          name === "put"
+            ? async (...given: Parameters<KVNamespace["put"]>) => {
+                if (given[0].endsWith(path) && edits < 2) {
+                  edits += 1;
+                  storage.sql.exec(
+                    "UPDATE editions SET content = json_set(content, '$.title', ?) WHERE release = ?",
+                    edits === 2 ? "Last" : `Edit ${edits}`,
+                    text.id,
+                  );
+                  markStale(storage.sql, [{ kind: "release", id: text.id }]);
+                }
+                await real.put(...given);
+              }
+            : Reflect.get(real, name),
+      });
+      const meter = new Meter();
+      const { projection } = buildParts({
+        storage,
+        sql: meteredSql(storage.sql, meter),
+        meter,
+        env: { ...env, DOCUMENTS: kv },
+        config: configOf(env),
+        now: () => nowMs,
+      });
+      storage.sql.exec("UPDATE documents SET etag = '' WHERE target = ?", `release:${text.id}`);
+      markStale(storage.sql, [{ kind: "release", id: text.id }]);
+      for (let second = 0; second < 5; second += 1) {
+        nowMs += 1_000;
+        while (await projection.step(new Budget(Infinity)));
+      }
+      expect(edits).toBe(2);
+    });
+    expect(await kvBody(path)).toContain("Last");
+  });
+
   it("finishes by alarm what was cut off", async () => {
     const text = release({ slug: "cut-off" });
     await publish(text);

@@ -5,6 +5,7 @@ import { EMBARGOES_PER_STEP } from "../../../src/newsroom/limits.ts";
 import { nextLiftMs } from "../../../src/newsroom/store/embargoes.ts";
 import { newsroom } from "../../../src/runtime/stubs.ts";
 import {
+  act,
   inNewsroom,
   kvBody,
   ledgerRows,
@@ -154,6 +155,54 @@ describe("an embargoed release", () => {
     const { embargo: _embargo, ...open } = text;
     expect(await publish({ ...open, id: text.id })).toMatchObject({ edition: 3, changed: false });
     expect(await publish({ ...text, embargo: "2020-01-01T00:00:00Z" })).toMatchObject({ changed: false });
+  });
+});
+
+describe("a killed release under embargo", () => {
+  it("is embargoed again when it is reinstated before its time, and seen nowhere", async () => {
+    const text = release({ embargo: new Date((await newsroomLater(0)) + 3_600_000).toISOString() });
+    await publish(text);
+    await act("kill", text.id);
+    expect(await (await act("reinstate", text.id)).json()).toMatchObject({
+      status: "embargoed",
+      sequence: null,
+    });
+    expect((await request(`/api/v1/releases/${text.id}`)).status).toBe(404);
+    expect(await ledgerRows(`SELECT * FROM events WHERE release = '${text.id}'`)).toEqual([]);
+    await newsroomLater(3_700);
+    expect((await request(`/api/v1/releases/${text.id}`)).status).toBe(200);
+  });
+});
+
+describe("embargoes that end together", () => {
+  it("are lifted in the order of their times, whatever the ids are", async () => {
+    const nowMs = await newsroomLater(0);
+    const texts = Array.from({ length: 6 }, (_, index) => ({
+      ...release({ embargo: new Date(nowMs + (600 + index) * 1000).toISOString() }),
+      // The last to end comes first by id.
+      id: `${9 - index}0000000-0000-4000-8000-000000000000`,
+    }));
+    for (const text of texts) await publish(text);
+    await newsroomLater(700);
+    const events = await ledgerRows<{ release: string }>(
+      "SELECT release FROM events WHERE release LIKE '%0000000-0000-4000-8000-000000000000' ORDER BY sequence",
+    );
+    expect(events.map((event) => event.release)).toEqual(texts.map(({ id }) => id));
+  });
+});
+
+describe("the date of a release", () => {
+  it("is judged by the day in the service's time zone", async () => {
+    // 21:00 UTC is 01:00 of the next day in Asia/Yerevan.
+    const nowMs = await newsroomLater(0);
+    const midnight = Math.ceil(nowMs / 86_400_000) * 86_400_000;
+    const dayAfter = (days: number) => new Date(midnight + days * 86_400_000).toISOString().slice(0, 10);
+    await newsroomLater((midnight + 19 * 3_600_000 - nowMs) / 1000);
+    expect((await put(release({ date: dayAfter(0) }))).status).toBe(201);
+    expect((await put(release({ date: dayAfter(1) }))).status).toBe(422);
+    await newsroomLater(2 * 3_600);
+    expect((await put(release({ date: dayAfter(1) }))).status).toBe(201);
+    expect((await put(release({ date: dayAfter(2) }))).status).toBe(422);
   });
 });
 

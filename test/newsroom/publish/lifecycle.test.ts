@@ -159,6 +159,82 @@ describe("a killed release", () => {
     expect(found.data.map(({ id }) => id)).not.toContain(text.id);
   });
 
+  it("leaves nothing of any of its fields", async () => {
+    const group = `all-${crypto.randomUUID()}`;
+    const other = release({ lang: "ru", group });
+    await publish(other);
+    const url = "https://files.example/secret";
+    const text = release({
+      group,
+      topics: ["secret-topic"],
+      people: ["secret-person"],
+      organisations: ["secret-organisation"],
+      places: ["secret-place"],
+      source: `${url}-source`,
+      image: { url: `${url}.jpg`, alt: "secret alt", credit: "secret credit", caption: "secret caption" },
+      attachments: [{ url: `${url}.pdf`, type: "application/pdf", title: "secret title", size: 1 }],
+    });
+    await publish(text);
+    await publish({ ...text, title: "secret", change: "major", note: "secret note" });
+    await act("kill", text.id, "It was never true");
+    await newsroomLater(2);
+    expect(await view(text.id)).toEqual({
+      id: text.id,
+      // A killed release has left its group.
+      group: text.id,
+      lang: "en",
+      type: text["type"],
+      title: "",
+      summary: "",
+      url: `https://press.example/r/${text.id}`,
+      edition: 2,
+      status: "killed",
+      date: text["date"],
+      datePrecision: "day",
+      published: expect.any(String),
+      updated: expect.any(String),
+      topics: [],
+      people: [],
+      organisations: [],
+      places: [],
+      names: { types: {}, topics: {}, people: {}, organisations: {}, places: {} },
+      translations: [],
+      content: { html: "", text: "" },
+      reason: "It was never true",
+      attachments: [],
+    });
+    const { data } = await (
+      await request("/api/v1/events?limit=100")
+    ).json<{ data: { data: { release: { id: string } } }[] }>();
+    const own = data.filter((event) => event.data.release.id === text.id);
+    expect(own.length).toBeGreaterThan(0);
+    expect(JSON.stringify(own)).not.toContain("secret");
+    const sibling = await view(other.id);
+    expect(sibling["translations"]).toEqual([]);
+  });
+
+  it("keeps its values in the registry, because it can come back", async () => {
+    const topics = ["kept-for-a-killed-text"];
+    const text = release({ topics });
+    await publish(text);
+    await act("kill", text.id);
+    const used = await ledgerRows<{ field: string; value: string }>(
+      "SELECT DISTINCT field, value FROM filings WHERE field IN ('topic', 'person', 'organisation', 'place')",
+    );
+    const facets = { topic: "topics", person: "people", organisation: "organisations", place: "places" };
+    const registry = Object.fromEntries(
+      Object.entries(facets).map(([field, facet]) => [
+        facet,
+        used
+          .filter((row) => row.field === field && row.value !== topics[0])
+          .map(({ value }) => ({ slug: value, names: { en: value } })),
+      ]),
+    );
+    const refused = await send("PUT", "/api/v1/registry", registry);
+    expect(refused.status).toBe(409);
+    expect(JSON.stringify(await refused.json())).toContain("kept-for-a-killed-text");
+  });
+
   it("has its content again when it is reinstated", async () => {
     const text = await published();
     await act("kill", text.id);
