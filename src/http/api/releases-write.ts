@@ -137,7 +137,10 @@ async function prepare(
   baseUrl: string,
 ): Promise<Result<{ release: PreparedRelease; warnings: Warning[] }>> {
   const rendered = renderMarkdown(input.body, { path: releasePath(input), lang: input.lang, baseUrl });
-  if (!rendered.ok) return invalidResult({ path: "/body", message: rendered.reason });
+  if (!rendered.ok) {
+    const { reason, line } = rendered;
+    return invalidResult({ path: "/body", message: reason, ...defined({ line }) });
+  }
   const { html, text, remarks } = rendered;
   if (html === "") return invalidResult({ path: "/body", message: "is empty after HTML sanitising" });
   const summary = (input.summary ?? rendered.summary) || input.title;
