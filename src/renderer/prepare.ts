@@ -1,6 +1,7 @@
 /**
  * From a release as it was sent to what the ledger stores of it.
  */
+import { defined } from "../domain/defined.ts";
 import { contentJson } from "../domain/edition-content.ts";
 import { invalid as invalidResult, ok, type Result } from "../domain/issues.ts";
 import { type PreparedRelease, type ReleaseInput, releasePath } from "../domain/release.ts";
@@ -19,7 +20,10 @@ export type Prepared = Result<{ release: PreparedRelease; warnings: Warning[] }>
 /** Renders a release. An issue says why it cannot be published. */
 export async function prepare(input: ReleaseInput, baseUrl: string): Promise<Prepared> {
   const rendered = renderMarkdown(input.body, { path: releasePath(input), lang: input.lang, baseUrl });
-  if (!rendered.ok) return invalidResult({ path: "/body", message: rendered.reason });
+  if (!rendered.ok) {
+    const { reason, line } = rendered;
+    return invalidResult({ path: "/body", message: reason, ...defined({ line }) });
+  }
   const { html, text, remarks } = rendered;
   if (html === "") return invalidResult({ path: "/body", message: "is empty after HTML sanitising" });
   const summary = (input.summary ?? rendered.summary) || input.title;
