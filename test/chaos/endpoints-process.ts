@@ -18,8 +18,11 @@ export interface EndpointsConfig {
   lateMs: number;
 }
 
-/** `answer` with 200; `fail` with 500; `hang` without an answer; `reset` the connection; answer too `late`. */
-export type Behaviour = "answer" | "fail" | "hang" | "reset" | "late";
+/**
+ * `answer` with 200; `fail` with 500; `hang` without an answer; `reset` the connection; answer too `late`; `put-off`
+ * with 429 and Retry-After. `undecodable` and `cut-off` acknowledge with a 200 whose body cannot be read.
+ */
+export type Behaviour = "answer" | "fail" | "hang" | "reset" | "late" | "put-off" | "undecodable" | "cut-off";
 
 export interface BehaviourRequest {
   behaviour: Behaviour;
@@ -59,8 +62,21 @@ async function run({ controlPort, endpoints, lateMs }: EndpointsConfig): Promise
         response.writeHead(500).end("the endpoint fails on purpose");
         return;
       }
+      if (behaviour === "put-off") {
+        response.writeHead(429, { "retry-after": "1" }).end();
+        return;
+      }
       if (behaviour === "late") await delay(lateMs);
       write({ kind: "acknowledged", number, atMs: Date.now() });
+      if (behaviour === "undecodable") {
+        response.writeHead(200, { "content-encoding": "gzip", "content-length": 0 }).end();
+        return;
+      }
+      if (behaviour === "cut-off") {
+        response.writeHead(200, { "content-length": 100 });
+        response.write("It is", () => response.destroy());
+        return;
+      }
       response.end((JSON.parse(body) as { data: { challenge?: string } }).data.challenge);
     });
   });

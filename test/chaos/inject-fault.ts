@@ -30,6 +30,12 @@ export async function injectFault(environment: Environment, failure: Failure, se
       return misbehave(environment, failure, "reset");
     case "endpoints answer late":
       return misbehave(environment, failure, "late");
+    case "endpoints put off":
+      return misbehave(environment, failure, "put-off");
+    case "endpoints answer undecodably":
+      return misbehave(environment, failure, "undecodable");
+    case "endpoints cut answers off":
+      return misbehave(environment, failure, "cut-off");
     case "KV throws":
       await environment.setFaults({ kv: odds, seed });
       await delay(forMs);

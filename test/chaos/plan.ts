@@ -11,6 +11,9 @@ export const FAILURE_KINDS = [
   "endpoints hang",
   "endpoints reset",
   "endpoints answer late",
+  "endpoints put off",
+  "endpoints answer undecodably",
+  "endpoints cut answers off",
   "KV throws",
   "objects throw",
 ] as const;

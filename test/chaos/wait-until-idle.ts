@@ -4,7 +4,7 @@
  * the service is idle.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { RELEASE_EVENT_TYPES } from "../../src/domain/event.ts";
+import { isRetraction, RELEASE_EVENT_TYPES } from "../../src/domain/event.ts";
 import { toIndexTerms, type KnownRelease, type LedgerEvent } from "./expected-state.ts";
 import type { Subscription } from "./subscription.ts";
 import { isSelected } from "./expected-events.ts";
@@ -27,7 +27,7 @@ export async function endFailures(environment: Environment): Promise<void> {
 }
 
 /**
- * Waits until every confirmed change that no kill has replaced was acknowledged.
+ * Waits until every confirmed change that no kill or withdrawal has replaced was acknowledged.
  *
  * @param after considers only later sequences
  * @returns descriptions of the missing events
@@ -121,12 +121,15 @@ function missingEvents(
   after: number,
 ): string[] {
   const answered = [...expectedState.answered].filter(([sequence]) => sequence > after);
-  const killed = new Set(
-    answered.filter(([, { type }]) => type === "release.killed").map(([, { release }]) => release),
-  );
+  // A kill replaces what waits before it, and so does a withdrawal once an attempt has failed.
+  const isReplaceable = (release: string, before: number) =>
+    answered.some(
+      ([sequence, change]) => change.release === release && isRetraction(change.type) && sequence > before,
+    );
   const missing = answered.filter(([sequence, { release, type, edition }]) => {
     const text = expectedState.releases.get(release)?.editions[edition - 1];
-    const isOpen = killed.has(release) || expectedState.releases.get(release)?.uncertain !== undefined;
+    const isOpen =
+      isReplaceable(release, sequence) || expectedState.releases.get(release)?.uncertain !== undefined;
     return (
       text !== undefined &&
       !isOpen &&

@@ -18,7 +18,7 @@ const PAGE_POLICY =
 /** Pages with the copy script, which show no HTML of a release. */
 const SCRIPT_POLICY = `${PAGE_POLICY}; script-src 'self'`;
 
-/** The WebSub hub that feeds name (W3C WebSub, section 4). */
+/** The WebSub hub. No feed names it before it takes subscriptions (W3C WebSub, section 4). */
 export const HUB_PATH = "/hub";
 
 /** Scripts of other sites may read documents, and also learn of redirects and refusals. */
@@ -114,9 +114,7 @@ function documentHeaders(
     ...FOR_EVERY_ORIGIN,
     "access-control-expose-headers": "ETag, Last-Modified, Link, IM",
     ...shared,
-    ...(format === undefined
-      ? {}
-      : { link: `<${baseUrl}${HUB_PATH}>; rel="hub", <${baseUrl}${path}>; rel="self"` }),
+    ...(format === undefined ? {} : { link: `<${baseUrl}${path}>; rel="self"` }),
     ...(vary.length === 0 ? {} : { vary: vary.join(", ") }),
   };
 }
