@@ -23,7 +23,9 @@ const problem = z.object({
   code: z.optional(z.string()),
   title: z.optional(z.string()),
   detail: z.optional(z.string()),
-  errors: z.optional(z.array(z.object({ path: z.string(), message: z.string() }))),
+  errors: z.optional(
+    z.array(z.object({ path: z.string(), message: z.string(), line: z.optional(z.number()) })),
+  ),
 });
 
 /** The service refused a call (RFC 9457). Decide by `code`: the wording of messages changes. */

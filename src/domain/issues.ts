@@ -8,6 +8,8 @@ import { ISSUE_CHARS_MAX, ISSUES_BYTES_MAX, ISSUES_MAX } from "./limits.ts";
 export interface Issue {
   path: string;
   message: string;
+  /** The line of a text, from 1, without empty lines before it. */
+  line?: number | undefined;
 }
 
 /** A value, or the issues that keep it from being one. */
@@ -49,8 +51,8 @@ export function issuesOf(error: z.core.$ZodError): Issue[] {
 export function boundIssues(issues: readonly Issue[]): Issue[] {
   const bounded: Issue[] = [];
   let bytes = 0;
-  for (const { path, message } of issues) {
-    const issue = { path: cut(path), message: cut(message) };
+  for (const { path, message, line } of issues) {
+    const issue = { path: cut(path), message: cut(message), ...(line !== undefined && { line }) };
     bytes += new TextEncoder().encode(JSON.stringify(issue)).byteLength + 1;
     if (bytes > ISSUES_BYTES_MAX) break;
     bounded.push(issue);

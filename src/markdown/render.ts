@@ -31,7 +31,7 @@ export type Rendering =
       /** What is taken out of the text, by line. */
       remarks: Remark[];
     }
-  | { ok: false; reason: string };
+  | { ok: false; reason: string; line?: number };
 
 export interface RenderOptions {
   /** Of the release's page. Relative links are resolved against it, because a feed gives them no base. */
@@ -49,8 +49,8 @@ export interface RenderOptions {
  * @returns the reason instead if the Markdown is refused
  */
 export function renderMarkdown(markdown: string, { path, lang, baseUrl }: RenderOptions): Rendering {
-  const reason = checkMarkdownComplexity(markdown);
-  if (reason !== undefined) return { ok: false, reason };
+  const excess = checkMarkdownComplexity(markdown);
+  if (excess !== undefined) return { ok: false, ...excess };
   try {
     const source = parseMended(markdown);
     const { tree: unsafe, remarks } = toElements(source, markdown, lang);

@@ -19,7 +19,9 @@ export type Prepared = Result<{ release: PreparedRelease; warnings: Warning[] }>
 /** Renders a release. An issue says why it cannot be published. */
 export async function prepare(input: ReleaseInput, baseUrl: string): Promise<Prepared> {
   const rendered = renderMarkdown(input.body, { path: releasePath(input), lang: input.lang, baseUrl });
-  if (!rendered.ok) return invalidResult({ path: "/body", message: rendered.reason });
+  if (!rendered.ok) {
+    return invalidResult({ path: "/body", message: rendered.reason, line: rendered.line });
+  }
   const { html, text, remarks } = rendered;
   if (html === "") return invalidResult({ path: "/body", message: "is empty after HTML sanitising" });
   const summary = (input.summary ?? rendered.summary) || input.title;

@@ -26,7 +26,7 @@ export interface ContentFile {
    * Locates an issue that the service finds; its path is relative to the release. An issue of the body may have a
    * `line` there, from 1.
    */
-  issueAt: (issue: Issue & { line?: number }) => FileIssue;
+  issueAt: (issue: Issue) => FileIssue;
 }
 
 /** Bytes of `{"releases":[]}`, the JSON around the releases of a batch. */
@@ -54,7 +54,7 @@ export function parseContentFile(file: string, bytes: Uint8Array, now: number): 
   const parsed = parseFrontMatter(text);
   if (Array.isArray(parsed)) return parsed.map((issue) => ({ file, ...issue }));
 
-  const issueAt = (issue: Issue & { line?: number }): FileIssue => {
+  const issueAt = (issue: Issue): FileIssue => {
     // Parsed again: keeping the syntax trees of a hundred thousand files for a rare issue would cost memory.
     const again = parseFrontMatter(text);
     if (Array.isArray(again)) return locateIssue(file, issue, () => FIELDS_LINE);
@@ -68,7 +68,7 @@ export function parseContentFile(file: string, bytes: Uint8Array, now: number): 
   const fields = z.safeParse(frontMatter, given.fields, { error: yamlMessage });
   const body = z.safeParse(releaseInput.shape.body, givenBody, { error: yamlMessage });
   const issues = [
-    ...(fields.success ? [] : issuesOf(fields.error)),
+    ...(fields.success ? [] : issuesOf(fields.error).map(withSlugAdvice)),
     ...(body.success ? [] : issuesOf(body.error).map((issue) => ({ ...issue, path: `/body${issue.path}` }))),
   ];
   if (!fields.success || !body.success) return issues.map(issueAt);
@@ -93,6 +93,13 @@ function withSlug({ fields }: FrontMatter): { fields: unknown; slug?: string } {
   // Without a valid title, report only the title and not the slug as well.
   const slug = typeof fields.title === "string" ? slugOf(fields.title) : "untitled";
   return slug === "" ? { fields } : { fields: { ...fields, slug }, slug };
+}
+
+/** Only a title without a letter that can be transliterated leaves a file without a slug. */
+function withSlugAdvice(issue: Issue): Issue {
+  if (issue.path !== "/slug" || issue.message !== "is required") return issue;
+  const message = "cannot be made from this title: add a line such as `slug: minister-visits-berlin`";
+  return { path: "/slug", message };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

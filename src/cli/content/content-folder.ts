@@ -20,6 +20,8 @@ export interface ContentFolder {
   /** Absent if the folder has no registry, or a faulty one: then only the service can check slugs. */
   registry?: RegistryFile;
   issues: FileIssue[];
+  /** Absolute paths of files that look like releases and are not read. */
+  passedOver: string[];
 }
 
 const FOLDER_PROBLEMS: Partial<Record<string, string>> = {
@@ -45,7 +47,7 @@ export async function readContentFolder(
   progress?: Progress,
   now = Date.now() / 1000,
 ): Promise<ContentFolder> {
-  const paths = await markdownPaths(folder);
+  const { paths, passedOver } = await findFiles(folder);
   const read: (ContentFile | FileIssue[])[] = [];
   for (let start = 0; start < paths.length; start += FILES_AT_ONCE) {
     const some = paths.slice(start, start + FILES_AT_ONCE);
@@ -56,23 +58,33 @@ export async function readContentFolder(
   const found = [...read.flatMap((result) => (Array.isArray(result) ? result : [])), ...conflicts(files)];
   const registry = await readRegistryFile(join(folder, REGISTRY_FILE));
   // A faulty registry says nothing about the facets of the releases.
-  if (Array.isArray(registry)) return { path: folder, files, issues: [...found, ...registry] };
+  if (Array.isArray(registry)) return { path: folder, files, issues: [...found, ...registry], passedOver };
   // Without a registry, only release types are checked.
   const facetIssues = files.flatMap(({ release, issueAt }) =>
     nameNearest(validateFacets(release, registry?.registry), registry?.registry).map(issueAt),
   );
-  return { path: folder, files, ...defined({ registry }), issues: [...found, ...facetIssues] };
+  return { path: folder, files, ...defined({ registry }), issues: [...found, ...facetIssues], passedOver };
 }
 
-async function markdownPaths(folder: string): Promise<string[]> {
+/** Markdown under another name, such as `a.MD`, `a.markdown`, `a.md.txt` of Notepad, or `a.md~`. */
+const LIKE_MARKDOWN = /\.(?:md|mdx|mkd|mkdn|mdwn|mdown|markdown)(?:[.~ _-][^/\\]*)?$/i;
+
+/** One line for each file that is not read although it looks like a release. */
+export function passedOverLines({ passedOver }: ContentFolder): string[] {
+  return passedOver.map((file) => `${displayPath(file)}: passed over: the name of a release ends in .md`);
+}
+
+async function findFiles(folder: string): Promise<{ paths: string[]; passedOver: string[] }> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    return entries
-      .filter(({ name }) => name.endsWith(".md") && name.toLowerCase() !== "readme.md")
-      .filter((entry) => !entry.isDirectory())
+    const files = entries
+      .filter((entry) => !entry.isDirectory() && !/^readme\./i.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
       .filter((path) => !`${sep}${relative(folder, path)}`.includes(`${sep}.`))
       .sort();
+    const paths = files.filter((path) => path.endsWith(".md"));
+    const passedOver = files.filter((path) => !path.endsWith(".md") && LIKE_MARKDOWN.test(path));
+    return { paths, passedOver };
   } catch (error) {
     const problem = FOLDER_PROBLEMS[systemCode(error) ?? ""];
     throw problem === undefined ? error : new CliError(`${displayPath(folder)} ${problem}.`);

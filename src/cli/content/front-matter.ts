@@ -152,7 +152,10 @@ function startOf(node: unknown): number | undefined {
 function plainYamlMessage(code: string, message: string): string {
   if (code === "DUPLICATE_KEY") return "this field is already given above";
   if (code === "BLOCK_AS_IMPLICIT_KEY" || code === "MULTILINE_IMPLICIT_KEY") {
-    return "text that contains a colon needs quotation marks around it";
+    return "text that contains a colon needs straight quotation marks around it, \" or '";
+  }
+  if (code === "UNEXPECTED_TOKEN") {
+    return "text goes on after the closing quotation mark: put \" around a value that contains ', or ' around one that contains \"";
   }
   return message;
 }

@@ -4,13 +4,14 @@
 import { randomUUID } from "node:crypto";
 import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { parse } from "yaml";
 import { displayPath } from "../paths.ts";
 import { CliError, onSystemError } from "../cli-error.ts";
 import { parseContentFile, type ContentFile } from "./content-file.ts";
 
 /** Inserts the missing fields at the top of the front matter; every other byte stays. */
 export async function writeIds({ file, missing }: ContentFile): Promise<void> {
-  const lines = Object.entries(missing).map(([name, value]) => `${name}: ${value}`);
+  const lines = Object.entries(missing).map(([name, value]) => `${name}: ${asYamlText(value)}`);
   if (lines.length === 0) return;
   const write = async (): Promise<void> => {
     const path = await realpath(file);
@@ -27,6 +28,11 @@ export async function writeIds({ file, missing }: ContentFile): Promise<void> {
   await onSystemError(write(), (code) => {
     throw byHand(file, lines, code);
   });
+}
+
+/** In quotation marks if YAML reads it as something other than text, such as the slug 2024. */
+function asYamlText(value: string): string {
+  return parse(value) === value ? value : JSON.stringify(value);
 }
 
 function byHand(file: string, lines: readonly string[], reason: string): CliError {

@@ -39,7 +39,7 @@ export function yamlMessage(issue: z.core.$ZodRawIssue): string | undefined {
       issue.expected === "string" &&
       (typeof issue.input === "number" || typeof issue.input === "boolean")
     ) {
-      return `must be text: put it in quotation marks, "${issue.input}"`;
+      return "must be text: put quotation marks around it, exactly as it stands";
     }
   }
   return plainMessage(issue);

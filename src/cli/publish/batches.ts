@@ -90,9 +90,9 @@ export async function sendBatch(
 /** The issues of a batch that the service refused; empty if the call failed for another reason. */
 export function issuesByFile(error: unknown, batch: Batch): FoundIssue[] {
   if (!(error instanceof ServiceProblem)) return [];
-  return error.issues.flatMap(({ path, message }) => {
+  return error.issues.flatMap(({ path, ...said }) => {
     const [, index, rest] = /^\/releases\/(\d+)(.*)$/s.exec(path) ?? [];
     const file = batch.files[Number(index)];
-    return file === undefined ? [] : [{ file, issue: { path: rest ?? "", message } }];
+    return file === undefined ? [] : [{ file, issue: { path: rest ?? "", ...said } }];
   });
 }

@@ -4,9 +4,11 @@
 import { findAdminToken } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
-import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
+import { type ContentFolder, passedOverLines, readContentFolder } from "../content/content-folder.ts";
 import { checkBody } from "../content/check-body.ts";
 import { issueLine, issueReport } from "../content/file-issue.ts";
+import { localLinks } from "../content/local-links.ts";
+import { foreignLanguages, siteLanguages } from "../content/site-languages.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import { counted } from "../terminal.ts";
@@ -52,6 +54,7 @@ async function publish(
 ): Promise<void> {
   const states = await fetchStates(client, progress);
   const { toSend, unchanged } = sortFiles(folder.files, states, Date.now());
+  report([...passedOverLines(folder), ...toSend.flatMap(localLinks).map(issueLine)].join("\n"));
   await dryRun({ ...folder, files: toSend }, client, progress);
   const comparison = compareWithService(folder, states);
   if (reason !== undefined) assertSameSite(folder, comparison);
@@ -86,6 +89,7 @@ async function preview(
 ): Promise<void> {
   const states = await fetchStates(client, progress);
   const { toSend, unchanged } = sortFiles(folder.files, states, Date.now());
+  report([...passedOverLines(folder), ...toSend.flatMap(localLinks).map(issueLine)].join("\n"));
   const previewed = await dryRun({ ...folder, files: toSend }, client, progress);
   const comparison = compareWithService(folder, states);
   if (reason !== undefined) assertSameSite(folder, comparison);
@@ -107,10 +111,13 @@ async function preview(
 export async function checkCommand(named: string | undefined): Promise<void> {
   const progress = startProgress();
   const reading = readContentFolder(resolvePath(named ?? DEFAULT_CONTENT), progress);
-  const { files, issues } = await reading.finally(() => progress.end());
+  const folder = await reading.finally(() => progress.end());
+  const { files, issues } = folder;
   const bodies = files.map(checkBody);
-  const faults = [...issues, ...bodies.flatMap(({ faults }) => faults)];
-  const warnings = bodies.flatMap(({ warnings }) => warnings);
+  const foreign = foreignLanguages(files, await siteLanguages());
+  const faults = [...issues, ...foreign, ...bodies.flatMap(({ faults }) => faults)];
+  const warnings = [...bodies.flatMap(({ warnings }) => warnings), ...files.flatMap(localLinks)];
+  for (const line of passedOverLines(folder)) print(line);
   for (const warning of warnings) print(issueLine(warning));
   if (faults.length > 0) throw new CliError(issueReport(faults, "`publish` would send nothing"));
   for (const { file, missing } of files) {

@@ -103,7 +103,7 @@ describe("a fault has the line of the file", () => {
     [
       "in text that YAML reads as a number",
       text("note: 2020\n"),
-      /^8 note: must be text: put it in quotation marks, "2020"$/,
+      /^8 note: must be text: put quotation marks around it, exactly as it stands$/,
     ],
     [
       "in a field that is given twice",

@@ -187,3 +187,84 @@ test("with npm, paths are relative to the user's folder and the default is conte
   expect(mine.stderr).toContain("mine/a.md:5: type: ");
   expect(await runCli(["check"], { cwd: folder, byNpm: true })).toMatchObject({ code: 0 });
 });
+
+test("files that look like releases and are not read are named", async () => {
+  const names = ["UPPER.MD", "note.markdown", "win.md.txt", "old.md~", "draft.md.bak"];
+  const run = await check({
+    "a.md": VALID,
+    "c.txt": "x",
+    "README.markdown": "x",
+    ".hidden.MD": "x",
+    ...Object.fromEntries(names.map((name) => [name, VALID])),
+  });
+  expect(run).toMatchObject({ code: 0, stderr: "" });
+  expect(run.stdout.split("\n").slice(0, -2).sort()).toEqual(
+    names.map((name) => `${name}: passed over: the name of a release ends in .md`).sort(),
+  );
+});
+
+test("links and images of files beside the text are named with their lines", async () => {
+  const body = [
+    "Text ![A hall](images/a.png) and [the report](../files/r.pdf#page=2).",
+    "",
+    "`[not](a.png)` [Other release](other-slug) [Page](https://press.example/a.pdf) [Top](#a.b)",
+    '<img src="b.jpg" alt="b">',
+    "",
+    "[there]: here.pdf",
+    "",
+    "[There][there]",
+  ].join("\n");
+  const run = await check({ "2020/a.md": VALID.replace("Text.\n", body), "2020/here.pdf": "x" });
+  expect(run.code).toBe(0);
+  const lines = run.stdout.split("\n");
+  expect(lines.slice(0, 4)).toEqual([
+    "2020/a.md:10: body: there is no 2020/images/a.png: readers find nothing at images/a.png",
+    "2020/a.md:10: body: there is no files/r.pdf: readers find nothing at ../files/r.pdf#page=2",
+    "2020/a.md:13: body: there is no 2020/b.jpg: readers find nothing at b.jpg",
+    expect.stringContaining("2020/a.md:15: body: here.pdf is a file beside this one, which is not published"),
+  ]);
+  expect(lines[4]).toBe("1 release, no faults, 4 warnings");
+});
+
+test("a language that the service does not have is a fault, as it is for publish", async () => {
+  const run = await check({ "a.md": VALID.replace("lang: en", "lang: tr") });
+  expect(run.code).toBe(1);
+  expect(run.stderr).toContain("a.md:3: lang: must be one of LANGUAGES in wrangler.toml: en, hy, ru, fr");
+});
+
+test("nesting that is too deep is named at its line; blank lines and rules are not nesting", async () => {
+  const innocent = [
+    "Text.",
+    " ".repeat(117),
+    "Heading",
+    "-".repeat(98),
+    "",
+    "- ".repeat(60),
+    "",
+    `> ${"-".repeat(120)}`,
+    "",
+    `${"-".repeat(150)} | ---`,
+    ..."\n".repeat(100).split("\n"),
+    "End.",
+  ].join("\n");
+  expect(await check({ "a.md": VALID.replace("Text.", innocent) })).toMatchObject({ code: 0, stderr: "" });
+
+  for (const nested of [">".repeat(100), `${"- ".repeat(100)}x`, "1. ".repeat(100), "+ ".repeat(100)]) {
+    const run = await check({ "a.md": VALID.replace("Text.", `Text.\n\nMore.\n\n${nested} Deep.`) });
+    expect(run.stderr, nested).toContain("a.md:14: body: is nested too deeply");
+  }
+});
+
+test("advice leaves the text as it is", async () => {
+  const titled = async (title: string) =>
+    (await check({ "a.md": VALID.replace("title: The session", `title: ${title}`) })).stderr.split("\n")[0];
+  for (const title of ["007", "1.10", "1e3", "true"]) {
+    expect(await titled(title)).toBe(
+      "a.md:6: title: must be text: put quotation marks around it, exactly as it stands",
+    );
+  }
+  expect(await titled("“Statement: a law”")).toContain("needs straight quotation marks around it");
+  expect(await titled("'Minister's visit'")).toContain("put \" around a value that contains '");
+  const { stderr } = await check({ "a.md": NEW.replace("New one", "外交部") });
+  expect(stderr).toContain("slug: cannot be made from this title: add a line such as");
+});

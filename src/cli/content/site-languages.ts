@@ -1,0 +1,29 @@
+/**
+ * The languages of the service, as this project's configuration has them.
+ */
+import { join } from "node:path";
+import { canonicalLanguage } from "../../domain/release.ts";
+import { readIfPresent } from "../cli-error.ts";
+import { PROJECT_ROOT } from "../paths.ts";
+import type { ContentFile } from "./content-file.ts";
+import type { FileIssue } from "./file-issue.ts";
+
+const CONFIG = "wrangler.toml";
+
+/** `LANGUAGES` of wrangler.toml; empty if it has none. */
+export async function siteLanguages(): Promise<string[]> {
+  const config = (await readIfPresent(join(PROJECT_ROOT, CONFIG)))?.toString() ?? "";
+  const [, tags = ""] = /^LANGUAGES\s*=\s*["']([^"'\n]*)["']/m.exec(config) ?? [];
+  return tags.split(",").flatMap((tag) => canonicalLanguage(tag.trim()) ?? []);
+}
+
+/** A fault for each file in a language that the service does not have. */
+export function foreignLanguages(files: readonly ContentFile[], languages: readonly string[]): FileIssue[] {
+  if (languages.length === 0) return [];
+  return files
+    .filter(({ release }) => !languages.includes(release.lang))
+    .map(({ issueAt }) => {
+      const message = `must be one of LANGUAGES in ${CONFIG}: ${languages.join(", ")}`;
+      return issueAt({ path: "/lang", message });
+    });
+}
