@@ -21,6 +21,11 @@ export async function findAdminToken(service: URL): Promise<string | undefined> 
   return isLoopback(service) ? (await readVars(DEV_VARS)).ADMIN_TOKEN : undefined;
 }
 
+/** Where the token comes from, for people. */
+export function tokenSource(): string {
+  return process.env.COMMUNIQUE_TOKEN?.trim() ? "COMMUNIQUE_TOKEN" : ".dev.vars";
+}
+
 /** The variables in a `.dev.vars` file; empty if the file does not exist, as before the first `npm start`. */
 export async function readVars(file: string): Promise<Partial<Record<string, string>>> {
   return parseEnv((await readIfPresent(file))?.toString() ?? "");

@@ -4,7 +4,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod/mini";
 import type { Issue } from "../domain/issues.ts";
-import { isLoopback } from "./admin-token.ts";
+import { isLoopback, tokenSource } from "./admin-token.ts";
 import { duration, printable } from "./terminal.ts";
 import { CliError, systemCode } from "./cli-error.ts";
 import { report } from "./output.ts";
@@ -15,6 +15,8 @@ const RETRY_DELAYS_MS = [250, 500, 1_000, 2_000];
 const RETRY_AFTER_MAX_MS = 90_000;
 /** Milliseconds for one call: a batch of a hundred long releases takes a few seconds. */
 const CALL_TIMEOUT_MS = 30_000;
+/** Milliseconds for the first answer of all: something that only accepts connections is no service. */
+const FIRST_ANSWER_TIMEOUT_MS = 10_000;
 const NOT_FOUND = 404;
 /** Temporary failures of the service, or of a proxy in front of it. */
 const TEMPORARY = new Set([429, 502, 503, 504]);
@@ -101,12 +103,13 @@ export class ApiClient {
     for (let attempt = 0; ; attempt += 1) {
       let pause = options.once === true ? undefined : RETRY_DELAYS_MS[attempt];
       try {
-        const answer = await this.#fetch(method, path, { token: this.#token, ...options });
+        const sent = { token: this.#token, ...options };
+        const answer = await this.#fetch(method, path, sent);
         this.#reached = true;
         if (answer.ok) return await jsonOf(answer);
         const asked = askedWaitMs(answer) ?? 0;
         if (!TEMPORARY.has(answer.status) || pause === undefined || asked > RETRY_AFTER_MAX_MS) {
-          throw await this.#refused(answer);
+          throw await this.#refused(answer, sent.token);
         }
         await answer.body?.cancel();
         if (asked > pause) {
@@ -116,7 +119,8 @@ export class ApiClient {
       } catch (error) {
         if (error instanceof CliError) throw error;
         // A service that was never reached is not restarting: a retry would not help.
-        if (pause === undefined || (!this.#reached && isAbsent(error))) throw this.#unreachable(error);
+        if (pause === undefined || (!this.#reached && (isAbsent(error) || isSilent(error))))
+          throw this.#unreachable(error);
       }
       await delay(pause, undefined, { signal: this.#end });
     }
@@ -155,7 +159,10 @@ export class ApiClient {
       ...(body !== undefined && { body }),
       // Following a redirect would turn a POST into a GET.
       redirect,
-      signal: AbortSignal.any([this.#end, AbortSignal.timeout(timeoutMs ?? CALL_TIMEOUT_MS)]),
+      signal: AbortSignal.any([
+        this.#end,
+        AbortSignal.timeout(timeoutMs ?? (this.#reached ? CALL_TIMEOUT_MS : FIRST_ANSWER_TIMEOUT_MS)),
+      ]),
     });
   }
 
@@ -167,7 +174,7 @@ export class ApiClient {
     );
   }
 
-  async #refused(answer: Response): Promise<CliError> {
+  async #refused(answer: Response, token: string | undefined): Promise<CliError> {
     const at = this.service.origin;
     const location = answer.headers.get("location");
     if (location !== null && answer.status >= 300 && answer.status < 400) {
@@ -176,7 +183,11 @@ export class ApiClient {
     const parsed = z.safeParse(problem, await jsonOf(answer).catch(() => undefined));
     if (answer.status === 401) {
       const local = ", or start the service with `npm start`, which keeps a token in .dev.vars";
-      const message = `${at} requires the admin token: set COMMUNIQUE_TOKEN${isLoopback(this.service) ? local : ""}.`;
+      const message =
+        token === undefined
+          ? `${at} requires the admin token: set COMMUNIQUE_TOKEN${isLoopback(this.service) ? local : ""}.`
+          : `${at} does not accept this admin token: the one in ${tokenSource()} is not its ADMIN_TOKEN. ` +
+            "Set COMMUNIQUE_TOKEN to that, and check --to.";
       return new ServiceProblem(401, "unauthorized", message, []);
     }
     if (!parsed.success) {
@@ -198,6 +209,12 @@ export class ApiClient {
     const start = isLoopback(this.service)
       ? "start it with `npm start`, or give another"
       : "check the address";
+    if (isSilent(error)) {
+      return new CliError(
+        `${origin} takes connections but does not answer: it is overloaded, or no communique service. ` +
+          "Check --to, and try again later.",
+      );
+    }
     return new CliError(`No service answers at ${origin} (${reasonOf(error)}): ${start} with --to.`);
   }
 }
@@ -228,6 +245,15 @@ async function jsonOf(answer: Response): Promise<unknown> {
   }
 }
 
+/** It accepts the connection and does not answer. */
+function isSilent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    error.name === "TimeoutError" ||
+    ["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"].includes(reasonOf(error))
+  );
+}
+
 function isAbsent(error: unknown): boolean {
   return ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(reasonOf(error));
 }
@@ -240,5 +266,5 @@ function reasonOf(error: unknown): string {
     systemCode(cause) ??
     systemCode(error.cause) ??
     (error.name === "TimeoutError" ? "no answer in time" : error.message)
-  );
+  ).replace("UND_ERR_CONNECT_TIMEOUT", "no connection in time");
 }

@@ -22,7 +22,10 @@ export function suggestCommand(service: URL, ...words: string[]): string {
 export function serviceUrl(text: string): URL {
   const url = URL.parse(text);
   const isBase = url !== null && !url.search && !url.hash && !url.username && !url.password;
-  if (isBase && /^https?:$/.test(url.protocol)) return url;
+  if (isBase && /^https?:$/.test(url.protocol)) {
+    if (url.pathname === "/") return url;
+    throw new InvalidArgumentError(`It must be the URL of the service without a path: ${url.origin}.`);
+  }
   throw new InvalidArgumentError(`It must be the URL of the service, such as ${DEFAULT_SERVICE.origin}.`);
 }
 

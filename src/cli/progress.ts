@@ -1,5 +1,5 @@
 /**
- * Progress of long work on stderr: a bar on a terminal, plain lines elsewhere.
+ * Progress of long work on stderr: a bar on a terminal, and elsewhere a plain line now and then.
  */
 import ora from "ora";
 import { report } from "./output.ts";
@@ -12,16 +12,18 @@ export interface Progress {
 }
 
 const BAR_CELLS = 24;
+/** Milliseconds between two plain lines: work that is done by then says only what it did. */
+const LINE_INTERVAL_MS = 10_000;
 
 export function startProgress(): Progress {
   // ora erases lines in an endless loop on a terminal of width 0, which some containers provide.
   if (!process.stderr.isTTY || process.stderr.columns === 0) {
-    let last = "";
+    let lastMs = Date.now();
     return {
       show(text, part) {
-        const line = part === undefined ? text : `${text}: ${part.done} of ${part.total}`;
-        if (line !== last) report(line);
-        last = line;
+        if (Date.now() - lastMs < LINE_INTERVAL_MS) return;
+        lastMs = Date.now();
+        report(part === undefined ? text : `${text}: ${part.done} of ${part.total}`);
       },
       end() {},
     };

@@ -53,3 +53,19 @@ test.each(["3600", new Date(Date.now() + 3_700_000).toUTCString()])(
     expect([calls.length, lines]).toEqual([1, []]);
   },
 );
+
+test("a server that takes the connection and is silent is called that, without a retry", async () => {
+  let calls = 0;
+  const server = createServer(() => {
+    calls += 1;
+  });
+  onTestFinished(() => void server.close().closeAllConnections());
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const client = new ApiClient(new URL(`http://127.0.0.1:${port}`));
+  await expect(client.send("GET", "/x", { timeoutMs: 200 })).rejects.toThrow(
+    "takes connections but does not answer: it is overloaded, or no communique service. Check --to",
+  );
+  expect(calls).toBe(1);
+});

@@ -98,5 +98,7 @@ test("kill needs the admin token", async () => {
   const { id } = await published();
   const refused = await run(["kill", id, "--reason", "x"], undefined, "wrong");
   expect(refused.code).toBe(1);
-  expect(refused.stderr).toContain("requires the admin token: set COMMUNIQUE_TOKEN");
+  expect(refused.stderr).toContain(
+    "does not accept this admin token: the one in COMMUNIQUE_TOKEN is not its ADMIN_TOKEN",
+  );
 });

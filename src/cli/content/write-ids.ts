@@ -16,6 +16,8 @@ export async function writeIds({ file, missing }: ContentFile): Promise<void> {
   const write = async (): Promise<void> => {
     const path = await realpath(file);
     const bytes = await readFile(path);
+    const present = parseContentFile(path, bytes, Infinity);
+    if (!Array.isArray(present) && hasOthers(missing, present.missing)) throw changedMeanwhile(file);
     const firstLine = bytes.indexOf(0x0a) + 1;
     const lineEnd = bytes[firstLine - 2] === 0x0d ? "\r\n" : "\n";
     const inserted = Buffer.from(lines.map((line) => line + lineEnd).join(""));
@@ -28,6 +30,19 @@ export async function writeIds({ file, missing }: ContentFile): Promise<void> {
   await onSystemError(write(), (code) => {
     throw byHand(file, lines, code);
   });
+}
+
+/** Whether a field that was missing is there now. */
+function hasOthers(before: ContentFile["missing"], now: ContentFile["missing"]): boolean {
+  return (
+    (before.id !== undefined && now.id === undefined) || (before.slug !== undefined && now.slug === undefined)
+  );
+}
+
+function changedMeanwhile(file: string): CliError {
+  return new CliError(
+    `${displayPath(file)} has been given its id meanwhile, by another publish. Run the same command again.`,
+  );
 }
 
 /** In quotation marks if YAML reads it as something other than text, such as the slug 2024. */

@@ -7,6 +7,7 @@ import type { ContentFile } from "../content/content-file.ts";
 import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
 import { issueReport } from "../content/file-issue.ts";
 import { writeIds } from "../content/write-ids.ts";
+import { eachUncut } from "../hold-signals.ts";
 import type { Progress } from "../progress.ts";
 import { counted } from "../terminal.ts";
 import { issuesByFile, type Published, releaseBatches, sendBatch } from "./batches.ts";
@@ -41,7 +42,7 @@ export async function sendFolder(
   progress: Progress,
 ): Promise<Outcome> {
   // Before anything is sent: a release whose id is in no file would be published a second time.
-  for (const file of folder.files) await writeIds(file);
+  await eachUncut(folder.files, writeIds);
   if (folder.registry === undefined) {
     return { releases: await sendReleases(toSend, client, progress), registryChanged: false };
   }

@@ -102,6 +102,8 @@ test("a wrong token is refused with a remedy", async () => {
   for (const args of [["subscriptions"], ["deliveries", "star"], ["replay", star.id, "--after", "0"]]) {
     const refused = await subscriptions.run(args, "wrong");
     expect(refused).toMatchObject({ code: 1, stdout: "" });
-    expect(refused.stderr).toContain("requires the admin token: set COMMUNIQUE_TOKEN");
+    expect(refused.stderr).toContain(
+      "does not accept this admin token: the one in COMMUNIQUE_TOKEN is not its ADMIN_TOKEN",
+    );
   }
 });
