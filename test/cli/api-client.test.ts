@@ -59,7 +59,10 @@ test("a server that takes the connection and is silent is called that, without a
   const server = createServer(() => {
     calls += 1;
   });
-  onTestFinished(() => void server.close().closeAllConnections());
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
