@@ -1,7 +1,6 @@
 /**
  * From a release as it was sent to what the ledger stores of it.
  */
-import { defined } from "../domain/defined.ts";
 import { contentJson } from "../domain/edition-content.ts";
 import { invalid as invalidResult, ok, type Result } from "../domain/issues.ts";
 import { type PreparedRelease, type ReleaseInput, releasePath } from "../domain/release.ts";
@@ -21,8 +20,7 @@ export type Prepared = Result<{ release: PreparedRelease; warnings: Warning[] }>
 export async function prepare(input: ReleaseInput, baseUrl: string): Promise<Prepared> {
   const rendered = renderMarkdown(input.body, { path: releasePath(input), lang: input.lang, baseUrl });
   if (!rendered.ok) {
-    const { reason, line } = rendered;
-    return invalidResult({ path: "/body", message: reason, ...defined({ line }) });
+    return invalidResult({ path: "/body", message: rendered.reason, line: rendered.line });
   }
   const { html, text, remarks } = rendered;
   if (html === "") return invalidResult({ path: "/body", message: "is empty after HTML sanitising" });

@@ -60,7 +60,8 @@ test("a server that takes the connection and is silent is called that, without a
     calls += 1;
   });
   onTestFinished(() => {
-    server.close().closeAllConnections();
+    server.close();
+    server.closeAllConnections();
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

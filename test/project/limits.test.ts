@@ -47,6 +47,7 @@ const ROWS: Record<string, unknown[]> = {
   "values of one facet in the registry": [domain.REGISTRY_VALUES_MAX],
   "names of one value in the registry": [domain.LANGUAGES_NAMED_MAX, domain.SPELLINGS_MAX],
   "a value that left the registry": [newsroom.RETIRED_SECONDS],
+  "releases on a page of their states": [newsroom.STATES_PER_PAGE],
   "rows on a page": [http.PAGE_ROWS_DEFAULT, domain.PAGE_ROWS_MAX, newsroom.PAGE_BYTES_MAX],
   "events that one call compares": [newsroom.EVENT_ROWS_PER_CALL, newsroom.EVENT_UNITS_READ_PER_CALL],
   "values in a filter": [

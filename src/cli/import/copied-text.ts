@@ -3,6 +3,7 @@
  */
 import { oneLine } from "../../domain/text.ts";
 import { readDateLine, type ReadDate } from "./date-line.ts";
+import { isEmbargoLine, isLabel } from "./labels.ts";
 import { isPageChrome } from "./page-chrome.ts";
 
 /** A line of the copied file, numbered from 1, without white space around it. */
@@ -19,6 +20,8 @@ export interface Remark {
 
 export interface CopiedText {
   title: TextLine;
+  /** Lines above the title that say what kind of text follows. */
+  labels: string[];
   date?: ReadDate;
   /** One line for each paragraph. */
   paragraphs: string[];
@@ -30,6 +33,12 @@ const DATE_LINES_TOP = 5;
 const DATE_LINES_BOTTOM = 3;
 /** Columns of hard-wrapped text at most; a paragraph on one line is longer. */
 const WRAP_COLUMNS_MAX = 100;
+/** Lines of one title, their characters together, and characters of one that is rather a sentence of the text. */
+const TITLE_LINES_MAX = 3;
+const TITLE_CHARS_JOINED_MAX = 250;
+const TITLE_CHARS_DOUBTFUL = 200;
+/** `Madrid, 1 de diciembre de 2020` */
+const PLACE_BEFORE_DATE = /^\p{Lu}[\p{L} .'’-]{1,40},\s+(.+)$/u;
 /** Words of a last line that is more likely a button than a sentence. */
 const BUTTON_WORDS_MAX = 4;
 
@@ -53,7 +62,8 @@ export function readCopiedText(all: readonly TextLine[], lang: string): CopiedTe
     }
   }
   // Around the date and below the title there can be more lines of the page.
-  const [title, ...below] = trimPageChrome(lines, remarks);
+  const { labels, rest: titled } = takeLabels(trimPageChrome(lines, remarks), remarks);
+  const { title, below } = takeTitle(titled, remarks);
   if (title === undefined) return undefined;
   const rest = trimPageChrome(below, remarks);
   if (dated === undefined) {
@@ -62,10 +72,78 @@ export function readCopiedText(all: readonly TextLine[], lang: string): CopiedTe
   remarks.push(...suspects(rest));
   return {
     title: { ...title, text: oneLine(title.text) },
+    labels,
     ...(dated !== undefined && { date: dated.read }),
     paragraphs: paragraphsOf(rest, remarks),
     remarks,
   };
+}
+
+/** Takes labels off the top, as long as a title follows. */
+function takeLabels(
+  lines: readonly TextLine[],
+  remarks: Remark[],
+): { labels: string[]; rest: readonly TextLine[] } {
+  const labels: string[] = [];
+  let rest = lines;
+  for (;;) {
+    const [first, ...others] = rest;
+    const next = others.findIndex(({ text }) => text !== "");
+    const title = others[next]?.text ?? "";
+    if (first === undefined || title === "") return { labels, rest };
+    const isEmbargo = isEmbargoLine(first.text);
+    if (!isEmbargo && !isLabel(first.text)) return { labels, rest };
+    if (!isEmbargo && looksLikeSentence(title)) {
+      const message = `“${first.text}” is taken for the title, but says only what the text is: write a title`;
+      remarks.push({ line: first.number, message });
+      return { labels, rest };
+    }
+    labels.push(first.text);
+    const message = isEmbargo
+      ? `“${first.text}” is left out: add \`embargo\` to the new file before you publish it`
+      : `“${first.text}” is a label, not the title: left out`;
+    remarks.push({ line: first.number, message });
+    rest = others.slice(next);
+  }
+}
+
+/** The first line, with the lines right below it up to the next blank one where they look like one title. */
+function takeTitle(
+  lines: readonly TextLine[],
+  remarks: Remark[],
+): { title: TextLine | undefined; below: readonly TextLine[] } {
+  const [first, ...others] = lines;
+  if (first === undefined) return { title: undefined, below: [] };
+  const gap = lines.findIndex(({ text, number }, index) => text === "" || number !== first.number + index);
+  const block = lines.slice(0, gap === -1 ? lines.length : gap);
+  const joined = block.map(({ text }) => text).join(" ");
+  const isOne =
+    gap !== -1 &&
+    block.length <= TITLE_LINES_MAX &&
+    joined.length <= TITLE_CHARS_JOINED_MAX &&
+    block.every(({ text }) => !/[.!?։。]["”»]?$/u.test(text));
+  if (block.length > 1 && gap !== -1) {
+    const last = first.number + block.length - 1;
+    remarks.push({
+      line: first.number,
+      message: isOne
+        ? `lines ${first.number} to ${last} are taken for the title: correct it if it ends earlier`
+        : `only line ${first.number} is taken for the title: correct it if it goes on in the next line`,
+    });
+  }
+  const title = isOne ? { ...first, text: joined } : first;
+  if (looksLikeSentence(title.text)) {
+    remarks.push({
+      line: first.number,
+      message: "this was taken for the title, but looks like a sentence of the text: check it",
+    });
+  }
+  return { title, below: isOne ? lines.slice(block.length) : others };
+}
+
+/** Titles are short and end without a full stop. */
+function looksLikeSentence(text: string): boolean {
+  return text.length > TITLE_CHARS_DOUBTFUL || /\p{L}{3}[.։。]$/u.test(text);
 }
 
 /** Removes lines of the page, and blank lines, from both ends. */
@@ -91,7 +169,8 @@ function findDate(lines: readonly TextLine[], lang: string): { line: TextLine; r
     ...written.slice(0, DATE_LINES_TOP),
     ...written.slice(DATE_LINES_TOP).slice(-DATE_LINES_BOTTOM),
   ]) {
-    const read = readDateLine(line.text, lang);
+    const [, date = ""] = PLACE_BEFORE_DATE.exec(line.text) ?? [];
+    const read = readDateLine(line.text, lang) ?? readDateLine(date, lang);
     if (read !== undefined) return { line, read };
   }
   return undefined;

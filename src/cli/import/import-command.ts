@@ -11,6 +11,7 @@ import { issueLines } from "../content/file-issue.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
 import { CliError, onSystemError, systemCode, systemReason } from "../cli-error.ts";
 import { linesOf, readCopiedText, type Remark } from "./copied-text.ts";
+import { foreignBytes, foreignText } from "./foreign-material.ts";
 import { detectLanguage, guessType } from "./guess.ts";
 import { createContentFile, type ExistingFile, type ImportedText } from "./new-content-file.ts";
 import { print, report } from "../output.ts";
@@ -63,7 +64,7 @@ async function importFile(
   if (read === undefined) throw faultAt(file, 1, "has no line that could be a title: add one");
   if (read.paragraphs.length === 0)
     throw faultAt(file, read.title.number, "has a title but no text below it: add the text");
-  const type = guessType(read.title.text);
+  const type = guessType(`${read.title.text} ${read.labels.join(" ")}`);
   remarks.push(...read.remarks, {
     line: read.title.number,
     message: `the type is taken to be ${type}: correct \`type\` if it is wrong`,
@@ -122,13 +123,15 @@ async function readText(file: string): Promise<string> {
   const bytes = await onSystemError(read(), (code) => {
     throw new CliError(`${name} cannot be read (${systemReason(code)}): check the name.`);
   });
+  const document = foreignBytes(bytes);
+  if (document !== undefined) throw new CliError(`${name} ${document}.`);
   if (!isUtf8(bytes)) throw new CliError(`${name} is not UTF-8 text: save it as UTF-8.`);
   const text = new TextDecoder().decode(bytes);
   if (text.trim() === "") throw new CliError(`${name} is empty: copy the text of the page into it.`);
   if (text.includes("\u0000"))
     throw new CliError(`${name} is not a text file: copy the text of the page into a file.`);
-  if (/^\s*<(?:!doctype|html)\b/i.test(text))
-    throw new CliError(`${name} is the HTML of a page: copy the text that the browser shows into a file.`);
+  const foreign = foreignText(text);
+  if (foreign !== undefined) throw new CliError(`${name} ${foreign}.`);
   return sanitizeText(text);
 }
 

@@ -166,7 +166,11 @@ test.each([
   ],
   ["is binary", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0xff), "a.txt is not UTF-8 text"],
   ["holds NUL", "Title\n\nText\0text", "a.txt is not a text file"],
-  ["is the HTML of a page", "<!DOCTYPE html>\n<html><p>Text</p></html>", "a.txt is the HTML of a page"],
+  [
+    "is the HTML of a page",
+    "<!DOCTYPE html>\n<html><p>Text</p></html>",
+    "a.txt is HTML: copy the text that a reader sees",
+  ],
   [
     "has no recognisable language",
     "12345\n\n67890",

@@ -2,7 +2,16 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { contentJson } from "../../../src/domain/edition-content.ts";
 import { releaseInput } from "../../../src/domain/release.ts";
-import { act, ADMIN, inNewsroom, publish, release, request } from "../../support/service.ts";
+import {
+  act,
+  ADMIN,
+  inNewsroom,
+  type ProblemJson,
+  publish,
+  put,
+  release,
+  request,
+} from "../../support/service.ts";
 
 type Body = Record<string, unknown> & { id: string };
 interface States {
@@ -63,5 +72,16 @@ describe("GET /releases/states", () => {
     const first = await states("z");
     const second = await states(first.next ?? "");
     expect([first.data.length, second.data.length, second.next]).toEqual([2_000, 500, null]);
+  });
+});
+
+describe("a fault of the text", () => {
+  it("has its line, from 1", async () => {
+    const body = `Text.\n\n${">".repeat(100)} Deep.`;
+    const answer = await put(release({ body }));
+    expect(answer.status).toBe(422);
+    expect((await answer.json<ProblemJson>()).errors).toEqual([
+      { path: "/body", message: "is nested too deeply; split quotes and lists", line: 3 },
+    ]);
   });
 });
