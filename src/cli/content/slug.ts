@@ -16,10 +16,10 @@ export function slugOf(title: string): string {
   return cutSlug(slugify(plainLetters(insideWords(plain)), { decamelize: false }), SLUG_CHARS_MAX);
 }
 
-/** Armenian ո, ե and եւ are "vo", "ye" and "yev" only at the start of a word (BGN/PCGN 1981). */
+/** Armenian ո, ե and եւ are "vo", "ye" and "yev" only at the start of a word, but ով and ովքեր have "o" (BGN/PCGN 1981). */
 function insideWords(title: string): string {
   return title
-    .replace(/(?<=\p{L})ո(?!ւ)/gu, "o")
+    .replace(/(?<=\p{L})ո(?!ւ)|(?<!\p{L})ո(?=վ(?:քեր)?(?!\p{L}))/gu, "o")
     .replace(/(?<=\p{L})եւ/gu, "ev")
     .replace(/եւ/gu, "yev")
     .replace(/(?<=\p{L})ե/gu, "e");

@@ -14,6 +14,7 @@ test.each([
   ["Déclaration à l’issue de la réunion", "declaration-a-l-issue-de-la-reunion"],
   ["Եվրոպա եւ Երեւան, Երևան", "yevropa-yev-yerevan-yerevan"],
   ["Ինչո՞ւ է այդպե՛ս", "inchu-e-aydpes"],
+  ["Ո՞վ է, ովքե՞ր են, որո՞նք", "ov-e-ovqer-yen-voronq"],
   ["Այվազյա՞ն, Հայ֊ռուս", "ayvazyan-hay-rus"],
   ["Wett\u00adbe\u200bwerb\u2060s\ufeffrecht", "wettbewerbsrecht"],
   ["ﬁnance, CO₂, Ｇ２０", "finance-co2-g20"],
