@@ -6,7 +6,8 @@ import { listOf } from "./bounded.ts";
 import { LIST_VALUES_MAX, SEARCH_CHARS_MAX, SEARCH_WORDS_MAX, SUBSCRIPTION_VALUES_MAX } from "./limits.ts";
 import { invalid, parse, type Result } from "./issues.ts";
 import { canonicalLanguage, type Facet, slug } from "./release.ts";
-import { countSearchWords, isFound, isEmptySearch, joinWords, parseSearch, searchWords } from "./search.ts";
+import { countSearchWords, isFound, isEmptySearch, parseSearch } from "./search.ts";
+import { joinWords, searchWords } from "./search-words.ts";
 
 const oneOrMany = <T extends z.ZodMiniType<string, string>>(value: T) =>
   z.pipe(

@@ -27,6 +27,8 @@ export const SEARCH_CHARS_MAX = 500;
 export const SEARCHES_REMEMBERED_MAX = 2_000;
 /** Words of a search: each one makes the index look at every text that has it. */
 export const SEARCH_WORDS_MAX = 20;
+/** Characters that count as one word where a script has no spaces: two words of two, which few texts have together. */
+export const RUN_CHARACTERS_PER_WORD = 4;
 /** Values of one facet in the registry, which is sent as one body. */
 export const REGISTRY_VALUES_MAX = 5_000;
 /** Other spellings of one value. */

@@ -1,10 +1,12 @@
 /**
- * Search: how a text becomes words, and how a query is parsed. The index, lists and the matching of events
- * all use this, so that they find the same releases.
+ * Search: how a query is parsed and compared. The index, lists and the matching of events all use this, so that
+ * they find the same releases.
  */
 
-import { SEARCHES_REMEMBERED_MAX } from "./limits.ts";
+import { plainWords } from "./folding.ts";
+import { RUN_CHARACTERS_PER_WORD, SEARCHES_REMEMBERED_MAX } from "./limits.ts";
 import { memoized } from "./memoized.ts";
+import { charactersOf, countEntries, holdsPhrase, isRun, searchWords } from "./search-words.ts";
 
 /** Finds texts with every phrase of `all` and no phrase of `none`. A phrase may be a single word. */
 export interface SearchQuery {
@@ -13,28 +15,10 @@ export interface SearchQuery {
 }
 
 /** Raise this when {@link searchWords} changes: the Newsroom then rebuilds its index (newsroom/lists/reindex.ts). */
-export const SEARCH_INDEX_VERSION = 2;
+export const SEARCH_INDEX_VERSION = 3;
 
 /**
- * The words of a text in lower case, without diacritics and ligatures, so that `élève` finds `Eleve`.
- * Spellings of one letter become one: `և` and `եվ` (its usual capitals) become `եւ`, `ß` becomes `ss`, and a
- * final sigma becomes a sigma.
- */
-export function searchWords(text: string): string[] {
-  const folded = text
-    .normalize("NFKD")
-    .replace(/\p{M}+/gu, "")
-    .toLowerCase()
-    .normalize("NFKD")
-    .replace(/\p{M}+/gu, "")
-    .replaceAll("եվ", "եւ")
-    .replaceAll("ß", "ss")
-    .replaceAll("ς", "σ");
-  return folded.match(/[\p{L}\p{N}]+/gu) ?? [];
-}
-
-/**
- * Parses words, `"phrases"` and `-exclusions`. Never fails: what is not a word is ignored. Remembers what it
+ * Parses words, `"phrases"` in quotation marks of any language, and `-exclusions`. Never fails: what is not a word is ignored. Remembers what it
  * parsed, because each event is compared with the searches of all subscriptions.
  */
 export const parseSearch = memoized(parse, SEARCHES_REMEMBERED_MAX);
@@ -49,10 +33,27 @@ function parse(text: string): SearchQuery {
   return { all, none };
 }
 
-/** How many words a search has, those of phrases and exclusions included. */
+/**
+ * How many words a search has, those of phrases and exclusions included. Of a script without spaces, each
+ * RUN_CHARACTERS_PER_WORD characters are a word.
+ */
 export function countSearchWords(text: string): number {
+  return sumOf(text, (phrase) =>
+    phrase.reduce(
+      (sum, word) => sum + (isRun(word) ? Math.ceil(charactersOf(word).length / RUN_CHARACTERS_PER_WORD) : 1),
+      0,
+    ),
+  );
+}
+
+/** How many entries of the index a search looks for. */
+export function countSearchEntries(text: string): number {
+  return sumOf(text, countEntries);
+}
+
+function sumOf(text: string, count: (phrase: readonly string[]) => number): number {
   const { all, none } = parseSearch(text);
-  return [...all, ...none].reduce((sum, words) => sum + words.length, 0);
+  return [...all, ...none].reduce((sum, phrase) => sum + count(phrase), 0);
 }
 
 /** Whether a search has no word and so finds everything. */
@@ -60,9 +61,20 @@ export function isEmptySearch(text: string): boolean {
   return countSearchWords(text) === 0;
 }
 
+/** Any of them opens or closes a phrase: languages differ in which does what. */
+const QUOTES = '"\u201C-\u201F«»‹›「」『』〈〉《》⟪⟫〝〞〟｢｣＂❝❞';
+/** Those that also open a phrase directly after a letter, as in `l’« État »`. */
+const OPENING_QUOTES = "«‹„「『〈《⟪〝｢";
+/** Single quotation marks are also apostrophes: they make a phrase only around words. */
+const SINGLE = "[‘‚‛](?=[^\\s’‘]+\\s)([^’‘]*)[’‘](?=\\s|$)";
+const PART = new RegExp(
+  `(-?)(?:[${QUOTES}]+([^${QUOTES}]*)[${QUOTES}]*|${SINGLE}|([^\\s${OPENING_QUOTES}]+))`,
+  "gu",
+);
+
 function* partsOf(text: string): Generator<[minus: string, part: string]> {
-  for (const [, minus, phrase, word] of text.matchAll(/(-?)(?:"([^"]*)"?|(\S+))/gu)) {
-    yield [minus ?? "", phrase ?? word ?? ""];
+  for (const [, minus, phrase, single, word] of plainWords(text).matchAll(PART)) {
+    yield [minus ?? "", phrase ?? single ?? word ?? ""];
   }
 }
 
@@ -72,12 +84,8 @@ function* partsOf(text: string): Generator<[minus: string, part: string]> {
  */
 export function canonicalSearch(text: string): string {
   const parts = Array.from(partsOf(text), ([minus, part]) => {
-    const words =
-      part
-        .normalize("NFKC")
-        .toLowerCase()
-        .normalize("NFKC")
-        .match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+    const plain = plainWords(part.normalize("NFKC").toLowerCase().normalize("NFKC"));
+    const words = plain.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
     const shown = words.join(" ");
     const found = searchWords(shown);
     return found.length === 0 ? "" : `${minus}${words.length > 1 ? `"${shown}"` : shown}`;
@@ -85,17 +93,12 @@ export function canonicalSearch(text: string): string {
   return [...new Set(parts.filter((part) => part !== ""))].sort().join(" ");
 }
 
-/** Words as {@link isFound} takes them: a space on both sides of each makes a phrase match whole words only. */
-export function joinWords(words: readonly string[]): string {
-  return ` ${words.join(" ")} `;
-}
-
 /**
  * Whether a query finds a text. An empty query finds everything.
  *
- * @param words of the text, from {@link joinWords}
+ * @param words of the text, from `joinWords`
  */
 export function isFound(words: string, query: SearchQuery): boolean {
-  const holds = (phrase: readonly string[]) => words.includes(joinWords(phrase));
+  const holds = (phrase: readonly string[]) => holdsPhrase(words, phrase);
   return query.all.every(holds) && !query.none.some(holds);
 }

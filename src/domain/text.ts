@@ -31,6 +31,7 @@ export function sanitizeText(text: string): string {
  */
 export function oneLine(text: string): string {
   return sanitizeText(text)
+    .replaceAll("\ufeff", "") // white space in JavaScript, and nothing to a reader
     .replace(/\s+/g, (space) => /[\u00a0\u202f]/.exec(space)?.[0] ?? " ")
     .trim();
 }

@@ -1,61 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type Filter,
-  filter,
-  type Filterable,
-  filterFromQuery,
-  matches,
-  searchableWords,
-} from "../../src/domain/filter.ts";
-import { isFound, parseSearch, searchWords } from "../../src/domain/search.ts";
+import { type Filter, filter, type Filterable, filterFromQuery, matches } from "../../src/domain/filter.ts";
 import * as z from "zod/mini";
-
-describe("words", () => {
-  it.each([
-    ["Élève, à l’ÉCOLE!", ["eleve", "a", "l", "ecole"]],
-    ["ОДКБ — Ещё й", ["одкб", "еще", "и"]],
-    ["Երևան ԵՐԵՎԱՆ Երեւան ԵՐԵՒԱՆ", ["երեւան", "երեւան", "երեւան", "երեւան"]],
-    ["և եւ եվ ԵՎ Եվ", ["եւ", "եւ", "եւ", "եւ", "եւ"]],
-    ["Straße STRASSE STRAẞE", ["strasse", "strasse", "strasse"]],
-    ["Σωκράτης ΣΩΚΡΑΤΗΣ σωκρατησ", ["σωκρατησ", "σωκρατησ", "σωκρατησ"]],
-    ["İstanbul ﬁn ½", ["istanbul", "fin", "1", "2"]],
-    ["", []],
-    ["—…!", []],
-  ])("of %j are %j", (text, words) => {
-    expect(searchWords(text)).toEqual(words);
-  });
-
-  it("of words are the same words", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
-        const words = searchWords(text);
-        expect(searchWords(words.join(" "))).toEqual(words);
-      }),
-    );
-  });
-});
-
-describe("a search", () => {
-  it("is parsed as people type it", () => {
-    expect(parseSearch('peace "joint statement" -war -"cease fire" "open')).toEqual({
-      all: [["peace"], ["joint", "statement"], ["open"]],
-      none: [["war"], ["cease", "fire"]],
-    });
-  });
-
-  it("finds whole words, and no phrase across the end of the title", () => {
-    const words = searchableWords({ title: "Peace talks", summary: "end", text: "the war" });
-    const found = (q: string) => isFound(words, parseSearch(q));
-    expect([
-      found("peace"),
-      found("pea"),
-      found('"talks end"'),
-      found('"the war"'),
-      found("peace -war"),
-    ]).toEqual([true, false, false, true, false]);
-  });
-});
 
 describe("a filter", () => {
   const release: Filterable = {

@@ -23,6 +23,7 @@ describe("text that every output can carry", () => {
     );
     expect(oneLine("a \u00a0 b")).toBe("a\u00a0b");
     expect(oneLine("\u00a0\u202f ")).toBe("");
+    expect(oneLine("\ufeffWett\ufeffbewerb")).toBe("Wettbewerb");
   });
 
   it("does not change when it is sanitised twice", () => {

@@ -279,9 +279,11 @@ describe("after any steps of a press office", () => {
     for (const fields of made) expect((await put(release(fields))).status).toBe(201);
 
     const some = (...values: string[]) =>
-      fc.option(fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 2 }), {
-        nil: undefined,
-      });
+      // Mostly left out: each further condition empties the result, in which no fault shows.
+      fc.oneof(
+        { weight: 4, arbitrary: fc.constant(undefined) },
+        { weight: 1, arbitrary: fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 2 }) },
+      );
     const q = fc.option(
       fc
         .array(

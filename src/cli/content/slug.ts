@@ -2,23 +2,27 @@
  * Slugs of releases, from their titles.
  */
 import slugify from "@sindresorhus/slugify";
+import { plainLetters, plainWords } from "../../domain/folding.ts";
 import { SLUG_CHARS_MAX } from "../../domain/limits.ts";
 
 /**
- * Lower-case Latin letters, digits and single hyphens. Other scripts are transliterated.
+ * Lower-case Latin letters, digits and single hyphens. Other scripts are transliterated. What is inside words and
+ * is no letter, and letters such as `ŧ`, become what searches make of them.
  *
  * @returns "" if nothing of the title can be transliterated, as in Japanese
  */
 export function slugOf(title: string): string {
-  return cutSlug(slugify(insideWords(title), { decamelize: false }), SLUG_CHARS_MAX);
+  const plain = plainWords(title.normalize("NFKC").toLowerCase().normalize("NFKC"));
+  return cutSlug(slugify(plainLetters(insideWords(plain)), { decamelize: false }), SLUG_CHARS_MAX);
 }
 
-/** Armenian ո, ե and և are "vo", "ye" and "yev" only at the start of a word (BGN/PCGN 1981). */
+/** Armenian ո, ե and եւ are "vo", "ye" and "yev" only at the start of a word, but ով and ովքեր have "o" (BGN/PCGN 1981). */
 function insideWords(title: string): string {
   return title
-    .replace(/(?<=\p{L})ո(?!ւ)/giu, "o")
-    .replace(/(?<=\p{L})ե/giu, "e")
-    .replace(/(?<=\p{L})և/giu, "ev");
+    .replace(/(?<=\p{L})ո(?!ւ)|(?<!\p{L})ո(?=վ(?:քեր)?(?!\p{L}))/gu, "o")
+    .replace(/(?<=\p{L})եւ/gu, "ev")
+    .replace(/եւ/gu, "yev")
+    .replace(/(?<=\p{L})ե/gu, "e");
 }
 
 /** The slug, with a number appended if it is taken. */

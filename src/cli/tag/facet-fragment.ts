@@ -58,8 +58,11 @@ function describeMentions(places: readonly Mention[], text: readonly TextWord[])
 /** The words as written, without punctuation around them. */
 function wordingOf(words: readonly TextWord[]): string {
   return words
-    .map(({ written }) => written)
-    .filter((written, index, all) => written !== all[index - 1])
-    .join(" ")
+    .map(({ written, isCharacter }, index) => {
+      const before = words[index - 1];
+      if (isCharacter) return before?.isCharacter === false ? ` ${written}` : written;
+      return written === before?.written ? "" : ` ${written}`;
+    })
+    .join("")
     .replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{M}\p{N}]+$/gu, "");
 }

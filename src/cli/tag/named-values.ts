@@ -3,7 +3,7 @@
  */
 import type { Registry } from "../../domain/registry.ts";
 import { type Facet, FACETS } from "../../domain/release.ts";
-import { searchWords } from "../../domain/search.ts";
+import { charactersOf, isRun, searchWords } from "../../domain/search-words.ts";
 import { formsOf } from "./word-forms.ts";
 
 /** A part of a text, such as its title. */
@@ -14,10 +14,12 @@ export interface TextPart {
 }
 
 export interface TextWord {
-  /** The word as search folds it. */
+  /** The word as search folds it; in scripts without spaces, one character. */
   word: string;
   /** As written, with the words that a hyphen joins to it. */
   written: string;
+  /** Stands beside the next one without a space. */
+  isCharacter: boolean;
   line: number;
 }
 
@@ -45,6 +47,9 @@ const SHORT_ABBREVIATION_LETTERS = 3;
 /** URLs contain words that are not part of the text. */
 const ADDRESS = /\bhttps?:\/\/[^\s)>\]]+/gi;
 
+/** U+FEFF is white space in JavaScript, but stands unseen inside words. */
+const SPACES = /[^\S\ufeff]+/u;
+
 export function splitWords(parts: readonly TextPart[]): TextWord[] {
   return parts.flatMap(({ line: first, text }) =>
     text
@@ -52,10 +57,21 @@ export function splitWords(parts: readonly TextPart[]): TextWord[] {
       .split("\n")
       .flatMap((line, index) =>
         line
-          .split(/\s+/u)
-          .flatMap((written) => searchWords(written).map((word) => ({ word, written, line: first + index }))),
+          .split(SPACES)
+          .flatMap((written) => wordsOf(written).map((word) => ({ ...word, line: first + index }))),
       ),
   );
+}
+
+function wordsOf(written: string): Omit<TextWord, "line">[] {
+  return searchWords(written).flatMap((word) => {
+    const isCharacter = isRun(word);
+    return charactersOf(word).map((part) => ({
+      word: part,
+      written: isCharacter ? part : written,
+      isCharacter,
+    }));
+  });
 }
 
 /** An index of the names and spellings in all languages, by every form of their first words. */
@@ -72,7 +88,7 @@ export class NamedValues {
   }
 
   #add(facet: Facet, slug: string, spelling: string): void {
-    const words = searchWords(spelling);
+    const words = searchWords(spelling).flatMap(charactersOf);
     const isAbbreviation = words.length === 1 && /^\p{Lu}{2,}$/u.test(spelling);
     const name: Name = {
       facet,

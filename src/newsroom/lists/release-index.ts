@@ -3,6 +3,7 @@
  * them.
  */
 import type { Instant } from "../../domain/dates.ts";
+import { indexEntries } from "../../domain/search-words.ts";
 import { all, first, type Sql } from "../../runtime/sql.ts";
 import { type EditionKey, wordsOf } from "../store/edition-words.ts";
 import { type EditionContent } from "../../domain/edition-content.ts";
@@ -76,7 +77,7 @@ export function countTerms(sql: Sql): TermCount[] {
 }
 
 function indexWords(sql: Sql, published: Instant, edition: EditionKey): void {
-  sql.exec("INSERT INTO search (rowid, words) VALUES (?, ?)", published, wordsOf(sql, edition));
+  sql.exec("INSERT INTO search (rowid, words) VALUES (?, ?)", published, indexEntries(wordsOf(sql, edition)));
 }
 
 function addToCounts(sql: Sql, terms: readonly Term[], by: 1 | -1): void {

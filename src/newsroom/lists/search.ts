@@ -4,7 +4,8 @@
  */
 import type { Instant } from "../../domain/dates.ts";
 import { type Conditions, type Filter, PART_MARK } from "../../domain/filter.ts";
-import { countSearchWords, isEmptySearch, parseSearch, type SearchQuery } from "../../domain/search.ts";
+import { countSearchEntries, isEmptySearch, parseSearch, type SearchQuery } from "../../domain/search.ts";
+import { phraseQuery } from "../../domain/search-words.ts";
 import { type Sql, value } from "../../runtime/sql.ts";
 import { INDEX_ENTRIES_PER_ROW, PAGE_BYTES_MAX, VALUES_LOOKED_UP_MAX } from "../limits.ts";
 import { FIELDS_AND_FACETS, INDEXED_FIELDS } from "../store/index-terms.ts";
@@ -44,15 +45,15 @@ export function searchCost(sql: Sql, query: ListQuery, limit: number): number {
   const cursor = runSearch(sql, query, limit);
   const found = cursor.toArray(); // the cursor counts the rows that it reads
   const { q, not } = query.filter;
-  const words = [q, not?.q].reduce((sum, search) => sum + countSearchWords(search ?? ""), 0);
-  if (words === 0 || found.length === limit) return cursor.rowsRead;
+  const entries = [q, not?.q].reduce((sum, search) => sum + countSearchEntries(search ?? ""), 0);
+  if (entries === 0 || found.length === limit) return cursor.rowsRead;
   const texts = value<number>(
     sql,
     `SELECT count(*) FROM filings WHERE field = 'listed' AND value = '' AND published BETWEEN ? AND ?`,
     query.from ?? -Number.MAX_SAFE_INTEGER,
     query.to ?? Number.MAX_SAFE_INTEGER,
   );
-  return cursor.rowsRead + (words * texts) / INDEX_ENTRIES_PER_ROW;
+  return cursor.rowsRead + (entries * texts) / INDEX_ENTRIES_PER_ROW;
 }
 
 function runSearch(sql: Sql, query: ListQuery, limit: number) {
@@ -154,7 +155,6 @@ function ftsSearch({ all, none }: SearchQuery): string {
 /** The mark between title, summary and text, which every release has. */
 const EVERY_TEXT = ftsQuery([[PART_MARK]], " OR ");
 
-/** Words are letters and digits only, so quotation marks are all the quoting that FTS5 needs. */
 function ftsQuery(phrases: readonly (readonly string[])[], operator: " AND " | " OR "): string {
-  return phrases.map((words) => `"${words.join(" ")}"`).join(operator);
+  return phrases.map(phraseQuery).join(operator);
 }

@@ -12,6 +12,14 @@ test.each([
   ],
   ["ՆՈՐ ՈՐՈՇՈՒՄ", "nor-voroshum"],
   ["Déclaration à l’issue de la réunion", "declaration-a-l-issue-de-la-reunion"],
+  ["Եվրոպա եւ Երեւան, Երևան", "yevropa-yev-yerevan-yerevan"],
+  ["Ինչո՞ւ է այդպե՛ս", "inchu-e-aydpes"],
+  ["Ո՞վ է, ովքե՞ր են, որո՞նք", "ov-e-ovqer-yen-voronq"],
+  ["Այվազյա՞ն, Հայ֊ռուս", "ayvazyan-hay-rus"],
+  ["Wett\u00adbe\u200bwerb\u2060s\ufeffrecht", "wettbewerbsrecht"],
+  ["ﬁnance, CO₂, Ｇ２０", "finance-co2-g20"],
+  ["Łódź, Læsø, Đorđević, ısparta, ŧŋħ", "lodz-laeso-dordevic-isparta-tnh"],
+  ["٢٠٢٠ الســلام", "2020-alslam"],
   ["日本", ""],
 ])("%s → %s", (title, slug) => {
   expect(slugOf(title)).toBe(slug);

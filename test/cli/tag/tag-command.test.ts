@@ -22,6 +22,32 @@ test("a plain text gets suggested facets with the words that name them", async (
   expect(parse(run.stdout)).toEqual({ organisations: ["csto"], places: ["armenia"] });
 });
 
+test("names are found as searches find words, also in scripts without spaces", async () => {
+  const folder = await folderWith({
+    "mine.yaml": `places:
+  - { slug: armenia, names: { en: Armenia, hy: Հայաստան, zh: 亚美尼亚, ko: 아르메니아 } }
+  - { slug: lodz, names: { en: Lodz } }
+people:
+  - { slug: ara-aivazian, names: { hy: Արա Այվազյան, ja: アラ・アイヴァジャン } }
+`,
+    "a.txt": [
+      "Հայաստա՛նի մասին։ Արա Այվազյա՞ն։",
+      "亚美尼亚外交部发言人，亚美尼。",
+      "아르메니아는 Łódź, Lo\u00addz\ufeff, L\u2060odz.",
+      "アラ・アイヴァジャン外相は",
+    ].join("\n"),
+  });
+  const run = await runCli(["tag", "a.txt", "--registry", "mine.yaml"], { cwd: folder });
+  expect(run.stdout.split("\n")).toEqual([
+    "people:",
+    "  - ara-aivazian # “Արա Այվազյա՞ն” (line 1), “アラアイヴァジャン” (line 4)",
+    "places:",
+    "  - armenia # “Հայաստա՛նի” (line 1), “亚美尼亚” (line 2), “아르메니아” (line 3)",
+    "  - lodz # “Łódź” (line 3), “Lo\u00addz” (line 3), “L\u2060odz” (line 3)",
+    "",
+  ]);
+});
+
 test("a content file is searched in title, summary and body, and its present facets are kept", async () => {
   const content = contentFile(
     "summary: On Azerbaijan\ntopics: [collective-security, made-up]\norganisations:\n  - csto\nnote: Armenia\n",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { formsOf } from "../../../src/cli/tag/word-forms.ts";
-import { searchWords } from "../../../src/domain/search.ts";
+import { searchWords } from "../../../src/domain/search-words.ts";
 
 const SINGLE = { inPhrase: false, last: true };
 
