@@ -126,7 +126,9 @@ describe("the log of a subscription", () => {
   test("shows every attempt of one event, named by its sequence or its id", async () => {
     const run = await subscriptions.run(["deliveries", "evening", "--event", String(statement.sequence)]);
     expect(run).toMatchObject({ code: 0, stderr: "" });
-    expect(run.stdout).toMatch(new RegExp(`^1\t${INSTANT}\t\\d+\t500\tanswered 500\t$`, "m"));
+    // The last column is what the endpoint answered.
+    const attempt = `^1\t${INSTANT}\t\\d+\t500\tanswered 500\tthe endpoint fails on purpose$`;
+    expect(run.stdout).toMatch(new RegExp(attempt, "m"));
     const id = /evt_\w+/.exec(run.stdout)?.[0] ?? "";
     expect((await subscriptions.run(["deliveries", "evening", "--event", id])).code).toBe(0);
     const none = await subscriptions.run(["deliveries", "evening", "--event", "9999"]);
