@@ -97,7 +97,7 @@ const actions: [name: string, status: number, run: () => Promise<Response>][] = 
   ["tries a correction of a public text", 200, () => send("PUT", pathOf(corrected, "?dryRun=true"), moved())],
   ["tries to lift the embargo", 200, () => send("PUT", pathOf(secret, "?dryRun=true"), lifted())],
   ["has a wrong If-Match", 412, () => put({ ...secret, title: "Never" }, { "if-match": '"1"' })],
-  ["wants the slug of a public text", 409, () => put({ ...secret, slug: "summit" })],
+  ["wants the slug of a public text", 409, () => put({ ...secret, slug: "speech" })],
   ["wants the slug of an embargoed text", 409, () => put(release({ slug: "zanzibar-treaty" }))],
   ["renames an unseen value", 200, () => send("PUT", "/api/v1/registry", renamed())],
   ["sends a batch", 200, () => send("POST", "/api/v1/releases", { releases: [secret, second, corrected] })],

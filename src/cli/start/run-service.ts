@@ -4,6 +4,7 @@
  */
 import "./die-with-parent.ts";
 import { unstable_startWorker as startWorker } from "wrangler";
+import { report } from "../output.ts";
 import { RUN_VARIABLE, type ServiceRun } from "./service-run.ts";
 
 const { config, ip, port, stateFolder, vars } = JSON.parse(process.env[RUN_VARIABLE] ?? "{}") as ServiceRun;
@@ -25,6 +26,6 @@ try {
 } catch (error) {
   // Wrangler's own error says only that there was one.
   const cause = error instanceof Error ? (error.cause ?? error) : error;
-  console.error(`error: ${cause instanceof Error ? cause.message : String(cause)}`);
+  report(`error: ${cause instanceof Error ? cause.message : String(cause)}`);
   process.exit(1);
 }
