@@ -55,7 +55,7 @@ const ROWS: Record<string, unknown[]> = {
     domain.SUBSCRIPTION_VALUES_MAX,
     domain.SUBSCRIPTION_FILTER_BYTES_MAX,
   ],
-  "words in a search": [domain.SEARCH_WORDS_MAX, domain.SEARCH_CHARS_MAX],
+  "words in a search": [domain.SEARCH_WORDS_MAX, domain.SEARCH_CHARS_MAX, domain.RUN_CHARACTERS_PER_WORD],
   "nearest values": [domain.NEAREST_NAMED, domain.VALUES_WITH_NEAREST_MAX],
   "differing words between two editions": [http.DIFF_EDITS_MAX],
   "newest document of a list": [newsroom.LIST_BYTES_MAX, newsroom.TOMBSTONES_MAX],
