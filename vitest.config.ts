@@ -23,6 +23,9 @@ const secrets = {
 /** Ends a test that hangs. A loaded machine may be slow, so the limit is far away. */
 const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 };
 
+/** Of every property test; see test/support/seed.ts. */
+const seed = Number(process.env["COMMUNIQUE_SEED"] ?? 1);
+
 export default defineConfig({
   test: {
     silent: "passed-only",
@@ -54,7 +57,8 @@ export default defineConfig({
           name: "workerd",
           globalSetup: "./test/support/receiver.ts",
           // How many answers test/http/embargo-comparison.test.ts compares at least; 0: a short run.
-          provide: { embargoAnswers: Number(process.env["COMMUNIQUE_EMBARGO_ANSWERS"] ?? 0) },
+          provide: { embargoAnswers: Number(process.env["COMMUNIQUE_EMBARGO_ANSWERS"] ?? 0), seed },
+          setupFiles: "./test/support/seed.ts",
           include: [
             "test/{crypto,domain,markdown,feeds,webhooks,site,runtime,newsroom,subscriber,http}/**/*.test.ts",
           ],
@@ -65,6 +69,8 @@ export default defineConfig({
         test: {
           name: "node",
           globalSetup: "./test/built/built-services.ts",
+          provide: { seed },
+          setupFiles: "./test/support/seed.ts",
           include: ["test/{cli,readers,chaos,project}/**/*.test.ts"],
           ...timeouts,
           // Tests start the command line some two hundred times. Without the cache, half of that is compiling.

@@ -23,7 +23,9 @@ const LAST_INSTANT = Date.parse("9999-12-31T23:59:59Z") / 1000;
 export function parseInstant(text: string): Instant | undefined {
   if (!INSTANT.test(text)) return undefined;
   try {
-    const instant = Math.floor(Temporal.Instant.from(text.toUpperCase()).epochMilliseconds / 1000);
+    // Temporal takes nine digits of a fraction, RFC 3339 any number.
+    const whole = text.toUpperCase().replace(/\.\d+/, "");
+    const instant = Temporal.Instant.from(whole).epochMilliseconds / 1000;
     return instant >= FIRST_INSTANT && instant <= LAST_INSTANT ? instant : undefined;
   } catch {
     return undefined; // well-formed, but does not exist: 2020-02-30T00:00:00Z

@@ -18,6 +18,7 @@ declare module "vitest" {
   export interface ProvidedContext {
     receiverUrl: string;
     embargoAnswers: number;
+    seed: number;
   }
 }
 
