@@ -163,6 +163,8 @@ function isTag({ name, attributes }: Extract<Mark, { kind: "start" }>): boolean 
   for (const [, attribute = "", value] of attributes.matchAll(new RegExp(ATTRIBUTE, "g"))) {
     const isPlain = value === undefined && !/^(?:data|aria)-./i.test(attribute);
     if (isPlain && !BOOLEAN_ATTRIBUTES.has(attribute.toLowerCase())) return false;
+    // `a <b and c =d> e`: nobody writes an attribute so.
+    if (value !== undefined && /^\s+=\s*[^\s"']/.test(value)) return false;
   }
   return true;
 }

@@ -68,6 +68,10 @@ describe("what Markdown drops in silence", () => {
   });
 });
 
+it("stays where a tag would have an attribute with an equals sign apart", () => {
+  expect(rendered("<b word =?>and").text).toContain("word");
+});
+
 const piece = fc.constantFrom(
   ..."<inaudible>|<Reuters>|</Reuters>|<b and c>|<b|<p |<|>|</|<!--|<script>|</script>|<style>|</style>|<template>|</template>|<title>|</title>|<textarea>|</textarea>|<xmp>|</xmp>|<noscript>|</noscript>|<iframe src=https://x.example/>|</iframe>|<video src=/v.mp4>|</video>|<object data=/o.pdf>|</object>|<svg>|</svg>|<math>|</math>|<select>|</select>|<option>|<table>|</table>|<tr>|<td>|</td>|<caption>|<form action=/f>|</form>|<input name=q>|<button>|</button>|<div>|</div>|<p>|</p>|<b>|</b>|<pre>|</pre>|<address>|<frameset>|<plaintext>|<body>|</body>|<head>|</head>|<html>|<image>|<ol>|<li>|<a href=/x>|</a>|<annotation>|<![CDATA[|]]>|<?php|?>|<!DOCTYPE|<o:p>|</o:p>|`|*|**|_|~~|[|]|[^1]|: |\n[^1]: |\n> |\n- |\n1. |\n2021. |\n# |\n    |\n```\n| | |\n| a | b |\n|---|---|\n| |\n\n|\n|\\|&lt;|\"|'|=|/".split(
     /(?<!\n)\|(?! [ab-]|---|\n)/,
