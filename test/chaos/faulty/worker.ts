@@ -22,6 +22,8 @@ export class Subscriber extends RealSubscriber {
   }
 }
 
+export { Renderer } from "../../../src/renderer/renderer.ts";
+
 /** Concurrent KV calls. */
 const READS_AT_ONCE = 20;
 
