@@ -11,21 +11,24 @@ import type { ParsedEnclosure, ParsedFeed, ParsedItem } from "./parsed-feed.ts";
 export function expectedItem(release: ReleaseView, format: Format): Required<ParsedItem> {
   const { image, source } = release;
   const phrases = phrasesIn(release.lang);
-  const banner = `${phrases.withdrawn}. ${phrases.reason}: ${release.reason ?? ""}`;
+  const banner = `${phrases.withdrawn}. ${phrases.reason}${phrases.colon}${release.reason ?? ""}`;
   const isWithdrawn = release.status === "withdrawn";
   const summary = isWithdrawn ? `${banner} – ${release.summary}` : release.summary;
   return {
     id: `urn:uuid:${release.id}`,
-    title: isWithdrawn ? `${phrases.withdrawnMark}: ${release.title}` : release.title,
+    title: isWithdrawn ? `${phrases.withdrawnMark}${phrases.colon}${release.title}` : release.title,
     // In RSS, the summary is HTML.
     summary: format === "rss" ? asHtml(summary, "&lt;", "&amp;") : summary,
-    html: [
-      ...(isWithdrawn ? [banner] : []),
-      ...(release.note === undefined ? [] : [noteOf(release, isWithdrawn)]),
-    ]
-      .map((text) => `<p><strong>${asHtml(text, "&#x3C;", "&#x26;")}</strong></p>\n`)
-      .concat(release.content.html)
-      .join(""),
+    html: directed(
+      [
+        ...(isWithdrawn ? [banner] : []),
+        ...(release.note === undefined ? [] : [noteOf(release, isWithdrawn)]),
+      ]
+        .map((text) => `<p><strong>${asHtml(text, "&#x3C;", "&#x26;")}</strong></p>\n`)
+        .concat(release.content.html)
+        .join(""),
+      release.lang,
+    ),
     link: release.url,
     published: release.published,
     updated: release.updated,
@@ -49,10 +52,15 @@ export function expectedItem(release: ReleaseView, format: Format): Required<Par
   };
 }
 
+/** Content of a language that is written from right to left says so. */
+function directed(html: string, lang: string): string {
+  return ["ar", "he", "fa", "ur"].includes(lang) ? `<div dir="rtl">${html}</div>` : html;
+}
+
 function noteOf({ note, updated, lang }: ReleaseView, isWithdrawn: boolean): string {
   const phrases = phrasesIn(lang);
   const day = dayInWords(dayOf(parseInstant(updated) ?? 0, SITE.TIME_ZONE), lang);
-  return `${isWithdrawn ? "" : `${phrases.updated} ${day}. `}${phrases.note}: ${note}`;
+  return `${isWithdrawn ? "" : `${phrases.updated} ${day}. `}${phrases.note}${phrases.colon}${note}`;
 }
 
 /** RSS has one enclosure: the first sound or film, else the first attachment. */
