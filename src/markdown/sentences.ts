@@ -23,7 +23,7 @@ export function sentencesOf(text: string, lang: string): string[] {
 function isEnd(before: string, after: string, lang: string): boolean {
   const ending = before.trimEnd();
   if (/[։。！？।؟۔።!?]["'”’»)\]]*$/u.test(ending)) return !isInBrackets(ending) || !/[)）]/.test(after);
-  // What begins with a small letter goes on: `e.g. this`, `в г. ереван`.
+  // A small letter continues the sentence: `e.g. this`, `в г. ереван`.
   if (/^["'“«„(]*\p{Ll}/u.test(after)) return false;
   if (isInBrackets(ending) && /[)）]/.test(after)) return false;
   const word = /([\p{L}\p{M}\p{N}.’'-]+)\.["'”’»)\]]*$/u.exec(ending)?.[1];

@@ -109,7 +109,7 @@ function htmlFragments(tree: Root, source: string): Fragment[] {
   return fragments;
 }
 
-/** Where a node stands in the source. */
+/** The start and the end of a node in the source, in UTF-16 units. */
 export function offsetsOf(node: Nodes): { start: number; end: number } {
   return { start: node.position?.start.offset ?? 0, end: node.position?.end.offset ?? 0 };
 }

@@ -16,6 +16,7 @@ import type { DueDelivery } from "./outbox.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { sealingKeyOf } from "./resealing.ts";
 import type { Subscription } from "./subscription.ts";
+import { letWithdrawalPass } from "./unsent.ts";
 import { confirmVerification } from "./verification.ts";
 import { rateAllowsMs, type Traffic } from "./waiting.ts";
 
@@ -204,7 +205,7 @@ export class Attempts {
     result: AttemptResult,
     outcome: AttemptOutcome,
   ): void {
-    const { store, log, state, outbox } = this.#parts;
+    const { store, log, state, sql } = this.#parts;
     const attempt = delivery.attempts + 1;
     const reason = reasonOf(outcome);
     const status = result.kind === "answered" ? result.status : null;
@@ -224,7 +225,7 @@ export class Attempts {
       state.recordAttempt(outcome, delivery);
       this.#updateDelivery(delivery, outcome, attempt);
       if (outcome.kind !== "delivered" && delivery.release !== null) {
-        outbox.letWithdrawalPass(delivery.release);
+        letWithdrawalPass(sql, delivery.release);
       }
     });
   }

@@ -13,6 +13,7 @@ import { JUDGED_PER_STEP } from "./limits.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { reseal, sealingKeyOf } from "./resealing.ts";
 import { registrationOf } from "./subscription.ts";
+import { dropUnwanted } from "./unsent.ts";
 
 /** The most calls that one run of a handler makes. */
 export const SUBREQUESTS_PER_JOB = 5;
@@ -66,7 +67,7 @@ async function report(parts: SubscriberParts): Promise<undefined> {
 
 /** Ends some pending deliveries that the subscription no longer asks for. Nothing is sent before all are judged. */
 async function endUnwanted(
-  { env, state, store, outbox, releasesInFlight }: SubscriberParts,
+  { env, state, store, sql, outbox, releasesInFlight }: SubscriberParts,
   { after }: JobPayloads["narrow"],
 ): Promise<JobPayloads["narrow"] | undefined> {
   const subscription = state.get();
@@ -75,7 +76,7 @@ async function endUnwanted(
   const last = sequences.at(-1);
   if (last === undefined) return undefined;
   const unwanted = await newsroom(env).unwantedEvents(subscription.id, sequences);
-  store.atomically(() => outbox.drop(unwanted, [...releasesInFlight]));
+  store.atomically(() => dropUnwanted(sql, unwanted, [...releasesInFlight]));
   return { after: last };
 }
 

@@ -9,7 +9,6 @@ import type { Registration, SubscriptionChange, SubscriptionInput } from "../dom
 import { newsroom } from "../runtime/stubs.ts";
 import type { Delivery } from "./delivery-log.ts";
 import { EXPIRY_REPORT_MS, FIRST_REPORT_MS, INTERRUPTED_CHANGE_REPORT_MS } from "./limits.ts";
-import { WITHDRAWN } from "./outbox.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { createTables } from "./schema.ts";
 import { rotateSecrets } from "./secrets.ts";
@@ -25,6 +24,7 @@ import {
   registrationOf,
   type Subscription,
 } from "./subscription.ts";
+import { dropOperational, WITHDRAWN } from "./unsent.ts";
 import { confirmVerification, nextConfirmUrl } from "./verification.ts";
 import { rateAllowsMs, type Traffic } from "./waiting.ts";
 
@@ -123,7 +123,7 @@ export function changeSubscription(
   change: SubscriptionChange,
   isAdmin: boolean,
 ): Promise<ChangeRefusal | undefined> {
-  const { env, jobs, store, state, outbox, mutex, secrets, alarm, now } = parts;
+  const { env, jobs, store, state, sql, mutex, secrets, alarm, now } = parts;
   return mutex.run(async () => {
     const before = state.get();
     if (before === undefined) return undefined;
@@ -147,7 +147,7 @@ export function changeSubscription(
       if (change.events !== undefined || change.filter !== undefined) {
         jobs.enqueue("narrow", { after: 0 }, now());
       }
-      if (!next.events.includes("operational")) outbox.dropOperational();
+      if (!next.events.includes("operational")) dropOperational(sql);
       if (next.url !== present.url) state.startVerification(confirmUrl);
     });
     return change.verify ? undefined : waiveVerification(parts);

@@ -90,7 +90,6 @@ describe("every word of a text", () => {
         fc.pre(!/<!--[^]*-->/.test(markdown));
         const { text, remarks } = rendered(markdown);
         const shown = text + remarks.join("\n");
-        // Attributes are no text: a word may be one where a tag goes on.
         const lost = parts.flatMap((_, index) => (shown.includes(`word${index}x`) ? [] : [`word${index}x`]));
         expect({ lost, markdown }).toEqual({ lost: [], markdown });
       }),

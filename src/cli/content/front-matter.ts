@@ -155,7 +155,7 @@ function plainYamlMessage(code: string, message: string): string {
     return "text that contains a colon needs straight quotation marks around it, \" or '";
   }
   if (code === "UNEXPECTED_TOKEN") {
-    return "text goes on after the closing quotation mark: put \" around a value that contains ', or ' around one that contains \"";
+    return "there is text after the closing quotation mark: put \" around a value that contains ', or ' around one that contains \"";
   }
   return message;
 }

@@ -128,7 +128,7 @@ function takeTitle(
       line: first.number,
       message: isOne
         ? `lines ${first.number} to ${last} are taken for the title: correct it if it ends earlier`
-        : `only line ${first.number} is taken for the title: correct it if it goes on in the next line`,
+        : `only line ${first.number} is taken for the title: add the next line if the title continues there`,
     });
   }
   const title = isOne ? { ...first, text: joined } : first;

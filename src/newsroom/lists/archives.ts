@@ -102,10 +102,9 @@ export class ListArchives {
     );
   }
 
-  /** The releases that a document shows by their summaries, by `published`: only the newest document has any. */
-  summarisedIn(list: ReleaseList, archive: number | undefined): ReadonlySet<Instant> {
-    if (archive !== undefined) return new Set();
-    return findSummarised(this.#membersOf(this.releasesIn(list, archive)), LIST_BYTES_MAX);
+  /** Of the releases of a newest document, those that it shows by their summaries; both by `published`. */
+  summarisedAmong(published: readonly Instant[]): ReadonlySet<Instant> {
+    return findSummarised(this.#membersOf(published), LIST_BYTES_MAX);
   }
 
   /** Whether the newest document of a list would hold a release that is added to the list. */

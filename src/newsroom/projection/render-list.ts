@@ -49,7 +49,8 @@ function renderReleases(
   const { list } = titled;
   const links = archives.archiveLinks(list, archive);
   if (links === undefined) return [];
-  const releases = views.getByPublished(archives.releasesIn(list, archive));
+  const published = archives.releasesIn(list, archive);
+  const releases = views.getByPublished(published);
   const tombstonesMax = archive === undefined ? TOMBSTONES_MAX : Number.MAX_SAFE_INTEGER;
   // A combination learns a moment later that it holds a release again.
   const departed = archives
@@ -67,7 +68,7 @@ function renderReleases(
         }
       : { isArchive: true as const }),
   };
-  const summarised = archives.summarisedIn(list, archive);
+  const summarised = archive === undefined ? archives.summarisedAmong(published) : new Set<Instant>();
   const feed = buildFeed(titled, links, { releases, departed, summarised, since: lists.since(list) }, site);
   return wanted.map(({ path, format }) =>
     format === undefined

@@ -21,7 +21,9 @@ test("a title over two lines is one title, and that is said", () => {
 test("a first paragraph right below the title stays one, and the doubt is said", () => {
   const { title, paragraphs, said } = read(`A short title\n${TEXT}\n\n${TEXT}`);
   expect([title.text, paragraphs]).toEqual(["A short title", [TEXT, TEXT]]);
-  expect(said).toContain("1 only line 1 is taken for the title: correct it if it goes on in the next line");
+  expect(said).toContain(
+    "1 only line 1 is taken for the title: add the next line if the title continues there",
+  );
 });
 
 test.each([

@@ -56,6 +56,6 @@ test.each([
   ["a packed document", "PK\u0003\u0004\u0014"],
   ["an old Office document", "\u00d0\u00cf\u0011\u00e0\u00a1"],
   ["Rich Text", "{\\rtf1\\ansi"],
-])("%s is told apart from a wrong encoding", (kind, start) => {
+])("%s is named as what it is, not as a wrong encoding", (kind, start) => {
   expect(foreignBytes(Buffer.from(start, "latin1"))).toMatch(new RegExp(`^is .*${kind}.*: copy the text`));
 });

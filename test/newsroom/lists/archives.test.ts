@@ -436,7 +436,7 @@ describe("a kill", () => {
     expect(after[1]).toBe(after[0]);
   });
 
-  it("of the last release of an archive is told in that archive and in no other", async () => {
+  it("of the last release of an archive is named by that archive and by no other", async () => {
     await reset();
     const many = Array.from({ length: 120 }, (_, index) => release({ date: day(index) }));
     await publishAll(many);

@@ -3,6 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { assert, describe, expect, it } from "vitest";
 import { Budget } from "../../../src/runtime/bounded-work.ts";
 import { OWN_RETRY_MS } from "../../../src/runtime/limits.ts";
+import type { Projection } from "../../../src/newsroom/projection/projection.ts";
 import { buildParts } from "../../../src/newsroom/wiring.ts";
 import { Meter, meteredSql } from "../../../src/runtime/sql.ts";
 import {
@@ -40,6 +41,19 @@ async function everythingInKv(): Promise<[string, string | null, unknown][]> {
 
 const written = () =>
   ledgerRows<{ path: string; written_ms: number }>("SELECT path, written_ms FROM documents ORDER BY path");
+
+type Put = (...given: Parameters<KVNamespace["put"]>) => Promise<void>;
+
+/** A separate projection of the ledger into the real KV, whose writes go through `put`. */
+function projectionInto(storage: DurableObjectStorage, put: Put, now: () => number): Projection {
+  const kv = new Proxy(env.DOCUMENTS, {
+    get: (real, name) => (name === "put" ? put : Reflect.get(real, name)),
+  });
+  const meter = new Meter();
+  const sql = meteredSql(storage.sql, meter);
+  return buildParts({ storage, sql, meter, env: { ...env, DOCUMENTS: kv }, config: configOf(env), now })
+    .projection;
+}
 
 describe("the projection", () => {
   it("rebuilds KV from the ledger, byte for byte", async () => {
@@ -168,26 +182,12 @@ describe("the projection", () => {
     let isFailing = true;
     const left = await runInDurableObject(newsroom(env), async (instance, { storage }) => {
       let nowMs = instance.clock() + 10_000;
-      // The real KV, whose writes fail for a while.
-      const kv = new Proxy(env.DOCUMENTS, {
-        get: (real, name) =>
-          name === "put"
-            ? async (...given: Parameters<KVNamespace["put"]>) => {
-                puts.push([given[0], nowMs]);
-                if (isFailing && puts.length % 2 === 0) throw new Error("429 Too Many Requests");
-                await real.put(...given);
-              }
-            : Reflect.get(real, name),
-      });
-      const meter = new Meter();
-      const { projection } = buildParts({
-        storage,
-        sql: meteredSql(storage.sql, meter),
-        meter,
-        env: { ...env, DOCUMENTS: kv },
-        config: configOf(env),
-        now: () => nowMs,
-      });
+      const put: Put = async (...given) => {
+        puts.push([given[0], nowMs]);
+        if (isFailing && puts.length % 2 === 0) throw new Error("429 Too Many Requests");
+        await env.DOCUMENTS.put(...given);
+      };
+      const projection = projectionInto(storage, put, () => nowMs);
       for (let tenth = 0; tenth < 60; tenth += 1) {
         nowMs += 100;
         isFailing = tenth < 30;
@@ -215,33 +215,20 @@ describe("the projection", () => {
     await runInDurableObject(newsroom(env), async (instance, { storage }) => {
       let nowMs = instance.clock() + 10_000;
       let edits = 0;
-      // The real KV. While it takes the page, the text is edited.
-      const kv = new Proxy(env.DOCUMENTS, {
-        get: (real, name) =>
-          name === "put"
-            ? async (...given: Parameters<KVNamespace["put"]>) => {
-                if (given[0].endsWith(path) && edits < 2) {
-                  edits += 1;
-                  storage.sql.exec(
-                    "UPDATE editions SET content = json_set(content, '$.title', ?) WHERE release = ?",
-                    edits === 2 ? "Last" : `Edit ${edits}`,
-                    text.id,
-                  );
-                  markStale(storage.sql, [{ kind: "release", id: text.id }]);
-                }
-                await real.put(...given);
-              }
-            : Reflect.get(real, name),
-      });
-      const meter = new Meter();
-      const { projection } = buildParts({
-        storage,
-        sql: meteredSql(storage.sql, meter),
-        meter,
-        env: { ...env, DOCUMENTS: kv },
-        config: configOf(env),
-        now: () => nowMs,
-      });
+      // While KV takes the page, the text is edited.
+      const put: Put = async (...given) => {
+        if (given[0].endsWith(path) && edits < 2) {
+          edits += 1;
+          storage.sql.exec(
+            "UPDATE editions SET content = json_set(content, '$.title', ?) WHERE release = ?",
+            edits === 2 ? "Last" : `Edit ${edits}`,
+            text.id,
+          );
+          markStale(storage.sql, [{ kind: "release", id: text.id }]);
+        }
+        await env.DOCUMENTS.put(...given);
+      };
+      const projection = projectionInto(storage, put, () => nowMs);
       storage.sql.exec("UPDATE documents SET etag = '' WHERE target = ?", `release:${text.id}`);
       markStale(storage.sql, [{ kind: "release", id: text.id }]);
       for (let second = 0; second < 5; second += 1) {
