@@ -7,6 +7,11 @@ const LONG = "who spoke at length about the situation in the region and about th
 const graphemes = (text: string) => [...new Intl.Segmenter("en").segment(text)].length;
 
 describe("the summary of a text", () => {
+  it("never comes from a footnote, even where the text itself has no prose", () => {
+    const note = `The source said on Monday in the capital that both sides had met, ${LONG}.`;
+    expect(rendered(`- Agenda[^1]\n\n[^1]: ${note}`).summary).toBe("Agenda");
+  });
+
   it("is the first sentence, or two if the first is short", () => {
     expect(rendered(`They met. Then they spoke with the minister, ${LONG}. Then they left.`).summary).toBe(
       `They met. Then they spoke with the minister, ${LONG}.`,
