@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
 import { formatInstant } from "../../src/domain/dates.ts";
+import { EVENTS_PER_WINDOW } from "../../src/newsroom/limits.ts";
 import { newsroom, subscriber } from "../../src/runtime/stubs.ts";
 import {
   act,
@@ -148,6 +149,21 @@ describe("replay", () => {
     await own(made, "/replay", "POST", { after: (sequence ?? 1) - 1, to: sequence });
     await subscriberIdle(made.id);
     expect((await arrivals(made)).map(eventOf).map(({ type }) => type)).toEqual(["release.killed"]);
+  });
+
+  it("sends by a filter only the kill of a release, also when the kill is in a later window", async () => {
+    const made = await subscribe({ filter: { lang: "hy" } });
+    const text = release({ lang: "hy" });
+    const { sequence } = await publishTo([made], text);
+    // So many that one hand-over does not reach from the publish to the kill.
+    for (let count = 0; count < EVENTS_PER_WINDOW; count += 1) await publish(release());
+    const killed = await (await act("kill", text.id)).json<Answer>();
+    await settled();
+    await subscriberIdle(made.id);
+    expect(await sequencesAt(made)).toEqual([sequence, killed.sequence]);
+    await own(made, "/replay", "POST", { after: sequence - 1 });
+    await subscriberIdle(made.id);
+    expect(await sequencesAt(made)).toEqual([sequence, killed.sequence, killed.sequence]);
   });
 
   it("takes a range of instants, both ends included", async () => {

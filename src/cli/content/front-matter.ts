@@ -102,6 +102,8 @@ const COMMENT =
  * author.
  */
 function commentsBesideValues(yaml: string): number[] {
+  // To lex the fields again takes as long as to parse them, and most have no comment.
+  if (!/[ \t]#/.test(yaml)) return [];
   const offsets: number[] = [];
   let offset = 0;
   let followsValue = false;

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
-import { createServer, request } from "node:http";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { folderWith, idIn, newContentFile } from "../support/content-folders.ts";
@@ -13,29 +13,26 @@ beforeAll(async () => {
 });
 afterAll(() => service.end());
 
-/**
- * A proxy to the service that cuts the connection at its second batch of releases.
- *
- * @param happens before the service gets the batch, or after its answer, which is dropped
- */
-async function proxyThatCuts(happens: "before" | "after", cut: () => Promise<void>): Promise<string> {
+/** Sends a request on to the service, and gives its answer to `take`. */
+function forward(incoming: IncomingMessage, take: (answer: IncomingMessage) => void): void {
+  const { method, headers } = incoming;
+  incoming.pipe(request(`${service.url}${incoming.url}`, { method, headers }, take));
+}
+
+/** A proxy to the service that leaves its second batch of releases to `atSecond`. */
+async function proxyWithSecondBatch(
+  atSecond: (incoming: IncomingMessage, response: ServerResponse) => void,
+): Promise<string> {
   let batches = 0;
   const proxy = createServer((incoming, response) => {
-    const isSecond = incoming.method === "POST" && incoming.url === "/api/v1/releases" && ++batches === 2;
-    const forward = (): void => {
-      const { method, headers } = incoming;
-      const onward = request(`${service.url}${incoming.url}`, { method, headers }, (answer) => {
-        if (isSecond) {
-          answer.resume().on("end", () => void cut().then(() => response.destroy()));
-          return;
-        }
-        response.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(response);
-      });
-      incoming.pipe(onward);
-    };
-    if (isSecond && happens === "before") void cut().then(() => response.destroy());
-    else forward();
+    if (incoming.method === "POST" && incoming.url === "/api/v1/releases" && ++batches === 2) {
+      atSecond(incoming, response);
+      return;
+    }
+    forward(incoming, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    });
   }).listen(0, "127.0.0.1");
   onTestFinished(() => void proxy.close());
   await once(proxy, "listening");
@@ -43,14 +40,34 @@ async function proxyThatCuts(happens: "before" | "after", cut: () => Promise<voi
   return `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
 }
 
+const folderOf205 = (): Promise<string> =>
+  folderWith(
+    Object.fromEntries(Array.from({ length: 205 }, (_, index) => [`${index}.md`, newContentFile()])),
+  );
+
+test("a publish whose second batch is refused says how many releases it had sent", async () => {
+  const folder = await folderOf205();
+  const to = await proxyWithSecondBatch((incoming, response) => {
+    incoming.resume();
+    response.writeHead(409, { "content-type": "application/problem+json" });
+    response.end(JSON.stringify({ title: "Conflict", status: 409, detail: "The disk is full." }));
+  });
+  const refused = await runCli(["publish", ".", "--to", to], {
+    cwd: folder,
+    env: { COMMUNIQUE_TOKEN: TOKEN },
+  });
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain("The disk is full.");
+  expect(refused.stderr).toContain("100 of 205 releases had been sent. Run the same command again");
+});
+
 test.each([
   ["before", "205 releases: 105 published, 100 unchanged\n"],
   ["after", "205 releases: 5 published, 200 unchanged\n"],
 ] as const)(
   "a publish that was killed %s its second batch continues with the same command",
   async (happens, counts) => {
-    const files = Array.from({ length: 205 }, (_, index) => [`${index}.md`, newContentFile()] as const);
-    const folder = await folderWith(Object.fromEntries(files));
+    const folder = await folderOf205();
     const texts = async (): Promise<Map<string, string>> => {
       const names = await readdir(folder);
       return new Map(
@@ -60,10 +77,16 @@ test.each([
       );
     };
     let atTheCut = new Map<string, string>();
-    const to = await proxyThatCuts(happens, async () => {
+    const cut = async (): Promise<void> => {
       atTheCut = await texts();
       cutOff.child.kill("SIGKILL");
       await cutOff.ended;
+    };
+    const to = await proxyWithSecondBatch((incoming, response) => {
+      const end = (): void => void cut().then(() => response.destroy());
+      if (happens === "before") end();
+      // The service takes the batch, and its answer is dropped.
+      else forward(incoming, (answer) => answer.resume().on("end", end));
     });
     const cutOff = startCli(["publish", ".", "--to", to], {
       cwd: folder,

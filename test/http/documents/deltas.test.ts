@@ -1,6 +1,8 @@
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { Newsroom } from "../../../src/newsroom/newsroom.ts";
 import { idsOf } from "../../support/feed-walk.ts";
-import { newsroomLater, publish, release, request, send } from "../../support/service.ts";
+import { inNewsroom, newsroomLater, publish, release, request, send } from "../../support/service.ts";
 
 let counter = 0;
 
@@ -37,6 +39,23 @@ describe.each(["rss", "atom", "json"])("a delta in %s", (format) => {
     await newsroomLater(2);
     const ask = () => request(path, { headers: { "a-im": "feed", "if-none-match": etag } });
     await expect.poll(async () => (await ask()).text()).toContain(`named, as in ${format}`);
+    expect((await ask()).status).toBe(200);
+  });
+
+  it("is sent whole after the settings have changed", async () => {
+    const text = release({ lang: "hy", slug: `s-${format}`, date: "2020-12-01" });
+    await publish(text);
+    const path = fresh(format);
+    const etag = (await request(path)).headers.get("etag")!;
+    // A service that starts with other settings than it last ran with.
+    await inNewsroom(async (_instance, state) => {
+      state.storage.sql.exec("UPDATE marks SET value = 'other' WHERE name = 'settings'");
+      await new Newsroom(state, env).health();
+    });
+    await publish({ ...text, title: `After the start, ${format}`, change: "minor" });
+    await newsroomLater(2);
+    const ask = () => request(path, { headers: { "a-im": "feed", "if-none-match": etag } });
+    await expect.poll(async () => (await ask()).text()).toContain(`After the start, ${format}`);
     expect((await ask()).status).toBe(200);
   });
 });
