@@ -88,10 +88,10 @@ function baseUrl(text: string): string {
 }
 
 function localTargets(text: string): LocalTargets {
-  const [, port] = /^loopback-except-(\d{1,5})$/.exec(text) ?? [];
-  return port === undefined
+  const [, ports] = /^loopback-except-(\d{1,5}(?:-\d{1,5})*)$/.exec(text) ?? [];
+  return ports === undefined
     ? oneOf("LOCAL_TARGETS", text, ["deny", "loopback"])
-    : `loopback-except-${Number(port)}`;
+    : { except: ports.split("-").map(Number) };
 }
 
 function dnsResolver(text: string): string | undefined {

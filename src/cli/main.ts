@@ -46,8 +46,7 @@ program
     option.variables,
     new Map<string, string>(),
   )
-  .option("--ip <address>", "listen at this address (default: localhost)")
-  .option("--config <file>", "wrangler's configuration", "wrangler.toml")
+  .option("--host <address>", "listen at this address, as behind a reverse proxy (default: localhost)")
   .option("--verbose", "print everything that the service logs, on stderr", false)
   .action((options: StartOptions) => startCommand(options));
 

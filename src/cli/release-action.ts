@@ -6,7 +6,8 @@ import { findAdminToken } from "./admin-token.ts";
 import { ApiClient, ServiceProblem } from "./api-client.ts";
 import { CliError } from "./cli-error.ts";
 import { findRelease } from "./find-release.ts";
-import { print } from "./output.ts";
+import { print, report } from "./output.ts";
+import { untilReadersSee } from "./until-readers-see.ts";
 
 export type Action = "withdraw" | "kill" | "reinstate";
 
@@ -23,12 +24,14 @@ export function actionCommand(
     const client = new ApiClient(to, await findAdminToken(to));
     const id = await findRelease(named, client);
     const { url, status, changed } = await runAction(client, action, id, reason);
+    const later = changed ? await untilReadersSee(client) : "";
     const sameReason = status === "withdrawn" || status === "killed" ? " for this reason" : "";
     print(
       changed
         ? `${DONE[action].padEnd(11)} ${url}`
         : `${url} is already ${status}${sameReason}: nothing was changed`,
     );
+    report(later);
   };
 }
 

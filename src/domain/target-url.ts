@@ -9,7 +9,7 @@ import { HOST_CHARS_MAX, URL_CHARS_MAX } from "./limits.ts";
  * `deny`: public targets only. `loopback`: also this machine, on any port, for development; with a port, on any
  * other port: that one is the service's own.
  */
-export type LocalTargets = "deny" | "loopback" | `loopback-except-${number}`;
+export type LocalTargets = "deny" | "loopback" | { except: readonly number[] };
 
 /** `isLocal`: the target is on this machine, and {@link LocalTargets} allows it. */
 export type TargetCheck = { ok: true; url: URL; isLocal: boolean } | { ok: false; reason: string };
@@ -64,7 +64,7 @@ export function checkTargetUrl(text: string, local: LocalTargets): TargetCheck {
   if (host.length > HOST_CHARS_MAX) return refuse(`must have a host of at most ${HOST_CHARS_MAX} characters`);
   if (local !== "deny" && (host === "localhost" || isLoopbackAddress(host))) {
     if (url.protocol !== "http:" && url.protocol !== "https:") return refuse("must be an http or https URL");
-    return local === `loopback-except-${portOf(url)}`
+    return typeof local === "object" && local.except.includes(portOf(url))
       ? refuse("must not point to this service")
       : { ok: true, url, isLocal: true };
   }

@@ -6,7 +6,8 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { buildOf } from "../built/build.ts";
-import { type ExtraBindings, onWorkerd, WORKER_NAME } from "../built/on-workerd.ts";
+import { locationIn } from "../built/location.ts";
+import { type ExtraBindings, onWorkerd, WORKER_NAME } from "../../src/cli/start/on-workerd.ts";
 import { TemporaryFolder } from "../chaos/temporary-folder.ts";
 import { PROJECT_ROOT } from "../chaos/process-tree.ts";
 import { childrenNamed } from "./process-usage.ts";
@@ -76,7 +77,7 @@ export class BuiltWorker implements AsyncDisposable {
     const folder = parts.use(new TemporaryFolder());
     const build = await buildOf(project);
     const before = await childrenNamed("workerd");
-    const miniflare = new Miniflare(onWorkerd(build, given, { folder: folder.path, port }, onLog));
+    const miniflare = new Miniflare(onWorkerd(build, given, locationIn(folder.path, port), onLog));
     parts.defer(() => miniflare.dispose());
     await miniflare.ready;
     const pid = (await childrenNamed("workerd")).find((child) => !before.includes(child));

@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { flushCompileCache } from "node:module";
 import { Miniflare } from "miniflare";
-import { type Build, onWorkerd, type Location } from "./on-workerd.ts";
+import { type Build, onWorkerd, type Location } from "../../src/cli/start/on-workerd.ts";
 
 export interface Run {
   build: Build;

@@ -5,7 +5,7 @@
 import { type JsonWebKey, randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { RELEASE_EVENT_TYPES, DEFAULT_EVENT_TYPES } from "../../src/domain/event.ts";
-import type { Build } from "../built/on-workerd.ts";
+import type { Build } from "../../src/cli/start/on-workerd.ts";
 import { Author } from "./author.ts";
 import { ExpectedState } from "./expected-state.ts";
 import { Subscription, type SubscriptionOptions } from "./subscription.ts";

@@ -11,7 +11,7 @@ import { checkLog } from "./log-check.ts";
 import { describe, type Plan, drawPlan, type FailureKind, FAILURE_KINDS } from "./plan.ts";
 import { endFailures, waitForDeliveries, waitUntilIdle } from "./wait-until-idle.ts";
 import { Environment } from "./environment.ts";
-import type { Build } from "../built/on-workerd.ts";
+import type { Build } from "../../src/cli/start/on-workerd.ts";
 
 /** The result of a round, as chaos-results.json holds it. */
 export interface RoundResult {

@@ -1,6 +1,6 @@
 /**
  * The service as real processes, killed like a power cut would: all at once and without shutdown. Either
- * `wrangler dev`, as `npm start` runs it, or the built Worker on workerd alone, which starts in a quarter of
+ * `wrangler dev`, as `npm run dev` runs it, or the built Worker on workerd alone, which starts in a quarter of
  * the time. Both store data in the same way.
  */
 import { randomBytes } from "node:crypto";
@@ -8,7 +8,8 @@ import { once } from "node:events";
 import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import type { Build } from "../built/on-workerd.ts";
+import type { Build } from "../../src/cli/start/on-workerd.ts";
+import { locationIn } from "../built/location.ts";
 import type { Run } from "../built/service.ts";
 import { freePort } from "../support/free-port.ts";
 import { pollUntil } from "./poll-until.ts";
@@ -116,7 +117,7 @@ export class ServiceProcess implements AsyncDisposable {
   }
 
   async #writeRun(build: Build): Promise<void> {
-    const location = { folder: this.#folder.path, port: Number(this.url.port) };
+    const location = locationIn(this.#folder.path, Number(this.url.port));
     const run: Run = { build, bindings: this.#vars, location };
     await writeFile(this.#run, JSON.stringify(run), { mode: 0o600 });
   }

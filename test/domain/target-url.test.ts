@@ -66,7 +66,7 @@ describe("a target", () => {
 });
 
 describe("the service's own port", () => {
-  const local = "loopback-except-8787";
+  const local = { except: [8787, 9123] };
 
   it.each([
     "http://localhost:8787/",
@@ -80,9 +80,9 @@ describe("the service's own port", () => {
   });
 
   it("is 80 or 443 where the URL names none", () => {
-    expect(checkTargetUrl("http://localhost/", "loopback-except-80").ok).toBe(false);
-    expect(checkTargetUrl("https://localhost/", "loopback-except-443").ok).toBe(false);
-    expect(checkTargetUrl("http://localhost/", "loopback-except-443").ok).toBe(true);
+    expect(checkTargetUrl("http://localhost/", { except: [80] }).ok).toBe(false);
+    expect(checkTargetUrl("https://localhost/", { except: [443] }).ok).toBe(false);
+    expect(checkTargetUrl("http://localhost/", { except: [443] }).ok).toBe(true);
   });
 
   it("leaves every other port of this machine", () => {

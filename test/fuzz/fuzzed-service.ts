@@ -7,7 +7,8 @@ import { Miniflare, type Request, Response } from "miniflare";
 import { generatedRelease } from "../bench/generated-releases.ts";
 import { waitUntilRendered } from "../bench/wait-until-rendered.ts";
 import { buildOf } from "../built/build.ts";
-import { onWorkerd } from "../built/on-workerd.ts";
+import { locationIn } from "../built/location.ts";
+import { onWorkerd } from "../../src/cli/start/on-workerd.ts";
 import { ApiClient, type CreatedSubscription, newRelease } from "../chaos/api-client.ts";
 import { pollUntil } from "../chaos/poll-until.ts";
 import { PROJECT_ROOT } from "../chaos/process-tree.ts";
@@ -53,7 +54,7 @@ export class FuzzedService implements AsyncDisposable {
       SUBREQUESTS: "10000",
     };
     const build = await buildOf(PROJECT_ROOT);
-    const location = { folder: folder.path, port };
+    const location = locationIn(folder.path, port);
     const miniflare = new Miniflare(
       onWorkerd(build, { bindings, outbound: answerAsEndpoint }, location, onLog),
     );

@@ -20,6 +20,7 @@ import { readValidFolder, sendFolder } from "./publish-folder.ts";
 import { fetchStates, sortFiles } from "./release-states.ts";
 import { fetchRegistry, isSameRegistry } from "./registry-call.ts";
 import { print, report } from "../output.ts";
+import { untilReadersSee } from "../until-readers-see.ts";
 
 export interface PublishOptions {
   to: URL;
@@ -78,6 +79,8 @@ async function publish(
     progress.end();
     print(lines.join("\n"));
   }
+  const isChanged = sent.length > 0 || registryChanged || reason !== undefined;
+  if (isChanged) report(await untilReadersSee(client, progress));
 }
 
 /** `--dry-run`: reports what a publish would change. */

@@ -1,30 +1,30 @@
 /**
- * The process that runs the service: wrangler's development server, without its debugger. `wrangler dev` always opens
- * that one, on a port at which every program on the machine reads and changes the service without a token.
+ * The process that runs the service: the built Worker on workerd. Miniflare starts workerd, and keeps KV and the
+ * objects in files.
  */
 import "./die-with-parent.ts";
-import { unstable_startWorker as startWorker } from "wrangler";
-import { report } from "../output.ts";
+import { Miniflare } from "miniflare";
+import { print, report } from "../output.ts";
+import { onWorkerd } from "./on-workerd.ts";
 import { RUN_VARIABLE, type ServiceRun } from "./service-run.ts";
 
-const { config, ip, port, stateFolder, vars } = JSON.parse(process.env[RUN_VARIABLE] ?? "{}") as ServiceRun;
+const { build, location, vars, verbose } = JSON.parse(process.env[RUN_VARIABLE] ?? "{}") as ServiceRun;
 // The runtime must not inherit the secrets.
 delete process.env[RUN_VARIABLE];
 
 try {
-  const worker = await startWorker({
-    config,
-    bindings: Object.fromEntries(
-      Object.entries(vars).map(([name, value]) => [name, { type: "plain_text", value, hidden: true }]),
-    ),
-    dev: { remote: false, inspector: false, server: { hostname: ip, port }, persist: stateFolder },
-  });
+  const miniflare = new Miniflare(
+    onWorkerd(build, { bindings: vars }, location, (line, level) => {
+      if (level === "error" || level === "warn") report(line);
+      else if (verbose) print(line);
+    }),
+  );
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.once(signal, () => void worker.dispose().finally(() => process.exit(0)));
+    process.once(signal, () => void miniflare.dispose().finally(() => process.exit(0)));
   }
-  await worker.ready;
+  await miniflare.ready;
 } catch (error) {
-  // Wrangler's own error says only that there was one.
+  // The cause of Miniflare's own errors says more than they do.
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   report(`error: ${cause instanceof Error ? cause.message : String(cause)}`);
   process.exit(1);

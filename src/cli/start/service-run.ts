@@ -1,29 +1,46 @@
 /**
  * What one run of the service needs to know: the user's options, with the defaults of `npm start`.
  */
+import { defined } from "../../domain/defined.ts";
+import { isLoopbackAddress } from "../../domain/target-url.ts";
+import type { Build, Location } from "./on-workerd.ts";
 
 /** Given to the process that runs the service as JSON, in the environment variable {@link RUN_VARIABLE}. */
 export interface ServiceRun {
-  /** The file of wrangler's configuration. */
-  config: string;
-  /** The address to listen at; undefined: the one of the configuration. */
-  ip: string | undefined;
-  port: number;
-  stateFolder: string;
+  build: Build;
+  location: Location;
+  /** Whether the process prints what is no warning and no error. */
+  verbose: boolean;
+  /** Variables and secrets, over those of wrangler.toml. */
   vars: Record<string, string>;
 }
 
 /** Not an argument: every user of the machine may read those, and these hold secrets. */
 export const RUN_VARIABLE = "COMMUNIQUE_RUN";
 
-/** The variables and secrets of a run. The user's take precedence over the defaults. */
-export function runVars(given: ReadonlyMap<string, string>, port: number): Record<string, string> {
-  const targets = given.get("LOCAL_TARGETS") ?? "loopback";
+/**
+ * The variables and secrets of a run.
+ *
+ * @param kept those of `.dev.vars`
+ * @param given the user's; they take precedence over the defaults
+ */
+export function runVars(
+  kept: Readonly<Partial<Record<string, string>>>,
+  given: ReadonlyMap<string, string>,
+  { host, port, entryPort }: Location,
+): Record<string, string> {
+  const targets = given.get("LOCAL_TARGETS") ?? (isLocal(host) ? "loopback" : "deny");
   return {
+    ...defined(kept),
     DNS_RESOLVER: "off",
     BASE_URL: `http://localhost:${port}`,
     ...Object.fromEntries(given),
     // A delivery to the service itself would reach what only this machine may reach.
-    LOCAL_TARGETS: targets === "loopback" ? `loopback-except-${port}` : targets,
+    LOCAL_TARGETS: targets === "loopback" ? `loopback-except-${port}-${entryPort}` : targets,
   };
+}
+
+/** Whether only programs of this machine reach the service. Others may not make it post to this machine. */
+function isLocal(host = "localhost"): boolean {
+  return host === "localhost" || isLoopbackAddress(host.replace(/^\[|\]$/g, ""));
 }

@@ -3,7 +3,6 @@
  */
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { FEED_FORMATS } from "../../domain/list.ts";
 import { isStrongSecret, weakSecretMessage } from "../../domain/secrets.ts";
@@ -13,17 +12,19 @@ import { CliError, systemCode } from "../cli-error.ts";
 import type { ContentFolder } from "../content/content-folder.ts";
 import { aborted, watchEndSignals } from "../end-signals.ts";
 import { DEFAULT_PORT, suggestCommand } from "../options.ts";
-import { DEFAULT_CONTENT, DEV_VARS, displayPath, PROJECT_ROOT, resolvePath } from "../paths.ts";
+import { DEFAULT_CONTENT, DEV_VARS, displayPath, resolvePath } from "../paths.ts";
 import { startProgress, type Progress } from "../progress.ts";
 import { changeCounts, warningLines } from "../publish/change-report.ts";
 import { dryRun } from "../publish/dry-run.ts";
 import { fetchStates, sortFiles } from "../publish/release-states.ts";
 import { readValidFolder, sendFolder } from "../publish/publish-folder.ts";
+import { keptBuild } from "./kept-build.ts";
 import { keepSecrets } from "./kept-secrets.ts";
 import { ServiceProcess } from "./service-process.ts";
 import { runVars } from "./service-run.ts";
-import { makePrivate, stateFolder } from "./state-folder.ts";
+import { privateStateFolder } from "./state-folder.ts";
 import { print, report } from "../output.ts";
+import { untilReadersSee } from "../until-readers-see.ts";
 
 export interface StartOptions {
   port: number;
@@ -33,14 +34,12 @@ export interface StartOptions {
   persistTo?: string;
   /** Variables and secrets of this run, over those of the configuration and the kept ones. */
   var: ReadonlyMap<string, string>;
-  /** The file of wrangler's configuration, relative to the project. */
-  config: string;
-  /** The address to listen at. */
-  ip?: string;
+  /** The address or name to listen at; undefined: this machine alone. */
+  host?: string;
   verbose: boolean;
 }
 
-/** Milliseconds until the service must be healthy; bundling takes two seconds of them. */
+/** Milliseconds until the service must be healthy; it takes one or two seconds. */
 const HEALTHY_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
 
@@ -55,20 +54,26 @@ class ServiceFailure extends CliError {}
 export async function startCommand(options: StartOptions): Promise<void> {
   // Reports everything that is wrong before it starts a process.
   const folder = options.content ?? DEFAULT_CONTENT;
+  const { port, host, var: vars } = options;
   const content = folder === false ? undefined : await readValidFolder(resolvePath(folder));
-  await assertPortIsFree(options.port);
-  const { port, var: vars } = options;
+  await assertPortIsFree(port, host);
   refuseWeakSecrets(vars);
   await keepSecrets(DEV_VARS, new Set(vars.keys()));
 
-  const state = stateFolder(options.persistTo);
-  await makePrivate(state);
-  const signals = watchEndSignals();
-  const config = resolve(PROJECT_ROOT, options.config);
-  const run = { config, ip: options.ip, port, stateFolder: state, vars: runVars(vars, port) };
-  const service = new ServiceProcess(run, options.verbose);
-  const url = new URL(`http://localhost:${port}`);
+  const state = await privateStateFolder(options.persistTo);
   const progress = startProgress();
+  progress.show("building the service");
+  const build = await keptBuild();
+  const location = { ...state, host: host ?? "localhost", port, entryPort: await freePort() };
+  const run = {
+    build,
+    location,
+    verbose: options.verbose,
+    vars: runVars(await readVars(DEV_VARS), vars, location),
+  };
+  const signals = watchEndSignals();
+  const service = new ServiceProcess(run);
+  const url = new URL(`http://localhost:${port}`);
   const over = new AbortController();
   try {
     const endedEarly = service.ended.then(() => {
@@ -101,17 +106,29 @@ function refuseWeakSecrets(vars: ReadonlyMap<string, string>): void {
   }
 }
 
+/** A free port of this machine. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
 /** @throws CliError that suggests another port */
-async function assertPortIsFree(port: number): Promise<void> {
-  for (const host of ["127.0.0.1", "::1"]) {
+async function assertPortIsFree(port: number, named?: string): Promise<void> {
+  for (const host of named === undefined ? ["127.0.0.1", "::1"] : [named]) {
     const server = createServer();
     try {
       server.listen(port, host);
       await once(server, "listening");
     } catch (error) {
       const code = systemCode(error);
-      // The machine has no IPv6.
-      if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT") continue;
+      if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT" || code === "ENOTFOUND") {
+        // The machine has no IPv6.
+        if (named === undefined) continue;
+        throw new CliError(`This machine has no address ${named}: name one of its own with --host.`);
+      }
       const other = port < 1024 ? DEFAULT_PORT : port === 65_535 ? port - 1 : port + 1;
       const remedy = `use another with \`npm start -- --port ${other}\``;
       if (code === "EADDRINUSE") {
@@ -142,8 +159,11 @@ async function bringUp(
   const { toSend, unchanged } = sortFiles(content.files, await fetchStates(client, progress), Date.now());
   await dryRun({ ...content, files: toSend }, client, progress);
   const { releases } = await sendFolder(content, toSend, client, progress);
+  // Also after a start that sends nothing: the last run may have ended before it wrote all documents.
+  const later = await untilReadersSee(client, progress);
   progress.end();
   report(warningLines(releases).join("\n"));
+  report(later);
   return changeCounts([...releases, ...unchanged]);
 }
 

@@ -4,7 +4,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildOf } from "../../built/build.ts";
-import type { Build } from "../../built/on-workerd.ts";
+import type { Build } from "../../../src/cli/start/on-workerd.ts";
 import { PROJECT_ROOT } from "../process-tree.ts";
 import { TemporaryFolder } from "../temporary-folder.ts";
 

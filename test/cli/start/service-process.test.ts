@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { errorLinesIn, plainLine } from "../../../src/cli/start/service-process.ts";
+import { errorLinesIn } from "../../../src/cli/start/error-lines.ts";
+import { plainLine } from "../../../src/cli/start/service-process.ts";
 
 test("of the output of a failed service, only the lines with errors are shown, each once", () => {
   expect(

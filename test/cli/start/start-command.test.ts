@@ -68,11 +68,14 @@ test("start publishes the content and its registry, prints its URLs, and ends wi
     `communique ready on ${service.url}`,
     "",
   ]);
+  for (const format of ["rss", "atom", "json"]) {
+    expect(await (await fetch(`${service.url}/feed.${format}`)).text()).toContain("The session");
+  }
   const stored = await fetch(`${service.url}/api/v1/releases/6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11`);
   expect(await stored.json()).toMatchObject({ title: "The session", edition: 1, topics: ["csto"] });
   const topics = async (): Promise<unknown> =>
     (await (await fetch(`${service.url}/api/v1/registry`)).json<{ topics: unknown }>()).topics;
-  await expect.poll(topics, { timeout: 30_000 }).toMatchObject([{ slug: "csto" }]);
+  expect(await topics()).toMatchObject([{ slug: "csto" }]);
 
   expect(await endedBy(service.process, "SIGINT")).toBe(0);
 });
@@ -221,6 +224,29 @@ test("a port in use is refused before a process is started, and another is sugge
   expect(run.stderr).toMatch(/^Port \d+ is in use: .* `npm start -- --port \d+`\.\n$/);
 });
 
+test("an address that the machine lacks is refused before a process is started", async () => {
+  const port = String(await freePort());
+  const run = await runCli(["start", "--no-content", "--port", port, "--host", "192.0.2.1"]);
+  expect(run).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: "This machine has no address 192.0.2.1: name one of its own with --host.\n",
+  });
+});
+
+test("start listens at every address with --host 0.0.0.0, and then posts to no port of this machine", async () => {
+  const service = await npmStart(["--no-content", "--host", "0.0.0.0"]);
+  onTestFinished(service.end);
+  const { port } = new URL(service.url);
+  expect((await fetch(`http://127.0.0.3:${port}/healthz`)).status).toBe(200);
+  const response = await fetch(`${service.url}/api/v1/subscriptions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ url: "http://127.0.0.1:9/" }),
+  });
+  expect(response.status).toBe(422);
+});
+
 test.each(["ADMIN_TOKEN:t", "SECRETS_KEY:x", `SECRETS_KEY:${TOKEN},x`])(
   "a weak secret (%s) is refused before a process is started, with the command that makes one",
   async (given) => {
@@ -249,8 +275,11 @@ test("content that the service refuses ends the service, with the lines", async 
 });
 
 test("a service that cannot run ends at once, with the line that says why", async () => {
-  const failed = npmStart(["--no-content", "--config", "/nowhere/wrangler.toml"]);
+  const state = await temporaryFolder();
+  await mkdir(join(state, "v3"));
+  await writeFile(join(state, "v3", "do"), "not a folder");
+  const failed = npmStart(["--no-content", "--persist-to", state]);
   await expect(failed).rejects.toThrow(
-    /ended with 1 .*\/nowhere\/wrangler\.toml.*\nThe service ended unexpectedly\. Start it with --verbose to see everything that it logs\./s,
+    /ended with 1 .*v3\/do.*\nThe service ended unexpectedly\. Start it with --verbose to see everything that it logs\./s,
   );
 });

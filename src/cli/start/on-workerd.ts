@@ -33,18 +33,26 @@ export interface ExtraBindings {
 }
 
 export interface Location {
-  /** Holds the state, also across restarts. */
-  folder: string;
-  /** A port of 127.0.0.1; 0 for any. */
+  /** Folders for the state, also across restarts, and for temporary files. */
+  state: string;
+  temporary: string;
+  /** Where the Worker listens: an address or a name; 127.0.0.1 if left out. */
+  host?: string;
+  /** 0 for any. */
   port: number;
+  /** The port of 127.0.0.1 for Miniflare's entry, which passes requests on; 0 or left out: any. */
+  entryPort?: number;
 }
+
+/** @param level "error", "warn", "info", "log" or "debug" */
+export type OnLog = (line: string, level: string) => void;
 
 /** @param onLog called with each line that the Worker logs */
 export function onWorkerd(
   { bundle, workerOptions }: Build,
   { bindings, data = {}, inspected = false, outbound }: ExtraBindings,
-  { folder, port }: Location,
-  onLog: (line: string) => void,
+  { state, temporary, host = "127.0.0.1", port, entryPort = 0 }: Location,
+  onLog: OnLog,
 ): MiniflareOptions {
   return convertV4MiniflareOptions({
     ...workerOptions,
@@ -56,12 +64,12 @@ export function onWorkerd(
     rootPath: bundle,
     modules: [{ type: "ESModule", path: join(bundle, "worker.js") }],
     host: "127.0.0.1",
-    port: 0,
+    port: entryPort,
     cf: false,
-    resourcePersistencePath: join(folder, "state"),
-    unsafeDirectSockets: [{ host: "127.0.0.1", port }],
-    resourceTmpPath: join(folder, "tmp"),
+    resourcePersistencePath: state,
+    unsafeDirectSockets: [{ host, port }],
+    resourceTmpPath: temporary,
     telemetry: { enabled: false },
-    handleStructuredLogs: ({ message }) => onLog(message),
+    handleStructuredLogs: ({ message, level }) => onLog(message, level),
   });
 }
