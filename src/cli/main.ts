@@ -3,9 +3,10 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { issueLines, ServiceProblem } from "./api-client.ts";
 import { CliError } from "./cli-error.ts";
+import type { DeployOptions } from "./deploy/deploy-command.ts";
 import { endOnClosedPipe } from "./end-signals.ts";
 import { importCommand } from "./import/import-command.ts";
 import { listenCommand } from "./listen/listen-command.ts";
@@ -49,6 +50,30 @@ program
   .option("--host <address>", "listen at this address, as behind a reverse proxy (default: localhost)")
   .option("--verbose", "print everything that the service logs, on stderr", false)
   .action((options: StartOptions) => startCommand(options));
+
+program
+  .command("deploy [arguments...]")
+  .description("put the service online at Cloudflare")
+  .option("--dry-run", "only build, offline", false)
+  .option("--secrets <file>", "keep the secrets that it makes in this file (default: .dev.vars)")
+  .option("--new-secrets-key", "make a SECRETS_KEY although the Worker has lost one", false)
+  .option("-c, --config <file>", "wrangler's configuration", "wrangler.toml")
+  .option("-e, --env <name>", "an environment of the configuration")
+  .option("--name <name>", "another name for the Worker")
+  .option(
+    "--var <name:value...>",
+    "a variable; repeatable",
+    option.publicVariables,
+    new Map<string, string>(),
+  )
+  .addOption(new Option("--secrets-file <file>").argParser(option.replacedBy("--secrets FILE")).hideHelp())
+  .allowUnknownOption()
+  .addHelpText("after", "\nOther arguments go to `wrangler deploy`.")
+  .action(async (others: string[], options: DeployOptions) => {
+    // Wrangler takes a second to load, and no other command needs it.
+    const { deployCommand } = await import("./deploy/deploy-command.ts");
+    await deployCommand(others, options);
+  });
 
 program
   .command("publish [folder]")

@@ -43,6 +43,21 @@ export function variables(text: string, before: ReadonlyMap<string, string>): Ma
   return new Map([...before, [name, value]]);
 }
 
+/** Like {@link variables}, for a service that others reach: a variable of a Worker can be read, a secret cannot. */
+export function publicVariables(text: string, before: ReadonlyMap<string, string>): Map<string, string> {
+  const after = variables(text, before);
+  const secret = ["ADMIN_TOKEN", "SECRETS_KEY", "SIGNING_KEY"].find((name) => after.has(name));
+  if (secret === undefined) return after;
+  throw new InvalidArgumentError(`${secret} is a secret: put it into the file of --secrets.`);
+}
+
+/** An option of wrangler that one of ours replaces. */
+export function replacedBy(own: string): () => never {
+  return () => {
+    throw new InvalidArgumentError(`Use ${own} instead.`);
+  };
+}
+
 /** A BCP 47 tag, in its canonical case. */
 export function languageTag(text: string): string {
   const tag = canonicalLanguage(text);

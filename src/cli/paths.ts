@@ -13,10 +13,9 @@ export const DEFAULT_CONTENT = join(PROJECT_ROOT, "content");
 export const DEV_VARS = join(PROJECT_ROOT, ".dev.vars");
 
 /** The user's working directory. `npm run` changes to the project's root and passes the original in INIT_CWD. */
-const USER_FOLDER =
-  process.env.npm_lifecycle_event === "communique" || process.env.npm_lifecycle_event === "start"
-    ? (process.env.INIT_CWD ?? process.cwd())
-    : process.cwd();
+const USER_FOLDER = ["communique", "start", "deploy"].includes(process.env.npm_lifecycle_event ?? "")
+  ? (process.env.INIT_CWD ?? process.cwd())
+  : process.cwd();
 
 /** The absolute path of a path that the user typed. */
 export function resolvePath(path: string): string {

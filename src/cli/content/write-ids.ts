@@ -1,12 +1,11 @@
 /**
  * Writes the id and the slug into a new content file, where they stay for good.
  */
-import { randomUUID } from "node:crypto";
-import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { readFile, realpath, stat } from "node:fs/promises";
 import { parse } from "yaml";
 import { displayPath } from "../paths.ts";
 import { CliError, onSystemError } from "../cli-error.ts";
+import { replaceFile } from "../replace-file.ts";
 import { parseContentFile, type ContentFile } from "./content-file.ts";
 
 /** Inserts the missing fields at the top of the front matter; every other byte stays. */
@@ -25,7 +24,7 @@ export async function writeIds({ file, missing }: ContentFile): Promise<void> {
     // In front matter in braces, or with all lines indented, an inserted line would break the YAML.
     if (Array.isArray(parseContentFile(path, completed, Infinity)))
       throw byHand(file, lines, "its layout has no place for a new line");
-    await replaceFile(path, completed);
+    await replaceFile(path, completed, (await stat(path)).mode);
   };
   await onSystemError(write(), (code) => {
     throw byHand(file, lines, code);
@@ -54,17 +53,4 @@ function byHand(file: string, lines: readonly string[], reason: string): CliErro
   return new CliError(
     `${displayPath(file)} cannot be changed (${reason}). Add these lines to its front matter: ${lines.join(", ")}`,
   );
-}
-
-/** Atomic: after an interruption there is either the old file or the new one. */
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
-  const { mode } = await stat(path);
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}`);
-  try {
-    await writeFile(temporary, bytes, { mode, flag: "wx" });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }

@@ -1,10 +1,11 @@
 /**
- * The secrets of a service on this machine: generated once and kept in `.dev.vars`, which git ignores.
+ * The secrets of a service: generated once and kept in a file, `.dev.vars` by default, which git ignores.
  */
 import { randomBytes } from "node:crypto";
-import { appendFile, chmod } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { readVars } from "../admin-token.ts";
 import { readIfPresent } from "../cli-error.ts";
+import { replaceFile } from "../replace-file.ts";
 
 const GENERATE = {
   ADMIN_TOKEN: () => randomBytes(32).toString("base64url"),
@@ -12,18 +13,23 @@ const GENERATE = {
   SIGNING_KEY: () => `whsk_${randomBytes(32).toString("base64")}`,
 };
 
+export type SecretName = keyof typeof GENERATE;
+export const SECRET_NAMES = Object.keys(GENERATE) as SecretName[];
+
 /**
- * Appends the secrets that are missing; other lines stay.
+ * Adds the secrets that are missing, in one step that a crash cannot cut in two; other lines stay.
  *
- * @param given names of secrets that the user sets for this run
+ * @param given names of secrets that the service has from elsewhere
+ * @returns the names of those that it made
  */
-export async function keepSecrets(file: string, given: ReadonlySet<string>): Promise<void> {
+export async function keepSecrets(file: string, given: ReadonlySet<string>): Promise<SecretName[]> {
   const kept = await readVars(file);
-  const lines = Object.entries(GENERATE)
-    .filter(([name]) => !kept[name] && !given.has(name))
-    .map(([name, generate]) => `${name}=${generate()}\n`);
-  if (lines.length === 0) return;
-  const lineEnd = /[^\n]$/.test(String((await readIfPresent(file)) ?? "")) ? "\n" : "";
-  await appendFile(file, lineEnd + lines.join(""), { mode: 0o600 });
-  await chmod(file, 0o600);
+  const made = SECRET_NAMES.filter((name) => !kept[name] && !given.has(name));
+  if (made.length === 0) return made;
+  const before = await readIfPresent(file);
+  const text = String(before ?? "").replace(/[^\n]$/, "$&\n");
+  const lines = made.map((name) => `${name}=${GENERATE[name]()}\n`);
+  const path = before === undefined ? file : await realpath(file);
+  await replaceFile(path, text + lines.join(""), 0o600);
+  return made;
 }
