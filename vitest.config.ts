@@ -60,7 +60,7 @@ export default defineConfig({
           provide: { embargoAnswers: Number(process.env["COMMUNIQUE_EMBARGO_ANSWERS"] ?? 0), seed },
           setupFiles: "./test/support/seed.ts",
           include: [
-            "test/{crypto,domain,markdown,feeds,webhooks,site,runtime,newsroom,subscriber,http}/**/*.test.ts",
+            "test/{crypto,domain,files,markdown,feeds,webhooks,site,runtime,newsroom,subscriber,http}/**/*.test.ts",
           ],
           ...timeouts,
         },

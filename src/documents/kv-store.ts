@@ -15,7 +15,7 @@ export interface StoredDocument extends DocumentMetadata {
 export interface DocumentMetadata {
   /** Content-Type. */
   type: string;
-  /** Weak, from the hash of the body: `W/"…"`. */
+  /** Weak, from the hash of the body: `W/"…"`. Of a file strong, its own hash. */
   etag: string;
   /** When this path first had these bytes. */
   modified?: Instant;
@@ -31,6 +31,8 @@ export interface DocumentMetadata {
   isArchive?: true;
   /** From this instant on the document is 410, whatever `status` says. */
   goneFrom?: Instant;
+  /** Set for a file that readers see: the document has no body, because all names of a file share its bytes. */
+  file?: { sha256: string; bytes: number };
 }
 
 /** KV's own limit on a key, in bytes. */

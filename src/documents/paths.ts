@@ -1,6 +1,7 @@
 /**
  * The paths of documents, and which document each path names.
  */
+import { type FileReference, FILES_PREFIX, formatFileReference, parseFileReference } from "../domain/file.ts";
 import { SLUG_CHARS_MAX } from "../domain/limits.ts";
 import { type ListPlace, parseListAddress } from "../domain/list.ts";
 import { canonicalLanguage } from "../domain/release.ts";
@@ -9,6 +10,7 @@ export type DocumentPlace =
   | { kind: "list"; place: ListPlace }
   | { kind: "release"; lang: string; slug: string }
   | { kind: "release-json"; id: string }
+  | ({ kind: "file" } & FileReference)
   | { kind: "directory" }
   | { kind: "registry" };
 
@@ -27,6 +29,10 @@ export const OPML_PATH = "/feeds.opml";
 export function parseDocumentPath(path: string, languages: readonly string[]): DocumentPlace | undefined {
   if (path === REGISTRY_PATH) return { kind: "registry" };
   if (path === DIRECTORY_PATH || path === OPML_PATH) return { kind: "directory" };
+  if (path.startsWith(FILES_PREFIX)) {
+    const file = parseFileReference(path.slice(FILES_PREFIX.length));
+    return file && { kind: "file", ...file };
+  }
   const json = RELEASE_JSON.exec(path)?.groups;
   if (json?.["id"]) return { kind: "release-json", id: json["id"] };
   const release = RELEASE.exec(path)?.groups;
@@ -50,6 +56,11 @@ export function canonicalPagePath(path: string): string {
 /** Whether the admin gets another answer at a document's path than everybody else. */
 export function isForAdminToo(path: string): boolean {
   return path === REGISTRY_PATH || RELEASE_JSON.test(path);
+}
+
+/** The path of the document about a file: that of its URL, without percent-escapes. */
+export function fileDocumentPath(file: FileReference): string {
+  return FILES_PREFIX + formatFileReference(file);
 }
 
 /** The path of a release's JSON, which serves `/r/ID` and the API. */

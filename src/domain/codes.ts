@@ -46,7 +46,13 @@ export const PROBLEM_CODES = {
   "edition-mismatch": 412,
   "body-too-large": 413,
   "unsupported-media-type": 415,
+  /** The range of a file that was asked for begins beyond its end. */
+  "range-not-satisfiable": 416,
   invalid: 422,
+  /** The bytes of a file do not have the SHA-256 in the address. */
+  "wrong-file-hash": 422,
+  /** A file is empty, or no type that the service knows. */
+  "unknown-file-type": 422,
   /** A client called the Newsroom or a subscription too often. */
   "too-many-requests": 429,
   "too-many-new-lists": 429,
@@ -60,6 +66,8 @@ export const PROBLEM_CODES = {
   /** SECRETS_KEY lacks a key with which secrets of subscriptions are sealed. */
   "secrets-unreadable": 503,
   "too-many-streams": 503,
+  /** KV does not hold the bytes of a file yet, or any more. */
+  "file-unavailable": 503,
 } as const;
 export type ProblemCode = keyof typeof PROBLEM_CODES;
 

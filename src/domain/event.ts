@@ -83,15 +83,7 @@ export interface OperationalEvent {
 
 /** The fields of a release in an event. The API shows more. */
 function eventRelease(release: ReleaseView, content: "full" | "summary"): Record<string, unknown> {
-  const {
-    content: whole,
-    note: _note,
-    source: _source,
-    reason: _reason,
-    attachments: _attachments,
-    image: _image,
-    ...shown
-  } = release;
+  const { content: whole, note: _note, source: _source, reason: _reason, image: _image, ...shown } = release;
   return content === "full" ? { ...shown, content: whole } : shown;
 }
 

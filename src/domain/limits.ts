@@ -74,3 +74,7 @@ export const ISSUES_BYTES_MAX = 60_000;
 /** Parameters of a query that are compared with those that a call takes, and characters of such a name. */
 export const PARAMETERS_COMPARED_MAX = 50;
 export const PARAMETER_CHARS_MAX = 40;
+/** Bytes of a file: the largest value that KV takes. */
+export const FILE_BYTES_MAX = 25 * 1_048_576;
+/** UTF-8 bytes of the name of a file: what file systems take. */
+export const FILE_NAME_BYTES_MAX = 255;

@@ -13,6 +13,7 @@ import {
   URL_CHARS_MAX,
 } from "./limits.ts";
 import { listOf } from "./bounded.ts";
+import { type FileReference, fileReference } from "./file.ts";
 import { type Instant, parseInstant, parseInstantUp, parseReleaseDate } from "./dates.ts";
 import { sanitizeText, oneLine } from "./text.ts";
 
@@ -100,19 +101,51 @@ const facet = z._default(
   [],
 );
 
-const attachment = z.strictObject({
-  url: webAddress,
-  type: z.string().check(z.regex(/^[\w.+-]+\/[\w.+-]+$/, "must be a media type, such as application/pdf")),
-  title: z.optional(line(TITLE_CHARS_MAX)),
-  size: z.optional(z.int("must be a whole number of bytes").check(z.nonnegative("must not be negative"))),
-});
+/** How a release names a file: in the API `SHA256/NAME`, in front matter a path. */
+type FileSchema = z.ZodMiniType<string, string>;
 
-const image = z.strictObject({
-  url: webAddress,
-  alt: z.pipe(z.string(), z.transform(oneLine)),
-  credit: z.optional(line(TITLE_CHARS_MAX)),
-  caption: z.optional(line(SUMMARY_CHARS_MAX)),
-});
+/** A file of the service, or one at another site, whose type the service cannot know. */
+const attachmentWith = (file: FileSchema) =>
+  z
+    .strictObject({
+      url: z.optional(webAddress),
+      file: z.optional(file),
+      type: z.optional(
+        z.string().check(z.regex(/^[\w.+-]+\/[\w.+-]+$/, "must be a media type, such as application/pdf")),
+      ),
+      title: z.optional(line(TITLE_CHARS_MAX)),
+      size: z.optional(z.int("must be a whole number of bytes").check(z.nonnegative("must not be negative"))),
+    })
+    .check((payload) => {
+      const { url, file: own, type, size } = payload.value;
+      const add = (field: string, message: string) =>
+        payload.issues.push({ code: "custom", input: payload.value, path: [field], message });
+      if (url === undefined && own === undefined) add("url", URL_OR_FILE);
+      if (url !== undefined && own !== undefined) add("url", URL_AND_FILE);
+      if (url !== undefined && own === undefined && type === undefined) add("type", "is required");
+      if (own !== undefined && type !== undefined) add("type", READ_FROM_FILE);
+      if (own !== undefined && size !== undefined) add("size", READ_FROM_FILE);
+    });
+
+const imageWith = (file: FileSchema) =>
+  z
+    .strictObject({
+      url: z.optional(webAddress),
+      file: z.optional(file),
+      alt: z.pipe(z.string(), z.transform(oneLine)),
+      credit: z.optional(line(TITLE_CHARS_MAX)),
+      caption: z.optional(line(SUMMARY_CHARS_MAX)),
+    })
+    .check((payload) => {
+      const { url, file: own } = payload.value;
+      if ((url === undefined) !== (own === undefined)) return;
+      const message = url === undefined ? URL_OR_FILE : URL_AND_FILE;
+      payload.issues.push({ code: "custom", input: payload.value, path: ["url"], message });
+    });
+
+const URL_OR_FILE = "is required, or a `file` in its place";
+const URL_AND_FILE = "must be left out beside `file`";
+const READ_FROM_FILE = "is read from the file itself: leave it out";
 
 /** A UUID in lower case: the same id in another case is the same release. */
 export const releaseId = z.pipe(
@@ -123,7 +156,7 @@ export const releaseId = z.pipe(
   z.uuid("must be a UUID, such as 6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11"),
 );
 
-const fields = {
+const fieldsWith = (file: FileSchema) => ({
   lang,
   slug,
   group: z.optional(slug),
@@ -151,9 +184,12 @@ const fields = {
       .check(z.positive("must be the number of an edition, such as 2")),
   ),
   source: z.optional(webAddress),
-  attachments: z._default(listOf(attachment, ATTACHMENTS_MAX), []),
-  image: z.optional(image),
-};
+  attachments: z._default(listOf(attachmentWith(file), ATTACHMENTS_MAX), []),
+  image: z.optional(imageWith(file)),
+});
+
+/** A path from the content file itself. */
+const relativePath = z.string().check(z.minLength(1, "must not be empty"));
 
 const body = z.pipe(
   // Not `trim`: four spaces at the start of the first line mean code in Markdown.
@@ -169,11 +205,11 @@ const body = z.pipe(
 );
 
 /** The body of a publish. An unknown field is an issue: a release with a mistyped `embargo` must not be published. */
-export const releaseInput = z.strictObject({ id: releaseId, ...fields, body });
+export const releaseInput = z.strictObject({ id: releaseId, ...fieldsWith(fileReference), body });
 export type ReleaseInput = z.infer<typeof releaseInput>;
 
 /** The front matter of a content file. A new file has no id yet. */
-export const frontMatter = z.strictObject({ id: z.optional(releaseId), ...fields });
+export const frontMatter = z.strictObject({ id: z.optional(releaseId), ...fieldsWith(relativePath) });
 export type FrontMatter = z.infer<typeof frontMatter>;
 
 /** The embargo if it is still in force; null if there is none or it has ended. */
@@ -193,6 +229,35 @@ export interface PreparedRelease {
   text: string;
   /** The given summary, or the first sentence or two of the text. */
   summary: string;
+  /** The files of the service that its fields and its text name. */
+  files: UsedFile[];
+}
+
+/** A file that a release names, and where: `path` is a JSON Pointer, `line` a line of the body. */
+export interface UsedFile extends FileReference {
+  path: string;
+  line?: number;
+}
+
+/** An attachment as readers see it. `size` in bytes; `sha256` only of a file that the service holds. */
+export interface AttachmentView {
+  url: string;
+  type: string;
+  title?: string;
+  size?: number;
+  sha256?: string;
+}
+
+/** An image as readers see it. `width` and `height` in pixels, where the service holds the file. */
+export interface ImageView {
+  url: string;
+  alt: string;
+  credit?: string;
+  caption?: string;
+  type?: string;
+  width?: number;
+  height?: number;
+  sha256?: string;
 }
 
 export interface TranslationView {
@@ -242,8 +307,8 @@ export interface ReleaseView {
   /** A translation was corrected, and this release does not follow that correction yet. */
   stale?: true;
   source?: string;
-  attachments: ReleaseInput["attachments"];
-  image?: NonNullable<ReleaseInput["image"]>;
+  attachments: AttachmentView[];
+  image?: ImageView;
 }
 
 /** A release as the admin sees it. Before its first publication it has no dates; it may have an embargo. */

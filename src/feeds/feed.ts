@@ -4,6 +4,7 @@
  */
 import type { Instant } from "../domain/dates.ts";
 import type { FeedFormat } from "../domain/list.ts";
+import type { AttachmentView } from "../domain/release.ts";
 
 export const FEED_TYPES: Record<FeedFormat, string> = {
   rss: "application/rss+xml; charset=utf-8",
@@ -62,8 +63,7 @@ export interface FeedEntry {
   /** Absolute URL of the source of the text. */
   source?: string;
   image?: { url: string; alt: string; credit?: string | undefined; caption?: string | undefined };
-  /** `size` in bytes. */
-  attachments: { url: string; type: string; title?: string | undefined; size?: number | undefined }[];
+  attachments: AttachmentView[];
   /** The same text in other languages. */
   translations: { lang: string; url: string }[];
   categories: { scheme: string; term: string; label: string }[];

@@ -55,8 +55,15 @@ function item(entry: FeedEntry): Record<string, unknown> {
   };
 }
 
-function attachment({ url, type, title, size }: FeedEntry["attachments"][number]): Record<string, unknown> {
-  return { url, mime_type: type, title, size_in_bytes: size };
+function attachment({
+  url,
+  type,
+  title,
+  size,
+  sha256,
+}: FeedEntry["attachments"][number]): Record<string, unknown> {
+  const own = sha256 === undefined ? undefined : { sha256 };
+  return { url, mime_type: type, title, size_in_bytes: size, _communique: own };
 }
 
 function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {

@@ -10,6 +10,7 @@ import { log } from "../runtime/log.ts";
 import { COPY_SCRIPT_PATH } from "../site/directory-page.ts";
 import { getDeliveries, getDelivery, redeliver, replay, replayBody } from "./api/deliveries.ts";
 import { getDifference, getEdition, getEditions } from "./api/editions.ts";
+import { getFileState, putFile } from "./api/files.ts";
 import { getEvents, getEventStream } from "./api/events.ts";
 import { limitOwner } from "./api/limit-owner.ts";
 import { getRelease, getReleases } from "./api/releases-read.ts";
@@ -53,6 +54,7 @@ import {
   redirectToRelease,
   refuseBrokenEscapes,
 } from "./documents/get-document.ts";
+import { getFile } from "./documents/get-file.ts";
 import { HUB_PATH } from "./documents/response.ts";
 import { refuseConditions } from "./conditions.ts";
 import { openToEveryOrigin, PUBLIC_READS } from "./cross-origin.ts";
@@ -93,6 +95,8 @@ api.get("/releases/:id/editions/:edition/diff/:other", getDifference);
 api.post("/releases/:id/:action{withdraw|kill|reinstate}", adminOnly(), withBody(actionBody, postAction));
 api.get("/events", limitCalls(), getEvents);
 api.get("/events/stream", limitCalls(), getEventStream);
+api.get("/files/:sha256", adminOnly(), getFileState);
+api.put("/files/:sha256", adminOnly(), putFile);
 api.get("/registry", getRegistry);
 api.put("/registry", adminOnly(), withBody(registry, putRegistry));
 api.post("/rebuild", adminOnly(), postRebuild);
@@ -139,6 +143,7 @@ app.get("/favicon.ico", getIcon);
 app.post(HUB_PATH, postHub);
 app.all(HUB_PATH, (c) => methodNotAllowed(c, ["POST"]));
 app.get("/r/:id", redirectToRelease);
+app.get("/files/*", getFile);
 app.route("/api/v1", api);
 app.options("/*", answerPreflight);
 app.get("/*", getDocument);

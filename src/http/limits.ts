@@ -51,3 +51,5 @@ export const HSTS_SECONDS = 31_536_000;
 export const RESEALED_PER_CALL_MAX = 100;
 /** Calls that `POST /reseal` and its middleware make beside those to Subscribers. */
 export const SUBREQUESTS_BESIDE_RESEALING = 5;
+/** Seconds after which a client may ask again for a file that a location of KV does not hold yet. */
+export const FILE_RETRY_SECONDS = 10;

@@ -17,6 +17,7 @@ const TITLES: Record<ProblemStatus, string> = {
   412: "Precondition failed",
   413: "Content too large",
   415: "Unsupported media type",
+  416: "Range not satisfiable",
   422: "Invalid",
   429: "Too many requests",
   500: "Internal error",

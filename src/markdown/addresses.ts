@@ -10,9 +10,16 @@ import { ID_PREFIX } from "./limits.ts";
  * Stands for the service's address in stored HTML, so that a change of address does not need every release to be
  * rendered again. Nobody can own a name under `.invalid` (RFC 2606).
  */
-const PLACEHOLDER_ORIGIN = "https://here.invalid";
+export const PLACEHOLDER_ORIGIN = "https://here.invalid";
 
 const URL_PROPERTIES = ["href", "src", "cite", "longDesc"] as const;
+
+/** The addresses of an element, each of several sources too. */
+export function addressesIn({ properties }: Element): string[] {
+  const single = URL_PROPERTIES.map((name) => properties[name]).filter((value) => typeof value === "string");
+  const sources = typeof properties["srcSet"] === "string" ? properties["srcSet"].split(/,\s+/) : [];
+  return [...single, ...sources.map((source) => source.trim().split(/\s+/)[0] ?? "")];
+}
 
 /** Puts the service's current address into rendered HTML. */
 export function withBaseUrl(html: string, baseUrl: string): string {

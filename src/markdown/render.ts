@@ -10,6 +10,7 @@ import { phrasesIn } from "../i18n/phrases.ts";
 import { makeAddressesAbsolute } from "./addresses.ts";
 import { checkMarkdownComplexity } from "./complexity.ts";
 import { walkElements } from "./elements.ts";
+import { type FileLink, fileLinks } from "./file-links.ts";
 import { identify } from "./identify.ts";
 import { ID_PREFIX, REMARKS_MAX } from "./limits.ts";
 import { parseMended } from "./mend-source.ts";
@@ -30,6 +31,8 @@ export type Rendering =
       summary: string;
       /** What is taken out of the text, by line. */
       remarks: Remark[];
+      /** Links and images under `/files/`. */
+      files: FileLink[];
     }
   | { ok: false; reason: string; line?: number };
 
@@ -62,6 +65,7 @@ export function renderMarkdown(markdown: string, { path, lang, baseUrl }: Render
       html: toHtml(tree).replaceAll("]]>", "]]&gt;").trim(),
       text: plainText(tree),
       summary: deriveSummary(tree, lang),
+      files: fileLinks(tree),
       remarks: [...remarks, ...unusedDefinitions(source)]
         .sort((a, b) => a.line - b.line)
         .slice(0, REMARKS_MAX),

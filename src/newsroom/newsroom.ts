@@ -6,6 +6,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Config, configOf } from "../config.ts";
 import type { Instant } from "../domain/dates.ts";
+import type { StoredFile } from "../domain/file.ts";
 import type { Issue } from "../domain/issues.ts";
 import type { DroppedValue, Registry, RegistryIssue } from "../domain/registry.ts";
 import type { AdminReleaseView, PreparedRelease, ReleaseView } from "../domain/release.ts";
@@ -38,6 +39,7 @@ import {
   readEditions,
 } from "./store/edition-views.ts";
 import { lastSequence, sequencesBetween } from "./store/events.ts";
+import { addFile, findFile } from "./store/files.ts";
 import { listStates, type StatesPage } from "./store/release-states.ts";
 import { type EmbargoPlace, listScheduled } from "./store/scheduled.ts";
 import { createTables, toInstant } from "./store/schema.ts";
@@ -137,6 +139,18 @@ export class Newsroom extends DurableObject<Env> {
       this.#parts.registry.reload();
       throw error;
     }
+  }
+
+  // Files: KV holds the bytes, the ledger knows what they are.
+
+  /** Takes a file whose bytes KV holds. @returns whether it is new */
+  async addFile(file: StoredFile): Promise<boolean> {
+    return addFile(this.#sql, file);
+  }
+
+  /** A file that was uploaded; null if there is none. */
+  async getFile(sha256: string): Promise<StoredFile | null> {
+    return findFile(this.#sql, sha256) ?? null;
   }
 
   // Reading releases. Most reads come from KV; these need the ledger.

@@ -2,8 +2,10 @@
  * From a release as it was sent to what the ledger stores of it.
  */
 import { contentJson } from "../domain/edition-content.ts";
-import { invalid as invalidResult, ok, type Result } from "../domain/issues.ts";
-import { type PreparedRelease, type ReleaseInput, releasePath } from "../domain/release.ts";
+import { FILES_PREFIX, parseFilePath, parseFileReference } from "../domain/file.ts";
+import { invalid as invalidResult, type Issue, ok, type Result } from "../domain/issues.ts";
+import { type PreparedRelease, type ReleaseInput, releasePath, type UsedFile } from "../domain/release.ts";
+import type { FileLink } from "../markdown/file-links.ts";
 import { renderMarkdown } from "../markdown/render.ts";
 import { EDITION_BYTES_MAX } from "./limits.ts";
 
@@ -24,6 +26,8 @@ export async function prepare(input: ReleaseInput, baseUrl: string): Promise<Pre
   }
   const { html, text, remarks } = rendered;
   if (html === "") return invalidResult({ path: "/body", message: "is empty after HTML sanitising" });
+  const { files, issues } = namedFiles(input, rendered.files, baseUrl);
+  if (issues.length > 0) return invalidResult(...issues);
   const summary = (input.summary ?? rendered.summary) || input.title;
   const bytes = new TextEncoder().encode(JSON.stringify(input) + html + text).byteLength;
   if (bytes > EDITION_BYTES_MAX) {
@@ -31,8 +35,39 @@ export async function prepare(input: ReleaseInput, baseUrl: string): Promise<Pre
     return invalidResult({ path: "/body", message });
   }
   const warnings = remarks.map(({ line, message }): Warning => ({ path: "body", line, message }));
-  return ok({ release: { input, hash: await contentHash(input), html, text, summary }, warnings });
+  return ok({ release: { input, hash: await contentHash(input), html, text, summary, files }, warnings });
 }
+
+/** The files of the service that a release names in its fields and in its text. */
+function namedFiles(
+  { attachments, image }: ReleaseInput,
+  links: readonly FileLink[],
+  baseUrl: string,
+): { files: UsedFile[]; issues: Issue[] } {
+  const fields = [
+    ...attachments.map((each, index) => ({ ...each, path: `/attachments/${index}` })),
+    ...(image === undefined ? [] : [{ ...image, path: "/image" }]),
+  ];
+  const inFields = fields.flatMap(({ file, path }): UsedFile[] => {
+    const reference = file === undefined ? undefined : parseFileReference(file);
+    return reference === undefined ? [] : [{ ...reference, path: `${path}/file` }];
+  });
+  const issues: Issue[] = fields
+    .filter(({ url }) => url?.startsWith(baseUrl + FILES_PREFIX))
+    .map(({ path }) => ({ path: `${path}/url`, message: OWN_FILE }));
+  const inText = links.flatMap(({ path, line }): UsedFile[] => {
+    const reference = parseFilePath(path);
+    if (reference === undefined) {
+      issues.push({ path: "/body", message: `links ${path}, where no file can be`, line });
+      return [];
+    }
+    return [{ ...reference, path: "/body", line }];
+  });
+  return { files: [...inFields, ...inText], issues };
+}
+
+/** As a foreign URL it would be dead: a file is visible only while a release uses it. */
+const OWN_FILE = "is a file of this service: leave `url` and `type` out, and name it as `file: SHA256/NAME`";
 
 async function contentHash(input: ReleaseInput): Promise<string> {
   const content = new TextEncoder().encode(contentJson(input));

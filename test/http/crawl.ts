@@ -27,6 +27,8 @@ export interface Subject {
   secrets: readonly { id: string; lang: string; slug: string }[];
   /** Values under embargo, with the filter's field and the facet for it. */
   values: readonly { field: string; facet: string; value: string }[];
+  /** Paths of files, public ones and those under embargo. */
+  files: readonly string[];
   /** Words that only texts under embargo have. */
   words: readonly string[];
   subscription: Made;
@@ -36,6 +38,7 @@ export interface Subject {
 const CLIENTS: Record<string, string>[] = [
   { "accept-encoding": "gzip" },
   { "sec-fetch-dest": "document" },
+  { range: "bytes=0-3" },
   { "if-none-match": '"another"' },
   { "if-modified-since": "Wed, 25 Nov 2020 10:00:00 GMT" },
 ];
@@ -44,7 +47,7 @@ const CLIENTS: Record<string, string>[] = [
 export function questionsAbout(subject: Subject): Question[] {
   const documents = [...subject.lists, ...subject.archives].flatMap(formsOf);
   const pages = subject.releases.flatMap(({ id, path }) => [path, `/api/v1/releases/${id}`]);
-  const asked = [...documents, ...pages, "/api/v1/registry", "/feeds", "/feeds.opml"];
+  const asked = [...documents, ...pages, ...subject.files, "/api/v1/registry", "/feeds", "/feeds.opml"];
   return [
     ...asked.flatMap((path) => [
       { path },

@@ -20,6 +20,7 @@ import {
   settled,
   subscriberIdle,
 } from "../support/service.ts";
+import { hashOf, pdf, png, putBytes, upload } from "../support/files.ts";
 import { type Made, publishTo, subscribe } from "../support/subscriptions.ts";
 import {
   type Answers,
@@ -55,6 +56,20 @@ const VALUES = [
   { field: "place", facet: "places", value: "zanzibar" },
 ];
 
+/** The public file has a name of its own, and under an embargo also another one. */
+const [publicFile, secretFile, secretImage] = await Promise.all(
+  [pdf("public"), pdf("secret"), png(4, 3, "secret")].map(async (bytes) => ({
+    bytes,
+    sha256: await hashOf(bytes),
+  })),
+);
+const PUBLIC_PATH = `/files/${publicFile?.sha256}/report.pdf`;
+const SECRET_PATHS = [
+  `/files/${publicFile?.sha256}/zanzibar.pdf`,
+  `/files/${secretFile?.sha256}/annex.pdf`,
+  `/files/${secretImage?.sha256}/signing.png`,
+];
+
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
 
 const corrected = release({
@@ -69,7 +84,11 @@ const others = [
   release({ slug: "speech", type: "speech", topics: ["osce", "school"], people: ["ara"] }),
   release({ slug: "briefing", type: "briefing", organisations: ["mfa"], places: ["yerevan"] }),
 ];
-const withdrawn = release({ slug: "withdrawn", topics: ["osce"] });
+const withdrawn = release({
+  slug: "withdrawn",
+  topics: ["osce"],
+  attachments: [{ file: `${publicFile?.sha256}/report.pdf` }],
+});
 const killed = release({ slug: "killed", topics: ["school"] });
 
 /** A translation of the public group in the same minute, with every value that nobody has seen. */
@@ -77,7 +96,8 @@ const secret = release({
   slug: "zanzibar-accord",
   type: "decree",
   title: "The Zanzibar accord",
-  body: "Zanzibar, at last.",
+  body: `Zanzibar, at last. ![The signing](/files/${secretImage?.sha256}/signing.png)`,
+  attachments: [{ file: `${secretFile?.sha256}/annex.pdf` }, { file: `${publicFile?.sha256}/zanzibar.pdf` }],
   date: "2020-11-29",
   group: "summit",
   topics: ["csto", "withdrawal"],
@@ -91,6 +111,9 @@ const second = release({ slug: "zanzibar-again", lang: "hy", topics: ["osce"], e
 /** What the office does, with the status that it gets. */
 const actions: [name: string, status: number, run: () => Promise<Response>][] = [
   ["adds values to the registry", 200, () => send("PUT", "/api/v1/registry", SECRET_REGISTRY)],
+  ["is refused a text whose files are missing", 422, () => put(secret)],
+  ["uploads a file", 201, () => putBytes(secretFile?.sha256 ?? "", pdf("secret"))],
+  ["uploads an image", 201, () => putBytes(secretImage?.sha256 ?? "", png(4, 3, "secret"))],
   ["publishes under an embargo", 201, () => put(secret)],
   ["edits the text", 200, () => put({ ...secret, title: "The accord of Zanzibar" })],
   ["takes another slug", 200, () => put({ ...secret, slug: "zanzibar-treaty" })],
@@ -156,6 +179,7 @@ let before: Answers = new Map();
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   expect((await send("PUT", "/api/v1/registry", PUBLIC_REGISTRY)).status).toBe(200);
+  await upload(pdf("public"));
   const made = (subscription = await subscribe({ filter: { topic: ["csto", "osce"] } }));
   // Enough for archives.
   const old = Array.from({ length: 60 }, (_, index) =>
@@ -189,6 +213,14 @@ beforeAll(async () => {
     ],
     values: VALUES,
     words: ["zanzibar", "accord"],
+    files: [
+      PUBLIC_PATH,
+      ...SECRET_PATHS,
+      // Names that nobody ever gave.
+      `/files/${secretFile?.sha256}/report.pdf`,
+      `/files/${publicFile?.sha256}/other.pdf`,
+      `/api/v1/files/${secretFile?.sha256}`,
+    ],
     subscription: made,
   };
   // A delivery that has failed on a slow machine is tried again.
@@ -237,6 +269,8 @@ it("shows the release in every kind of answer as soon as it is public, so the co
   await later();
   const different = differences(before, await ask(questions));
   for (const path of ["/", "/en/feed.rss", "/en/topics/csto/feed.atom", "/feed.json", "/feeds", "/healthz"])
+    expect(different.some((each) => each.startsWith(`GET ${path} {}`))).toBe(true);
+  for (const path of SECRET_PATHS)
     expect(different.some((each) => each.startsWith(`GET ${path} {}`))).toBe(true);
   for (const path of ["/api/v1/registry", "/api/v1/events?after=0&limit=100", `/r/${secret.id}`])
     expect(different.some((each) => each.startsWith(`GET ${path} {}`))).toBe(true);

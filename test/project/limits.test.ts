@@ -30,6 +30,7 @@ const rows = tableRows();
 /** The numbers in each row of the table, from left to right: bytes, seconds or a count. */
 const ROWS: Record<string, unknown[]> = {
   "body of a request": [domain.BODY_BYTES_MAX],
+  "a file": [domain.FILE_BYTES_MAX, domain.FILE_NAME_BYTES_MAX],
   "releases in a batch": [domain.BATCH_RELEASES_MAX],
   "title of a release": [domain.TITLE_CHARS_MAX],
   "summary, note": [domain.SUMMARY_CHARS_MAX],

@@ -3,7 +3,7 @@
  */
 
 /** Rooms without platform, clock, random values or I/O. */
-export const PURE = ["domain", "i18n", "markdown", "feeds", "site", "webhooks"];
+export const PURE = ["domain", "files", "i18n", "markdown", "feeds", "site", "webhooks"];
 
 const SHARED = ["crypto", "runtime", ...PURE, "documents", "config.ts"];
 const IN_NEWSROOM = [...SHARED, "newsroom/limits.ts"];
@@ -33,6 +33,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   crypto: [],
   runtime: [],
   domain: [],
+  files: ["domain"],
   i18n: ["domain"],
   markdown: ["domain", "i18n"],
   documents: ["domain"],
@@ -53,7 +54,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "http/app.ts": ["http/api", "http/documents", ...IN_HTTP, "http/require-config.ts"],
   http: [...SHARED, ...OBJECTS],
   "worker.ts": ["http", ...OBJECTS],
-  cli: ["domain", "markdown"],
+  cli: ["domain", "files", "markdown"],
 };
 
 /** Packages and modules that a room may not import. */

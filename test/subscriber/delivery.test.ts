@@ -88,6 +88,7 @@ describe("an event that is delivered", () => {
           html: "<p>On December 1, a session was held.</p>",
           text: "On December 1, a session was held.",
         },
+        attachments: [],
       },
       change: null,
     });

@@ -42,13 +42,17 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   return response;
 }
 
-/** Sends JSON with the admin token. */
+/** Sends JSON, or bytes, with the admin token. */
 export function send(method: string, path: string, body: unknown, headers: Record<string, string> = {}) {
   return request(path, {
     method,
     headers: { ...ADMIN, "content-type": "application/json", ...headers },
-    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isRaw(body) ? body : JSON.stringify(body) }),
   });
+}
+
+function isRaw(body: unknown): body is string | Uint8Array<ArrayBuffer> {
+  return typeof body === "string" || body instanceof Uint8Array;
 }
 
 export function put(body: Record<string, unknown> & { id: string }, headers: Record<string, string> = {}) {

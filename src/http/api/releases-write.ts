@@ -45,7 +45,7 @@ export async function putRelease(c: Context, body: z.output<typeof releaseBody>)
   if (!prepared.ok) return invalid(c, prepared.issues);
   const { release, warnings } = prepared.value;
 
-  const options = defined({ dryRun: dryRun.value, ifEdition });
+  const options = defined({ dryRun: dryRun.value, namesMissingFiles: dryRun.value, ifEdition });
   const result = await newsroom(c.env).publish([release], options);
   if (!result.ok) return refusePublish(c, result, () => "");
   const [answer] = result.answers;
@@ -77,7 +77,7 @@ export async function postReleases(c: Context, body: z.output<typeof batchBody>)
   // With issues, the ledger only validates the other releases, so that its issues are named too.
   const result = await newsroom(c.env).publish(
     valid.map(({ release }) => release),
-    { dryRun: dryRun.value || issues.length > 0 },
+    { dryRun: dryRun.value || issues.length > 0, namesMissingFiles: dryRun.value },
   );
   if (result.ok && issues.length === 0) {
     const data = result.answers.map((answer, index) => withWarnings(answer, valid[index]?.warnings ?? []));

@@ -85,7 +85,7 @@ function isSpellingOf(address: string, { pathname, searchParams }: URL): boolean
 }
 
 /** @returns undefined if a browser opens a feed */
-async function answer(c: Context, path: string, lookup: Lookup): Promise<Response | undefined> {
+export async function answer(c: Context, path: string, lookup: Lookup): Promise<Response | undefined> {
   switch (lookup.kind) {
     case "limited":
       return tooMany(c, lookup);
@@ -131,7 +131,7 @@ export function answerPreflight(c: Context): Response {
   return c.body(null, 204, {
     ...FOR_EVERY_ORIGIN,
     "access-control-allow-methods": "GET, HEAD",
-    "access-control-allow-headers": "If-None-Match, If-Modified-Since, A-IM, Last-Event-ID",
+    "access-control-allow-headers": "If-None-Match, If-Modified-Since, If-Range, Range, A-IM, Last-Event-ID",
     "access-control-max-age": String(ASSET_CACHE_SECONDS),
   });
 }

@@ -10,6 +10,7 @@ import { onlyNewEntries } from "../../feeds/delta.ts";
 import { FEED_TYPES } from "../../feeds/feed.ts";
 import { securityHeaders } from "../security-headers.ts";
 import { ARCHIVE_CACHE_SECONDS, CACHE_SECONDS, SHARED_CACHE_SECONDS, STALE_SECONDS } from "../limits.ts";
+import { fileHeaders } from "./file-headers.ts";
 import { acceptsGzip, entityTags, isNavigation, isNotModified, wantsNewEntries } from "./negotiation.ts";
 
 /** Nothing runs on our pages: the browser refuses whatever a release's HTML brings along. */
@@ -47,12 +48,25 @@ export interface ServableDocument {
 export function toServable(document: StoredDocument, path: string, baseUrl: string): ServableDocument {
   const format = FEED_FORMATS.find((each) => FEED_TYPES[each] === document.type);
   const headers = new Headers({
-    ...(isRedirect(document) ? redirectHeaders(document) : documentHeaders(document, format, path, baseUrl)),
+    ...headersOf(document, format, path, baseUrl),
     ...securityHeaders(baseUrl),
   });
   const gzipHeaders = new Headers(headers);
   gzipHeaders.set("content-encoding", "gzip");
   return { document, format, headers, gzipHeaders };
+}
+
+function headersOf(
+  document: StoredDocument,
+  format: FeedFormat | undefined,
+  path: string,
+  baseUrl: string,
+): Record<string, string> {
+  if (isRedirect(document)) return redirectHeaders(document);
+  const cacheControl = cacheControlOf(document);
+  return document.file === undefined
+    ? documentHeaders(document, format, path, baseUrl)
+    : { ...fileHeaders(document, path, cacheControl), ...FOR_EVERY_ORIGIN };
 }
 
 /**

@@ -96,7 +96,7 @@ export class Projection {
     const documents = renderTarget(target, this.#deps, (each) => each === path);
     const rendered = documents.find((each) => each.path === path);
     if (rendered === undefined) return MISSING;
-    const etag = await etagOf(identityOf(rendered), rendered.sequence);
+    const etag = await etagFor(rendered);
     const written = this.#readWritten(target).find((each) => each.path === path);
     if (written === undefined && !isAlwaysRendered(target)) {
       sql.exec(
@@ -151,7 +151,7 @@ export class Projection {
   async #write(target: Target, rendered: RenderedDocument, written: WrittenDocument[]): Promise<number> {
     const { kv, meter, now } = this.#deps;
     const { path } = rendered;
-    const etag = await etagOf(identityOf(rendered), rendered.sequence);
+    const etag = await etagFor(rendered);
     const before = written.find((document) => document.path === path);
     const isSame = before?.etag === etag;
     if (isSame && before.written_ms > 0) return 0;
@@ -210,6 +210,10 @@ export class Projection {
       written_ms,
     );
   }
+}
+
+async function etagFor(rendered: RenderedDocument): Promise<string> {
+  return rendered.etag ?? etagOf(identityOf(rendered), rendered.sequence);
 }
 
 async function toDocument<V>(rendered: RenderedDocument, version: V) {

@@ -5,16 +5,20 @@
 import {
   DIRECTORY_PATH,
   type DocumentPlace,
+  fileDocumentPath,
   OPML_PATH,
   REGISTRY_PATH,
   releaseJsonPath,
 } from "../../documents/paths.ts";
 import { listAddress } from "../../domain/list.ts";
+import type { FileReference } from "../../domain/file.ts";
 import type { ReleaseView } from "../../domain/release.ts";
+import { typeOfFile } from "../../files/types.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import { directoryPage, writeOpml } from "../../site/directory-page.ts";
 import { killedPage, releasePage } from "../../site/release-page.ts";
 import { countTerms } from "../lists/release-index.ts";
+import { fileState, findFile, isUsed } from "../store/files.ts";
 import { currentPath, publicReleaseAt, retiredPaths, wasPublic } from "../store/addresses.ts";
 import type { Target } from "../store/stale-documents.ts";
 import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
@@ -45,6 +49,8 @@ export function renderTarget(
       const body = JSON.stringify(source.registry.getPublic());
       return [{ path: REGISTRY_PATH, type: JSON_TYPE, body }];
     }
+    case "file":
+      return renderFile(target, source);
     case "release": {
       const release = source.views.getPublic(target.id);
       return release ? renderRelease(release, source) : [];
@@ -60,6 +66,8 @@ export function targetAt(sql: Sql, place: DocumentPlace): Target | undefined {
       const address = listAddress(list);
       return archive === undefined ? { kind: "list", address } : { kind: "archive", address, archive };
     }
+    case "file":
+      return isUsed(sql, place) ? place : undefined;
     case "directory":
     case "registry":
       return place;
@@ -98,6 +106,22 @@ function renderRelease(release: ReleaseView, { sql, config }: RenderSource): Ren
   }
   const page = { path, type: HTML, body: releasePage(release, path, config.site) };
   return [page, json, ...redirects];
+}
+
+/** Of a file that only killed releases used, the page says what that of the release does. */
+function renderFile(file: FileReference, { sql, views, config }: RenderSource): RenderedDocument[] {
+  const path = fileDocumentPath(file);
+  const state = fileState(sql, file);
+  if (state === undefined) return [];
+  if (state.kind === "gone") {
+    const release = views.getPublic(state.release);
+    return release ? [{ path, type: HTML, body: killedPage(release, config.site), status: 410 }] : [];
+  }
+  const stored = findFile(sql, file.sha256);
+  const type = stored && typeOfFile(stored.content, file.name);
+  if (stored === undefined || type === undefined) return [];
+  const { sha256, bytes } = stored;
+  return [{ path, type, body: "", etag: `"${sha256}"`, file: { sha256, bytes } }];
 }
 
 function renderDirectory({ sql, registry, config: { site } }: RenderSource): RenderedDocument[] {

@@ -15,12 +15,14 @@ export const HTML = "text/html; charset=utf-8";
 
 export interface RenderedDocument extends Pick<
   DocumentMetadata,
-  "type" | "status" | "location" | "sequences" | "relabelled" | "isArchive" | "goneFrom"
+  "type" | "status" | "location" | "sequences" | "relabelled" | "isArchive" | "goneFrom" | "file"
 > {
   path: string;
   body: string;
   /** The latest sequence that the document covers: it makes the ETag differ even if the bytes return. */
   sequence?: number;
+  /** In place of one made from the bytes. */
+  etag?: string;
 }
 
 /** What documents are made from: the parts of the ledger, and the settings. */
@@ -45,6 +47,7 @@ export function metadataOf({
   path: _path,
   body: _body,
   sequence: _sequence,
+  etag: _etag,
   sequences,
   ...metadata
 }: RenderedDocument): Omit<DocumentMetadata, "etag" | "modified"> {

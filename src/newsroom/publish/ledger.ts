@@ -32,6 +32,7 @@ import {
 } from "../store/releases.ts";
 import { toInstant } from "../store/schema.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { checkFiles } from "./files.ts";
 import { catchesUp, validateEdition } from "./rules.ts";
 
 /** The state of one release after a call. */
@@ -47,6 +48,8 @@ export interface PublishAnswer {
   follows?: number;
   /** The corrected translation that it has not followed yet. */
   behind?: BehindView;
+  /** Of a dry run: the files that must be uploaded first, as SHA256/NAME. */
+  missingFiles?: string[];
 }
 
 /** `index` is the place in the batch. If the result is not ok, nothing was stored. */
@@ -60,6 +63,8 @@ export interface PublishOptions {
   ifEdition?: number;
   /** Validate and answer, but store nothing. */
   dryRun: boolean;
+  /** Answer which files are missing, instead of refusing: with a dry run. */
+  namesMissingFiles?: boolean;
 }
 
 /** An action on a release as a whole. */
@@ -143,9 +148,12 @@ export class Ledger {
         return { ok: false, problem: "edition-mismatch", present: edition };
       }
       const { site, registry } = this.#deps;
+      const files = checkFiles(this.#sql, prepared);
       const found: RegistryIssue[] = [
         ...validateEdition(input, present, site, toInstant(nowMs)),
         ...validateFacets(input, registry()),
+        ...files.issues,
+        ...(options.namesMissingFiles ? [] : files.missing.map(({ issue }) => issue)),
       ];
       const holder = holderOf(this.#sql, input.lang, input.slug);
       if (holder !== undefined && holder !== input.id) {
@@ -154,7 +162,10 @@ export class Ledger {
       }
       isConflict ||= found.length > 0 && present !== undefined && isRetracted(present);
       if (found.length > 0) issues.push(...found.map((issue) => ({ index, issue })));
-      else answers[index] = this.#publishOne(prepared, present, nowMs);
+      else {
+        const missingFiles = files.missing.length === 0 ? undefined : files.missing.map(({ file }) => file);
+        answers[index] = { ...this.#publishOne(prepared, present, nowMs), ...defined({ missingFiles }) };
+      }
     }
     // Afterwards, because a batch may move one release out of a group and another one in.
     for (const [index, { input }] of batch.entries()) {

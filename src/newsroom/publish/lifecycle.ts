@@ -14,6 +14,7 @@ import { keepAddress } from "../store/addresses.ts";
 import { contentJson } from "../../domain/edition-content.ts";
 import { changedFields, parseContent } from "../store/editions.ts";
 import { appendEvent, lastSequence } from "../store/events.ts";
+import { replaceUses } from "../store/files.ts";
 import { facetTerms, type IndexedRelease, toIndexedRelease } from "../store/index-terms.ts";
 import { translationsOf } from "../store/release-views.ts";
 import {
@@ -26,7 +27,7 @@ import {
 } from "../store/releases.ts";
 import { toInstant } from "../store/schema.ts";
 import { markSeen } from "../store/seen-values.ts";
-import { markStale } from "../store/stale-documents.ts";
+import { markStale, type Target } from "../store/stale-documents.ts";
 import { choosePublished } from "./published-instant.ts";
 import { catchesUp } from "./rules.ts";
 
@@ -115,6 +116,9 @@ export class Lifecycle {
     lists.onMembershipChanged(listedRelease(sql, before), listedRelease(sql, after), toInstant(nowMs));
     combinations.queueChange(id, shownEdition(before), shownEdition(after));
     markStale(sql, [{ kind: "release", id }]);
+    const files = replaceUses(sql, id, after.edition).map((file): Target => ({ kind: "file", ...file }));
+    // A kill is urgent. A new file is found in the ledger until KV has it, so feeds go first.
+    markStale(sql, files, after.status === "killed" ? 0 : 1);
     // Translations link each other, so those of the group that the release left change too.
     for (const group of new Set([before.group, after.group])) {
       for (const sibling of translationsOf(sql, id, group)) this.#markRelatedStale(sibling.id);

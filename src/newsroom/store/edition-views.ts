@@ -2,7 +2,14 @@
  * Editions as the API shows them: to readers those from the first public one on, to the admin all.
  */
 import { formatInstant, type Instant } from "../../domain/dates.ts";
-import { releasePath, type ReleaseView, type Status } from "../../domain/release.ts";
+import { defined } from "../../domain/defined.ts";
+import {
+  type AttachmentView,
+  type ImageView,
+  releasePath,
+  type ReleaseView,
+  type Status,
+} from "../../domain/release.ts";
 import { first, type Sql } from "../../runtime/sql.ts";
 import { withBaseUrl } from "../../markdown/addresses.ts";
 import { EDITION_BYTES_READ_PER_PAGE } from "../limits.ts";
@@ -10,6 +17,7 @@ import { wasPublic } from "./addresses.ts";
 import type { EditionKey } from "./edition-words.ts";
 import { type EditionContent } from "../../domain/edition-content.ts";
 import { parseContent, publicNumber } from "./editions.ts";
+import { attachmentViews, imageView } from "./files.ts";
 import type { ReleaseViews } from "./release-views.ts";
 import { toInstant } from "./schema.ts";
 
@@ -20,7 +28,7 @@ export type Readable<T> =
   | { kind: "found"; value: T };
 
 /** One edition in the API: the fields of the front matter, the Markdown and its HTML and text. */
-export interface EditionView extends Omit<EditionContent, "summary"> {
+export interface EditionView extends Omit<EditionContent, "summary" | "attachments" | "image"> {
   id: string;
   edition: number;
   /** When the ledger accepted it, RFC 3339. */
@@ -29,6 +37,8 @@ export interface EditionView extends Omit<EditionContent, "summary"> {
   note: string | null;
   summary: string;
   url: string;
+  attachments: AttachmentView[];
+  image?: ImageView;
   content: { html: string; text: string };
 }
 
@@ -78,7 +88,7 @@ export function readEdition(
     release,
     seen === undefined ? edition : edition + seen.edition - 1,
   );
-  return row && toView(baseUrl, release, row, seen);
+  return row && toView(sql, baseUrl, release, row, seen);
 }
 
 /**
@@ -159,12 +169,20 @@ function numberedFor(
     : { edition: number, accepted, change, note };
 }
 
-function toView(baseUrl: string, id: string, row: EditionRow, seen: FirstSeen | undefined): EditionView {
-  const content = parseContent(row.content);
+function toView(
+  sql: Sql,
+  baseUrl: string,
+  id: string,
+  row: EditionRow,
+  seen: FirstSeen | undefined,
+): EditionView {
+  const { attachments, image, ...content } = parseContent(row.content);
   return {
     id,
     ...numberedFor(seen, row),
     ...content,
+    attachments: attachmentViews(sql, baseUrl, attachments),
+    ...defined({ image: image && imageView(sql, baseUrl, image) }),
     summary: row.summary,
     url: baseUrl + releasePath(content),
     content: { html: withBaseUrl(row.html, baseUrl), text: row.text },

@@ -16,6 +16,7 @@ import { all, first, type Sql } from "../../runtime/sql.ts";
 import { withBaseUrl } from "../../markdown/addresses.ts";
 import { type EditionContent } from "../../domain/edition-content.ts";
 import { parseContent, publicNumber } from "./editions.ts";
+import { attachmentViews, imageView } from "./files.ts";
 
 /** The state of a release, without its content. Events store it, so the names of the fields are fixed. */
 export interface ReleaseState {
@@ -113,7 +114,7 @@ export class ReleaseViews {
    * editions are counted from the first public one.
    */
   compose(state: ReleaseState, edition: EditionRow, translations: TranslationRow[]): ReleaseView {
-    const { baseUrl } = this.#deps;
+    const { sql, baseUrl } = this.#deps;
     const content = parseContent(edition.content);
     return {
       id: state.id,
@@ -142,8 +143,8 @@ export class ReleaseViews {
         stale: state.stale === 0 ? undefined : (true as const),
         source: content.source,
       }),
-      attachments: content.attachments,
-      ...defined({ image: content.image }),
+      attachments: attachmentViews(sql, baseUrl, content.attachments),
+      ...defined({ image: content.image && imageView(sql, baseUrl, content.image) }),
     };
   }
 

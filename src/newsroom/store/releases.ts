@@ -2,6 +2,7 @@
  * The rows of releases and of their editions.
  */
 import type { Instant } from "../../domain/dates.ts";
+import { formatFileReference } from "../../domain/file.ts";
 import type { PreparedRelease, Status } from "../../domain/release.ts";
 import { entrySizeBytes } from "../../feeds/entry-size.ts";
 import { all, column, exists, first, type Sql, value } from "../../runtime/sql.ts";
@@ -60,8 +61,8 @@ export function addEdition(
 ): void {
   const { input } = prepared;
   sql.exec(
-    `INSERT INTO editions (release, edition, accepted_ms, content, embargo, change, note, html, text, summary)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO editions (release, edition, accepted_ms, content, embargo, change, note, html, text, summary, files)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     input.id,
     edition,
     nowMs,
@@ -72,6 +73,7 @@ export function addEdition(
     prepared.html,
     prepared.text,
     prepared.summary,
+    JSON.stringify([...new Set(prepared.files.map(formatFileReference))]),
   );
   sql.exec(
     `INSERT INTO releases (id, lang, slug, "group", status, edition, embargo, bytes, follows, hash)

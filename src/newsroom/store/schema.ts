@@ -140,6 +140,7 @@ CREATE TABLE IF NOT EXISTS editions (
   html TEXT NOT NULL,
   text TEXT NOT NULL,
   summary TEXT NOT NULL,
+  files TEXT NOT NULL,      -- JSON: the files that it uses, each as SHA256/NAME
   PRIMARY KEY (release, edition)
 ) WITHOUT ROWID;
 
@@ -150,6 +151,25 @@ CREATE TABLE IF NOT EXISTS edition_words (
   words TEXT NOT NULL,
   PRIMARY KEY (release, edition)
 ) WITHOUT ROWID;
+
+-- The files whose bytes KV holds.
+CREATE TABLE IF NOT EXISTS files (
+  sha256 TEXT PRIMARY KEY,
+  bytes INTEGER NOT NULL,
+  content TEXT NOT NULL,    -- the media type that the bytes have, whatever the name of a use says
+  width INTEGER,            -- of an image
+  height INTEGER
+) WITHOUT ROWID;
+
+-- Which files are, or were, public and under which name. A release has rows from its first publication on, so that
+-- to look for a file under embargo costs what it costs to look for one that does not exist.
+CREATE TABLE IF NOT EXISTS file_uses (
+  sha256 TEXT NOT NULL,
+  name TEXT NOT NULL,
+  owner TEXT NOT NULL,      -- the release, for the edition that readers see or saw last
+  PRIMARY KEY (sha256, name, owner)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS file_uses_of_an_owner ON file_uses (owner);
 
 CREATE TABLE IF NOT EXISTS events (
   sequence INTEGER PRIMARY KEY,
@@ -234,7 +254,7 @@ CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `;
 
 /** The version that {@link TABLES} and the tables of Subscribers had before the first migration. */
-const FIRST_SCHEMA = 5;
+const FIRST_SCHEMA = 6;
 
 /**
  * Changes to the tables of a deployed version. Migration N changes version FIRST_SCHEMA + N to the

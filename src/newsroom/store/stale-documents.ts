@@ -2,18 +2,21 @@
  * The queue of the projection: which documents must be rendered again. A change adds its rows in its own
  * transaction.
  */
+import { type FileReference, formatFileReference, parseFileReference } from "../../domain/file.ts";
 import { all, column, exists, type Sql, value } from "../../runtime/sql.ts";
 import { lastSequence } from "./events.ts";
 import { setMeta } from "./schema.ts";
 
 /**
  * The unit of rendering. A release has a page and its JSON. A list, named by its address, has a page and
- * three feeds of its newest releases; so has each of its archives. The directory lists all feeds.
+ * three feeds of its newest releases; so has each of its archives. The directory lists all feeds. A file has
+ * one document for each of its names, which says whether readers see it.
  */
 export type Target =
   | { kind: "release"; id: string }
   | { kind: "list"; address: string }
   | { kind: "archive"; address: string; archive: number }
+  | ({ kind: "file" } & FileReference)
   | { kind: "directory" }
   | { kind: "registry" };
 
@@ -64,11 +67,17 @@ export function markAllStale(sql: Sql): void {
      SELECT 'release:' || id, 1, 1 FROM releases WHERE published IS NOT NULL
      ON CONFLICT (target) DO UPDATE SET version = version + 1`,
   );
+  sql.exec(
+    `INSERT INTO stale_targets (target, version, due_ms)
+     SELECT DISTINCT 'file:' || sha256 || '/' || name, 1, 1 FROM file_uses WHERE true
+     ON CONFLICT (target) DO UPDATE SET version = version + 1`,
+  );
   const addresses = column<string>(sql, "SELECT address FROM lists");
   markStale(sql, [
     { kind: "registry" },
     { kind: "directory" },
     ...addresses.map((address): Target => ({ kind: "list", address })),
+    ...writtenTargets(sql, "file:"),
     // Lists that are no longer kept: rendering removes their documents.
     ...writtenTargets(sql, "list:"),
     ...writtenTargets(sql, "archive:"),
@@ -132,6 +141,8 @@ export function keyOf(target: Target): string {
       return `list:${target.address}`;
     case "archive":
       return `${archivePrefix(target.address)}${target.archive}`;
+    case "file":
+      return `file:${formatFileReference(target)}`;
     case "directory":
     case "registry":
       return `${target.kind}:`;
@@ -141,6 +152,8 @@ export function keyOf(target: Target): string {
 function targetOf(key: string): Target {
   const name = key.slice(key.indexOf(":") + 1);
   if (key.startsWith("release:")) return { kind: "release", id: name };
+  const file = key.startsWith("file:") ? parseFileReference(name) : undefined;
+  if (file !== undefined) return { kind: "file", ...file };
   if (key === "registry:") return { kind: "registry" };
   if (key === "directory:") return { kind: "directory" };
   if (key.startsWith("list:")) return { kind: "list", address: name };

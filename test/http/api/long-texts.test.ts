@@ -40,7 +40,7 @@ describe("very long editions", () => {
     await inNewsroom((_instance, { storage: { sql } }) => {
       sql.exec(
         `WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i <= ?1)
-         INSERT INTO editions SELECT release, i, accepted_ms, content, embargo, 'minor', 'Note ' || i, html, text, summary
+         INSERT INTO editions SELECT release, i, accepted_ms, content, embargo, 'minor', 'Note ' || i, html, text, summary, files
          FROM n, editions WHERE release = ?2`,
         EDITIONS - 1,
         text.id,

@@ -50,6 +50,7 @@ const prepared = (input: ReturnType<typeof release>) =>
     input: { ...input, topics: [], people: [], organisations: [], places: [], attachments: [] },
     hash: "",
     html: "",
+    files: [],
     text: "",
     summary: "",
   }) as never;

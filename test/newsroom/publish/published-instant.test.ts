@@ -30,6 +30,7 @@ function prepared(input: ReturnType<typeof release>) {
     html: `<p>${text}</p>`,
     text,
     summary: "A summary",
+    files: [],
   } as never;
 }
 
