@@ -3,8 +3,10 @@
  */
 import type { ReleaseInput } from "./release.ts";
 
-/** The content of an edition, without its embargo, change, note and follows: the fields by which editions differ. */
-export type EditionContent = Omit<ReleaseInput, "id" | "embargo" | "change" | "note" | "follows">;
+/** The fields of a release by which its editions do not differ. */
+type OtherField = "id" | "embargo" | "change" | "note" | "follows" | "status" | "reason" | "updated";
+/** The content of an edition: the fields by which editions differ. */
+export type EditionContent = Omit<ReleaseInput, OtherField>;
 
 /** Always in this order, so that equal content gives equal JSON. */
 export const CONTENT_FIELDS = [

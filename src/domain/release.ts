@@ -13,6 +13,7 @@ import {
   URL_CHARS_MAX,
 } from "./limits.ts";
 import { listOf } from "./bounded.ts";
+import type { Issue } from "./issues.ts";
 import { type FileReference, fileReference } from "./file.ts";
 import { type Instant, parseInstant, parseInstantUp, parseReleaseDate } from "./dates.ts";
 import { sanitizeText, oneLine } from "./text.ts";
@@ -183,6 +184,11 @@ const fieldsWith = (file: FileSchema) => ({
       .int("must be the number of an edition, such as 2")
       .check(z.positive("must be the number of an edition, such as 2")),
   ),
+  status: z.optional(
+    z.enum(["withdrawn", "killed"], "must be withdrawn or killed; a published release has no status"),
+  ),
+  reason: z.optional(line(SUMMARY_CHARS_MAX)),
+  updated: z.optional(instant),
   source: z.optional(webAddress),
   attachments: z._default(listOf(attachmentWith(file), ATTACHMENTS_MAX), []),
   image: z.optional(imageWith(file)),
@@ -211,6 +217,23 @@ export type ReleaseInput = z.infer<typeof releaseInput>;
 /** The front matter of a content file. A new file has no id yet. */
 export const frontMatter = z.strictObject({ id: z.optional(releaseId), ...fieldsWith(relativePath) });
 export type FrontMatter = z.infer<typeof frontMatter>;
+
+/** A status needs a reason that readers understand; without it, `reason` and `updated` mean nothing. */
+export function checkRetraction({
+  status,
+  reason,
+  updated,
+}: Pick<ReleaseInput, "status" | "reason" | "updated">): Issue[] {
+  if (status !== undefined) {
+    return reason === undefined
+      ? [{ path: "/reason", message: `is required: readers see why the release is ${status}` }]
+      : [];
+  }
+  const message = "belongs to a status: remove it, or write `status: withdrawn` or `status: killed`";
+  return Object.entries({ reason, updated })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => ({ path: `/${name}`, message }));
+}
 
 /** The embargo if it is still in force; null if there is none or it has ended. */
 export function activeEmbargo({ embargo }: Pick<ReleaseInput, "embargo">, now: Instant): Instant | null {

@@ -27,7 +27,8 @@ import {
   unwantedEvents,
 } from "./outbound/replay.ts";
 import type { FoundDocument } from "./projection/projection.ts";
-import type { Action, ActionResult, PublishOptions, PublishResult } from "./publish/ledger.ts";
+import type { Action } from "./publish/actions.ts";
+import type { ActionResult, PublishOptions, PublishResult } from "./publish/ledger.ts";
 import { Scheduler } from "./scheduler.ts";
 import { applySettings } from "./settings.ts";
 import {

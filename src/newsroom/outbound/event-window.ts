@@ -56,8 +56,8 @@ export class EventWindow {
   eventsFor(preferences: DeliveryPreferences): OutboundEvent[] {
     const { filter, types } = preferences;
     return this.#events.flatMap((indexed) => {
-      const { type, sequence, event } = indexed;
-      const isRequested = types.includes(type) && matches(filter, indexed.terms);
+      const { type, sequence, event, isTakenIn } = indexed;
+      const isRequested = !isTakenIn && types.includes(type) && matches(filter, indexed.terms);
       if (!isRequested && !isRetraction(type)) return [];
       const body = this.bodyFor(indexed, preferences);
       return [{ event: event.id, sequence, type, release: event.release.id, isRequested, body }];

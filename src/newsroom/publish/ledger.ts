@@ -21,19 +21,12 @@ import { contentJson } from "../../domain/edition-content.ts";
 import { behindView } from "../store/release-views.ts";
 import { embargoesUpTo, postponeLift } from "../store/embargoes.ts";
 import { lastSequenceOf } from "../store/events.ts";
-import {
-  addEdition,
-  embargoOfEdition,
-  findRelease,
-  getRelease,
-  type ReleaseRow,
-  rivalOf,
-  updateRelease,
-} from "../store/releases.ts";
+import { addEdition, findRelease, getRelease, type ReleaseRow, rivalOf } from "../store/releases.ts";
 import { toInstant } from "../store/schema.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { checkFiles } from "./files.ts";
-import { catchesUp, validateEdition } from "./rules.ts";
+import { type Action, ACTION_TO, applyAction } from "./actions.ts";
+import { catchesUp, isKilledUnseen, validateEdition } from "./rules.ts";
 
 /** The state of one release after a call. */
 export interface PublishAnswer {
@@ -67,8 +60,6 @@ export interface PublishOptions {
   namesMissingFiles?: boolean;
 }
 
-/** An action on a release as a whole. */
-export type Action = "withdraw" | "kill" | "reinstate";
 export type ActionResult =
   | { ok: true; answer: PublishAnswer }
   | { ok: false; problem: "unknown" }
@@ -111,10 +102,7 @@ export class Ledger {
         const detail = `Its group has the release ${rival.id} in ${rival.lang} since; kill that one first.`;
         return { ok: false, problem: "conflict", detail };
       }
-      const conflict =
-        row.firstSeen === null
-          ? this.#actBeforePublication(action, row, nowMs)
-          : this.#actOnPublic(action, row, reason, nowMs);
+      const conflict = applyAction(this.#deps, action, row, reason, nowMs);
       if (conflict !== undefined) return { ok: false, problem: "conflict", detail: conflict };
       const after = getRelease(this.#sql, id);
       const changed = after.status !== row.status || after.reason !== row.reason;
@@ -179,7 +167,19 @@ export class Ledger {
     return { ok: true, answers };
   }
 
+  /** Stores what differs, and gives the release the status of its file. */
   #publishOne(prepared: PreparedRelease, present: ReleaseRow | undefined, nowMs: number): PublishAnswer {
+    const answer = this.#takeEdition(prepared, present, nowMs);
+    const { id, status, reason } = prepared.input;
+    if (status === undefined || reason === undefined) return answer;
+    const row = getRelease(this.#sql, id);
+    // `checkStatus` has refused what is impossible.
+    applyAction(this.#deps, ACTION_TO[status], row, reason, nowMs);
+    const after = getRelease(this.#sql, id);
+    return this.#answer(after, answer.changed || after.status !== row.status || after.reason !== row.reason);
+  }
+
+  #takeEdition(prepared: PreparedRelease, present: ReleaseRow | undefined, nowMs: number): PublishAnswer {
     const { lifecycle } = this.#deps;
     const { input } = prepared;
     const embargo = activeEmbargo(input, toInstant(nowMs));
@@ -195,12 +195,16 @@ export class Ledger {
     }
     addEdition(this.#sql, prepared, (present?.edition ?? 0) + 1, embargo, nowMs);
     if (present?.status === "published") lifecycle.addPublicEdition(input, present, nowMs);
-    else if (embargo === null) lifecycle.makePublic(input.id, nowMs);
+    else if (embargo === null && !isKilledUnseen(input, present)) {
+      if (input.status === undefined) lifecycle.makePublic(input.id, nowMs);
+      else lifecycle.takeInRetracted(input, nowMs);
+    }
     return this.#answer(getRelease(this.#sql, input.id), true);
   }
 
   /** An issue if the release's group has another one in its language. */
-  #findRival({ id, lang, group }: ReleaseInput): RegistryIssue | undefined {
+  #findRival({ id, lang, group, status }: ReleaseInput): RegistryIssue | undefined {
+    if (status === "killed") return undefined;
     const rival = rivalOf(this.#sql, { id, lang, group: group ?? id });
     if (rival === undefined) return undefined;
     const url = this.#deps.site.baseUrl + releasePath(rival);
@@ -208,39 +212,6 @@ export class Ledger {
       `has another release in ${lang}, ${rival.id} (${url}): ` +
       "a group has one release in each language; give one of them another group";
     return { path: "/group", message };
-  }
-
-  /** @returns why the action is impossible; undefined if it is done */
-  #actOnPublic(action: Action, row: ReleaseRow, reason: string, nowMs: number): string | undefined {
-    if (action === "withdraw" && row.status === "killed") {
-      return "The release is killed; reinstate it before you withdraw it.";
-    }
-    const status = ({ withdraw: "withdrawn", kill: "killed", reinstate: "published" } as const)[action];
-    if (row.status === status && (status === "published" || row.reason === reason)) return undefined;
-    this.#deps.lifecycle.setStatus(status, row, reason, nowMs);
-    return undefined;
-  }
-
-  /**
-   * Acts on a release that was never public: without an event, so that nobody learns of it.
-   *
-   * @returns why the action is impossible; undefined if it is done
-   */
-  #actBeforePublication(action: Action, row: ReleaseRow, nowMs: number): string | undefined {
-    switch (action) {
-      case "withdraw":
-        return "The release is not public yet; kill it, or change its embargo.";
-      case "kill":
-        updateRelease(this.#sql, row.id, { status: "killed", embargo: null });
-        return undefined;
-      case "reinstate": {
-        if (row.status !== "killed") return undefined;
-        const embargo = embargoOfEdition(this.#sql, row.id, row.edition);
-        updateRelease(this.#sql, row.id, { status: "embargoed", embargo });
-        if (embargo === null || embargo <= toInstant(nowMs)) this.#deps.lifecycle.makePublic(row.id, nowMs);
-        return undefined;
-      }
-    }
   }
 
   #answer(row: ReleaseRow, changed: boolean): PublishAnswer {

@@ -2,7 +2,7 @@
  * The changes of a release. Each one changes its row, indexes it, appends an event, and marks the documents
  * that depend on it as stale. The caller holds the transaction.
  */
-import type { Instant } from "../../domain/dates.ts";
+import { type Instant, parseInstant } from "../../domain/dates.ts";
 import { defined } from "../../domain/defined.ts";
 import type { Change, ReleaseEventType } from "../../domain/event.ts";
 import type { ReleaseInput, Status } from "../../domain/release.ts";
@@ -55,6 +55,31 @@ export class Lifecycle {
     const state = { status: "published", embargo: null, ...instants } as const;
     updateRelease(sql, id, { ...state, first_seen: row.edition });
     this.#recordChange("release.published", row, { change: null }, nowMs);
+  }
+
+  /**
+   * Takes in a release that was withdrawn or killed elsewhere, as on a new service. Its only event is that one, so
+   * nobody is sent the text. An old release keeps the instants that it had.
+   */
+  takeInRetracted(input: ReleaseInput, nowMs: number): void {
+    const { status, reason } = input;
+    if (status === undefined || reason === undefined) throw new TypeError("a retraction without a reason");
+    const { sql } = this.#deps;
+    const row = getRelease(sql, input.id);
+    const { published } = choosePublished(row, toInstant(nowMs), this.#deps);
+    const retracted = input.updated === undefined ? undefined : parseInstant(input.updated);
+    const updated = Math.max(published, retracted ?? toInstant(nowMs));
+    updateRelease(sql, row.id, {
+      status,
+      reason,
+      embargo: null,
+      published,
+      updated,
+      first_seen: row.edition,
+    });
+    // As if lists had held it: they name the killed releases that left them.
+    const before = { ...row, status: "published", published } as const;
+    this.#recordChange(`release.${status}`, before, { change: null, reason }, nowMs);
   }
 
   /** Publishes a further edition of a public release, which the ledger has stored already. */
@@ -111,7 +136,9 @@ export class Lifecycle {
     if (reindex(sql, after)) markStale(sql, [{ kind: "directory" }]);
     // From this transaction on, its address and its values exist for strangers.
     keepAddress(sql, after);
-    if (markSeen(sql, facetTerms(parseContent(after.content)))) markStale(sql, [{ kind: "registry" }]);
+    const isNews = after.status !== "killed";
+    if (isNews && markSeen(sql, facetTerms(parseContent(after.content))))
+      markStale(sql, [{ kind: "registry" }]);
     appendEvent(sql, after, { type, at: toInstant(nowMs), ...details });
     lists.onMembershipChanged(listedRelease(sql, before), listedRelease(sql, after), toInstant(nowMs));
     combinations.queueChange(id, shownEdition(before), shownEdition(after));

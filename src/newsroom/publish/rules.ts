@@ -1,9 +1,9 @@
 /**
  * What may be published, given what the ledger has: each rule gives an issue that says what to do.
  */
-import { dayOf, formatInstant, type Instant, parseReleaseDate } from "../../domain/dates.ts";
+import { dayOf, formatInstant, type Instant, parseInstant, parseReleaseDate } from "../../domain/dates.ts";
 import type { Issue } from "../../domain/issues.ts";
-import { activeEmbargo, type ReleaseInput } from "../../domain/release.ts";
+import { activeEmbargo, checkRetraction, type ReleaseInput } from "../../domain/release.ts";
 import { contentJson } from "../../domain/edition-content.ts";
 import type { ReleaseRow } from "../store/releases.ts";
 
@@ -17,6 +17,8 @@ export function validateEdition(
   return [
     ...checkLanguage(input, site.languages),
     ...checkDate(input, site.timeZone, now),
+    ...checkRetraction(input),
+    ...checkRetracted(input, present, now),
     ...(present === undefined ? [] : checkStatus(input, present, now)),
   ];
 }
@@ -40,6 +42,36 @@ function checkDate(input: ReleaseInput, timeZone: string, now: Instant): Issue[]
       ? "must not be in the future; to publish later, set an embargo"
       : `must not be after the embargo, ${formatInstant(embargo)}`;
   return [{ path: "/date", message }];
+}
+
+/** Whether a release was killed before its embargo ended: then nobody may learn of it. */
+export function isKilledUnseen(
+  { status, updated, embargo }: ReleaseInput,
+  present: ReleaseRow | undefined,
+): boolean {
+  if (status !== "killed") return false;
+  if (present?.status === "embargoed") return true;
+  return updated !== undefined && embargo !== undefined && Date.parse(updated) < Date.parse(embargo);
+}
+
+/** What stands in the way of the status that the file has. */
+function checkRetracted(input: ReleaseInput, present: ReleaseRow | undefined, now: Instant): Issue[] {
+  const updated = input.updated === undefined ? undefined : parseInstant(input.updated);
+  if (updated !== undefined && updated > now)
+    return [{ path: "/updated", message: "must not be in the future" }];
+  if (input.status !== "withdrawn") return [];
+  if (present?.status === "killed") {
+    return [
+      { path: "/status", message: "must be killed, as the release is; reinstate it before you withdraw it" },
+    ];
+  }
+  if ((present?.firstSeen ?? null) !== null || activeEmbargo(input, now) === null) return [];
+  return [
+    {
+      path: "/status",
+      message: "cannot be withdrawn: the release is not public yet; remove the status, or kill it",
+    },
+  ];
 }
 
 function checkStatus(input: ReleaseInput, present: ReleaseRow, now: Instant): Issue[] {

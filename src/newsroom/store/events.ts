@@ -36,6 +36,8 @@ export interface EventTerms {
   terms: Filterable;
   /** The release is killed now, whatever its status was at the event. */
   isKilledNow: boolean;
+  /** The release was withdrawn or killed before this service had it: no subscription asks for that. */
+  isTakenIn: boolean;
 }
 
 export interface IndexedEvent extends EventTerms {
@@ -47,9 +49,13 @@ type TermsRow = EditionKey & {
   sequence: number;
   type: ReleaseEventType;
   now: Status;
+  isTakenIn: number;
 };
 type EventRow = EditionRow & TermsRow & { event: string; at: number; details: string };
 
+const IS_TAKEN_IN = `
+  v.type IN ('release.withdrawn', 'release.killed') AND NOT EXISTS (
+    SELECT 1 FROM events b WHERE b.release = v.release AND b.sequence < v.sequence) AS "isTakenIn"`;
 const FROM_EVENTS = `
   FROM events v JOIN editions e ON e.release = v.release AND e.edition = v.edition
   JOIN releases r ON r.id = v.release`;
@@ -70,7 +76,7 @@ export class EventReader {
   /** Events `first` to `last`, in order, read one by one. */
   *each(first: number, last: number): Generator<IndexedEvent> {
     const rows = this.#deps.sql.exec<EventRow>(
-      `SELECT v.sequence, v.id AS event, v.type, v.at, v.details, r.status AS now,
+      `SELECT v.sequence, v.id AS event, v.type, v.at, v.details, r.status AS now, ${IS_TAKEN_IN},
          v.release, v.edition, r.first_seen AS "firstSeen", e.content, e.html, e.text, e.summary
        ${FROM_EVENTS} WHERE v.sequence BETWEEN ? AND ? ORDER BY v.sequence`,
       first,
@@ -122,7 +128,7 @@ export function* eventTermsOf(
   before: number,
 ): Generator<EventTerms> {
   const rows = sql.exec<TermsRow>(
-    `SELECT v.sequence, v.type, r.status AS now, v.release, v.edition, e.content
+    `SELECT v.sequence, v.type, r.status AS now, ${IS_TAKEN_IN}, v.release, v.edition, e.content
      ${FROM_EVENTS} WHERE v.release = ? AND v.sequence > ? AND v.sequence < ? ORDER BY v.sequence`,
     release,
     after,
@@ -134,7 +140,7 @@ export function* eventTermsOf(
 /** The terms of events, in any order. */
 export function* termsOfEvents(sql: Sql, sequences: readonly number[]): Generator<EventTerms> {
   const rows = sql.exec<TermsRow>(
-    `SELECT v.sequence, v.type, r.status AS now, v.release, v.edition, e.content
+    `SELECT v.sequence, v.type, r.status AS now, ${IS_TAKEN_IN}, v.release, v.edition, e.content
      ${FROM_EVENTS} WHERE v.sequence IN (SELECT value FROM json_each(?))`,
     JSON.stringify(sequences),
   );
@@ -143,7 +149,8 @@ export function* termsOfEvents(sql: Sql, sequences: readonly number[]): Generato
 
 function toTerms(sql: Sql, row: TermsRow): EventTerms {
   const terms = toIndexTerms(sql, parseContent(row.content), row);
-  return { sequence: row.sequence, type: row.type, terms, isKilledNow: row.now === "killed" };
+  const { sequence, type, now, isTakenIn } = row;
+  return { sequence, type, terms, isKilledNow: now === "killed", isTakenIn: isTakenIn === 1 };
 }
 
 /** Appends an event about the current state of a release. Sequences have no gaps. */

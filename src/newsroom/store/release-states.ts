@@ -17,6 +17,8 @@ export interface StateView {
   /** SHA-256 of the content, in hexadecimal digits. */
   hash: string;
   embargo?: string;
+  /** Why it is withdrawn or killed. */
+  reason?: string;
   behind?: BehindView;
 }
 
@@ -34,6 +36,7 @@ interface StateRow {
   edition: number;
   hash: string;
   embargo: Instant | null;
+  reason: string | null;
   behind: string | null;
   behindEdition: number | null;
 }
@@ -42,7 +45,7 @@ interface StateRow {
 export function listStates(sql: Sql, baseUrl: string, after: string): StatesPage {
   const rows = all<StateRow>(
     sql,
-    `SELECT id, lang, slug, status, edition, hash, embargo, behind, behind_edition AS "behindEdition"
+    `SELECT id, lang, slug, status, edition, hash, embargo, reason, behind, behind_edition AS "behindEdition"
      FROM releases WHERE id > ? ORDER BY id LIMIT ?`,
     after,
     STATES_PER_PAGE + 1,
@@ -57,6 +60,7 @@ export function listStates(sql: Sql, baseUrl: string, after: string): StatesPage
       hash,
       ...defined({
         embargo: embargo === null ? undefined : formatInstant(embargo),
+        reason: row.reason ?? undefined,
         behind: behindView(sql, baseUrl, row),
       }),
     };
