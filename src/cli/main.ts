@@ -110,16 +110,20 @@ const actions = {
   reinstate: "restore a release that was withdrawn or killed",
 } as const;
 for (const action of ["withdraw", "kill", "reinstate"] as const) {
-  program
+  const command = program
     .command(`${action} <release>`)
     .description(actions[action])
     .requiredOption("--reason <text>", "the reason, for readers", option.reason)
     .option("--to <url>", "URL of the service", option.serviceUrl, option.DEFAULT_SERVICE)
+    .option("--content <folder>", "the folder that holds its file (default: content/)")
+    .option("--dry-run", "say what would be done, and do nothing", false)
     .addHelpText(
       "after",
-      `\nName the release by its id, its content file, or the URL of its page.\n${TOKEN_HELP}`,
-    )
-    .action(actionCommand(action));
+      "\nName the release by its id, its content file, or the URL of its page. The status and the reason are " +
+        `written into its file, so that every service follows.\n${TOKEN_HELP}`,
+    );
+  if (action === "kill") command.option("--yes", "do not ask", false);
+  command.action(actionCommand(action));
 }
 
 program

@@ -22,6 +22,8 @@ export const ENQUEUES_AT_ONCE_MAX = 50;
 export const ENQUEUES_UNITS_MAX = 16_000_000;
 /** Lagging subscriptions served at the same time: each reads a window of its own into memory. */
 export const LAGGING_AT_ONCE_MAX = 6;
+/** Corrections of a batch whose recipients are counted: each compares all subscriptions, which takes milliseconds. */
+export const CORRECTIONS_COUNTED_MAX = 10;
 /** Milliseconds that a Subscriber has to answer; after that it gets its events later, so that others can go. */
 export const ENQUEUE_TIMEOUT_MS = 10_000;
 /** Milliseconds after which a registration without a Subscriber is deleted. */

@@ -11,6 +11,7 @@ import { Combinations } from "./lists/combinations.ts";
 import { Lists } from "./lists/lists.ts";
 import { Reindexing } from "./lists/reindex.ts";
 import { type EventQuery, readPage } from "./outbound/event-feed.ts";
+import { countRecipients } from "./outbound/count-recipients.ts";
 import { FanOut } from "./outbound/fan-out.ts";
 import { LongPolls } from "./outbound/long-polls.ts";
 import { Registrations } from "./outbound/registrations.ts";
@@ -56,7 +57,14 @@ export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
     combinations,
     readEvents,
     longPolls: new LongPolls(readEvents),
-    ledger: new Ledger({ storage, sql, lifecycle, site, registry }),
+    ledger: new Ledger({
+      storage,
+      sql,
+      lifecycle,
+      site,
+      registry,
+      countRecipients: (sequence) => countRecipients(sql, sequence),
+    }),
     projection: new Projection({ ...source, combinations, kv: env.DOCUMENTS, meter }),
     reindexing: new Reindexing({ storage, sql, combinations, now }),
     registrations: new Registrations({

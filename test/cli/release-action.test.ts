@@ -1,5 +1,7 @@
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { parseFrontMatter } from "../../src/cli/content/front-matter.ts";
 import { contentFile, folderWith, idIn, newContentFile } from "./support/content-folders.ts";
 import { runCli, type Run } from "./support/run-cli.ts";
 import { startService, TOKEN, type Service } from "./support/running-service.ts";
@@ -31,22 +33,30 @@ async function expectPage(url: string, status: number, holds: string): Promise<v
   expect(`${answer.status} ${await answer.text()}`).toMatch(new RegExp(`^${status} .*${holds}`, "s"));
 }
 
-test("withdraw, kill and reinstate take an id, a content file or the URL of a page", async () => {
+test("withdraw, kill and reinstate take an id, a content file or the URL of a page, and write the file", async () => {
   const { folder, id, url } = await published();
-  expect(await run(["withdraw", id, "--reason", "A wrong date"])).toEqual({
+  const file = join(folder, "a.md");
+  const before = await readFile(file, "utf8");
+  const withdrawn = await run(["withdraw", id, "--reason", "A wrong: date", "--content", folder]);
+  expect(withdrawn).toEqual({
     code: 0,
     stdout: `withdrawn   ${url}\n`,
-    stderr: "",
+    stderr: `written     ${file}  (status: withdrawn)\n`,
   });
-  await expectPage(url, 200, "A wrong date");
+  await expectPage(url, 200, "A wrong: date");
+  const fields = parseFrontMatter(await readFile(file, "utf8"));
+  expect(fields).toMatchObject({ fields: { status: "withdrawn", reason: "A wrong: date" } });
+  const published = await run(["publish", folder]);
+  expect(published).toMatchObject({ code: 0, stdout: "1 release: 1 unchanged\n", stderr: "" });
 
-  const again = await run(["withdraw", "a.md", "--reason", "A  wrong date "], folder);
+  const again = await run(["withdraw", "a.md", "--reason", "A  wrong: date "], folder);
   expect(again).toMatchObject({
     code: 0,
     stdout: `${url} is already withdrawn for this reason: nothing was changed\n`,
+    stderr: "",
   });
 
-  expect(await run(["kill", join(folder, "a.md"), "--reason", "Not ours"])).toMatchObject({
+  expect(await run(["kill", file, "--reason", "Not ours", "--yes"])).toMatchObject({
     code: 0,
     stdout: `killed      ${url}\n`,
   });
@@ -56,19 +66,49 @@ test("withdraw, kill and reinstate take an id, a content file or the URL of a pa
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain("reinstate it before you withdraw it");
 
-  expect((await run(["kill", url, "--reason", "Not ours"])).stdout).toContain(
-    "is already killed for this reason",
-  );
-  expect(await run(["reinstate", id.toUpperCase(), "--reason", "It is ours"])).toMatchObject({
-    code: 0,
-    stdout: `reinstated  ${url}\n`,
-  });
+  const twice = await run(["kill", url, "--reason", "Not ours", "--yes", "--content", folder]);
+  expect(twice.stdout).toContain("is already killed for this reason");
+  const reinstate = ["reinstate", id.toUpperCase(), "--reason", "It is ours", "--content", folder];
+  expect(await run(reinstate)).toMatchObject({ code: 0, stdout: `reinstated  ${url}\n` });
   await expectPage(url, 200, "It was held.");
+  expect(await readFile(file, "utf8")).toBe(before);
   // Only the path of the URL counts: the service may have several host names.
   const elsewhere = `https://press.example${new URL(url).pathname}`;
   expect((await run(["reinstate", elsewhere, "--reason", "It is ours"])).stdout).toContain(
     "is already published",
   );
+});
+
+test("a kill is confirmed: nobody is asked without a terminal, and --dry-run changes nothing", async () => {
+  const { folder, id, url } = await published();
+  const asked = await run(["kill", id, "--reason", "Not ours", "--content", folder]);
+  expect(asked).toMatchObject({ code: 1, stdout: "" });
+  expect(asked.stderr).toContain("add --yes");
+  const dry = await run(["kill", id, "--reason", "Not ours", "--content", folder, "--dry-run"]);
+  expect(dry).toMatchObject({ code: 0, stderr: "" });
+  expect(dry.stdout).toMatch(
+    /: would be killed; it is published\n.*a\.md would say so\nnothing was changed\n$/,
+  );
+  expect((await fetch(url)).status).toBe(200);
+  expect(await readFile(join(folder, "a.md"), "utf8")).not.toContain("status");
+});
+
+test("without the file in the folder, the command says what to write where", async () => {
+  const { folder, id } = await published();
+  await rm(join(folder, "a.md"));
+  const done = await run(["withdraw", id, "--reason", "A wrong date", "--content", folder]);
+  expect(done.code).toBe(0);
+  expect(done.stderr).toContain(`has the id ${id}: write \`status: withdrawn\` and the reason into its file`);
+});
+
+test("publish says where the service and the folder disagree, and brings nothing back", async () => {
+  const { folder, id, url } = await published();
+  const elsewhere = await folderWith({});
+  await run(["kill", id, "--reason", "Not ours", "--yes", "--content", elsewhere]);
+  const again = await run(["publish", folder]);
+  expect(again).toMatchObject({ code: 0, stdout: "1 release: 1 unchanged\n" });
+  expect(again.stderr).toContain("a.md: the service has killed it (Not ours), and it stays so.");
+  expect((await fetch(url)).status).toBe(410);
 });
 
 test("an argument that names no release is refused with a remedy", async () => {
@@ -93,7 +133,7 @@ test("an argument that names no release is refused with a remedy", async () => {
 
 test("kill needs the admin token", async () => {
   const { id } = await published();
-  const refused = await run(["kill", id, "--reason", "x"], undefined, "wrong");
+  const refused = await run(["kill", id, "--reason", "x", "--yes"], undefined, "wrong");
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain(
     "does not accept this admin token: the one in COMMUNIQUE_TOKEN is not its ADMIN_TOKEN",

@@ -7,7 +7,7 @@ import * as z from "zod/mini";
 import { defined } from "../../domain/defined.ts";
 import { issuesOf, type Issue } from "../../domain/issues.ts";
 import { parseReleaseDate } from "../../domain/dates.ts";
-import { frontMatter, releaseInput, type ReleaseInput } from "../../domain/release.ts";
+import { checkRetraction, frontMatter, releaseInput, type ReleaseInput } from "../../domain/release.ts";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { onSystemError, systemReason } from "../cli-error.ts";
 import { type FileIssue, locateIssue } from "./file-issue.ts";
@@ -73,8 +73,8 @@ export function parseContentFile(file: string, bytes: Uint8Array, now: number): 
   ];
   if (!fields.success || !body.success) return issues.map(issueAt);
 
-  const early = futureIssue(fields.data, now);
-  if (early !== undefined) return [issueAt(early)];
+  const others = [...futureIssue(fields.data, now), ...checkRetraction(fields.data)];
+  if (others.length > 0) return others.map(issueAt);
   const id = fields.data.id ?? randomUUID();
   const release: ReleaseInput = { ...fields.data, id, body: body.data };
   const size = Buffer.byteLength(JSON.stringify(release)) + BATCH_ENVELOPE_BYTES;
@@ -107,13 +107,13 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** A date in the future of every time zone. The service knows its time zone and checks the hours around midnight. */
-function futureIssue(fields: { date: string; embargo?: string | undefined }, now: number): Issue | undefined {
-  if (fields.embargo !== undefined) return undefined;
+function futureIssue(fields: { date: string; embargo?: string | undefined }, now: number): Issue[] {
+  if (fields.embargo !== undefined) return [];
   const date = parseReleaseDate(fields.date);
-  if (date === undefined) return undefined;
+  if (date === undefined) return [];
   const earliest = date.precision === "day" ? Date.parse(`${date.day}T00:00:00Z`) / 1000 : date.instant;
-  if (earliest <= now + DAY_SECONDS) return undefined;
-  return { path: "/date", message: "is in the future: add an embargo, or correct it" };
+  if (earliest <= now + DAY_SECONDS) return [];
+  return [{ path: "/date", message: "is in the future: add an embargo, or correct it" }];
 }
 
 function issueOf(file: string, message: string): FileIssue[] {

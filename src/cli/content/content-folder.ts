@@ -74,6 +74,11 @@ export function passedOverLines({ passedOver }: ContentFolder): string[] {
   return passedOver.map((file) => `${displayPath(file)}: passed over: the name of a release ends in .md`);
 }
 
+/** The `.md` files below a folder that may be releases, sorted. @throws CliError if the folder does not exist */
+export async function listContentFiles(folder: string): Promise<string[]> {
+  return (await findFiles(folder)).paths;
+}
+
 async function findFiles(folder: string): Promise<{ paths: string[]; passedOver: string[] }> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -96,7 +101,7 @@ function conflicts(files: readonly ContentFile[]): FileIssue[] {
   const issues: FileIssue[] = [];
   const owners = new Map<string, string>();
   for (const { file, release, issueAt } of files) {
-    const { id, lang, slug, group = id } = release;
+    const { id, lang, slug, group = id, status } = release;
     const unique: [key: string, path: string, message: (other: string) => string][] = [
       [id, "/id", (other) => `is also the id of ${other}: remove the line from the file that is a copy`],
       [
@@ -113,6 +118,8 @@ function conflicts(files: readonly ContentFile[]): FileIssue[] {
       ],
     ];
     for (const [key, path, message] of unique) {
+      // A killed release leaves its place in the group to another one.
+      if (path === "/group" && status === "killed") continue;
       const owner = owners.get(key);
       if (owner === undefined) {
         owners.set(key, file);

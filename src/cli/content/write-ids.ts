@@ -2,11 +2,11 @@
  * Writes the id and the slug into a new content file, where they stay for good.
  */
 import { readFile, realpath, stat } from "node:fs/promises";
-import { parse } from "yaml";
 import { displayPath } from "../paths.ts";
 import { CliError, onSystemError } from "../cli-error.ts";
 import { replaceFile } from "../replace-file.ts";
 import { parseContentFile, type ContentFile } from "./content-file.ts";
+import { asYamlText } from "./set-fields.ts";
 
 /** Inserts the missing fields at the top of the front matter; every other byte stays. */
 export async function writeIds({ file, missing }: ContentFile): Promise<void> {
@@ -42,11 +42,6 @@ function changedMeanwhile(file: string): CliError {
   return new CliError(
     `${displayPath(file)} has been given its id meanwhile, by another publish. Run the same command again.`,
   );
-}
-
-/** In quotation marks if YAML reads it as something other than text, such as the slug 2024. */
-function asYamlText(value: string): string {
-  return parse(value) === value ? value : JSON.stringify(value);
 }
 
 function byHand(file: string, lines: readonly string[], reason: string): CliError {

@@ -22,6 +22,7 @@ const result = z.object({
   changed: z.boolean(),
   warnings: z.optional(z.array(z.object({ path: z.string(), line: z.number(), message: z.string() }))),
   follows: z.optional(z.number()),
+  notified: z.optional(z.number()),
   behind: z.optional(z.object({ edition: z.number(), url: z.string() })),
 });
 

@@ -3,17 +3,23 @@
  */
 import { issueLine } from "../content/file-issue.ts";
 import { displayPath } from "../paths.ts";
-import { counted } from "../terminal.ts";
+import type { ContentFile } from "../content/content-file.ts";
+import { counted, printable } from "../terminal.ts";
 import type { Published } from "./batches.ts";
+import type { ReleaseState } from "./release-states.ts";
 import type { Preview } from "./dry-run.ts";
 
 /** One line for each release that changed, such as `edition 2   http://…`. */
 export function changeLines(published: readonly Published[]): string[] {
   return published
     .filter(({ changed }) => changed)
-    .map(({ edition, status, url, file, follows }) => {
-      const what = follows !== undefined ? `follows ${follows}` : edition > 1 ? `edition ${edition}` : status;
-      return `${what.padEnd(11)} ${url}  (${displayPath(file)})`;
+    .map(({ edition, status, url, file, follows, notified }) => {
+      const isRetracted = status === "withdrawn" || status === "killed";
+      const nth = edition > 1 && !isRetracted ? `edition ${edition}` : status;
+      const what = follows !== undefined ? `follows ${follows}` : nth;
+      const major =
+        notified === undefined ? "" : `  major: ${counted(notified, "subscription")} will be notified`;
+      return `${what.padEnd(11)} ${url}  (${displayPath(file)})${major}`;
     });
 }
 
@@ -34,6 +40,22 @@ export function behindLines(published: readonly Published[]): string[] {
   );
 }
 
+/** For each release that the service has withdrawn or killed and its file has not: nothing brings it back by accident. */
+export function disagreementLines(
+  files: readonly ContentFile[],
+  states: ReadonlyMap<string, ReleaseState>,
+): string[] {
+  return files.flatMap(({ file, release }) => {
+    const { status, reason } = states.get(release.id) ?? {};
+    if (release.status !== undefined || (status !== "withdrawn" && status !== "killed")) return [];
+    const why = reason === undefined ? "" : ` (${printable(reason)})`;
+    return [
+      `${displayPath(file)}: the service has ${status} it${why}, and it stays so. ` +
+        `Write \`status: ${status}\` and the reason into the file, or run \`reinstate\``,
+    ];
+  });
+}
+
 /** One line for each release that would change. */
 export function previewLines({ published, awaitingRegistry }: Preview): string[] {
   return [
@@ -52,9 +74,11 @@ export function changeCounts(published: readonly Published[], awaitingRegistry =
     [changed.filter(({ edition, status }) => edition === 1 && status === "published").length, "published"],
     [changed.filter(({ status }) => status === "embargoed").length, "embargoed"],
     [
-      changed.filter(({ edition, status }) => edition > 1 && status !== "embargoed").length,
+      changed.filter(({ edition, status }) => edition > 1 && status === "published").length,
       "with a new edition",
     ],
+    [changed.filter(({ status }) => status === "withdrawn").length, "withdrawn"],
+    [changed.filter(({ status }) => status === "killed").length, "killed"],
     [followed.length, "following a translation"],
     [awaitingRegistry, "with new values of the registry"],
     [published.length - changed.length - followed.length, "unchanged"],

@@ -12,7 +12,14 @@ import { foreignLanguages, siteLanguages } from "../content/site-languages.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import { counted } from "../terminal.ts";
-import { behindLines, changeCounts, changeLines, previewLines, warningLines } from "./change-report.ts";
+import {
+  behindLines,
+  changeCounts,
+  changeLines,
+  disagreementLines,
+  previewLines,
+  warningLines,
+} from "./change-report.ts";
 import { dryRun } from "./dry-run.ts";
 import { assertHasReleases, assertSameSite, compareWithService } from "./missing-releases.ts";
 import { missingReport, withdrawMissing, withdrawnLines } from "./missing-releases.ts";
@@ -55,7 +62,13 @@ async function publish(
 ): Promise<void> {
   const states = await fetchStates(client, progress);
   const { toSend, unchanged } = sortFiles(folder.files, states, Date.now());
-  report([...passedOverLines(folder), ...toSend.flatMap(localLinks).map(issueLine)].join("\n"));
+  report(
+    [
+      ...passedOverLines(folder),
+      ...toSend.flatMap(localLinks).map(issueLine),
+      ...disagreementLines(folder.files, states),
+    ].join("\n"),
+  );
   await dryRun({ ...folder, files: toSend }, client, progress);
   const comparison = compareWithService(folder, states);
   if (reason !== undefined) assertSameSite(folder, comparison);
@@ -92,7 +105,13 @@ async function preview(
 ): Promise<void> {
   const states = await fetchStates(client, progress);
   const { toSend, unchanged } = sortFiles(folder.files, states, Date.now());
-  report([...passedOverLines(folder), ...toSend.flatMap(localLinks).map(issueLine)].join("\n"));
+  report(
+    [
+      ...passedOverLines(folder),
+      ...toSend.flatMap(localLinks).map(issueLine),
+      ...disagreementLines(folder.files, states),
+    ].join("\n"),
+  );
   const previewed = await dryRun({ ...folder, files: toSend }, client, progress);
   const comparison = compareWithService(folder, states);
   if (reason !== undefined) assertSameSite(folder, comparison);

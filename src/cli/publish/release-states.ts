@@ -19,6 +19,7 @@ const state = z.object({
   url: z.string(),
   hash: z.string(),
   embargo: z.optional(z.string()),
+  reason: z.optional(z.string()),
   behind: z.optional(z.object({ edition: z.number(), url: z.string() })),
 });
 export type ReleaseState = z.infer<typeof state>;
@@ -63,7 +64,14 @@ export function sortFiles(
 /** Whether the service would answer that nothing has changed. */
 function isAsItIs({ release }: ContentFile, present: ReleaseState, nowMs: number): boolean {
   if (release.follows !== undefined && present.behind !== undefined) return false;
+  const isRetracted = present.status === "withdrawn" || present.status === "killed";
+  if (release.status !== undefined) {
+    // The reason of a kill before the embargo ended is kept nowhere but in the file.
+    if (release.status !== present.status) return false;
+    if (present.reason !== undefined && present.reason !== release.reason) return false;
+  }
   const embargo = activeEmbargo(release, Math.floor(nowMs / 1000));
-  if ((embargo === null ? undefined : formatInstant(embargo)) !== present.embargo) return false;
+  const isSameEmbargo = (embargo === null ? undefined : formatInstant(embargo)) === present.embargo;
+  if (!isRetracted && !isSameEmbargo) return false;
   return createHash("sha256").update(contentJson(release)).digest("hex") === present.hash;
 }

@@ -22,6 +22,7 @@ import { behindView } from "../store/release-views.ts";
 import { embargoesUpTo, postponeLift } from "../store/embargoes.ts";
 import { lastSequenceOf } from "../store/events.ts";
 import { addEdition, findRelease, getRelease, type ReleaseRow, rivalOf } from "../store/releases.ts";
+import { CORRECTIONS_COUNTED_MAX } from "../limits.ts";
 import { toInstant } from "../store/schema.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { checkFiles } from "./files.ts";
@@ -41,6 +42,8 @@ export interface PublishAnswer {
   follows?: number;
   /** The corrected translation that it has not followed yet. */
   behind?: BehindView;
+  /** Of a major edition: how many subscriptions ask for it. Only the first ones of a batch have it. */
+  notified?: number;
   /** Of a dry run: the files that must be uploaded first, as SHA256/NAME. */
   missingFiles?: string[];
 }
@@ -72,6 +75,8 @@ interface LedgerDeps {
   site: Site;
   /** Undefined as long as there is no registry. */
   registry: () => Registry | undefined;
+  /** How many subscriptions ask for an event. */
+  countRecipients: (sequence: number) => number;
 }
 
 export class Ledger {
@@ -164,7 +169,22 @@ export class Ledger {
     }
     issues.sort((a, b) => a.index - b.index);
     if (issues.length > 0) return { ok: false, problem: isConflict ? "conflict" : "invalid", issues };
+    this.#countNotified(batch, answers);
     return { ok: true, answers };
+  }
+
+  #countNotified(batch: readonly PreparedRelease[], answers: readonly PublishAnswer[]): void {
+    const corrections = answers.filter(
+      ({ changed, edition, status, follows }, index) =>
+        changed &&
+        edition > 1 &&
+        status === "published" &&
+        follows === undefined &&
+        batch[index]?.input.change === "major",
+    );
+    for (const answer of corrections.slice(0, CORRECTIONS_COUNTED_MAX)) {
+      if (answer.sequence !== null) answer.notified = this.#deps.countRecipients(answer.sequence);
+    }
   }
 
   /** Stores what differs, and gives the release the status of its file. */
