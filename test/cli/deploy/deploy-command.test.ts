@@ -1,5 +1,5 @@
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { runCli, temporaryFolder, type Run } from "../support/run-cli.ts";
@@ -191,6 +191,17 @@ describe("the login", () => {
     expect(run).toMatchObject({ code: 1, stdout: "" });
     expect(run.stderr).toContain("npx wrangler login");
     await expect(stat(secretsFile)).rejects.toThrow("ENOENT");
+  });
+
+  test("of `wrangler login` is used, and no log holds its token", async () => {
+    const login = join(folder, ".wrangler/config/default.toml");
+    await mkdir(dirname(login), { recursive: true });
+    const lines = ['oauth_token = "token-of-the-account"', 'refresh_token = "r"', "scopes = []"];
+    await writeFile(login, `${lines.join("\n")}\nexpiration_time = "2099-01-01T00:00:00.000Z"\n`);
+    const run = await deploy([], { CLOUDFLARE_API_TOKEN: "" });
+    expect(run.code, run.stderr).toBe(0);
+    expect(account.uploads).toHaveLength(1);
+    expect(await filesWith("token-of-the-account")).toEqual([login]);
   });
 
   test("that Cloudflare refuses is named with what it must allow", async () => {
