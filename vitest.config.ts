@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { hideExpectedRuntimeErrors } from "./test/support/quiet-runtime.ts";
+import { SETTINGS } from "./test/support/settings.ts";
 
 hideExpectedRuntimeErrors();
 // Wrangler warns in each worker that secrets are missing, although the bindings below have them.
@@ -43,6 +44,7 @@ export default defineConfig({
             miniflare: {
               bindings: {
                 ...secrets,
+                ...SETTINGS,
                 BASE_URL: "https://press.example",
                 LOCAL_TARGETS: "loopback",
                 DNS_RESOLVER: "off",

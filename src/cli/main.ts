@@ -7,6 +7,7 @@ import { Command, CommanderError, Option } from "commander";
 import { issueLines, ServiceProblem } from "./api-client.ts";
 import { CliError } from "./cli-error.ts";
 import type { DeployOptions } from "./deploy/deploy-command.ts";
+import { doctorCommand } from "./doctor/doctor-command.ts";
 import { endOnClosedPipe } from "./end-signals.ts";
 import { importCommand } from "./import/import-command.ts";
 import { listenCommand } from "./listen/listen-command.ts";
@@ -74,6 +75,17 @@ program
     const { deployCommand } = await import("./deploy/deploy-command.ts");
     await deployCommand(others, options);
   });
+
+program
+  .command("doctor")
+  .description("ask a service as readers, crawlers and browsers would, and name what keeps them out")
+  .option("--to <url>", "URL of the service", option.serviceUrl, option.DEFAULT_SERVICE)
+  .option("--timeout <seconds>", "how long to wait for each answer", option.seconds, 15)
+  .addHelpText(
+    "after",
+    "\nIt reads what everybody may read, about thirty times. Exit code 1: it found something.",
+  )
+  .action(doctorCommand);
 
 program
   .command("publish [folder]")

@@ -76,6 +76,8 @@ export const slugs = repeatable((text) => slugOption(text.toLowerCase()));
 
 /** The sequence of an event; 0 is before the first event. */
 export const sequence = wholeNumber(/^\d{1,15}$/, 0);
+/** Seconds to wait. */
+export const seconds = wholeNumber(/^[1-9]\d{0,3}$/, 1);
 /** A number of rows. */
 export const rowLimit = wholeNumber(/^[1-9]\d{0,8}$/, 1);
 

@@ -3,6 +3,7 @@
  */
 import { Webhook } from "standardwebhooks";
 import { defined } from "../domain/defined.ts";
+import { edgeRefusal, type EdgeRefusal } from "../domain/edge-refusal.ts";
 import { checkTargetUrl, type LocalTargets, type TargetCheck } from "../domain/target-url.ts";
 import { resolveHost } from "./dns.ts";
 import { ANSWER_BYTES_KEPT, ANSWER_BYTES_READ } from "./limits.ts";
@@ -39,9 +40,19 @@ export interface AttemptTools {
 
 /** The result of an attempt. `durationMs` ends with the answer's body, or with the failure. */
 export type AttemptResult = { durationMs: number } &
-  /** `answer`: the beginning of the body. `bodyFault`: why the body ended early; undefined if it did not. */
+  /**
+   * `answer`: the beginning of the body. `bodyFault`: why the body ended early; undefined if it did not. `refusal`: set
+   * where not the endpoint but the protection in front of it has answered.
+   */
   (
-    | { kind: "answered"; status: number; retryAfter: string | null; answer: string; bodyFault?: BodyFault }
+    | {
+        kind: "answered";
+        status: number;
+        retryAfter: string | null;
+        answer: string;
+        bodyFault?: BodyFault;
+        refusal?: EdgeRefusal;
+      }
     | { kind: "timed-out" }
     | { kind: "unreachable" }
     | { kind: "target-refused"; reason: string }
@@ -89,6 +100,7 @@ export async function attemptDelivery(
     retryAfter: response.headers.get("retry-after"),
     answer,
     bodyFault,
+    refusal: edgeRefusal(response.status, response.headers.get("cf-mitigated"), answer),
     durationMs: elapsed(),
   });
 }

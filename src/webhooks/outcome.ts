@@ -1,6 +1,7 @@
 /**
  * Decides what follows from an attempt: success, a retry, or the end.
  */
+import { BLOCK_REMEDY, CHALLENGE_REMEDY, type EdgeRefusal } from "../domain/edge-refusal.ts";
 import type { AttemptResult, BodyFault } from "./attempt.ts";
 import { FREE_PUT_OFFS_MAX, JITTER, RETRY_AFTER_MS_MAX } from "./limits.ts";
 
@@ -71,6 +72,7 @@ function failureReason(result: AttemptResult): string | undefined {
   switch (result.kind) {
     case "answered":
       if (result.status >= 200 && result.status < 300) return undefined;
+      if (result.refusal !== undefined) return `answered ${result.status}: ${EDGE_REFUSALS[result.refusal]}`;
       if (result.status >= 300 && result.status < 400)
         return `answered ${result.status}; redirects are not followed`;
       return `answered ${result.status}${meaningOf(result.status)}`;
@@ -82,6 +84,12 @@ function failureReason(result: AttemptResult): string | undefined {
       return `the URL ${result.reason}`;
   }
 }
+
+/** For the owner of the endpoint, who reads the log of the subscription. */
+const EDGE_REFUSALS: Readonly<Record<EdgeRefusal, string>> = {
+  challenge: `the protection in front of the endpoint wants a browser (${CHALLENGE_REMEDY})`,
+  block: `the protection in front of the endpoint blocks deliveries (${BLOCK_REMEDY})`,
+};
 
 /** What Cloudflare answers where an endpoint has not, by status. */
 const CLOUDFLARE_STATUSES: Readonly<Record<number, string>> = {

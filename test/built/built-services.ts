@@ -11,6 +11,7 @@ import { json } from "node:stream/consumers";
 import type { TestProject } from "vitest/node";
 import { BuiltWorker } from "../bench/built-worker.ts";
 import { freePort } from "../support/free-port.ts";
+import { SETTINGS } from "../support/settings.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -48,6 +49,6 @@ async function answer(request: IncomingMessage, running: Map<string, BuiltWorker
   const vars = (await json(request)) as Record<string, string>;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  running.set(url, await BuiltWorker.start({ BASE_URL: url, ...vars }, undefined, false, port));
+  running.set(url, await BuiltWorker.start({ ...SETTINGS, BASE_URL: url, ...vars }, undefined, false, port));
   return { url };
 }

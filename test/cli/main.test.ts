@@ -18,6 +18,8 @@ const COMMANDS = [
   "deliveries",
   "replay",
   "reseal",
+  "deploy",
+  "doctor",
 ];
 
 test.each(COMMANDS)("%s has help", async (command) => {

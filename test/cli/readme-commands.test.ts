@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { OFFICE_CONTENT } from "./support/content-folders.ts";
 import { runCli, startCli, temporaryFolder } from "./support/run-cli.ts";
 import { npmStart, type StartedService, TOKEN } from "./support/running-service.ts";
 
@@ -20,7 +21,7 @@ const starting = (prefix: string) => COMMANDS.filter((command) => command.starts
 describe("the commands in README.md", () => {
   let service: StartedService;
   beforeAll(async () => {
-    service = await npmStart(["--content", join(ROOT, "content")]);
+    service = await npmStart(["--content", OFFICE_CONTENT]);
   });
   afterAll(() => service.end());
 
@@ -68,7 +69,7 @@ describe("the commands in README.md", () => {
       if (script !== undefined) return script !== "install" && !(script in scripts);
       const [, subcommand] = /^npx wrangler ([a-z]+)/.exec(command) ?? [];
       if (subcommand !== undefined) return !wrangler.includes(`wrangler ${subcommand}`);
-      return !/^(?:curl |export COMMUNIQUE_TOKEN=)/.test(command);
+      return !/^(?:curl |git pull$|export COMMUNIQUE_TOKEN=)/.test(command);
     });
     expect(unknown).toEqual([]);
   });

@@ -273,6 +273,16 @@ describe("an endpoint that does not accept an event", () => {
     expect(await viewOf(made)).toMatchObject({ status: "active", health: { successRate: 1 } });
   });
 
+  it("says in its reason that the protection in front of the endpoint wants a browser", async () => {
+    const made = await subscribe({ url: endpoint("challenged") });
+    await publishTo([made], release());
+    const [row] = await deliveries(made);
+    expect(row).toMatchObject({ state: "pending", attempts: 1 });
+    expect(row?.reason).toContain(
+      "answered 403: the protection in front of the endpoint wants a browser (at Cloudflare, switch off Bot Fight Mode",
+    );
+  });
+
   it("has only the beginning of its answer read and logged", async () => {
     const made = await subscribe({ url: endpoint("huge") });
     await publishTo([made], release());

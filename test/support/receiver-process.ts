@@ -13,7 +13,7 @@
  * Answers: a status; `echo` (the challenge as JSON); `echo-text`; `echo-string` (as a JSON string); `hang` (no answer); `stall` (a body that
  * never ends); `late:STATUS` (after half a second); `broken:STATUS` (a body that breaks off, with a
  * Retry-After of ten minutes); `undecodable:CODING:HEX` (200 with these bytes, said to be of that coding); `trickle` (a byte now and then, without end); `huge` (a megabyte);
- * `retry-after:SECONDS` (429; with `;` between them several headers); `redirect` (302 to /elsewhere); `redirect-inside` (302 to a private address).
+ * `retry-after:SECONDS` (429; with `;` between them several headers); `challenged` (403 with the page that Cloudflare's protection answers); `redirect` (302 to /elsewhere); `redirect-inside` (302 to a private address).
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -126,6 +126,10 @@ function answer(response: ServerResponse, kind: string, body: string): void {
     case "retry-after":
       response.setHeader("retry-after", kind.slice("retry-after:".length).split(";"));
       response.writeHead(429).end();
+      return;
+    case "challenged":
+      response.writeHead(403, { "cf-mitigated": "challenge", "content-type": "text/html" });
+      response.end("<!DOCTYPE html><title>Just a moment...</title>");
       return;
     case "redirect-inside":
       response.writeHead(302, { location: "http://169.254.169.254/latest/meta-data/" }).end();

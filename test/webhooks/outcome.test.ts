@@ -45,6 +45,21 @@ describe("what follows from an attempt", () => {
     expect(evaluate(answered(status))).toMatchObject({ kind: "retry", reason });
   });
 
+  it.each([
+    ["challenge", "answered 403: the protection in front of the endpoint wants a browser"],
+    ["block", "answered 403: the protection in front of the endpoint blocks deliveries"],
+  ] as const)("a %s by what stands in front of the endpoint is said, with its remedy", (refusal, reason) => {
+    const outcome = evaluate({
+      kind: "answered",
+      status: 403,
+      retryAfter: null,
+      answer: "",
+      refusal,
+      durationMs: 1,
+    });
+    expect(outcome).toMatchObject({ kind: "retry", reason: expect.stringContaining(reason) });
+  });
+
   it("adds a jitter of at most a tenth", () => {
     expect(evaluate(answered(500), 1, 0.999)).toMatchObject({ delayMs: 5_500 });
     expect(delayBeforeMs(SCHEDULE, 1, 0.999)).toBe(0);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { folderWith } from "../support/content-folders.ts";
+import { folderWith, OFFICE_REGISTRY } from "../support/content-folders.ts";
 import { runCli } from "../support/run-cli.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
@@ -21,7 +21,7 @@ test.each(["content/README.md", "README.md"])(
   async (file) => {
     const examples = await contentExamples(file);
     const folder = await folderWith({
-      "registry.yaml": await readFile(join(ROOT, "content/registry.yaml")),
+      "registry.yaml": await readFile(OFFICE_REGISTRY),
       ...Object.fromEntries(examples.map((example, at) => [`${at}.md`, example])),
     });
     const run = await runCli(["check", folder]);

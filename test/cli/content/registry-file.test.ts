@@ -1,8 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { parseRegistryFile } from "../../../src/cli/content/registry-file.ts";
-import { REGISTRY_FACETS } from "../../../src/domain/registry.ts";
 
 /** `LINE field: message` */
 function issues(text: string | Uint8Array): string[] {
@@ -49,16 +46,4 @@ test("a registry may begin with a byte order mark and omit facets", () => {
   expect(parsed).toMatchObject({
     registry: { topics: [{ slug: "csto", names: { en: "CSTO" }, spellings: [] }], people: [] },
   });
-});
-
-test("every value of content/registry.yaml has a name and a role in each language", async () => {
-  const file = resolve(import.meta.dirname, "../../../content/registry.yaml");
-  const parsed = parseRegistryFile(file, await readFile(file));
-  if (Array.isArray(parsed)) throw new Error(JSON.stringify(parsed));
-  for (const facet of REGISTRY_FACETS) {
-    for (const { slug, names, role } of parsed.registry[facet]) {
-      expect(Object.keys(names), slug).toEqual(["en", "hy", "ru", "fr"]);
-      if (role !== undefined) expect(Object.keys(role), slug).toEqual(Object.keys(names));
-    }
-  }
 });

@@ -1,5 +1,5 @@
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { runCli, temporaryFolder, type Run } from "../support/run-cli.ts";
@@ -24,13 +24,16 @@ beforeEach(async () => {
   config = await configWith(`BASE_URL = "${URL_OF_WORKER}"`);
 });
 
-/** A copy of our configuration, with a Worker that builds fast. */
+/** A copy of the configuration, with a Worker that builds fast, and without what an office has made of its own. */
 async function configWith(baseUrl: string): Promise<string> {
   const file = join(folder, "wrangler.toml");
   const ours = await readFile(join(ROOT, "wrangler.toml"), "utf8");
   const copy = ours
     .replace("src/worker.ts", "worker.js")
-    .replace('BASE_URL = "http://localhost:8787"', baseUrl);
+    .replace(/^name = .*$/m, 'name = "communique"')
+    .replace(/^(?:routes|account_id) = .*\n/gm, "")
+    .replace(/^workers_dev = .*$/m, "workers_dev = true")
+    .replace(/^BASE_URL = .*$/m, baseUrl);
   await writeFile(file, copy);
   const classes = ["Newsroom", "Subscriber", "Renderer"].map((name) => `export class ${name} {}\n`);
   await writeFile(join(folder, "worker.js"), `${classes.join("")}export default { fetch() {} };\n`);
@@ -190,6 +193,17 @@ describe("the login", () => {
     await expect(stat(secretsFile)).rejects.toThrow("ENOENT");
   });
 
+  test("of `wrangler login` is used, and no log holds its token", async () => {
+    const login = join(folder, ".wrangler/config/default.toml");
+    await mkdir(dirname(login), { recursive: true });
+    const lines = ['oauth_token = "token-of-the-account"', 'refresh_token = "r"', "scopes = []"];
+    await writeFile(login, `${lines.join("\n")}\nexpiration_time = "2099-01-01T00:00:00.000Z"\n`);
+    const run = await deploy([], { CLOUDFLARE_API_TOKEN: "" });
+    expect(run.code, run.stderr).toBe(0);
+    expect(account.uploads).toHaveLength(1);
+    expect(await filesWith("token-of-the-account")).toEqual([login]);
+  });
+
   test("that Cloudflare refuses is named with what it must allow", async () => {
     account.refusesLogin = true;
     const run = await deploy();
@@ -208,9 +222,12 @@ describe("the login", () => {
 
 describe("--dry-run", () => {
   test("builds the Worker offline, minified, and names a BASE_URL that a deploy refuses", async () => {
-    const run = await runCli(["deploy", "--dry-run", "--outdir", join(folder, "bundle")], {
-      env: { ...account.environment(folder), CLOUDFLARE_API_TOKEN: "" },
-    });
+    const run = await runCli(
+      ["deploy", "--dry-run", "--outdir", join(folder, "bundle"), "--var", "BASE_URL:http://localhost:8787"],
+      {
+        env: { ...account.environment(folder), CLOUDFLARE_API_TOKEN: "" },
+      },
+    );
     expect(run.code, run.stderr).toBe(0);
     expect(run.stderr).toContain("a deploy would be refused: BASE_URL is http://localhost:8787");
     const bundle = await readFile(join(folder, "bundle/worker.js"), "utf8");

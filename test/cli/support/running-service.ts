@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BuiltService } from "../../built/built-service.ts";
 import { freePort } from "../../support/free-port.ts";
+import { SETTINGS } from "../../support/settings.ts";
 import { spawnCli, type Running } from "./run-cli.ts";
 
 export const TOKEN = "test-token-of-the-command-line-and-its-services-0123";
@@ -38,6 +39,7 @@ export async function npmStart(
       "start",
       `--port=${port}`,
       ...(flags.includes("--persist-to") ? [] : ["--persist-to", state]),
+      ...Object.entries(SETTINGS).map(([name, value]) => `--var=${name}:${value}`),
       `--var=ADMIN_TOKEN:${TOKEN}`,
       `--var=SECRETS_KEY:${SECRETS_KEY}`,
       `--var=SIGNING_KEY:whsk_${SECRETS_KEY}`,

@@ -1,14 +1,13 @@
 import * as fc from "fast-check";
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { parseRegistryFile } from "../../../src/cli/content/registry-file.ts";
 import { NamedValues, splitWords } from "../../../src/cli/tag/named-values.ts";
 import { EMPTY_REGISTRY, type Registry } from "../../../src/domain/registry.ts";
 import { FACETS } from "../../../src/domain/release.ts";
+import { OFFICE_REGISTRY } from "../support/content-folders.ts";
 
-const FILE = resolve(import.meta.dirname, "../../../content/registry.yaml");
-const read = parseRegistryFile(FILE, await readFile(FILE));
+const read = parseRegistryFile(OFFICE_REGISTRY, await readFile(OFFICE_REGISTRY));
 if (Array.isArray(read)) throw new Error(JSON.stringify(read));
 const { registry } = read;
 const known = new NamedValues(registry);
@@ -105,7 +104,7 @@ test("a short abbreviation matches only in capitals", () => {
   ]);
 });
 
-test("every name and spelling of content/registry.yaml is found at its place in a text", () => {
+test("every name and spelling of a registry is found at its place in a text", () => {
   const all = FACETS.flatMap((facet) =>
     registry[facet].flatMap(({ slug, names, spellings }) =>
       [...Object.values(names), ...spellings].map((spelling) => ({ facet, slug, spelling })),

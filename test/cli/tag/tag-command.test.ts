@@ -2,14 +2,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { contentFile, folderWith, registryOf } from "../support/content-folders.ts";
+import { contentFile, folderWith, OFFICE_REGISTRY, registryOf } from "../support/content-folders.ts";
 import { runCli } from "../support/run-cli.ts";
 
 test("a plain text gets suggested facets with the words that name them", async () => {
   const folder = await folderWith({
     "a.txt": "Session of the CSTO\n\nСаммит ОДКБ прошёл в Армении. «ՀԱՊԿ»-ի\nCSTO, CSTO.\n",
   });
-  const run = await runCli(["tag", "a.txt"], { cwd: folder });
+  const run = await runCli(["tag", "a.txt", "--registry", OFFICE_REGISTRY], { cwd: folder });
   expect(run).toEqual({
     code: 0,
     stdout:
@@ -54,7 +54,7 @@ test("a content file is searched in title, summary and body, and its present fac
     "The first line.\n\nThe CSTO met.",
   ).replace(/^title: .*/m, "title: Minister Aivazian met them");
   const folder = await folderWith({ "a.md": content });
-  const run = await runCli(["tag", "a.md"], { cwd: folder });
+  const run = await runCli(["tag", "a.md", "--registry", OFFICE_REGISTRY], { cwd: folder });
   expect(run.stdout.split("\n")).toEqual([
     "topics:",
     "  - collective-security # already in the front matter; not named in the text",
@@ -95,7 +95,7 @@ test.each([
     "latin.txt": Buffer.from("x\ncaf\xe9", "latin1"),
     "broken.md": "---\ntitle: [\n---\nx\n",
   });
-  const run = await runCli(["tag", ...args], { cwd: folder });
+  const run = await runCli(["tag", "--registry", OFFICE_REGISTRY, ...args], { cwd: folder });
   expect(run).toMatchObject({ code: 1, stdout: "" });
   expect(run.stderr).toContain(said);
 });
