@@ -46,8 +46,8 @@ test("withdraw, kill and reinstate take an id, a content file or the URL of a pa
   await expectPage(url, 200, "A wrong: date");
   const fields = parseFrontMatter(await readFile(file, "utf8"));
   expect(fields).toMatchObject({ fields: { status: "withdrawn", reason: "A wrong: date" } });
-  const published = await run(["publish", folder]);
-  expect(published).toMatchObject({ code: 0, stdout: "1 release: 1 unchanged\n", stderr: "" });
+  const unchanged = await run(["publish", folder]);
+  expect(unchanged).toMatchObject({ code: 0, stdout: "1 release: 1 unchanged\n", stderr: "" });
 
   const again = await run(["withdraw", "a.md", "--reason", "A  wrong: date "], folder);
   expect(again).toMatchObject({

@@ -13,6 +13,7 @@ import {
   send,
   settled,
 } from "../../support/service.ts";
+import { subscribe } from "../../support/subscriptions.ts";
 
 describe("the ledger", () => {
   it("answers 201 to a first edition, and 200 with the number as ETag to a further one", async () => {
@@ -33,6 +34,22 @@ describe("the ledger", () => {
     expect(second.status).toBe(200);
     expect(second.headers.get("etag")).toBe('"2"');
     expect(await second.json<Answer>()).toMatchObject({ edition: 2, changed: true });
+  });
+
+  it("says of a major edition how many subscriptions it notifies, also in a dry run", async () => {
+    const topics = [`counted-${crypto.randomUUID().slice(0, 8)}`];
+    const registry = { topics: topics.map((slug) => ({ slug, names: { en: slug } })) };
+    expect((await send("PUT", "/api/v1/registry", registry, ADMIN)).status).toBe(200);
+    const text = release({ topics });
+    await publish(text);
+    await subscribe({ filter: { topic: topics[0] } });
+    await subscribe({ filter: { topic: topics[0], lang: "hy" } });
+    await subscribe({ filter: { topic: topics[0] }, events: ["release.published"] });
+    const major = { ...text, title: "Later", change: "major", note: "The title" };
+    const dry = await send("PUT", `/api/v1/releases/${text.id}?dryRun=true`, major, ADMIN);
+    expect(await dry.json()).toMatchObject({ edition: 2, notified: 1 });
+    expect(await publish(major)).toMatchObject({ edition: 2, notified: 1 });
+    expect(await publish({ ...text, title: "Typo", change: "minor" })).not.toHaveProperty("notified");
   });
 
   it("changes nothing and appends no event when the same content is published again", async () => {
