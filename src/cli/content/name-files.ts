@@ -39,9 +39,11 @@ export async function nameFiles(
     const found = await find(field.file, { path: `${path}/file` });
     return found === undefined ? field : { ...field, file: formatFileReference(found) };
   };
-  const attachments = await Promise.all(
-    release.attachments.map((each, index) => inField(each, `/attachments/${index}`)),
-  );
+  const attachments: ReleaseInput["attachments"] = [];
+  // One after the other, so that files are uploaded in the order in which they are named.
+  for (const [index, each] of release.attachments.entries()) {
+    attachments.push(await inField(each, `/attachments/${index}`));
+  }
   const image = release.image && (await inField(release.image, "/image"));
   const patches: Patch[] = [];
   for (const { target, line, place } of linkTargets(release.body)) {

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { connect } from "node:net";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createServer, request as forward } from "node:http";
 import { join } from "node:path";
@@ -119,6 +120,26 @@ test("an upload that was cut off goes on where it was", async () => {
   const second = await publish(folder, [], to);
   expect(second.stdout).toMatch(/^uploaded {4}2 files /);
   expect(uploaded).toEqual([1, 2, 3].map((name) => `/api/v1/files/${hashOf(`${seed} ${name}`)}`));
+});
+
+test("the service stores nothing of a body that breaks off, and answers the next one", async () => {
+  const bytes = pdf(crypto.randomUUID());
+  const path = `/api/v1/files/${hashOf(bytes)}`;
+  const { hostname, port } = new URL(service.url);
+  const head = (length: number) =>
+    `PUT ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer ${TOKEN}\r\ncontent-length: ${length}\r\n\r\n`;
+  const sent = async (text: string): Promise<string> => {
+    const socket = connect(Number(port), hostname).setEncoding("latin1");
+    // Half-closed, so that an answer can still arrive.
+    socket.end(text, "latin1");
+    let answer = "";
+    for await (const part of socket) answer += part;
+    return answer;
+  };
+  expect(await sent(head(bytes.length + 1) + bytes)).toMatch(/^(?:$|HTTP\/1\.1 400 [^]*"malformed-body")/);
+  const state = await fetch(`${service.url}${path}`, { headers: { authorization: `Bearer ${TOKEN}` } });
+  expect(state.status).toBe(404);
+  expect(await sent(head(bytes.length) + bytes)).toMatch(/^HTTP\/1\.1 201 /);
 });
 
 test("a missing file stops a publish, with its line; nothing is uploaded or sent", async () => {
