@@ -54,8 +54,8 @@ export function issueLines({ issues }: ServiceProblem): string[] {
 type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 interface CallOptions {
-  /** JSON text. */
-  body?: string | undefined;
+  /** JSON text, or the bytes of a file. */
+  body?: string | Uint8Array<ArrayBuffer> | undefined;
   /** Instead of the client's token; undefined calls without one. */
   token?: string | undefined;
   /** Milliseconds for one attempt. */
@@ -153,7 +153,9 @@ export class ApiClient {
       method,
       headers: {
         accept,
-        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(body !== undefined && {
+          "content-type": typeof body === "string" ? "application/json" : "application/octet-stream",
+        }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
       ...(body !== undefined && { body }),

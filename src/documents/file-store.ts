@@ -1,8 +1,6 @@
 /**
  * The bytes of files, in KV alone, under the name of their hash: they can only be right or missing.
  */
-import { FILE_CACHE_SECONDS } from "./limits.ts";
-
 const KEY_PREFIX = "file:";
 
 export async function writeFileBytes(
@@ -13,9 +11,12 @@ export async function writeFileBytes(
   await kv.put(KEY_PREFIX + sha256, bytes);
 }
 
-/** Null if KV does not hold them. Only for a file that a release uses: a location may remember that it had none. */
+/**
+ * Null if KV does not hold them. Without a `cacheTtl`: a location that asks too early would remember for as long that
+ * there are none.
+ */
 export function readFileBytes(kv: KVNamespace, sha256: string): Promise<ReadableStream<Uint8Array> | null> {
-  return kv.get(KEY_PREFIX + sha256, { type: "stream", cacheTtl: FILE_CACHE_SECONDS });
+  return kv.get(KEY_PREFIX + sha256, "stream");
 }
 
 export async function holdsFile(kv: KVNamespace, sha256: string): Promise<boolean> {

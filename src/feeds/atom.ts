@@ -98,10 +98,11 @@ function entryLines(entry: FeedEntry): string[] {
 /** Media RSS has no field for alternative text; readers use the description. */
 function imageLines({ image }: FeedEntry): string[] {
   if (image === undefined) return [];
+  const { url, type, width, height } = image;
   const plain = (name: string, text: string | undefined) =>
     text === undefined || text === "" ? [] : [`      <${name} type="plain">${escapeXml(text)}</${name}>`];
   return [
-    `    <media:content${attributes({ url: image.url, medium: "image" })}>`,
+    `    <media:content${attributes({ url, medium: "image", type, width, height })}>`,
     ...plain("media:title", image.caption),
     ...plain("media:description", image.alt),
     ...(image.credit === undefined ? [] : [`      ${element("media:credit", image.credit)}`]),

@@ -4,7 +4,7 @@
  */
 import type { Instant } from "../domain/dates.ts";
 import type { FeedFormat } from "../domain/list.ts";
-import type { AttachmentView } from "../domain/release.ts";
+import type { AttachmentView, ImageView } from "../domain/release.ts";
 
 export const FEED_TYPES: Record<FeedFormat, string> = {
   rss: "application/rss+xml; charset=utf-8",
@@ -62,7 +62,7 @@ export interface FeedEntry {
   note?: string;
   /** Absolute URL of the source of the text. */
   source?: string;
-  image?: { url: string; alt: string; credit?: string | undefined; caption?: string | undefined };
+  image?: ImageView;
   attachments: AttachmentView[];
   /** The same text in other languages. */
   translations: { lang: string; url: string }[];

@@ -48,11 +48,16 @@ function item(entry: FeedEntry): Record<string, unknown> {
       is_summary: entry.isSummary,
       note: entry.note,
       source: entry.source,
-      image: image && { alt: image.alt, credit: image.credit, caption: image.caption },
+      image: image && withoutUrl(image),
       translations: unlessEmpty(translations),
       categories,
     },
   };
+}
+
+/** The URL stands outside of the extension. */
+function withoutUrl({ url: _url, ...image }: NonNullable<FeedEntry["image"]>): object {
+  return image;
 }
 
 function attachment({

@@ -8,6 +8,7 @@
  */
 import { type Extension, Feed as Rss } from "feed";
 import { formatInstant } from "../domain/dates.ts";
+import { defined } from "../domain/defined.ts";
 import { sanitizeText } from "../domain/text.ts";
 import { feedLinks, relatedLinks } from "./atom.ts";
 import { type Feed, type FeedEntry, GENERATOR } from "./feed.ts";
@@ -139,9 +140,22 @@ function plain(text: string): object {
 }
 
 /** Media RSS has no field for alternative text; readers use the description. */
-function mediaImage({ url, alt, credit, caption }: NonNullable<FeedEntry["image"]>): object {
+function mediaImage({
+  url,
+  alt,
+  credit,
+  caption,
+  type,
+  width,
+  height,
+}: NonNullable<FeedEntry["image"]>): object {
   return {
-    _attributes: { "xmlns:media": MEDIA, url: protect(url), medium: "image" },
+    _attributes: {
+      "xmlns:media": MEDIA,
+      url: protect(url),
+      medium: "image",
+      ...defined({ type, width, height }),
+    },
     ...(caption === undefined ? {} : { "media:title": plain(caption) }),
     ...(alt === "" ? {} : { "media:description": plain(alt) }),
     ...(credit === undefined ? {} : { "media:credit": { _text: protect(credit) } }),

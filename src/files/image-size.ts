@@ -27,6 +27,7 @@ const READERS: Readonly<Record<string, (view: DataView, bytes: Uint8Array) => Im
   "image/gif": (view) => ({ width: view.getUint16(6, true), height: view.getUint16(8, true) }),
   "image/jpeg": readJpeg,
   "image/webp": readWebp,
+  "image/avif": readAvif,
   [SVG]: (_view, bytes) => readSvg(new TextDecoder().decode(bytes.subarray(0, SVG_HEAD_BYTES))),
 };
 
@@ -87,6 +88,20 @@ function readWebp(view: DataView): ImageSize | undefined {
       return undefined;
   }
 }
+
+/** Each image in the file has its size in a box `ispe`; the shown one is the largest. */
+function readAvif(view: DataView, bytes: Uint8Array): ImageSize | undefined {
+  let largest: ImageSize | undefined;
+  for (let at = 4; at + 16 <= Math.min(bytes.byteLength, AVIF_HEAD_BYTES); at += 1) {
+    if (view.getUint32(at) !== 0x69737065) continue; // "ispe"
+    const size = { width: view.getUint32(at + 8), height: view.getUint32(at + 12) };
+    if (size.width * size.height > (largest?.width ?? 0) * (largest?.height ?? 0)) largest = size;
+  }
+  return largest;
+}
+
+/** Bytes of an AVIF in which its sizes are looked for: the boxes before the pixels are some hundred. */
+const AVIF_HEAD_BYTES = 8_192;
 
 function uint24(view: DataView, at: number): number {
   return view.getUint16(at, true) + view.getUint8(at + 2) * 65_536;

@@ -29,7 +29,9 @@ export async function prepare(input: ReleaseInput, baseUrl: string): Promise<Pre
   const { files, issues } = namedFiles(input, rendered.files, baseUrl);
   if (issues.length > 0) return invalidResult(...issues);
   const summary = (input.summary ?? rendered.summary) || input.title;
-  const bytes = new TextEncoder().encode(JSON.stringify(input) + html + text).byteLength;
+  // The row also holds the files, and the HTML gets the sizes of images.
+  const stored = JSON.stringify(input) + html + text + JSON.stringify(files);
+  const bytes = new TextEncoder().encode(stored).byteLength;
   if (bytes > EDITION_BYTES_MAX) {
     const message = `has ${bytes} bytes with its HTML and plain text; the limit is ${EDITION_BYTES_MAX}`;
     return invalidResult({ path: "/body", message });

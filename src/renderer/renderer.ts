@@ -15,7 +15,11 @@ export class Renderer extends DurableObject<Env> {
   }
 
   /** Stores the bytes of a file in KV, if they have this hash. */
-  async storeFile(sha256: string, body: ReadableStream<Uint8Array>): Promise<StoreResult> {
-    return storeFile(this.env.DOCUMENTS, sha256, body);
+  async storeFile(
+    sha256: string,
+    body: ReadableStream<Uint8Array>,
+    announced: number | undefined,
+  ): Promise<StoreResult> {
+    return storeFile(this.env.DOCUMENTS, sha256, body, announced);
   }
 }

@@ -13,14 +13,21 @@ export type StoreResult =
   | { kind: "too-large" | "cut-off" | "empty" | "unknown-content" }
   | { kind: "wrong-hash"; sha256: string };
 
-/** Stores a file in KV. @param body its bytes */
+/**
+ * Stores a file in KV.
+ *
+ * @param body its bytes
+ * @param announced how many there are, where the client says so: a body that breaks off may just end
+ */
 export async function storeFile(
   kv: KVNamespace,
   sha256: string,
   body: ReadableStream<Uint8Array>,
+  announced: number | undefined,
 ): Promise<StoreResult> {
   const bytes = await readBytes(body);
   if (typeof bytes === "string") return { kind: bytes };
+  if (announced !== undefined && bytes.byteLength < announced) return { kind: "cut-off" };
   if (bytes.byteLength === 0) return { kind: "empty" };
   const actual = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
   if (actual !== sha256) return { kind: "wrong-hash", sha256: actual };

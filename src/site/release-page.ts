@@ -38,7 +38,13 @@ export function releasePage(release: ReleaseView, path: string, site: Site): str
     release.image === undefined
       ? null
       : h("figure", [
-          h("img", { src: release.image.url, alt: release.image.alt, loading: "lazy" }),
+          h("img", {
+            src: release.image.url,
+            alt: release.image.alt,
+            width: release.image.width,
+            height: release.image.height,
+            loading: "lazy",
+          }),
           h("figcaption", [release.image.caption, release.image.credit].filter(Boolean).join(" – ")),
         ]),
     h("div", { className: ["text"] }, { type: "raw", value: release.content.html }),

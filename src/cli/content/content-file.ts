@@ -3,6 +3,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import * as z from "zod/mini";
 import { defined } from "../../domain/defined.ts";
 import { issuesOf, type Issue } from "../../domain/issues.ts";
@@ -12,6 +13,8 @@ import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { onSystemError, systemReason } from "../cli-error.ts";
 import { type FileIssue, locateIssue } from "./file-issue.ts";
 import { FIELDS_LINE, parseFrontMatter, type FrontMatter } from "./front-matter.ts";
+import { type LocalFile, LocalFiles } from "./local-files.ts";
+import { nameFiles } from "./name-files.ts";
 import { slugOf } from "./slug.ts";
 import { decodeText, yamlMessage } from "./yaml-text.ts";
 
@@ -22,6 +25,8 @@ export interface ContentFile {
   release: ReleaseInput;
   /** The fields that a publish writes into the file before it sends anything. */
   missing: { id?: string; slug?: string };
+  /** The files that it names, for the service. */
+  files: LocalFile[];
   /**
    * Locates an issue that the service finds; its path is relative to the release. An issue of the body may have a
    * `line` there, from 1.
@@ -36,18 +41,32 @@ const DAY_SECONDS = 86_400;
 /**
  * @param file absolute path
  * @param now seconds since 1970
+ * @param local the files that it may name
  */
-export function readContentFile(file: string, now: number): Promise<ContentFile | FileIssue[]> {
+export function readContentFile(
+  file: string,
+  now: number,
+  local = new LocalFiles(dirname(file)),
+): Promise<ContentFile | FileIssue[]> {
   const read = async (): Promise<ContentFile | FileIssue[]> => {
     const status = await stat(file);
     if (!status.isFile()) return issueOf(file, "is not a file: move it out of the content folder");
     if (status.size > BODY_BYTES_MAX) return issueOf(file, tooLarge(status.size));
-    return parseContentFile(file, await readFile(file), now);
+    const parsed = parseContentFile(file, await readFile(file), now);
+    return Array.isArray(parsed) ? parsed : withFiles(parsed, local);
   };
   return onSystemError(read(), (code) => unreadable(file, code));
 }
 
-/** {@link readContentFile} for bytes in memory. */
+async function withFiles(content: ContentFile, local: LocalFiles): Promise<ContentFile | FileIssue[]> {
+  const { file, release, issueAt } = content;
+  const named = await nameFiles(release, file, local);
+  if (!named.ok) return named.issues.map(issueAt);
+  const size = sentBytes(named.value.release);
+  return size > BODY_BYTES_MAX ? issueOf(file, tooLarge(size)) : { ...content, ...named.value };
+}
+
+/** {@link readContentFile} for bytes in memory: `file` fields and links are paths still. */
 export function parseContentFile(file: string, bytes: Uint8Array, now: number): ContentFile | FileIssue[] {
   const text = decodeText(bytes);
   if (typeof text !== "string") return [{ file, ...text }];
@@ -77,11 +96,12 @@ export function parseContentFile(file: string, bytes: Uint8Array, now: number): 
   if (others.length > 0) return others.map(issueAt);
   const id = fields.data.id ?? randomUUID();
   const release: ReleaseInput = { ...fields.data, id, body: body.data };
-  const size = Buffer.byteLength(JSON.stringify(release)) + BATCH_ENVELOPE_BYTES;
+  const size = sentBytes(release);
   if (size > BODY_BYTES_MAX) return issueOf(file, tooLarge(size));
   return {
     file,
     release,
+    files: [],
     missing: defined({ id: fields.data.id === undefined ? id : undefined, slug: given.slug }),
     issueAt,
   };
@@ -123,6 +143,10 @@ function issueOf(file: string, message: string): FileIssue[] {
 /** For a file that the system cannot read. */
 export function unreadable(file: string, code: string): FileIssue[] {
   return issueOf(file, `cannot be read (${systemReason(code)}): check its permissions, or remove it`);
+}
+
+function sentBytes(release: ReleaseInput): number {
+  return Buffer.byteLength(JSON.stringify(release)) + BATCH_ENVELOPE_BYTES;
 }
 
 function tooLarge(bytes: number): string {

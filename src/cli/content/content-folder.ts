@@ -10,6 +10,7 @@ import type { Progress } from "../progress.ts";
 import { CliError, systemCode } from "../cli-error.ts";
 import { readContentFile, type ContentFile } from "./content-file.ts";
 import type { FileIssue } from "./file-issue.ts";
+import { LocalFiles } from "./local-files.ts";
 import { readRegistryFile, REGISTRY_FILE, type RegistryFile } from "./registry-file.ts";
 
 export interface ContentFolder {
@@ -48,10 +49,11 @@ export async function readContentFolder(
   now = Date.now() / 1000,
 ): Promise<ContentFolder> {
   const { paths, passedOver } = await findFiles(folder);
+  const local = new LocalFiles(folder);
   const read: (ContentFile | FileIssue[])[] = [];
   for (let start = 0; start < paths.length; start += FILES_AT_ONCE) {
     const some = paths.slice(start, start + FILES_AT_ONCE);
-    read.push(...(await Promise.all(some.map((path) => readContentFile(path, now)))));
+    read.push(...(await Promise.all(some.map((path) => readContentFile(path, now, local)))));
     if (read.length % FILES_SHOWN === 0) progress?.show("read", { done: read.length, total: paths.length });
   }
   const files = read.flatMap((result) => (Array.isArray(result) ? [] : [result]));

@@ -7,7 +7,7 @@ import { CliError } from "../cli-error.ts";
 import { type ContentFolder, passedOverLines, readContentFolder } from "../content/content-folder.ts";
 import { checkBody } from "../content/check-body.ts";
 import { issueLine, issueReport } from "../content/file-issue.ts";
-import { localLinks } from "../content/local-links.ts";
+import { foreignUrls } from "../content/foreign-urls.ts";
 import { foreignLanguages, siteLanguages } from "../content/site-languages.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
@@ -26,6 +26,7 @@ import { missingReport, withdrawMissing, withdrawnLines } from "./missing-releas
 import { readValidFolder, sendFolder } from "./publish-folder.ts";
 import { fetchStates, sortFiles } from "./release-states.ts";
 import { fetchRegistry, isSameRegistry } from "./registry-call.ts";
+import { filesInWords, missingFiles } from "./upload-files.ts";
 import { print, report } from "../output.ts";
 import { untilReadersSee } from "../until-readers-see.ts";
 
@@ -65,16 +66,17 @@ async function publish(
   report(
     [
       ...passedOverLines(folder),
-      ...toSend.flatMap(localLinks).map(issueLine),
+      ...foreignUrls(toSend).map(issueLine),
       ...disagreementLines(folder.files, states),
     ].join("\n"),
   );
   await dryRun({ ...folder, files: toSend }, client, progress);
   const comparison = compareWithService(folder, states);
   if (reason !== undefined) assertSameSite(folder, comparison);
-  const { releases: sent, registryChanged } = await sendFolder(folder, toSend, client, progress);
+  const { releases: sent, uploaded, registryChanged } = await sendFolder(folder, toSend, client, progress);
   const releases = [...sent, ...unchanged];
   progress.end();
+  if (uploaded.length > 0) print(`uploaded    ${filesInWords(uploaded)}`);
   for (const line of changeLines(releases)) print(line);
   report(warningLines(releases).join("\n"));
   if (registryChanged) print("changed     the registry");
@@ -108,7 +110,7 @@ async function preview(
   report(
     [
       ...passedOverLines(folder),
-      ...toSend.flatMap(localLinks).map(issueLine),
+      ...foreignUrls(toSend).map(issueLine),
       ...disagreementLines(folder.files, states),
     ].join("\n"),
   );
@@ -117,7 +119,9 @@ async function preview(
   if (reason !== undefined) assertSameSite(folder, comparison);
   const registry = folder.registry?.registry;
   const registryDiffers = registry !== undefined && !isSameRegistry(await fetchRegistry(client), registry);
+  const missing = await missingFiles(toSend, client, progress);
   progress.end();
+  if (missing.length > 0) print(`would be uploaded    ${filesInWords(missing)}`);
   const releases = [...previewed.published, ...unchanged];
   for (const line of previewLines(previewed)) print(line);
   report(warningLines(previewed.published).join("\n"));
@@ -138,7 +142,7 @@ export async function checkCommand(named: string | undefined): Promise<void> {
   const bodies = files.map(checkBody);
   const foreign = foreignLanguages(files, await siteLanguages());
   const faults = [...issues, ...foreign, ...bodies.flatMap(({ faults }) => faults)];
-  const warnings = [...bodies.flatMap(({ warnings }) => warnings), ...files.flatMap(localLinks)];
+  const warnings = [...bodies.flatMap(({ warnings }) => warnings), ...foreignUrls(files)];
   for (const line of passedOverLines(folder)) print(line);
   for (const warning of warnings) print(issueLine(warning));
   if (faults.length > 0) throw new CliError(issueReport(faults, "`publish` would send nothing"));

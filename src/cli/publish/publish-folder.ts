@@ -6,15 +6,18 @@ import { CliError } from "../cli-error.ts";
 import type { ContentFile } from "../content/content-file.ts";
 import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
 import { issueReport } from "../content/file-issue.ts";
+import type { LocalFile } from "../content/local-files.ts";
 import { writeIds } from "../content/write-ids.ts";
 import { eachUncut } from "../hold-signals.ts";
 import type { Progress } from "../progress.ts";
 import { counted } from "../terminal.ts";
 import { issuesByFile, type Published, releaseBatches, sendBatch } from "./batches.ts";
+import { uploadFiles } from "./upload-files.ts";
 import { fetchRegistry, isSameRegistry, sendRegistry, sendRegistryAgain } from "./registry-call.ts";
 
 export interface Outcome {
   releases: Published[];
+  uploaded: LocalFile[];
   registryChanged: boolean;
 }
 
@@ -43,14 +46,15 @@ export async function sendFolder(
 ): Promise<Outcome> {
   // Before anything is sent: a release whose id is in no file would be published a second time.
   await eachUncut(folder.files, writeIds);
+  const uploaded = await uploadFiles(toSend, client, progress);
   if (folder.registry === undefined) {
-    return { releases: await sendReleases(toSend, client, progress), registryChanged: false };
+    return { releases: await sendReleases(toSend, client, progress), uploaded, registryChanged: false };
   }
   const before = await fetchRegistry(client);
   const isMerged = await sendRegistry(folder.registry, before, client);
   const releases = await sendReleases(toSend, client, progress);
   if (isMerged) await sendRegistryAgain(folder.registry, client);
-  return { releases, registryChanged: !isSameRegistry(before, folder.registry.registry) };
+  return { releases, uploaded, registryChanged: !isSameRegistry(before, folder.registry.registry) };
 }
 
 async function sendReleases(

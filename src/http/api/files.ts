@@ -24,9 +24,11 @@ export async function getFileState(c: Context): Promise<Response> {
 export async function putFile(c: Context): Promise<Response> {
   const sha256 = c.req.param("sha256") ?? "";
   if (!FILE_HASH.test(sha256)) return invalid(c, [BAD_HASH]);
-  if (Number(c.req.header("content-length") ?? 0) > FILE_BYTES_MAX) return refuse(c, { kind: "too-large" });
+  const length = c.req.header("content-length");
+  const announced = length === undefined ? undefined : Number(length);
+  if (announced !== undefined && announced > FILE_BYTES_MAX) return refuse(c, { kind: "too-large" });
   const body = c.req.raw.body;
-  const result = body === null ? EMPTY : await renderer(c.env).storeFile(sha256, body);
+  const result = body === null ? EMPTY : await renderer(c.env).storeFile(sha256, body, announced);
   if (result.kind !== "stored") return refuse(c, result);
   const isNew = await newsroom(c.env).addFile(result.file);
   return c.json(viewOf(result.file), isNew ? 201 : 200, PRIVATE_HEADERS);

@@ -36,6 +36,14 @@ function isSame(condition: string | null, { etag, modified }: { etag: string; mo
   return modified !== undefined && Date.parse(condition) === modified * 1000;
 }
 
+/** A stream whose length the answer states. It breaks off if KV gives another one. */
+export function ofLength(stream: ReadableStream<Uint8Array>, bytes: number): ReadableStream<Uint8Array> {
+  const { readable, writable } = new FixedLengthStream(bytes);
+  // The runtime moves the bytes itself. It fails where the client has left, or KV failed.
+  stream.pipeTo(writable).catch(() => {});
+  return readable;
+}
+
 /** Lets only a range of a stream through, and does not read what follows it. */
 export function onlyRange(
   stream: ReadableStream<Uint8Array>,

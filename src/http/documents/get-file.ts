@@ -9,7 +9,7 @@ import type { Context } from "../context.ts";
 import { FILE_RETRY_SECONDS } from "../limits.ts";
 import { problem } from "../problem.ts";
 import { costOf } from "../request-log.ts";
-import { onlyRange, rangeOf } from "./byte-range.ts";
+import { ofLength, onlyRange, rangeOf } from "./byte-range.ts";
 import { lookUp } from "./cache.ts";
 import { answer, getDocument } from "./get-document.ts";
 import { isNotModified } from "./negotiation.ts";
@@ -58,6 +58,6 @@ async function respondWithFile(
     });
   }
   if (range !== undefined) answered.set("content-range", `bytes ${first}-${last}/${bytes}`);
-  const body = onlyRange(stream, { first, last });
+  const body = range === undefined ? ofLength(stream, bytes) : onlyRange(stream, range);
   return new Response(body, { status: range === undefined ? 200 : 206, headers: answered });
 }

@@ -13,12 +13,11 @@ import {
 import { listAddress } from "../../domain/list.ts";
 import type { FileReference } from "../../domain/file.ts";
 import type { ReleaseView } from "../../domain/release.ts";
-import { typeOfFile } from "../../files/types.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import { directoryPage, writeOpml } from "../../site/directory-page.ts";
 import { killedPage, releasePage } from "../../site/release-page.ts";
 import { countTerms } from "../lists/release-index.ts";
-import { fileState, findFile, isUsed } from "../store/files.ts";
+import { fileState, findFile, isUsed, servedType } from "../store/files.ts";
 import { currentPath, publicReleaseAt, retiredPaths, wasPublic } from "../store/addresses.ts";
 import type { Target } from "../store/stale-documents.ts";
 import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
@@ -118,10 +117,11 @@ function renderFile(file: FileReference, { sql, views, config }: RenderSource): 
     return release ? [{ path, type: HTML, body: killedPage(release, config.site), status: 410 }] : [];
   }
   const stored = findFile(sql, file.sha256);
-  const type = stored && typeOfFile(stored.content, file.name);
-  if (stored === undefined || type === undefined) return [];
+  if (stored === undefined) return [];
   const { sha256, bytes } = stored;
-  return [{ path, type, body: "", etag: `"${sha256}"`, file: { sha256, bytes } }];
+  return [
+    { path, type: servedType(stored, file.name), body: "", etag: `"${sha256}"`, file: { sha256, bytes } },
+  ];
 }
 
 function renderDirectory({ sql, registry, config: { site } }: RenderSource): RenderedDocument[] {

@@ -5,6 +5,7 @@ import { formatFileReference } from "../../domain/file.ts";
 import type { Issue } from "../../domain/issues.ts";
 import type { PreparedRelease } from "../../domain/release.ts";
 import { typeOfFile, wrongName } from "../../files/types.ts";
+import { withImageSizes } from "../../markdown/image-sizes.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import { findFile } from "../store/files.ts";
 
@@ -12,6 +13,16 @@ import { findFile } from "../store/files.ts";
 export interface FileIssues {
   issues: Issue[];
   missing: { file: string; issue: Issue }[];
+}
+
+/** The release with the size of each image of the service in its HTML: the ledger knows it, the renderer does not. */
+export function withSizes(sql: Sql, prepared: PreparedRelease): PreparedRelease {
+  if (prepared.files.length === 0) return prepared;
+  const html = withImageSizes(prepared.html, ({ sha256 }) => {
+    const { width, height } = findFile(sql, sha256) ?? { width: null, height: null };
+    return width === null || height === null ? undefined : { width, height };
+  });
+  return { ...prepared, html };
 }
 
 /** Issues of the files that a release names. */

@@ -25,7 +25,7 @@ import { addEdition, findRelease, getRelease, type ReleaseRow, rivalOf } from ".
 import { CORRECTIONS_COUNTED_MAX } from "../limits.ts";
 import { toInstant } from "../store/schema.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import { checkFiles } from "./files.ts";
+import { checkFiles, withSizes } from "./files.ts";
 import { type Action, ACTION_TO, applyAction } from "./actions.ts";
 import { catchesUp, isKilledUnseen, validateEdition } from "./rules.ts";
 
@@ -213,7 +213,7 @@ export class Ledger {
       lifecycle.catchUp(input.id, follows);
       return { ...this.#answer(getRelease(this.#sql, input.id), true), follows };
     }
-    addEdition(this.#sql, prepared, (present?.edition ?? 0) + 1, embargo, nowMs);
+    addEdition(this.#sql, withSizes(this.#sql, prepared), (present?.edition ?? 0) + 1, embargo, nowMs);
     if (present?.status === "published") lifecycle.addPublicEdition(input, present, nowMs);
     else if (embargo === null && !isKilledUnseen(input, present)) {
       if (input.status === undefined) lifecycle.makePublic(input.id, nowMs);

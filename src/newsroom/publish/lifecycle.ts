@@ -14,7 +14,7 @@ import { keepAddress } from "../store/addresses.ts";
 import { contentJson } from "../../domain/edition-content.ts";
 import { changedFields, parseContent } from "../store/editions.ts";
 import { appendEvent, lastSequence } from "../store/events.ts";
-import { replaceUses } from "../store/files.ts";
+import { filesOfEdition, replaceUses } from "../store/files.ts";
 import { facetTerms, type IndexedRelease, toIndexedRelease } from "../store/index-terms.ts";
 import { translationsOf } from "../store/release-views.ts";
 import {
@@ -143,7 +143,8 @@ export class Lifecycle {
     lists.onMembershipChanged(listedRelease(sql, before), listedRelease(sql, after), toInstant(nowMs));
     combinations.queueChange(id, shownEdition(before), shownEdition(after));
     markStale(sql, [{ kind: "release", id }]);
-    const files = replaceUses(sql, id, after.edition).map((file): Target => ({ kind: "file", ...file }));
+    const uses = replaceUses(sql, id, filesOfEdition(sql, id, after.edition));
+    const files = uses.map((file): Target => ({ kind: "file", ...file }));
     // A kill is urgent. A new file is found in the ledger until KV has it, so feeds go first.
     markStale(sql, files, after.status === "killed" ? 0 : 1);
     // Translations link each other, so those of the group that the release left change too.

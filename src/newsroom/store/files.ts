@@ -28,24 +28,25 @@ export function findFile(sql: Sql, sha256: string): StoredFile | undefined {
   return first(sql, "SELECT sha256, bytes, content, width, height FROM files WHERE sha256 = ?", sha256);
 }
 
+/** The files that an edition names. */
+export function filesOfEdition(sql: Sql, release: string, edition: number): FileReference[] {
+  const query = "SELECT f.value FROM editions e, json_each(e.files) f WHERE e.release = ? AND e.edition = ?";
+  return column<string>(sql, query, release, edition).flatMap((text) => parseFileReference(text) ?? []);
+}
+
 /**
- * Replaces the files that a release uses by those of an edition that is public now.
+ * Replaces the files that an owner uses in public.
  *
+ * @param owner the id of a release
  * @returns the files that it used before or uses now
  */
-export function replaceUses(sql: Sql, release: string, edition: number): FileReference[] {
-  const before = all<FileReference>(sql, "SELECT sha256, name FROM file_uses WHERE owner = ?", release);
-  const now = column<string>(
-    sql,
-    "SELECT f.value FROM editions e, json_each(e.files) f WHERE e.release = ? AND e.edition = ?",
-    release,
-    edition,
-  ).flatMap((text) => parseFileReference(text) ?? []);
-  sql.exec("DELETE FROM file_uses WHERE owner = ?", release);
-  for (const { sha256, name } of now) {
-    sql.exec("INSERT INTO file_uses (sha256, name, owner) VALUES (?, ?, ?)", sha256, name, release);
+export function replaceUses(sql: Sql, owner: string, files: readonly FileReference[]): FileReference[] {
+  const before = all<FileReference>(sql, "SELECT sha256, name FROM file_uses WHERE owner = ?", owner);
+  sql.exec("DELETE FROM file_uses WHERE owner = ?", owner);
+  for (const { sha256, name } of files) {
+    sql.exec("INSERT INTO file_uses (sha256, name, owner) VALUES (?, ?, ?)", sha256, name, owner);
   }
-  return [...before, ...now];
+  return [...before, ...files];
 }
 
 /** Whether a file was ever to be seen under this name, or is now. */
@@ -64,6 +65,11 @@ export function fileState(sql: Sql, { sha256, name }: FileReference): FileState 
   );
   if (owner === undefined) return undefined;
   return owner.status === "killed" ? { kind: "gone", release: owner.release } : { kind: "visible" };
+}
+
+/** The type under a name. A later version may know an ending no more; the file stays what its bytes are. */
+export function servedType({ content }: StoredFile, name: string): string {
+  return typeOfFile(content, name) ?? content;
 }
 
 /** The attachments of a release with the true URL, type and size of each file that the service holds. */
@@ -103,9 +109,8 @@ function fileView(
 ): { url: string; type: string; stored: StoredFile } {
   const reference = parseFileReference(file);
   const stored = reference && findFile(sql, reference.sha256);
-  const type = stored && typeOfFile(stored.content, reference?.name ?? "");
-  if (reference === undefined || stored === undefined || type === undefined) {
+  if (reference === undefined || stored === undefined) {
     throw new TypeError(`an edition names a file that the ledger lacks: ${file}`);
   }
-  return { url: baseUrl + filePath(reference), type, stored };
+  return { url: baseUrl + filePath(reference), type: servedType(stored, reference.name), stored };
 }

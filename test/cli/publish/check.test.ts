@@ -204,27 +204,75 @@ test("files that look like releases and are not read are named", async () => {
   );
 });
 
-test("links and images of files beside the text are named with their lines", async () => {
+test("files that a release names and that cannot be published are faults, with their lines", async () => {
   const body = [
     "Text ![A hall](images/a.png) and [the report](../files/r.pdf#page=2).",
     "",
     "`[not](a.png)` [Other release](other-slug) [Page](https://press.example/a.pdf) [Top](#a.b)",
-    '<img src="b.jpg" alt="b">',
+    '<img src="photo.png" alt="b"> [Out](../../../etc/passwd.txt) [Linked out](out.txt)',
     "",
-    "[there]: here.pdf",
+    "[there]: empty.txt",
     "",
-    "[There][there]",
+    "[There][there] [folder](folder.d) [text](other.md) [hidden](.git/a.txt) [large](large.txt)",
   ].join("\n");
-  const run = await check({ "2020/a.md": VALID.replace("Text.\n", body), "2020/here.pdf": "x" });
-  expect(run.code).toBe(0);
-  const lines = run.stdout.split("\n");
-  expect(lines.slice(0, 4)).toEqual([
-    "2020/a.md:10: body: there is no 2020/images/a.png: readers find nothing at images/a.png",
-    "2020/a.md:10: body: there is no files/r.pdf: readers find nothing at ../files/r.pdf#page=2",
-    "2020/a.md:13: body: there is no 2020/b.jpg: readers find nothing at b.jpg",
-    expect.stringContaining("2020/a.md:15: body: here.pdf is a file beside this one, which is not published"),
+  const fields =
+    "image: { file: /etc/passwd, alt: x }\nattachments:\n  - title: x\n    file: latin1.txt\n---";
+  const folder = await folderWith({
+    "2020/a.md": VALID.replace("---\n\nText.\n", `${fields}\n\n${body}`),
+    "2020/photo.png": "no image",
+    "2020/empty.txt": "",
+    "2020/folder.d/x.txt": "x",
+    "2020/other.md": VALID.replace("6f1c", "7f1c").replace("slug: session", "slug: other"),
+    "2020/.git/a.txt": "x",
+    "2020/large.txt": "x".repeat(25 * 2 ** 20 + 1),
+    "2020/latin1.txt": Uint8Array.of(99, 97, 102, 0xe9),
+  });
+  const secret = await folderWith({ "secret.txt": "x" });
+  await symlink(join(secret, "secret.txt"), join(folder, "2020/out.txt"));
+  const run = await runCli(["check", "."], { cwd: folder });
+  expect([run.code, run.stdout]).toEqual([1, ""]);
+  expect(run.stderr.trim().split("\n")).toEqual([
+    "2020/a.md:8: image/file: must be a path from this file, with slashes, such as photos/hall.jpg, not /etc/passwd",
+    "2020/a.md:11: attachments/0/file: latin1.txt is no type that the service knows; a text must be UTF-8",
+    "2020/a.md:14: body: there is no 2020/images/a.png; for an address on the web, write https:// in front",
+    "2020/a.md:14: body: there is no files/r.pdf; for an address on the web, write https:// in front",
+    expect.stringMatching(/:17: body: photo\.png is not what \.png says: its content is text\/plain/),
+    expect.stringMatching(/:17: body: \.\.\/\.\.\/\.\.\/etc\/passwd\.txt is outside the content folder/),
+    expect.stringMatching(/:17: body: out\.txt is outside the content folder/),
+    "2020/a.md:19: body: empty.txt is empty",
+    expect.stringMatching(/:21: body: folder\.d is a folder/),
+    expect.stringMatching(/:21: body: other\.md is the text of a release/),
+    expect.stringMatching(/:21: body: \.git\/a\.txt is hidden/),
+    expect.stringMatching(/:21: body: large\.txt has 26214401 bytes; the limit is 26214400 \(25 MiB\)/),
+    "12 faults in 1 file: `publish` would send nothing",
   ]);
-  expect(lines[4]).toBe("1 release, no faults, 4 warnings");
+});
+
+test("files that can be published are no faults; what is at another site is a warning under an embargo", async () => {
+  const foreign =
+    "image: { url: https://a.example/a.png, alt: x }\nattachments: [{ url: https://a.example/a.pdf, type: application/pdf }]\n";
+  const embargoed = VALID.replace("---\n\nText", `embargo: 2099-01-01T00:00:00Z\n${foreign}---\n\nText`);
+  const run = await check({
+    "a.md": embargoed,
+    "b.md": embargoed
+      .replace(/embargo: .*\n/, "")
+      .replace("6f1c", "7f1c")
+      .replace("slug: session", "slug: b"),
+    "c/c.md": VALID.replace("6f1c", "8f1c")
+      .replace("slug: session", "slug: c")
+      .replace("Text.", "[a](../files/%D5%A1%20b.txt), [release](a), [c](c%20d.csv)"),
+    "files/ա b.txt": "x",
+    "c/c d.csv": "1;2",
+  });
+  expect(run).toEqual({
+    code: 0,
+    stdout: [
+      "a.md:10: attachments/0/url: is at another site, where it may be found before the embargo ends: put the file beside this one, and name it as `file`",
+      "a.md:9: image/url: is at another site, where it may be found before the embargo ends: put the file beside this one, and name it as `file`",
+      "3 releases, no faults, 2 warnings\n",
+    ].join("\n"),
+    stderr: "",
+  });
 });
 
 test("a language that the service does not have is a fault, as it is for publish", async () => {

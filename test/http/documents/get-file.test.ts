@@ -29,6 +29,10 @@ async function published(bytes: Uint8Array<ArrayBuffer>, name: string, fields: R
   return { body, sha256, path: `/files/${sha256}/${encodeURIComponent(name)}` };
 }
 
+async function pageOf(id: string): Promise<string> {
+  return new URL((await request(`/r/${id}`)).headers.get("location") ?? "").pathname;
+}
+
 /** Lets KV be written, and what isolates remember become too old. */
 async function later(): Promise<void> {
   await settled();
@@ -323,6 +327,7 @@ describe("what names a file elsewhere", () => {
         { url: "https://a.example/b.pdf", type: "application/pdf", size: 5 },
       ],
       image: { file: `${photo.sha256}/p.png`, alt: "A hall", credit: "Office" },
+      body: `![In the text](/files/${photo.sha256}/p.png)`,
     });
     const { sequence } = await publish(body);
     await later();
@@ -344,6 +349,9 @@ describe("what names a file elsewhere", () => {
       const answer = await request(`/api/v1/releases/${body.id}${path}`);
       expect(await answer.json()).toMatchObject({ attachments, image });
     }
+    const page = await (await request(await pageOf(body.id))).text();
+    const [, inFigure, inText] = page.split("<img ");
+    for (const img of [inFigure, inText]) expect(img).toMatch(/^[^>]* width="300" height="200"/);
     const events = await request(`/api/v1/events?after=${(sequence ?? 0) - 1}`);
     expect(await events.json()).toMatchObject({ data: [{ data: { release: { attachments } } }] });
     const enclosed = { rss: "enclosure", atom: "link", json: "" };
