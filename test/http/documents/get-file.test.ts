@@ -286,6 +286,16 @@ describe("readers see a file", () => {
     expect([await statusOf(path), await statusOf(`/files/${sha256}/t.pdf`)]).toEqual([200, 410]);
   });
 
+  it("of a release that comes as withdrawn, and not of one that comes as killed", async () => {
+    for (const [status, expected] of [
+      ["withdrawn", 200],
+      ["killed", 410],
+    ] as const) {
+      const { path } = await published(pdf(status), `${status}.pdf`, { status, reason: "It was wrong" });
+      expect([status, await statusOf(path)]).toEqual([status, expected]);
+    }
+  });
+
   it("never of a release that was killed under its embargo", async () => {
     const embargo = "2099-01-01T00:00:00Z";
     const { body, path } = await published(pdf("never"), "n.pdf", { embargo, date: "2020-01-01" });
