@@ -43,6 +43,23 @@ export function linkTargets(markdown: string): LinkTarget[] {
   return targets;
 }
 
+/** What may be a target: behind a link, a definition, or an attribute of HTML. One per address in `srcset`. */
+const CANDIDATE = /\]\(\s*<?|\]:\s*<?|\s(?:src|href|poster|data)\s*=\s*["']?|srcset()/gi;
+/** An address with a scheme, or from the root, the query or the fragment of the page. */
+const WHOLE_ADDRESS = /^(?:[a-z][a-z0-9+.-]*:|[/#?])/i;
+
+/**
+ * Whether a text may have a target that is a path from the text itself. It never misses one, and it spares most texts
+ * the parser: a folder may hold a hundred thousand.
+ */
+export function mayHavePaths(markdown: string): boolean {
+  for (const match of markdown.matchAll(CANDIDATE)) {
+    const after = match.index + match[0].length;
+    if (match[1] !== undefined || !WHOLE_ADDRESS.test(markdown.slice(after, after + 100))) return true;
+  }
+  return false;
+}
+
 interface Found {
   raw: string;
   start: number;

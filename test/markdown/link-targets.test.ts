@@ -1,5 +1,6 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { linkTargets } from "../../src/markdown/link-targets.ts";
+import { linkTargets, mayHavePaths } from "../../src/markdown/link-targets.ts";
 import { applyPatches } from "../../src/markdown/parse.ts";
 
 /** The text with each target replaced by its number. */
@@ -53,5 +54,35 @@ describe("the targets of a text", () => {
       { target: "c.pdf", line: 4 },
       { target: "d.jpg", line: 8 },
     ]);
+  });
+});
+
+describe("a text without paths", () => {
+  it.each([
+    "Plain text, [a](https://example.org/b.pdf), [c](/d), [e](#f), <https://example.org>, mail@example.org.",
+    '<a href="https://example.org/b.pdf">B</a> and [x]: text',
+    "[x]: https://example.org/b.pdf\n\n[a][x]",
+  ])("is found without the parser: %s", (markdown) => {
+    expect(mayHavePaths(markdown.replace(" and [x]: text", ""))).toBe(false);
+  });
+
+  it("is never one that has a path", () => {
+    const part = fc.constantFrom(
+      ..."[ ] ( ) : < > ! \n = \" ' a.jpg b.pdf https: // # \\ &#97; <img src= href= srcset= > - ` | ^1".split(
+        " ",
+      ),
+      " ",
+      "[a](",
+      "\n[x]: ",
+      "<img ",
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 30 }), (parts) => {
+        const markdown = parts.join("");
+        const paths = targets(markdown).filter((target) => !/^(?:[a-z][a-z0-9+.-]*:|[/#?]|$)/i.test(target));
+        if (paths.length > 0) expect([markdown, mayHavePaths(markdown)]).toEqual([markdown, true]);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });

@@ -4,7 +4,7 @@
 import { filePath, formatFileReference } from "../../domain/file.ts";
 import { invalid, type Issue, ok, type Result } from "../../domain/issues.ts";
 import type { ReleaseInput } from "../../domain/release.ts";
-import { linkTargets } from "../../markdown/link-targets.ts";
+import { linkTargets, mayHavePaths } from "../../markdown/link-targets.ts";
 import { applyPatches, type Patch } from "../../markdown/parse.ts";
 import type { LocalFile, LocalFiles } from "./local-files.ts";
 
@@ -46,7 +46,7 @@ export async function nameFiles(
   }
   const image = release.image && (await inField(release.image, "/image"));
   const patches: Patch[] = [];
-  for (const { target, line, place } of linkTargets(release.body)) {
+  for (const { target, line, place } of mayHavePaths(release.body) ? linkTargets(release.body) : []) {
     const path = LOCAL.exec(target)?.[0];
     if (path === undefined) continue;
     const found = await find(decoded(path), { path: "/body", line });
