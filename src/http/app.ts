@@ -4,6 +4,7 @@
 import { Hono } from "hono";
 import { methodNotAllowed as methodNotAllowedMiddleware } from "hono/method-not-allowed";
 import { registry } from "../domain/registry.ts";
+import { siteIdentity } from "../domain/site.ts";
 import { subscriptionChange, subscriptionInput } from "../domain/subscription.ts";
 import { ICON_PATH } from "../feeds/build-feed.ts";
 import { log } from "../runtime/log.ts";
@@ -23,6 +24,7 @@ import {
   releaseBody,
 } from "./api/releases-write.ts";
 import { getStates } from "./api/scheduled.ts";
+import { putSite } from "./api/site.ts";
 import { getHealth, getRegistry, getWebhookKeys, postRebuild, putRegistry } from "./api/service.ts";
 import { postReseal } from "./api/reseal.ts";
 import {
@@ -55,6 +57,7 @@ import {
   refuseBrokenEscapes,
 } from "./documents/get-document.ts";
 import { getFile } from "./documents/get-file.ts";
+import { requireWording } from "./documents/require-wording.ts";
 import { HUB_PATH } from "./documents/response.ts";
 import { refuseConditions } from "./conditions.ts";
 import { openToEveryOrigin, PUBLIC_READS } from "./cross-origin.ts";
@@ -81,9 +84,10 @@ api.use(
       ),
   }),
 );
-// These two have a dry run; all writes below have none.
+// These three have a dry run; all writes below have none.
 api.post("/releases", adminOnly(), withBody(batchBody, postReleases));
 api.put("/releases/:id", adminOnly(), withBody(releaseBody, putRelease));
+api.put("/site", adminOnly(), withBody(siteIdentity, putSite));
 api.use(refuseDryRun());
 api.get("/releases", limitCalls(), getReleases);
 api.get("/releases/states", adminOnly(), getStates);
@@ -99,6 +103,7 @@ api.get("/files/:sha256", adminOnly(), getFileState);
 api.put("/files/:sha256", adminOnly(), putFile);
 api.get("/registry", getRegistry);
 api.put("/registry", adminOnly(), withBody(registry, putRegistry));
+api.get("/site", getDocument);
 api.post("/rebuild", adminOnly(), postRebuild);
 api.post("/reseal", adminOnly(), postReseal);
 
@@ -142,11 +147,11 @@ app.get(ICON_PATH, getIcon);
 app.get("/favicon.ico", getIcon);
 app.post(HUB_PATH, postHub);
 app.all(HUB_PATH, (c) => methodNotAllowed(c, ["POST"]));
-app.get("/r/:id", redirectToRelease);
+app.get("/r/:id", requireWording(), redirectToRelease);
 app.get("/files/*", getFile);
 app.route("/api/v1", api);
 app.options("/*", answerPreflight);
-app.get("/*", getDocument);
+app.get("/*", requireWording(), getDocument);
 app.all("/*", (c) => methodNotAllowed(c, ["GET", "HEAD"]));
 
 app.notFound(pageNotFound);

@@ -1,0 +1,54 @@
+/**
+ * The foot of every page: its feeds, and who publishes the site.
+ */
+import type { Element } from "hast";
+import { h } from "hastscript";
+import { addressOf, FEED_FORMATS, type ReleaseList } from "../domain/list.ts";
+import { type Site, textsIn } from "../domain/site.ts";
+import { FEED_LABELS } from "../feeds/feed.ts";
+import { phrasesIn } from "../i18n/wording.ts";
+
+/** @param page with the list whose feeds it offers */
+export function siteFooter({ lang, list }: { lang: string; list: ReleaseList }, site: Site): Element {
+  const phrases = phrasesIn(lang, site);
+  const { publisher, contact, links } = textsIn(site, lang);
+  const { licence } = site;
+  const label = (text: string) => `${text}${phrases.colon}`.trimEnd();
+  return h("footer", [
+    h("p", { className: ["publisher"] }, publisher),
+    row(contactParts(contact), label(phrases.contact)),
+    row([
+      ...links.map(({ text, url }) => h("a", { href: url }, text)),
+      ...(licence === undefined ? [] : [h("a", { rel: ["license"], href: licence }, phrases.licence)]),
+    ]),
+    row(
+      [
+        ...FEED_FORMATS.map((format) => h("a", { href: addressOf({ list, format }) }, FEED_LABELS[format])),
+        h("a", { href: "/feeds" }, phrases.allFeeds),
+      ],
+      label(phrases.feeds),
+    ),
+  ]);
+}
+
+function contactParts({ name, address, email, phone }: ReturnType<typeof textsIn>["contact"]) {
+  return [
+    name,
+    address,
+    email === undefined ? undefined : h("a", { href: `mailto:${email}` }, email),
+    // The plus sign of a number stays in front of it in languages that are written from right to left.
+    phone === undefined
+      ? undefined
+      : h("a", { href: `tel:${phone.replaceAll(/[^+\d]/g, "")}`, dir: "ltr" }, phone),
+  ].filter((part) => part !== undefined);
+}
+
+/** A line of the footer, which breaks between its parts. Nothing if there are none. */
+function row(parts: readonly (string | Element)[], label?: string): Element | null {
+  if (parts.length === 0) return null;
+  const shown = label === undefined ? parts : [label, ...parts];
+  return h(
+    "ul",
+    shown.map((part) => h("li", part)),
+  );
+}
