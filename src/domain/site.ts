@@ -5,6 +5,7 @@ import * as z from "zod/mini";
 import { listOf } from "./bounded.ts";
 import { BACKGROUNDS, contrast, isReadable, nearestReadable } from "./colour.ts";
 import { defined } from "./defined.ts";
+import { fileReference } from "./file.ts";
 import type { Issue } from "./issues.ts";
 import { SITE_DESCRIPTION_CHARS_MAX, SITE_LINKS_MAX, SITE_NAME_CHARS_MAX } from "./limits.ts";
 import { localText, type LocalText, ownText, textIn } from "./local-text.ts";
@@ -41,6 +42,8 @@ export const siteIdentity = z.strictObject({
   title: z.optional(name),
   publisher: z.optional(name),
   description: z.optional(localText(SITE_DESCRIPTION_CHARS_MAX)),
+  /** An image of the service, as `SHA256/NAME`. */
+  logo: z.optional(fileReference),
   colour: z.optional(colour),
   contact: z.optional(
     z.strictObject({
@@ -87,6 +90,17 @@ export interface Identity extends Omit<SiteIdentity, "title" | "publisher" | "ai
 export interface Site extends Omit<SiteSettings, "title" | "publisher">, Partial<Identity> {
   title: LocalText;
   publisher: LocalText;
+  logoImage?: LogoImage;
+}
+
+/** The logo as pages and feeds show it. */
+export interface LogoImage {
+  /** Absolute. */
+  url: string;
+  /** Media type. */
+  type: string;
+  width: number | null;
+  height: number | null;
 }
 
 /** The identity as `GET /site` shows it. */

@@ -1,6 +1,7 @@
 /**
  * Builds the neutral feed of a list of releases.
  */
+import { iconUrl } from "./icon.ts";
 import { type Facet, FACETS, type ReleaseView } from "../domain/release.ts";
 import { h } from "hastscript";
 import { toHtml } from "hast-util-to-html";
@@ -38,9 +39,6 @@ export interface ArchiveLinks {
   previous?: number;
   next?: number;
 }
-
-/** Path of the icon. */
-export const ICON_PATH = "/icon.png";
 
 export const writers: Record<FeedFormat, (feed: Feed) => string> = {
   rss: writeRss,
@@ -88,7 +86,7 @@ export function buildFeed(
     author: { name: publisher, url: `${site.baseUrl}/` },
     rights: site.licence === undefined ? `© ${publisher}` : `© ${publisher}, ${site.licence}`,
     licence: site.licence,
-    icon: `${site.baseUrl}${ICON_PATH}`,
+    icon: iconUrl(site),
     updated: changes.length === 0 ? since : Math.max(...changes),
     entries,
     deleted,

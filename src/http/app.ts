@@ -6,7 +6,7 @@ import { methodNotAllowed as methodNotAllowedMiddleware } from "hono/method-not-
 import { registry } from "../domain/registry.ts";
 import { siteIdentity } from "../domain/site.ts";
 import { subscriptionChange, subscriptionInput } from "../domain/subscription.ts";
-import { ICON_PATH } from "../feeds/build-feed.ts";
+import { ICON_PATH } from "../feeds/icon.ts";
 import { log } from "../runtime/log.ts";
 import { COPY_SCRIPT_PATH } from "../site/directory-page.ts";
 import { getDeliveries, getDelivery, redeliver, replay, replayBody } from "./api/deliveries.ts";

@@ -160,17 +160,19 @@ export class Newsroom extends DurableObject<Env> {
    *
    * @param dryRun answer, but change nothing
    */
-  async setSite(identity: SiteIdentity, dryRun: boolean): Promise<{ changed: boolean }> {
+  async setSite(identity: SiteIdentity, dryRun: boolean): Promise<{ changed: boolean; issues: Issue[] }> {
     const { site } = this.#parts;
     const changed = site.differs(identity);
-    if (!changed || dryRun) return { changed };
+    // A publish uploads the logo after its dry run.
+    const issues = dryRun ? [] : site.validate(identity);
+    if (!changed || dryRun || issues.length > 0) return { changed, issues };
     this.ctx.storage.transactionSync(() => {
       site.store(identity);
       relabelAll(this.#sql);
     });
     site.reload();
     await this.#scheduler.start();
-    return { changed };
+    return { changed, issues };
   }
 
   /** The site as it is now: KV may not have its last change yet. */

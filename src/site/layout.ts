@@ -7,7 +7,7 @@ import { toHtml } from "hast-util-to-html";
 import { addressOf, FEED_FORMATS, languageOf, type ReleaseList } from "../domain/list.ts";
 import { type Site, textsIn } from "../domain/site.ts";
 import { FEED_LABELS, FEED_TYPES } from "../feeds/feed.ts";
-import { ICON_PATH } from "../feeds/build-feed.ts";
+import { iconOf } from "../feeds/icon.ts";
 import { direction, languageName, phrasesIn } from "../i18n/phrases.ts";
 import { siteFooter } from "./footer.ts";
 import { stylesheetPath } from "./stylesheet.ts";
@@ -68,7 +68,7 @@ export function pageHtml(page: Page, site: Site): string {
         ),
         site.licence === undefined ? null : h("link", { rel: "license", href: site.licence }),
         h("link", { rel: "stylesheet", href: stylesheetPath(site) }),
-        h("link", { rel: "icon", type: "image/png", href: ICON_PATH }),
+        h("link", { rel: "icon", ...iconOf(site) }),
         page.script === undefined ? null : h("script", { src: page.script, defer: true }),
       ]),
       h("body", [
@@ -77,7 +77,7 @@ export function pageHtml(page: Page, site: Site): string {
           h(
             "p",
             { className: ["site"] },
-            h("a", { href: lang === undefined ? "/" : `/${lang}` }, h("span", title)),
+            h("a", { href: lang === undefined ? "/" : `/${lang}` }, [logo(site), h("span", title)]),
           ),
           site.languages.length === 1 ? null : languageMenu(lang, phrases.languages, site),
         ]),
@@ -87,6 +87,18 @@ export function pageHtml(page: Page, site: Site): string {
     ]),
   ]);
   return `${toHtml(document, { allowDangerousHtml: true })}\n`;
+}
+
+/** Its words are the title beside it. */
+function logo({ logoImage }: Site): Element | null {
+  if (logoImage === undefined) return null;
+  const { url, width, height } = logoImage;
+  return h("img", {
+    className: ["logo"],
+    src: url,
+    alt: "",
+    ...(width !== null && height !== null && { width, height }),
+  });
 }
 
 /** @param current the language of the page's list; undefined: it mixes languages */

@@ -27,6 +27,7 @@ a { color: var(--link); text-underline-offset: .15em; }
 .skip:focus { position: static; }
 header { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: baseline; justify-content: space-between; padding: 1.25rem 0; border-bottom: 1px solid var(--line); }
 header p { margin: 0; }
+.logo { width: auto; height: 3rem; max-width: 40vw; object-fit: contain; }
 .site a { display: flex; gap: .75rem; align-items: center; color: inherit; font-weight: 650; text-decoration: none; }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; }
 nav a[aria-current] { color: inherit; text-decoration: none; }

@@ -52,7 +52,7 @@ test("a service cannot control the terminal by what it answers", async () => {
   for (const command of [
     ["subscriptions"],
     ["subscriptions", "--json"],
-    ["kill", crypto.randomUUID(), "--reason", "x"],
+    ["kill", crypto.randomUUID(), "--reason", "x", "--yes"],
   ]) {
     const run = await runCli([...command, "--to", service.origin], { env: { COMMUNIQUE_TOKEN: "t" } });
     expect(run.code).toBe(1);

@@ -60,7 +60,7 @@ export async function readContentFolder(
     if (read.length % FILES_SHOWN === 0) progress?.show("read", { done: read.length, total: paths.length });
   }
   const files = read.flatMap((result) => (Array.isArray(result) ? [] : [result]));
-  const siteFiles = await readSiteFiles(folder);
+  const siteFiles = await readSiteFiles(folder, local);
   const [site, siteIssues] = Array.isArray(siteFiles) ? [undefined, siteFiles] : [siteFiles, []];
   const found = [
     ...read.flatMap((result) => (Array.isArray(result) ? result : [])),

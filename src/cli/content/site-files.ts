@@ -8,7 +8,9 @@ import { phrasesByLanguage } from "../../domain/phrases.ts";
 import { siteIdentity, type SiteIdentity, validateDefaultLanguage } from "../../domain/site.ts";
 import { validateWording } from "../../i18n/wording.ts";
 import * as z from "zod/mini";
+import { formatFileReference } from "../../domain/file.ts";
 import type { FileIssue } from "./file-issue.ts";
+import type { LocalFile, LocalFiles } from "./local-files.ts";
 import { readYamlFile } from "./yaml-file.ts";
 
 const SITE_FILE = "site.yaml";
@@ -23,6 +25,8 @@ const PHRASES = { schema: phrasesByLanguage, example: "de: …", remedy: "remove
 
 export interface SiteFiles {
   identity: SiteIdentity;
+  /** The logo, to be uploaded. */
+  files: LocalFile[];
   /** Locates an issue of the identity, in the file that it comes from. */
   issueAt: (issue: Issue) => FileIssue;
 }
@@ -31,18 +35,28 @@ export interface SiteFiles {
  * @param folder absolute path
  * @returns undefined if there is neither file
  */
-export async function readSiteFiles(folder: string): Promise<SiteFiles | FileIssue[] | undefined> {
+export async function readSiteFiles(
+  folder: string,
+  local: LocalFiles,
+): Promise<SiteFiles | FileIssue[] | undefined> {
   const [siteFile, phrasesFile] = [join(folder, SITE_FILE), join(folder, PHRASES_FILE)];
   const site = await readYamlFile(siteFile, SITE);
   const phrases = await readYamlFile(phrasesFile, PHRASES);
   if (Array.isArray(site) || Array.isArray(phrases)) return [site, phrases].flatMap(issuesIn);
   if (site === undefined && phrases === undefined) return undefined;
-  const identity = {
+  const named = site?.content.logo;
+  const logo = named === undefined ? undefined : await local.find(siteFile, named);
+  if (typeof logo === "string") {
+    return site === undefined ? [] : [site.issueAt({ path: "/logo", message: logo })];
+  }
+  const identity: SiteIdentity = {
     ...site?.content,
+    ...(logo !== undefined && { logo: formatFileReference(logo) }),
     ...(phrases === undefined ? {} : { phrases: phrases.content }),
   };
   return {
     identity,
+    files: logo === undefined ? [] : [logo],
     issueAt: ({ path, message }) => {
       const [, inPhrases] = /^\/phrases(\/.*)$/.exec(path) ?? [];
       if (inPhrases !== undefined) {
@@ -72,8 +86,8 @@ function issuesIn(read: unknown): FileIssue[] {
   return Array.isArray(read) ? (read as FileIssue[]) : [];
 }
 
-/** The phrases have a file of their own. */
+/** The phrases have a file of their own, and the logo is a path from `site.yaml`. */
 function identityWithoutPhrases() {
   const { phrases: _phrases, ...shape } = siteIdentity.shape;
-  return shape;
+  return { ...shape, logo: z.optional(z.string().check(z.minLength(1, "must not be empty"))) };
 }

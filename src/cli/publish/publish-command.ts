@@ -122,7 +122,8 @@ async function preview(
   if (reason !== undefined) assertSameSite(folder, comparison);
   const registry = folder.registry?.content;
   const registryDiffers = registry !== undefined && !isSameRegistry(await fetchRegistry(client), registry);
-  const missing = await missingFiles(toSend, client, progress);
+  const owners = folder.site === undefined ? toSend : [folder.site, ...toSend];
+  const missing = await missingFiles(owners, client, progress);
   progress.end();
   if (missing.length > 0) print(`would be uploaded    ${filesInWords(missing)}`);
   const releases = [...previewed.published, ...unchanged];

@@ -53,9 +53,10 @@ export async function sendFolder(
 ): Promise<Outcome> {
   // Before anything is sent: a release whose id is in no file would be published a second time.
   await eachUncut(folder.files, writeIds);
-  // First of all: a language of the service may get its wording from it.
+  const owners = folder.site === undefined ? toSend : [folder.site, ...toSend];
+  const uploaded = await uploadFiles(owners, client, progress);
+  // Before the releases: a language of the service may get its wording from it.
   const siteChanged = folder.site !== undefined && (await sendSite(folder.site, client));
-  const uploaded = await uploadFiles(toSend, client, progress);
   if (folder.registry === undefined) {
     const releases = await sendReleases(toSend, client, progress);
     return { releases, uploaded, registryChanged: false, siteChanged };

@@ -1,11 +1,10 @@
 /**
- * Uploads the files that releases name, before the releases: the service refuses a release whose files it lacks.
+ * Uploads the files that releases and the site name, before them: the service refuses what names a file that it lacks.
  */
 import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
 import { type ApiClient, ServiceProblem } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
-import type { ContentFile } from "../content/content-file.ts";
 import type { LocalFile } from "../content/local-files.ts";
 import { displayPath } from "../paths.ts";
 import type { Progress } from "../progress.ts";
@@ -16,15 +15,20 @@ const ASKED_AT_ONCE = 6;
 /** Milliseconds for one file: 25 MiB take as long over a line of half a megabit a second. */
 const UPLOAD_TIMEOUT_MS = 600_000;
 
+/** A release, or the site. */
+interface FileOwner {
+  files: readonly LocalFile[];
+}
+
 const answer = z.object({ sha256: z.string() });
 
-/** The files of releases that the service does not hold, each once. */
+/** The files that the service does not hold, each once. */
 export async function missingFiles(
-  releases: readonly ContentFile[],
+  owners: readonly FileOwner[],
   client: ApiClient,
   progress: Progress,
 ): Promise<LocalFile[]> {
-  const all = new Map(releases.flatMap(({ files }) => files.map((file) => [file.sha256, file])));
+  const all = new Map(owners.flatMap(({ files }) => files.map((file) => [file.sha256, file])));
   const files = [...all.values()];
   const missing: LocalFile[] = [];
   for (let start = 0; start < files.length; start += ASKED_AT_ONCE) {
@@ -38,11 +42,11 @@ export async function missingFiles(
 
 /** Uploads what is missing, one file after the other. @returns the uploaded files */
 export async function uploadFiles(
-  releases: readonly ContentFile[],
+  owners: readonly FileOwner[],
   client: ApiClient,
   progress: Progress,
 ): Promise<LocalFile[]> {
-  const missing = await missingFiles(releases, client, progress);
+  const missing = await missingFiles(owners, client, progress);
   for (const [index, file] of missing.entries()) {
     try {
       const body = Uint8Array.from(await readFile(file.path));

@@ -18,6 +18,7 @@ export async function putSite(c: Context, body: SiteIdentity): Promise<Response>
     ...validateWording({ languages: site.languages, phrases: body.phrases }),
   ];
   if (issues.length > 0) return invalid(c, issues);
-  const { changed } = await newsroom(c.env).setSite(body, dryRun.value);
+  const { changed, issues: refused } = await newsroom(c.env).setSite(body, dryRun.value);
+  if (refused.length > 0) return invalid(c, refused);
   return c.json({ ...withDefaults(body, site), changed });
 }

@@ -5,6 +5,7 @@ import { defined } from "../../domain/defined.ts";
 import { type FileReference, filePath, parseFileReference, type StoredFile } from "../../domain/file.ts";
 import type { AttachmentView, ImageView, ReleaseInput } from "../../domain/release.ts";
 import { typeOfFile } from "../../files/types.ts";
+import type { LogoImage } from "../../domain/site.ts";
 import { all, column, exists, first, type Sql } from "../../runtime/sql.ts";
 
 /** Whether readers see a file under a name. `gone`: only killed releases used it; the latest of them. */
@@ -37,7 +38,7 @@ export function filesOfEdition(sql: Sql, release: string, edition: number): File
 /**
  * Replaces the files that an owner uses in public.
  *
- * @param owner the id of a release
+ * @param owner the id of a release, or {@link SITE_OWNER}
  * @returns the files that it used before or uses now
  */
 export function replaceUses(sql: Sql, owner: string, files: readonly FileReference[]): FileReference[] {
@@ -49,6 +50,16 @@ export function replaceUses(sql: Sql, owner: string, files: readonly FileReferen
   return [...before, ...files];
 }
 
+/** The owner of the files that the site itself shows. */
+export const SITE_OWNER = "site";
+
+/** The logo of the site; undefined if it names none. @param file `SHA256/NAME` */
+export function logoView(sql: Sql, baseUrl: string, file: string | undefined): LogoImage | undefined {
+  if (file === undefined) return undefined;
+  const { url, type, stored } = fileView(sql, baseUrl, file);
+  return { url, type, width: stored.width, height: stored.height };
+}
+
 /** Whether a file was ever to be seen under this name, or is now. */
 export function isUsed(sql: Sql, { sha256, name }: FileReference): boolean {
   return exists(sql, "SELECT 1 FROM file_uses WHERE sha256 = ? AND name = ? LIMIT 1", sha256, name);
@@ -58,10 +69,13 @@ export function isUsed(sql: Sql, { sha256, name }: FileReference): boolean {
 export function fileState(sql: Sql, { sha256, name }: FileReference): FileState | undefined {
   const owner = first<{ release: string; status: string }>(
     sql,
-    `SELECT r.id AS release, r.status FROM file_uses u JOIN releases r ON r.id = u.owner
-     WHERE u.sha256 = ? AND u.name = ? ORDER BY r.status = 'killed', r.updated DESC, r.id LIMIT 1`,
+    `SELECT u.owner AS release, ifnull(r.status, 'published') AS status
+     FROM file_uses u LEFT JOIN releases r ON r.id = u.owner
+     WHERE u.sha256 = ? AND u.name = ? AND (r.id IS NOT NULL OR u.owner = ?)
+     ORDER BY r.status = 'killed', r.updated DESC, r.id LIMIT 1`,
     sha256,
     name,
+    SITE_OWNER,
   );
   if (owner === undefined) return undefined;
   return owner.status === "killed" ? { kind: "gone", release: owner.release } : { kind: "visible" };

@@ -166,7 +166,7 @@ CREATE TABLE IF NOT EXISTS files (
 CREATE TABLE IF NOT EXISTS file_uses (
   sha256 TEXT NOT NULL,
   name TEXT NOT NULL,
-  owner TEXT NOT NULL,      -- the release, for the edition that readers see or saw last
+  owner TEXT NOT NULL,      -- the release, for the edition that readers see or saw last; or site
   PRIMARY KEY (sha256, name, owner)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS file_uses_of_an_owner ON file_uses (owner);

@@ -2,7 +2,12 @@
  * The site's identity in the ledger, beside the settings.
  */
 import { type Site, type SiteIdentity, type SiteSettings, withDefaults } from "../../domain/site.ts";
+import { defined } from "../../domain/defined.ts";
+import { parseFileReference } from "../../domain/file.ts";
+import type { Issue } from "../../domain/issues.ts";
 import type { Sql } from "../../runtime/sql.ts";
+import { findFile, logoView, replaceUses, servedType, SITE_OWNER } from "./files.ts";
+import { markStale, type Target } from "./stale-documents.ts";
 import { getMeta, setMeta } from "./schema.ts";
 
 export class SiteStore {
@@ -28,7 +33,9 @@ export class SiteStore {
   get(): Site {
     if (this.#site !== undefined) return this.#site;
     const identity = this.#json === undefined ? undefined : (JSON.parse(this.#json) as SiteIdentity);
-    return (this.#site = { ...this.#settings, ...withDefaults(identity, this.#settings) });
+    const logoImage = logoView(this.#sql, this.#settings.baseUrl, identity?.logo);
+    const given = withDefaults(identity, this.#settings);
+    return (this.#site = { ...this.#settings, ...given, ...defined({ logoImage }) });
   }
 
   /** Whether {@link store} would change anything. */
@@ -36,8 +43,32 @@ export class SiteStore {
     return JSON.stringify(identity) !== (this.#json ?? "{}");
   }
 
+  /** Why the ledger refuses an identity: its logo must be an image that the service holds. */
+  validate({ logo }: SiteIdentity): Issue[] {
+    const reference = logo === undefined ? undefined : parseFileReference(logo);
+    if (reference === undefined) return [];
+    const stored = findFile(this.#sql, reference.sha256);
+    if (stored === undefined) {
+      return [
+        {
+          path: "/logo",
+          message: `is no file that the service holds: PUT it to /api/v1/files/${reference.sha256}`,
+        },
+      ];
+    }
+    const type = servedType(stored, reference.name);
+    if (type.startsWith("image/")) return [];
+    return [{ path: "/logo", message: `must be an image, such as an SVG or a PNG, not ${type}` }];
+  }
+
   /** Replaces the stored identity. The caller holds the transaction, and calls {@link reload} after it. */
   store(identity: SiteIdentity): void {
     setMeta(this.#sql, "site", JSON.stringify(identity));
+    const logo = identity.logo === undefined ? undefined : parseFileReference(identity.logo);
+    const files = replaceUses(this.#sql, SITE_OWNER, logo === undefined ? [] : [logo]);
+    markStale(
+      this.#sql,
+      files.map((file): Target => ({ kind: "file", ...file })),
+    );
   }
 }

@@ -1,17 +1,20 @@
 import { expect, test } from "vitest";
+import { LocalFiles } from "../../../src/cli/content/local-files.ts";
 import { languageIssues, readSiteFiles } from "../../../src/cli/content/site-files.ts";
 import { folderWith } from "../support/content-folders.ts";
 
+const read = (folder: string) => readSiteFiles(folder, new LocalFiles(folder));
+
 async function faultsOf(files: Record<string, string>): Promise<string[]> {
-  const read = await readSiteFiles(await folderWith(files));
-  if (!Array.isArray(read)) throw new TypeError("no faults");
-  return read.map(
+  const faults = await read(await folderWith(files));
+  if (!Array.isArray(faults)) throw new TypeError("no faults");
+  return faults.map(
     ({ file, line, field, message }) => `${file.split("/").at(-1)}:${line}: ${field}: ${message}`,
   );
 }
 
 test("a folder without the files says nothing of the site", async () => {
-  expect(await readSiteFiles(await folderWith({}))).toBeUndefined();
+  expect(await read(await folderWith({}))).toBeUndefined();
 });
 
 test("site.yaml and phrases.yaml are sent as one", async () => {
@@ -20,7 +23,7 @@ test("site.yaml and phrases.yaml are sent as one", async () => {
       "title: { en: Ministry, hy: Նախարարություն }\ncolour: '#0B3D6F'\nai: { search: yes, train: no }\n",
     "phrases.yaml": "en:\n  older: Earlier\n",
   });
-  expect(await readSiteFiles(folder)).toMatchObject({
+  expect(await read(folder)).toMatchObject({
     identity: {
       title: { en: "Ministry", hy: "Նախարարություն" },
       colour: "#0b3d6f",
@@ -65,7 +68,7 @@ test("a language without wording is a fault that names the way out", async () =>
 
 test("wording that is not complete is a fault at its line", async () => {
   const path = await folderWith({ "phrases.yaml": "en:\n  older: Earlier\ntlh:\n  older: ngo'\n" });
-  const site = await readSiteFiles(path);
+  const site = await read(path);
   if (site === undefined || Array.isArray(site)) throw new TypeError("faults");
   expect(languageIssues({ path, site }, ["en", "tlh"])).toEqual([
     expect.objectContaining({ line: 3, field: "tlh", message: expect.stringMatching(/^lacks everything, /) }),
@@ -75,10 +78,24 @@ test("wording that is not complete is a fault at its line", async () => {
 
 test("a text by language lacks nothing if it has the default language", async () => {
   const path = await folderWith({ "site.yaml": "colour: '#0b3d6f'\ntitle: { hy: Նախարարություն }\n" });
-  const site = await readSiteFiles(path);
+  const site = await read(path);
   if (site === undefined || Array.isArray(site)) throw new TypeError("faults");
   expect(languageIssues({ path, site }, ["hy", "en"])).toEqual([]);
   expect(languageIssues({ path, site }, ["en", "hy"])).toEqual([
     expect.objectContaining({ line: 2, field: "title", message: expect.stringContaining("lacks en") }),
+  ]);
+});
+
+test("a logo is a file beside site.yaml, which is uploaded", async () => {
+  const folder = await folderWith({
+    "site.yaml": "title: Ministry\nlogo: images/logo.svg\n",
+    "images/logo.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"/>',
+  });
+  const site = await read(folder);
+  if (site === undefined || Array.isArray(site)) throw new TypeError("faults");
+  const [file] = site.files;
+  expect(site.identity.logo).toBe(`${file?.sha256}/logo.svg`);
+  expect(await faultsOf({ "site.yaml": "title: Ministry\nlogo: logo.svg\n" })).toEqual([
+    expect.stringMatching(/^site\.yaml:2: logo: there is no .*logo\.svg/),
   ]);
 });
