@@ -8,13 +8,13 @@ import { parseRetrySchedule, type RetrySchedule } from "./webhooks/outcome.ts";
 import { parseSigningSeed } from "./crypto/signing-keys.ts";
 import { splitKeys } from "./crypto/key-ring.ts";
 import { isStrongSecret, weakSecretMessage } from "./domain/secrets.ts";
-import type { Site } from "./domain/site.ts";
+import type { SiteSettings } from "./domain/site.ts";
 
 /** The least number of subrequests with which every step of background work can run. */
 const SUBREQUESTS_MIN = 20;
 
 export interface Config {
-  site: Site;
+  site: SiteSettings;
   feedItems: number;
   retrySchedule: RetrySchedule;
   deliveryTimeoutMs: number;

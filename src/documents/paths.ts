@@ -12,11 +12,14 @@ export type DocumentPlace =
   | { kind: "release-json"; id: string }
   | ({ kind: "file" } & FileReference)
   | { kind: "directory" }
-  | { kind: "registry" };
+  | { kind: "registry" }
+  | { kind: "site" };
 
 const RELEASE = new RegExp(`^/(?<lang>[A-Za-z0-9-]{2,35})/releases/(?<slug>[a-z0-9-]{1,${SLUG_CHARS_MAX}})$`);
 const RELEASE_JSON = /^\/api\/v1\/releases\/(?<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 export const REGISTRY_PATH = "/api/v1/registry";
+/** The identity of the site. */
+export const SITE_PATH = "/api/v1/site";
 /** The directory of all feeds, as a page and as OPML. */
 export const DIRECTORY_PATH = "/feeds";
 export const OPML_PATH = "/feeds.opml";
@@ -28,6 +31,7 @@ export const OPML_PATH = "/feeds.opml";
  */
 export function parseDocumentPath(path: string, languages: readonly string[]): DocumentPlace | undefined {
   if (path === REGISTRY_PATH) return { kind: "registry" };
+  if (path === SITE_PATH) return { kind: "site" };
   if (path === DIRECTORY_PATH || path === OPML_PATH) return { kind: "directory" };
   if (path.startsWith(FILES_PREFIX)) {
     const file = parseFileReference(path.slice(FILES_PREFIX.length));

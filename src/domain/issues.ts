@@ -2,7 +2,14 @@
  * Issues: what is wrong with data that a program or a person sent.
  */
 import * as z from "zod/mini";
-import { ISSUE_CHARS_MAX, ISSUES_BYTES_MAX, ISSUES_MAX } from "./limits.ts";
+import {
+  FIELDS_WITH_NEAREST_MAX,
+  ISSUE_CHARS_MAX,
+  ISSUES_BYTES_MAX,
+  ISSUES_MAX,
+  PARAMETER_CHARS_MAX,
+} from "./limits.ts";
+import { nearestOf } from "./nearest.ts";
 
 /** One issue: `path` is a JSON Pointer (RFC 6901) into the data, `message` says what to do about it. */
 export interface Issue {
@@ -37,12 +44,15 @@ export function pointer(path: readonly PropertyKey[]): string {
 export function issuesOf(error: z.core.$ZodError): Issue[] {
   const issues = error.issues.slice(0, ISSUES_MAX).flatMap((issue): Issue[] => {
     if (issue.code === "unrecognized_keys") {
-      return issue.keys.slice(0, ISSUES_MAX).map((key) => ({
+      const messages = issue.message.split("\n");
+      return issue.keys.slice(0, ISSUES_MAX).map((key, index) => ({
         path: pointer([...issue.path, key]),
-        message: "is not a known field, or is misspelt",
+        message: messages[index] ?? UNKNOWN_FIELD,
       }));
     }
-    return [{ path: pointer(issue.path), message: issue.message }];
+    // The key of a record: what is wrong with it is one level deeper.
+    const { message } = issue.code === "invalid_key" ? (issue.issues[0] ?? issue) : issue;
+    return [{ path: pointer(issue.path), message }];
   });
   return issues.slice(0, ISSUES_MAX);
 }
@@ -80,7 +90,27 @@ export function parse<S extends z.ZodMiniType>(schema: S, value: unknown): Resul
 export function plainMessage(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "invalid_type" && issue.input === undefined) return "is required";
   if (issue.code === "invalid_type") return `must be ${article(issue.expected)}`;
+  if (issue.code === "unrecognized_keys") return unknownFields(issue.keys, knownFields(issue.inst));
   return undefined;
+}
+
+const UNKNOWN_FIELD = "is not a known field, or is misspelt";
+
+/** One line for each field, which {@link issuesOf} takes apart. */
+function unknownFields(given: readonly string[], known: readonly string[]): string {
+  return given
+    .slice(0, FIELDS_WITH_NEAREST_MAX)
+    .map((field) => {
+      const [nearest] = nearestOf(field.slice(0, PARAMETER_CHARS_MAX), known);
+      return nearest === undefined ? UNKNOWN_FIELD : `${UNKNOWN_FIELD}; the nearest is ${nearest}`;
+    })
+    .join("\n");
+}
+
+/** The fields of the object whose schema found an issue. */
+function knownFields(schema: unknown): string[] {
+  const { shape } = (schema as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def ?? {};
+  return Object.keys(shape ?? {});
 }
 
 function article(expected: string): string {

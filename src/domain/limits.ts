@@ -71,6 +71,8 @@ export const LANGUAGES_NAMED_MAX = 100;
 export const ISSUE_CHARS_MAX = 300;
 /** Bytes of all issues in one answer, as JSON: with the rest of the problem less than 64 kB. */
 export const ISSUES_BYTES_MAX = 60_000;
+/** Unknown fields of an object for which the nearest is named. */
+export const FIELDS_WITH_NEAREST_MAX = 10;
 /** Parameters of a query that are compared with those that a call takes, and characters of such a name. */
 export const PARAMETERS_COMPARED_MAX = 50;
 export const PARAMETER_CHARS_MAX = 40;
@@ -78,3 +80,12 @@ export const PARAMETER_CHARS_MAX = 40;
 export const FILE_BYTES_MAX = 25 * 1_048_576;
 /** UTF-8 bytes of the name of a file: what file systems take. */
 export const FILE_NAME_BYTES_MAX = 255;
+/** Characters of the site's title, of its publisher and of a text in its footer: a line on a page. */
+export const SITE_NAME_CHARS_MAX = 200;
+/** Characters of the site's description: search engines and feed readers show fewer. */
+export const SITE_DESCRIPTION_CHARS_MAX = 500;
+/** Links in the footer: more than pages of ministries have. */
+export const SITE_LINKS_MAX = 20;
+/** Characters of a phrase that a site gives, and of a mark such as a colon. Our longest phrase has 150. */
+export const PHRASE_CHARS_MAX = 500;
+export const MARK_CHARS_MAX = 10;

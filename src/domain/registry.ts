@@ -1,32 +1,20 @@
 /**
  * The registry: the values of each facet, with their names in each language.
  */
-import leven from "leven";
 import * as z from "zod/mini";
-import { listOf, recordOf } from "./bounded.ts";
-import {
-  LANGUAGES_NAMED_MAX,
-  NEAREST_DISTANCE_MAX,
-  NEAREST_NAMED,
-  REGISTRY_VALUES_MAX,
-  SPELLINGS_MAX,
-  TITLE_CHARS_MAX,
-  VALUES_WITH_NEAREST_MAX,
-} from "./limits.ts";
+import { listOf } from "./bounded.ts";
+import { REGISTRY_VALUES_MAX, SPELLINGS_MAX, TITLE_CHARS_MAX, VALUES_WITH_NEAREST_MAX } from "./limits.ts";
 import type { Issue } from "./issues.ts";
+import { nearestOf } from "./nearest.ts";
 import { type Conditions, FACET_OF, type FacetField, type Filter } from "./filter.ts";
-import { canonicalLanguage, type Facet, FACETS, line, RELEASE_TYPES, slug, webAddress } from "./release.ts";
+import { byLanguage } from "./local-text.ts";
+import { type Facet, FACETS, line, RELEASE_TYPES, slug, webAddress } from "./release.ts";
 
 /** The facets of the registry. Release types are a facet too. */
 export const REGISTRY_FACETS = ["types", ...FACETS] as const;
 export type RegistryFacet = (typeof REGISTRY_FACETS)[number];
 
-/** `{ en: "…", hy: "…" }`: keys are BCP 47. */
-const inLanguages = recordOf(
-  z.string().check(z.refine((tag) => canonicalLanguage(tag) === tag, "must be BCP 47 language tags")),
-  line(TITLE_CHARS_MAX),
-  LANGUAGES_NAMED_MAX,
-);
+const inLanguages = byLanguage(line(TITLE_CHARS_MAX));
 
 const value = z.strictObject({
   slug,
@@ -160,13 +148,11 @@ export function isUnknownValue(issue: RegistryIssue): issue is UnknownValue {
 }
 
 function nearestTo(given: string, slugs: readonly string[]): string {
-  const nearest = slugs
-    // A value that was just removed may still be in the registry that readers have.
-    .filter((each) => each !== given)
-    .map((each) => ({ each, distance: leven(given, each, { maxDistance: NEAREST_DISTANCE_MAX }) }))
-    .sort((a, b) => a.distance - b.distance || (a.each < b.each ? -1 : 1))
-    .slice(0, NEAREST_NAMED)
-    .map(({ each }) => each);
+  // A value that was just removed may still be in the registry that readers have.
+  const nearest = nearestOf(
+    given,
+    slugs.filter((each) => each !== given),
+  );
   return nearest.length === 0 ? "it has no values yet" : `the nearest are ${nearest.join(", ")}`;
 }
 

@@ -23,6 +23,7 @@ export function writeAtom(feed: Feed): string {
     // The same id for every archive, because they are parts of one feed.
     `  ${element("id", feed.page)}`,
     `  ${element("title", feed.title)}`,
+    ...(feed.description === undefined ? [] : [`  ${element("subtitle", feed.description)}`]),
     `  ${element("updated", formatInstant(feed.updated))}`,
     ...(feed.isArchive ? ["  <fh:archive/>"] : []),
     ...feedLinks(feed).map((link) => `  ${emptyElement("link", link)}`),
@@ -38,7 +39,7 @@ export function writeAtom(feed: Feed): string {
       ...(reason === "" ? [] : [`    ${element("at:comment", reason)}`]),
       "  </at:deleted-entry>",
     ]),
-    ...feed.entries.flatMap((entry) => entryLines(entry)),
+    ...feed.entries.flatMap((entry) => entryLines(entry, feed.author)),
     "</feed>",
     "",
   ];
@@ -56,6 +57,8 @@ export function feedLinks(feed: Feed, format: "atom" | "rss" = "atom"): Attribut
     ...(feed.isArchive ? to("current", feed.current) : []),
     ...to("prev-archive", feed.previousArchive),
     ...to("next-archive", feed.nextArchive),
+    // RFC 4946
+    ...(feed.licence === undefined ? [] : [{ rel: "license", href: feed.licence }]),
   ];
 }
 
@@ -72,11 +75,20 @@ export function relatedLinks(entry: FeedEntry): Attributes[] {
   ];
 }
 
-function entryLines(entry: FeedEntry): string[] {
+function entryLines(entry: FeedEntry, { name, url }: Feed["author"]): string[] {
   return [
     `  <entry${attributes({ "xml:lang": entry.lang })}>`,
     `    ${element("id", entry.id)}`,
     `    ${element("title", entry.title)}`,
+    // Without one, the entry has the author of the feed.
+    ...(entry.author === name
+      ? []
+      : [
+          "    <author>",
+          `      ${element("name", entry.author)}`,
+          `      ${element("uri", url)}`,
+          "    </author>",
+        ]),
     `    ${emptyElement("link", { rel: "alternate", type: "text/html", href: entry.url })}`,
     ...relatedLinks(entry).map((link) => `    ${emptyElement("link", link)}`),
     ...entry.attachments.map(

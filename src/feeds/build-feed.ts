@@ -14,9 +14,10 @@ import {
   type ListPlace,
   type ReleaseList,
 } from "../domain/list.ts";
-import { dayInWords, direction, phrasesIn } from "../i18n/phrases.ts";
+import { builtInTypeName, dayInWords, direction, phrasesIn } from "../i18n/phrases.ts";
 import { defined } from "../domain/defined.ts";
-import type { Site } from "../domain/site.ts";
+import { fill, sentence } from "../domain/phrases.ts";
+import { type Site, textsIn } from "../domain/site.ts";
 import { writeAtom } from "./atom.ts";
 import { type Addresses, entryUrn, type Feed, type FeedEntry } from "./feed.ts";
 import { writeJsonFeed } from "./json-feed.ts";
@@ -73,8 +74,10 @@ export function buildFeed(
   const addresses = (archive: number | undefined) => addressesOf(defined({ list, archive }), site);
   const neighbour = (archive: number | undefined) => (archive === undefined ? undefined : addresses(archive));
   const changes = [...entries.map(({ updated }) => updated), ...deleted.map(({ at }) => at)];
+  const { publisher, description } = textsIn(site, lang ?? site.languages[0] ?? "en");
   return defined({
     title,
+    description,
     lang,
     page: `${site.baseUrl}${listAddress(list)}`,
     self: addresses(chain.archive),
@@ -82,8 +85,9 @@ export function buildFeed(
     isArchive: chain.archive !== undefined,
     previousArchive: neighbour(chain.previous),
     nextArchive: neighbour(chain.next),
-    author: { name: site.publisher, url: `${site.baseUrl}/` },
-    rights: `© ${site.publisher}`,
+    author: { name: publisher, url: `${site.baseUrl}/` },
+    rights: site.licence === undefined ? `© ${publisher}` : `© ${publisher}, ${site.licence}`,
+    licence: site.licence,
     icon: `${site.baseUrl}${ICON_PATH}`,
     updated: changes.length === 0 ? since : Math.max(...changes),
     entries,
@@ -105,6 +109,7 @@ function feedEntry(release: ReleaseView, site: Site): FeedEntry {
     ...entryTexts(release, site),
     url: release.url,
     lang: release.lang,
+    author: textsIn(site, release.lang).publisher,
     published: parseInstant(release.published) ?? 0,
     updated: parseInstant(release.updated) ?? 0,
     note,
@@ -125,7 +130,7 @@ function shortened(
   { summary, url, lang, content: _content, ...release }: ReleaseView,
   site: Site,
 ): FeedEntry {
-  const html = toHtml([h("p", summary), h("p", h("a", { href: url }, phrasesIn(lang).summaryOnly))]);
+  const html = toHtml([h("p", summary), h("p", h("a", { href: url }, phrasesIn(lang, site).summaryOnly))]);
   const view = { ...release, summary, url, lang, content: { html, text: summary } };
   return { ...entry, html: entryTexts(view, site).html, attachments: [], isSummary: true };
 }
@@ -134,18 +139,14 @@ function shortened(
  * The texts of an entry. Many readers show only title and text, and keep them. So the entry itself says that
  * a release is withdrawn, and what a correction changed.
  */
-function entryTexts(release: ReleaseView, { timeZone }: Site): Pick<FeedEntry, "title" | "summary" | "html"> {
-  const phrases = phrasesIn(release.lang);
+function entryTexts(release: ReleaseView, site: Site): Pick<FeedEntry, "title" | "summary" | "html"> {
+  const phrases = phrasesIn(release.lang, site);
   const { title, summary, content, note } = release;
   const corrected =
-    note === undefined
-      ? []
-      : [
-          `${phrases.updated} ${dayInWords(dayOf(parseInstant(release.updated) ?? 0, timeZone), release.lang)}. ${phrases.note}${phrases.colon}${note}`,
-        ];
+    note === undefined ? [] : [`${updatedSentence(release, site)}${phrases.note}${phrases.colon}${note}`];
   if (release.status !== "withdrawn")
     return { title, summary, html: withParagraphs(corrected, content.html, release.lang) };
-  const banner = `${phrases.withdrawn}. ${phrases.reason}${phrases.colon}${release.reason ?? ""}`;
+  const banner = `${sentence(phrases.withdrawn, phrases)}${phrases.reason}${phrases.colon}${release.reason ?? ""}`;
   return {
     title: `${phrases.withdrawnMark}${phrases.colon}${title}`,
     summary: `${banner} – ${summary}`,
@@ -155,6 +156,16 @@ function entryTexts(release: ReleaseView, { timeZone }: Site): Pick<FeedEntry, "
       release.lang,
     ),
   };
+}
+
+/** `Updated 3 December 2020. `, in the language of the release. */
+export function updatedSentence(
+  { updated, lang }: Pick<ReleaseView, "updated" | "lang">,
+  site: Site,
+): string {
+  const phrases = phrasesIn(lang, site);
+  const date = dayInWords(dayOf(parseInstant(updated) ?? 0, site.timeZone), lang, site);
+  return sentence(fill(phrases.updated, { date }), phrases);
 }
 
 function withParagraphs(texts: readonly string[], html: string, lang: string): string {
@@ -170,9 +181,7 @@ function category(facet: Facet | "types", value: string, release: ReleaseView, s
     scheme: `${site.baseUrl}${listAddress(facetList(release.lang, facet, value)).replace(/\/[^/]*$/, "")}`,
     term: value,
     label:
-      release.names[facet][value] ??
-      (facet === "types" ? phrasesIn(release.lang).types[value] : undefined) ??
-      value,
+      release.names[facet][value] ?? (facet === "types" ? builtInTypeName(value, release.lang, site) : value),
   };
 }
 
@@ -183,7 +192,7 @@ function category(facet: Facet | "types", value: string, release: ReleaseView, s
  */
 export function buildRetiredFeed(titled: TitledList, at: Instant, site: Site): Feed {
   const lang = titled.lang ?? site.languages[0] ?? "en";
-  const phrases = phrasesIn(lang);
+  const phrases = phrasesIn(lang, site);
   const directory = `${site.baseUrl}/feeds`;
   const page = `${site.baseUrl}${listAddress(titled.list)}`;
   return {
@@ -196,6 +205,7 @@ export function buildRetiredFeed(titled: TitledList, at: Instant, site: Site): F
         summary: phrases.feedEndedText,
         url: directory,
         lang,
+        author: textsIn(site, lang).publisher,
         html: toHtml(h("p", [`${phrases.feedEndedText} `, h("a", { href: directory }, directory)])),
         published: at,
         updated: at,

@@ -12,6 +12,9 @@ export const FEED_TYPES: Record<FeedFormat, string> = {
   json: "application/feed+json; charset=utf-8",
 };
 
+/** The names of the formats, for people. */
+export const FEED_LABELS: Record<FeedFormat, string> = { rss: "RSS", atom: "Atom", json: "JSON Feed" };
+
 /** The name of the software, as feeds give it. */
 export const GENERATOR = "communique";
 
@@ -20,6 +23,8 @@ export type Addresses = Record<FeedFormat, string>;
 
 export interface Feed {
   title: string;
+  /** Of the site. */
+  description?: string;
   /** BCP 47. Left out if the list mixes languages. */
   lang?: string;
   /** Absolute URL of the list's page. */
@@ -31,9 +36,11 @@ export interface Feed {
   isArchive: boolean;
   previousArchive?: Addresses;
   nextArchive?: Addresses;
-  /** The publisher: author of the feed and of every entry. */
+  /** The publisher, in the language of the feed. */
   author: { name: string; url: string };
   rights: string;
+  /** URL of the licence of the texts. */
+  licence?: string;
   /** Absolute URL of a square PNG. */
   icon: string;
   /** The latest `updated` of entries and deletions. */
@@ -52,6 +59,8 @@ export interface FeedEntry {
   /** Absolute URL of the release's page. */
   url: string;
   lang: string;
+  /** The publisher, in the language of the entry. */
+  author: string;
   /** Sanitised, with absolute URLs and without `]]>`. */
   html: string;
   /** `html` is the summary, because the text is too long for this document. */

@@ -11,6 +11,7 @@ export function writeJsonFeed(feed: Feed): string {
   const document = {
     version: "https://jsonfeed.org/version/1.1",
     title: feed.title,
+    description: feed.description,
     home_page_url: feed.page,
     feed_url: feed.self.json,
     // Leads to older items only, so that a client that follows it reads each item once.
@@ -19,8 +20,8 @@ export function writeJsonFeed(feed: Feed): string {
     favicon: feed.icon,
     language: feed.lang,
     authors: [feed.author],
-    _communique: { rights: feed.rights },
-    items: feed.entries.map(item),
+    _communique: { rights: feed.rights, licence: feed.licence },
+    items: feed.entries.map((entry) => item(entry, feed.author)),
   };
   return `${JSON.stringify(document, sanitizeValue, 1)}\n`;
 }
@@ -30,7 +31,7 @@ function sanitizeValue(_key: string, value: unknown): unknown {
   return typeof value === "string" ? sanitizeText(value) : value;
 }
 
-function item(entry: FeedEntry): Record<string, unknown> {
+function item(entry: FeedEntry, author: Feed["author"]): Record<string, unknown> {
   const { image, translations, categories } = entry;
   return {
     id: entry.id,
@@ -42,6 +43,7 @@ function item(entry: FeedEntry): Record<string, unknown> {
     date_published: formatInstant(entry.published),
     date_modified: formatInstant(entry.updated),
     language: entry.lang,
+    authors: entry.author === author.name ? undefined : [{ ...author, name: entry.author }],
     tags: categories.map(({ label }) => label),
     attachments: unlessEmpty(entry.attachments.map(attachment)),
     _communique: {

@@ -26,7 +26,7 @@ export function writeRss(feed: Feed): string {
   const rss = new Rss({
     id: feed.page,
     title: protect(feed.title),
-    description: protect(feed.title),
+    description: protect(feed.description ?? feed.title),
     link: feed.page,
     ...(feed.lang === undefined ? {} : { language: feed.lang }),
     updated: new Date(feed.updated * 1000),
@@ -47,7 +47,7 @@ export function writeRss(feed: Feed): string {
   rss.addExtension({ name: "atom:link", objects: elements(feedLinks(feed, "rss").map(linkElement)) });
   if (feed.isArchive)
     rss.addExtension({ name: "fh:archive", objects: { _attributes: { "xmlns:fh": HISTORY } } });
-  for (const entry of feed.entries) addEntry(rss, feed, entry);
+  for (const entry of feed.entries) addEntry(rss, entry);
   const written = rss.rss2().replace('encoding="utf-8"', 'encoding="UTF-8"');
   return Object.entries(REFERENCES).reduce(
     (text, [placeholder, reference]) => text.replaceAll(placeholder, reference),
@@ -58,7 +58,7 @@ export function writeRss(feed: Feed): string {
 const HISTORY = "http://purl.org/syndication/history/1.0";
 const MEDIA = "http://search.yahoo.com/mrss/";
 
-function addEntry(rss: Rss, feed: Feed, entry: FeedEntry): void {
+function addEntry(rss: Rss, entry: FeedEntry): void {
   const { enclosed, others } = enclosureOf(entry.attachments);
   const media = [...(entry.image === undefined ? [] : [mediaImage(entry.image)]), ...others.map(mediaFile)];
   rss.addItem({
@@ -79,7 +79,7 @@ function addEntry(rss: Rss, feed: Feed, entry: FeedEntry): void {
       { name: "title", objects: { _text: protect(entry.title) } },
       { name: "link", objects: { _text: protect(entry.url) } },
       // RSS requires an e-mail address in `author`.
-      { name: "dc:creator", objects: { _text: protect(feed.author.name) } },
+      { name: "dc:creator", objects: { _text: protect(entry.author) } },
       { name: "dc:language", objects: { _text: entry.lang } },
       // RSS has no element for the time of a change.
       { name: "atom:updated", objects: { _text: formatInstant(entry.updated) } },

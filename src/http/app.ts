@@ -4,6 +4,7 @@
 import { Hono } from "hono";
 import { methodNotAllowed as methodNotAllowedMiddleware } from "hono/method-not-allowed";
 import { registry } from "../domain/registry.ts";
+import { siteIdentity } from "../domain/site.ts";
 import { subscriptionChange, subscriptionInput } from "../domain/subscription.ts";
 import { ICON_PATH } from "../feeds/build-feed.ts";
 import { log } from "../runtime/log.ts";
@@ -23,6 +24,7 @@ import {
   releaseBody,
 } from "./api/releases-write.ts";
 import { getStates } from "./api/scheduled.ts";
+import { putSite } from "./api/site.ts";
 import { getHealth, getRegistry, getWebhookKeys, postRebuild, putRegistry } from "./api/service.ts";
 import { postReseal } from "./api/reseal.ts";
 import {
@@ -81,9 +83,10 @@ api.use(
       ),
   }),
 );
-// These two have a dry run; all writes below have none.
+// These three have a dry run; all writes below have none.
 api.post("/releases", adminOnly(), withBody(batchBody, postReleases));
 api.put("/releases/:id", adminOnly(), withBody(releaseBody, putRelease));
+api.put("/site", adminOnly(), withBody(siteIdentity, putSite));
 api.use(refuseDryRun());
 api.get("/releases", limitCalls(), getReleases);
 api.get("/releases/states", adminOnly(), getStates);
@@ -99,6 +102,7 @@ api.get("/files/:sha256", adminOnly(), getFileState);
 api.put("/files/:sha256", adminOnly(), putFile);
 api.get("/registry", getRegistry);
 api.put("/registry", adminOnly(), withBody(registry, putRegistry));
+api.get("/site", getDocument);
 api.post("/rebuild", adminOnly(), postRebuild);
 api.post("/reseal", adminOnly(), postReseal);
 

@@ -14,9 +14,10 @@ export const PUBLIC_READS = [
   "/events",
   "/events/stream",
   "/registry",
+  "/site",
 ] as const;
 
-const PUBLIC_PATH = /^\/api\/v1\/(?:releases|events|registry)(?:\/|$)/;
+const PUBLIC_PATH = /^\/api\/v1\/(?:releases|events|registry|site)(?:\/|$)/;
 
 export function openToEveryOrigin(): Middleware {
   return async function openToEveryOriginMiddleware(c, next) {

@@ -1,4 +1,4 @@
-import type { Phrases } from "./types.ts";
+import type { Phrases } from "../domain/phrases.ts";
 
 export const en: Phrases = {
   everything: "All languages",
@@ -14,7 +14,7 @@ export const en: Phrases = {
   languages: "Languages",
   skip: "Skip to the text",
   published: "Published",
-  updated: "Updated",
+  updated: "Updated {date}",
   note: "What changed",
   source: "Source",
   otherLanguages: "In other languages",
@@ -23,6 +23,8 @@ export const en: Phrases = {
   nothing: "Nothing has been published here yet.",
   notFound: "Not found",
   notFoundText: "There is nothing at this address.",
+  badAddressText: "This address cannot be read.",
+  nearest: "Did you mean",
   withdrawn: "This text has been withdrawn",
   withdrawnMark: "Withdrawn",
   killed: "This text has been removed",
@@ -35,9 +37,9 @@ export const en: Phrases = {
     organisations: "Organisations",
     places: "Places",
   },
-  without: "without",
-  since: "since",
-  until: "until",
+  without: "without {name}",
+  since: "since {date}",
+  until: "until {date}",
   summaryOnly: "This is only the summary. Read the whole text.",
   older: "Older texts",
   newer: "Newer texts",
@@ -55,10 +57,13 @@ export const en: Phrases = {
   copy: "Copy",
   copied: "Copied",
   footnotes: "Footnotes",
-  backToReference: "Back to reference",
+  backToReference: "Back to reference {number}",
   video: "Video",
   audio: "Audio",
   embedded: "Embedded content",
+  contact: "Contact",
+  licence: "Licence",
   colon: ": ",
+  stop: ". ",
   quotes: ["“", "”"],
 };

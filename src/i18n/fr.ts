@@ -1,4 +1,4 @@
-import type { Phrases } from "./types.ts";
+import type { Phrases } from "../domain/phrases.ts";
 
 export const fr: Phrases = {
   everything: "Toutes les langues",
@@ -14,7 +14,7 @@ export const fr: Phrases = {
   languages: "Langues",
   skip: "Aller au texte",
   published: "Publié",
-  updated: "Mis à jour",
+  updated: "Mis à jour le {date}",
   note: "Ce qui a changé",
   source: "Source",
   otherLanguages: "Dans d’autres langues",
@@ -23,6 +23,8 @@ export const fr: Phrases = {
   nothing: "Rien n’a encore été publié ici.",
   notFound: "Page introuvable",
   notFoundText: "Il n’y a rien à cette adresse.",
+  badAddressText: "Cette adresse est illisible.",
+  nearest: "Vouliez-vous dire",
   withdrawn: "Ce texte a été retiré",
   withdrawnMark: "Retiré",
   killed: "Ce texte a été supprimé",
@@ -35,9 +37,9 @@ export const fr: Phrases = {
     organisations: "Organisations",
     places: "Lieux",
   },
-  without: "sans",
-  since: "depuis",
-  until: "jusqu’à",
+  without: "sans {name}",
+  since: "depuis le {date}",
+  until: "jusqu’au {date}",
   summaryOnly: "Ceci n’est que le résumé. Lire le texte intégral.",
   older: "Textes plus anciens",
   newer: "Textes plus récents",
@@ -55,10 +57,13 @@ export const fr: Phrases = {
   copy: "Copier",
   copied: "Copié",
   footnotes: "Notes",
-  backToReference: "Retour à l’appel de note",
+  backToReference: "Retour à l’appel de note {number}",
   video: "Vidéo",
   audio: "Audio",
   embedded: "Contenu intégré",
+  contact: "Contact",
+  licence: "Licence",
   colon: "\u00a0: ",
+  stop: ". ",
   quotes: ["«\u00a0", "\u00a0»"],
 };

@@ -1,29 +1,22 @@
 /**
- * Phrases, names of languages, dates and titles of lists, in the languages that we have. Other languages get
- * English.
+ * Names of languages, days and titles of lists, in the language of a page.
  */
-import { type Day, parseReleaseDate } from "../domain/dates.ts";
-import { en } from "./en.ts";
-import { fr } from "./fr.ts";
-import { hy } from "./hy.ts";
-import { ru } from "./ru.ts";
-import type { Phrases } from "./types.ts";
+import { type Day, dayOf, type Instant, parseReleaseDate } from "../domain/dates.ts";
 import { type Conditions, FACET_FIELDS } from "../domain/filter.ts";
 import { languageOf, type ReleaseList } from "../domain/list.ts";
+import { fill } from "../domain/phrases.ts";
 import { nameOf, type Registry } from "../domain/registry.ts";
+import { type Site, textsIn } from "../domain/site.ts";
+import { phrasesIn, type WordedSite } from "./wording.ts";
+import { knowsDates } from "./platform.ts";
 
-const ALL: Record<string, Phrases> = { en, hy, ru, fr };
+export { phrasesIn } from "./wording.ts";
 
-export function phrasesIn(lang: string): Phrases {
-  return ALL[new Intl.Locale(lang).language] ?? en;
-}
-
-/** A language's own name: `hy` → `հայերեն`. */
-export function languageName(lang: string): string {
-  // workerd's Intl has no Armenian (1.20261102.1).
-  if (lang === "hy") return "Հայերեն";
-  const name = new Intl.DisplayNames([lang], { type: "language" }).of(lang) ?? lang;
-  return name.charAt(0).toLocaleUpperCase(lang) + name.slice(1);
+/** A language's own name: `hy` → `Հայերեն`. */
+export function languageName(lang: string, site?: WordedSite): string {
+  const { name } = phrasesIn(lang, site);
+  const known = name ?? new Intl.DisplayNames([lang], { type: "language" }).of(lang) ?? lang;
+  return known.charAt(0).toLocaleUpperCase(lang) + known.slice(1);
 }
 
 /** Whether a language is written from right to left. */
@@ -33,68 +26,97 @@ export function direction(lang: string): "ltr" | "rtl" {
   return rightToLeft.includes(script ?? "") || language === "ar" ? "rtl" : "ltr";
 }
 
-const ARMENIAN_MONTHS =
-  "հունվարի փետրվարի մարտի ապրիլի մայիսի հունիսի հուլիսի օգոստոսի սեպտեմբերի հոկտեմբերի նոյեմբերի դեկտեմբերի".split(
-    " ",
-  );
-
 /** A day as text: `1 December 2020`, `1 դեկտեմբերի, 2020 թ.` */
-export function dayInWords(day: Day, lang: string): string {
-  const [year = "", month = "", date = ""] = day.split("-");
-  if (new Intl.Locale(lang).language === "hy") {
-    return `${Number(date)} ${ARMENIAN_MONTHS[Number(month) - 1]}, ${year} թ.`;
+export function dayInWords(day: Day, lang: string, site?: WordedSite): string {
+  const { dates } = phrasesIn(lang, site);
+  if (dates !== undefined) {
+    const [year = "", month = "", date = ""] = day.split("-");
+    const words = { day: String(Number(date)), month: dates.months[Number(month) - 1] ?? month, year };
+    return fill(dates.day, words);
   }
-  // British order for plain English, as most English-language press offices outside the US write.
-  const locale = lang === "en" ? "en-GB" : lang;
-  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" }).format(Date.parse(day));
+  return new Intl.DateTimeFormat(localeOf(lang), { dateStyle: "long", timeZone: "UTC" }).format(
+    Date.parse(day),
+  );
+}
+
+/** An instant as text: `1 December 2020, 10:00 GMT+4`. */
+export function instantInWords(
+  instant: Instant,
+  lang: string,
+  site: WordedSite & { timeZone: string },
+): string {
+  const { timeZone } = site;
+  const time = new Intl.DateTimeFormat(knowsDates(lang) ? localeOf(lang) : "en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+    timeZone,
+    timeZoneName: "shortOffset",
+  }).format(instant * 1000);
+  return `${dayInWords(dayOf(instant, timeZone), lang, site)}, ${time}`;
+}
+
+/** British order for plain English, as most English-language press offices outside the US write. */
+function localeOf(lang: string): string {
+  return lang === "en" ? "en-GB" : lang;
 }
 
 /**
  * The title of a list, in its language. Lists that mix languages use the first language of the site.
  */
-export function listTitle(
-  list: ReleaseList,
-  site: { title: string; languages: readonly string[] },
-  known: Registry | undefined,
-): string {
+export function listTitle(list: ReleaseList, site: Site, known: Registry | undefined): string {
   const { not, ...conditions } = list.filter;
   const lang = languageOf(list);
   const pageLang = lang ?? site.languages[0] ?? "en";
-  const phrases = phrasesIn(pageLang);
+  const phrases = phrasesIn(pageLang, site);
   const bound = (text: string) =>
-    parseReleaseDate(text)?.precision === "day" ? dayInWords(text, pageLang) : text;
+    parseReleaseDate(text)?.precision === "day" ? dayInWords(text, pageLang, site) : text;
+  const names = (given: GivenConditions) => namesOf(given, pageLang, site, known);
   const parts = [
-    ...(lang === undefined ? [] : [languageName(lang)]),
-    ...namesOf(lang === undefined ? conditions : { ...conditions, lang: undefined }, pageLang, known),
-    ...namesOf(not ?? {}, pageLang, known).map((name) => `${phrases.without} ${name}`),
-    ...(list.from === undefined ? [] : [`${phrases.since} ${bound(list.from)}`]),
-    ...(list.to === undefined ? [] : [`${phrases.until} ${bound(list.to)}`]),
+    ...(lang === undefined ? [] : [languageName(lang, site)]),
+    ...names(lang === undefined ? conditions : { ...conditions, lang: undefined }),
+    ...names(not ?? {}).map((name) => fill(phrases.without, { name })),
+    ...(list.from === undefined ? [] : [fill(phrases.since, { date: bound(list.from) })]),
+    ...(list.to === undefined ? [] : [fill(phrases.until, { date: bound(list.to) })]),
   ];
-  return parts.length === 0 ? site.title : `${site.title} – ${parts.join(" · ")}`;
+  const { title } = textsIn(site, pageLang);
+  return parts.length === 0 ? title : `${title} – ${parts.join(" · ")}`;
 }
+
+type GivenConditions = { [name in keyof Conditions]?: Conditions[name] | undefined };
 
 /** The names of each condition's values. */
 function namesOf(
-  conditions: { [name in keyof Conditions]?: Conditions[name] | undefined },
+  conditions: GivenConditions,
   lang: string,
+  site: WordedSite,
   known: Registry | undefined,
 ): string[] {
   const either = (values: readonly string[]) => values.join(" / ");
+  const quotes = phrasesIn(lang, site).quotes;
   return [
-    ...(conditions.lang === undefined ? [] : [either(conditions.lang.map(languageName))]),
+    ...(conditions.lang === undefined
+      ? []
+      : [either(conditions.lang.map((each) => languageName(each, site)))]),
     ...(conditions.type === undefined
       ? []
-      : [either(conditions.type.map((type) => typeName(type, lang, known)))]),
+      : [either(conditions.type.map((type) => typeName(type, lang, known, site)))]),
     ...Object.entries(FACET_FIELDS).flatMap(([field, facet]) => {
       const values = conditions[field as keyof typeof FACET_FIELDS];
       return values === undefined ? [] : [either(values.map((value) => nameOf(known, facet, value, lang)))];
     }),
-    ...(conditions.q === undefined ? [] : [phrasesIn(lang).quotes.join(conditions.q.replaceAll('"', "'"))]),
+    ...(conditions.q === undefined ? [] : [quotes.join(conditions.q.replaceAll('"', "'"))]),
   ];
 }
 
 /** The name of a release type, from the registry or from us. */
-export function typeName(type: string, lang: string, known: Registry | undefined): string {
+export function typeName(type: string, lang: string, known: Registry | undefined, site: WordedSite): string {
   const isNamed = known?.types.some(({ slug }) => slug === type);
-  return isNamed ? nameOf(known, "types", type, lang) : (phrasesIn(lang).types[type] ?? type);
+  return isNamed ? nameOf(known, "types", type, lang) : builtInTypeName(type, lang, site);
+}
+
+/** The name of a release type that every service has; of another one its slug. */
+export function builtInTypeName(type: string, lang: string, site: WordedSite): string {
+  const types: Readonly<Record<string, string>> = phrasesIn(lang, site).types;
+  return types[type] ?? type;
 }

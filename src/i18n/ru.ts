@@ -1,4 +1,4 @@
-import type { Phrases } from "./types.ts";
+import type { Phrases } from "../domain/phrases.ts";
 
 export const ru: Phrases = {
   everything: "На всех языках",
@@ -14,7 +14,7 @@ export const ru: Phrases = {
   languages: "Языки",
   skip: "Перейти к тексту",
   published: "Опубликовано",
-  updated: "Обновлено",
+  updated: "Обновлено {date}",
   note: "Что изменилось",
   source: "Источник",
   otherLanguages: "На других языках",
@@ -23,6 +23,8 @@ export const ru: Phrases = {
   nothing: "Здесь ещё ничего не опубликовано.",
   notFound: "Не найдено",
   notFoundText: "По этому адресу ничего нет.",
+  badAddressText: "Этот адрес не удалось прочитать.",
+  nearest: "Возможно, вы имели в виду",
   withdrawn: "Этот текст отозван",
   withdrawnMark: "Отозвано",
   killed: "Этот текст удалён",
@@ -35,9 +37,9 @@ export const ru: Phrases = {
     organisations: "Организации",
     places: "Места",
   },
-  without: "без",
-  since: "с",
-  until: "по",
+  without: "без {name}",
+  since: "с {date}",
+  until: "по {date}",
   summaryOnly: "Это только краткое изложение. Читать полный текст.",
   older: "Более ранние тексты",
   newer: "Более новые тексты",
@@ -55,10 +57,13 @@ export const ru: Phrases = {
   copy: "Копировать",
   copied: "Скопировано",
   footnotes: "Сноски",
-  backToReference: "Вернуться к ссылке",
+  backToReference: "Вернуться к сноске {number}",
   video: "Видео",
   audio: "Аудио",
   embedded: "Встроенный материал",
+  contact: "Контакты",
+  licence: "Лицензия",
   colon: ": ",
+  stop: ". ",
   quotes: ["«", "»"],
 };

@@ -6,7 +6,8 @@ import { raw } from "hast-util-raw";
 import { toHtml } from "hast-util-to-html";
 import type { Root as MarkdownRoot } from "mdast";
 import { toHast } from "mdast-util-to-hast";
-import { phrasesIn } from "../i18n/phrases.ts";
+import { fill, type Phrases } from "../domain/phrases.ts";
+import { phrasesIn } from "../i18n/wording.ts";
 import { makeAddressesAbsolute } from "./addresses.ts";
 import { checkMarkdownComplexity } from "./complexity.ts";
 import { walkElements } from "./elements.ts";
@@ -41,6 +42,8 @@ export interface RenderOptions {
   path: string;
   /** BCP 47. */
   lang: string;
+  /** Words of footnotes and of links to what is taken out; left out: ours in this language. */
+  phrases?: Phrases;
   /** Of the service: absolute links to its pages follow it when it moves. */
   baseUrl?: string;
 }
@@ -51,12 +54,15 @@ export interface RenderOptions {
  * @param markdown CommonMark with GFM; raw HTML in it is parsed and sanitised
  * @returns the reason instead if the Markdown is refused
  */
-export function renderMarkdown(markdown: string, { path, lang, baseUrl }: RenderOptions): Rendering {
+export function renderMarkdown(
+  markdown: string,
+  { path, lang, phrases = phrasesIn(lang), baseUrl }: RenderOptions,
+): Rendering {
   const excess = checkMarkdownComplexity(markdown);
   if (excess !== undefined) return { ok: false, ...excess };
   try {
     const source = parseMended(markdown);
-    const { tree: unsafe, remarks } = toElements(source, markdown, lang);
+    const { tree: unsafe, remarks } = toElements(source, markdown, phrases);
     const tree = sanitise(unsafe);
     makeAddressesAbsolute(tree, path, identify(tree), baseUrl);
     return {
@@ -83,14 +89,17 @@ const TOO_DEEP: Rendering = {
 };
 
 /** The elements of a text, without what is taken out. They are not safe yet. */
-function toElements(source: MarkdownRoot, markdown: string, lang: string): { tree: Root; remarks: Remark[] } {
-  const phrases = phrasesIn(lang);
+function toElements(
+  source: MarkdownRoot,
+  markdown: string,
+  phrases: Phrases,
+): { tree: Root; remarks: Remark[] } {
   const elements = toHast(source, {
     allowDangerousHtml: true,
     clobberPrefix: ID_PREFIX,
     footnoteLabel: phrases.footnotes,
     footnoteBackLabel: (reference, repeat) =>
-      `${phrases.backToReference} ${reference + 1}${repeat > 1 ? `-${repeat}` : ""}`,
+      fill(phrases.backToReference, { number: `${reference + 1}${repeat > 1 ? `-${repeat}` : ""}` }),
   });
   // The parser of HTML keeps the text of an open table back until something follows.
   if ("children" in elements) elements.children.push({ type: "comment", value: "" });

@@ -5,7 +5,7 @@
 import type { Element, ElementContent, Root, RootContent } from "hast";
 import { h } from "hastscript";
 import { attribute } from "./elements.ts";
-import type { Phrases } from "../i18n/types.ts";
+import type { Phrases } from "../domain/phrases.ts";
 import { AS_DIV, FORM_PARTS, TABLE_PARTS, TAKEN_OUT, VOID } from "./html-names.ts";
 import { ADDRESS_CHARS_SHOWN, WORDS_CHARS_SHOWN } from "./limits.ts";
 

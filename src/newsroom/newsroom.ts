@@ -10,6 +10,7 @@ import type { StoredFile } from "../domain/file.ts";
 import type { Issue } from "../domain/issues.ts";
 import type { DroppedValue, Registry, RegistryIssue } from "../domain/registry.ts";
 import type { AdminReleaseView, PreparedRelease, ReleaseView } from "../domain/release.ts";
+import type { Site, SiteIdentity } from "../domain/site.ts";
 import type { Registration } from "../domain/subscription.ts";
 import { Budget } from "../runtime/bounded-work.ts";
 import { log } from "../runtime/log.ts";
@@ -152,6 +153,29 @@ export class Newsroom extends DurableObject<Env> {
   /** A file that was uploaded; null if there is none. */
   async getFile(sha256: string): Promise<StoredFile | null> {
     return findFile(this.#sql, sha256) ?? null;
+  }
+
+  /**
+   * Replaces the identity of the site. Like a name of the registry, it may change any document.
+   *
+   * @param dryRun answer, but change nothing
+   */
+  async setSite(identity: SiteIdentity, dryRun: boolean): Promise<{ changed: boolean }> {
+    const { site } = this.#parts;
+    const changed = site.differs(identity);
+    if (!changed || dryRun) return { changed };
+    this.ctx.storage.transactionSync(() => {
+      site.store(identity);
+      relabelAll(this.#sql);
+    });
+    site.reload();
+    await this.#scheduler.start();
+    return { changed };
+  }
+
+  /** The site as it is now: KV may not have its last change yet. */
+  async site(): Promise<Site> {
+    return this.#parts.site.get();
   }
 
   // Reading releases. Most reads come from KV; these need the ledger.

@@ -20,6 +20,7 @@ import { Ledger } from "./publish/ledger.ts";
 import { Lifecycle } from "./publish/lifecycle.ts";
 import { EventReader } from "./store/events.ts";
 import { RegistryStore } from "./store/registry.ts";
+import { SiteStore } from "./store/site.ts";
 import { ReleaseViews } from "./store/release-views.ts";
 import * as subscriptions from "./store/subscriptions.ts";
 
@@ -39,6 +40,7 @@ export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
   const { site } = config;
   const store = new RegistryStore(sql);
   const registry = () => store.get();
+  const siteStore = new SiteStore(sql, site);
   const views = new ReleaseViews({ sql, baseUrl: site.baseUrl, registry });
   const events = new EventReader({ sql, views });
   const readEvents = (query: EventQuery, after: number | undefined, limit: number) =>
@@ -48,9 +50,10 @@ export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
   const { timeZone } = site;
   const combinations = new Combinations({ storage, sql, lists, archives, timeZone, now });
   const lifecycle = new Lifecycle({ sql, lists, combinations, timeZone });
-  const source = { sql, views, lists, archives, registry: store, config, now };
+  const source = { sql, views, lists, archives, registry: store, site: siteStore, config, now };
   return {
     registry: store,
+    site: siteStore,
     views,
     events,
     lists,

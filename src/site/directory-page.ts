@@ -15,8 +15,9 @@ import {
 import { direction, languageName, listTitle, phrasesIn, typeName } from "../i18n/phrases.ts";
 import { nameOf, type Registry, REGISTRY_FACETS, type RegistryFacet } from "../domain/registry.ts";
 import { escapeXml } from "../domain/text.ts";
-import { FEED_LABELS, pageHtml } from "./layout.ts";
-import type { Site } from "../domain/site.ts";
+import { FEED_LABELS } from "../feeds/feed.ts";
+import { pageHtml } from "./layout.ts";
+import { type Site, textsIn } from "../domain/site.ts";
 
 /** How many releases of a language have a value. `field` is the filter's. */
 export interface Count {
@@ -37,7 +38,7 @@ export const COPY_SCRIPT_PATH = "/copy.js";
 
 export function directoryPage(counts: readonly Count[], known: Registry | undefined, site: Site): string {
   const lang = site.languages[0] ?? "en";
-  const phrases = phrasesIn(lang);
+  const phrases = phrasesIn(lang, site);
   const total = counts.reduce((sum, { field, count }) => sum + (field === "lang" ? count : 0), 0);
   const everything = { list: languageList(undefined), name: phrases.allTexts, count: total };
   return pageHtml(
@@ -66,10 +67,11 @@ export function writeOpml(counts: readonly Count[], known: Registry | undefined,
     const [feed, page] = [addressOf({ list, format: "atom" }), addressOf({ list })];
     return `${indent}<outline type="rss" text="${title}" title="${title}" xmlUrl="${escapeXml(site.baseUrl + feed)}" htmlUrl="${escapeXml(site.baseUrl + page)}"/>`;
   };
+  const { title, publisher } = textsIn(site, site.languages[0] ?? "en");
   const languages = site.languages.flatMap((lang) => [
-    `    <outline text="${escapeXml(languageName(lang))}">`,
+    `    <outline text="${escapeXml(languageName(lang, site))}">`,
     outline(languageList(lang), "      "),
-    ...REGISTRY_FACETS.flatMap((facet) => rowsOf(facet, lang, counts, known)).map(({ list }) =>
+    ...REGISTRY_FACETS.flatMap((facet) => rowsOf(facet, lang, counts, known, site)).map(({ list }) =>
       outline(list, "      "),
     ),
     "    </outline>",
@@ -78,8 +80,8 @@ export function writeOpml(counts: readonly Count[], known: Registry | undefined,
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<opml version="2.0">',
     "  <head>",
-    `    <title>${escapeXml(site.title)}</title>`,
-    `    <ownerName>${escapeXml(site.publisher)}</ownerName>`,
+    `    <title>${escapeXml(title)}</title>`,
+    `    <ownerName>${escapeXml(publisher)}</ownerName>`,
     "  </head>",
     "  <body>",
     outline(languageList(undefined), "    "),
@@ -96,24 +98,24 @@ function languageSection(
   known: Registry | undefined,
   site: Site,
 ): Element {
-  const phrases = phrasesIn(lang);
+  const phrases = phrasesIn(lang, site);
   const all = {
     list: languageList(lang),
     name: phrases.allTexts,
     count: countOf(counts, lang, "lang", lang),
   };
   return h("section", { lang, dir: direction(lang), id: lang }, [
-    h("h2", languageName(lang)),
+    h("h2", languageName(lang, site)),
     table(undefined, [all], lang, site),
     REGISTRY_FACETS.map((facet) => {
-      const rows = rowsOf(facet, lang, counts, known);
+      const rows = rowsOf(facet, lang, counts, known, site);
       return rows.length === 0 ? null : table(phrases.facets[facet], rows, lang, site);
     }),
   ]);
 }
 
 function table(caption: string | undefined, rows: readonly FeedRow[], lang: string, site: Site): Element {
-  const { copy, copied } = phrasesIn(lang);
+  const { copy, copied } = phrasesIn(lang, site);
   return h("table", { className: ["feeds"] }, [
     caption === undefined ? null : h("caption", caption),
     h(
@@ -151,13 +153,14 @@ function rowsOf(
   lang: string,
   counts: readonly Count[],
   known: Registry | undefined,
+  site: Site,
 ): FeedRow[] {
   const field = FIELD_OF_FACET[facet];
   return counts
     .filter((count) => count.lang === lang && count.field === field)
     .map(({ value, count }) => ({
       list: facetList(lang, facet, value),
-      name: facet === "types" ? typeName(value, lang, known) : nameOf(known, facet, value, lang),
+      name: facet === "types" ? typeName(value, lang, known, site) : nameOf(known, facet, value, lang),
       count,
     }))
     .sort((a, b) => a.name.localeCompare(b.name, lang) || (listKey(a) < listKey(b) ? -1 : 1));

@@ -7,7 +7,8 @@ import { dayOf, parseInstant } from "../domain/dates.ts";
 import { addressOf, type ListPlace } from "../domain/list.ts";
 import { dayInWords, direction, phrasesIn } from "../i18n/phrases.ts";
 import { COPY_SCRIPT_PATH } from "./directory-page.ts";
-import { FEED_LABELS, pageHtml, pageLanguage } from "./layout.ts";
+import { FEED_LABELS } from "../feeds/feed.ts";
+import { pageHtml, pageLanguage } from "./layout.ts";
 import type { Site } from "../domain/site.ts";
 
 /** The parts of the JSON Feed that the page shows. */
@@ -20,7 +21,7 @@ interface Previewed {
 export function feedPreview(place: ListPlace, json: string, site: Site): string {
   const { title, items } = JSON.parse(json) as Previewed;
   const lang = pageLanguage(place.list, site);
-  const phrases = phrasesIn(lang);
+  const phrases = phrasesIn(lang, site);
   const address = `${site.baseUrl}${addressOf(place)}`;
   return pageHtml(
     {
@@ -58,7 +59,7 @@ export function feedPreview(place: ListPlace, json: string, site: Site): string 
               h(
                 "p",
                 { className: ["facts"] },
-                dayInWords(dayOf(parseInstant(item.date_published) ?? 0, site.timeZone), lang),
+                dayInWords(dayOf(parseInstant(item.date_published) ?? 0, site.timeZone), lang, site),
               ),
               h("h3", h("a", { href: item.url }, item.title)),
               h("p", item.summary),

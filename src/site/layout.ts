@@ -4,10 +4,12 @@
 import { type Child, h } from "hastscript";
 import { toHtml } from "hast-util-to-html";
 import { addressOf, FEED_FORMATS, languageOf, type ReleaseList } from "../domain/list.ts";
-import type { Site } from "../domain/site.ts";
-import { FEED_TYPES } from "../feeds/feed.ts";
+import { type Site, textsIn } from "../domain/site.ts";
+import { FEED_LABELS, FEED_TYPES } from "../feeds/feed.ts";
 import { ICON_PATH } from "../feeds/build-feed.ts";
 import { direction, languageName, phrasesIn } from "../i18n/phrases.ts";
+import { siteFooter } from "./footer.ts";
+import { stylesheetPath } from "./stylesheet.ts";
 
 export interface Page {
   title: string;
@@ -28,8 +30,6 @@ export interface Page {
   script?: string;
 }
 
-export const FEED_LABELS = { rss: "RSS", atom: "Atom", json: "JSON Feed" } as const;
-
 /** The language of a list's pages: its own, else the first of the site. */
 export function pageLanguage(list: ReleaseList, site: Site): string {
   return languageOf(list) ?? site.languages[0] ?? "en";
@@ -37,9 +37,11 @@ export function pageLanguage(list: ReleaseList, site: Site): string {
 
 /** Renders a complete HTML document. */
 export function pageHtml(page: Page, site: Site): string {
-  const phrases = phrasesIn(page.lang);
+  const phrases = phrasesIn(page.lang, site);
+  const { title, description } = textsIn(site, page.lang);
+  const summary = page.description ?? description;
   const lang = languageOf(page.list);
-  const fullTitle = page.title.startsWith(site.title) ? page.title : `${page.title} – ${site.title}`;
+  const fullTitle = page.title.startsWith(title) ? page.title : `${page.title} – ${title}`;
   const document = h(null, [
     { type: "doctype" },
     h("html", { lang: page.lang, dir: direction(page.lang) }, [
@@ -47,7 +49,7 @@ export function pageHtml(page: Page, site: Site): string {
         h("meta", { charSet: "utf-8" }),
         h("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
         h("title", fullTitle),
-        page.description === undefined ? null : h("meta", { name: "description", content: page.description }),
+        summary === undefined ? null : h("meta", { name: "description", content: summary }),
         page.path === undefined ? null : h("link", { rel: "canonical", href: `${site.baseUrl}${page.path}` }),
         page.permanentPath === undefined
           ? null
@@ -59,11 +61,12 @@ export function pageHtml(page: Page, site: Site): string {
           h("link", {
             rel: "alternate",
             type: FEED_TYPES[format].split(";")[0],
-            title: `${page.feedTitle ?? site.title} (${FEED_LABELS[format]})`,
+            title: `${page.feedTitle ?? title} (${FEED_LABELS[format]})`,
             href: `${site.baseUrl}${addressOf({ list: page.list, format })}`,
           }),
         ),
-        h("link", { rel: "stylesheet", href: "/style.css" }),
+        site.licence === undefined ? null : h("link", { rel: "license", href: site.licence }),
+        h("link", { rel: "stylesheet", href: stylesheetPath(site) }),
         h("link", { rel: "icon", type: "image/png", href: ICON_PATH }),
         page.script === undefined ? null : h("script", { src: page.script, defer: true }),
       ]),
@@ -73,7 +76,7 @@ export function pageHtml(page: Page, site: Site): string {
           h(
             "p",
             { className: ["site"] },
-            h("a", { href: lang === undefined ? "/" : `/${lang}` }, site.title),
+            h("a", { href: lang === undefined ? "/" : `/${lang}` }, h("span", title)),
           ),
           h(
             "nav",
@@ -87,24 +90,13 @@ export function pageHtml(page: Page, site: Site): string {
                   hrefLang: each,
                   ariaCurrent: each === lang ? "true" : undefined,
                 },
-                languageName(each),
+                languageName(each, site),
               ),
             ),
           ),
         ]),
         h("main", { id: "main" }, page.main),
-        h("footer", [
-          h("p", [
-            `${phrases.feeds}${phrases.colon}`,
-            FEED_FORMATS.flatMap((format, index) => [
-              index === 0 ? "" : " · ",
-              h("a", { href: addressOf({ list: page.list, format }) }, FEED_LABELS[format]),
-            ]),
-            " · ",
-            h("a", { href: "/feeds" }, phrases.allFeeds),
-          ]),
-          h("p", site.publisher),
-        ]),
+        siteFooter(page, site),
       ]),
     ]),
   ]);

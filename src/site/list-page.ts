@@ -10,7 +10,7 @@ import type { ArchiveLinks, TitledList } from "../feeds/build-feed.ts";
 import { pageHtml, pageLanguage } from "./layout.ts";
 import type { Site } from "../domain/site.ts";
 import { dayInWords, direction, phrasesIn } from "../i18n/phrases.ts";
-import type { Phrases } from "../i18n/types.ts";
+import { type Phrases, sentence } from "../domain/phrases.ts";
 import { releaseTime, typeName } from "./release-page.ts";
 
 /** @param releases newest first */
@@ -21,7 +21,7 @@ export function listPage(
   site: Site,
 ): string {
   const lang = pageLanguage(list, site);
-  const phrases = phrasesIn(lang);
+  const phrases = phrasesIn(lang, site);
   return pageHtml(
     {
       title,
@@ -44,8 +44,8 @@ export function listPage(
 /** The page of a value that left the registry, for as long as its feed says so. */
 export function retiredListPage({ list, title }: TitledList, at: Instant, site: Site): string {
   const lang = pageLanguage(list, site);
-  const phrases = phrasesIn(lang);
-  const day = dayInWords(dayOf(at, site.timeZone), lang);
+  const phrases = phrasesIn(lang, site);
+  const day = dayInWords(dayOf(at, site.timeZone), lang, site);
   return pageHtml(
     {
       title,
@@ -53,7 +53,11 @@ export function retiredListPage({ list, title }: TitledList, at: Instant, site: 
       list: { filter: lang === languageOf(list) ? { lang: [lang] } : {} },
       main: [
         h("h1", title),
-        h("p", { className: ["banner"] }, `${phrases.feedEnded}${phrases.colon}${day}.`),
+        h(
+          "p",
+          { className: ["banner"] },
+          sentence(`${phrases.feedEnded}${phrases.colon}${day}`, phrases).trimEnd(),
+        ),
         h("p", [`${phrases.feedEndedText} `, h("a", { href: "/feeds" }, phrases.allFeeds)]),
       ],
     },
@@ -63,15 +67,19 @@ export function retiredListPage({ list, title }: TitledList, at: Instant, site: 
 
 /** A release as a row of a list. */
 export function releaseRow(release: ReleaseView, lang: string, site: Site): Element {
-  const phrases = phrasesIn(lang);
+  const phrases = phrasesIn(lang, site);
   return h("article", { lang: release.lang, dir: direction(release.lang) }, [
-    h("p", { className: ["facts"] }, [releaseTime(release, lang, site), " · ", typeName(release, lang)]),
+    h("p", { className: ["facts"] }, [
+      releaseTime(release, lang, site),
+      " · ",
+      typeName(release, lang, site),
+    ]),
     h("h2", h("a", { href: release.url }, release.title)),
     release.status === "withdrawn"
       ? h(
           "p",
           { className: ["banner"] },
-          `${phrases.withdrawn}. ${phrases.reason}${phrases.colon}${release.reason ?? ""}`,
+          `${sentence(phrases.withdrawn, phrases)}${phrases.reason}${phrases.colon}${release.reason ?? ""}`,
         )
       : null,
     h("p", release.summary),

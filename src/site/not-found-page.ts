@@ -7,12 +7,23 @@ import { pageHtml } from "./layout.ts";
 import type { Site } from "../domain/site.ts";
 import { phrasesIn } from "../i18n/phrases.ts";
 
-/** @param details what is not there, and what is near it */
-export function notFoundPage(path: string, site: Site, details: readonly string[] = []): string {
+/** What a page says beside that there is nothing. */
+export interface NotFoundDetails {
+  /** The address cannot be read at all. */
+  isMalformed?: boolean;
+  /** What is near the address. */
+  nearest?: readonly { name: string; path: string }[];
+}
+
+export function notFoundPage(
+  path: string,
+  site: Site,
+  { isMalformed = false, nearest = [] }: NotFoundDetails = {},
+): string {
   const first = path.split("/")[1];
   const lang = site.languages.find((language) => language === first);
   const pageLang = lang ?? site.languages[0] ?? "en";
-  const phrases = phrasesIn(pageLang);
+  const phrases = phrasesIn(pageLang, site);
   return pageHtml(
     {
       title: phrases.notFound,
@@ -20,8 +31,16 @@ export function notFoundPage(path: string, site: Site, details: readonly string[
       list: languageList(lang),
       main: [
         h("h1", phrases.notFound),
-        h("p", phrases.notFoundText),
-        details.map((detail) => h("p", detail)),
+        h("p", isMalformed ? phrases.badAddressText : phrases.notFoundText),
+        nearest.length === 0
+          ? null
+          : h("p", [
+              `${phrases.nearest}${phrases.colon}`,
+              nearest.flatMap(({ name, path }, index) => [
+                index === 0 ? "" : " · ",
+                h("a", { href: path }, name),
+              ]),
+            ]),
       ],
     },
     site,

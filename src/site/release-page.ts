@@ -4,14 +4,16 @@
 import type { Element } from "hast";
 import { h } from "hastscript";
 import { dayOf, parseInstant } from "../domain/dates.ts";
+import { sentence } from "../domain/phrases.ts";
 import { FACETS, permanentPath, type ReleaseView } from "../domain/release.ts";
-import { languageList } from "../domain/list.ts";
+import { languageList, type ReleaseList } from "../domain/list.ts";
+import { updatedSentence } from "../feeds/build-feed.ts";
 import { pageHtml } from "./layout.ts";
 import type { Site } from "../domain/site.ts";
-import { dayInWords, languageName, phrasesIn } from "../i18n/phrases.ts";
+import { builtInTypeName, dayInWords, instantInWords, languageName, phrasesIn } from "../i18n/phrases.ts";
 
 export function releasePage(release: ReleaseView, path: string, site: Site): string {
-  const phrases = phrasesIn(release.lang);
+  const phrases = phrasesIn(release.lang, site);
   const facets = FACETS.flatMap((facet) =>
     release[facet].map((value) => release.names[facet][value] ?? value),
   );
@@ -19,21 +21,20 @@ export function releasePage(release: ReleaseView, path: string, site: Site): str
     h("p", { className: ["facts"] }, [
       releaseTime(release, release.lang, site),
       " · ",
-      typeName(release, release.lang),
+      typeName(release, release.lang, site),
     ]),
     h("h1", release.title),
     release.status === "withdrawn"
       ? h("p", { className: ["banner"], role: "note" }, [
-          h("strong", `${phrases.withdrawn}.`),
-          ` ${phrases.reason}${phrases.colon}${release.reason ?? ""}`,
+          h("strong", sentence(phrases.withdrawn, phrases)),
+          `${phrases.reason}${phrases.colon}${release.reason ?? ""}`,
         ])
       : null,
     release.stale ? h("p", { className: ["note"] }, phrases.stale) : null,
     release.note === undefined
       ? null
       : h("p", { className: ["note"] }, [
-          `${phrases.updated} ${dayInWords(dayOf(parseInstant(release.updated) ?? 0, site.timeZone), release.lang)}. `,
-          `${phrases.note}${phrases.colon}${release.note}`,
+          `${updatedSentence(release, site)}${phrases.note}${phrases.colon}${release.note}`,
         ]),
     release.image === undefined
       ? null
@@ -63,7 +64,7 @@ export function releasePage(release: ReleaseView, path: string, site: Site): str
       ...term(
         phrases.otherLanguages,
         release.translations.map(({ lang, url, status }) => {
-          const link = h("a", { href: url, lang, hrefLang: lang }, languageName(lang));
+          const link = h("a", { href: url, lang, hrefLang: lang }, languageName(lang, site));
           return status === "withdrawn" ? h("span", [link, ` (${phrases.withdrawnMark})`]) : link;
         }),
       ),
@@ -81,7 +82,7 @@ export function releasePage(release: ReleaseView, path: string, site: Site): str
       description: release.summary,
       path,
       permanentPath: permanentPath(release.id),
-      list: languageList(release.lang),
+      list: listOfLanguage(release.lang, site),
       alternates: release.translations,
       main,
     },
@@ -90,8 +91,13 @@ export function releasePage(release: ReleaseView, path: string, site: Site): str
 }
 
 /** The name of the release's type, from the registry or from us. */
-export function typeName(release: ReleaseView, lang: string): string {
-  return release.names.types[release.type] ?? phrasesIn(lang).types[release.type] ?? release.type;
+export function typeName(release: ReleaseView, lang: string, site: Site): string {
+  return release.names.types[release.type] ?? builtInTypeName(release.type, lang, site);
+}
+
+/** The list that a release's page leads to. A text stays when its language leaves LANGUAGES; its list does not. */
+function listOfLanguage(lang: string, { languages }: Site): ReleaseList {
+  return languageList(languages.includes(lang) ? lang : languages[0]);
 }
 
 /** A term with its descriptions. Nothing if there are none. */
@@ -104,27 +110,21 @@ function term(name: string, descriptions: (string | Element)[]): Element[] {
 /** The date of a release as text, with the time if the release has one. */
 export function releaseTime(release: ReleaseView, lang: string, site: Site): Element {
   if (release.datePrecision === "day")
-    return h("time", { dateTime: release.date }, dayInWords(release.date, lang));
+    return h("time", { dateTime: release.date }, dayInWords(release.date, lang, site));
   const instant = parseInstant(release.date) ?? 0;
-  const time = new Intl.DateTimeFormat("en-GB", {
-    hour: "2-digit",
-    minute: "2-digit",
-    timeZone: site.timeZone,
-    timeZoneName: "shortOffset",
-  }).format(instant * 1000);
-  return h("time", { dateTime: release.date }, `${dayInWords(dayOf(instant, site.timeZone), lang)}, ${time}`);
+  return h("time", { dateTime: release.date }, instantInWords(instant, lang, site));
 }
 
 /** The page of a killed release: when it was published, and why it is gone. */
 export function killedPage(release: ReleaseView, site: Site): string {
-  const phrases = phrasesIn(release.lang);
-  const day = dayInWords(dayOf(parseInstant(release.published) ?? 0, site.timeZone), release.lang);
+  const phrases = phrasesIn(release.lang, site);
+  const day = dayInWords(dayOf(parseInstant(release.published) ?? 0, site.timeZone), release.lang, site);
   return pageHtml(
     {
       title: phrases.killed,
       lang: release.lang,
       permanentPath: permanentPath(release.id),
-      list: languageList(release.lang),
+      list: listOfLanguage(release.lang, site),
       main: h("article", [
         h("h1", phrases.killed),
         h("p", `${phrases.published}${phrases.colon}${day}`),

@@ -39,6 +39,7 @@ const entry: fc.Arbitrary<FeedEntry> = fc.record({
   summary: text,
   url: fc.constant("https://press.example/en/releases/x"),
   lang: fc.constant("en"),
+  author: text,
   html: text,
   published: fc.integer({ min: 0, max: 4_000_000_000 }),
   updated: fc.integer({ min: 0, max: 4_000_000_000 }),

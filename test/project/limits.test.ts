@@ -48,6 +48,8 @@ const ROWS: Record<string, unknown[]> = {
   "values of one facet in the registry": [domain.REGISTRY_VALUES_MAX],
   "names of one value in the registry": [domain.LANGUAGES_NAMED_MAX, domain.SPELLINGS_MAX],
   "a value that left the registry": [newsroom.RETIRED_SECONDS],
+  "texts of the site": [domain.SITE_NAME_CHARS_MAX, domain.SITE_DESCRIPTION_CHARS_MAX, domain.SITE_LINKS_MAX],
+  "phrases of the site": [domain.PHRASE_CHARS_MAX, domain.MARK_CHARS_MAX],
   "releases on a page of their states": [newsroom.STATES_PER_PAGE],
   "rows on a page": [http.PAGE_ROWS_DEFAULT, domain.PAGE_ROWS_MAX, newsroom.PAGE_BYTES_MAX],
   "events that one call compares": [newsroom.EVENT_ROWS_PER_CALL, newsroom.EVENT_UNITS_READ_PER_CALL],
@@ -114,7 +116,12 @@ const ROWS: Record<string, unknown[]> = {
   "log of deliveries": [seconds(subscriber.DELIVERY_KEPT_MS)],
   "not sent events explained": [newsroom.EXPLAINED_EVENTS_MAX],
   "subscriptions that one call of reseal seals": [http.RESEALED_PER_CALL_MAX],
-  "an answer that names faults": [domain.ISSUES_MAX, domain.ISSUES_BYTES_MAX, domain.ISSUE_CHARS_MAX],
+  "an answer that names faults": [
+    domain.ISSUES_MAX,
+    domain.ISSUES_BYTES_MAX,
+    domain.ISSUE_CHARS_MAX,
+    domain.FIELDS_WITH_NEAREST_MAX,
+  ],
   "`ADMIN_TOKEN`, `SECRETS_KEY`": [domain.SECRET_BYTES_MIN, domain.SECRET_DISTINCT_CHARS_MIN],
 };
 

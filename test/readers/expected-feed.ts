@@ -3,6 +3,7 @@
  */
 import { dayOf, parseInstant } from "../../src/domain/dates.ts";
 import { dayInWords, phrasesIn } from "../../src/i18n/phrases.ts";
+import { fill, sentence } from "../../src/domain/phrases.ts";
 import type { ReleaseView } from "../../src/domain/release.ts";
 import { documentUrl, type Format, type MatrixDocument, type MatrixList } from "./matrix-lists.ts";
 import { SITE } from "./matrix-site.ts";
@@ -11,7 +12,7 @@ import type { ParsedEnclosure, ParsedFeed, ParsedItem } from "./parsed-feed.ts";
 export function expectedItem(release: ReleaseView, format: Format): Required<ParsedItem> {
   const { image, source } = release;
   const phrases = phrasesIn(release.lang);
-  const banner = `${phrases.withdrawn}. ${phrases.reason}${phrases.colon}${release.reason ?? ""}`;
+  const banner = `${sentence(phrases.withdrawn, phrases)}${phrases.reason}${phrases.colon}${release.reason ?? ""}`;
   const isWithdrawn = release.status === "withdrawn";
   const summary = isWithdrawn ? `${banner} – ${release.summary}` : release.summary;
   return {
@@ -35,7 +36,7 @@ export function expectedItem(release: ReleaseView, format: Format): Required<Par
     language: release.lang,
     creator: SITE.PUBLISHER,
     categories: [
-      release.names.types[release.type] ?? phrases.types[release.type] ?? "",
+      release.names.types[release.type] ?? phrases.types[release.type as keyof typeof phrases.types],
       ...release.topics.map((topic) => release.names.topics[topic] ?? ""),
     ],
     related: [
@@ -60,7 +61,8 @@ function directed(html: string, lang: string): string {
 function noteOf({ note, updated, lang }: ReleaseView, isWithdrawn: boolean): string {
   const phrases = phrasesIn(lang);
   const day = dayInWords(dayOf(parseInstant(updated) ?? 0, SITE.TIME_ZONE), lang);
-  return `${isWithdrawn ? "" : `${phrases.updated} ${day}. `}${phrases.note}${phrases.colon}${note}`;
+  const updatedOn = sentence(fill(phrases.updated, { date: day }), phrases);
+  return `${isWithdrawn ? "" : updatedOn}${phrases.note}${phrases.colon}${note}`;
 }
 
 /** RSS has one enclosure: the first sound or film, else the first attachment. */

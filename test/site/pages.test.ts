@@ -123,7 +123,12 @@ describe("languages", () => {
   });
 
   it("have names and directions of their own", () => {
-    expect(["en", "hy", "ru", "fr"].map(languageName)).toEqual(["English", "Հայերեն", "Русский", "Français"]);
+    expect(["en", "hy", "ru", "fr"].map((lang) => languageName(lang))).toEqual([
+      "English",
+      "Հայերեն",
+      "Русский",
+      "Français",
+    ]);
     expect(["en", "hy", "ar", "he", "fa", "ur", "uz-Arab"].map(direction)).toEqual([
       "ltr",
       "ltr",

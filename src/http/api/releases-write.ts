@@ -2,7 +2,7 @@
  * Publishing: `PUT` and `POST /releases`, and withdraw, kill and reinstate.
  */
 import * as z from "zod/mini";
-import { invalid as invalidResult, type Issue, ok, parse, type Result } from "../../domain/issues.ts";
+import { type Issue, parse, type Result } from "../../domain/issues.ts";
 import { defined } from "../../domain/defined.ts";
 import { BATCH_RELEASES_MAX, SUMMARY_CHARS_MAX } from "../../domain/limits.ts";
 import type { RegistryIssue } from "../../domain/registry.ts";
@@ -15,7 +15,7 @@ import { editionCondition } from "../conditions.ts";
 import type { Context } from "../context.ts";
 import { nameNearestValues } from "../documents/nearest-values.ts";
 import { invalid, notFound, problem } from "../problem.ts";
-import { isDryRun } from "../refuse-dry-run.ts";
+import { parseDryRun } from "../refuse-dry-run.ts";
 
 /** The id may be left out of the body, because the address has it. */
 export const releaseBody = z.extend(releaseInput, { id: z.optional(releaseId) });
@@ -153,15 +153,4 @@ function repeatedIds(releases: readonly { index: number; release: PreparedReleas
     }
     return [{ index, issue: { path: "/id", message: `is also the id of /releases/${first}` } }];
   });
-}
-
-/** `?dryRun=true` validates and answers, but stores nothing. Any other spelling is an issue, because a publish cannot be undone. */
-function parseDryRun(c: Context): Result<boolean> {
-  const given = Object.keys(c.req.query()).filter(isDryRun);
-  const values = given.flatMap((name) => c.req.queries(name) ?? []);
-  if (given.every((name) => name === "dryRun") && values.length <= 1) {
-    const [value = "false"] = values;
-    if (value === "true" || value === "false") return ok(value === "true");
-  }
-  return invalidResult({ path: "/dryRun", message: "must be dryRun=true or dryRun=false, once" });
 }

@@ -2,11 +2,14 @@
  * The stylesheet, the script and the icon of the pages.
  */
 import type { Context } from "../context.ts";
-import { COPY_SCRIPT, ICON, STYLESHEET } from "../../site/assets.ts";
+import { COPY_SCRIPT, ICON } from "../../site/assets.ts";
+import { stylesheet } from "../../site/stylesheet.ts";
 import { ASSET_CACHE_SECONDS } from "../limits.ts";
+import { siteOf } from "./site.ts";
 
-export function getStylesheet(c: Context): Response {
-  return c.body(STYLESHEET, 200, headers("text/css; charset=utf-8"));
+/** In the colour of the site, whatever the address says. */
+export async function getStylesheet(c: Context): Promise<Response> {
+  return c.body(stylesheet(await siteOf(c)), 200, headers("text/css; charset=utf-8"));
 }
 
 export function getCopyScript(c: Context): Response {

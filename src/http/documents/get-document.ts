@@ -1,8 +1,9 @@
 /**
  * GET of pages, feeds and releases' JSON.
  */
-import { parse, type Issue } from "../../domain/issues.ts";
+import { parse } from "../../domain/issues.ts";
 import { addressOf, type ListPlace, type ParsedAddress, parseListAddress } from "../../domain/list.ts";
+import { isUnknownValue, type RegistryIssue } from "../../domain/registry.ts";
 import { releaseId, type ReleaseView } from "../../domain/release.ts";
 import { textOf } from "../../documents/kv-store.ts";
 import { canonicalPagePath, releaseJsonPath } from "../../documents/paths.ts";
@@ -16,7 +17,8 @@ import { brokenEscapes, isDecodable, LIST_NAMES, queryIssues } from "../../domai
 import { tooManyCalls } from "../rate-limit.ts";
 import { hotAt, type Lookup, lookUp, needsRefresh, refresh, rememberUrl } from "./cache.ts";
 import { feedAlias, formatInQuery } from "./feed-aliases.ts";
-import { nameNearestValues } from "./nearest-values.ts";
+import { nameNearestValues, nearestLists } from "./nearest-values.ts";
+import { siteOf } from "./site.ts";
 import { FOR_EVERY_ORIGIN, pageHeaders, respond } from "./response.ts";
 
 /**
@@ -90,7 +92,7 @@ export async function answer(c: Context, path: string, lookup: Lookup): Promise<
     case "limited":
       return tooMany(c, lookup);
     case "missing":
-      return refuse(c, { status: 404, issues: await nameNearestValues(c, lookup.unknown) });
+      return refuse(c, { status: 404, issues: lookup.unknown });
     case "found": {
       const response = respond(c.req.raw, lookup.servable);
       const isForAll = c.req.header("authorization") === undefined;
@@ -104,12 +106,11 @@ export async function answer(c: Context, path: string, lookup: Lookup): Promise<
 async function getPreview(c: Context, place: ListPlace): Promise<Response> {
   const lookup = await lookUp(c, addressOf({ ...place, format: "json" }));
   if (lookup.kind === "limited") return tooMany(c, lookup);
-  if (lookup.kind === "missing")
-    return refuse(c, { status: 404, issues: await nameNearestValues(c, lookup.unknown) });
+  if (lookup.kind === "missing") return refuse(c, { status: 404, issues: lookup.unknown });
   // The promised number of an archive leads elsewhere, and a retired list is gone.
   const instead = respond(c.req.raw, lookup.servable);
   if (instead !== undefined) return instead;
-  const html = feedPreview(place, textOf(lookup.servable.document), c.var.config.site);
+  const html = feedPreview(place, textOf(lookup.servable.document), await siteOf(c));
   return c.body(html, 200, { ...pageHeaders("private, no-store", true), vary: "Sec-Fetch-Dest" });
 }
 
@@ -121,7 +122,7 @@ export async function redirectToRelease(c: Context): Promise<Response> {
   if (lookup?.kind !== "found") return pageNotFound(c);
   const release = JSON.parse(textOf(lookup.servable.document)) as ReleaseView; // written by our renderer
   if (release.status === "killed") {
-    return c.body(killedPage(release, c.var.config.site), 410, pageHeaders("no-store"));
+    return c.body(killedPage(release, await siteOf(c)), 410, pageHeaders("no-store"));
   }
   return c.body(null, 302, { location: release.url, "cache-control": `public, max-age=${CACHE_SECONDS}` });
 }
@@ -136,7 +137,7 @@ export function answerPreflight(c: Context): Response {
   });
 }
 
-export function pageNotFound(c: Context): Response {
+export function pageNotFound(c: Context): Promise<Response> {
   return refuse(c, { status: 404, issues: [] });
 }
 
@@ -168,15 +169,23 @@ export async function refuseBrokenEscapes(c: Context, next: () => Promise<void>)
   return issues.length === 0 ? next() : refuse(c, { status: 400, issues, code: "malformed-address" });
 }
 
+interface Refusal {
+  status: 400 | 404;
+  issues: readonly RegistryIssue[];
+  code?: "malformed-address";
+}
+
 /** Says what is not there and names what is near it: to programs as a problem, to people as a page. */
-function refuse(
+async function refuse(
   c: Context,
-  { status, issues, code }: { status: 400 | 404; issues: readonly Issue[]; code?: "malformed-address" },
+  { status, issues, code }: Refusal,
   isForPrograms = /\.(?:rss|atom|json)$|^\/api\//.test(c.req.path),
-): Response {
+): Promise<Response> {
   if (!isForPrograms) {
-    const details = issues.map(({ path, message }) => `${path.split("/")[1] ?? ""} ${message}`.trim());
-    return c.body(notFoundPage(c.req.path, c.var.config.site, details), status, pageHeaders("no-store"));
+    const site = await siteOf(c);
+    const nearest = await nearestLists(c, issues.filter(isUnknownValue), site);
+    const html = notFoundPage(c.req.path, site, { isMalformed: status === 400, nearest });
+    return c.body(html, status, pageHeaders("no-store"));
   }
   if (issues.length === 0) {
     return problem(c, {
@@ -188,7 +197,7 @@ function refuse(
   return problem(c, {
     code: code ?? (status === 404 ? "unknown-list" : "malformed-list"),
     detail: code === undefined ? "There is no such list." : "The address cannot be read. Nothing was done.",
-    errors: issues,
+    errors: await nameNearestValues(c, issues),
     headers: FOR_EVERY_ORIGIN,
   });
 }

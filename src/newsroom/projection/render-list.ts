@@ -44,9 +44,10 @@ function renderReleases(
   wanted: readonly Wanted[],
   titled: TitledList,
   archive: number | undefined,
-  { sql, views, lists, archives, config: { site } }: RenderSource,
+  { sql, views, lists, archives, site: store }: RenderSource,
 ): RenderedDocument[] {
   const { list } = titled;
+  const site = store.get();
   const links = archives.archiveLinks(list, archive);
   if (links === undefined) return [];
   const published = archives.releasesIn(list, archive);
@@ -82,8 +83,9 @@ function renderRetired(
   wanted: readonly Wanted[],
   titled: TitledList,
   at: Instant,
-  { config: { site } }: RenderSource,
+  { site: store }: RenderSource,
 ): RenderedDocument[] {
+  const site = store.get();
   const feed = buildRetiredFeed(titled, at, site);
   const goneFrom = at + RETIRED_SECONDS;
   return wanted.map(({ path, format }) =>
@@ -93,7 +95,7 @@ function renderRetired(
   );
 }
 
-function titledList(list: ReleaseList, { registry, config: { site } }: RenderSource): TitledList {
-  const title = listTitle(list, site, registry.getWithRetired());
+function titledList(list: ReleaseList, { registry, site }: RenderSource): TitledList {
+  const title = listTitle(list, site.get(), registry.getWithRetired());
   return { list, title, ...defined({ lang: languageOf(list) }) };
 }

@@ -9,10 +9,12 @@ import {
   OPML_PATH,
   REGISTRY_PATH,
   releaseJsonPath,
+  SITE_PATH,
 } from "../../documents/paths.ts";
 import { listAddress } from "../../domain/list.ts";
 import type { FileReference } from "../../domain/file.ts";
 import type { ReleaseView } from "../../domain/release.ts";
+import type { Site, SiteSettings } from "../../domain/site.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import { directoryPage, writeOpml } from "../../site/directory-page.ts";
 import { killedPage, releasePage } from "../../site/release-page.ts";
@@ -24,7 +26,7 @@ import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
 import { renderList } from "./render-list.ts";
 
 /** Raise it when rendering gives other bytes than before: all documents become stale. */
-export const RENDERER_VERSION = 8;
+export const RENDERER_VERSION = 9;
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
@@ -50,6 +52,8 @@ export function renderTarget(
     }
     case "file":
       return renderFile(target, source);
+    case "site":
+      return [{ path: SITE_PATH, type: JSON_TYPE, body: JSON.stringify(publicIdentity(source)) }];
     case "release": {
       const release = source.views.getPublic(target.id);
       return release ? renderRelease(release, source) : [];
@@ -69,6 +73,7 @@ export function targetAt(sql: Sql, place: DocumentPlace): Target | undefined {
       return isUsed(sql, place) ? place : undefined;
     case "directory":
     case "registry":
+    case "site":
       return place;
     case "release-json":
       return wasPublic(sql, place.id) ? { kind: "release", id: place.id } : undefined;
@@ -88,7 +93,7 @@ export function isAlwaysRendered(target: Target): boolean {
   return target.kind !== "list" || /^\/[^/?]*$/.test(target.address);
 }
 
-function renderRelease(release: ReleaseView, { sql, config }: RenderSource): RenderedDocument[] {
+function renderRelease(release: ReleaseView, { sql, site }: RenderSource): RenderedDocument[] {
   const { id, status } = release;
   const path = currentPath(sql, id);
   const json = { path: releaseJsonPath(id), type: JSON_TYPE, body: JSON.stringify(release) };
@@ -100,21 +105,21 @@ function renderRelease(release: ReleaseView, { sql, config }: RenderSource): Ren
     location: path,
   }));
   if (status === "killed") {
-    const page = { path, type: HTML, body: killedPage(release, config.site), status: 410 as const };
+    const page = { path, type: HTML, body: killedPage(release, site.get()), status: 410 as const };
     return [page, { ...json, status: 410 }, ...redirects];
   }
-  const page = { path, type: HTML, body: releasePage(release, path, config.site) };
+  const page = { path, type: HTML, body: releasePage(release, path, site.get()) };
   return [page, json, ...redirects];
 }
 
 /** Of a file that only killed releases used, the page says what that of the release does. */
-function renderFile(file: FileReference, { sql, views, config }: RenderSource): RenderedDocument[] {
+function renderFile(file: FileReference, { sql, views, site }: RenderSource): RenderedDocument[] {
   const path = fileDocumentPath(file);
   const state = fileState(sql, file);
   if (state === undefined) return [];
   if (state.kind === "gone") {
     const release = views.getPublic(state.release);
-    return release ? [{ path, type: HTML, body: killedPage(release, config.site), status: 410 }] : [];
+    return release ? [{ path, type: HTML, body: killedPage(release, site.get()), status: 410 }] : [];
   }
   const stored = findFile(sql, file.sha256);
   if (stored === undefined) return [];
@@ -124,11 +129,17 @@ function renderFile(file: FileReference, { sql, views, config }: RenderSource): 
   ];
 }
 
-function renderDirectory({ sql, registry, config: { site } }: RenderSource): RenderedDocument[] {
+function renderDirectory({ sql, registry, site }: RenderSource): RenderedDocument[] {
   const counts = countTerms(sql);
   const known = registry.get();
   return [
-    { path: DIRECTORY_PATH, type: HTML, body: directoryPage(counts, known, site) },
-    { path: OPML_PATH, type: "text/x-opml; charset=utf-8", body: writeOpml(counts, known, site) },
+    { path: DIRECTORY_PATH, type: HTML, body: directoryPage(counts, known, site.get()) },
+    { path: OPML_PATH, type: "text/x-opml; charset=utf-8", body: writeOpml(counts, known, site.get()) },
   ];
+}
+
+/** The identity with its defaults, without the settings. */
+function publicIdentity({ site }: RenderSource): Omit<Site, keyof SiteSettings> & Pick<Site, "title"> {
+  const { baseUrl: _baseUrl, languages: _languages, timeZone: _timeZone, ...identity } = site.get();
+  return identity;
 }

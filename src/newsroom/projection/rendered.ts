@@ -4,6 +4,7 @@
 import type { Config } from "../../config.ts";
 import type { DocumentMetadata } from "../../documents/kv-store.ts";
 import { defined } from "../../domain/defined.ts";
+import type { SiteStore } from "../store/site.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import { SEQUENCES_UNITS_MAX } from "../limits.ts";
 import type { ListArchives } from "../lists/archives.ts";
@@ -32,6 +33,7 @@ export interface RenderSource {
   lists: Lists;
   archives: ListArchives;
   registry: RegistryStore;
+  site: SiteStore;
   config: Config;
   /** Milliseconds since 1970. */
   now: () => number;

@@ -12,7 +12,7 @@ import {
   type Status,
 } from "../../domain/release.ts";
 import { defined } from "../../domain/defined.ts";
-import type { Site } from "../../domain/site.ts";
+import type { SiteSettings } from "../../domain/site.ts";
 import { log } from "../../runtime/log.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import { transact } from "../../runtime/transact.ts";
@@ -72,7 +72,7 @@ interface LedgerDeps {
   storage: Pick<DurableObjectStorage, "transactionSync">;
   sql: Sql;
   lifecycle: Lifecycle;
-  site: Site;
+  site: SiteSettings;
   /** Undefined as long as there is no registry. */
   registry: () => Registry | undefined;
   /** How many subscriptions ask for an event. */

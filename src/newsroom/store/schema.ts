@@ -285,10 +285,11 @@ export function createTables(sql: Sql): void {
  * - `swept`: the last sequence that every subscription has, except those that lag
  * - `sweep`: JSON of the window of events that is being sent (outbound/fan-out.ts)
  * - `registry`: JSON of the registry
+ * - `site`: JSON of the site's identity
  * - `relabelled`: the last sequence when all documents became stale at once
  * - `fold`: JSON of the state of the index of words (lists/reindex.ts)
  */
-export type MetaKey = "schema" | "settings" | "swept" | "sweep" | "registry" | "relabelled" | "fold";
+export type MetaKey = "schema" | "settings" | "swept" | "sweep" | "registry" | "site" | "relabelled" | "fold";
 
 /** A single value that survives restarts. */
 export function getMeta(sql: Sql, name: MetaKey): string | number | undefined {

@@ -18,7 +18,8 @@ export type Target =
   | { kind: "archive"; address: string; archive: number }
   | ({ kind: "file" } & FileReference)
   | { kind: "directory" }
-  | { kind: "registry" };
+  | { kind: "registry" }
+  | { kind: "site" };
 
 export interface StaleDocument {
   target: Target;
@@ -75,6 +76,7 @@ export function markAllStale(sql: Sql): void {
   const addresses = column<string>(sql, "SELECT address FROM lists");
   markStale(sql, [
     { kind: "registry" },
+    { kind: "site" },
     { kind: "directory" },
     ...addresses.map((address): Target => ({ kind: "list", address })),
     ...writtenTargets(sql, "file:"),
@@ -145,6 +147,7 @@ export function keyOf(target: Target): string {
       return `file:${formatFileReference(target)}`;
     case "directory":
     case "registry":
+    case "site":
       return `${target.kind}:`;
   }
 }
@@ -155,6 +158,7 @@ function targetOf(key: string): Target {
   const file = key.startsWith("file:") ? parseFileReference(name) : undefined;
   if (file !== undefined) return { kind: "file", ...file };
   if (key === "registry:") return { kind: "registry" };
+  if (key === "site:") return { kind: "site" };
   if (key === "directory:") return { kind: "directory" };
   if (key.startsWith("list:")) return { kind: "list", address: name };
   const [address = "", archive] = name.split("#");

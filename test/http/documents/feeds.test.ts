@@ -305,7 +305,10 @@ describe("an address that is not canonical", () => {
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ errors: [{ path: "/from" }] });
     const page = await request("/hy?from=yesterday");
-    expect([page.status, await page.text()]).toEqual([400, expect.stringContaining("must be a day")]);
+    expect([page.status, await page.text()]).toEqual([
+      400,
+      expect.stringContaining("Այս հասցեն հնարավոր չէ կարդալ։"),
+    ]);
   });
 });
 

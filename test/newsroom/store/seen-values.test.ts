@@ -109,7 +109,9 @@ describe("a value of the registry that no public release has had", () => {
     expect((await response.json<ProblemJson>()).errors).toEqual([
       { path: "/topic", message: "csto-exi is not in the registry; the nearest are csto" },
     ]);
-    expect(await (await request("/en/people/ministe")).text()).toContain("it has no values yet");
+    const page = await (await request("/en/people/ministe")).text();
+    expect(page).toContain("There is nothing at this address.");
+    expect(page).not.toContain("Did you mean");
   });
 
   it("cannot be in the filter of a stranger's subscription, also not of one that the admin has", async () => {

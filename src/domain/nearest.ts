@@ -1,0 +1,14 @@
+/**
+ * The known words that are nearest to a mistyped one.
+ */
+import leven from "leven";
+import { NEAREST_DISTANCE_MAX, NEAREST_NAMED } from "./limits.ts";
+
+/** The nearest first. */
+export function nearestOf(given: string, known: readonly string[]): string[] {
+  return known
+    .map((each) => ({ each, distance: leven(given, each, { maxDistance: NEAREST_DISTANCE_MAX }) }))
+    .sort((a, b) => a.distance - b.distance || (a.each < b.each ? -1 : 1))
+    .slice(0, NEAREST_NAMED)
+    .map(({ each }) => each);
+}

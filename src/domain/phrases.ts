@@ -1,0 +1,143 @@
+/**
+ * The phrases that pages and feeds use: their names, without any wording. `i18n/` has the wording of many languages,
+ * and a site may add or replace any.
+ */
+import * as z from "zod/mini";
+import { MARK_CHARS_MAX, PHRASE_CHARS_MAX } from "./limits.ts";
+import { byLanguage } from "./local-text.ts";
+import { FACETS, line, RELEASE_TYPES } from "./release.ts";
+import { sanitizeText } from "./text.ts";
+
+/** What each phrase is for. `{date}` and the like are placeholders: every wording must hold them. */
+export const PHRASES = {
+  everything: "all languages of the site, as the heading of a list",
+  feeds: "label before the feeds of a list",
+  languages: "name of the menu of languages, for screen readers",
+  skip: "link to the text, for people who use the keyboard",
+  published: "label before the day of publication",
+  updated: "beginning of the note of a correction: {date}",
+  note: "label before what a correction changed",
+  source: "label of the source of a text",
+  otherLanguages: "label of the translations",
+  attachments: "heading of the attachments",
+  filedUnder: "label of topics, people, organisations and places",
+  nothing: "says that a list is empty",
+  notFound: "title of the page of an address where nothing is",
+  notFoundText: "says that there is nothing at an address",
+  badAddressText: "says that an address cannot be read",
+  nearest: "label before links to what is near a mistyped address",
+  withdrawn: "banner of a withdrawn release, without a stop",
+  withdrawnMark: "before the title of a withdrawn release",
+  killed: "title of the page of a killed release",
+  reason: "label before the reason of a withdrawal or kill",
+  stale: "banner of a release whose translation was corrected",
+  without: "in the title of a list: what it excludes, {name}",
+  since: "in the title of a list: its first day, {date}",
+  until: "in the title of a list: its last day, {date}",
+  summaryOnly: "link to the text, below a summary in a feed",
+  older: "link to older releases",
+  newer: "link to newer releases",
+  feedEnded: "title of a feed that has ended, without a stop",
+  feedEndedText: "says so; a link to all feeds follows",
+  thisIsAFeed: "heading for a person who opens a feed in a browser",
+  thisIsAFeedText: "says what to do with a feed",
+  newest: "heading of the newest releases",
+  allFeeds: "title of the directory of feeds",
+  allFeedsText:
+    "says how to use the directory, and that /feed.rss, /feed.atom and /feed.json make a feed of a list",
+  forReaders: "link to all feeds as OPML",
+  allTexts: "link to all releases of a language",
+  copy: "button that copies an address",
+  copied: "the same button afterwards",
+  footnotes: "heading of the footnotes",
+  backToReference: "link from a footnote to the text, for screen readers: {number}",
+  video: "label before the address of a video",
+  audio: "label before the address of a recording",
+  embedded: "label before the address of what a page cannot show",
+  contact: "label of the office's contact",
+  licence: "link to the licence of the texts",
+} as const;
+export type PhraseName = keyof typeof PHRASES;
+
+export interface Phrases extends Readonly<Record<PhraseName, string>> {
+  /** Names of the release types that every service has. */
+  types: Readonly<Record<(typeof RELEASE_TYPES)[number], string>>;
+  /** Names of facets, as headings. */
+  facets: Readonly<Record<(typeof HEADED_FACETS)[number], string>>;
+  /** Between a label and what it labels, with its spaces. */
+  colon: string;
+  /** At the end of a sentence, with the space after it. */
+  stop: string;
+  /** Around what a person typed. */
+  quotes: readonly [string, string];
+  /** The language's name for itself, where the platform does not know it. */
+  name?: string | undefined;
+  /** How to write a day, where the platform does not know it. */
+  dates?: { months: readonly string[]; day: string } | undefined;
+}
+
+export const HEADED_FACETS = ["types", ...FACETS] as const;
+
+/** The placeholders of a text, sorted: `["date"]`. */
+export function placeholdersIn(text: string): string[] {
+  return [...text.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => name).sort();
+}
+
+/** Puts values in the place of `{name}`. */
+export function fill(phrase: string, values: Readonly<Record<string, string>>): string {
+  return phrase.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+}
+
+/** A sentence with its stop. An abbreviation at its end has one already. */
+export function sentence(text: string, { stop }: Pick<Phrases, "stop">): string {
+  return /[.։。]$/.test(text) ? `${text}${/\s*$/.exec(stop)?.[0] ?? ""}` : `${text}${stop}`;
+}
+
+const phrase = line(PHRASE_CHARS_MAX);
+/** White space at the ends counts, as in `": "`. */
+const mark = z.pipe(
+  z.pipe(z.string(), z.transform(sanitizeText)),
+  z.string().check(z.maxLength(MARK_CHARS_MAX, `must have at most ${MARK_CHARS_MAX} characters`)),
+);
+
+/** A phrase that holds these placeholders, and no other braces. */
+function withPlaceholders(wanted: readonly string[]) {
+  const named = wanted.map((name) => `{${name}}`).join(", ");
+  const message = wanted.length === 0 ? "must not hold {…}: nothing is put in" : `must hold ${named} once`;
+  const isRight = (text: string) => placeholdersIn(text).join() === [...wanted].sort().join();
+  return z.optional(phrase.check(z.refine(isRight, message)));
+}
+
+function each<const K extends string, T>(names: readonly K[], schemaOf: (name: K) => T): Record<K, T> {
+  return Object.fromEntries(names.map((name) => [name, schemaOf(name)])) as Record<K, T>;
+}
+
+export const PHRASE_NAMES = Object.keys(PHRASES) as PhraseName[];
+
+/** Wording that a site gives for one language. All of it is optional: the rest is ours, if we have the language. */
+const givenPhrases = z.strictObject({
+  ...each(PHRASE_NAMES, (name) => withPlaceholders(placeholdersIn(PHRASES[name]))),
+  types: z.optional(z.strictObject(each(RELEASE_TYPES, () => z.optional(phrase)))),
+  facets: z.optional(z.strictObject(each(HEADED_FACETS, () => z.optional(phrase)))),
+  colon: z.optional(mark),
+  stop: z.optional(mark),
+  quotes: z.optional(z.tuple([mark, mark], "must be a list of two marks")),
+  name: z.optional(phrase),
+  dates: z.optional(
+    z.strictObject({
+      months: z.array(phrase).check(z.length(12, "must hold the names of the twelve months")),
+      day: z
+        .string()
+        .check(
+          z.refine(
+            (text) => placeholdersIn(text).join() === "day,month,year",
+            "must hold {day}, {month} and {year}, each once",
+          ),
+        ),
+    }),
+  ),
+});
+export type GivenPhrases = z.infer<typeof givenPhrases>;
+
+/** By language. */
+export const phrasesByLanguage = byLanguage(givenPhrases);
