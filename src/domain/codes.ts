@@ -63,6 +63,8 @@ export const PROBLEM_CODES = {
   internal: 500,
   "not-implemented": 501,
   "not-configured": 503,
+  /** A language of the site has no wording. */
+  "wording-missing": 503,
   /** SECRETS_KEY lacks a key with which secrets of subscriptions are sealed. */
   "secrets-unreadable": 503,
   "too-many-streams": 503,

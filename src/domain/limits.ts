@@ -89,3 +89,5 @@ export const SITE_LINKS_MAX = 20;
 /** Characters of a phrase that a site gives, and of a mark such as a colon. Our longest phrase has 150. */
 export const PHRASE_CHARS_MAX = 500;
 export const MARK_CHARS_MAX = 10;
+/** Language tags of which an isolate remembers what it knows: more than a site has. */
+export const TAGS_REMEMBERED_MAX = 200;

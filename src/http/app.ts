@@ -57,6 +57,7 @@ import {
   refuseBrokenEscapes,
 } from "./documents/get-document.ts";
 import { getFile } from "./documents/get-file.ts";
+import { requireWording } from "./documents/require-wording.ts";
 import { HUB_PATH } from "./documents/response.ts";
 import { refuseConditions } from "./conditions.ts";
 import { openToEveryOrigin, PUBLIC_READS } from "./cross-origin.ts";
@@ -146,11 +147,11 @@ app.get(ICON_PATH, getIcon);
 app.get("/favicon.ico", getIcon);
 app.post(HUB_PATH, postHub);
 app.all(HUB_PATH, (c) => methodNotAllowed(c, ["POST"]));
-app.get("/r/:id", redirectToRelease);
+app.get("/r/:id", requireWording(), redirectToRelease);
 app.get("/files/*", getFile);
 app.route("/api/v1", api);
 app.options("/*", answerPreflight);
-app.get("/*", getDocument);
+app.get("/*", requireWording(), getDocument);
 app.all("/*", (c) => methodNotAllowed(c, ["GET", "HEAD"]));
 
 app.notFound(pageNotFound);

@@ -57,7 +57,7 @@ export const hy: Phrases = {
   copy: "Պատճենել",
   copied: "Պատճենված է",
   footnotes: "Ծանոթագրություններ",
-  backToReference: "Վերադառնալ {number} հղմանը",
+  backToReference: "Վերադառնալ հղմանը {number}",
   video: "Տեսանյութ",
   audio: "Ձայնագրություն",
   embedded: "Ներդրված նյութ",

@@ -57,7 +57,7 @@ export const ru: Phrases = {
   copy: "Копировать",
   copied: "Скопировано",
   footnotes: "Сноски",
-  backToReference: "Вернуться к сноске {number}",
+  backToReference: "Вернуться к ссылке {number}",
   video: "Видео",
   audio: "Аудио",
   embedded: "Встроенный материал",

@@ -1,6 +1,8 @@
 /**
  * The wording of each language: ours, and what the site gives in its place.
  */
+import { TAGS_REMEMBERED_MAX } from "../domain/limits.ts";
+import { memoized } from "../domain/memoized.ts";
 import type { Issue } from "../domain/issues.ts";
 import { type GivenPhrases, PHRASE_NAMES, HEADED_FACETS, type Phrases } from "../domain/phrases.ts";
 import { RELEASE_TYPES } from "../domain/release.ts";
@@ -28,7 +30,7 @@ const merged = new WeakMap<object, Map<string, Phrases>>();
  * 503 while LANGUAGES has one ({@link languagesWithoutWording}), so only texts of former languages get there.
  */
 export function phrasesIn(lang: string, site: WordedSite = { languages: [] }): Phrases {
-  const builtIn = BUILT_IN[builtInTag(lang) ?? ""];
+  const builtIn = BUILT_IN[builtInTag(lang)];
   const { phrases } = site;
   if (phrases === undefined) return builtIn ?? defaultPhrases(lang, site);
   let known = merged.get(phrases);
@@ -45,7 +47,7 @@ export function phrasesIn(lang: string, site: WordedSite = { languages: [] }): P
 /** An issue for each phrase that a language of the site lacks, ours counted. */
 export function validateWording({ languages, phrases = {} }: WordedSite): Issue[] {
   return languages
-    .filter((lang) => builtInTag(lang) === undefined)
+    .filter((lang) => builtInTag(lang) === "")
     .flatMap((lang): Issue[] => {
       const given = givenFor(lang, phrases);
       if (given === undefined) return [{ path: `/phrases/${lang}`, message: withoutWording(lang) }];
@@ -72,12 +74,12 @@ function withoutWording(lang: string): string {
   return `is required: communique has no wording in ${lang}, which is in LANGUAGES. Write it in phrases.yaml of the content folder and publish, or take ${lang} out of LANGUAGES`;
 }
 
-/** `de-AT` → `de`, `zh-TW` → `zh-Hant`; undefined for a language, or a script of it, that we have no wording in. */
-function builtInTag(lang: string): string | undefined {
+/** `de-AT` → `de`, `zh-TW` → `zh-Hant`; "" for a language, or a script of it, that we have no wording in. */
+const builtInTag = memoized((lang) => {
   const { language, script } = new Intl.Locale(lang).maximize();
   const tags = [`${language}-${script}`, language];
-  return tags.find((tag) => Object.hasOwn(BUILT_IN, tag) && scriptOf(tag) === script);
-}
+  return tags.find((tag) => Object.hasOwn(BUILT_IN, tag) && scriptOf(tag) === script) ?? "";
+}, TAGS_REMEMBERED_MAX);
 
 function scriptOf(tag: string): string | undefined {
   return new Intl.Locale(tag).maximize().script;
@@ -98,7 +100,7 @@ function tagFor(lang: string, phrases: Readonly<Record<string, GivenPhrases>>): 
 /** Without the name and the dates of the default language, which are of no use to another one. */
 function defaultPhrases(lang: string, site: WordedSite): Phrases {
   const [first = "en"] = site.languages;
-  const phrases = first === lang || builtInTag(first) === undefined ? en : phrasesIn(first, site);
+  const phrases = first === lang || builtInTag(first) === "" ? en : phrasesIn(first, site);
   return { ...phrases, name: undefined, dates: undefined };
 }
 

@@ -64,7 +64,7 @@ export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
       storage,
       sql,
       lifecycle,
-      site,
+      site: () => siteStore.get(),
       registry,
       countRecipients: (sequence) => countRecipients(sql, sequence),
     }),

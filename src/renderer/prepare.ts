@@ -5,6 +5,8 @@ import { contentJson } from "../domain/edition-content.ts";
 import { FILES_PREFIX, parseFilePath, parseFileReference } from "../domain/file.ts";
 import { invalid as invalidResult, type Issue, ok, type Result } from "../domain/issues.ts";
 import { type PreparedRelease, type ReleaseInput, releasePath, type UsedFile } from "../domain/release.ts";
+import type { Site } from "../domain/site.ts";
+import { phrasesIn } from "../i18n/wording.ts";
 import type { FileLink } from "../markdown/file-links.ts";
 import { renderMarkdown } from "../markdown/render.ts";
 import { EDITION_BYTES_MAX } from "./limits.ts";
@@ -19,8 +21,11 @@ export interface Warning {
 export type Prepared = Result<{ release: PreparedRelease; warnings: Warning[] }>;
 
 /** Renders a release. An issue says why it cannot be published. */
-export async function prepare(input: ReleaseInput, baseUrl: string): Promise<Prepared> {
-  const rendered = renderMarkdown(input.body, { path: releasePath(input), lang: input.lang, baseUrl });
+export async function prepare(input: ReleaseInput, site: Site): Promise<Prepared> {
+  const { lang } = input;
+  const { baseUrl } = site;
+  const phrases = phrasesIn(lang, site);
+  const rendered = renderMarkdown(input.body, { path: releasePath(input), lang, phrases, baseUrl });
   if (!rendered.ok) {
     return invalidResult({ path: "/body", message: rendered.reason, line: rendered.line });
   }

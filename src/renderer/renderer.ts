@@ -4,14 +4,17 @@
  * Newsroom must not spend its own. Renderers store nothing of their own.
  */
 import { DurableObject } from "cloudflare:workers";
+import type { Site } from "../domain/site.ts";
 import type { ReleaseInput } from "../domain/release.ts";
+import { newsroom } from "../runtime/stubs.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { storeFile, type StoreResult } from "./store-file.ts";
 
 export class Renderer extends DurableObject<Env> {
-  /** Renders each release, in order. @param baseUrl of the service */
-  async prepare(inputs: readonly ReleaseInput[], baseUrl: string): Promise<Prepared[]> {
-    return Promise.all(inputs.map((input) => prepare(input, baseUrl)));
+  /** Renders each release, in order, with the phrases that the site has now: KV may have older ones. */
+  async prepare(inputs: readonly ReleaseInput[]): Promise<Prepared[]> {
+    const site = (await newsroom(this.env).site()) as Site;
+    return Promise.all(inputs.map((input) => prepare(input, site)));
   }
 
   /** Stores the bytes of a file in KV, if they have this hash. */

@@ -17,6 +17,7 @@ export function releasePage(release: ReleaseView, path: string, site: Site): str
   const facets = FACETS.flatMap((facet) =>
     release[facet].map((value) => release.names[facet][value] ?? value),
   );
+  const withdrawn = sentence(phrases.withdrawn, phrases);
   const main = h("article", [
     h("p", { className: ["facts"] }, [
       releaseTime(release, release.lang, site),
@@ -26,8 +27,8 @@ export function releasePage(release: ReleaseView, path: string, site: Site): str
     h("h1", release.title),
     release.status === "withdrawn"
       ? h("p", { className: ["banner"], role: "note" }, [
-          h("strong", sentence(phrases.withdrawn, phrases)),
-          `${phrases.reason}${phrases.colon}${release.reason ?? ""}`,
+          h("strong", withdrawn.trimEnd()),
+          `${withdrawn.slice(withdrawn.trimEnd().length)}${phrases.reason}${phrases.colon}${release.reason ?? ""}`,
         ])
       : null,
     release.stale ? h("p", { className: ["note"] }, phrases.stale) : null,

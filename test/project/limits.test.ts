@@ -127,6 +127,7 @@ const ROWS: Record<string, unknown[]> = {
 
 /** Limits of `domain` that no client meets: they bound the work of the service itself. */
 const INTERNAL = [
+  "TAGS_REMEMBERED_MAX",
   "SEARCHES_REMEMBERED_MAX",
   "NEAREST_DISTANCE_MAX",
   "PARAMETERS_COMPARED_MAX",

@@ -54,7 +54,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "http/app.ts": ["http/api", "http/documents", ...IN_HTTP, "http/require-config.ts"],
   http: [...SHARED, ...OBJECTS],
   "worker.ts": ["http", ...OBJECTS],
-  cli: ["domain", "files", "markdown"],
+  cli: ["domain", "files", "i18n", "markdown"],
 };
 
 /** Packages and modules that a room may not import. */

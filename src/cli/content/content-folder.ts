@@ -1,5 +1,5 @@
 /**
- * Reads a content folder: its Markdown files, conflicts between them, and the registry of their facets.
+ * Reads a content folder: its Markdown files, conflicts between them, the registry of their facets, and the site.
  */
 import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
@@ -12,6 +12,7 @@ import { readContentFile, type ContentFile } from "./content-file.ts";
 import type { FileIssue } from "./file-issue.ts";
 import { LocalFiles } from "./local-files.ts";
 import { readRegistryFile, REGISTRY_FILE, type RegistryFile } from "./registry-file.ts";
+import { readSiteFiles, type SiteFiles } from "./site-files.ts";
 
 export interface ContentFolder {
   /** Absolute path. */
@@ -20,6 +21,8 @@ export interface ContentFolder {
   files: ContentFile[];
   /** Absent if the folder has no registry, or a faulty one: then only the service can check slugs. */
   registry?: RegistryFile;
+  /** Absent if the folder says nothing of the site, or has a fault in what it says. */
+  site?: SiteFiles;
   issues: FileIssue[];
   /** Absolute paths of files that look like releases and are not read. */
   passedOver: string[];
@@ -57,15 +60,29 @@ export async function readContentFolder(
     if (read.length % FILES_SHOWN === 0) progress?.show("read", { done: read.length, total: paths.length });
   }
   const files = read.flatMap((result) => (Array.isArray(result) ? [] : [result]));
-  const found = [...read.flatMap((result) => (Array.isArray(result) ? result : [])), ...conflicts(files)];
+  const siteFiles = await readSiteFiles(folder);
+  const [site, siteIssues] = Array.isArray(siteFiles) ? [undefined, siteFiles] : [siteFiles, []];
+  const found = [
+    ...read.flatMap((result) => (Array.isArray(result) ? result : [])),
+    ...conflicts(files),
+    ...siteIssues,
+  ];
   const registry = await readRegistryFile(join(folder, REGISTRY_FILE));
   // A faulty registry says nothing about the facets of the releases.
-  if (Array.isArray(registry)) return { path: folder, files, issues: [...found, ...registry], passedOver };
+  if (Array.isArray(registry)) {
+    return { path: folder, files, ...defined({ site }), issues: [...found, ...registry], passedOver };
+  }
   // Without a registry, only release types are checked.
   const facetIssues = files.flatMap(({ release, issueAt }) =>
-    nameNearest(validateFacets(release, registry?.registry), registry?.registry).map(issueAt),
+    nameNearest(validateFacets(release, registry?.content), registry?.content).map(issueAt),
   );
-  return { path: folder, files, ...defined({ registry }), issues: [...found, ...facetIssues], passedOver };
+  return {
+    path: folder,
+    files,
+    ...defined({ registry, site }),
+    issues: [...found, ...facetIssues],
+    passedOver,
+  };
 }
 
 /** Markdown under another name, such as `a.MD`, `a.markdown`, `a.md.txt` of Notepad, or `a.md~`. */

@@ -10,11 +10,16 @@ import type { FileIssue } from "./file-issue.ts";
 
 const CONFIG = "wrangler.toml";
 
-/** `LANGUAGES` of wrangler.toml; empty if it has none. */
-export async function siteLanguages(): Promise<string[]> {
+/** `LANGUAGES` of wrangler.toml; empty if it has none. @param given instead, as `--var` sets it */
+export async function siteLanguages(given?: string): Promise<string[]> {
+  if (given !== undefined) return tagsIn(given);
   const config = (await readIfPresent(join(PROJECT_ROOT, CONFIG)))?.toString() ?? "";
   const [, tags = ""] = /^LANGUAGES\s*=\s*["']([^"'\n]*)["']/m.exec(config) ?? [];
-  return tags.split(",").flatMap((tag) => canonicalLanguage(tag.trim()) ?? []);
+  return tagsIn(tags);
+}
+
+function tagsIn(text: string): string[] {
+  return text.split(",").flatMap((tag) => canonicalLanguage(tag.trim()) ?? []);
 }
 
 /** A fault for each file in a language that the service does not have. */

@@ -57,7 +57,10 @@ export function disagreementLines(
 }
 
 /** One line for each release that would change. */
-export function previewLines({ published, awaitingRegistry }: Preview): string[] {
+export function previewLines({
+  published,
+  awaitingRegistry,
+}: Pick<Preview, "published" | "awaitingRegistry">): string[] {
   return [
     ...changeLines(published),
     ...awaitingRegistry.map(

@@ -9,12 +9,15 @@ import type { ContentFolder } from "../content/content-folder.ts";
 import { issueReport, type FileIssue } from "../content/file-issue.ts";
 import type { Progress } from "../progress.ts";
 import { type Batch, issuesByFile, type Published, releaseBatches, sendBatch } from "./batches.ts";
+import { judgeSite } from "./site-call.ts";
 
 /** What a publish would do. */
 export interface Preview {
   published: Published[];
   /** Valid releases that use values which the service does not know before it is sent the folder's registry. */
   awaitingRegistry: ContentFile[];
+  /** Whether the identity of the site would change. */
+  siteChanges: boolean;
 }
 
 /** The path of an issue that says that the registry lacks a value. */
@@ -27,13 +30,18 @@ const REGISTRY_ISSUE = new RegExp(`^/(?:type|(?:${FACETS.join("|")})/\\d+)$`);
  * @throws CliError with all issues of all batches
  */
 export async function dryRun(
-  { files, registry }: ContentFolder,
+  { files, registry, site }: ContentFolder,
   client: ApiClient,
   progress: Progress,
 ): Promise<Preview> {
   const isTemporary = (path: string): boolean => registry !== undefined && REGISTRY_ISSUE.test(path);
-  const issues: FileIssue[] = [];
-  const preview: Preview = { published: [], awaitingRegistry: [] };
+  const judged = site === undefined ? undefined : await judgeSite(site, client);
+  const issues: FileIssue[] = [...(judged?.issues ?? [])];
+  const preview: Preview = {
+    published: [],
+    awaitingRegistry: [],
+    siteChanges: judged?.changed ?? false,
+  };
   let done = 0;
   for (const batch of releaseBatches(files)) {
     const found = await dryRunBatch(batch, client, isTemporary);
@@ -51,7 +59,7 @@ async function dryRunBatch(
   whole: Batch,
   client: ApiClient,
   isTemporary: (path: string) => boolean,
-): Promise<Preview & { issues: FileIssue[] }> {
+): Promise<Omit<Preview, "siteChanges"> & { issues: FileIssue[] }> {
   const awaitingRegistry: ContentFile[] = [];
   for (let batch: Batch | undefined = whole; batch !== undefined;) {
     try {

@@ -8,6 +8,7 @@ import { type ContentFolder, passedOverLines, readContentFolder } from "../conte
 import { checkBody } from "../content/check-body.ts";
 import { issueLine, issueReport } from "../content/file-issue.ts";
 import { foreignUrls } from "../content/foreign-urls.ts";
+import { languageIssues } from "../content/site-files.ts";
 import { foreignLanguages, siteLanguages } from "../content/site-languages.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
@@ -23,7 +24,7 @@ import {
 import { dryRun } from "./dry-run.ts";
 import { assertHasReleases, assertSameSite, compareWithService } from "./missing-releases.ts";
 import { missingReport, withdrawMissing, withdrawnLines } from "./missing-releases.ts";
-import { readValidFolder, sendFolder } from "./publish-folder.ts";
+import { isEmpty, readValidFolder, sendFolder } from "./publish-folder.ts";
 import { fetchStates, sortFiles } from "./release-states.ts";
 import { fetchRegistry, isSameRegistry } from "./registry-call.ts";
 import { filesInWords, missingFiles } from "./upload-files.ts";
@@ -44,7 +45,7 @@ export async function publishCommand(named: string | undefined, options: Publish
     const path = resolvePath(named ?? DEFAULT_CONTENT);
     const folder = await readValidFolder(path, progress);
     if (options.withdrawMissing !== undefined) assertHasReleases(folder);
-    if (folder.files.length === 0 && folder.registry === undefined) {
+    if (isEmpty(folder)) {
       print(`${displayPath(path)} holds no releases: nothing to publish.`);
       return;
     }
@@ -73,12 +74,14 @@ async function publish(
   await dryRun({ ...folder, files: toSend }, client, progress);
   const comparison = compareWithService(folder, states);
   if (reason !== undefined) assertSameSite(folder, comparison);
-  const { releases: sent, uploaded, registryChanged } = await sendFolder(folder, toSend, client, progress);
+  const sending = await sendFolder(folder, toSend, client, progress);
+  const { releases: sent, uploaded, registryChanged, siteChanged } = sending;
   const releases = [...sent, ...unchanged];
   progress.end();
   if (uploaded.length > 0) print(`uploaded    ${filesInWords(uploaded)}`);
   for (const line of changeLines(releases)) print(line);
   report(warningLines(releases).join("\n"));
+  if (siteChanged) print("changed     the site");
   if (registryChanged) print("changed     the registry");
   print(changeCounts(releases));
   // A correction has put its translations behind, also those that were sent before it.
@@ -117,7 +120,7 @@ async function preview(
   const previewed = await dryRun({ ...folder, files: toSend }, client, progress);
   const comparison = compareWithService(folder, states);
   if (reason !== undefined) assertSameSite(folder, comparison);
-  const registry = folder.registry?.registry;
+  const registry = folder.registry?.content;
   const registryDiffers = registry !== undefined && !isSameRegistry(await fetchRegistry(client), registry);
   const missing = await missingFiles(toSend, client, progress);
   progress.end();
@@ -125,6 +128,7 @@ async function preview(
   const releases = [...previewed.published, ...unchanged];
   for (const line of previewLines(previewed)) print(line);
   report(warningLines(previewed.published).join("\n"));
+  if (previewed.siteChanges) print("would be changed     the site");
   if (registryDiffers) print("would be changed     the registry");
   const counts = changeCounts(releases, previewed.awaitingRegistry.length);
   print(`${counts}; nothing was published`);
@@ -140,7 +144,8 @@ export async function checkCommand(named: string | undefined): Promise<void> {
   const folder = await reading.finally(() => progress.end());
   const { files, issues } = folder;
   const bodies = files.map(checkBody);
-  const foreign = foreignLanguages(files, await siteLanguages());
+  const languages = await siteLanguages();
+  const foreign = [...foreignLanguages(files, languages), ...languageIssues(folder, languages)];
   const faults = [...issues, ...foreign, ...bodies.flatMap(({ faults }) => faults)];
   const warnings = [...bodies.flatMap(({ warnings }) => warnings), ...foreignUrls(files)];
   for (const line of passedOverLines(folder)) print(line);

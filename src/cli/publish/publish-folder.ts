@@ -14,11 +14,13 @@ import { counted } from "../terminal.ts";
 import { issuesByFile, type Published, releaseBatches, sendBatch } from "./batches.ts";
 import { uploadFiles } from "./upload-files.ts";
 import { fetchRegistry, isSameRegistry, sendRegistry, sendRegistryAgain } from "./registry-call.ts";
+import { sendSite } from "./site-call.ts";
 
 export interface Outcome {
   releases: Published[];
   uploaded: LocalFile[];
   registryChanged: boolean;
+  siteChanged: boolean;
 }
 
 /**
@@ -31,6 +33,11 @@ export async function readValidFolder(path: string, progress?: Progress): Promis
   const folder = await readContentFolder(path, progress);
   if (folder.issues.length > 0) throw new CliError(issueReport(folder.issues, "nothing was sent"));
   return folder;
+}
+
+/** Whether a folder holds nothing that is sent. */
+export function isEmpty({ files, registry, site }: ContentFolder): boolean {
+  return files.length === 0 && registry === undefined && site === undefined;
 }
 
 /**
@@ -46,15 +53,19 @@ export async function sendFolder(
 ): Promise<Outcome> {
   // Before anything is sent: a release whose id is in no file would be published a second time.
   await eachUncut(folder.files, writeIds);
+  // First of all: a language of the service may get its wording from it.
+  const siteChanged = folder.site !== undefined && (await sendSite(folder.site, client));
   const uploaded = await uploadFiles(toSend, client, progress);
   if (folder.registry === undefined) {
-    return { releases: await sendReleases(toSend, client, progress), uploaded, registryChanged: false };
+    const releases = await sendReleases(toSend, client, progress);
+    return { releases, uploaded, registryChanged: false, siteChanged };
   }
   const before = await fetchRegistry(client);
   const isMerged = await sendRegistry(folder.registry, before, client);
   const releases = await sendReleases(toSend, client, progress);
   if (isMerged) await sendRegistryAgain(folder.registry, client);
-  return { releases, uploaded, registryChanged: !isSameRegistry(before, folder.registry.registry) };
+  const registryChanged = !isSameRegistry(before, folder.registry.content);
+  return { releases, uploaded, registryChanged, siteChanged };
 }
 
 async function sendReleases(

@@ -42,12 +42,12 @@ export async function sendRegistry(
 ): Promise<boolean> {
   try {
     try {
-      await put(file.registry, client);
+      await put(file.content, client);
       return false;
     } catch (error) {
       if (!(error instanceof ServiceProblem) || error.code !== "values-in-use") throw error;
     }
-    await put(merge(present, file.registry), client);
+    await put(merge(present, file.content), client);
     return true;
   } catch (error) {
     throw withLines(error, file, "nothing was published");
@@ -57,7 +57,7 @@ export async function sendRegistry(
 /** Sends the registry after the releases. @throws CliError that names the values still in use */
 export async function sendRegistryAgain(file: RegistryFile, client: ApiClient): Promise<void> {
   try {
-    await put(file.registry, client);
+    await put(file.content, client);
   } catch (error) {
     throw withLines(
       error,

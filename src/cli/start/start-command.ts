@@ -10,6 +10,9 @@ import { readVars } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
 import { CliError, systemCode } from "../cli-error.ts";
 import type { ContentFolder } from "../content/content-folder.ts";
+import { issueReport } from "../content/file-issue.ts";
+import { languageIssues } from "../content/site-files.ts";
+import { siteLanguages } from "../content/site-languages.ts";
 import { aborted, watchEndSignals } from "../end-signals.ts";
 import { DEFAULT_PORT, suggestCommand } from "../options.ts";
 import { DEFAULT_CONTENT, DEV_VARS, displayPath, resolvePath } from "../paths.ts";
@@ -17,7 +20,7 @@ import { startProgress, type Progress } from "../progress.ts";
 import { changeCounts, warningLines } from "../publish/change-report.ts";
 import { dryRun } from "../publish/dry-run.ts";
 import { fetchStates, sortFiles } from "../publish/release-states.ts";
-import { readValidFolder, sendFolder } from "../publish/publish-folder.ts";
+import { isEmpty, readValidFolder, sendFolder } from "../publish/publish-folder.ts";
 import { keptBuild } from "./kept-build.ts";
 import { keepSecrets } from "./kept-secrets.ts";
 import { ServiceProcess } from "./service-process.ts";
@@ -56,6 +59,7 @@ export async function startCommand(options: StartOptions): Promise<void> {
   const folder = options.content ?? DEFAULT_CONTENT;
   const { port, host, var: vars } = options;
   const content = folder === false ? undefined : await readValidFolder(resolvePath(folder));
+  if (content !== undefined) await refuseUnwordedLanguages(content, vars.get("LANGUAGES"));
   await assertPortIsFree(port, host);
   refuseWeakSecrets(vars);
   await keepSecrets(DEV_VARS, new Set(vars.keys()));
@@ -94,6 +98,12 @@ export async function startCommand(options: StartOptions): Promise<void> {
     progress.end();
     await service.end(signals.second);
   }
+}
+
+/** @throws CliError that names each language without wording, and the way out */
+async function refuseUnwordedLanguages(content: ContentFolder, given: string | undefined): Promise<void> {
+  const issues = languageIssues(content, await siteLanguages(given));
+  if (issues.length > 0) throw new CliError(issueReport(issues, "the service was not started"));
 }
 
 /** Says before the start what the service would say after it. @throws CliError that names the command that makes a secret */
@@ -153,7 +163,7 @@ async function bringUp(
 ): Promise<string | undefined> {
   progress.show("starting the service");
   await untilHealthy(url, over);
-  if (!content?.files.length && content?.registry === undefined) return undefined;
+  if (content === undefined || isEmpty(content)) return undefined;
   const token = givenToken ?? (await readVars(DEV_VARS)).ADMIN_TOKEN;
   const client = new ApiClient(url, token, over);
   const { toSend, unchanged } = sortFiles(content.files, await fetchStates(client, progress), Date.now());

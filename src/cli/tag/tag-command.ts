@@ -18,7 +18,7 @@ import { print, report } from "../output.ts";
 
 /** @param named a content file, even with faulty fields, or a plain text */
 export async function tagCommand(named: string, options: { registry?: string }): Promise<void> {
-  const { registry, file: registryFile } = await registryOf(options.registry);
+  const { content: registry, file: registryFile } = await registryOf(options.registry);
   const file = resolvePath(named);
   const { parts, present } = partsOf(file, await textOf(file));
   const text = splitWords(parts);

@@ -41,7 +41,7 @@ export async function putRelease(c: Context, body: z.output<typeof releaseBody>)
   if (body.id !== undefined && body.id !== id.value) {
     return invalid(c, [{ path: "/id", message: `must be the id in the address, ${id.value}` }]);
   }
-  const [prepared] = await renderer(c.env).prepare([{ ...body, id: id.value }], c.var.config.site.baseUrl);
+  const [prepared] = await renderer(c.env).prepare([{ ...body, id: id.value }]);
   if (prepared === undefined) throw new TypeError("a release without a rendering");
   if (!prepared.ok) return invalid(c, prepared.issues);
   const { release, warnings } = prepared.value;
@@ -64,10 +64,7 @@ export async function postReleases(c: Context, body: z.output<typeof batchBody>)
   if (!dryRun.ok) return invalid(c, dryRun.issues);
   const inputs = body.releases.map((given) => parse(releaseInput, given));
   const parsed = inputs.flatMap((each, index) => (each.ok ? [{ index, input: each.value }] : []));
-  const rendered = await renderer(c.env).prepare(
-    parsed.map(({ input }) => input),
-    c.var.config.site.baseUrl,
-  );
+  const rendered = await renderer(c.env).prepare(parsed.map(({ input }) => input));
   const prepared = rendered.map((each, nth) => ({ index: parsed[nth]?.index ?? nth, result: each }));
   const valid = prepared.flatMap(({ index, result }) => (result.ok ? [{ index, ...result.value }] : []));
   const issues: BatchIssue[] = [

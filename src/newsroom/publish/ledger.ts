@@ -2,6 +2,7 @@
  * The ledger: takes editions and actions. Each call is one transaction, which also queues the work that
  * follows. All of it is synchronous, and a Durable Object runs nothing else in between.
  */
+import type { Issue } from "../../domain/issues.ts";
 import { validateFacets, type Registry, type RegistryIssue } from "../../domain/registry.ts";
 import {
   activeEmbargo,
@@ -12,7 +13,8 @@ import {
   type Status,
 } from "../../domain/release.ts";
 import { defined } from "../../domain/defined.ts";
-import type { SiteSettings } from "../../domain/site.ts";
+import type { Site } from "../../domain/site.ts";
+import { languagesWithoutWording } from "../../i18n/wording.ts";
 import { log } from "../../runtime/log.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import { transact } from "../../runtime/transact.ts";
@@ -72,7 +74,7 @@ interface LedgerDeps {
   storage: Pick<DurableObjectStorage, "transactionSync">;
   sql: Sql;
   lifecycle: Lifecycle;
-  site: SiteSettings;
+  site: () => Site;
   /** Undefined as long as there is no registry. */
   registry: () => Registry | undefined;
   /** How many subscriptions ask for an event. */
@@ -140,11 +142,14 @@ export class Ledger {
       if (options.ifEdition !== undefined && options.ifEdition !== edition) {
         return { ok: false, problem: "edition-mismatch", present: edition };
       }
-      const { site, registry } = this.#deps;
+      const { registry } = this.#deps;
+      const site = this.#deps.site();
       const files = checkFiles(this.#sql, prepared);
       const found: RegistryIssue[] = [
         ...validateEdition(input, present, site, toInstant(nowMs)),
         ...validateFacets(input, registry()),
+        // Before a publish sends the site, its dry run asks what would be wrong.
+        ...(options.dryRun ? [] : checkWording(input.lang, site)),
         ...files.issues,
         ...(options.namesMissingFiles ? [] : files.missing.map(({ issue }) => issue)),
       ];
@@ -227,7 +232,7 @@ export class Ledger {
     if (status === "killed") return undefined;
     const rival = rivalOf(this.#sql, { id, lang, group: group ?? id });
     if (rival === undefined) return undefined;
-    const url = this.#deps.site.baseUrl + releasePath(rival);
+    const url = this.#deps.site().baseUrl + releasePath(rival);
     const message =
       `has another release in ${lang}, ${rival.id} (${url}): ` +
       "a group has one release in each language; give one of them another group";
@@ -236,11 +241,21 @@ export class Ledger {
 
   #answer(row: ReleaseRow, changed: boolean): PublishAnswer {
     const { id, edition, status } = row;
-    const url = this.#deps.site.baseUrl + releasePath(row);
+    const url = this.#deps.site().baseUrl + releasePath(row);
     const sequence = lastSequenceOf(this.#sql, id);
-    const behind = behindView(this.#sql, this.#deps.site.baseUrl, row);
+    const behind = behindView(this.#sql, this.#deps.site().baseUrl, row);
     return { id, edition, sequence, status, url, changed, ...defined({ behind }) };
   }
+}
+
+/** A text has words of ours too, such as the heading of its footnotes: they must not be in another language. */
+function checkWording(lang: string, site: Site): Issue[] {
+  const missing = languagesWithoutWording({
+    ...site,
+    languages: site.languages.filter((each) => each === lang),
+  });
+  const message = `${lang} has no wording yet: send it with PUT /api/v1/site`;
+  return missing.map(() => ({ path: "/lang", message }));
 }
 
 function followsLast(a: PreparedRelease, b: PreparedRelease): number {

@@ -44,6 +44,6 @@ test.each([
 test("a registry may begin with a byte order mark and omit facets", () => {
   const parsed = parseRegistryFile("/content/registry.yaml", Buffer.from(`\uFEFF${CSTO}`));
   expect(parsed).toMatchObject({
-    registry: { topics: [{ slug: "csto", names: { en: "CSTO" }, spellings: [] }], people: [] },
+    content: { topics: [{ slug: "csto", names: { en: "CSTO" }, spellings: [] }], people: [] },
   });
 });

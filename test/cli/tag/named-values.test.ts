@@ -9,7 +9,7 @@ import { OFFICE_REGISTRY } from "../support/content-folders.ts";
 
 const read = parseRegistryFile(OFFICE_REGISTRY, await readFile(OFFICE_REGISTRY));
 if (Array.isArray(read)) throw new Error(JSON.stringify(read));
-const { registry } = read;
+const { content: registry } = read;
 const known = new NamedValues(registry);
 
 /** `facet/slug`, each once. */
