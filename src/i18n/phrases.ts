@@ -15,7 +15,8 @@ export { phrasesIn } from "./wording.ts";
 /** A language's own name: `hy` → `Հայերեն`. */
 export function languageName(lang: string, site?: WordedSite): string {
   const { name } = phrasesIn(lang, site);
-  const known = name ?? new Intl.DisplayNames([lang], { type: "language" }).of(lang) ?? lang;
+  if (name !== undefined) return name;
+  const known = new Intl.DisplayNames([lang], { type: "language" }).of(lang) ?? lang;
   return known.charAt(0).toLocaleUpperCase(lang) + known.slice(1);
 }
 

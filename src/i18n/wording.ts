@@ -6,13 +6,54 @@ import { memoized } from "../domain/memoized.ts";
 import type { Issue } from "../domain/issues.ts";
 import { type GivenPhrases, PHRASE_NAMES, HEADED_FACETS, type Phrases } from "../domain/phrases.ts";
 import { RELEASE_TYPES } from "../domain/release.ts";
+import { ar } from "./ar.ts";
+import { az } from "./az.ts";
+import { de } from "./de.ts";
+import { el } from "./el.ts";
 import { en } from "./en.ts";
+import { es } from "./es.ts";
+import { fa } from "./fa.ts";
 import { fr } from "./fr.ts";
+import { he } from "./he.ts";
 import { hy } from "./hy.ts";
+import { it } from "./it.ts";
+import { ja } from "./ja.ts";
+import { ka } from "./ka.ts";
+import { nl } from "./nl.ts";
+import { pl } from "./pl.ts";
+import { pt } from "./pt.ts";
+import { ro } from "./ro.ts";
 import { ru } from "./ru.ts";
+import { tr } from "./tr.ts";
+import { uk } from "./uk.ts";
+import { zhHans } from "./zh-Hans.ts";
+import { zhHant } from "./zh-Hant.ts";
 import { knowsDates, knowsName } from "./platform.ts";
 
-const BUILT_IN: Readonly<Record<string, Phrases>> = { en, hy, ru, fr };
+const BUILT_IN: Readonly<Record<string, Phrases>> = {
+  en,
+  hy,
+  ru,
+  fr,
+  de,
+  es,
+  pt,
+  it,
+  nl,
+  pl,
+  uk,
+  ka,
+  tr,
+  az,
+  el,
+  ro,
+  ar,
+  fa,
+  he,
+  "zh-Hans": zhHans,
+  "zh-Hant": zhHant,
+  ja,
+};
 
 /** The languages that need no wording from the site. */
 export const WORDED_LANGUAGES = Object.keys(BUILT_IN);
