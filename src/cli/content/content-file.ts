@@ -8,7 +8,13 @@ import * as z from "zod/mini";
 import { defined } from "../../domain/defined.ts";
 import { issuesOf, type Issue } from "../../domain/issues.ts";
 import { parseReleaseDate } from "../../domain/dates.ts";
-import { checkRetraction, frontMatter, releaseInput, type ReleaseInput } from "../../domain/release.ts";
+import {
+  canonicalLanguage,
+  checkRetraction,
+  frontMatter,
+  releaseInput,
+  type ReleaseInput,
+} from "../../domain/release.ts";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { onSystemError, systemReason } from "../cli-error.ts";
 import { type FileIssue, locateIssue } from "./file-issue.ts";
@@ -111,8 +117,13 @@ export function parseContentFile(file: string, bytes: Uint8Array, now: number): 
 function withSlug({ fields }: FrontMatter): { fields: unknown; slug?: string } {
   if (!isRecord(fields) || "slug" in fields) return { fields };
   // Without a valid title, report only the title and not the slug as well.
-  const slug = typeof fields.title === "string" ? slugOf(fields.title) : "untitled";
+  const slug = typeof fields.title === "string" ? slugOf(fields.title, languageIn(fields)) : "untitled";
   return slug === "" ? { fields } : { fields: { ...fields, slug }, slug };
+}
+
+/** The language of a file; undefined if it is missing or faulty, which is a fault of its own. */
+function languageIn({ lang }: Record<string, unknown>): string | undefined {
+  return typeof lang === "string" ? canonicalLanguage(lang) : undefined;
 }
 
 /** Only a title without a letter that can be transliterated leaves a file without a slug. */

@@ -4,16 +4,25 @@
 import slugify from "@sindresorhus/slugify";
 import { plainLetters, plainWords } from "../../domain/folding.ts";
 import { SLUG_CHARS_MAX } from "../../domain/limits.ts";
+import { romanise } from "./romanise.ts";
 
 /**
- * Lower-case Latin letters, digits and single hyphens. Other scripts are transliterated. What is inside words and
- * is no letter, and letters such as `ŧ`, become what searches make of them.
+ * Lower-case Latin letters, digits and single hyphens. Other scripts are transliterated, by the rules of the language
+ * where we know them. What is inside words and is no letter, and letters such as `ŧ`, become what searches make of them.
  *
- * @returns "" if nothing of the title can be transliterated, as in Japanese
+ * @param lang BCP 47, of the title
+ * @returns "" if no letter of the title can be transliterated, as in Japanese
  */
-export function slugOf(title: string): string {
-  const plain = plainWords(title.normalize("NFKC").toLowerCase().normalize("NFKC"));
-  return cutSlug(slugify(plainLetters(insideWords(plain)), { decamelize: false }), SLUG_CHARS_MAX);
+export function slugOf(title: string, lang?: string): string {
+  const lower = title
+    .normalize("NFKC")
+    .toLocaleLowerCase(lang ?? "en")
+    .normalize("NFKC");
+  const latin = plainLetters(insideWords(romanise(plainWords(lower), lang)));
+  const slug = slugify(latin, { decamelize: false, ...(lang === undefined ? {} : { locale: lang }) });
+  // Its digits alone would be the slug of many titles.
+  if (/\p{L}/u.test(title) && !/[a-z]/.test(slug)) return "";
+  return cutSlug(slug, SLUG_CHARS_MAX);
 }
 
 /** Armenian ո, ե and եւ are "vo", "ye" and "yev" only at the start of a word, but ով and ովքեր have "o" (BGN/PCGN 1981). */

@@ -57,7 +57,7 @@ export async function createContentFile(
   );
   for (;;) {
     const slug = freeSlug(
-      slugOf(text.title) || "release",
+      slugOf(text.title, text.lang) || "release",
       (tried) => inUse.has(tried) || isSkipped(text, tried),
     );
     const file = join(folder, pathFor(text, slug));

@@ -3,6 +3,9 @@ import { expect, test } from "vitest";
 import { freeSlug, slugOf } from "../../../src/cli/content/slug.ts";
 import { SLUG_CHARS_MAX } from "../../../src/domain/limits.ts";
 
+const LANGUAGES = ["tr", "de", "az", "uk", "ka", "el", "ar", "he", "zh-Hant", "da", "sr-Latn"];
+const title = fc.string({ unit: "grapheme", maxLength: 400 });
+
 test.each([
   ["Armenia’s Q&A: “What now?”", "armenias-q-and-a-what-now"],
   ["Заявление МИД Армении", "zayavlenie-mid-armenii"],
@@ -25,10 +28,42 @@ test.each([
   expect(slugOf(title)).toBe(slug);
 });
 
+test.each([
+  ["tr", "Bölgedeki gelişmeler: IŞIK, İstanbul, Çağrı", "bolgedeki-gelismeler-isik-istanbul-cagri"],
+  ["de", "Größe, Übermut und Äußerung", "groesse-uebermut-und-aeusserung"],
+  ["de-AT", "Österreich", "oesterreich"],
+  ["az", "Azərbaycan Respublikası, Şuşa, Gəncə", "azerbaycan-respublikasi-susa-gence"],
+  [
+    "uk",
+    "Київ, Згурський, щодо їжі й об’єднання, Україна",
+    "kyiv-zghurskyi-shchodo-yizhi-y-obiednannia-ukraina",
+  ],
+  ["ka", "საქართველოს საგარეო საქმეთა სამინისტრო", "sakartvelos-sagareo-sakmeta-saministro"],
+  [
+    "el",
+    "Το Υπουργείο, η Ευρώπη, αυτό, Μπάμπης, Ξάνθη, ευθύνη",
+    "to-ypourgeio-i-evropi-afto-bampis-xanthi-efthyni",
+  ],
+  ["el", "Άγγελος, Καΐρη, προϋπολογισμός", "angelos-kairi-proypologismos"],
+  ["fi", "Pääministeri öljy", "paaministeri-oljy"],
+  ["sv", "Åtgärder för miljön", "atgarder-for-miljon"],
+  ["da", "Århus og Ærø", "aarhus-og-aeroe"],
+  ["hu", "Köztársaság, őszi űr", "koztarsasag-oszi-ur"],
+  ["es", "Año nuevo, pingüino", "ano-nuevo-pinguino"],
+  ["ru", "Заявление МИД", "zayavlenie-mid"],
+  ["ar", "وزارة الخارجية", "wzarh-alkharjyh"],
+  ["fa", "گزارش چهار پیام", "gzarsh-chhar-pyam"],
+  ["he", "משרד החוץ 2026", ""],
+  ["zh-Hans", "中国外交部 2026", ""],
+  ["ja", "外務省 NATO", "nato"],
+])("in %s, %s → %s", (lang, title, slug) => {
+  expect(slugOf(title, lang)).toBe(slug);
+});
+
 test("every title makes a valid slug or an empty one", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "grapheme", maxLength: 400 }), (title) => {
-      const slug = slugOf(title);
+    fc.property(title, fc.constantFrom(undefined, ...LANGUAGES), (text, lang) => {
+      const slug = slugOf(text, lang);
       expect(slug.length).toBeLessThanOrEqual(SLUG_CHARS_MAX);
       expect(slug).toMatch(/^(?:[a-z0-9]+(?:-[a-z0-9]+)*)?$/);
     }),
