@@ -7,6 +7,8 @@ export const BACKGROUNDS = { light: "#ffffff", dark: "#15171b" } as const;
 
 /** WCAG 2.2, 1.4.3: of text and links. */
 const CONTRAST_MIN = 4.5;
+/** WCAG 2.2, 1.4.6: of links on dark pages, whose colour we choose. */
+export const CONTRAST_ENHANCED = 7;
 /** Steps between a colour and black or white: more than an eye can tell apart. */
 const STEPS = 255;
 
@@ -16,16 +18,16 @@ export function contrast(colour: string, background: string): number {
   return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
 }
 
-export function isReadable(colour: string, background: string): boolean {
-  return contrast(colour, background) >= CONTRAST_MIN;
+export function isReadable(colour: string, background: string, least = CONTRAST_MIN): boolean {
+  return contrast(colour, background) >= least;
 }
 
 /** The colour, or the nearest one of its hue that is readable: darker on a light background, lighter on a dark one. */
-export function nearestReadable(colour: string, background: string): string {
+export function nearestReadable(colour: string, background: string, least = CONTRAST_MIN): string {
   const end = luminance(background) > luminance("#757575") ? 0 : 255;
   for (let step = 0; step < STEPS; step += 1) {
     const mixed = hex(channels(colour).map((channel) => channel + ((end - channel) * step) / STEPS));
-    if (isReadable(mixed, background)) return mixed;
+    if (isReadable(mixed, background, least)) return mixed;
   }
   return hex([end, end, end]);
 }

@@ -50,7 +50,7 @@ export const ar: Phrases = {
   newest: "أحدث النصوص",
   allFeeds: "جميع الخلاصات",
   allFeedsText:
-    "انسخ عنوانًا إلى قارئ خلاصات. كل قائمة في هذا الموقع هي خلاصة أيضًا: أضف /feed.rss أو /feed.atom أو /feed.json إلى عنوانها.",
+    "انسخ عنوانًا إلى قارئ خلاصات. كل قائمة في هذا الموقع هي خلاصة أيضًا: أضف \u200e/feed.rss\u200e أو \u200e/feed.atom\u200e أو \u200e/feed.json\u200e إلى عنوانها.",
   forReaders: "جميعها معًا لقارئ الخلاصات (OPML)",
   allTexts: "جميع النصوص",
   copy: "نسخ",

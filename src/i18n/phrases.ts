@@ -54,7 +54,13 @@ export function instantInWords(
     timeZone,
     timeZoneName: "shortOffset",
   }).format(instant * 1000);
-  return `${dayInWords(dayOf(instant, timeZone), lang, site)}, ${time}`;
+  return `${dayInWords(dayOf(instant, timeZone), lang, site)}${commaOf(lang)}${time}`;
+}
+
+/** Between the day and the time. */
+function commaOf(lang: string): string {
+  const { script = "" } = new Intl.Locale(lang).maximize();
+  return { Arab: "، ", Hans: " ", Hant: " ", Jpan: " " }[script] ?? ", ";
 }
 
 /** British order for plain English, as most English-language press offices outside the US write. */

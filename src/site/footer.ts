@@ -4,7 +4,6 @@
 import type { Element } from "hast";
 import { h } from "hastscript";
 import { addressOf, FEED_FORMATS, type ReleaseList } from "../domain/list.ts";
-import type { Phrases } from "../domain/phrases.ts";
 import { type Site, textsIn } from "../domain/site.ts";
 import { FEED_LABELS } from "../feeds/feed.ts";
 import { phrasesIn } from "../i18n/wording.ts";
@@ -13,32 +12,27 @@ import { phrasesIn } from "../i18n/wording.ts";
 export function siteFooter({ lang, list }: { lang: string; list: ReleaseList }, site: Site): Element {
   const phrases = phrasesIn(lang, site);
   const { publisher, contact, links } = textsIn(site, lang);
-  const feeds = FEED_FORMATS.map((format) =>
-    h("a", { href: addressOf({ list, format }) }, FEED_LABELS[format]),
-  );
+  const { licence } = site;
+  const label = (text: string) => `${text}${phrases.colon}`.trimEnd();
   return h("footer", [
     h("p", { className: ["publisher"] }, publisher),
-    contactLine(contact, phrases),
-    links.length === 0
-      ? null
-      : h(
-          "ul",
-          links.map(({ text, url }) => h("li", h("a", { href: url }, text))),
-        ),
-    h("p", [
-      ...dotted([...feeds, h("a", { href: "/feeds" }, phrases.allFeeds)], `${phrases.feeds}${phrases.colon}`),
-      ...(site.licence === undefined
-        ? []
-        : [" · ", h("a", { rel: ["license"], href: site.licence }, phrases.licence)]),
+    row(contactParts(contact), label(phrases.contact)),
+    row([
+      ...links.map(({ text, url }) => h("a", { href: url }, text)),
+      ...(licence === undefined ? [] : [h("a", { rel: ["license"], href: licence }, phrases.licence)]),
     ]),
+    row(
+      [
+        ...FEED_FORMATS.map((format) => h("a", { href: addressOf({ list, format }) }, FEED_LABELS[format])),
+        h("a", { href: "/feeds" }, phrases.allFeeds),
+      ],
+      label(phrases.feeds),
+    ),
   ]);
 }
 
-function contactLine(
-  { name, address, email, phone }: ReturnType<typeof textsIn>["contact"],
-  phrases: Phrases,
-): Element | null {
-  const parts = [
+function contactParts({ name, address, email, phone }: ReturnType<typeof textsIn>["contact"]) {
+  return [
     name,
     address,
     email === undefined ? undefined : h("a", { href: `mailto:${email}` }, email),
@@ -47,9 +41,14 @@ function contactLine(
       ? undefined
       : h("a", { href: `tel:${phone.replaceAll(/[^+\d]/g, "")}`, dir: "ltr" }, phone),
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? null : h("p", dotted(parts, `${phrases.contact}${phrases.colon}`));
 }
 
-function dotted(parts: readonly (string | Element)[], label: string): (string | Element)[] {
-  return [label, ...parts.flatMap((part, index) => (index === 0 ? [part] : [" · ", part]))];
+/** A line of the footer, which breaks between its parts. Nothing if there are none. */
+function row(parts: readonly (string | Element)[], label?: string): Element | null {
+  if (parts.length === 0) return null;
+  const shown = label === undefined ? parts : [label, ...parts];
+  return h(
+    "ul",
+    shown.map((part) => h("li", part)),
+  );
 }

@@ -1,6 +1,7 @@
 /**
  * The frame of every page: head, header with languages, footer with feeds.
  */
+import type { Element } from "hast";
 import { type Child, h } from "hastscript";
 import { toHtml } from "hast-util-to-html";
 import { addressOf, FEED_FORMATS, languageOf, type ReleaseList } from "../domain/list.ts";
@@ -78,22 +79,7 @@ export function pageHtml(page: Page, site: Site): string {
             { className: ["site"] },
             h("a", { href: lang === undefined ? "/" : `/${lang}` }, h("span", title)),
           ),
-          h(
-            "nav",
-            { ariaLabel: phrases.languages },
-            site.languages.map((each) =>
-              h(
-                "a",
-                {
-                  href: `/${each}`,
-                  lang: each,
-                  hrefLang: each,
-                  ariaCurrent: each === lang ? "true" : undefined,
-                },
-                languageName(each, site),
-              ),
-            ),
-          ),
+          site.languages.length === 1 ? null : languageMenu(lang, phrases.languages, site),
         ]),
         h("main", { id: "main" }, page.main),
         siteFooter(page, site),
@@ -101,4 +87,24 @@ export function pageHtml(page: Page, site: Site): string {
     ]),
   ]);
   return `${toHtml(document, { allowDangerousHtml: true })}\n`;
+}
+
+/** @param current the language of the page's list; undefined: it mixes languages */
+function languageMenu(current: string | undefined, label: string, site: Site): Element {
+  return h(
+    "nav",
+    { ariaLabel: label },
+    site.languages.map((each) =>
+      h(
+        "a",
+        {
+          href: `/${each}`,
+          lang: each,
+          hrefLang: each,
+          ariaCurrent: each === current ? "true" : undefined,
+        },
+        languageName(each, site),
+      ),
+    ),
+  );
 }

@@ -1,7 +1,7 @@
 /**
  * The one stylesheet: the reader's own fonts, the site's colour, a comfortable line length, both writing directions.
  */
-import { BACKGROUNDS, nearestReadable } from "../domain/colour.ts";
+import { BACKGROUNDS, CONTRAST_ENHANCED, nearestReadable } from "../domain/colour.ts";
 import type { Site } from "../domain/site.ts";
 
 /** The accent of a site without a colour. */
@@ -13,7 +13,7 @@ export function stylesheetPath({ colour }: Pick<Site, "colour">): string {
 }
 
 export function stylesheet({ colour = COLOUR }: Pick<Site, "colour">): string {
-  const dark = nearestReadable(colour, BACKGROUNDS.dark);
+  const dark = nearestReadable(colour, BACKGROUNDS.dark, CONTRAST_ENHANCED);
   return `:root { color-scheme: light dark; --page: ${BACKGROUNDS.light}; --text: #1b1b1b; --accent: ${colour}; --link: ${colour}; --soft: #5c5c5c; --line: #8884; --alarm: #b3261e; }
 @media (prefers-color-scheme: dark) { :root { --page: ${BACKGROUNDS.dark}; --text: #e6e6e6; --accent: ${dark}; --link: ${dark}; --soft: #aaa; --alarm: #f2b8b5; } }
 ${RULES}`;
@@ -30,7 +30,7 @@ header p { margin: 0; }
 .site a { display: flex; gap: .75rem; align-items: center; color: inherit; font-weight: 650; text-decoration: none; }
 nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; }
 nav a[aria-current] { color: inherit; text-decoration: none; }
-h1 { font-size: 1.75rem; line-height: 1.25; margin: 1rem 0; text-wrap: balance; }
+h1 { font-size: clamp(1.375rem, 1rem + 2.4vw, 1.75rem); line-height: 1.25; margin: 1rem 0; text-wrap: balance; hyphens: auto; }
 h2 { font-size: 1.25rem; line-height: 1.35; margin: .25rem 0 .5rem; }
 article > h2 a { text-decoration: none; }
 article > h2 a:hover { text-decoration: underline; }
@@ -70,6 +70,7 @@ dd { margin: 0; grid-column: 2; min-width: 0; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9375rem; }
 footer p { margin: .25rem 0; }
 footer ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; margin: .5rem 0; padding: 0; }
+footer a[href^="tel:"] { white-space: nowrap; }
 .publisher { color: var(--text); font-weight: 650; }
 @media (max-width: 30rem) { .feeds tr { display: grid; grid-template-columns: 1fr auto; border-top: 1px solid var(--line); padding: .3rem 0; } .feeds th, .feeds td { border: 0; padding: .15rem 0; } .feeds .formats { grid-column: 1 / -1; } }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dt, dd { grid-column: 1; } }

@@ -1,6 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BACKGROUNDS, contrast, isReadable, nearestReadable } from "../../src/domain/colour.ts";
+import {
+  BACKGROUNDS,
+  contrast,
+  CONTRAST_ENHANCED,
+  isReadable,
+  nearestReadable,
+} from "../../src/domain/colour.ts";
 
 const anyColour = fc
   .integer({ min: 0, max: 0xff_ff_ff })
@@ -24,11 +30,16 @@ describe("the nearest readable colour", () => {
     expect(nearestReadable("#0b3d6f", BACKGROUNDS.light)).toBe("#0b3d6f");
   });
 
-  it("is readable for every colour, on light and on dark", () => {
+  it("is readable for every colour, on light and on dark, in links that stand out", () => {
     fc.assert(
-      fc.property(anyColour, fc.constantFrom(BACKGROUNDS.light, BACKGROUNDS.dark), (colour, background) => {
-        expect(isReadable(nearestReadable(colour, background), background)).toBe(true);
-      }),
+      fc.property(
+        anyColour,
+        fc.constantFrom(BACKGROUNDS.light, BACKGROUNDS.dark),
+        fc.constantFrom(undefined, CONTRAST_ENHANCED),
+        (colour, background, least) => {
+          expect(isReadable(nearestReadable(colour, background, least), background, least)).toBe(true);
+        },
+      ),
     );
   });
 });

@@ -233,8 +233,15 @@ describe("pages and feeds in a language", () => {
   it("would be found to hold one, if they did", () => {
     const shown = shownIn("en").join("");
     const unseen = english.filter((text) => !shown.includes(text) && /[a-z]{3}/i.test(text));
-    // Words of texts, not of pages; of a banner in another page; and of the script's second state.
-    expect(unseen).toEqual(["Footnotes", "Back to reference", "Video", "Audio", "Embedded content"]);
+    // The menu of a site with several languages, and words of texts.
+    expect(unseen).toEqual([
+      "Languages",
+      "Footnotes",
+      "Back to reference",
+      "Video",
+      "Audio",
+      "Embedded content",
+    ]);
   });
 
   it.each(["ar", "fa", "he"])("of %s are written from right to left", (lang) => {
