@@ -22,6 +22,8 @@ export interface ContentFile {
   release: ReleaseInput;
   /** The fields that a publish writes into the file before it sends anything. */
   missing: { id?: string; slug?: string };
+  /** It is checked and never sent. */
+  isDraft: boolean;
   /**
    * Locates an issue that the service finds; its path is relative to the release. An issue of the body may have a
    * `line` there, from 1.
@@ -76,12 +78,14 @@ export function parseContentFile(file: string, bytes: Uint8Array, now: number): 
   const others = [...futureIssue(fields.data, now), ...checkRetraction(fields.data)];
   if (others.length > 0) return others.map(issueAt);
   const id = fields.data.id ?? randomUUID();
-  const release: ReleaseInput = { ...fields.data, id, body: body.data };
+  const { draft: isDraft, ...sent } = fields.data;
+  const release: ReleaseInput = { ...sent, id, body: body.data };
   const size = Buffer.byteLength(JSON.stringify(release)) + BATCH_ENVELOPE_BYTES;
   if (size > BODY_BYTES_MAX) return issueOf(file, tooLarge(size));
   return {
     file,
     release,
+    isDraft,
     missing: defined({ id: fields.data.id === undefined ? id : undefined, slug: given.slug }),
     issueAt,
   };
