@@ -10,6 +10,7 @@ import { checkBody } from "../content/check-body.ts";
 import { issueLine, issueReport } from "../content/file-issue.ts";
 import { localLinks } from "../content/local-links.ts";
 import { readSingleFile } from "../content/single-file.ts";
+import { soundPart } from "../content/sound-files.ts";
 import { foreignLanguages, siteLanguages } from "../content/site-languages.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
@@ -26,7 +27,7 @@ import {
 import { dryRun } from "./dry-run.ts";
 import { assertHasReleases, assertSameSite, compareWithService } from "./missing-releases.ts";
 import { missingReport, withdrawMissing, withdrawnLines } from "./missing-releases.ts";
-import { readValid, sendFolder } from "./publish-folder.ts";
+import { assertNoFaults, OTHERS_PUBLISHED, sendFolder } from "./publish-folder.ts";
 import { fetchStates, sortFiles } from "./release-states.ts";
 import { fetchRegistry, isSameRegistry } from "./registry-call.ts";
 import { print, report } from "../output.ts";
@@ -35,6 +36,8 @@ import { untilReadersSee } from "../until-readers-see.ts";
 export interface PublishOptions {
   to: URL;
   dryRun: boolean;
+  /** Whether a fault stops only what depends on it. */
+  keepGoing: boolean;
   /** The reason for withdrawing releases that the folder lacks; undefined leaves them published. */
   withdrawMissing?: string;
 }
@@ -44,7 +47,7 @@ interface PublishRun extends PublishOptions {
   isSingle: boolean;
 }
 
-/** @throws CliError if anything is wrong; then nothing was published */
+/** @throws CliError if anything is wrong; without `--keep-going` nothing was published then */
 export async function publishCommand(named: string | undefined, options: PublishOptions): Promise<void> {
   const progress = startProgress();
   try {
@@ -53,11 +56,19 @@ export async function publishCommand(named: string | undefined, options: Publish
     if (isSingle && options.withdrawMissing !== undefined) {
       throw new CliError("--withdraw-missing compares a whole folder with the service: name the folder.");
     }
-    const folder = await readValid(path, isSingle ? readSingleFile : readContentFolder, progress);
+    if (options.keepGoing && options.withdrawMissing !== undefined) {
+      throw new CliError(
+        "--withdraw-missing needs every file of the folder, so --keep-going cannot go with it: leave one out.",
+      );
+    }
+    const read = await (isSingle ? readSingleFile : readContentFolder)(path, progress);
+    if (!options.keepGoing) assertNoFaults(read);
+    const folder = read.issues.length === 0 ? read : await soundPart(read);
     if (options.withdrawMissing !== undefined) assertHasReleases(folder);
     if (folder.files.length === 0 && folder.registry === undefined) {
       for (const line of draftLines(folder.drafts)) print(line);
       print(`${displayPath(path)} holds no releases: nothing to publish.`);
+      if (folder.issues.length > 0) throw new CliError(issueReport(folder.issues, "nothing was sent"));
       return;
     }
     const client = new ApiClient(options.to, await findAdminToken(options.to));
@@ -70,22 +81,26 @@ export async function publishCommand(named: string | undefined, options: Publish
 async function publish(
   folder: ContentFolder,
   client: ApiClient,
-  { withdrawMissing: reason, isSingle }: PublishRun,
+  { withdrawMissing: reason, isSingle, keepGoing }: PublishRun,
   progress: Progress,
 ): Promise<void> {
   const states = await fetchStates(client, progress);
-  const { toSend, unchanged } = sortFiles(folder.files, states, Date.now());
+  const { toSend: differing, unchanged } = sortFiles(folder.files, states, Date.now());
   report(
     [
       ...passedOverLines(folder),
-      ...toSend.flatMap(localLinks).map(issueLine),
+      ...differing.flatMap(localLinks).map(issueLine),
       ...disagreementLines(folder.files, states),
     ].join("\n"),
   );
-  await dryRun({ ...folder, files: toSend }, client, progress);
+  const { issues, refused } = await dryRun({ ...folder, files: differing }, client, progress, keepGoing);
+  const toSend = differing.filter((file) => !refused.includes(file));
   const comparison = compareWithService(folder, states);
   if (reason !== undefined) assertSameSite(folder, comparison);
-  const { releases: sent, registryChanged } = await sendFolder(folder, toSend, client, progress);
+  const sound = { ...folder, files: folder.files.filter((file) => !refused.includes(file)) };
+  const outcome = await sendFolder(sound, toSend, client, progress, keepGoing);
+  const { releases: sent, registryChanged } = outcome;
+  const faults = [...folder.issues, ...issues, ...outcome.issues];
   const releases = [...sent, ...unchanged];
   progress.end();
   for (const line of changeLines(releases)) print(line);
@@ -99,7 +114,8 @@ async function publish(
   const present = releases.map((one) => ({ ...one, behind: (after?.get(one.id) ?? one).behind }));
   report(behindLines(present).join("\n"));
   if (reason === undefined) {
-    if (!isSingle) report(await missingReport(comparison, client));
+    // A release of the service may be that of a faulty file.
+    if (!isSingle && faults.length === 0) report(await missingReport(comparison, client));
   } else {
     const lines = await withdrawnLines(comparison, client, "");
     await withdrawMissing(comparison, reason, client, progress);
@@ -108,13 +124,14 @@ async function publish(
   }
   const isChanged = sent.length > 0 || registryChanged || reason !== undefined;
   if (isChanged) report(await untilReadersSee(client, progress));
+  if (faults.length > 0) throw new CliError(issueReport(faults, OTHERS_PUBLISHED));
 }
 
 /** `--dry-run`: reports what a publish would change. */
 async function preview(
   folder: ContentFolder,
   client: ApiClient,
-  { withdrawMissing: reason, isSingle }: PublishRun,
+  { withdrawMissing: reason, isSingle, keepGoing }: PublishRun,
   progress: Progress,
 ): Promise<void> {
   const states = await fetchStates(client, progress);
@@ -126,7 +143,8 @@ async function preview(
       ...disagreementLines(folder.files, states),
     ].join("\n"),
   );
-  const previewed = await dryRun({ ...folder, files: toSend }, client, progress);
+  const previewed = await dryRun({ ...folder, files: toSend }, client, progress, keepGoing);
+  const faults = [...folder.issues, ...previewed.issues];
   const comparison = compareWithService(folder, states);
   if (reason !== undefined) assertSameSite(folder, comparison);
   const registry = folder.registry?.registry;
@@ -140,6 +158,7 @@ async function preview(
   print(`${counts}; nothing was published`);
   for (const line of draftLines(folder.drafts, states)) print(line);
   report(behindLines(releases).join("\n"));
+  if (faults.length > 0) throw new CliError(issueReport(faults, "the other files would be published"));
   if (isSingle) return;
   if (reason === undefined) report(await missingReport(comparison, client));
   else print((await withdrawnLines(comparison, client, "would be ")).join("\n"));
