@@ -13,6 +13,7 @@ import { importCommand } from "./import/import-command.ts";
 import { listenCommand } from "./listen/listen-command.ts";
 import * as option from "./options.ts";
 import { PROJECT_ROOT } from "./paths.ts";
+import { newCommand } from "./new-command.ts";
 import { checkCommand, publishCommand } from "./publish/publish-command.ts";
 import { actionCommand } from "./release-action.ts";
 import { resealCommand } from "./reseal-command.ts";
@@ -89,9 +90,10 @@ program
 
 program
   .command("publish [folder]")
-  .description("publish a content folder; unchanged releases stay as they are")
+  .description("publish a content folder, or one file of it; unchanged releases stay as they are")
   .option("--to <url>", "URL of the service", option.serviceUrl, option.DEFAULT_SERVICE)
   .option("--dry-run", "check everything, here and at the service, and publish nothing", false)
+  .option("--keep-going", "publish the sound files although others are wrong; exit code 1", false)
   .option(
     "--withdraw-missing <reason>",
     "withdraw releases of the service that the folder does not hold, for this reason, and call off those under embargo",
@@ -99,7 +101,8 @@ program
   )
   .addHelpText(
     "after",
-    `\nThe default folder is content/. Its registry.yaml is published with its releases.\n${TOKEN_HELP}`,
+    "\nThe default folder is content/. Its registry.yaml is published with its releases; with a single file, the " +
+      `service keeps the registry that it has.\n${TOKEN_HELP}`,
   )
   .action(publishCommand);
 
@@ -108,6 +111,14 @@ program
   .description("check a content folder without sending anything")
   .addHelpText("after", "\nThe default folder is content/.")
   .action(checkCommand);
+
+program
+  .command("new <title>")
+  .description("make a new content file that passes check, a draft for today")
+  .requiredOption("--lang <tag>", "language of the text, one of the site's", option.languageTag)
+  .requiredOption("--type <type>", "type of the release, such as statement")
+  .option("--content <folder>", "the content folder (default: content/)")
+  .action(newCommand);
 
 program
   .command("tag <file>")

@@ -6,15 +6,17 @@ import { readFile, stat } from "node:fs/promises";
 import { defined } from "../../domain/defined.ts";
 import { sanitizeText } from "../../domain/text.ts";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
-import { readContentFolder } from "../content/content-folder.ts";
 import { issueLines } from "../content/file-issue.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
-import { CliError, onSystemError, systemCode, systemReason } from "../cli-error.ts";
+import { CliError, onSystemError, systemReason } from "../cli-error.ts";
 import { linesOf, readCopiedText, type Remark } from "./copied-text.ts";
 import { foreignBytes, foreignText } from "./foreign-material.ts";
+import { existingFiles } from "./existing-files.ts";
 import { detectLanguage, guessType } from "./guess.ts";
 import { createContentFile, type ExistingFile, type ImportedText } from "./new-content-file.ts";
 import { print, report } from "../output.ts";
+
+const DRAFTED = ", a draft: correct it, and remove its line `draft: true` to publish it";
 
 export interface ImportOptions {
   out?: string;
@@ -38,17 +40,6 @@ export async function importCommand(files: readonly string[], options: ImportOpt
   }
   if (failed > 0)
     throw new CliError(`${failed} of ${files.length} could not be imported; nothing was written for them.`);
-}
-
-/** The valid files of the folder; empty if it does not exist. `check` reports faulty files. */
-async function existingFiles(folder: string): Promise<ExistingFile[]> {
-  const status = await stat(folder).catch((error: unknown) => {
-    if (systemCode(error) !== "ENOENT") throw error;
-  });
-  if (status === undefined) return [];
-  if (!status.isDirectory())
-    throw new CliError(`${displayPath(folder)} is not a folder: name a folder with --out.`);
-  return (await readContentFolder(folder, undefined, Infinity)).files;
 }
 
 async function importFile(
@@ -76,6 +67,7 @@ async function importFile(
     title: read.title.text,
     ...defined({ date: read.date?.date, source: options.source }),
     paragraphs: read.paragraphs,
+    isDraft: remarks.some(({ isDoubt }) => isDoubt === true),
   };
   const placed = await createContentFile(text, folder, held);
   switch (placed.outcome) {
@@ -94,7 +86,7 @@ async function importFile(
           remarks.sort((a, b) => a.line - b.line),
         ),
       );
-      print(`wrote ${displayPath(placed.file)}`);
+      print(`wrote ${displayPath(placed.file)}${text.isDraft ? DRAFTED : ""}`);
   }
 }
 
@@ -105,6 +97,7 @@ async function languageOf(file: string, text: string, remarks: Remark[]): Promis
     remarks.push({
       line: 1,
       message: `the language is probably ${detected.lang}: if it is wrong, import again with --lang`,
+      isDoubt: true,
     });
   }
   return detected.lang;

@@ -10,16 +10,17 @@ import type { FileIssue } from "../content/file-issue.ts";
 import { freeSlug, slugOf } from "../content/slug.ts";
 import { systemCode } from "../cli-error.ts";
 import { paragraphsToMarkdown } from "./markdown-text.ts";
-import type { ReleaseType } from "./guess.ts";
 
 export interface ImportedText {
   lang: string;
-  type: ReleaseType;
+  type: string;
   title: string;
   /** A day or an RFC 3339 instant; absent if none was found. */
   date?: string;
   source?: string;
   paragraphs: readonly string[];
+  /** It is not published before a person removes `draft: true`. */
+  isDraft: boolean;
 }
 
 export type Placed =
@@ -86,7 +87,7 @@ function isSkipped({ date }: ImportedText, slug: string): boolean {
 
 /** The fields in their usual order; facets are empty lists, for a person to fill. */
 function frontMatterText(fields: Omit<ImportedText, "paragraphs">, slug: string): string {
-  const { lang, type, title, date, source } = fields;
+  const { lang, type, title, date, source, isDraft } = fields;
   const ordered = {
     id: randomUUID(),
     lang,
@@ -99,6 +100,7 @@ function frontMatterText(fields: Omit<ImportedText, "paragraphs">, slug: string)
     organisations: [],
     places: [],
     ...(source !== undefined && { source }),
+    ...(isDraft && { draft: true }),
   };
   return stringify(ordered, { lineWidth: 0 });
 }

@@ -1,6 +1,7 @@
 /**
  * `communique publish` and `communique check`.
  */
+import { stat } from "node:fs/promises";
 import { findAdminToken } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
@@ -8,7 +9,9 @@ import { type ContentFolder, passedOverLines, readContentFolder } from "../conte
 import { checkBody } from "../content/check-body.ts";
 import { issueLine, issueReport } from "../content/file-issue.ts";
 import { foreignUrls } from "../content/foreign-urls.ts";
+import { readSingleFile } from "../content/single-file.ts";
 import { languageIssues } from "../content/site-files.ts";
+import { soundPart } from "../content/sound-files.ts";
 import { foreignLanguages, siteLanguages } from "../content/site-languages.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
@@ -18,13 +21,14 @@ import {
   changeCounts,
   changeLines,
   disagreementLines,
+  draftLines,
   previewLines,
   warningLines,
 } from "./change-report.ts";
-import { dryRun } from "./dry-run.ts";
+import { dryRun, withoutRefused } from "./dry-run.ts";
 import { assertHasReleases, assertSameSite, compareWithService } from "./missing-releases.ts";
 import { missingReport, withdrawMissing, withdrawnLines } from "./missing-releases.ts";
-import { isEmpty, readValidFolder, sendFolder } from "./publish-folder.ts";
+import { assertNoFaults, isEmpty, OTHERS_PUBLISHED, sendFolder } from "./publish-folder.ts";
 import { fetchStates, sortFiles } from "./release-states.ts";
 import { fetchRegistry, isSameRegistry } from "./registry-call.ts";
 import { filesInWords, missingFiles } from "./upload-files.ts";
@@ -34,23 +38,43 @@ import { untilReadersSee } from "../until-readers-see.ts";
 export interface PublishOptions {
   to: URL;
   dryRun: boolean;
+  /** Whether a fault stops only what depends on it. */
+  keepGoing: boolean;
   /** The reason for withdrawing releases that the folder lacks; undefined leaves them published. */
   withdrawMissing?: string;
 }
 
-/** @throws CliError if anything is wrong; then nothing was published */
+interface PublishRun extends PublishOptions {
+  /** A file was named in place of a folder. */
+  isSingle: boolean;
+}
+
+/** @throws CliError if anything is wrong; without `--keep-going` nothing was published then */
 export async function publishCommand(named: string | undefined, options: PublishOptions): Promise<void> {
   const progress = startProgress();
   try {
     const path = resolvePath(named ?? DEFAULT_CONTENT);
-    const folder = await readValidFolder(path, progress);
+    const isSingle = (await stat(path).catch(() => undefined))?.isFile() === true;
+    if (isSingle && options.withdrawMissing !== undefined) {
+      throw new CliError("--withdraw-missing compares a whole folder with the service: name the folder.");
+    }
+    if (options.keepGoing && options.withdrawMissing !== undefined) {
+      throw new CliError(
+        "--withdraw-missing needs every file of the folder, so --keep-going cannot go with it: leave one out.",
+      );
+    }
+    const read = await (isSingle ? readSingleFile : readContentFolder)(path, progress);
+    if (!options.keepGoing) assertNoFaults(read);
+    const folder = read.issues.length === 0 ? read : await soundPart(read);
     if (options.withdrawMissing !== undefined) assertHasReleases(folder);
     if (isEmpty(folder)) {
+      for (const line of draftLines(folder.drafts)) print(line);
       print(`${displayPath(path)} holds no releases: nothing to publish.`);
+      if (folder.issues.length > 0) throw new CliError(issueReport(folder.issues, "nothing was sent"));
       return;
     }
     const client = new ApiClient(options.to, await findAdminToken(options.to));
-    await (options.dryRun ? preview : publish)(folder, client, options, progress);
+    await (options.dryRun ? preview : publish)(folder, client, { ...options, isSingle }, progress);
   } finally {
     progress.end();
   }
@@ -59,23 +83,25 @@ export async function publishCommand(named: string | undefined, options: Publish
 async function publish(
   folder: ContentFolder,
   client: ApiClient,
-  { withdrawMissing: reason }: PublishOptions,
+  { withdrawMissing: reason, isSingle, keepGoing }: PublishRun,
   progress: Progress,
 ): Promise<void> {
   const states = await fetchStates(client, progress);
-  const { toSend, unchanged } = sortFiles(folder.files, states, Date.now());
+  const { toSend: differing, unchanged } = sortFiles(folder.files, states, Date.now());
   report(
     [
       ...passedOverLines(folder),
-      ...foreignUrls(toSend).map(issueLine),
+      ...foreignUrls(differing).map(issueLine),
       ...disagreementLines(folder.files, states),
     ].join("\n"),
   );
-  await dryRun({ ...folder, files: toSend }, client, progress);
+  const judged = await dryRun({ ...folder, files: differing }, client, progress, keepGoing);
+  const toSend = differing.filter((file) => !judged.refused.includes(file));
   const comparison = compareWithService(folder, states);
   if (reason !== undefined) assertSameSite(folder, comparison);
-  const sending = await sendFolder(folder, toSend, client, progress);
-  const { releases: sent, uploaded, registryChanged, siteChanged } = sending;
+  const outcome = await sendFolder(withoutRefused(folder, judged), toSend, client, progress, keepGoing);
+  const { releases: sent, uploaded, registryChanged, siteChanged } = outcome;
+  const faults = [...folder.issues, ...judged.issues, ...outcome.issues];
   const releases = [...sent, ...unchanged];
   progress.end();
   if (uploaded.length > 0) print(`uploaded    ${filesInWords(uploaded)}`);
@@ -84,13 +110,15 @@ async function publish(
   if (siteChanged) print("changed     the site");
   if (registryChanged) print("changed     the registry");
   print(changeCounts(releases));
+  for (const line of draftLines(folder.drafts, states)) print(line);
   // A correction has put its translations behind, also those that were sent before it.
   const isCorrected = toSend.some(({ release }) => release.change === "major");
   const after = isCorrected ? await fetchStates(client, progress) : undefined;
   const present = releases.map((one) => ({ ...one, behind: (after?.get(one.id) ?? one).behind }));
   report(behindLines(present).join("\n"));
   if (reason === undefined) {
-    report(await missingReport(comparison, client));
+    // A release of the service may be that of a faulty file.
+    if (!isSingle && faults.length === 0) report(await missingReport(comparison, client));
   } else {
     const lines = await withdrawnLines(comparison, client, "");
     await withdrawMissing(comparison, reason, client, progress);
@@ -99,13 +127,14 @@ async function publish(
   }
   const isChanged = sent.length > 0 || registryChanged || reason !== undefined;
   if (isChanged) report(await untilReadersSee(client, progress));
+  if (faults.length > 0) throw new CliError(issueReport(faults, OTHERS_PUBLISHED));
 }
 
 /** `--dry-run`: reports what a publish would change. */
 async function preview(
   folder: ContentFolder,
   client: ApiClient,
-  { withdrawMissing: reason }: PublishOptions,
+  { withdrawMissing: reason, isSingle, keepGoing }: PublishRun,
   progress: Progress,
 ): Promise<void> {
   const states = await fetchStates(client, progress);
@@ -117,7 +146,8 @@ async function preview(
       ...disagreementLines(folder.files, states),
     ].join("\n"),
   );
-  const previewed = await dryRun({ ...folder, files: toSend }, client, progress);
+  const previewed = await dryRun({ ...folder, files: toSend }, client, progress, keepGoing);
+  const faults = [...folder.issues, ...previewed.issues];
   const comparison = compareWithService(folder, states);
   if (reason !== undefined) assertSameSite(folder, comparison);
   const registry = folder.registry?.content;
@@ -133,7 +163,10 @@ async function preview(
   if (registryDiffers) print("would be changed     the registry");
   const counts = changeCounts(releases, previewed.awaitingRegistry.length);
   print(`${counts}; nothing was published`);
+  for (const line of draftLines(folder.drafts, states)) print(line);
   report(behindLines(releases).join("\n"));
+  if (faults.length > 0) throw new CliError(issueReport(faults, "the other files would be published"));
+  if (isSingle) return;
   if (reason === undefined) report(await missingReport(comparison, client));
   else print((await withdrawnLines(comparison, client, "would be ")).join("\n"));
 }
@@ -143,12 +176,13 @@ export async function checkCommand(named: string | undefined): Promise<void> {
   const progress = startProgress();
   const reading = readContentFolder(resolvePath(named ?? DEFAULT_CONTENT), progress);
   const folder = await reading.finally(() => progress.end());
-  const { files, issues } = folder;
-  const bodies = files.map(checkBody);
+  const { files, drafts, issues } = folder;
+  const all = [...files, ...drafts];
+  const bodies = all.map(checkBody);
   const languages = await siteLanguages();
-  const foreign = [...foreignLanguages(files, languages), ...languageIssues(folder, languages)];
+  const foreign = [...foreignLanguages(all, languages), ...languageIssues(folder, languages)];
   const faults = [...issues, ...foreign, ...bodies.flatMap(({ faults }) => faults)];
-  const warnings = [...bodies.flatMap(({ warnings }) => warnings), ...foreignUrls(files)];
+  const warnings = [...bodies.flatMap(({ warnings }) => warnings), ...foreignUrls(all)];
   for (const line of passedOverLines(folder)) print(line);
   for (const warning of warnings) print(issueLine(warning));
   if (faults.length > 0) throw new CliError(issueReport(faults, "`publish` would send nothing"));
@@ -157,5 +191,6 @@ export async function checkCommand(named: string | undefined): Promise<void> {
     if (fields.length > 0) print(`${displayPath(file)}: \`publish\` would add ${fields.join(" and ")}`);
   }
   const count = warnings.length === 0 ? "" : `, ${counted(warnings.length, "warning")}`;
-  print(`${counted(files.length, "release")}, no faults${count}`);
+  const drafted = drafts.length === 0 ? "" : `, ${counted(drafts.length, "draft")}`;
+  print(`${counted(files.length, "release")}${drafted}, no faults${count}`);
 }
