@@ -214,8 +214,12 @@ const body = z.pipe(
 export const releaseInput = z.strictObject({ id: releaseId, ...fieldsWith(fileReference), body });
 export type ReleaseInput = z.infer<typeof releaseInput>;
 
-/** The front matter of a content file. A new file has no id yet. */
-export const frontMatter = z.strictObject({ id: z.optional(releaseId), ...fieldsWith(relativePath) });
+/** The front matter of a content file. A new file has no id yet; `draft` stays in the file. */
+export const frontMatter = z.strictObject({
+  id: z.optional(releaseId),
+  ...fieldsWith(relativePath),
+  draft: z._default(z.boolean("must be true or false"), false),
+});
 export type FrontMatter = z.infer<typeof frontMatter>;
 
 /** A status needs a reason that readers understand; without it, `reason` and `updated` mean nothing. */

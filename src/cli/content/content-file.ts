@@ -33,6 +33,8 @@ export interface ContentFile {
   missing: { id?: string; slug?: string };
   /** The files that it names, for the service. */
   files: LocalFile[];
+  /** It is checked and never sent. */
+  isDraft: boolean;
   /**
    * Locates an issue that the service finds; its path is relative to the release. An issue of the body may have a
    * `line` there, from 1.
@@ -101,13 +103,15 @@ export function parseContentFile(file: string, bytes: Uint8Array, now: number): 
   const others = [...futureIssue(fields.data, now), ...checkRetraction(fields.data)];
   if (others.length > 0) return others.map(issueAt);
   const id = fields.data.id ?? randomUUID();
-  const release: ReleaseInput = { ...fields.data, id, body: body.data };
+  const { draft: isDraft, ...sent } = fields.data;
+  const release: ReleaseInput = { ...sent, id, body: body.data };
   const size = sentBytes(release);
   if (size > BODY_BYTES_MAX) return issueOf(file, tooLarge(size));
   return {
     file,
     release,
     files: [],
+    isDraft,
     missing: defined({ id: fields.data.id === undefined ? id : undefined, slug: given.slug }),
     issueAt,
   };

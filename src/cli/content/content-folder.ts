@@ -17,8 +17,10 @@ import { readSiteFiles, type SiteFiles } from "./site-files.ts";
 export interface ContentFolder {
   /** Absolute path. */
   path: string;
-  /** The valid files, sorted by path. */
+  /** The valid files that are no drafts, sorted by path. */
   files: ContentFile[];
+  /** The valid files that are checked and never sent. */
+  drafts: ContentFile[];
   /** Absent if the folder has no registry, or a faulty one: then only the service can check slugs. */
   registry?: RegistryFile;
   /** Absent if the folder says nothing of the site, or has a fault in what it says. */
@@ -59,30 +61,27 @@ export async function readContentFolder(
     read.push(...(await Promise.all(some.map((path) => readContentFile(path, now, local)))));
     if (read.length % FILES_SHOWN === 0) progress?.show("read", { done: read.length, total: paths.length });
   }
-  const files = read.flatMap((result) => (Array.isArray(result) ? [] : [result]));
+  const valid = read.flatMap((result) => (Array.isArray(result) ? [] : [result]));
+  const drafts = valid.filter(({ isDraft }) => isDraft);
+  const files = valid.filter(({ isDraft }) => !isDraft);
+  // Drafts last: of two files with one slug, the draft is the one to change.
+  const all = [...files, ...drafts];
   const siteFiles = await readSiteFiles(folder);
   const [site, siteIssues] = Array.isArray(siteFiles) ? [undefined, siteFiles] : [siteFiles, []];
+  const content = { path: folder, files, drafts, ...defined({ site }), passedOver };
   const found = [
     ...read.flatMap((result) => (Array.isArray(result) ? result : [])),
-    ...conflicts(files),
+    ...conflicts(all),
     ...siteIssues,
   ];
   const registry = await readRegistryFile(join(folder, REGISTRY_FILE));
   // A faulty registry says nothing about the facets of the releases.
-  if (Array.isArray(registry)) {
-    return { path: folder, files, ...defined({ site }), issues: [...found, ...registry], passedOver };
-  }
+  if (Array.isArray(registry)) return { ...content, issues: [...found, ...registry] };
   // Without a registry, only release types are checked.
-  const facetIssues = files.flatMap(({ release, issueAt }) =>
+  const facetIssues = all.flatMap(({ release, issueAt }) =>
     nameNearest(validateFacets(release, registry?.content), registry?.content).map(issueAt),
   );
-  return {
-    path: folder,
-    files,
-    ...defined({ registry, site }),
-    issues: [...found, ...facetIssues],
-    passedOver,
-  };
+  return { ...content, ...defined({ registry }), issues: [...found, ...facetIssues] };
 }
 
 /** Markdown under another name, such as `a.MD`, `a.markdown`, `a.md.txt` of Notepad, or `a.md~`. */

@@ -16,6 +16,8 @@ export interface TextLine {
 export interface Remark {
   line: number;
   message: string;
+  /** A person must decide before the text is published: its file becomes a draft. */
+  isDoubt?: true;
 }
 
 export interface CopiedText {
@@ -58,7 +60,7 @@ export function readCopiedText(all: readonly TextLine[], lang: string): CopiedTe
   if (dated !== undefined) {
     lines = lines.filter((line) => line !== dated.line);
     if (dated.read.doubt !== undefined) {
-      remarks.push({ line: dated.line.number, message: `the date ${dated.read.doubt}` });
+      remarks.push({ line: dated.line.number, message: `the date ${dated.read.doubt}`, isDoubt: true });
     }
   }
   // Around the date and below the title there can be more lines of the page.
@@ -67,7 +69,8 @@ export function readCopiedText(all: readonly TextLine[], lang: string): CopiedTe
   if (title === undefined) return undefined;
   const rest = trimPageChrome(below, remarks);
   if (dated === undefined) {
-    remarks.push({ line: title.number, message: "no date was found: add `date` to the new file" });
+    const message = "no date was found: add `date` to the new file";
+    remarks.push({ line: title.number, message, isDoubt: true });
   }
   remarks.push(...suspects(rest));
   return {
@@ -95,14 +98,14 @@ function takeLabels(
     if (!isEmbargo && !isLabel(first.text)) return { labels, rest };
     if (!isEmbargo && looksLikeSentence(title)) {
       const message = `“${first.text}” is taken for the title, but says only what the text is: write a title`;
-      remarks.push({ line: first.number, message });
+      remarks.push({ line: first.number, message, isDoubt: true });
       return { labels, rest };
     }
     labels.push(first.text);
     const message = isEmbargo
       ? `“${first.text}” is left out: add \`embargo\` to the new file before you publish it`
       : `“${first.text}” is a label, not the title: left out`;
-    remarks.push({ line: first.number, message });
+    remarks.push({ line: first.number, message, ...(isEmbargo && { isDoubt: true }) });
     rest = others.slice(next);
   }
 }
@@ -129,6 +132,7 @@ function takeTitle(
       message: isOne
         ? `lines ${first.number} to ${last} are taken for the title: correct it if it ends earlier`
         : `only line ${first.number} is taken for the title: add the next line if the title continues there`,
+      ...(!isOne && { isDoubt: true }),
     });
   }
   const title = isOne ? { ...first, text: joined } : first;
@@ -136,6 +140,7 @@ function takeTitle(
     remarks.push({
       line: first.number,
       message: "this was taken for the title, but looks like a sentence of the text: check it",
+      isDoubt: true,
     });
   }
   return { title, below: isOne ? lines.slice(block.length) : others };
@@ -188,6 +193,7 @@ function suspects(lines: readonly TextLine[]): Remark[] {
     .map(({ number, text }) => ({
       line: number,
       message: `“${text}” was kept but looks like a part of the page: remove it if it is not part of the text`,
+      isDoubt: true,
     }));
 }
 

@@ -16,6 +16,8 @@ import { detectLanguage, guessType } from "./guess.ts";
 import { createContentFile, type ExistingFile, type ImportedText } from "./new-content-file.ts";
 import { print, report } from "../output.ts";
 
+const DRAFTED = ", a draft: correct it, and remove its line `draft: true` to publish it";
+
 export interface ImportOptions {
   out?: string;
   lang?: string;
@@ -48,7 +50,8 @@ async function existingFiles(folder: string): Promise<ExistingFile[]> {
   if (status === undefined) return [];
   if (!status.isDirectory())
     throw new CliError(`${displayPath(folder)} is not a folder: name a folder with --out.`);
-  return (await readContentFolder(folder, undefined, Infinity)).files;
+  const { files, drafts } = await readContentFolder(folder, undefined, Infinity);
+  return [...files, ...drafts];
 }
 
 async function importFile(
@@ -76,6 +79,7 @@ async function importFile(
     title: read.title.text,
     ...defined({ date: read.date?.date, source: options.source }),
     paragraphs: read.paragraphs,
+    isDraft: remarks.some(({ isDoubt }) => isDoubt === true),
   };
   const placed = await createContentFile(text, folder, held);
   switch (placed.outcome) {
@@ -94,7 +98,7 @@ async function importFile(
           remarks.sort((a, b) => a.line - b.line),
         ),
       );
-      print(`wrote ${displayPath(placed.file)}`);
+      print(`wrote ${displayPath(placed.file)}${text.isDraft ? DRAFTED : ""}`);
   }
 }
 
@@ -105,6 +109,7 @@ async function languageOf(file: string, text: string, remarks: Remark[]): Promis
     remarks.push({
       line: 1,
       message: `the language is probably ${detected.lang}: if it is wrong, import again with --lang`,
+      isDoubt: true,
     });
   }
   return detected.lang;

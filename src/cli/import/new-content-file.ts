@@ -20,6 +20,8 @@ export interface ImportedText {
   date?: string;
   source?: string;
   paragraphs: readonly string[];
+  /** It is not published before a person removes `draft: true`. */
+  isDraft: boolean;
 }
 
 export type Placed =
@@ -86,7 +88,7 @@ function isSkipped({ date }: ImportedText, slug: string): boolean {
 
 /** The fields in their usual order; facets are empty lists, for a person to fill. */
 function frontMatterText(fields: Omit<ImportedText, "paragraphs">, slug: string): string {
-  const { lang, type, title, date, source } = fields;
+  const { lang, type, title, date, source, isDraft } = fields;
   const ordered = {
     id: randomUUID(),
     lang,
@@ -99,6 +101,7 @@ function frontMatterText(fields: Omit<ImportedText, "paragraphs">, slug: string)
     organisations: [],
     places: [],
     ...(source !== undefined && { source }),
+    ...(isDraft && { draft: true }),
   };
   return stringify(ordered, { lineWidth: 0 });
 }

@@ -56,6 +56,20 @@ export function disagreementLines(
   });
 }
 
+/** One line for each draft, and a count. The service keeps a release as it is while its file is a draft. */
+export function draftLines(
+  drafts: readonly ContentFile[],
+  states: ReadonlyMap<string, ReleaseState> = new Map(),
+): string[] {
+  if (drafts.length === 0) return [];
+  const lines = drafts.map(({ file, release }) => {
+    const { status } = states.get(release.id) ?? {};
+    const kept = status === undefined ? "" : `: the service has it ${status}, and keeps it as it is`;
+    return `${"draft".padEnd(11)} ${displayPath(file)}${kept}`;
+  });
+  return [...lines, `${counted(drafts.length, "draft")}, not sent`];
+}
+
 /** One line for each release that would change. */
 export function previewLines({
   published,

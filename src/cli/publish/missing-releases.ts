@@ -33,10 +33,10 @@ export interface Comparison {
 const LISTED_MAX = 20;
 
 export function compareWithService(
-  { files }: ContentFolder,
+  { files, drafts }: ContentFolder,
   states: ReadonlyMap<string, ReleaseState>,
 ): Comparison {
-  const ids = new Set(files.map(({ release }) => release.id));
+  const ids = new Set([...files, ...drafts].map(({ release }) => release.id));
   const foreign = [...states.values()].filter(({ id }) => !ids.has(id));
   return {
     missing: foreign.filter(({ status }) => status === "published"),

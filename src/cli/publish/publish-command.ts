@@ -18,6 +18,7 @@ import {
   changeCounts,
   changeLines,
   disagreementLines,
+  draftLines,
   previewLines,
   warningLines,
 } from "./change-report.ts";
@@ -46,6 +47,7 @@ export async function publishCommand(named: string | undefined, options: Publish
     const folder = await readValidFolder(path, progress);
     if (options.withdrawMissing !== undefined) assertHasReleases(folder);
     if (isEmpty(folder)) {
+      for (const line of draftLines(folder.drafts)) print(line);
       print(`${displayPath(path)} holds no releases: nothing to publish.`);
       return;
     }
@@ -84,6 +86,7 @@ async function publish(
   if (siteChanged) print("changed     the site");
   if (registryChanged) print("changed     the registry");
   print(changeCounts(releases));
+  for (const line of draftLines(folder.drafts, states)) print(line);
   // A correction has put its translations behind, also those that were sent before it.
   const isCorrected = toSend.some(({ release }) => release.change === "major");
   const after = isCorrected ? await fetchStates(client, progress) : undefined;
@@ -132,6 +135,7 @@ async function preview(
   if (registryDiffers) print("would be changed     the registry");
   const counts = changeCounts(releases, previewed.awaitingRegistry.length);
   print(`${counts}; nothing was published`);
+  for (const line of draftLines(folder.drafts, states)) print(line);
   report(behindLines(releases).join("\n"));
   if (reason === undefined) report(await missingReport(comparison, client));
   else print((await withdrawnLines(comparison, client, "would be ")).join("\n"));
@@ -142,12 +146,13 @@ export async function checkCommand(named: string | undefined): Promise<void> {
   const progress = startProgress();
   const reading = readContentFolder(resolvePath(named ?? DEFAULT_CONTENT), progress);
   const folder = await reading.finally(() => progress.end());
-  const { files, issues } = folder;
-  const bodies = files.map(checkBody);
+  const { files, drafts, issues } = folder;
+  const all = [...files, ...drafts];
+  const bodies = all.map(checkBody);
   const languages = await siteLanguages();
-  const foreign = [...foreignLanguages(files, languages), ...languageIssues(folder, languages)];
+  const foreign = [...foreignLanguages(all, languages), ...languageIssues(folder, languages)];
   const faults = [...issues, ...foreign, ...bodies.flatMap(({ faults }) => faults)];
-  const warnings = [...bodies.flatMap(({ warnings }) => warnings), ...foreignUrls(files)];
+  const warnings = [...bodies.flatMap(({ warnings }) => warnings), ...foreignUrls(all)];
   for (const line of passedOverLines(folder)) print(line);
   for (const warning of warnings) print(issueLine(warning));
   if (faults.length > 0) throw new CliError(issueReport(faults, "`publish` would send nothing"));
@@ -156,5 +161,6 @@ export async function checkCommand(named: string | undefined): Promise<void> {
     if (fields.length > 0) print(`${displayPath(file)}: \`publish\` would add ${fields.join(" and ")}`);
   }
   const count = warnings.length === 0 ? "" : `, ${counted(warnings.length, "warning")}`;
-  print(`${counted(files.length, "release")}, no faults${count}`);
+  const drafted = drafts.length === 0 ? "" : `, ${counted(drafts.length, "draft")}`;
+  print(`${counted(files.length, "release")}${drafted}, no faults${count}`);
 }

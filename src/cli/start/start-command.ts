@@ -17,7 +17,7 @@ import { aborted, watchEndSignals } from "../end-signals.ts";
 import { DEFAULT_PORT, suggestCommand } from "../options.ts";
 import { DEFAULT_CONTENT, DEV_VARS, displayPath, resolvePath } from "../paths.ts";
 import { startProgress, type Progress } from "../progress.ts";
-import { changeCounts, warningLines } from "../publish/change-report.ts";
+import { changeCounts, draftLines, warningLines } from "../publish/change-report.ts";
 import { dryRun } from "../publish/dry-run.ts";
 import { fetchStates, sortFiles } from "../publish/release-states.ts";
 import { isEmpty, readValidFolder, sendFolder } from "../publish/publish-folder.ts";
@@ -163,7 +163,9 @@ async function bringUp(
 ): Promise<string | undefined> {
   progress.show("starting the service");
   await untilHealthy(url, over);
-  if (content === undefined || isEmpty(content)) return undefined;
+  if (content === undefined) return undefined;
+  const drafts = draftLines(content.drafts).at(-1);
+  if (isEmpty(content)) return drafts;
   const token = givenToken ?? (await readVars(DEV_VARS)).ADMIN_TOKEN;
   const client = new ApiClient(url, token, over);
   const { toSend, unchanged } = sortFiles(content.files, await fetchStates(client, progress), Date.now());
@@ -174,7 +176,7 @@ async function bringUp(
   progress.end();
   report(warningLines(releases).join("\n"));
   report(later);
-  return changeCounts([...releases, ...unchanged]);
+  return [changeCounts([...releases, ...unchanged]), drafts].filter(Boolean).join("; ");
 }
 
 async function untilHealthy(url: URL, over: AbortSignal): Promise<void> {

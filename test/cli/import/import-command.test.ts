@@ -190,6 +190,24 @@ test("a refused file does not stop the others", async () => {
 });
 
 test.each([
+  ["no date", SESSION.replace("01 December, 2020\n\n", "")],
+  ["a date that may be another", SESSION.replace("01 December, 2020", "01/12/2020")],
+  ["an embargo", `EMBARGOED UNTIL 10 AM\n\n${SESSION}`],
+  ["what may belong to the page", SESSION.replace("1. The", "Share\n\n1. The")],
+])("a text with %s becomes a draft, because a person must decide", async (_, text) => {
+  const { run, out } = await importTexts({ "a.txt": text });
+  expect(run.stdout).toMatch(/^wrote \S+\.md, a draft: correct it, and remove its line `draft: true`/);
+  const [name = ""] = await filesIn(out);
+  expect(await readFile(join(out, name), "utf8")).toMatch(/^draft: true\n---$/m);
+});
+
+test("a text without a doubt becomes no draft", async () => {
+  const { run, out } = await importTexts({ "a.txt": SESSION });
+  expect(run.stdout).toMatch(/^wrote \S+\.md\n$/);
+  expect((await contentFile(out, (await filesIn(out))[0] ?? "")).isDraft).toBe(false);
+});
+
+test.each([
   ["--lang", "not a tag"],
   ["--source", "nowhere"],
 ])("a wrong %s is wrong usage", async (flag, value) => {
