@@ -89,7 +89,7 @@ program
 
 program
   .command("publish [folder]")
-  .description("publish a content folder; unchanged releases stay as they are")
+  .description("publish a content folder, or one file of it; unchanged releases stay as they are")
   .option("--to <url>", "URL of the service", option.serviceUrl, option.DEFAULT_SERVICE)
   .option("--dry-run", "check everything, here and at the service, and publish nothing", false)
   .option(
@@ -99,7 +99,8 @@ program
   )
   .addHelpText(
     "after",
-    `\nThe default folder is content/. Its registry.yaml is published with its releases.\n${TOKEN_HELP}`,
+    "\nThe default folder is content/. Its registry.yaml is published with its releases; with a single file, the " +
+      `service keeps the registry that it has.\n${TOKEN_HELP}`,
   )
   .action(publishCommand);
 

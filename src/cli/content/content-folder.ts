@@ -143,7 +143,7 @@ function conflicts(files: readonly ContentFile[]): FileIssue[] {
         owners.set(key, file);
         continue;
       }
-      issues.push(issueAt({ path, message: message(displayPath(owner)) }));
+      issues.push({ ...issueAt({ path, message: message(displayPath(owner)) }), other: owner });
       // A copy that kept its id has the same group for that reason alone.
       if (path === "/id") break;
     }

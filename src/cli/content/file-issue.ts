@@ -13,6 +13,8 @@ export interface FileIssue {
   /** The faulty field, such as `image/alt`; absent if the file as a whole is faulty. */
   field?: string;
   message: string;
+  /** Absolute path of the other file of a conflict. */
+  other?: string;
 }
 
 /** `content/2020/a.md:3: date: must be a day …` */

@@ -1,6 +1,7 @@
 /**
  * `communique publish` and `communique check`.
  */
+import { stat } from "node:fs/promises";
 import { findAdminToken } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
@@ -8,6 +9,7 @@ import { type ContentFolder, passedOverLines, readContentFolder } from "../conte
 import { checkBody } from "../content/check-body.ts";
 import { issueLine, issueReport } from "../content/file-issue.ts";
 import { foreignUrls } from "../content/foreign-urls.ts";
+import { readSingleFile } from "../content/single-file.ts";
 import { languageIssues } from "../content/site-files.ts";
 import { foreignLanguages, siteLanguages } from "../content/site-languages.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
@@ -25,7 +27,7 @@ import {
 import { dryRun } from "./dry-run.ts";
 import { assertHasReleases, assertSameSite, compareWithService } from "./missing-releases.ts";
 import { missingReport, withdrawMissing, withdrawnLines } from "./missing-releases.ts";
-import { isEmpty, readValidFolder, sendFolder } from "./publish-folder.ts";
+import { isEmpty, readValid, sendFolder } from "./publish-folder.ts";
 import { fetchStates, sortFiles } from "./release-states.ts";
 import { fetchRegistry, isSameRegistry } from "./registry-call.ts";
 import { filesInWords, missingFiles } from "./upload-files.ts";
@@ -39,12 +41,21 @@ export interface PublishOptions {
   withdrawMissing?: string;
 }
 
+interface PublishRun extends PublishOptions {
+  /** A file was named in place of a folder. */
+  isSingle: boolean;
+}
+
 /** @throws CliError if anything is wrong; then nothing was published */
 export async function publishCommand(named: string | undefined, options: PublishOptions): Promise<void> {
   const progress = startProgress();
   try {
     const path = resolvePath(named ?? DEFAULT_CONTENT);
-    const folder = await readValidFolder(path, progress);
+    const isSingle = (await stat(path).catch(() => undefined))?.isFile() === true;
+    if (isSingle && options.withdrawMissing !== undefined) {
+      throw new CliError("--withdraw-missing compares a whole folder with the service: name the folder.");
+    }
+    const folder = await readValid(path, isSingle ? readSingleFile : readContentFolder, progress);
     if (options.withdrawMissing !== undefined) assertHasReleases(folder);
     if (isEmpty(folder)) {
       for (const line of draftLines(folder.drafts)) print(line);
@@ -52,7 +63,7 @@ export async function publishCommand(named: string | undefined, options: Publish
       return;
     }
     const client = new ApiClient(options.to, await findAdminToken(options.to));
-    await (options.dryRun ? preview : publish)(folder, client, options, progress);
+    await (options.dryRun ? preview : publish)(folder, client, { ...options, isSingle }, progress);
   } finally {
     progress.end();
   }
@@ -61,7 +72,7 @@ export async function publishCommand(named: string | undefined, options: Publish
 async function publish(
   folder: ContentFolder,
   client: ApiClient,
-  { withdrawMissing: reason }: PublishOptions,
+  { withdrawMissing: reason, isSingle }: PublishRun,
   progress: Progress,
 ): Promise<void> {
   const states = await fetchStates(client, progress);
@@ -93,7 +104,7 @@ async function publish(
   const present = releases.map((one) => ({ ...one, behind: (after?.get(one.id) ?? one).behind }));
   report(behindLines(present).join("\n"));
   if (reason === undefined) {
-    report(await missingReport(comparison, client));
+    if (!isSingle) report(await missingReport(comparison, client));
   } else {
     const lines = await withdrawnLines(comparison, client, "");
     await withdrawMissing(comparison, reason, client, progress);
@@ -108,7 +119,7 @@ async function publish(
 async function preview(
   folder: ContentFolder,
   client: ApiClient,
-  { withdrawMissing: reason }: PublishOptions,
+  { withdrawMissing: reason, isSingle }: PublishRun,
   progress: Progress,
 ): Promise<void> {
   const states = await fetchStates(client, progress);
@@ -137,6 +148,7 @@ async function preview(
   print(`${counts}; nothing was published`);
   for (const line of draftLines(folder.drafts, states)) print(line);
   report(behindLines(releases).join("\n"));
+  if (isSingle) return;
   if (reason === undefined) report(await missingReport(comparison, client));
   else print((await withdrawnLines(comparison, client, "would be ")).join("\n"));
 }

@@ -4,7 +4,7 @@
 import type { ApiClient } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
 import type { ContentFile } from "../content/content-file.ts";
-import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
+import type { ContentFolder } from "../content/content-folder.ts";
 import { issueReport } from "../content/file-issue.ts";
 import type { LocalFile } from "../content/local-files.ts";
 import { writeIds } from "../content/write-ids.ts";
@@ -24,13 +24,17 @@ export interface Outcome {
 }
 
 /**
- * Reads a folder that must have no faults.
+ * Reads a folder, or a file of one, that must have no faults.
  *
  * @param path absolute
  * @throws CliError with every fault of every file
  */
-export async function readValidFolder(path: string, progress?: Progress): Promise<ContentFolder> {
-  const folder = await readContentFolder(path, progress);
+export async function readValid(
+  path: string,
+  read: (path: string, progress?: Progress) => Promise<ContentFolder>,
+  progress?: Progress,
+): Promise<ContentFolder> {
+  const folder = await read(path, progress);
   if (folder.issues.length > 0) throw new CliError(issueReport(folder.issues, "nothing was sent"));
   return folder;
 }

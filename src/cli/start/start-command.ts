@@ -9,7 +9,7 @@ import { isStrongSecret, weakSecretMessage } from "../../domain/secrets.ts";
 import { readVars } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
 import { CliError, systemCode } from "../cli-error.ts";
-import type { ContentFolder } from "../content/content-folder.ts";
+import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
 import { issueReport } from "../content/file-issue.ts";
 import { languageIssues } from "../content/site-files.ts";
 import { siteLanguages } from "../content/site-languages.ts";
@@ -20,7 +20,7 @@ import { startProgress, type Progress } from "../progress.ts";
 import { changeCounts, draftLines, warningLines } from "../publish/change-report.ts";
 import { dryRun } from "../publish/dry-run.ts";
 import { fetchStates, sortFiles } from "../publish/release-states.ts";
-import { isEmpty, readValidFolder, sendFolder } from "../publish/publish-folder.ts";
+import { isEmpty, readValid, sendFolder } from "../publish/publish-folder.ts";
 import { keptBuild } from "./kept-build.ts";
 import { keepSecrets } from "./kept-secrets.ts";
 import { ServiceProcess } from "./service-process.ts";
@@ -58,7 +58,7 @@ export async function startCommand(options: StartOptions): Promise<void> {
   // Reports everything that is wrong before it starts a process.
   const folder = options.content ?? DEFAULT_CONTENT;
   const { port, host, var: vars } = options;
-  const content = folder === false ? undefined : await readValidFolder(resolvePath(folder));
+  const content = folder === false ? undefined : await readValid(resolvePath(folder), readContentFolder);
   if (content !== undefined) await refuseUnwordedLanguages(content, vars.get("LANGUAGES"));
   await assertPortIsFree(port, host);
   refuseWeakSecrets(vars);
