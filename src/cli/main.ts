@@ -92,6 +92,7 @@ program
   .description("publish a content folder, or one file of it; unchanged releases stay as they are")
   .option("--to <url>", "URL of the service", option.serviceUrl, option.DEFAULT_SERVICE)
   .option("--dry-run", "check everything, here and at the service, and publish nothing", false)
+  .option("--keep-going", "publish the sound files although others are wrong; exit code 1", false)
   .option(
     "--withdraw-missing <reason>",
     "withdraw releases of the service that the folder does not hold, for this reason, and call off those under embargo",

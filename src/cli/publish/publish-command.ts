@@ -11,6 +11,7 @@ import { issueLine, issueReport } from "../content/file-issue.ts";
 import { foreignUrls } from "../content/foreign-urls.ts";
 import { readSingleFile } from "../content/single-file.ts";
 import { languageIssues } from "../content/site-files.ts";
+import { soundPart } from "../content/sound-files.ts";
 import { foreignLanguages, siteLanguages } from "../content/site-languages.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
@@ -24,10 +25,10 @@ import {
   previewLines,
   warningLines,
 } from "./change-report.ts";
-import { dryRun } from "./dry-run.ts";
+import { acceptedPart, dryRun } from "./dry-run.ts";
 import { assertHasReleases, assertSameSite, compareWithService } from "./missing-releases.ts";
 import { missingReport, withdrawMissing, withdrawnLines } from "./missing-releases.ts";
-import { isEmpty, readValid, sendFolder } from "./publish-folder.ts";
+import { assertNoFaults, isEmpty, OTHERS_PUBLISHED, sendFolder } from "./publish-folder.ts";
 import { fetchStates, sortFiles } from "./release-states.ts";
 import { fetchRegistry, isSameRegistry } from "./registry-call.ts";
 import { filesInWords, missingFiles } from "./upload-files.ts";
@@ -37,6 +38,8 @@ import { untilReadersSee } from "../until-readers-see.ts";
 export interface PublishOptions {
   to: URL;
   dryRun: boolean;
+  /** Whether a fault stops only what depends on it. */
+  keepGoing: boolean;
   /** The reason for withdrawing releases that the folder lacks; undefined leaves them published. */
   withdrawMissing?: string;
 }
@@ -46,7 +49,7 @@ interface PublishRun extends PublishOptions {
   isSingle: boolean;
 }
 
-/** @throws CliError if anything is wrong; then nothing was published */
+/** @throws CliError if anything is wrong; without `--keep-going` nothing was published then */
 export async function publishCommand(named: string | undefined, options: PublishOptions): Promise<void> {
   const progress = startProgress();
   try {
@@ -55,11 +58,19 @@ export async function publishCommand(named: string | undefined, options: Publish
     if (isSingle && options.withdrawMissing !== undefined) {
       throw new CliError("--withdraw-missing compares a whole folder with the service: name the folder.");
     }
-    const folder = await readValid(path, isSingle ? readSingleFile : readContentFolder, progress);
+    if (options.keepGoing && options.withdrawMissing !== undefined) {
+      throw new CliError(
+        "--withdraw-missing needs every file of the folder, so --keep-going cannot go with it: leave one out.",
+      );
+    }
+    const read = await (isSingle ? readSingleFile : readContentFolder)(path, progress);
+    if (!options.keepGoing) assertNoFaults(read);
+    const folder = read.issues.length === 0 ? read : await soundPart(read);
     if (options.withdrawMissing !== undefined) assertHasReleases(folder);
     if (isEmpty(folder)) {
       for (const line of draftLines(folder.drafts)) print(line);
       print(`${displayPath(path)} holds no releases: nothing to publish.`);
+      if (folder.issues.length > 0) throw new CliError(issueReport(folder.issues, "nothing was sent"));
       return;
     }
     const client = new ApiClient(options.to, await findAdminToken(options.to));
@@ -72,23 +83,25 @@ export async function publishCommand(named: string | undefined, options: Publish
 async function publish(
   folder: ContentFolder,
   client: ApiClient,
-  { withdrawMissing: reason, isSingle }: PublishRun,
+  { withdrawMissing: reason, isSingle, keepGoing }: PublishRun,
   progress: Progress,
 ): Promise<void> {
   const states = await fetchStates(client, progress);
-  const { toSend, unchanged } = sortFiles(folder.files, states, Date.now());
+  const { toSend: differing, unchanged } = sortFiles(folder.files, states, Date.now());
   report(
     [
       ...passedOverLines(folder),
-      ...foreignUrls(toSend).map(issueLine),
+      ...foreignUrls(differing).map(issueLine),
       ...disagreementLines(folder.files, states),
     ].join("\n"),
   );
-  await dryRun({ ...folder, files: toSend }, client, progress);
+  const judged = await dryRun({ ...folder, files: differing }, client, progress, keepGoing);
+  const toSend = differing.filter((file) => !judged.refused.includes(file));
   const comparison = compareWithService(folder, states);
   if (reason !== undefined) assertSameSite(folder, comparison);
-  const sending = await sendFolder(folder, toSend, client, progress);
-  const { releases: sent, uploaded, registryChanged, siteChanged } = sending;
+  const outcome = await sendFolder(acceptedPart(folder, judged), toSend, client, progress, keepGoing);
+  const { releases: sent, uploaded, registryChanged, siteChanged } = outcome;
+  const faults = [...folder.issues, ...judged.issues, ...outcome.issues];
   const releases = [...sent, ...unchanged];
   progress.end();
   if (uploaded.length > 0) print(`uploaded    ${filesInWords(uploaded)}`);
@@ -104,7 +117,8 @@ async function publish(
   const present = releases.map((one) => ({ ...one, behind: (after?.get(one.id) ?? one).behind }));
   report(behindLines(present).join("\n"));
   if (reason === undefined) {
-    if (!isSingle) report(await missingReport(comparison, client));
+    // A release of the service may be that of a faulty file.
+    if (!isSingle && faults.length === 0) report(await missingReport(comparison, client));
   } else {
     const lines = await withdrawnLines(comparison, client, "");
     await withdrawMissing(comparison, reason, client, progress);
@@ -113,13 +127,14 @@ async function publish(
   }
   const isChanged = sent.length > 0 || registryChanged || reason !== undefined;
   if (isChanged) report(await untilReadersSee(client, progress));
+  if (faults.length > 0) throw new CliError(issueReport(faults, OTHERS_PUBLISHED));
 }
 
 /** `--dry-run`: reports what a publish would change. */
 async function preview(
   folder: ContentFolder,
   client: ApiClient,
-  { withdrawMissing: reason, isSingle }: PublishRun,
+  { withdrawMissing: reason, isSingle, keepGoing }: PublishRun,
   progress: Progress,
 ): Promise<void> {
   const states = await fetchStates(client, progress);
@@ -131,12 +146,17 @@ async function preview(
       ...disagreementLines(folder.files, states),
     ].join("\n"),
   );
-  const previewed = await dryRun({ ...folder, files: toSend }, client, progress);
+  const previewed = await dryRun({ ...folder, files: toSend }, client, progress, keepGoing);
+  const faults = [...folder.issues, ...previewed.issues];
   const comparison = compareWithService(folder, states);
   if (reason !== undefined) assertSameSite(folder, comparison);
   const registry = folder.registry?.content;
   const registryDiffers = registry !== undefined && !isSameRegistry(await fetchRegistry(client), registry);
-  const missing = await missingFiles(toSend, client, progress);
+  const missing = await missingFiles(
+    toSend.filter((file) => !previewed.refused.includes(file)),
+    client,
+    progress,
+  );
   progress.end();
   if (missing.length > 0) print(`would be uploaded    ${filesInWords(missing)}`);
   const releases = [...previewed.published, ...unchanged];
@@ -148,6 +168,7 @@ async function preview(
   print(`${counts}; nothing was published`);
   for (const line of draftLines(folder.drafts, states)) print(line);
   report(behindLines(releases).join("\n"));
+  if (faults.length > 0) throw new CliError(issueReport(faults, "the other files would be published"));
   if (isSingle) return;
   if (reason === undefined) report(await missingReport(comparison, client));
   else print((await withdrawnLines(comparison, client, "would be ")).join("\n"));

@@ -3,27 +3,29 @@
  */
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
 import { FEED_FORMATS } from "../../domain/list.ts";
 import { isStrongSecret, weakSecretMessage } from "../../domain/secrets.ts";
 import { readVars } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
 import { CliError, systemCode } from "../cli-error.ts";
 import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
-import { issueReport } from "../content/file-issue.ts";
+import { type FileIssue, issueReport } from "../content/file-issue.ts";
 import { languageIssues } from "../content/site-files.ts";
 import { siteLanguages } from "../content/site-languages.ts";
+import { soundPart } from "../content/sound-files.ts";
 import { aborted, watchEndSignals } from "../end-signals.ts";
 import { DEFAULT_PORT, suggestCommand } from "../options.ts";
 import { DEFAULT_CONTENT, DEV_VARS, displayPath, resolvePath } from "../paths.ts";
 import { startProgress, type Progress } from "../progress.ts";
 import { changeCounts, draftLines, warningLines } from "../publish/change-report.ts";
-import { dryRun } from "../publish/dry-run.ts";
+import { acceptedPart, dryRun } from "../publish/dry-run.ts";
 import { fetchStates, sortFiles } from "../publish/release-states.ts";
-import { isEmpty, readValid, sendFolder } from "../publish/publish-folder.ts";
+import { isEmpty, OTHERS_PUBLISHED, sendFolder } from "../publish/publish-folder.ts";
+import { freePort } from "./free-port.ts";
 import { keptBuild } from "./kept-build.ts";
 import { keepSecrets } from "./kept-secrets.ts";
 import { ServiceProcess } from "./service-process.ts";
+import { ServiceFailure, untilHealthy } from "./until-healthy.ts";
 import { runVars } from "./service-run.ts";
 import { privateStateFolder } from "./state-folder.ts";
 import { print, report } from "../output.ts";
@@ -42,23 +44,17 @@ export interface StartOptions {
   verbose: boolean;
 }
 
-/** Milliseconds until the service must be healthy; it takes one or two seconds. */
-const HEALTHY_TIMEOUT_MS = 60_000;
-const POLL_MS = 100;
-
-/** The service process failed: its own output says why. */
-class ServiceFailure extends CliError {}
-
 /**
  * Runs until a signal ends it.
  *
- * @throws CliError if the content has faults, the port is in use, or the service fails
+ * @throws CliError if the port is in use, or the service fails
  */
 export async function startCommand(options: StartOptions): Promise<void> {
-  // Reports everything that is wrong before it starts a process.
+  // Refuses before it starts a process.
   const folder = options.content ?? DEFAULT_CONTENT;
   const { port, host, var: vars } = options;
-  const content = folder === false ? undefined : await readValid(resolvePath(folder), readContentFolder);
+  const content =
+    folder === false ? undefined : await soundPart(await readContentFolder(resolvePath(folder)));
   if (content !== undefined) await refuseUnwordedLanguages(content, vars.get("LANGUAGES"));
   await assertPortIsFree(port, host);
   refuseWeakSecrets(vars);
@@ -116,15 +112,6 @@ function refuseWeakSecrets(vars: ReadonlyMap<string, string>): void {
   }
 }
 
-/** A free port of this machine. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-
 /** @throws CliError that suggests another port */
 async function assertPortIsFree(port: number, named?: string): Promise<void> {
   for (const host of named === undefined ? ["127.0.0.1", "::1"] : [named]) {
@@ -165,49 +152,31 @@ async function bringUp(
   await untilHealthy(url, over);
   if (content === undefined) return undefined;
   const drafts = draftLines(content.drafts).at(-1);
-  if (isEmpty(content)) return drafts;
+  if (isEmpty(content)) {
+    reportFaults(content.issues, progress);
+    return drafts;
+  }
   const token = givenToken ?? (await readVars(DEV_VARS)).ADMIN_TOKEN;
   const client = new ApiClient(url, token, over);
-  const { toSend, unchanged } = sortFiles(content.files, await fetchStates(client, progress), Date.now());
-  await dryRun({ ...content, files: toSend }, client, progress);
-  const { releases } = await sendFolder(content, toSend, client, progress);
+  const states = await fetchStates(client, progress);
+  const { toSend: differing, unchanged } = sortFiles(content.files, states, Date.now());
+  const judged = await dryRun({ ...content, files: differing }, client, progress, true);
+  const toSend = differing.filter((file) => !judged.refused.includes(file));
+  const sound = acceptedPart(content, judged);
+  const { releases, issues: late } = await sendFolder(sound, toSend, client, progress, true);
   // Also after a start that sends nothing: the last run may have ended before it wrote all documents.
   const later = await untilReadersSee(client, progress);
   progress.end();
   report(warningLines(releases).join("\n"));
   report(later);
+  reportFaults([...content.issues, ...judged.issues, ...late], progress);
   return [changeCounts([...releases, ...unchanged]), drafts].filter(Boolean).join("; ");
 }
 
-async function untilHealthy(url: URL, over: AbortSignal): Promise<void> {
-  const deadlineMs = Date.now() + HEALTHY_TIMEOUT_MS;
-  let last = "";
-  while (Date.now() < deadlineMs) {
-    try {
-      const answer = await fetch(new URL("/healthz", url), { signal: AbortSignal.timeout(5_000) });
-      const body = await answer.text();
-      if (answer.status === 200) return;
-      // The service runs and says what is wrong with its configuration: waiting would not help.
-      if (answer.status === 503) throw new CliError(`The service is not configured: ${detailOf(body)}`);
-      last = `it answered ${answer.status} ${body.slice(0, 500)}`;
-    } catch (error) {
-      if (error instanceof CliError) throw error;
-      // Not listening yet. If it never listens, this is the reason, such as a port that fetch blocks.
-      last = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    }
-    await delay(POLL_MS, undefined, { signal: over });
-  }
-  throw new ServiceFailure(`The service is not healthy after ${HEALTHY_TIMEOUT_MS / 1000} s: ${last}.`);
-}
-
-/** The detail of a problem document; any other text as it is. */
-function detailOf(body: string): string {
-  try {
-    const { detail } = JSON.parse(body) as { detail?: string };
-    return detail ?? body;
-  } catch {
-    return body.slice(0, 500);
-  }
+/** A fault in one file keeps no other from the readers. */
+function reportFaults(issues: readonly FileIssue[], progress: Progress): void {
+  progress.end();
+  if (issues.length > 0) report(issueReport(issues, OTHERS_PUBLISHED));
 }
 
 function announce(url: URL, counts: string | undefined, isTokenGiven: boolean): void {

@@ -257,21 +257,32 @@ test.each(["ADMIN_TOKEN:t", "SECRETS_KEY:x", `SECRETS_KEY:${TOKEN},x`])(
   },
 );
 
-test("faulty content is refused before a process is started, with its lines", async () => {
+test("start publishes the sound files, and lists the faults of the others on stderr", async () => {
   const folder = await temporaryFolder();
-  await writeFile(join(folder, "a.md"), RELEASE.replace("2020-12-01", "yesterday"));
-  const run = await runCli(["start", "--content", "."], { cwd: folder });
-  expect(run).toMatchObject({ code: 1, stdout: "" });
-  expect(run.stderr).toMatch(/^a\.md:7: date: .*\n1 fault in 1 file: nothing was sent\n$/);
-});
-
-test("content that the service refuses ends the service, with the lines", async () => {
-  const folder = await temporaryFolder();
+  await writeFile(join(folder, "a.md"), RELEASE);
+  await writeFile(
+    join(folder, "b.md"),
+    RELEASE.replace("6f1c", "7f1c")
+      .replace("slug: session", "slug: other")
+      .replace("2020-12-01", "yesterday"),
+  );
   // Only the service knows which day it is in its time zone.
   const farEast = new Date(Date.now() + 23 * 3_600_000).toISOString().replace(/\.\d+/, "");
-  await writeFile(join(folder, "a.md"), RELEASE.replace("2020-12-01", farEast));
-  const failed = npmStart(["--content", folder]);
-  await expect(failed).rejects.toThrow(/ended with 1 .*a\.md:7: date: /s);
+  const late = RELEASE.replace("6f1c", "8f1c")
+    .replace("slug: session", "slug: late")
+    .replace("2020-12-01", farEast);
+  await writeFile(join(folder, "c.md"), late);
+  await writeFile(
+    join(folder, "d.md"),
+    late.replace("8f1c", "9f1c").replace("---\n\n", "draft: true\n---\n\n"),
+  );
+  const service = await npmStart(["--content", folder]);
+  onTestFinished(service.end);
+  expect(service.process.output.stdout).toMatch(/^content {6}1 release: 1 published\n/);
+  expect(service.process.output.stderr).toMatch(
+    /b\.md:7: date: .*\n.*c\.md:7: date: .*\n.*d\.md:4: slug: .*\n3 faults in 3 files: the other files are published\n$/,
+  );
+  expect((await fetch(`${service.url}/en/releases/session`)).status).toBe(200);
 });
 
 test("a service that cannot run ends at once, with the line that says why", async () => {

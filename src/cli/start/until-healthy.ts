@@ -1,0 +1,53 @@
+/**
+ * Waits for a service that has just been started.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { CliError } from "../cli-error.ts";
+
+/** Milliseconds until the service must be healthy; it takes one or two seconds. */
+const HEALTHY_TIMEOUT_MS = 60_000;
+const POLL_MS = 100;
+
+/** The service process failed: its own output says why. */
+export class ServiceFailure extends CliError {}
+
+/**
+ * Waits until a service that has just been started answers.
+ *
+ * @param headers of each request
+ * @throws CliError with what is wrong with its configuration; ServiceFailure if it does not answer in time
+ */
+export async function untilHealthy(
+  url: URL,
+  over: AbortSignal,
+  headers: Record<string, string> = {},
+): Promise<void> {
+  const deadlineMs = Date.now() + HEALTHY_TIMEOUT_MS;
+  let last = "";
+  while (Date.now() < deadlineMs) {
+    try {
+      const answer = await fetch(new URL("/healthz", url), { headers, signal: AbortSignal.timeout(5_000) });
+      const body = await answer.text();
+      if (answer.status === 200) return;
+      // The service runs and says what is wrong with its configuration: waiting would not help.
+      if (answer.status === 503) throw new CliError(`The service is not configured: ${detailOf(body)}`);
+      last = `it answered ${answer.status} ${body.slice(0, 500)}`;
+    } catch (error) {
+      if (error instanceof CliError) throw error;
+      // Not listening yet. If it never listens, this is the reason, such as a port that fetch blocks.
+      last = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    }
+    await delay(POLL_MS, undefined, { signal: over });
+  }
+  throw new ServiceFailure(`The service is not healthy after ${HEALTHY_TIMEOUT_MS / 1000} s: ${last}.`);
+}
+
+/** The detail of a problem document; any other text as it is. */
+function detailOf(body: string): string {
+  try {
+    const { detail } = JSON.parse(body) as { detail?: string };
+    return detail ?? body;
+  } catch {
+    return body.slice(0, 500);
+  }
+}
