@@ -13,6 +13,7 @@ import { importCommand } from "./import/import-command.ts";
 import { listenCommand } from "./listen/listen-command.ts";
 import * as option from "./options.ts";
 import { PROJECT_ROOT } from "./paths.ts";
+import { newCommand } from "./new-command.ts";
 import { checkCommand, publishCommand } from "./publish/publish-command.ts";
 import { actionCommand } from "./release-action.ts";
 import { resealCommand } from "./reseal-command.ts";
@@ -110,6 +111,14 @@ program
   .description("check a content folder without sending anything")
   .addHelpText("after", "\nThe default folder is content/.")
   .action(checkCommand);
+
+program
+  .command("new <title>")
+  .description("make a new content file that passes check, a draft for today")
+  .requiredOption("--lang <tag>", "language of the text, one of the site's", option.languageTag)
+  .requiredOption("--type <type>", "type of the release, such as statement")
+  .option("--content <folder>", "the content folder (default: content/)")
+  .action(newCommand);
 
 program
   .command("tag <file>")

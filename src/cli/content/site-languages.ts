@@ -12,14 +12,18 @@ const CONFIG = "wrangler.toml";
 
 /** `LANGUAGES` of wrangler.toml; empty if it has none. @param given instead, as `--var` sets it */
 export async function siteLanguages(given?: string): Promise<string[]> {
-  if (given !== undefined) return tagsIn(given);
-  const config = (await readIfPresent(join(PROJECT_ROOT, CONFIG)))?.toString() ?? "";
-  const [, tags = ""] = /^LANGUAGES\s*=\s*["']([^"'\n]*)["']/m.exec(config) ?? [];
-  return tagsIn(tags);
+  const tags = given ?? (await variable("LANGUAGES")) ?? "";
+  return tags.split(",").flatMap((tag) => canonicalLanguage(tag.trim()) ?? []);
 }
 
-function tagsIn(text: string): string[] {
-  return text.split(",").flatMap((tag) => canonicalLanguage(tag.trim()) ?? []);
+/** `TIME_ZONE` of wrangler.toml, else that of this machine. */
+export async function siteTimeZone(): Promise<string> {
+  return (await variable("TIME_ZONE")) ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+async function variable(name: string): Promise<string | undefined> {
+  const config = (await readIfPresent(join(PROJECT_ROOT, CONFIG)))?.toString() ?? "";
+  return new RegExp(`^${name}\\s*=\\s*["']([^"'\\n]*)["']`, "m").exec(config)?.[1];
 }
 
 /** A fault for each file in a language that the service does not have. */

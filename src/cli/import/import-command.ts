@@ -6,12 +6,12 @@ import { readFile, stat } from "node:fs/promises";
 import { defined } from "../../domain/defined.ts";
 import { sanitizeText } from "../../domain/text.ts";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
-import { readContentFolder } from "../content/content-folder.ts";
 import { issueLines } from "../content/file-issue.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
-import { CliError, onSystemError, systemCode, systemReason } from "../cli-error.ts";
+import { CliError, onSystemError, systemReason } from "../cli-error.ts";
 import { linesOf, readCopiedText, type Remark } from "./copied-text.ts";
 import { foreignBytes, foreignText } from "./foreign-material.ts";
+import { existingFiles } from "./existing-files.ts";
 import { detectLanguage, guessType } from "./guess.ts";
 import { createContentFile, type ExistingFile, type ImportedText } from "./new-content-file.ts";
 import { print, report } from "../output.ts";
@@ -40,18 +40,6 @@ export async function importCommand(files: readonly string[], options: ImportOpt
   }
   if (failed > 0)
     throw new CliError(`${failed} of ${files.length} could not be imported; nothing was written for them.`);
-}
-
-/** The valid files of the folder; empty if it does not exist. `check` reports faulty files. */
-async function existingFiles(folder: string): Promise<ExistingFile[]> {
-  const status = await stat(folder).catch((error: unknown) => {
-    if (systemCode(error) !== "ENOENT") throw error;
-  });
-  if (status === undefined) return [];
-  if (!status.isDirectory())
-    throw new CliError(`${displayPath(folder)} is not a folder: name a folder with --out.`);
-  const { files, drafts } = await readContentFolder(folder, undefined, Infinity);
-  return [...files, ...drafts];
 }
 
 async function importFile(

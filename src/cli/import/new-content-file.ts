@@ -10,11 +10,10 @@ import type { FileIssue } from "../content/file-issue.ts";
 import { freeSlug, slugOf } from "../content/slug.ts";
 import { systemCode } from "../cli-error.ts";
 import { paragraphsToMarkdown } from "./markdown-text.ts";
-import type { ReleaseType } from "./guess.ts";
 
 export interface ImportedText {
   lang: string;
-  type: ReleaseType;
+  type: string;
   title: string;
   /** A day or an RFC 3339 instant; absent if none was found. */
   date?: string;
