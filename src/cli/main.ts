@@ -13,6 +13,7 @@ import { importCommand } from "./import/import-command.ts";
 import { listenCommand } from "./listen/listen-command.ts";
 import * as option from "./options.ts";
 import { PROJECT_ROOT } from "./paths.ts";
+import { previewCommand } from "./preview/preview-command.ts";
 import { newCommand } from "./new-command.ts";
 import { checkCommand, publishCommand } from "./publish/publish-command.ts";
 import { actionCommand } from "./release-action.ts";
@@ -105,6 +106,16 @@ program
       `service keeps the registry that it has.\n${TOKEN_HELP}`,
   )
   .action(publishCommand);
+
+program
+  .command("preview [folder]")
+  .description("show a content folder as the site would, on this machine alone, as its files change")
+  .option("--port <number>", "port of the preview", option.portNumber, option.DEFAULT_PORT + 1)
+  .addHelpText(
+    "after",
+    "\nThe default folder is content/. Drafts and texts under embargo are shown too, with a mark. Nothing is sent.",
+  )
+  .action(previewCommand);
 
 program
   .command("check [folder]")

@@ -40,6 +40,7 @@ import {
   readEdition,
   readEditions,
 } from "./store/edition-views.ts";
+import { holderOf } from "./store/addresses.ts";
 import { lastSequence, sequencesBetween } from "./store/events.ts";
 import { addFile, findFile } from "./store/files.ts";
 import { listStates, type StatesPage } from "./store/release-states.ts";
@@ -190,6 +191,13 @@ export class Newsroom extends DurableObject<Env> {
   /** A release with its content, whatever its status; null if there is none. */
   async getForAdmin(id: string): Promise<AdminReleaseView | null> {
     return this.#parts.views.getForAdmin(id) ?? null;
+  }
+
+  /** The release under embargo that has an address, with its content; null if there is none. */
+  async getEmbargoed(lang: string, slug: string): Promise<AdminReleaseView | null> {
+    const id = holderOf(this.#sql, lang, slug);
+    const release = id === undefined ? undefined : this.#parts.views.getForAdmin(id);
+    return release?.status === "embargoed" ? release : null;
   }
 
   /** A public edition, by its number for readers; `isAdmin`: of all editions, by its stored number. */

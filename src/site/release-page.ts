@@ -12,7 +12,8 @@ import { pageHtml } from "./layout.ts";
 import type { Site } from "../domain/site.ts";
 import { builtInTypeName, dayInWords, instantInWords, languageName, phrasesIn } from "../i18n/phrases.ts";
 
-export function releasePage(release: ReleaseView, path: string, site: Site): string {
+/** @param embargo until when only the admin sees the page, in the words of the office; undefined: readers see it */
+export function releasePage(release: ReleaseView, path: string, site: Site, embargo?: string): string {
   const phrases = phrasesIn(release.lang, site);
   const facets = FACETS.flatMap((facet) =>
     release[facet].map((value) => release.names[facet][value] ?? value),
@@ -25,6 +26,12 @@ export function releasePage(release: ReleaseView, path: string, site: Site): str
       typeName(release, release.lang, site),
     ]),
     h("h1", release.title),
+    embargo === undefined
+      ? null
+      : h("p", { className: ["banner"], role: "note", lang: "en", dir: "ltr" }, [
+          h("strong", `Under embargo until ${embargo}.`),
+          " Only the admin sees this page.",
+        ]),
     release.status === "withdrawn"
       ? h("p", { className: ["banner"], role: "note" }, [
           h("strong", withdrawn.trimEnd()),

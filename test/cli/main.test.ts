@@ -10,6 +10,7 @@ const COMMANDS = [
   "listen",
   "import",
   "new",
+  "preview",
   "check",
   "tag",
   "withdraw",

@@ -20,12 +20,12 @@ export interface Preview {
   awaitingRegistry: ContentFile[];
   /** Whether the identity of the site would change. */
   siteChanges: boolean;
-  /** Whether the service refuses the identity of the site. */
-  isSiteRefused: boolean;
-  /** What the service refuses; empty unless the sound releases are to be sent without the others. */
+  /** What the service refuses; empty unless what is sound is to be sent without the rest. */
   issues: FileIssue[];
   /** The releases with these issues. */
   refused: ContentFile[];
+  /** Whether the site has one of these issues. */
+  isSiteRefused: boolean;
 }
 
 /** The path of an issue that says that the registry lacks a value. */
@@ -46,13 +46,14 @@ export async function dryRun(
 ): Promise<Preview> {
   const isTemporary = (path: string): boolean => registry !== undefined && REGISTRY_ISSUE.test(path);
   const judged = site === undefined ? undefined : await judgeSite(site, client);
+  const siteIssues = judged?.issues ?? [];
   const preview: Preview = {
     published: [],
     awaitingRegistry: [],
     siteChanges: judged?.changed ?? false,
-    isSiteRefused: judged !== undefined && judged.issues.length > 0,
-    issues: [...(judged?.issues ?? [])],
+    issues: [...siteIssues],
     refused: [],
+    isSiteRefused: siteIssues.length > 0,
   };
   let done = 0;
   for (const batch of releaseBatches(files)) {
@@ -67,13 +68,6 @@ export async function dryRun(
   const { issues } = preview;
   if (issues.length > 0 && !keepGoing) throw new CliError(issueReport(issues, "nothing was published"));
   return withoutFollowers(preview, files, faulty);
-}
-
-/** A folder without what the service refuses. */
-export function withoutRefused(folder: ContentFolder, { refused, isSiteRefused }: Preview): ContentFolder {
-  const { site, ...rest } = folder;
-  const files = folder.files.filter((file) => !refused.includes(file));
-  return { ...rest, files, ...defined({ site: isSiteRefused ? undefined : site }) };
 }
 
 /** A release that follows a refused correction has nothing to follow. */
@@ -94,6 +88,15 @@ function withoutFollowers(
     issues: [...preview.issues, ...followers.values()],
     refused: [...preview.refused, ...followers.keys()],
   };
+}
+
+/** What of a folder the service has not refused. */
+export function acceptedPart(
+  { site, ...folder }: ContentFolder,
+  { refused, isSiteRefused }: Pick<Preview, "refused" | "isSiteRefused">,
+): ContentFolder {
+  const files = folder.files.filter((file) => !refused.includes(file));
+  return { ...folder, files, ...defined({ site: isSiteRefused ? undefined : site }) };
 }
 
 async function dryRunBatch(

@@ -25,7 +25,7 @@ import {
   previewLines,
   warningLines,
 } from "./change-report.ts";
-import { dryRun, withoutRefused } from "./dry-run.ts";
+import { acceptedPart, dryRun } from "./dry-run.ts";
 import { assertHasReleases, assertSameSite, compareWithService } from "./missing-releases.ts";
 import { missingReport, withdrawMissing, withdrawnLines } from "./missing-releases.ts";
 import { assertNoFaults, isEmpty, OTHERS_PUBLISHED, sendFolder } from "./publish-folder.ts";
@@ -99,7 +99,7 @@ async function publish(
   const toSend = differing.filter((file) => !judged.refused.includes(file));
   const comparison = compareWithService(folder, states);
   if (reason !== undefined) assertSameSite(folder, comparison);
-  const outcome = await sendFolder(withoutRefused(folder, judged), toSend, client, progress, keepGoing);
+  const outcome = await sendFolder(acceptedPart(folder, judged), toSend, client, progress, keepGoing);
   const { releases: sent, uploaded, registryChanged, siteChanged } = outcome;
   const faults = [...folder.issues, ...judged.issues, ...outcome.issues];
   const releases = [...sent, ...unchanged];
@@ -152,8 +152,11 @@ async function preview(
   if (reason !== undefined) assertSameSite(folder, comparison);
   const registry = folder.registry?.content;
   const registryDiffers = registry !== undefined && !isSameRegistry(await fetchRegistry(client), registry);
-  const owners = folder.site === undefined ? toSend : [folder.site, ...toSend];
-  const missing = await missingFiles(owners, client, progress);
+  const missing = await missingFiles(
+    toSend.filter((file) => !previewed.refused.includes(file)),
+    client,
+    progress,
+  );
   progress.end();
   if (missing.length > 0) print(`would be uploaded    ${filesInWords(missing)}`);
   const releases = [...previewed.published, ...unchanged];

@@ -34,6 +34,7 @@ export function assertNoFaults({ issues }: ContentFolder): void {
 export function isEmpty({ files, registry, site }: ContentFolder): boolean {
   return files.length === 0 && registry === undefined && site === undefined;
 }
+
 /** The consequence of faults where the sound files are published without the others. */
 export const OTHERS_PUBLISHED = "the other files are published";
 

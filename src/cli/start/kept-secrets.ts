@@ -14,6 +14,14 @@ const GENERATE = {
 };
 
 export type SecretName = keyof typeof GENERATE;
+/** New secrets, for a service that keeps nothing. */
+export function newSecrets(): Record<SecretName, string> {
+  return Object.fromEntries(SECRET_NAMES.map((name) => [name, GENERATE[name]()])) as Record<
+    SecretName,
+    string
+  >;
+}
+
 export const SECRET_NAMES = Object.keys(GENERATE) as SecretName[];
 
 /**

@@ -28,6 +28,8 @@ export interface ExtraBindings {
   data?: Record<string, Uint8Array<ArrayBuffer>>;
   /** Starts V8's inspector, which costs a little time: not for measurements of time. */
   inspected?: boolean;
+  /** Source of a module that wraps worker.js and is the entry in its place. */
+  entry?: string;
   /** Answers every request that the Worker sends, so that none leaves this process. */
   outbound?: (request: Request) => Promise<Response>;
 }
@@ -50,7 +52,7 @@ export type OnLog = (line: string, level: string) => void;
 /** @param onLog called with each line that the Worker logs */
 export function onWorkerd(
   { bundle, workerOptions }: Build,
-  { bindings, data = {}, inspected = false, outbound }: ExtraBindings,
+  { bindings, data = {}, inspected = false, entry, outbound }: ExtraBindings,
   { state, temporary, host = "127.0.0.1", port, entryPort = 0 }: Location,
   onLog: OnLog,
 ): MiniflareOptions {
@@ -62,7 +64,12 @@ export function onWorkerd(
     ...(inspected ? { inspectorPort: 0 } : {}),
     ...(outbound === undefined ? {} : { outboundService: outbound }),
     rootPath: bundle,
-    modules: [{ type: "ESModule", path: join(bundle, "worker.js") }],
+    modules: [
+      ...(entry === undefined
+        ? []
+        : [{ type: "ESModule" as const, path: join(bundle, "entry.js"), contents: entry }]),
+      { type: "ESModule", path: join(bundle, "worker.js") },
+    ],
     host: "127.0.0.1",
     port: entryPort,
     cf: false,

@@ -4,17 +4,18 @@
  */
 import "./die-with-parent.ts";
 import { Miniflare } from "miniflare";
+import { defined } from "../../domain/defined.ts";
 import { print, report } from "../output.ts";
 import { onWorkerd } from "./on-workerd.ts";
 import { RUN_VARIABLE, type ServiceRun } from "./service-run.ts";
 
-const { build, location, vars, verbose } = JSON.parse(process.env[RUN_VARIABLE] ?? "{}") as ServiceRun;
+const { build, location, vars, verbose, entry } = JSON.parse(process.env[RUN_VARIABLE] ?? "{}") as ServiceRun;
 // The runtime must not inherit the secrets.
 delete process.env[RUN_VARIABLE];
 
 try {
   const miniflare = new Miniflare(
-    onWorkerd(build, { bindings: vars }, location, (line, level) => {
+    onWorkerd(build, { bindings: vars, ...defined({ entry }) }, location, (line, level) => {
       if (level === "error" || level === "warn") report(line);
       else if (verbose) print(line);
     }),

@@ -3,7 +3,7 @@
  */
 import { defined } from "../../domain/defined.ts";
 import { isLoopbackAddress } from "../../domain/target-url.ts";
-import type { Build, Location } from "./on-workerd.ts";
+import type { Build, ExtraBindings, Location } from "./on-workerd.ts";
 
 /** Given to the process that runs the service as JSON, in the environment variable {@link RUN_VARIABLE}. */
 export interface ServiceRun {
@@ -13,6 +13,7 @@ export interface ServiceRun {
   verbose: boolean;
   /** Variables and secrets, over those of wrangler.toml. */
   vars: Record<string, string>;
+  entry?: ExtraBindings["entry"];
 }
 
 /** Not an argument: every user of the machine may read those, and these hold secrets. */

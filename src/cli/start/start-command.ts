@@ -18,7 +18,7 @@ import { DEFAULT_PORT, suggestCommand } from "../options.ts";
 import { DEFAULT_CONTENT, DEV_VARS, displayPath, resolvePath } from "../paths.ts";
 import { startProgress, type Progress } from "../progress.ts";
 import { changeCounts, draftLines, warningLines } from "../publish/change-report.ts";
-import { dryRun, withoutRefused } from "../publish/dry-run.ts";
+import { acceptedPart, dryRun } from "../publish/dry-run.ts";
 import { fetchStates, sortFiles } from "../publish/release-states.ts";
 import { isEmpty, OTHERS_PUBLISHED, sendFolder } from "../publish/publish-folder.ts";
 import { freePort } from "./free-port.ts";
@@ -162,7 +162,7 @@ async function bringUp(
   const { toSend: differing, unchanged } = sortFiles(content.files, states, Date.now());
   const judged = await dryRun({ ...content, files: differing }, client, progress, true);
   const toSend = differing.filter((file) => !judged.refused.includes(file));
-  const sound = withoutRefused(content, judged);
+  const sound = acceptedPart(content, judged);
   const { releases, issues: late } = await sendFolder(sound, toSend, client, progress, true);
   // Also after a start that sends nothing: the last run may have ended before it wrote all documents.
   const later = await untilReadersSee(client, progress);

@@ -16,6 +16,7 @@ import { problem } from "../problem.ts";
 import { brokenEscapes, isDecodable, LIST_NAMES, queryIssues } from "../../domain/query-names.ts";
 import { tooManyCalls } from "../rate-limit.ts";
 import { hotAt, type Lookup, lookUp, needsRefresh, refresh, rememberUrl } from "./cache.ts";
+import { embargoedPage } from "./embargoed-page.ts";
 import { feedAlias, formatInQuery } from "./feed-aliases.ts";
 import { nameNearestValues, nearestLists } from "./nearest-values.ts";
 import { siteOf } from "./site.ts";
@@ -61,6 +62,8 @@ export async function getDocument(c: Context): Promise<Response> {
   if (inRightCase !== path) return redirectPermanently(c, inRightCase + search);
   const lookup = await lookUp(c, path);
   if (lookup.kind === "found" && path !== pathname) return redirectPermanently(c, path + search);
+  const ofAdmin = lookup.kind === "missing" ? await embargoedPage(c, path) : undefined;
+  if (ofAdmin !== undefined) return ofAdmin;
   return (await answer(c, path, lookup)) ?? pageNotFound(c);
 }
 

@@ -51,7 +51,9 @@ test("a changed file becomes a new edition", async () => {
     content.replace("---\n\nIt was", "change: major\nnote: A word\n---\n\nIt has been"),
   );
   const second = await publish(folder);
-  expect(second.stdout).toMatch(/^edition 2 +\S+ {2}\(a\.md\)\n1 release: 1 with a new edition\n$/);
+  expect(second.stdout).toMatch(
+    /^edition 2 +\S+ {2}\(a\.md\) {2}major: 0 subscriptions will be notified\n1 release: 1 with a new edition\n$/,
+  );
 });
 
 test("an embargoed release is reported as embargoed", async () => {
