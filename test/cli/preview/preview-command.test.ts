@@ -1,15 +1,16 @@
-import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { request } from "node:http";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { mkdir } from "node:fs/promises";
-import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { chromium } from "playwright-core";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../support/free-port.ts";
 import { contentFile, newContentFile } from "../support/content-folders.ts";
+import { descendants, portsOf, running } from "../support/processes.ts";
 import { runCli, spawnCli, type Running } from "../support/run-cli.ts";
 
+const CHROMIUM = "/usr/bin/chromium";
 const DAY_MS = 86_400_000;
 const NEXT_YEAR = new Date(Date.now() + 365 * DAY_MS).toISOString().replace(/\.\d+/, "");
 
@@ -123,6 +124,34 @@ test("only pages of the preview itself on this machine may read it, and nobody m
   expect(feed.headers.get("cross-origin-resource-policy")).toBe("same-origin");
 });
 
+test.skipIf(!existsSync(CHROMIUM))(
+  "a browser shows the marks, and loads an open page again by itself (skipped without /usr/bin/chromium)",
+  async () => {
+    const browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ["--no-sandbox", "--disable-gpu"],
+    });
+    onTestFinished(() => browser.close());
+    const tab = await browser.newPage();
+    const refusals: string[] = [];
+    tab.on("console", (message) => {
+      if (message.type() === "error") refusals.push(message.text());
+    });
+    await tab.goto(`${url}/hy`);
+    const styleOf = (selector: string, pseudo: string, property: string): Promise<string> =>
+      tab.evaluate(
+        `getComputedStyle(document.querySelector(${JSON.stringify(selector)}), "${pseudo}").${property}`,
+      );
+    expect(await styleOf('main a[href$="/hy/releases/nor-lur"]', "::after", "content")).toContain("draft");
+    expect(await styleOf(".preview-mark", "", "position")).toBe("fixed");
+
+    await tab.goto(`${url}/hy/releases/nor-lur`);
+    await writeFile(join(folder, "hy/draft.md"), draft.replace("It was held.", "It was put off."));
+    await tab.getByText("It was put off.").waitFor({ timeout: SHOWN_WITHIN_MS });
+    expect(refusals).toEqual([]);
+  },
+);
+
 test("a change is shown without `change`, pages load again, and a fault leaves the last sound state", async () => {
   const events = await fetch(`${url}/_preview/events`);
   const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader();
@@ -158,26 +187,40 @@ test("a port in use and a missing folder are refused with a remedy", async () =>
   });
 });
 
+test.runIf(process.platform === "linux")(
+  "no other port of the preview shows anything to who asks there, whatever the request",
+  async () => {
+    const pids = (await descendants(preview.child.pid ?? 0)).map(({ pid }) => pid);
+    const ports = [...new Set(await portsOf(pids))];
+    expect(ports.length).toBeGreaterThan(0);
+    const slug = slugIn(FILES["old.md"]);
+    for (const port of ports) {
+      for (const path of [
+        "/",
+        "/feed.json",
+        `/en/releases/${slug}`,
+        "/cdn-cgi/mf/reload",
+        "/cdn-cgi/explorer/",
+      ]) {
+        const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(5_000) })
+          .then((response) => response.text())
+          .catch(() => "");
+        expect([port, path, answer]).not.toEqual([
+          port,
+          path,
+          expect.stringMatching(/session|Նոր|It was not ours/i),
+        ]);
+      }
+    }
+  },
+);
+
 test("Ctrl-C leaves no process and no files", async () => {
-  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid="]);
-  const rows = stdout
-    .trim()
-    .split("\n")
-    .map((row) => row.trim().split(/\s+/).map(Number));
-  const below = (parent: number): number[] =>
-    rows.filter(([, of]) => of === parent).flatMap(([pid = 0]) => [pid, ...below(pid)]);
-  const pids = below(preview.child.pid ?? 0);
+  const pids = (await descendants(preview.child.pid ?? 0)).map(({ pid }) => pid);
   expect(pids.length).toBeGreaterThan(1);
   expect((await readdir(temporary)).join()).toContain("communique-preview-");
   preview.child.kill("SIGINT");
   expect((await preview.ended).code).toBe(0);
   expect(await readdir(temporary)).toEqual([]);
-  const running = (pid: number): boolean => {
-    try {
-      return process.kill(pid, 0);
-    } catch {
-      return false;
-    }
-  };
-  await expect.poll(() => pids.filter(running), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => running(pids), { timeout: 30_000 }).toEqual([]);
 });

@@ -1,43 +1,18 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, readdir, readFile, readlink, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort } from "../../support/free-port.ts";
 import { registryOf } from "../support/content-folders.ts";
+import { descendants, portsOf, running } from "../support/processes.ts";
 import { runCli, type Running, startCli, temporaryFolder } from "../support/run-cli.ts";
 import { npmStart, TOKEN } from "../support/running-service.ts";
 
 const RELEASE =
   "---\nid: 6f1c0c1e-5d2b-4a53-9d6e-0b6f1a2c9e11\nlang: en\nslug: session\ntype: statement\ntitle: The session\ndate: 2020-12-01\n---\n\nIt was held.\n";
-
-/** All descendants of a process. */
-async function descendants(root: number): Promise<{ pid: number; command: string }[]> {
-  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,args="]);
-  const rows = stdout
-    .trim()
-    .split("\n")
-    .map((row) => row.trim().split(/\s+/))
-    .map(([pid, parent, ...command]) => ({
-      pid: Number(pid),
-      parent: Number(parent),
-      command: command.join(" "),
-    }));
-  const below = (parent: number): typeof rows =>
-    rows.filter((row) => row.parent === parent).flatMap((row) => [row, ...below(row.pid)]);
-  return below(root);
-}
-
-/** The processes that still run; zombies do not count. */
-async function running(pids: readonly number[]): Promise<string[]> {
-  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,stat=,args="]);
-  return stdout.split("\n").filter((row) => {
-    const [pid, state = ""] = row.trim().split(/\s+/);
-    return pids.includes(Number(pid)) && !state.startsWith("Z");
-  });
-}
 
 /** Sends a signal and waits until the process and its descendants have ended. @returns the exit code */
 async function endedBy({ child, ended }: Running, signal: NodeJS.Signals): Promise<number | null> {
@@ -79,24 +54,6 @@ test("start publishes the content and its registry, prints its URLs, and ends wi
 
   expect(await endedBy(service.process, "SIGINT")).toBe(0);
 });
-
-/** The ports at which processes listen, by the inodes of their sockets. Linux alone has these files. */
-async function portsOf(pids: readonly number[]): Promise<number[]> {
-  const inodes = new Set<string>();
-  for (const pid of pids) {
-    for (const fd of await readdir(`/proc/${pid}/fd`)) {
-      const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => "");
-      const [, inode] = /^socket:\[(\d+)\]$/.exec(target) ?? [];
-      if (inode !== undefined) inodes.add(inode);
-    }
-  }
-  const tables = await Promise.all(["tcp", "tcp6"].map((name) => readFile(`/proc/net/${name}`, "utf8")));
-  return tables
-    .flatMap((table) => table.trim().split("\n").slice(1))
-    .map((row) => row.trim().split(/\s+/))
-    .filter(([, , , state, , , , , , inode]) => state === "0A" && inodes.has(inode ?? ""))
-    .map(([, local]) => Number.parseInt(local?.split(":").at(-1) ?? "", 16));
-}
 
 test.runIf(process.platform === "linux")(
   "start opens no debugger at any port, and shows no stack and no secret",
