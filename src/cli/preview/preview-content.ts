@@ -2,6 +2,8 @@
  * What a preview shows of a content folder: drafts and texts under embargo too, and the last sound state of a file
  * that has faults now.
  */
+import { basename } from "node:path";
+import { defined } from "../../domain/defined.ts";
 import { parseReleaseDate } from "../../domain/dates.ts";
 import { activeEmbargo, releasePath } from "../../domain/release.ts";
 import type { ContentFile } from "../content/content-file.ts";
@@ -20,6 +22,8 @@ export class PreviewReader {
   readonly #folder: string;
   /** The last sound state of each file. */
   readonly #sound = new Map<string, ContentFile>();
+  /** The last sound state of what all releases share. */
+  #common: Pick<ContentFolder, "registry" | "site"> = {};
   /** The ids of files that have none. */
   readonly #ids = new Map<string, string>();
 
@@ -47,8 +51,14 @@ export class PreviewReader {
       const mark = markOf(file, nowMs);
       return mark === undefined ? [] : [[releasePath(file.release), mark] as const];
     });
+    const last = this.#common;
+    const isSiteFaulty = hasFault(folder, "site.yaml") || hasFault(folder, "phrases.yaml");
+    this.#common = defined({
+      registry: folder.registry ?? (hasFault(folder, "registry.yaml") ? last.registry : undefined),
+      site: folder.site ?? (isSiteFaulty ? last.site : undefined),
+    });
     return {
-      folder: { ...folder, files: present, drafts: [] },
+      folder: { ...folder, ...this.#common, files: present, drafts: [] },
       faults: folder.issues,
       marks: new Map(marks),
     };
@@ -60,6 +70,10 @@ export class PreviewReader {
     this.#ids.set(file.file, id);
     return { ...file, release: { ...file.release, id } };
   }
+}
+
+function hasFault({ issues }: ContentFolder, name: string): boolean {
+  return issues.some(({ file }) => basename(file) === name);
 }
 
 function placesOf({ release: { id, lang, slug, group } }: ContentFile): string[] {
