@@ -80,20 +80,23 @@ function placesOf({ release: { id, lang, slug, group } }: ContentFile): string[]
   return [id, `${lang}/${slug}`, ...(group === undefined ? [] : [`${lang} ${group}`])];
 }
 
-function markOf({ release, isDraft }: ContentFile, nowMs: number): string | undefined {
+function markOf(file: ContentFile, nowMs: number): string | undefined {
+  const { release } = file;
   const isUnderEmbargo = activeEmbargo(release, Math.floor(nowMs / 1000)) !== null;
+  const isAhead = !isUnderEmbargo && momentAhead(file, nowMs) !== undefined;
   const marks = [
-    ...(isDraft ? ["draft"] : []),
+    ...(file.isDraft ? ["draft"] : []),
     ...(isUnderEmbargo ? [`under embargo until ${release.embargo}`] : []),
-    ...(!isUnderEmbargo && isAhead(release.date, nowMs)
-      ? [`dated ${release.date}, which needs an embargo`]
-      : []),
+    ...(isAhead ? [`dated ${release.date}, which needs an embargo`] : []),
   ];
   return marks.length === 0 ? undefined : marks.join(", ");
 }
 
-function isAhead(date: string, nowMs: number): boolean {
-  const parsed = parseReleaseDate(date);
-  if (parsed === undefined) return false;
-  return parsed.precision === "day" ? Date.parse(parsed.day) > nowMs : parsed.instant * 1000 > nowMs;
+/** When readers will see a release that they cannot see yet, in milliseconds since 1970; undefined: now. */
+export function momentAhead({ release }: ContentFile, nowMs: number): number | undefined {
+  const embargo = activeEmbargo(release, Math.floor(nowMs / 1000));
+  if (embargo !== null) return embargo * 1000;
+  const date = parseReleaseDate(release.date);
+  const ms = date?.precision === "day" ? Date.parse(date.day) : (date?.instant ?? 0) * 1000;
+  return ms > nowMs ? ms : undefined;
 }

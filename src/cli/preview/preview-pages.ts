@@ -12,7 +12,7 @@ export const STYLE_PATH = `${OWN_PATHS}style.css`;
 export const FAULTS_PATH = `${OWN_PATHS}faults`;
 
 const STYLE = `
-.preview-mark { position: fixed; inset-block-end: 1rem; inset-inline-end: 1rem; z-index: 9; max-width: 22rem;
+.preview-mark { position: fixed; inset-block-end: 1rem; inset-inline-end: 1rem; z-index: 9; max-width: 30rem;
   padding: .5rem .8rem; border: 2px solid #7a4b00; border-radius: .4rem; background: #fff3d6; color: #3d2600;
   font: 600 .9rem/1.3 system-ui, sans-serif; direction: ltr; text-align: start; }
 .preview-mark a { color: inherit; }

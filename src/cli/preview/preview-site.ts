@@ -16,7 +16,7 @@ import { ServiceProcess } from "../start/service-process.ts";
 import { runVars } from "../start/service-run.ts";
 import { ServiceFailure, untilHealthy } from "../start/until-healthy.ts";
 import { untilReadersSee } from "../until-readers-see.ts";
-import type { PreviewContent } from "./preview-content.ts";
+import { momentAhead, type PreviewContent } from "./preview-content.ts";
 import { KEY_HEADER, KEY_VARIABLE, PREVIEW_ENTRY } from "./preview-worker.ts";
 
 export interface PreviewSite {
@@ -46,7 +46,7 @@ let count = 0;
 
 /** @throws CliError if the service fails, or refuses the registry */
 export async function openSite(
-  { folder, marks }: PreviewContent,
+  { folder }: PreviewContent,
   { build, folder: parent, origin, over, now, progress }: SiteOptions,
 ): Promise<PreviewSite> {
   count += 1;
@@ -81,14 +81,21 @@ export async function openSite(
     const publishing = async (): Promise<FileIssue[]> => {
       await untilHealthy(url, over, key);
       const client = new ApiClient(url, secrets.ADMIN_TOKEN, over);
-      // What readers see already comes first, so that its instants do not depend on what is to come.
-      const isToCome = ({ release }: (typeof folder.files)[number]): boolean =>
-        marks.has(`/${release.lang}/releases/${release.slug}`);
-      const present = folder.files.filter((file) => !isToCome(file));
-      const first = await sendContent(folder, present, client, progress, true);
-      const rest = await sendContent({}, folder.files.filter(isToCome), client, progress, true);
+      const nowMs = Date.now();
+      const later = new Map(
+        folder.files.flatMap((file) => {
+          const moment = momentAhead(file, nowMs);
+          return moment === undefined ? [] : [[file, moment] as const];
+        }),
+      );
+      const present = folder.files.filter((file) => !later.has(file));
+      const { issues } = await sendContent(folder, present, client, progress, true);
+      // One after the other, because the service takes each as if its moment had come.
+      for (const [file] of [...later].sort(([, one], [, other]) => one - other)) {
+        issues.push(...(await sendContent({}, [file], client, progress, true)).issues);
+      }
       await untilReadersSee(client);
-      return [...first.issues, ...rest.issues];
+      return issues;
     };
     return { url, key, faults: await Promise.race([publishing(), endedEarly]), end };
   } catch (error) {
