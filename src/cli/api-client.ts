@@ -99,14 +99,28 @@ export class ApiClient {
    * @returns the JSON of a 2xx answer, unchecked; undefined if the answer has no body
    * @throws ServiceProblem if the service refuses the call, CliError if it cannot be reached
    */
-  async send(method: Method, path: string, options: CallOptions = {}): Promise<unknown> {
+  send(method: Method, path: string, options: CallOptions = {}): Promise<unknown> {
+    return this.#call(method, path, options, jsonOf);
+  }
+
+  /** Fetches bytes like {@link send}. */
+  bytes(path: string, options: CallOptions = {}): Promise<Buffer> {
+    return this.#call("GET", path, options, async (answer) => Buffer.from(await answer.arrayBuffer()));
+  }
+
+  async #call<T>(
+    method: Method,
+    path: string,
+    options: CallOptions,
+    read: (answer: Response) => Promise<T>,
+  ): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       let pause = options.once === true ? undefined : RETRY_DELAYS_MS[attempt];
       try {
         const sent = { token: this.#token, ...options };
         const answer = await this.#fetch(method, path, sent);
         this.#reached = true;
-        if (answer.ok) return await jsonOf(answer);
+        if (answer.ok) return await read(answer);
         const asked = askedWaitMs(answer) ?? 0;
         if (!TEMPORARY.has(answer.status) || pause === undefined || asked > RETRY_AFTER_MAX_MS) {
           throw await this.#refused(answer, sent.token);

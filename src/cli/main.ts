@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { issueLines, ServiceProblem } from "./api-client.ts";
+import { backupCommand } from "./backup/backup-command.ts";
+import { restoreCommand } from "./backup/restore-command.ts";
 import { CliError } from "./cli-error.ts";
 import type { DeployOptions } from "./deploy/deploy-command.ts";
 import { doctorCommand } from "./doctor/doctor-command.ts";
@@ -194,6 +196,22 @@ program
   .option("--to <url>", "URL of the service", option.serviceUrl, option.DEFAULT_SERVICE)
   .addHelpText("after", `\nRun it before the former key is taken out.\n${TOKEN_HELP}`)
   .action(resealCommand);
+
+program
+  .command("backup <file>")
+  .description("write everything that cannot be rebuilt into one archive")
+  .option("--to <url>", "URL of the service", option.serviceUrl, option.DEFAULT_SERVICE)
+  .addHelpText("after", `\nKeep the archive as you keep texts under embargo: it holds them.\n${TOKEN_HELP}`)
+  .action(backupCommand);
+
+program
+  .command("restore [file]")
+  .description("put an archive into an empty service with the same SECRETS_KEY")
+  .option("--to <url>", "URL of the service", option.serviceUrl, option.DEFAULT_SERVICE)
+  .option("--yes", "do not ask whether the old service has stopped", false)
+  .option("--discard", "empty a service whose restore was cut off, and open it", false)
+  .addHelpText("after", `\nA restore that was cut off begins again when it is run again.\n${TOKEN_HELP}`)
+  .action(restoreCommand);
 
 program
   .command("import <files...>")

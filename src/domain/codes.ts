@@ -43,6 +43,18 @@ export const PROBLEM_CODES = {
   "release-killed": 409,
   /** The release was withdrawn or killed while the call ran, or before the event was delivered. */
   "release-retracted": 409,
+  /** Another backup began, or this one has ended. */
+  "backup-replaced": 409,
+  /** A backup is restored into an empty service only. */
+  "service-not-empty": 409,
+  /** Another version of the program made the backup. */
+  "unsupported-backup": 409,
+  /** SECRETS_KEY lacks a key of the service that the backup was made of. */
+  "wrong-secrets-key": 409,
+  /** This restore is not in progress. */
+  "no-restore": 409,
+  /** Rows of the backup have not arrived. */
+  "incomplete-restore": 409,
   "edition-mismatch": 412,
   "body-too-large": 413,
   "unsupported-media-type": 415,
@@ -65,6 +77,8 @@ export const PROBLEM_CODES = {
   "not-configured": 503,
   /** A language of the site has no wording. */
   "wording-missing": 503,
+  /** A backup is being restored: everything else waits until that is done. */
+  "being-restored": 503,
   /** SECRETS_KEY lacks a key with which secrets of subscriptions are sealed. */
   "secrets-unreadable": 503,
   "too-many-streams": 503,

@@ -9,6 +9,7 @@ import { subscriptionChange, subscriptionInput } from "../domain/subscription.ts
 import { ICON_PATH } from "../feeds/icon.ts";
 import { log } from "../runtime/log.ts";
 import { COPY_SCRIPT_PATH } from "../site/directory-page.ts";
+import { deleteBackup, getFileBytes, postBackup } from "./api/backup.ts";
 import { getDeliveries, getDelivery, redeliver, replay, replayBody } from "./api/deliveries.ts";
 import { getDifference, getEdition, getEditions } from "./api/editions.ts";
 import { getFileState, putFile } from "./api/files.ts";
@@ -27,6 +28,17 @@ import { getStates } from "./api/scheduled.ts";
 import { putSite } from "./api/site.ts";
 import { getHealth, getRegistry, getWebhookKeys, postRebuild, putRegistry } from "./api/service.ts";
 import { postReseal } from "./api/reseal.ts";
+import {
+  deleteRestore,
+  postClear,
+  postFinish,
+  postRestore,
+  postRestoreLines,
+  putRestoredFile,
+  restoreEnd,
+  restoreHeader,
+  restoreLines,
+} from "./api/restore.ts";
 import {
   confirmSubscription,
   pauseSubscription,
@@ -64,6 +76,9 @@ import { openToEveryOrigin, PUBLIC_READS } from "./cross-origin.ts";
 import { withBody } from "./json-body.ts";
 import { methodNotAllowed, notFound, problem } from "./problem.ts";
 import { limitCalls } from "./rate-limit.ts";
+import { beingRestored, refuseWhileRestoring } from "./being-restored.ts";
+import { RESTORE_BYTES_MAX } from "./limits.ts";
+import { isBeingRestored } from "../runtime/being-restored.ts";
 import { refuseDryRun } from "./refuse-dry-run.ts";
 import { loggedPath, requestLog } from "./request-log.ts";
 import { requireConfig } from "./require-config.ts";
@@ -106,6 +121,19 @@ api.put("/registry", adminOnly(), withBody(registry, putRegistry));
 api.get("/site", getDocument);
 api.post("/rebuild", adminOnly(), postRebuild);
 api.post("/reseal", adminOnly(), postReseal);
+api.post("/backup", adminOnly(), postBackup);
+api.delete("/backup/:backup", adminOnly(), deleteBackup);
+api.get("/backup/files/:sha256", adminOnly(), getFileBytes);
+api.post("/restore", adminOnly(), withBody(restoreHeader, postRestore));
+api.delete("/restore", adminOnly(), deleteRestore);
+api.post(
+  "/restore/:backup",
+  adminOnly(),
+  withBody(restoreLines, postRestoreLines, undefined, RESTORE_BYTES_MAX),
+);
+api.put("/restore/:backup/files/:sha256", adminOnly(), putRestoredFile);
+api.post("/restore/:backup/clear", adminOnly(), postClear);
+api.post("/restore/:backup/finish", adminOnly(), withBody(restoreEnd, postFinish));
 
 api.get("/subscriptions", adminOnly(), getSubscriptions);
 api.post(
@@ -117,6 +145,7 @@ api.post(
 // The endpoint has no token: the confirm URL itself is the secret.
 api.post("/subscriptions/:id/confirm/:token", limitCalls(), confirmSubscription);
 api.all("/subscriptions/:id/confirm/:token", (c) => methodNotAllowed(c, ["POST"]));
+api.use("/subscriptions/:id/*", refuseWhileRestoring());
 api.use("/subscriptions/:id/*", ownerOrAdmin(), limitCalls());
 api.get("/subscriptions/:id", getSubscription);
 api.patch("/subscriptions/:id", withBody(subscriptionChange, patchSubscription));
@@ -156,6 +185,7 @@ app.all("/*", (c) => methodNotAllowed(c, ["GET", "HEAD"]));
 
 app.notFound(pageNotFound);
 app.onError((error, c) => {
+  if (isBeingRestored(error)) return beingRestored(c);
   log("error", "request failed", { path: loggedPath(c), error: String(error), stack: error.stack });
   return problem(c, {
     code: "internal",

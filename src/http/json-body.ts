@@ -5,32 +5,36 @@ import { bodyLimit } from "hono/body-limit";
 import type * as z from "zod/mini";
 import { BODY_BYTES_MAX } from "../domain/limits.ts";
 import { parse } from "../domain/issues.ts";
-import type { Context } from "./context.ts";
+import type { Context, Middleware } from "./context.ts";
 import { invalid, problem } from "./problem.ts";
 
 /** Refuses a body over the limit before it is read. */
-const limitBody = bodyLimit({
-  maxSize: BODY_BYTES_MAX,
-  onError: (c) =>
-    problem(c, {
-      code: "body-too-large",
-      detail: `A body may have ${BODY_BYTES_MAX} bytes. Send a long list in several calls, and text as UTF-8: \\uXXXX takes six bytes for a letter that takes two.`,
-    }),
-});
+const limitBody = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError: (c) =>
+      problem(c, {
+        code: "body-too-large",
+        detail: `A body may have ${maxSize} bytes. Send a long list in several calls, and text as UTF-8: \\uXXXX takes six bytes for a letter that takes two.`,
+      }),
+  });
 
 /**
  * A handler that gets the parsed body as its second argument. Answers with what is wrong with the body
  * before the handler runs.
  *
  * @param empty what an empty body means, in routes where the body is optional
+ * @param bytesMax the largest body
  */
 export function withBody<S extends z.ZodMiniType>(
   schema: S,
   handler: (c: Context, body: z.output<S>) => Promise<Response>,
   empty?: unknown,
+  bytesMax = BODY_BYTES_MAX,
 ): (c: Context) => Promise<Response> {
+  const limit = limitBody(bytesMax);
   return async function withBodyHandler(c) {
-    const bytes = await readBytes(c);
+    const bytes = await readBytes(c, limit);
     if (bytes instanceof Response) return bytes;
     const body = parseBody(c, bytes, schema, empty);
     return body.ok ? handler(c, body.value) : body.response;
@@ -38,9 +42,9 @@ export function withBody<S extends z.ZodMiniType>(
 }
 
 /** The bytes of a body, or the answer if it is too large or does not arrive. */
-async function readBytes(c: Context): Promise<ArrayBuffer | Response> {
+async function readBytes(c: Context, limit: Middleware): Promise<ArrayBuffer | Response> {
   try {
-    const tooLarge = await limitBody(c, async () => {});
+    const tooLarge = await limit(c, async () => {});
     return tooLarge instanceof Response ? tooLarge : await c.req.arrayBuffer();
   } catch {
     // Nothing but the client and its connection can make this fail.

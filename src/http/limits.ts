@@ -53,3 +53,13 @@ export const RESEALED_PER_CALL_MAX = 100;
 export const SUBREQUESTS_BESIDE_RESEALING = 5;
 /** Seconds after which a client may ask again for a file that a location of KV does not hold yet. */
 export const FILE_RETRY_SECONDS = 10;
+/** UTF-16 units on a page of a backup after which no further Subscriber is read. */
+export const BACKUP_UNITS_PER_PAGE = 700_000;
+/** Subscribers on a page of a backup: each is a call of some milliseconds. */
+export const SUBSCRIBERS_PER_PAGE = 20;
+/** Calls that a step of a backup or restore makes beside those to Subscribers and KV. */
+export const SUBREQUESTS_BESIDE_STEPS = 10;
+/** Calls to Subscribers and KV that a step of a restore makes: as many as answer within seconds. */
+export const RESTORED_PER_STEP = 100;
+/** Bytes of one body of a restore: a row of 2 MB, of which JSON writes each character with six, and a page of others. */
+export const RESTORE_BYTES_MAX = 16 * 2 ** 20;

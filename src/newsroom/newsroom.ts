@@ -13,8 +13,13 @@ import type { AdminReleaseView, PreparedRelease, ReleaseView } from "../domain/r
 import type { Site, SiteIdentity } from "../domain/site.ts";
 import type { Registration } from "../domain/subscription.ts";
 import { Budget } from "../runtime/bounded-work.ts";
+import { BeingRestoredError } from "../runtime/being-restored.ts";
 import { log } from "../runtime/log.ts";
 import { Meter, meteredSql, type Sql } from "../runtime/sql.ts";
+import { subscriber } from "../runtime/stubs.ts";
+import type { RowsPlace, TableRows } from "../runtime/table-rows.ts";
+import { Restore, type RestorePhase } from "./backup/restore.ts";
+import { Snapshot } from "./backup/snapshot.ts";
 import { findReleases, fittingPage, type ListQuery } from "./lists/search.ts";
 import type { EventQuery, EventsPage } from "./outbound/event-feed.ts";
 import { droppedValues } from "./outbound/dropped-values.ts";
@@ -75,28 +80,63 @@ export class Newsroom extends DurableObject<Env> {
   clock: () => number = () => Date.now();
 
   readonly #meter = new Meter();
-  readonly #sql: Sql;
+  readonly #ledger: Sql;
   readonly #config: Config;
-  readonly #parts: NewsroomParts;
-  readonly #scheduler: Scheduler;
+  readonly #restore: Restore;
+  #built: { parts: NewsroomParts; scheduler: Scheduler };
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const { storage } = ctx;
-    const now = () => this.clock();
-    const sql = (this.#sql = meteredSql(storage.sql, this.#meter));
+    const sql = (this.#ledger = meteredSql(storage.sql, this.#meter));
     createTables(sql);
-    const config = (this.#config = configOf(env));
-    const parts = (this.#parts = buildParts({ storage, sql, meter: this.#meter, env, config, now }));
-    const { subrequests } = config;
-    const onProjected = () => this.#log("projection", {});
-    this.#scheduler = new Scheduler({ ctx, sql, parts, subrequests, now, onProjected });
-    void ctx.blockConcurrencyWhile(async () => {
-      applySettings({ storage, sql, config }, parts, now());
-      // One step finishes the index of a new ledger; otherwise the alarm does the rest.
-      parts.reindexing.step(new Budget(1));
-      await this.#scheduler.scheduleAlarm();
+    this.#config = configOf(env);
+    this.#restore = new Restore({
+      storage,
+      sql,
+      kv: env.DOCUMENTS,
+      removeSubscriber: (id) => subscriber(env, id).remove(),
+      releaseSubscriber: (id) => subscriber(env, id).endRestore(),
     });
+    this.#built = this.#build();
+    void ctx.blockConcurrencyWhile(async () => {
+      if (!this.#restore.isClosed()) await this.#open();
+    });
+  }
+
+  #build(): { parts: NewsroomParts; scheduler: Scheduler } {
+    const { ctx, env } = this;
+    const [sql, config] = [this.#ledger, this.#config];
+    const now = () => this.clock();
+    const parts = buildParts({ storage: ctx.storage, sql, meter: this.#meter, env, config, now });
+    const onProjected = () => this.#log("projection", {});
+    const { subrequests } = config;
+    return { parts, scheduler: new Scheduler({ ctx, sql, parts, subrequests, now, onProjected }) };
+  }
+
+  async #open(): Promise<void> {
+    const [{ storage }, sql, config] = [this.ctx, this.#sql, this.#config];
+    applySettings({ storage, sql, config }, this.#parts, this.clock());
+    // One step finishes the index of a new ledger; otherwise the alarm does the rest.
+    this.#parts.reindexing.step(new Budget(1));
+    await this.#scheduler.scheduleAlarm();
+  }
+
+  // Whatever a call does, it does with one of these three: while the ledger is restored, it is refused.
+
+  get #sql(): Sql {
+    if (this.#restore.isClosed()) throw new BeingRestoredError();
+    return this.#ledger;
+  }
+
+  get #parts(): NewsroomParts {
+    if (this.#restore.isClosed()) throw new BeingRestoredError();
+    return this.#built.parts;
+  }
+
+  get #scheduler(): Scheduler {
+    if (this.#restore.isClosed()) throw new BeingRestoredError();
+    return this.#built.scheduler;
   }
 
   // Publishing: the answer leaves after the transaction; events and documents follow.
@@ -415,12 +455,128 @@ export class Newsroom extends DurableObject<Env> {
     return { sequence: lastSequence(this.#sql), waiting, following, opensSecrets };
   }
 
+  // Backup.
+
+  /** Begins a backup in place of any other. */
+  async beginBackup(id: string): Promise<void> {
+    this.#snapshot().begin(id);
+  }
+
+  /** Some subscriptions of a backup, by id; null if it is not the present one. */
+  async backupSubscribers(id: string, after: string, limit: number): Promise<string[] | null> {
+    const snapshot = this.#snapshot();
+    return snapshot.isPresent(id) ? snapshot.subscribers(after, limit) : null;
+  }
+
+  /**
+   * A page of the ledger in a backup, after all Subscribers were read: a line of JSON, none for an empty table. Null if
+   * the backup is not the present one.
+   */
+  async backupPage(
+    id: string,
+    place: RowsPlace | null,
+  ): Promise<{ lines: string[]; next: RowsPlace | null } | null> {
+    const snapshot = this.#snapshot();
+    if (!snapshot.isPresent(id)) return null;
+    const { rows, next } = snapshot.page(place);
+    const { next: _next, ...line } = rows;
+    return { lines: line.rows.length === 0 ? [] : [JSON.stringify(line)], next };
+  }
+
+  /** Ends a backup, whether or not all of it was read. */
+  async endBackup(id: string): Promise<void> {
+    if (this.#snapshot().isPresent(id)) this.#snapshot().end();
+  }
+
+  #snapshot(): Snapshot {
+    return new Snapshot({ storage: this.ctx.storage, sql: this.#sql });
+  }
+
+  // Restore.
+
+  /**
+   * Begins the restore of a backup, or begins it again: from now on every other call is refused.
+   *
+   * @param calls of KV and of Subscribers that this call may make
+   * @returns null if the service is not empty
+   */
+  async beginRestore(id: string, calls: number): Promise<RestorePhase | null> {
+    if (this.#restore.begin(id) === undefined) return null;
+    // What is being written must not arrive in KV after it was cleared.
+    await this.#built.scheduler.waitUntilIdle();
+    return this.clearForRestore(id, calls);
+  }
+
+  /** One more step of clearing; null if this restore is not in progress. */
+  async clearForRestore(id: string, calls: number): Promise<RestorePhase | null> {
+    if (this.#restore.phaseOf(id) !== undefined) await this.#restore.clear(calls);
+    return this.#restore.phaseOf(id) ?? null;
+  }
+
+  /**
+   * Takes rows of the ledger, and the ids of Subscribers before they take theirs.
+   *
+   * @returns `no-restore` if this restore does not take rows, or what is wrong with these
+   */
+  async restoreRows(id: string, tables: TableRows[], subscribers: string[]): Promise<string | null> {
+    if (this.#restore.phaseOf(id) !== "rows") return "no-restore";
+    try {
+      for (const each of subscribers) this.#restore.noteSubscriber(each);
+      this.#restore.take(tables);
+      return null;
+    } catch (error) {
+      if (error instanceof RangeError) return error.message;
+      throw error;
+    }
+  }
+
+  /**
+   * Opens the service when all rows have arrived, and lets its Subscribers begin to send, as many as `calls` allows.
+   *
+   * @returns `waiting`: Subscribers that are still held; `differing`: tables that lack rows, then nothing changed
+   */
+  async finishRestore(
+    id: string,
+    rows: Record<string, number>,
+    calls: number,
+  ): Promise<{ waiting: number; differing: string[] } | null> {
+    const phase = this.#restore.phaseOf(id);
+    if (phase === undefined || phase === "clearing") return null;
+    if (phase === "rows") {
+      const differing = this.#restore.open(rows);
+      if (differing.length > 0) return { waiting: 0, differing };
+      await this.#reopen();
+    }
+    return { waiting: await this.#restore.finish(calls), differing: [] };
+  }
+
+  /** Empties a service whose restore was cut off. @returns whether it is done; null if no restore is in progress */
+  async discardRestore(calls: number): Promise<boolean | null> {
+    if (!this.#restore.isClosed()) return null;
+    const id = "discarded";
+    if (this.#restore.phaseOf(id) === undefined) this.#restore.begin(id);
+    await this.#restore.clear(calls);
+    if (this.#restore.phaseOf(id) !== "rows") return false;
+    this.#restore.end();
+    await this.#reopen();
+    return true;
+  }
+
+  /** The parts remember what the ledger held before. */
+  async #reopen(): Promise<void> {
+    this.#built = this.#build();
+    await this.#open();
+    markAllStale(this.#sql);
+    await this.#scheduler.start();
+  }
+
   /** Resolves when nothing that is due now is left to do. */
   async idle(): Promise<void> {
     await this.#scheduler.waitUntilIdle();
   }
 
   override async alarm(): Promise<void> {
+    if (this.#restore.isClosed()) return;
     await this.#scheduler.onAlarm();
   }
 

@@ -21,9 +21,14 @@ export class StoredValues {
     try {
       return this.#storage.transactionSync(work);
     } catch (error) {
-      for (const value of this.#values) value.forget();
+      this.forget();
       throw error;
     }
+  }
+
+  /** Drops the caches, after storage was written without them. */
+  forget(): void {
+    for (const value of this.#values) value.forget();
   }
 
   /** Deletes the alarm and everything in storage. */

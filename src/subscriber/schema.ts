@@ -50,10 +50,13 @@ CREATE INDEX IF NOT EXISTS attempts_by_time ON attempts (at_ms);
  */
 const MIGRATIONS: readonly string[] = [];
 
+/** The version of the tables. */
+export const SCHEMA_VERSION = MIGRATIONS.length + 1;
+
 /** Creates the tables that are missing and runs the migrations that have not run. */
 export function createTables({ sql, kv }: Pick<DurableObjectStorage, "sql" | "kv">): void {
   sql.exec(TABLES);
   const version = kv.get<number>("schema") ?? 1;
   for (const statements of MIGRATIONS.slice(version - 1)) sql.exec(statements);
-  if (version <= MIGRATIONS.length) kv.put("schema", MIGRATIONS.length + 1);
+  if (version < SCHEMA_VERSION) kv.put("schema", SCHEMA_VERSION);
 }

@@ -6,10 +6,13 @@
 import { DurableObject } from "cloudflare:workers";
 import type { ControlEvent, OutboundEvent } from "../domain/event.ts";
 import type { Registration, SubscriptionChange, SubscriptionInput } from "../domain/subscription.ts";
+import { BeingRestoredError } from "../runtime/being-restored.ts";
 import { Budget, WorkLoop } from "../runtime/bounded-work.ts";
 import { OWN_RETRY_MAX_MS } from "../runtime/limits.ts";
 import { log } from "../runtime/log.ts";
+import type { RowsPlace } from "../runtime/table-rows.ts";
 import { Attempts } from "./attempts.ts";
+import { readSubscriber, type SubscriberLine, writeSubscriber } from "./backup.ts";
 import type { Attempt, LogQuery } from "./delivery-log.ts";
 import { readHealth } from "./health.ts";
 import { runJob, SUBREQUESTS_PER_JOB } from "./jobs.ts";
@@ -32,24 +35,36 @@ import {
 import { confirmVerification } from "./verification.ts";
 import { showDelivery, type ShownDelivery, type WaitingDeps } from "./waiting.ts";
 
+/** The key of storage that is set while a backup is restored. */
+const HELD = "held";
+
 export class Subscriber extends DurableObject<Env> {
   /** Milliseconds since 1970. Tests replace it. */
   clock: () => number = () => Date.now();
 
-  readonly #parts: SubscriberParts;
+  readonly #built: SubscriberParts;
+  /** Whether a backup is being restored: nothing is sent, and events from the Newsroom are kept. */
+  #isHeld: boolean;
   readonly #attempts: Attempts;
   readonly #jobLoop: WorkLoop;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#parts = buildParts(ctx.storage, env, () => this.clock());
-    this.#attempts = new Attempts(this.#parts, (budget) => this.#work(budget));
+    this.#built = buildParts(ctx.storage, env, () => this.clock());
+    this.#isHeld = ctx.storage.kv.get<boolean>(HELD) === true;
+    this.#attempts = new Attempts(this.#built, (budget) => this.#work(budget));
     this.#jobLoop = new WorkLoop((budget) => this.#runNextJob(budget), SUBREQUESTS_PER_JOB);
     // Without a subscription the object stores nothing, not even tables.
-    if (this.#parts.state.get() === undefined) return;
+    if (this.#built.state.get() === undefined) return;
     createTables(ctx.storage);
+    if (this.#isHeld) return;
     // The previous life of this object may have left work in flight.
     ctx.waitUntil(this.#workSafely());
+  }
+
+  get #parts(): SubscriberParts {
+    if (this.#isHeld) throw new BeingRestoredError();
+    return this.#built;
   }
 
   /** Creates the subscription and, unless the admin waives it, starts its verification. */
@@ -88,7 +103,48 @@ export class Subscriber extends DurableObject<Env> {
 
   /** Deletes everything. Attempts in flight are not recorded. */
   async remove(): Promise<void> {
-    await this.#parts.store.deleteAll();
+    await this.#built.store.deleteAll();
+    this.#isHeld = false;
+  }
+
+  /** A page of what a backup holds of it, each line as JSON. Without a subscription there is nothing. */
+  async readBackup(place: RowsPlace | null): Promise<{ lines: string[]; next: RowsPlace | null }> {
+    const subscription = this.#parts.state.get();
+    if (subscription === undefined) return { lines: [], next: null };
+    const { lines, next } = readSubscriber(this.ctx.storage, subscription.id, place);
+    return { lines: lines.map((line) => JSON.stringify(line)), next };
+  }
+
+  /**
+   * Takes lines of a backup. It sends nothing before {@link endRestore}.
+   *
+   * @param json a list of `SubscriberLine`
+   * @returns what is wrong with them
+   */
+  async restore(json: string): Promise<string | null> {
+    const lines = JSON.parse(json) as SubscriberLine[];
+    // Its values are the first line: what an earlier attempt has left goes.
+    if (lines.some((line) => "values" in line)) await this.#built.store.deleteAll();
+    this.#isHeld = true;
+    this.ctx.storage.kv.put(HELD, true);
+    try {
+      this.#built.store.atomically(() => writeSubscriber(this.ctx.storage, lines));
+      return null;
+    } catch (error) {
+      if (error instanceof RangeError) return error.message;
+      throw error;
+    } finally {
+      this.#built.store.forget();
+    }
+  }
+
+  /** Begins to send. The report tells the Newsroom how it is now. */
+  async endRestore(): Promise<void> {
+    this.ctx.storage.kv.delete(HELD);
+    this.#isHeld = false;
+    if (this.#parts.state.get() === undefined) return;
+    this.#parts.jobs.enqueue("report", null, this.clock());
+    await this.#work();
   }
 
   /**
@@ -97,7 +153,7 @@ export class Subscriber extends DurableObject<Env> {
    * @returns false if there is no such subscription
    */
   async enqueue(events: OutboundEvent[]): Promise<boolean> {
-    const { state, jobs, store, outbox } = this.#parts;
+    const { state, jobs, store, outbox } = this.#built;
     if (state.get() === undefined) return false;
     const source = { kind: "new", whileReplaying: jobs.isQueued("replay") } as const;
     store.atomically(() => outbox.accept(events, source, this.clock()));
@@ -205,7 +261,7 @@ export class Subscriber extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    this.#parts.alarm.onFired();
+    this.#built.alarm.onFired();
     await this.#workSafely();
   }
 
@@ -220,7 +276,8 @@ export class Subscriber extends DurableObject<Env> {
   }
 
   /** Starts what is due, and sets the alarm for the rest. */
-  async #work(budget = new Budget(this.#parts.config.subrequests - 1)): Promise<void> {
+  async #work(budget = new Budget(this.#built.config.subrequests - 1)): Promise<void> {
+    if (this.#isHeld) return;
     const { state, store, jobs, alarm, log } = this.#parts;
     const nowMs = this.clock();
     if (state.isVerificationExpired()) store.atomically(() => state.expireVerification());

@@ -11,6 +11,7 @@ const IN_NEWSROOM = [...SHARED, "newsroom/limits.ts"];
 const OBJECTS = ["newsroom", "subscriber", "renderer"];
 const HTTP_PIECES = [
   "auth",
+  "being-restored",
   "conditions",
   "context",
   "cross-origin",
@@ -46,6 +47,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "newsroom/publish": [...IN_NEWSROOM, "newsroom/store", "newsroom/lists"],
   "newsroom/projection": [...IN_NEWSROOM, "newsroom/store", "newsroom/lists"],
   "newsroom/outbound": [...IN_NEWSROOM, "newsroom/store"],
+  "newsroom/backup": [...IN_NEWSROOM, "newsroom/store", "newsroom/lists"],
   newsroom: [...SHARED, "newsroom"],
   subscriber: SHARED,
   renderer: SHARED,

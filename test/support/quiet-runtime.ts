@@ -3,7 +3,7 @@
  * still reports every failed test.
  */
 const EXPECTED =
-  /Network connection lost|disconnected:|outputGateBroken|internal error; reference|no such table|SQLite alarm|\bdied\b/;
+  /Network connection lost|disconnected:|outputGateBroken|internal error; reference|no such table|SQLite alarm|\bdied\b|the service is being restored/;
 
 /** Call once in the process that runs Vitest: workerd's reports come through its stdout and stderr. */
 export function hideExpectedRuntimeErrors(): void {

@@ -262,7 +262,7 @@ const FIRST_SCHEMA = 6;
  */
 const MIGRATIONS: readonly ((sql: Sql) => void)[] = [];
 
-const SCHEMA_VERSION = FIRST_SCHEMA + MIGRATIONS.length;
+export const SCHEMA_VERSION = FIRST_SCHEMA + MIGRATIONS.length;
 
 /** Creates the tables, or migrates those of an earlier version. */
 export function createTables(sql: Sql): void {
@@ -288,8 +288,18 @@ export function createTables(sql: Sql): void {
  * - `site`: JSON of the site's identity
  * - `relabelled`: the last sequence when all documents became stale at once
  * - `fold`: JSON of the state of the index of words (lists/reindex.ts)
+ * - `restoring`: JSON of the restore in progress (backup/restore.ts)
  */
-export type MetaKey = "schema" | "settings" | "swept" | "sweep" | "registry" | "site" | "relabelled" | "fold";
+export type MetaKey =
+  | "schema"
+  | "settings"
+  | "swept"
+  | "sweep"
+  | "registry"
+  | "site"
+  | "relabelled"
+  | "fold"
+  | "restoring";
 
 /** A single value that survives restarts. */
 export function getMeta(sql: Sql, name: MetaKey): string | number | undefined {
