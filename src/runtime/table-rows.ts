@@ -1,6 +1,7 @@
 /**
  * Rows of a table as they leave an object for a backup, and return to another one.
  */
+import { ROWS_PER_PAGE, ROWS_UNITS_PER_PAGE } from "./limits.ts";
 import type { Sql } from "./sql.ts";
 
 /** The key of a row, as JSON has it. */
@@ -23,11 +24,6 @@ export interface TableRows {
 export interface RowsPage extends TableRows {
   next: RowKey | null;
 }
-
-/** Where a page ends, counted in UTF-16 units. A row has 2 MB at most and is never cut. */
-export const ROWS_UNITS_PER_PAGE = 700_000;
-/** Small rows on a page: what is made again of each, such as its words, takes a millisecond. */
-export const ROWS_PER_PAGE = 500;
 
 /** A table, and how to read it from one row to the next. */
 export interface TableReading {
