@@ -16,8 +16,16 @@ const POLL_MS = 100;
 /** Milliseconds for which the service may answer from memory what it has just answered. */
 const REMEMBERED_MS = 500;
 
-/** @returns what to say where readers do not see everything yet */
-export async function untilReadersSee(client: ApiClient, progress?: Progress): Promise<string> {
+/**
+ * @param isSent whether anything was sent just now
+ * @returns what to say where readers do not see everything yet
+ */
+export async function untilReadersSee(
+  client: ApiClient,
+  progress?: Progress,
+  isSent = true,
+): Promise<string> {
+  let isNew = isSent;
   const deadlineMs = Date.now() + WAIT_MAX_MS;
   for (;;) {
     const { waiting } = await client.get(health, "/healthz");
@@ -25,9 +33,11 @@ export async function untilReadersSee(client: ApiClient, progress?: Progress): P
     if (Date.now() > deadlineMs) {
       return `readers see it soon: the service is still writing ${waiting === 1 ? "a document" : `${waiting} documents`}`;
     }
+    isNew = true;
     progress?.show("waiting until readers see it");
     await delay(POLL_MS);
   }
+  if (!isNew) return "";
   await delay(REMEMBERED_MS);
   // Cloudflare's locations keep a copy of a document for a minute.
   return isLoopback(client.service) ? "" : "readers everywhere see it within a minute";

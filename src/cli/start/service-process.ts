@@ -15,6 +15,8 @@ import { errorLinesIn } from "./error-lines.ts";
 import { RUN_VARIABLE, type ServiceRun } from "./service-run.ts";
 
 const RUN_SERVICE = join(import.meta.dirname, "run-service.ts");
+/** Where Node keeps what it has compiled of Miniflare, for the next start. */
+const COMPILED = join(PROJECT_ROOT, ".wrangler/compiled");
 /** The process does little but wait: without these, V8 would leave it with 80 MB of garbage. */
 const SMALL_HEAP = ["--max-semi-space-size=1", "--optimize-for-size"];
 /** Lines of output kept to explain an unexpected end. */
@@ -38,7 +40,7 @@ export class ServiceProcess {
       // Its own group: Ctrl-C reaches only this process, and one signal reaches the whole group.
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: { ...process.env, [RUN_VARIABLE]: JSON.stringify(run) },
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILED, [RUN_VARIABLE]: JSON.stringify(run) },
     });
     this.ended = once(this.#child, "close").then(
       () => undefined,

@@ -163,9 +163,11 @@ async function bringUp(
   const judged = await dryRun({ ...content, files: differing }, client, progress, true);
   const toSend = differing.filter((file) => !judged.refused.includes(file));
   const sound = acceptedPart(content, judged);
-  const { releases, issues: late } = await sendFolder(sound, toSend, client, progress, true);
+  const outcome = await sendFolder(sound, toSend, client, progress, true);
+  const { releases, issues: late } = outcome;
+  const isSent = releases.length > 0 || outcome.registryChanged || outcome.siteChanged;
   // Also after a start that sends nothing: the last run may have ended before it wrote all documents.
-  const later = await untilReadersSee(client, progress);
+  const later = await untilReadersSee(client, progress, isSent);
   progress.end();
   report(warningLines(releases).join("\n"));
   report(later);
