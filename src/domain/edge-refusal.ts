@@ -1,6 +1,6 @@
 /**
  * Recognises where not a server but the protection in front of it has answered. A program cannot pass a challenge, so
- * whoever runs that protection must let it through.
+ * the operator of that protection must let the program through.
  */
 
 /** `challenge`: a page that only a browser can pass. `block`: a page that refuses for good. */

@@ -122,7 +122,7 @@ export class Newsroom extends DurableObject<Env> {
     await this.#scheduler.scheduleAlarm();
   }
 
-  // Whatever a call does, it does with one of these three: while the ledger is restored, it is refused.
+  // Every call uses one of these three, so that all are refused while the ledger is restored.
 
   get #sql(): Sql {
     if (this.#restore.isClosed()) throw new BeingRestoredError();
@@ -184,18 +184,6 @@ export class Newsroom extends DurableObject<Env> {
     }
   }
 
-  // Files: KV holds the bytes, the ledger knows what they are.
-
-  /** Takes a file whose bytes KV holds. @returns whether it is new */
-  async addFile(file: StoredFile): Promise<boolean> {
-    return addFile(this.#sql, file);
-  }
-
-  /** A file that was uploaded; null if there is none. */
-  async getFile(sha256: string): Promise<StoredFile | null> {
-    return findFile(this.#sql, sha256) ?? null;
-  }
-
   /**
    * Replaces the identity of the site. Like a name of the registry, it may change any document.
    *
@@ -219,6 +207,18 @@ export class Newsroom extends DurableObject<Env> {
   /** The site as it is now: KV may not have its last change yet. */
   async site(): Promise<Site> {
     return this.#parts.site.get();
+  }
+
+  // Files: KV holds the bytes, the ledger knows what they are.
+
+  /** Takes a file whose bytes KV holds. @returns whether it is new */
+  async addFile(file: StoredFile): Promise<boolean> {
+    return addFile(this.#sql, file);
+  }
+
+  /** A file that was uploaded; null if there is none. */
+  async getFile(sha256: string): Promise<StoredFile | null> {
+    return findFile(this.#sql, sha256) ?? null;
   }
 
   // Reading releases. Most reads come from KV; these need the ledger.

@@ -1,6 +1,6 @@
 /**
  * Which secrets a deploy sends: only those that the Worker lacks. A deploy never replaces one, because a new
- * SECRETS_KEY cannot read the secrets of subscriptions, and a new ADMIN_TOKEN locks out whoever has the old one.
+ * SECRETS_KEY cannot read the secrets of subscriptions, and a new ADMIN_TOKEN locks out everyone who has the old one.
  */
 import { isStrongSecret, weakSecretMessage } from "../../domain/secrets.ts";
 import { readVars } from "../admin-token.ts";

@@ -54,7 +54,7 @@ function parsed(json: string): unknown {
 /**
  * Runs `wrangler deploy` on this terminal, where it may ask its questions.
  *
- * @param secrets are handed over in a file that only its owner can read, and that is deleted afterwards
+ * @param secrets wrangler reads them from a file that only its owner can read; it is deleted afterwards
  * @throws CliError if wrangler fails
  */
 export async function wranglerDeploy(

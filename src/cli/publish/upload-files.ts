@@ -55,7 +55,7 @@ export async function uploadFiles(
       throw new CliError(
         `${displayPath(file.path)}: ${reasonOf(error)}\n` +
           `${index} of ${counted(missing.length, "file")} had been uploaded, and no release was sent. ` +
-          "Run the same command again: it goes on from there.",
+          "Run the same command again: it uploads the other files and sends the releases.",
       );
     }
     progress.show("files uploaded", { done: index + 1, total: missing.length });

@@ -55,7 +55,7 @@ export async function deleteBackup(c: Context): Promise<Response> {
   return c.body(null, 204);
 }
 
-/** `GET /backup/files/SHA256`: the bytes of a file, whoever may see it. */
+/** `GET /backup/files/SHA256`: the bytes of a file, public or not. */
 export async function getFileBytes(c: Context): Promise<Response> {
   const sha256 = c.req.param("sha256") ?? "";
   if (!FILE_HASH.test(sha256)) return notFound(c);

@@ -10,7 +10,7 @@ import { PRIVATE_HEADERS } from "../auth.ts";
 import type { Context } from "../context.ts";
 import { invalid, notFound, problem } from "../problem.ts";
 
-/** `GET /files/SHA256`: whether a file is stored, so that an upload that was cut off goes on where it was. */
+/** `GET /files/SHA256`: whether a file is stored, so that an upload that was cut off continues with the files that are missing. */
 export async function getFileState(c: Context): Promise<Response> {
   const sha256 = c.req.param("sha256") ?? "";
   if (!FILE_HASH.test(sha256)) return invalid(c, [BAD_HASH], "Nothing was read.");

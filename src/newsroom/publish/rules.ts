@@ -54,7 +54,7 @@ export function isKilledUnseen(
   return updated !== undefined && embargo !== undefined && Date.parse(updated) < Date.parse(embargo);
 }
 
-/** What stands in the way of the status that the file has. */
+/** Why a release cannot have the status of its file. */
 function checkRetracted(input: ReleaseInput, present: ReleaseRow | undefined, now: Instant): Issue[] {
   const updated = input.updated === undefined ? undefined : parseInstant(input.updated);
   if (updated !== undefined && updated > now)

@@ -128,7 +128,7 @@ describe("a service with a history", () => {
     expect(await documents(office.service, paths)).toEqual(before);
   });
 
-  test("is restored: the same documents and events, and subscriptions go on where they were", async () => {
+  test("is restored: the same documents and events, and subscriptions are sent what they have not had", async () => {
     const fresh = await startService({ BASE_URL });
     try {
       // Strangers have asked for lists that the restored service does not have.

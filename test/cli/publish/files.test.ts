@@ -95,7 +95,7 @@ test("files in fields and in the text are uploaded and shown, once", async () =>
   expect((await publish(folder)).stdout).toMatch(/^uploaded {4}1 file \(1 kB\)\nedition 2 /);
 });
 
-test("an upload that was cut off goes on where it was", async () => {
+test("an upload that was cut off continues with the files that are missing", async () => {
   const seed = crypto.randomUUID();
   const content = contentFile("attachments: [{ file: 1.txt }, { file: 2.txt }, { file: 3.txt }]\n");
   const folder = await folderWith({

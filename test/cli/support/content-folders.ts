@@ -5,7 +5,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { temporaryFolder } from "./run-cli.ts";
 
-/** The content of an office, with one release. Tests never judge `content/`, which belongs to whoever runs the program. */
+/** The content of an office, with one release. Tests never judge `content/`, which belongs to the office. */
 export const OFFICE_CONTENT = resolve(import.meta.dirname, "../../fixtures/content");
 /** Its registry: each value has names in en, hy, ru and fr. */
 export const OFFICE_REGISTRY = join(OFFICE_CONTENT, "registry.yaml");

@@ -231,7 +231,7 @@ describe("a restore", () => {
   });
 });
 
-it("a subscription goes on where it was, with its secret, its log and its pause", async () => {
+it("a restored subscription is sent what it has not had, with its secret, its log and its pause", async () => {
   const made = await subscribe();
   const paused = await subscribe({ url: endpoint() });
   await publishTo([made, paused], release());
