@@ -152,12 +152,7 @@ describe("a release", () => {
         { path: "/attachments/0/file", message: expect.stringContaining("must be SHA256/NAME") },
       ]);
     }
-    for (const path of [
-      `/files/${sha256}/a%2Fb.txt`,
-      `/files/${sha256}`,
-      "/files/report.pdf",
-      "/files/x/%00",
-    ]) {
+    for (const path of [`/files/${sha256}/a%2Fb.txt`, `/files/${sha256}`, `/files/${sha256}/%00`]) {
       expect(await errorsOf({ body: `[x](${path})` })).toEqual([
         { path: "/body", line: 1, message: expect.stringContaining("where no file can be") },
       ]);

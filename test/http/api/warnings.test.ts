@@ -34,6 +34,23 @@ describe("a text of which something is taken out", () => {
   });
 });
 
+describe("a text from an older site that also has its files under /files/", () => {
+  it("is published, with a warning for each link to a file that this service does not have", async () => {
+    const body = "One.\n\n[Annex](/files/news/2016/annex.pdf)\n\n![Chart](/files/chart.png)";
+    const published = await put(release({ body }));
+    expect(published.status).toBe(201);
+    expect(await published.json()).toMatchObject({
+      warnings: [
+        {
+          line: 3,
+          message: expect.stringMatching(/^links \/files\/news\/2016\/annex\.pdf, where this service/),
+        },
+        { line: 5, message: expect.stringMatching(/^links \/files\/chart\.png, where this service/) },
+      ],
+    });
+  });
+});
+
 describe("a text whose title has French spaces and characters of Windows-1252", () => {
   it("keeps the spaces and has the characters meant", async () => {
     const title = "D\u00e9claration\u00a0: «\u202fla paix\u202f» est\u0092elle possible\u202f?";
