@@ -44,11 +44,14 @@ export class ServiceProblem extends CliError {
     this.code = code;
     this.issues = issues;
   }
-}
 
-/** One line for each issue: `after: is beyond …`. */
-export function issueLines({ issues }: ServiceProblem): string[] {
-  return issues.map(({ path, message }) => printable(`${path.slice(1)}: ${message}`));
+  /** The message, and a line for each issue: `after: is beyond …`. */
+  override lines(): string[] {
+    return [
+      this.message,
+      ...this.issues.map(({ path, message }) => printable(`${path.slice(1)}: ${message}`)),
+    ];
+  }
 }
 
 type Method = "GET" | "POST" | "PUT" | "DELETE";

@@ -5,6 +5,11 @@ import { readFile } from "node:fs/promises";
 
 export class CliError extends Error {
   override name = "CliError";
+
+  /** What the command prints. */
+  lines(): string[] {
+    return [this.message];
+  }
 }
 
 /** Awaits work, and lets `handle` decide about a failed system call; other errors stay. */

@@ -4,26 +4,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
-import { issueLines, ServiceProblem } from "./api-client.ts";
-import { backupCommand } from "./backup/backup-command.ts";
-import { restoreCommand } from "./backup/restore-command.ts";
 import { CliError } from "./cli-error.ts";
-import type { DeployOptions } from "./deploy/deploy-command.ts";
-import { doctorCommand } from "./doctor/doctor-command.ts";
 import { endOnClosedPipe } from "./end-signals.ts";
-import { importCommand } from "./import/import-command.ts";
-import { listenCommand } from "./listen/listen-command.ts";
+import { load } from "./load-command.ts";
 import * as option from "./options.ts";
 import { PROJECT_ROOT } from "./paths.ts";
-import { previewCommand } from "./preview/preview-command.ts";
-import { newCommand } from "./new-command.ts";
-import { checkCommand, publishCommand } from "./publish/publish-command.ts";
-import { actionCommand } from "./release-action.ts";
-import { resealCommand } from "./reseal-command.ts";
-import { scheduledCommand } from "./scheduled-command.ts";
-import { startCommand, type StartOptions } from "./start/start-command.ts";
 import { addSubscriptionCommands } from "./subscriptions/commands.ts";
-import { tagCommand } from "./tag/tag-command.ts";
 import { report } from "./output.ts";
 
 const TOKEN_HELP =
@@ -54,7 +40,7 @@ program
   )
   .option("--host <address>", "listen at this address, as behind a reverse proxy (default: localhost)")
   .option("--verbose", "print everything that the service logs, on stderr", false)
-  .action((options: StartOptions) => startCommand(options));
+  .action(load(async () => (await import("./start/start-command.ts")).startCommand));
 
 program
   .command("deploy [arguments...]")
@@ -74,11 +60,7 @@ program
   .addOption(new Option("--secrets-file <file>").argParser(option.replacedBy("--secrets FILE")).hideHelp())
   .allowUnknownOption()
   .addHelpText("after", "\nOther arguments go to `wrangler deploy`.")
-  .action(async (others: string[], options: DeployOptions) => {
-    // Wrangler takes a second to load, and no other command needs it.
-    const { deployCommand } = await import("./deploy/deploy-command.ts");
-    await deployCommand(others, options);
-  });
+  .action(load(async () => (await import("./deploy/deploy-command.ts")).deployCommand));
 
 program
   .command("doctor")
@@ -89,7 +71,7 @@ program
     "after",
     "\nIt reads what everybody may read, about thirty times. Exit code 1: it found something.",
   )
-  .action(doctorCommand);
+  .action(load(async () => (await import("./doctor/doctor-command.ts")).doctorCommand));
 
 program
   .command("publish [folder]")
@@ -107,7 +89,7 @@ program
     "\nThe default folder is content/. Its registry.yaml is published with its releases; with a single file, the " +
       `service keeps the registry that it has.\n${TOKEN_HELP}`,
   )
-  .action(publishCommand);
+  .action(load(async () => (await import("./publish/publish-command.ts")).publishCommand));
 
 program
   .command("preview [folder]")
@@ -117,13 +99,13 @@ program
     "after",
     "\nThe default folder is content/. Drafts and texts under embargo are shown too, with a mark. Nothing is sent.",
   )
-  .action(previewCommand);
+  .action(load(async () => (await import("./preview/preview-command.ts")).previewCommand));
 
 program
   .command("check [folder]")
   .description("check a content folder without sending anything")
   .addHelpText("after", "\nThe default folder is content/.")
-  .action(checkCommand);
+  .action(load(async () => (await import("./publish/publish-command.ts")).checkCommand));
 
 program
   .command("new <title>")
@@ -131,14 +113,14 @@ program
   .requiredOption("--lang <tag>", "language of the text, one of the site's", option.languageTag)
   .requiredOption("--type <type>", "type of the release, such as statement")
   .option("--content <folder>", "the content folder (default: content/)")
-  .action(newCommand);
+  .action(load(async () => (await import("./new-command.ts")).newCommand));
 
 program
   .command("tag <file>")
   .description("suggest facets for a content file or a plain text, from the names in the registry")
   .option("--registry <file>", "the registry (default: content/registry.yaml)")
   .addHelpText("after", "\nNothing is written: copy the values that you accept into the front matter.")
-  .action(tagCommand);
+  .action(load(async () => (await import("./tag/tag-command.ts")).tagCommand));
 
 const actions = {
   withdraw: "withdraw a release: it stays readable, under a banner with the reason",
@@ -159,7 +141,7 @@ for (const action of ["withdraw", "kill", "reinstate"] as const) {
         `written into its file, so that every service follows.\n${TOKEN_HELP}`,
     );
   if (action === "kill") command.option("--yes", "do not ask", false);
-  command.action(actionCommand(action));
+  command.action(load(async () => (await import("./release-action.ts")).actionCommand(action)));
 }
 
 program
@@ -168,7 +150,7 @@ program
   .option("--json", "print the answer of the API", false)
   .option("--to <url>", "URL of the service", option.serviceUrl, option.DEFAULT_SERVICE)
   .addHelpText("after", `\n${TOKEN_HELP}`)
-  .action(scheduledCommand);
+  .action(load(async () => (await import("./scheduled-command.ts")).scheduledCommand));
 
 program
   .command("listen")
@@ -186,7 +168,7 @@ program
   .option("--catch-up", "first print earlier events, fetched from the API", false)
   .option("--after <sequence>", "first print the events after this one", option.sequence)
   .addHelpText("after", "\nFetched events are marked: only webhooks carry a signature.")
-  .action(listenCommand);
+  .action(load(async () => (await import("./listen/listen-command.ts")).listenCommand));
 
 addSubscriptionCommands(program, TOKEN_HELP);
 
@@ -195,14 +177,14 @@ program
   .description("seal the secrets of all subscriptions with the first key of SECRETS_KEY")
   .option("--to <url>", "URL of the service", option.serviceUrl, option.DEFAULT_SERVICE)
   .addHelpText("after", `\nRun it before the former key is taken out.\n${TOKEN_HELP}`)
-  .action(resealCommand);
+  .action(load(async () => (await import("./reseal-command.ts")).resealCommand));
 
 program
   .command("backup <file>")
   .description("write everything that cannot be rebuilt into one archive")
   .option("--to <url>", "URL of the service", option.serviceUrl, option.DEFAULT_SERVICE)
   .addHelpText("after", `\nKeep the archive as you keep texts under embargo: it holds them.\n${TOKEN_HELP}`)
-  .action(backupCommand);
+  .action(load(async () => (await import("./backup/backup-command.ts")).backupCommand));
 
 program
   .command("restore [file]")
@@ -211,7 +193,7 @@ program
   .option("--yes", "do not ask whether the old service has stopped", false)
   .option("--discard", "empty a service whose restore was cut off, and open it", false)
   .addHelpText("after", `\nA restore that was cut off begins again when it is run again.\n${TOKEN_HELP}`)
-  .action(restoreCommand);
+  .action(load(async () => (await import("./backup/restore-command.ts")).restoreCommand));
 
 program
   .command("import <files...>")
@@ -219,7 +201,7 @@ program
   .option("--out <folder>", "the content folder (default: content/)")
   .option("--lang <tag>", "language of the texts, as a BCP 47 tag (default: detected)", option.languageTag)
   .option("--source <url>", "URL of the page that the texts were copied from", option.webAddress)
-  .action(importCommand);
+  .action(load(async () => (await import("./import/import-command.ts")).importCommand));
 
 endOnClosedPipe();
 
@@ -230,8 +212,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else if (error instanceof CliError) {
-    const issues = error instanceof ServiceProblem ? issueLines(error) : [];
-    report([error.message, ...issues].join("\n"));
+    report(error.lines().join("\n"));
     process.exitCode = 1;
   } else {
     throw error;

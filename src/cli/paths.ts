@@ -12,6 +12,9 @@ export const DEFAULT_CONTENT = join(PROJECT_ROOT, "content");
 /** The file in which `npm start` keeps the secrets that it generates. */
 export const DEV_VARS = join(PROJECT_ROOT, ".dev.vars");
 
+/** Where Node keeps what it has compiled, for the next start. */
+export const COMPILED = join(PROJECT_ROOT, ".wrangler/compiled");
+
 /** The user's working directory. `npm run` changes to the project's root and passes the original in INIT_CWD. */
 const USER_FOLDER = ["communique", "start", "deploy"].includes(process.env.npm_lifecycle_event ?? "")
   ? (process.env.INIT_CWD ?? process.cwd())

@@ -3,7 +3,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod/mini";
-import { ApiClient, issueLines, ServiceProblem } from "../api-client.ts";
+import { ApiClient, ServiceProblem } from "../api-client.ts";
 import { suggestCommand } from "../options.ts";
 import { CliError } from "../cli-error.ts";
 
@@ -140,7 +140,7 @@ async function subscribe<S extends z.ZodMiniType>(
     return await client.post(answer, PATH, { body, once: true });
   } catch (error) {
     if (!(error instanceof ServiceProblem)) throw error;
-    const lines = [error.message, ...issueLines(error)];
+    const lines = error.lines();
     if (error.issues.some(({ path }) => path === "/url"))
       lines.push("Only a service on this machine that was started with `npm start` can reach this receiver.");
     if (error.code === "duplicate-subscription")

@@ -14,7 +14,8 @@ import { newSecrets } from "../start/kept-secrets.ts";
 import type { Build } from "../start/on-workerd.ts";
 import { ServiceProcess } from "../start/service-process.ts";
 import { runVars } from "../start/service-run.ts";
-import { ServiceFailure, untilHealthy } from "../start/until-healthy.ts";
+import { ServiceFailure } from "../start/service-failure.ts";
+import { untilHealthy } from "../start/until-healthy.ts";
 import { untilReadersSee } from "../until-readers-see.ts";
 import { momentAhead, type PreviewContent } from "./preview-content.ts";
 import { KEY_HEADER, KEY_VARIABLE, PREVIEW_ENTRY } from "./preview-worker.ts";
@@ -67,7 +68,8 @@ export async function openSite(
     ["INDEXNOW_KEY", ""],
   ]);
   const vars = runVars(secrets, given, location);
-  const service = new ServiceProcess({ build, location, verbose: false, vars, entry: PREVIEW_ENTRY });
+  const service = new ServiceProcess();
+  service.run({ build, location, verbose: false, vars, entry: PREVIEW_ENTRY });
   const end = async (): Promise<void> => {
     await service.end(now);
     await rm(home, { recursive: true, force: true });
@@ -79,7 +81,7 @@ export async function openSite(
       throw new ServiceFailure(["The service ended unexpectedly.", ...service.errorLines()].join("\n"));
     });
     const publishing = async (): Promise<FileIssue[]> => {
-      await untilHealthy(url, over, key);
+      await untilHealthy(url, { over, headers: key });
       const client = new ApiClient(url, secrets.ADMIN_TOKEN, over);
       const nowMs = Date.now();
       const later = new Map(

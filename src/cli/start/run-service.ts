@@ -1,17 +1,19 @@
 /**
  * The process that runs the service: the built Worker on workerd. Miniflare starts workerd, and keeps KV and the
- * objects in files.
+ * objects in files. The process loads Miniflare at once, and waits for the message that says what to run.
  */
+import { once } from "node:events";
 import "./die-with-parent.ts";
 import { Miniflare } from "miniflare";
 import { defined } from "../../domain/defined.ts";
 import { print, report } from "../output.ts";
 import { onWorkerd } from "./on-workerd.ts";
-import { RUN_VARIABLE, type ServiceRun } from "./service-run.ts";
+import type { ServiceRun } from "./service-run.ts";
 
-const { build, location, vars, verbose, entry } = JSON.parse(process.env[RUN_VARIABLE] ?? "{}") as ServiceRun;
-// The runtime must not inherit the secrets.
-delete process.env[RUN_VARIABLE];
+// The channel keeps the process alive until the message comes, and then no longer.
+process.channel?.ref();
+const [{ build, location, vars, verbose, entry }] = (await once(process, "message")) as [ServiceRun];
+process.channel?.unref();
 
 try {
   const miniflare = new Miniflare(

@@ -9,14 +9,12 @@ import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { systemCode } from "../cli-error.ts";
-import { PROJECT_ROOT } from "../paths.ts";
+import { COMPILED, PROJECT_ROOT } from "../paths.ts";
 import { report } from "../output.ts";
 import { errorLinesIn } from "./error-lines.ts";
-import { RUN_VARIABLE, type ServiceRun } from "./service-run.ts";
+import type { ServiceRun } from "./service-run.ts";
 
 const RUN_SERVICE = join(import.meta.dirname, "run-service.ts");
-/** Where Node keeps what it has compiled of Miniflare, for the next start. */
-const COMPILED = join(PROJECT_ROOT, ".wrangler/compiled");
 /** The process does little but wait: without these, V8 would leave it with 80 MB of garbage. */
 const SMALL_HEAP = ["--max-semi-space-size=1", "--optimize-for-size"];
 /** Lines of output kept to explain an unexpected end. */
@@ -32,15 +30,14 @@ export class ServiceProcess {
   /** Resolves when the process has ended, for whatever reason. */
   readonly ended: Promise<void>;
 
-  /** With `verbose`, all output is printed on stderr as it comes. */
-  constructor(run: ServiceRun) {
-    const { verbose } = run;
+  /** With `verbose`, all output is printed on stderr as it comes. The process waits for what it is to run. */
+  constructor({ verbose } = { verbose: false }) {
     this.#child = spawn(process.execPath, ["--no-warnings", ...SMALL_HEAP, RUN_SERVICE], {
       cwd: PROJECT_ROOT,
       // Its own group: Ctrl-C reaches only this process, and one signal reaches the whole group.
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: { ...process.env, NODE_COMPILE_CACHE: COMPILED, [RUN_VARIABLE]: JSON.stringify(run) },
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILED },
     });
     this.ended = once(this.#child, "close").then(
       () => undefined,
@@ -59,6 +56,10 @@ export class ServiceProcess {
       if (verbose) report(stripVTControlCharacters(line));
       else if (this.showErrors && isError) report(plainLine(line) ?? "");
     });
+  }
+
+  run(run: ServiceRun): void {
+    this.#child.send(run);
   }
 
   /** The lines of the last output that explain why the service failed. */

@@ -5,7 +5,10 @@ import { defined } from "../../domain/defined.ts";
 import { isLoopbackAddress } from "../../domain/target-url.ts";
 import type { Build, ExtraBindings, Location } from "./on-workerd.ts";
 
-/** Given to the process that runs the service as JSON, in the environment variable {@link RUN_VARIABLE}. */
+/**
+ * Sent to the process that runs the service as a message. It is no argument and no environment variable, because
+ * programs of this machine can read those, and this holds secrets.
+ */
 export interface ServiceRun {
   build: Build;
   location: Location;
@@ -15,9 +18,6 @@ export interface ServiceRun {
   vars: Record<string, string>;
   entry?: ExtraBindings["entry"];
 }
-
-/** Not an argument: every user of the machine may read those, and these hold secrets. */
-export const RUN_VARIABLE = "COMMUNIQUE_RUN";
 
 /**
  * The variables and secrets of a run.

@@ -3,33 +3,24 @@
  */
 import { once } from "node:events";
 import { createServer } from "node:net";
+import { defined } from "../../domain/defined.ts";
 import { FEED_FORMATS } from "../../domain/list.ts";
 import { isStrongSecret, weakSecretMessage } from "../../domain/secrets.ts";
 import { readVars } from "../admin-token.ts";
-import { ApiClient } from "../api-client.ts";
 import { CliError, systemCode } from "../cli-error.ts";
-import { type ContentFolder, readContentFolder } from "../content/content-folder.ts";
-import { type FileIssue, issueReport } from "../content/file-issue.ts";
-import { languageIssues } from "../content/site-files.ts";
-import { siteLanguages } from "../content/site-languages.ts";
-import { soundPart } from "../content/sound-files.ts";
 import { aborted, watchEndSignals } from "../end-signals.ts";
 import { DEFAULT_PORT, suggestCommand } from "../options.ts";
+import { print } from "../output.ts";
 import { DEFAULT_CONTENT, DEV_VARS, displayPath, resolvePath } from "../paths.ts";
-import { startProgress, type Progress } from "../progress.ts";
-import { changeCounts, draftLines, warningLines } from "../publish/change-report.ts";
-import { acceptedPart, dryRun } from "../publish/dry-run.ts";
-import { fetchStates, sortFiles } from "../publish/release-states.ts";
-import { isEmpty, OTHERS_PUBLISHED, sendFolder } from "../publish/publish-folder.ts";
+import { startProgress } from "../progress.ts";
+import { type BringUp, BringUpProcess } from "./bring-up-process.ts";
 import { freePort } from "./free-port.ts";
 import { keptBuild } from "./kept-build.ts";
 import { keepSecrets } from "./kept-secrets.ts";
+import { ServiceFailure } from "./service-failure.ts";
 import { ServiceProcess } from "./service-process.ts";
-import { ServiceFailure, untilHealthy } from "./until-healthy.ts";
 import { runVars } from "./service-run.ts";
 import { privateStateFolder } from "./state-folder.ts";
-import { print, report } from "../output.ts";
-import { untilReadersSee } from "../until-readers-see.ts";
 
 export interface StartOptions {
   port: number;
@@ -47,59 +38,57 @@ export interface StartOptions {
 /**
  * Runs until a signal ends it.
  *
- * @throws CliError if the port is in use, or the service fails
+ * @throws CliError if the content stops the start, the port is in use, or the service fails
  */
 export async function startCommand(options: StartOptions): Promise<void> {
-  // Refuses before it starts a process.
-  const folder = options.content ?? DEFAULT_CONTENT;
-  const { port, host, var: vars } = options;
-  const content =
-    folder === false ? undefined : await soundPart(await readContentFolder(resolvePath(folder)));
-  if (content !== undefined) await refuseUnwordedLanguages(content, vars.get("LANGUAGES"));
-  await assertPortIsFree(port, host);
-  refuseWeakSecrets(vars);
-  await keepSecrets(DEV_VARS, new Set(vars.keys()));
-
-  const state = await privateStateFolder(options.persistTo);
-  const progress = startProgress();
-  progress.show("building the service");
-  const build = await keptBuild();
-  const location = { ...state, host: host ?? "localhost", port, entryPort: await freePort() };
-  const run = {
-    build,
-    location,
-    verbose: options.verbose,
-    vars: runVars(await readVars(DEV_VARS), vars, location),
-  };
+  const { port, host, verbose, var: vars } = options;
   const signals = watchEndSignals();
-  const service = new ServiceProcess(run);
-  const url = new URL(`http://localhost:${port}`);
-  const over = new AbortController();
+  const service = new ServiceProcess({ verbose });
+  const work = bringUpOf(options);
+  const bringUp = new BringUpProcess(work);
+  const progress = startProgress();
+  const start = async (): Promise<never> => {
+    // What is refused is refused before it changes anything.
+    await bringUp.read();
+    await assertPortIsFree(port, host);
+    refuseWeakSecrets(vars);
+    await keepSecrets(DEV_VARS, new Set(vars.keys()));
+    const state = await privateStateFolder(options.persistTo);
+    progress.show("building the service");
+    const build = await keptBuild();
+    progress.end();
+    const location = { ...state, host: host ?? "localhost", port, entryPort: await freePort() };
+    service.run({ build, location, verbose, vars: runVars(await readVars(DEV_VARS), vars, location) });
+    const counts = await bringUp.publish();
+    service.showErrors = true;
+    announce(new URL(work.url), counts, vars.has("ADMIN_TOKEN"));
+    return endedEarly;
+  };
+  const endedEarly = service.ended.then((): never => {
+    throw new ServiceFailure("The service ended unexpectedly.");
+  });
   try {
-    const endedEarly = service.ended.then(() => {
-      throw new ServiceFailure("The service ended unexpectedly.");
-    });
-    const running = bringUp(url, content, vars.get("ADMIN_TOKEN"), progress, over.signal).then((counts) => {
-      service.showErrors = true;
-      announce(url, counts, vars.has("ADMIN_TOKEN"));
-      return endedEarly;
-    });
-    await Promise.race([running, endedEarly, aborted(signals.first)]);
+    await Promise.race([start(), endedEarly, aborted(signals.first)]);
   } catch (error) {
-    if (!(error instanceof ServiceFailure) || options.verbose) throw error;
+    if (!(error instanceof ServiceFailure) || verbose) throw error;
     const hint = `${error.message} Start it with --verbose to see everything that it logs.`;
     throw new CliError([...service.errorLines(), hint].join("\n"));
   } finally {
-    over.abort();
     progress.end();
+    bringUp.end();
     await service.end(signals.second);
   }
 }
 
-/** @throws CliError that names each language without wording, and the way out */
-async function refuseUnwordedLanguages(content: ContentFolder, given: string | undefined): Promise<void> {
-  const issues = languageIssues(content, await siteLanguages(given));
-  if (issues.length > 0) throw new CliError(issueReport(issues, "the service was not started"));
+function bringUpOf({ port, content = DEFAULT_CONTENT, var: vars }: StartOptions): BringUp {
+  return {
+    url: `http://localhost:${port}`,
+    ...defined({
+      folder: content === false ? undefined : resolvePath(content),
+      languages: vars.get("LANGUAGES"),
+      token: vars.get("ADMIN_TOKEN"),
+    }),
+  };
 }
 
 /** Says before the start what the service would say after it. @throws CliError that names the command that makes a secret */
@@ -138,47 +127,6 @@ async function assertPortIsFree(port: number, named?: string): Promise<void> {
       server.close();
     }
   }
-}
-
-/** @returns a summary of what was published; undefined if nothing was to be published */
-async function bringUp(
-  url: URL,
-  content: ContentFolder | undefined,
-  givenToken: string | undefined,
-  progress: Progress,
-  over: AbortSignal,
-): Promise<string | undefined> {
-  progress.show("starting the service");
-  await untilHealthy(url, over);
-  if (content === undefined) return undefined;
-  const drafts = draftLines(content.drafts).at(-1);
-  if (isEmpty(content)) {
-    reportFaults(content.issues, progress);
-    return drafts;
-  }
-  const token = givenToken ?? (await readVars(DEV_VARS)).ADMIN_TOKEN;
-  const client = new ApiClient(url, token, over);
-  const states = await fetchStates(client, progress);
-  const { toSend: differing, unchanged } = sortFiles(content.files, states, Date.now());
-  const judged = await dryRun({ ...content, files: differing }, client, progress, true);
-  const toSend = differing.filter((file) => !judged.refused.includes(file));
-  const sound = acceptedPart(content, judged);
-  const outcome = await sendFolder(sound, toSend, client, progress, true);
-  const { releases, issues: late } = outcome;
-  const isSent = releases.length > 0 || outcome.registryChanged || outcome.siteChanged;
-  // Also after a start that sends nothing: the last run may have ended before it wrote all documents.
-  const later = await untilReadersSee(client, progress, isSent);
-  progress.end();
-  report(warningLines(releases).join("\n"));
-  report(later);
-  reportFaults([...content.issues, ...judged.issues, ...late], progress);
-  return [changeCounts([...releases, ...unchanged]), drafts].filter(Boolean).join("; ");
-}
-
-/** A fault in one file keeps no other from the readers. */
-function reportFaults(issues: readonly FileIssue[], progress: Progress): void {
-  progress.end();
-  if (issues.length > 0) report(issueReport(issues, OTHERS_PUBLISHED));
 }
 
 function announce(url: URL, counts: string | undefined, isTokenGiven: boolean): void {

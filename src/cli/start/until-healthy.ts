@@ -2,25 +2,24 @@
  * Waits for a service that has just been started.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { defined } from "../../domain/defined.ts";
 import { CliError } from "../cli-error.ts";
+import { ServiceFailure } from "./service-failure.ts";
 
 /** Milliseconds until the service must be healthy; it takes one or two seconds. */
 const HEALTHY_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
 
-/** The service process failed: its own output says why. */
-export class ServiceFailure extends CliError {}
-
 /**
  * Waits until a service that has just been started answers.
  *
+ * @param over ends the wait
  * @param headers of each request
  * @throws CliError with what is wrong with its configuration; ServiceFailure if it does not answer in time
  */
 export async function untilHealthy(
   url: URL,
-  over: AbortSignal,
-  headers: Record<string, string> = {},
+  { over, headers = {} }: { over?: AbortSignal; headers?: Record<string, string> } = {},
 ): Promise<void> {
   const deadlineMs = Date.now() + HEALTHY_TIMEOUT_MS;
   let last = "";
@@ -37,7 +36,7 @@ export async function untilHealthy(
       // Not listening yet. If it never listens, this is the reason, such as a port that fetch blocks.
       last = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     }
-    await delay(POLL_MS, undefined, { signal: over });
+    await delay(POLL_MS, undefined, defined({ signal: over }));
   }
   throw new ServiceFailure(`The service is not healthy after ${HEALTHY_TIMEOUT_MS / 1000} s: ${last}.`);
 }

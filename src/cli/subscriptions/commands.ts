@@ -5,9 +5,7 @@ import { type Command, Option } from "commander";
 import { defined } from "../../domain/defined.ts";
 import { SUBSCRIPTION_STATUSES } from "../../domain/subscription.ts";
 import { DEFAULT_SERVICE, instant, rowLimit, sequence, sequenceOrInstant, serviceUrl } from "../options.ts";
-import { deliveriesCommand } from "./deliveries-command.ts";
-import { replayCommand, type ReplayTarget } from "./replay-command.ts";
-import { subscriptionsCommand } from "./subscriptions-command.ts";
+import type { ReplayTarget } from "./replay-command.ts";
 
 const STATES = ["pending", "held", "delivered", "failed", "replaced", "dropped", "not-sent"];
 /** Deliveries that fit on a screen or two. */
@@ -57,13 +55,14 @@ export function addSubscriptionCommands(program: Command, tokenHelp: string): vo
       help("subscriptions", "subscriptions desk.example --resume") +
         "\n\nThe 100 worst are shown as they are now; the others as they last reported, within the hour.",
     )
-    .action((subscription: string | undefined, options, command: Command) => {
+    .action(async (subscription: string | undefined, options, command: Command) => {
       const acts = options.pause || options.resume || options.verify || options.rotateToken;
       if (subscription === undefined && acts) {
         command.error("error: --pause, --resume, --verify and --rotate-token need a subscription", {
           exitCode: 2,
         });
       }
+      const { subscriptionsCommand } = await import("./subscriptions-command.ts");
       return subscriptionsCommand(subscription, options);
     });
 
@@ -79,10 +78,11 @@ export function addSubscriptionCommands(program: Command, tokenHelp: string): vo
       "after",
       `${help("deliveries desk.example https://press.example/en/releases/statement")}\n\n${RELEASE_HELP}`,
     )
-    .action((subscription: string, release: string | undefined, options, command: Command) => {
+    .action(async (subscription: string, release: string | undefined, options, command: Command) => {
       if (options.state === "not-sent" && release === undefined) {
         command.error("error: --state not-sent needs a release, after the subscription", { exitCode: 2 });
       }
+      const { deliveriesCommand } = await import("./deliveries-command.ts");
       return deliveriesCommand(subscription, release, options);
     });
 
@@ -106,9 +106,10 @@ export function addSubscriptionCommands(program: Command, tokenHelp: string): vo
         "replay desk.example --from 2026-11-23T09:00:00Z",
       )}\n\n${RELEASE_HELP}`,
     )
-    .action((subscription: string, options: ReplayOptions, command: Command) => {
+    .action(async (subscription: string, options: ReplayOptions, command: Command) => {
       const target = targetOf(options);
       if (typeof target === "string") return command.error(`error: ${target}`, { exitCode: 2 });
+      const { replayCommand } = await import("./replay-command.ts");
       return replayCommand(subscription, target, options.to);
     });
 }

@@ -168,7 +168,7 @@ test("killing npm ends the service below it too", async () => {
   await expect.poll(() => running(tree.map(({ pid }) => pid)), { timeout: 30_000 }).toEqual([]);
 });
 
-test("a port in use is refused before a process is started, and another is suggested", async () => {
+test("a port in use is refused before anything is written, and another is suggested", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   onTestFinished(() => void server.close());
   await once(server, "listening");
@@ -181,7 +181,7 @@ test("a port in use is refused before a process is started, and another is sugge
   expect(run.stderr).toMatch(/^Port \d+ is in use: .* `npm start -- --port \d+`\.\n$/);
 });
 
-test("an address that the machine lacks is refused before a process is started", async () => {
+test("an address that the machine lacks is refused before anything is written", async () => {
   const port = String(await freePort());
   const run = await runCli(["start", "--no-content", "--port", port, "--host", "192.0.2.1"]);
   expect(run).toEqual({
@@ -205,7 +205,7 @@ test("start listens at every address with --host 0.0.0.0, and then posts to no p
 });
 
 test.each(["ADMIN_TOKEN:t", "SECRETS_KEY:x", `SECRETS_KEY:${TOKEN},x`])(
-  "a weak secret (%s) is refused before a process is started, with the command that makes one",
+  "a weak secret (%s) is refused before anything is written, with the command that makes one",
   async (given) => {
     const run = await runCli(["start", "--no-content", "--port", String(await freePort()), "--var", given]);
     expect(run).toMatchObject({ code: 1, stdout: "" });
