@@ -3,7 +3,7 @@
  */
 import { canonicalLanguage } from "./domain/release.ts";
 import { dayOf } from "./domain/dates.ts";
-import type { LocalTargets } from "./domain/target-url.ts";
+import { isThisMachine, type LocalTargets } from "./domain/target-url.ts";
 import { parseRetrySchedule, type RetrySchedule } from "./webhooks/outcome.ts";
 import { parseSigningSeed } from "./crypto/signing-keys.ts";
 import { splitKeys } from "./crypto/key-ring.ts";
@@ -24,6 +24,8 @@ export interface Config {
   hostLimits: ReadonlyMap<string, number>;
   /** The DNS-over-HTTPS server that looks up endpoints; undefined: endpoints are not looked up. */
   dnsResolver: string | undefined;
+  /** Proves to search engines that what they are told comes from the site (indexnow.org); undefined: they are told nothing. */
+  indexNowKey: string | undefined;
   /** Calls to the outside (fetch, KV, objects) that one invocation may make. */
   subrequests: number;
 }
@@ -45,6 +47,7 @@ function readConfig(env: Env): Config {
     localTargets: localTargets(env.LOCAL_TARGETS),
     hostLimits: hostLimits(env.HOST_LIMITS),
     dnsResolver: dnsResolver(env.DNS_RESOLVER),
+    indexNowKey: indexNowKey(env.INDEXNOW_KEY, baseUrl(env.BASE_URL)),
     subrequests: subrequests(env.SUBREQUESTS),
   };
 }
@@ -101,6 +104,16 @@ function dnsResolver(text: string): string | undefined {
     throw new RangeError(`DNS_RESOLVER must be the URL of a DNS-over-HTTPS server, or off, not "${text}"`);
   }
   return url.href;
+}
+
+/** Nobody can search a site that only this machine reaches. */
+function indexNowKey(text: string, baseUrl: string): string | undefined {
+  if (text !== "" && !/^[A-Za-z0-9-]{8,128}$/.test(text)) {
+    throw new RangeError(
+      `INDEXNOW_KEY must be 8 to 128 letters, digits and hyphens, or empty, not "${text}"`,
+    );
+  }
+  return text === "" || isThisMachine(new URL(baseUrl).hostname) ? undefined : text;
 }
 
 function hostLimits(text: string): Map<string, number> {

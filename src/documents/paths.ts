@@ -12,6 +12,9 @@ export type DocumentPlace =
   | { kind: "release-json"; id: string }
   | ({ kind: "file" } & FileReference)
   | { kind: "directory" }
+  | { kind: "sitemaps" }
+  | { kind: "sitemap"; file: number }
+  | { kind: "news-sitemap" }
   | { kind: "registry" }
   | { kind: "site" };
 
@@ -24,6 +27,22 @@ export const SITE_PATH = "/api/v1/site";
 export const DIRECTORY_PATH = "/feeds";
 export const OPML_PATH = "/feeds.opml";
 
+/** The path of the file that proves to search engines that a key is the site's (indexnow.org). */
+export function indexNowKeyPath(key: string): string {
+  return `/${key}.txt`;
+}
+
+/** The index of all sitemaps. */
+export const SITEMAP_PATH = "/sitemap.xml";
+export const NEWS_SITEMAP_PATH = "/news-sitemap.xml";
+export const LIST_SITEMAP_PATH = "/sitemaps/lists.xml";
+const SITEMAP_FILE = /^\/sitemaps\/(?<file>0|[1-9]\d{0,8})\.xml$/;
+
+/** The path of a sitemap of releases, by its number from 0. */
+export function sitemapPath(file: number): string {
+  return `/sitemaps/${file}.xml`;
+}
+
 /**
  * Parses the path of a document; undefined where no document can exist, so that it is not looked up.
  *
@@ -32,7 +51,12 @@ export const OPML_PATH = "/feeds.opml";
 export function parseDocumentPath(path: string, languages: readonly string[]): DocumentPlace | undefined {
   if (path === REGISTRY_PATH) return { kind: "registry" };
   if (path === SITE_PATH) return { kind: "site" };
-  if (path === DIRECTORY_PATH || path === OPML_PATH) return { kind: "directory" };
+  if (path === DIRECTORY_PATH || path === OPML_PATH || path === LIST_SITEMAP_PATH)
+    return { kind: "directory" };
+  if (path === SITEMAP_PATH) return { kind: "sitemaps" };
+  if (path === NEWS_SITEMAP_PATH) return { kind: "news-sitemap" };
+  const sitemap = SITEMAP_FILE.exec(path)?.groups?.["file"];
+  if (sitemap !== undefined) return { kind: "sitemap", file: Number(sitemap) };
   if (path.startsWith(FILES_PREFIX)) {
     const file = parseFileReference(path.slice(FILES_PREFIX.length));
     return file && { kind: "file", ...file };

@@ -103,6 +103,11 @@ function refuse(reason: string): TargetCheck {
   return { ok: false, reason };
 }
 
+/** Whether a host of a URL, or an address to listen at, leads to this machine alone. */
+export function isThisMachine(host: string): boolean {
+  return host === "localhost" || isLoopbackAddress(host.replace(/^\[|\]$/g, ""));
+}
+
 /** One spelling of a target: encoded, and without the dot that may end its host name. */
 export function canonicalTarget(text: string): string {
   const url = new URL(text);

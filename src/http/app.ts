@@ -59,7 +59,7 @@ import {
 } from "./api/subscriptions.ts";
 import { adminOnly, mayCreateSubscriptions, ownerOrAdmin } from "./auth.ts";
 import type { App } from "./context.ts";
-import { getCopyScript, getIcon, getStylesheet } from "./documents/assets.ts";
+import { getCopyScript, getIcon, getIndexNowKey, getRobots, getStylesheet } from "./documents/assets.ts";
 import {
   answerPreflight,
   getDocument,
@@ -173,6 +173,8 @@ app.get("/.well-known/webhook-keys.json", getWebhookKeys);
 app.get("/style.css", getStylesheet);
 app.get(COPY_SCRIPT_PATH, getCopyScript);
 app.get(ICON_PATH, getIcon);
+app.get("/robots.txt", getRobots);
+app.get("/:key{[A-Za-z0-9-]+\\.txt}", getIndexNowKey);
 app.get("/favicon.ico", getIcon);
 app.post(HUB_PATH, postHub);
 app.all(HUB_PATH, (c) => methodNotAllowed(c, ["POST"]));

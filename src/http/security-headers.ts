@@ -19,12 +19,23 @@ export function securityHeaders(baseUrl: string): Record<string, string> {
   };
 }
 
+/**
+ * X-Robots-Tag for what search engines should not list: the API, and lists that somebody has put together, such as
+ * searches. They may still read them, and follow their links.
+ *
+ * @param path the path with its query, in its canonical form
+ */
+export function indexingHeaders(path: string): Record<string, string> {
+  return path.startsWith("/api/") || path.includes("?") ? { "x-robots-tag": "noindex" } : {};
+}
+
 /** Adds the headers. A document has them already: they are made once for all its answers. */
 export function addSecurityHeaders(): Middleware {
   return async function addSecurityHeadersMiddleware(c, next) {
     await next();
     const { headers } = c.res;
     if (headers.has("referrer-policy")) return;
-    for (const [name, value] of Object.entries(securityHeaders(c.env.BASE_URL))) headers.set(name, value);
+    const added = { ...securityHeaders(c.env.BASE_URL), ...indexingHeaders(c.req.path) };
+    for (const [name, value] of Object.entries(added)) headers.set(name, value);
   };
 }

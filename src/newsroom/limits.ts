@@ -133,3 +133,22 @@ export const VERIFIED_MAX = 1_000;
 export const REASON_CHARS_MAX = 200;
 /** Events of one release that are explained: a release has only a few corrections. */
 export const EXPLAINED_EVENTS_MAX = 200;
+/** Events whose releases share a sitemap: each change reads this many rows at most, and writes one file. */
+export const EVENTS_PER_SITEMAP = 1_000;
+/** URLs in the sitemap of lists: crawlers take 50,000, and the file has a few megabytes. */
+export const SITEMAP_URLS_MAX = 10_000;
+/** Seconds for which a text is news, URLs in the sitemap of news (both Google's), and what pads it if there is no news. */
+export const NEWS_SECONDS = 2 * 86_400;
+export const NEWS_ITEMS_MAX = 1_000;
+export const NEWS_SITEMAP_ITEMS_MIN = 10;
+/** Milliseconds after which search engines are told of a page again: they answer 429 to more. */
+export const TOLD_AGAIN_MS = 600_000;
+/** Pages in one request to search engines, which take 10,000: the rest of the invocation has its own work. */
+export const PAGES_PER_REQUEST = 1_000;
+/** Milliseconds for one such request, before the first retry, and at most; and how often a page is tried: half a day. */
+export const TELLING_TIMEOUT_MS = 10_000;
+export const TELLING_RETRY_MS = 60_000;
+export const TELLING_RETRY_MAX_MS = 3 * 3_600_000;
+export const TELLINGS_MAX = 12;
+/** Requests to search engines that one invocation sends. */
+export const TELLINGS_AT_ONCE = 2;

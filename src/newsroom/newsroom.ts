@@ -451,7 +451,7 @@ export class Newsroom extends DurableObject<Env> {
   async health(): Promise<{ sequence: number; waiting: number; following: number; opensSecrets: boolean }> {
     const opensSecrets = await this.#parts.registrations.opensSecrets();
     const following = this.#parts.longPolls.count;
-    const waiting = countStale(this.#sql) + this.#parts.combinations.countChanges();
+    const waiting = countStale(this.#sql, this.clock()) + this.#parts.combinations.countChanges();
     return { sequence: lastSequence(this.#sql), waiting, following, opensSecrets };
   }
 

@@ -8,7 +8,7 @@ import { Budget, WorkLoop } from "../runtime/bounded-work.ts";
 import { ALARM_MS_MAX, OWN_RETRY_MS } from "../runtime/limits.ts";
 import { log } from "../runtime/log.ts";
 import type { Sql } from "../runtime/sql.ts";
-import { EMBARGOES_PER_STEP, KV_WRITES_PER_TARGET } from "./limits.ts";
+import { EMBARGOES_PER_STEP, KV_WRITES_PER_TARGET, TELLINGS_AT_ONCE } from "./limits.ts";
 import { nextLiftMs } from "./store/embargoes.ts";
 import { lastSequence } from "./store/events.ts";
 import { nextDueMs } from "./store/stale-documents.ts";
@@ -31,19 +31,21 @@ export class Scheduler {
   readonly #alarm: Alarm;
   readonly #projecting: WorkLoop;
   readonly #fanningOut: WorkLoop;
+  readonly #telling: WorkLoop;
   readonly #reindexing: WorkLoop;
   readonly #combining: WorkLoop;
 
   constructor(deps: SchedulerDeps) {
     this.#deps = deps;
     this.#alarm = new Alarm(deps.ctx.storage);
-    const { projection, fanOut, reindexing, combinations } = deps.parts;
+    const { projection, fanOut, indexNow, reindexing, combinations } = deps.parts;
     this.#projecting = new WorkLoop(async (budget) => {
       const hasWorked = await projection.step(budget);
       if (hasWorked) deps.onProjected();
       return hasWorked;
     }, KV_WRITES_PER_TARGET);
     this.#fanningOut = new WorkLoop((budget) => fanOut.step(budget), 1);
+    this.#telling = new WorkLoop((budget) => indexNow.step(budget), 1);
     this.#reindexing = yieldingLoop((budget) => reindexing.step(budget));
     this.#combining = yieldingLoop((budget) => combinations.step(budget));
   }
@@ -70,8 +72,8 @@ export class Scheduler {
     const { ctx, sql, parts, subrequests } = this.#deps;
     parts.longPolls.wake(lastSequence(sql));
     await this.scheduleAlarm();
-    // Two loops share the calls; two calls are left for the alarm and the rest.
-    const calls = Math.floor((subrequests - 2) / 2);
+    // Two loops share the calls; some are left for search engines, the alarm and the rest.
+    const calls = Math.floor((subrequests - 2 - TELLINGS_AT_ONCE) / 2);
     ctx.waitUntil(this.#run(this.#fanningOut, new Budget(calls)));
     // Rendering blocks the object for tens of milliseconds: the answer and the events go first.
     const begun = scheduler.wait(0);
@@ -83,6 +85,8 @@ export class Scheduler {
       // Renders what became stale by it, with the calls that are left.
       ctx.waitUntil(combined.then(() => this.#run(this.#projecting, writes)));
     }
+    if (parts.indexNow.nextDueMs() !== undefined)
+      ctx.waitUntil(begun.then(() => this.#run(this.#telling, new Budget(TELLINGS_AT_ONCE))));
     if (parts.reindexing.nextDueMs() !== undefined)
       ctx.waitUntil(begun.then(() => this.#run(this.#reindexing, new Budget(calls))));
     return { begun };
@@ -95,7 +99,7 @@ export class Scheduler {
     };
     await finish(this.#reindexing); // these two make documents stale
     await finish(this.#combining);
-    await Promise.all([finish(this.#projecting), finish(this.#fanningOut)]);
+    await Promise.all([finish(this.#projecting), finish(this.#fanningOut), finish(this.#telling)]);
   }
 
   /** @param retryMs when to look again at what is due now, in case the object dies while it works on it */
@@ -105,6 +109,7 @@ export class Scheduler {
     const work = [
       nextDueMs(sql),
       parts.fanOut.nextDueMs(),
+      parts.indexNow.nextDueMs(),
       parts.reindexing.nextDueMs(),
       parts.combinations.nextDueMs(),
     ];

@@ -13,6 +13,7 @@ import { Reindexing } from "./lists/reindex.ts";
 import { type EventQuery, readPage } from "./outbound/event-feed.ts";
 import { countRecipients } from "./outbound/count-recipients.ts";
 import { FanOut } from "./outbound/fan-out.ts";
+import { INDEX_NOW_URL, IndexNow } from "./outbound/index-now.ts";
 import { LongPolls } from "./outbound/long-polls.ts";
 import { Registrations } from "./outbound/registrations.ts";
 import { Projection } from "./projection/projection.ts";
@@ -49,7 +50,13 @@ export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
   const lists = new Lists({ sql, archives, config });
   const { timeZone } = site;
   const combinations = new Combinations({ storage, sql, lists, archives, timeZone, now });
-  const lifecycle = new Lifecycle({ sql, lists, combinations, timeZone });
+  const lifecycle = new Lifecycle({
+    sql,
+    lists,
+    combinations,
+    timeZone,
+    tellsSearchEngines: config.indexNowKey !== undefined,
+  });
   const source = { sql, views, lists, archives, registry: store, site: siteStore, config, now };
   return {
     registry: store,
@@ -76,6 +83,13 @@ export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
       registry: store,
       config,
       secretsKey: env.SECRETS_KEY,
+      now,
+    }),
+    indexNow: new IndexNow({
+      sql,
+      baseUrl: site.baseUrl,
+      key: config.indexNowKey,
+      endpoint: INDEX_NOW_URL,
       now,
     }),
     fanOut: new FanOut({

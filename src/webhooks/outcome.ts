@@ -129,7 +129,7 @@ const BETWEEN_VALUES = /(?<!\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*),/i;
  * For how long a 429 or 503 puts off the endpoint; 0 where Retry-After is missing or unreadable (RFC 9110,
  * 10.2.3). Of several values the longest counts.
  */
-function retryAfterMs(status: number, retryAfter: string | null, nowMs: number): number {
+export function retryAfterMs(status: number, retryAfter: string | null, nowMs: number): number {
   if ((status !== 429 && status !== 503) || retryAfter === null) return 0;
   const values = retryAfter.split(BETWEEN_VALUES).map((text) => {
     const value = text.trim();

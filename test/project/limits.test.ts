@@ -62,6 +62,14 @@ const ROWS: Record<string, unknown[]> = {
   "nearest values": [domain.NEAREST_NAMED, domain.VALUES_WITH_NEAREST_MAX],
   "differing words between two editions": [http.DIFF_EDITS_MAX],
   "newest document of a list": [newsroom.LIST_BYTES_MAX, newsroom.TOMBSTONES_MAX],
+  sitemaps: [
+    newsroom.EVENTS_PER_SITEMAP,
+    newsroom.SITEMAP_URLS_MAX,
+    newsroom.NEWS_SECONDS,
+    newsroom.NEWS_ITEMS_MAX,
+    newsroom.NEWS_SITEMAP_ITEMS_MIN,
+  ],
+  "a page told to search engines": [seconds(newsroom.TOLD_AGAIN_MS), newsroom.TELLINGS_MAX],
   "requests that KV cannot answer": calls ?? [],
   "new combinations of filters": newLists ?? [],
   "combinations of filters kept": [

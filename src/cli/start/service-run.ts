@@ -2,7 +2,7 @@
  * What one run of the service needs to know: the user's options, with the defaults of `npm start`.
  */
 import { defined } from "../../domain/defined.ts";
-import { isLoopbackAddress } from "../../domain/target-url.ts";
+import { isThisMachine } from "../../domain/target-url.ts";
 import type { Build, ExtraBindings, Location } from "./on-workerd.ts";
 
 /**
@@ -30,7 +30,8 @@ export function runVars(
   given: ReadonlyMap<string, string>,
   { host, port, entryPort }: Location,
 ): Record<string, string> {
-  const targets = given.get("LOCAL_TARGETS") ?? (isLocal(host) ? "loopback" : "deny");
+  // Where other machines reach the service, it must not post to this one.
+  const targets = given.get("LOCAL_TARGETS") ?? (isThisMachine(host ?? "localhost") ? "loopback" : "deny");
   return {
     ...defined(kept),
     DNS_RESOLVER: "off",
@@ -39,9 +40,4 @@ export function runVars(
     // A delivery to the service itself would reach what only this machine may reach.
     LOCAL_TARGETS: targets === "loopback" ? `loopback-except-${port}-${entryPort}` : targets,
   };
-}
-
-/** Whether only programs of this machine reach the service. Others may not make it post to this machine. */
-function isLocal(host = "localhost"): boolean {
-  return host === "localhost" || isLoopbackAddress(host.replace(/^\[|\]$/g, ""));
 }

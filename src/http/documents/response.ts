@@ -8,7 +8,7 @@ import { sequenceOfEtag, type StoredDocument, textOf } from "../../documents/kv-
 import { DIRECTORY_PATH, isForAdminToo } from "../../documents/paths.ts";
 import { onlyNewEntries } from "../../feeds/delta.ts";
 import { FEED_TYPES } from "../../feeds/feed.ts";
-import { securityHeaders } from "../security-headers.ts";
+import { indexingHeaders, securityHeaders } from "../security-headers.ts";
 import { ARCHIVE_CACHE_SECONDS, CACHE_SECONDS, SHARED_CACHE_SECONDS, STALE_SECONDS } from "../limits.ts";
 import { fileHeaders } from "./file-headers.ts";
 import { acceptsGzip, entityTags, isNavigation, isNotModified, wantsNewEntries } from "./negotiation.ts";
@@ -50,6 +50,7 @@ export function toServable(document: StoredDocument, path: string, baseUrl: stri
   const headers = new Headers({
     ...headersOf(document, format, path, baseUrl),
     ...securityHeaders(baseUrl),
+    ...indexingHeaders(path),
   });
   const gzipHeaders = new Headers(headers);
   gzipHeaders.set("content-encoding", "gzip");

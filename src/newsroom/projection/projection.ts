@@ -137,8 +137,11 @@ export class Projection {
         if (!rendered.some((document) => document.path === path)) await this.#remove(path);
       }
       const waitUntilMs = Math.max(...waits, 0);
-      if (waitUntilMs === 0) complete(sql, stale);
-      else postpone(sql, stale, waitUntilMs, 0);
+      if (waitUntilMs === 0) {
+        complete(sql, stale);
+        const staleFrom = Math.min(...rendered.map((document) => document.staleFrom ?? Infinity));
+        if (staleFrom < Infinity) markStale(sql, [target], staleFrom * 1000);
+      } else postpone(sql, stale, waitUntilMs, 0);
     } catch (error) {
       // Retried soon, and without delaying other targets: the failure is KV's or ours.
       log("error", "projection failed", { target: keyOf(target), error: String(error) });

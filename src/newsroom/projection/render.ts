@@ -6,10 +6,13 @@ import {
   DIRECTORY_PATH,
   type DocumentPlace,
   fileDocumentPath,
+  NEWS_SITEMAP_PATH,
   OPML_PATH,
   REGISTRY_PATH,
   releaseJsonPath,
   SITE_PATH,
+  SITEMAP_PATH,
+  sitemapPath,
 } from "../../documents/paths.ts";
 import { listAddress } from "../../domain/list.ts";
 import type { FileReference } from "../../domain/file.ts";
@@ -24,6 +27,12 @@ import { currentPath, publicReleaseAt, retiredPaths, wasPublic } from "../store/
 import type { Target } from "../store/stale-documents.ts";
 import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
 import { renderList } from "./render-list.ts";
+import {
+  renderListSitemap,
+  renderNewsSitemap,
+  renderSitemap,
+  renderSitemapIndex,
+} from "./render-sitemaps.ts";
 
 /** Raise it when rendering gives other bytes than before: all documents become stale. */
 export const RENDERER_VERSION = 9;
@@ -52,6 +61,12 @@ export function renderTarget(
     }
     case "file":
       return renderFile(target, source);
+    case "sitemaps":
+      return isWanted(SITEMAP_PATH) ? renderSitemapIndex(source) : [];
+    case "sitemap":
+      return isWanted(sitemapPath(target.file)) ? renderSitemap(target.file, source) : [];
+    case "news-sitemap":
+      return isWanted(NEWS_SITEMAP_PATH) ? renderNewsSitemap(source) : [];
     case "site":
       return [{ path: SITE_PATH, type: JSON_TYPE, body: JSON.stringify(publicIdentity(source)) }];
     case "release": {
@@ -74,6 +89,9 @@ export function targetAt(sql: Sql, place: DocumentPlace): Target | undefined {
     case "directory":
     case "registry":
     case "site":
+    case "sitemaps":
+    case "sitemap":
+    case "news-sitemap":
       return place;
     case "release-json":
       return wasPublic(sql, place.id) ? { kind: "release", id: place.id } : undefined;
@@ -85,11 +103,11 @@ export function targetAt(sql: Sql, place: DocumentPlace): Target | undefined {
 }
 
 /**
- * Whether all documents of a target are rendered. Of archives, and of lists other than everything and the
- * languages, only those that were requested are.
+ * Whether all documents of a target are rendered. Of archives and sitemaps, and of lists other than everything and
+ * the languages, only those that were requested are.
  */
 export function isAlwaysRendered(target: Target): boolean {
-  if (target.kind === "archive") return false;
+  if (["archive", "sitemaps", "sitemap", "news-sitemap"].includes(target.kind)) return false;
   return target.kind !== "list" || /^\/[^/?]*$/.test(target.address);
 }
 
@@ -129,12 +147,14 @@ function renderFile(file: FileReference, { sql, views, site }: RenderSource): Re
   ];
 }
 
-function renderDirectory({ sql, registry, site }: RenderSource): RenderedDocument[] {
+function renderDirectory(source: RenderSource): RenderedDocument[] {
+  const { sql, registry, site } = source;
   const counts = countTerms(sql);
   const known = registry.get();
   return [
     { path: DIRECTORY_PATH, type: HTML, body: directoryPage(counts, known, site.get()) },
     { path: OPML_PATH, type: "text/x-opml; charset=utf-8", body: writeOpml(counts, known, site.get()) },
+    renderListSitemap(source),
   ];
 }
 

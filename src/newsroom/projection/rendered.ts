@@ -3,6 +3,7 @@
  */
 import type { Config } from "../../config.ts";
 import type { DocumentMetadata } from "../../documents/kv-store.ts";
+import type { Instant } from "../../domain/dates.ts";
 import { defined } from "../../domain/defined.ts";
 import type { SiteStore } from "../store/site.ts";
 import type { Sql } from "../../runtime/sql.ts";
@@ -22,6 +23,8 @@ export interface RenderedDocument extends Pick<
   body: string;
   /** The latest sequence that the document covers: it makes the ETag differ even if the bytes return. */
   sequence?: number;
+  /** From when the document must be rendered again although nothing has happened. */
+  staleFrom?: Instant;
   /** In place of one made from the bytes. */
   etag?: string;
 }
@@ -50,6 +53,7 @@ export function metadataOf({
   body: _body,
   sequence: _sequence,
   etag: _etag,
+  staleFrom: _staleFrom,
   sequences,
   ...metadata
 }: RenderedDocument): Omit<DocumentMetadata, "etag" | "modified"> {

@@ -5,13 +5,14 @@
 import { type Instant, parseInstant } from "../../domain/dates.ts";
 import { defined } from "../../domain/defined.ts";
 import type { Change, ReleaseEventType } from "../../domain/event.ts";
-import type { ReleaseInput, Status } from "../../domain/release.ts";
+import { type ReleaseInput, releasePath, type Status } from "../../domain/release.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import type { Combinations } from "../lists/combinations.ts";
 import type { Lists } from "../lists/lists.ts";
 import { reindex } from "../lists/release-index.ts";
 import { keepAddress } from "../store/addresses.ts";
 import { contentJson } from "../../domain/edition-content.ts";
+import { queuePages } from "../store/changed-pages.ts";
 import { changedFields, parseContent } from "../store/editions.ts";
 import { appendEvent, lastSequence } from "../store/events.ts";
 import { filesOfEdition, replaceUses } from "../store/files.ts";
@@ -27,6 +28,7 @@ import {
 } from "../store/releases.ts";
 import { toInstant } from "../store/schema.ts";
 import { markSeen } from "../store/seen-values.ts";
+import { noteSitemapChange } from "../store/sitemaps.ts";
 import { markStale, type Target } from "../store/stale-documents.ts";
 import { choosePublished } from "./published-instant.ts";
 import { catchesUp } from "./rules.ts";
@@ -36,6 +38,8 @@ interface LifecycleDeps {
   lists: Lists;
   combinations: Combinations;
   timeZone: string;
+  /** Whether search engines are told of changes. */
+  tellsSearchEngines: boolean;
 }
 
 const CAUGHT_UP = { behind: null, behind_edition: null } as const;
@@ -139,8 +143,11 @@ export class Lifecycle {
     const isNews = after.status !== "killed";
     if (isNews && markSeen(sql, facetTerms(parseContent(after.content))))
       markStale(sql, [{ kind: "registry" }]);
-    appendEvent(sql, after, { type, at: toInstant(nowMs), ...details });
-    lists.onMembershipChanged(listedRelease(sql, before), listedRelease(sql, after), toInstant(nowMs));
+    const at = toInstant(nowMs);
+    appendEvent(sql, after, { type, at, ...details });
+    noteSitemapChange(sql, id, at);
+    if (this.#deps.tellsSearchEngines) queuePages(sql, [...new Set([before, after].map(releasePath))], nowMs);
+    lists.onMembershipChanged(listedRelease(sql, before), listedRelease(sql, after), at);
     combinations.queueChange(id, shownEdition(before), shownEdition(after));
     markStale(sql, [{ kind: "release", id }]);
     const uses = replaceUses(sql, id, filesOfEdition(sql, id, after.edition));
@@ -149,7 +156,10 @@ export class Lifecycle {
     markStale(sql, files, after.status === "killed" ? 0 : 1);
     // Translations link each other, so those of the group that the release left change too.
     for (const group of new Set([before.group, after.group])) {
-      for (const sibling of translationsOf(sql, id, group)) this.#markRelatedStale(sibling.id);
+      for (const sibling of translationsOf(sql, id, group)) {
+        this.#markRelatedStale(sibling.id);
+        if (hasOtherPage(before, after)) noteSitemapChange(sql, sibling.id, at);
+      }
     }
   }
 
@@ -164,6 +174,12 @@ export class Lifecycle {
     lists.onContentChanged(release);
     combinations.queueChange(id, row.edition, row.edition);
   }
+}
+
+/** Whether translations link another page of the release now, or none, or for the first time. */
+function hasOtherPage(before: ReleaseRow, after: ReleaseRow): boolean {
+  const link = (row: ReleaseRow) => [isListed(row), row.lang, row.slug, row.group].join(" ");
+  return link(before) !== link(after);
 }
 
 /** A release as lists hold it; undefined if they do not. */

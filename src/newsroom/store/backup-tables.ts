@@ -24,6 +24,7 @@ export const BACKED_UP: readonly BackedUpTable[] = [
   // One file more does no harm.
   live("files", ["sha256"], [""]),
   copied("file_uses"),
+  copied("sitemaps"),
   copied("seen_values"),
   copied("retired_values"),
   copied("lists"),
@@ -38,6 +39,7 @@ export const BACKED_UP: readonly BackedUpTable[] = [
 
 /** Made again from the others, or, like the queues, by the service itself. */
 export const DERIVED: readonly string[] = [
+  "changed_pages",
   "edition_words",
   "failed_lifts",
   "filing_counts",

@@ -182,6 +182,19 @@ CREATE TABLE IF NOT EXISTS events (
 );
 CREATE INDEX IF NOT EXISTS events_of_a_release ON events (release, sequence);
 
+-- The sitemaps of releases, each with the moment of its last change (store/sitemaps.ts).
+CREATE TABLE IF NOT EXISTS sitemaps (file INTEGER PRIMARY KEY, changed INTEGER NOT NULL);
+
+-- Pages that search engines are told of, and those that they were told of a moment ago (outbound/index-now.ts).
+CREATE TABLE IF NOT EXISTS changed_pages (
+  path TEXT PRIMARY KEY,
+  due_ms INTEGER,           -- when to tell them; null: they know
+  told_ms INTEGER,          -- when they were told last
+  failures INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS changed_pages_due ON changed_pages (due_ms) WHERE due_ms IS NOT NULL;
+CREATE INDEX IF NOT EXISTS changed_pages_told ON changed_pages (told_ms) WHERE due_ms IS NULL;
+
 -- The queue of the projection: what must be rendered again.
 CREATE TABLE IF NOT EXISTS stale_targets (
   target TEXT PRIMARY KEY,  -- key of a Target (store/stale-documents.ts)
@@ -254,7 +267,7 @@ CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `;
 
 /** The version that {@link TABLES} and the tables of Subscribers had before the first migration. */
-const FIRST_SCHEMA = 6;
+const FIRST_SCHEMA = 7;
 
 /**
  * Changes to the tables of a deployed version. Migration N changes version FIRST_SCHEMA + N to the

@@ -7,10 +7,13 @@ import { all, column, exists, type Sql, value } from "../../runtime/sql.ts";
 import { lastSequence } from "./events.ts";
 import { setMeta } from "./schema.ts";
 
+/** Milliseconds: a target that is due later than this waits for its time, and for nothing else. */
+const LATER_MS = 3_600_000;
+
 /**
  * The unit of rendering. A release has a page and its JSON. A list, named by its address, has a page and
- * three feeds of its newest releases; so has each of its archives. The directory lists all feeds. A file has
- * one document for each of its names, which says whether readers see it.
+ * three feeds of its newest releases; so has each of its archives. The directory lists all feeds, and "sitemaps" all
+ * sitemaps. A file has one document for each of its names, which says whether readers see it.
  */
 export type Target =
   | { kind: "release"; id: string }
@@ -18,6 +21,9 @@ export type Target =
   | { kind: "archive"; address: string; archive: number }
   | ({ kind: "file" } & FileReference)
   | { kind: "directory" }
+  | { kind: "sitemaps" }
+  | { kind: "sitemap"; file: number }
+  | { kind: "news-sitemap" }
   | { kind: "registry" }
   | { kind: "site" };
 
@@ -43,8 +49,16 @@ export function markStale(sql: Sql, targets: readonly Target[], dueMs = 0): void
 /** Queues those archives of a list that KV holds. */
 export function markArchivesStale(sql: Sql, address: string, numbers: readonly number[], dueMs = 0): void {
   const archives = numbers.map((archive): Target => ({ kind: "archive", address, archive }));
-  const written = archives.filter((archive) => isWritten(sql, archive));
-  markStale(sql, written, dueMs);
+  markWrittenStale(sql, archives, dueMs);
+}
+
+/** Queues those targets of which KV holds a document. */
+export function markWrittenStale(sql: Sql, targets: readonly Target[], dueMs = 0): void {
+  markStale(
+    sql,
+    targets.filter((target) => isWritten(sql, target)),
+    dueMs,
+  );
 }
 
 /** Queues a list and its archives that KV holds. */
@@ -80,6 +94,9 @@ export function markAllStale(sql: Sql): void {
     { kind: "directory" },
     ...addresses.map((address): Target => ({ kind: "list", address })),
     ...writtenTargets(sql, "file:"),
+    ...writtenTargets(sql, "sitemap:"),
+    ...writtenTargets(sql, "sitemaps:"),
+    ...writtenTargets(sql, "news-sitemap:"),
     // Lists that are no longer kept: rendering removes their documents.
     ...writtenTargets(sql, "list:"),
     ...writtenTargets(sql, "archive:"),
@@ -114,8 +131,9 @@ export function dueMsOf(sql: Sql, target: Target): number | undefined {
   return column<number>(sql, "SELECT due_ms FROM stale_targets WHERE target = ?", keyOf(target))[0];
 }
 
-export function countStale(sql: Sql): number {
-  return value(sql, "SELECT count(*) FROM stale_targets");
+/** How many targets wait. One that becomes stale by time alone does not wait before that. */
+export function countStale(sql: Sql, nowMs: number): number {
+  return value(sql, "SELECT count(*) FROM stale_targets WHERE due_ms <= ?", nowMs + LATER_MS);
 }
 
 /** Delays a target, unless it has changed since it was read. */
@@ -145,9 +163,13 @@ export function keyOf(target: Target): string {
       return `${archivePrefix(target.address)}${target.archive}`;
     case "file":
       return `file:${formatFileReference(target)}`;
+    case "sitemap":
+      return `sitemap:${target.file}`;
     case "directory":
     case "registry":
     case "site":
+    case "sitemaps":
+    case "news-sitemap":
       return `${target.kind}:`;
   }
 }
@@ -160,6 +182,9 @@ function targetOf(key: string): Target {
   if (key === "registry:") return { kind: "registry" };
   if (key === "site:") return { kind: "site" };
   if (key === "directory:") return { kind: "directory" };
+  if (key === "sitemaps:") return { kind: "sitemaps" };
+  if (key === "news-sitemap:") return { kind: "news-sitemap" };
+  if (key.startsWith("sitemap:")) return { kind: "sitemap", file: Number(name) };
   if (key.startsWith("list:")) return { kind: "list", address: name };
   const [address = "", archive] = name.split("#");
   return { kind: "archive", address, archive: Number(archive) };

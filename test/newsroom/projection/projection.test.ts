@@ -99,6 +99,7 @@ describe("the projection", () => {
         "/fr",
         "/feeds",
         "/feeds.opml",
+        "/sitemaps/lists.xml",
         "/fr/releases/seance",
         `/api/v1/releases/${text.id}`,
       ].sort(),
@@ -196,7 +197,7 @@ describe("the projection", () => {
         if (tenth === 0) storage.sql.exec("UPDATE documents SET etag = '' WHERE target = ?", `release:${id}`);
         while (await projection.step(new Budget(Infinity)));
       }
-      return countStale(storage.sql);
+      return countStale(storage.sql, nowMs);
     });
     expect(left).toBe(0);
     const byPath = Map.groupBy(puts, ([path]) => path);

@@ -1,0 +1,105 @@
+/**
+ * Tells search engines which pages have changed (indexnow.org/documentation): each page at most once in ten minutes,
+ * many in one request. A page that cannot be told is tried again, and dropped after some hours.
+ */
+import { indexNowKeyPath } from "../../documents/paths.ts";
+import { log } from "../../runtime/log.ts";
+import type { Budget } from "../../runtime/bounded-work.ts";
+import type { Sql } from "../../runtime/sql.ts";
+import { retryAfterMs } from "../../webhooks/outcome.ts";
+import {
+  PAGES_PER_REQUEST,
+  TELLING_RETRY_MAX_MS,
+  TELLING_RETRY_MS,
+  TELLINGS_MAX,
+  TELLING_TIMEOUT_MS,
+} from "../limits.ts";
+import {
+  type ChangedPage,
+  dropPage,
+  duePages,
+  forgetTold,
+  markTold,
+  nextPageMs,
+  postponePage,
+} from "../store/changed-pages.ts";
+
+/** Passes what it is told on to all search engines that take part. */
+export const INDEX_NOW_URL = "https://api.indexnow.org/indexnow";
+
+interface IndexNowDeps {
+  sql: Sql;
+  baseUrl: string;
+  /** INDEXNOW_KEY; undefined: search engines are told nothing. */
+  key: string | undefined;
+  endpoint: string;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+export class IndexNow {
+  readonly #deps: IndexNowDeps;
+
+  constructor(deps: IndexNowDeps) {
+    this.#deps = deps;
+  }
+
+  /** One request. @returns whether anything was due */
+  async step(budget: Budget): Promise<boolean> {
+    const { sql, key, now } = this.#deps;
+    if (key === undefined) return false;
+    forgetTold(sql, now());
+    const pages = duePages(sql, now(), PAGES_PER_REQUEST);
+    if (pages.length === 0) return false;
+    budget.spend(1);
+    const answer = await this.#tell(key, pages);
+    log("info", "search engines told", { pages: pages.length, ...answer });
+    if (answer.kind === "taken") for (const page of pages) markTold(sql, page, now());
+    else for (const page of pages) this.#retry(page, answer);
+    return true;
+  }
+
+  /** When there is anything to do, in milliseconds since 1970. */
+  nextDueMs(): number | undefined {
+    return this.#deps.key === undefined ? undefined : nextPageMs(this.#deps.sql);
+  }
+
+  async #tell(key: string, pages: readonly ChangedPage[]): Promise<Answer> {
+    const { baseUrl, endpoint, now } = this.#deps;
+    try {
+      const response = await fetch(endpoint, {
+        method: "POST",
+        headers: { "content-type": "application/json; charset=utf-8" },
+        body: JSON.stringify({
+          host: new URL(baseUrl).host,
+          key,
+          keyLocation: baseUrl + indexNowKeyPath(key),
+          urlList: pages.map(({ path }) => baseUrl + path),
+        }),
+        signal: AbortSignal.timeout(TELLING_TIMEOUT_MS),
+        redirect: "manual",
+      });
+      await response.body?.cancel();
+      const { status, headers } = response;
+      // 202: taken, and the key is checked later.
+      if (status === 200 || status === 202) return { kind: "taken", status };
+      return { kind: "refused", status, waitMs: retryAfterMs(status, headers.get("retry-after"), now()) };
+    } catch (error) {
+      return { kind: "failed", error: String(error), waitMs: 0 };
+    }
+  }
+
+  #retry(page: ChangedPage, { waitMs }: Exclude<Answer, { kind: "taken" }>): void {
+    const { sql, now } = this.#deps;
+    if (page.failures + 1 >= TELLINGS_MAX) dropPage(sql, page);
+    else {
+      const backoffMs = Math.min(TELLING_RETRY_MS * 2 ** page.failures, TELLING_RETRY_MAX_MS);
+      postponePage(sql, page, now() + Math.max(backoffMs, waitMs));
+    }
+  }
+}
+
+type Answer =
+  | { kind: "taken"; status: number }
+  | { kind: "refused"; status: number; waitMs: number }
+  | { kind: "failed"; error: string; waitMs: number };

@@ -1,0 +1,56 @@
+/**
+ * Pages that changed, until search engines know it (outbound/index-now.ts).
+ */
+import { column, type Sql, value } from "../../runtime/sql.ts";
+import { TOLD_AGAIN_MS } from "../limits.ts";
+
+export interface ChangedPage {
+  path: string;
+  due_ms: number;
+  failures: number;
+}
+
+/** Queues pages. One that search engines were told of waits until they may be told again. The caller holds the transaction. */
+export function queuePages(sql: Sql, paths: readonly string[], nowMs: number): void {
+  const query = `INSERT INTO changed_pages (path, due_ms) VALUES (?, ?)
+    ON CONFLICT (path) DO UPDATE SET due_ms = max(excluded.due_ms, ifnull(told_ms, 0) + ?), failures = 0`;
+  for (const path of paths) sql.exec(query, path, nowMs, TOLD_AGAIN_MS);
+}
+
+/** The pages that are due, longest waiting first. */
+export function duePages(sql: Sql, nowMs: number, limit: number): ChangedPage[] {
+  const query = `SELECT path, due_ms, failures FROM changed_pages WHERE due_ms <= ? ORDER BY due_ms LIMIT ?`;
+  return sql.exec<ChangedPage & Record<string, SqlStorageValue>>(query, nowMs, limit).toArray();
+}
+
+/** When the next page is due, in milliseconds since 1970. */
+export function nextPageMs(sql: Sql): number | undefined {
+  return value<number | null>(sql, "SELECT min(due_ms) FROM changed_pages") ?? undefined;
+}
+
+/** Notes that search engines know of a page, unless it has changed again meanwhile. */
+export function markTold(sql: Sql, { path, due_ms }: ChangedPage, nowMs: number): void {
+  sql.exec(
+    "UPDATE changed_pages SET due_ms = iif(due_ms = ?, NULL, ?), told_ms = ?, failures = 0 WHERE path = ?",
+    due_ms,
+    nowMs + TOLD_AGAIN_MS,
+    nowMs,
+    path,
+  );
+}
+
+export function postponePage(sql: Sql, { path, failures }: ChangedPage, untilMs: number): void {
+  sql.exec("UPDATE changed_pages SET due_ms = ?, failures = ? WHERE path = ?", untilMs, failures + 1, path);
+}
+
+/** Forgets a page that search engines will not be told of. */
+export function dropPage(sql: Sql, { path }: ChangedPage): void {
+  sql.exec("DELETE FROM changed_pages WHERE path = ?", path);
+}
+
+/** Forgets pages that may be told again. */
+export function forgetTold(sql: Sql, nowMs: number): void {
+  const query = "SELECT path FROM changed_pages WHERE due_ms IS NULL AND told_ms <= ?";
+  for (const path of column<string>(sql, query, nowMs - TOLD_AGAIN_MS))
+    sql.exec("DELETE FROM changed_pages WHERE path = ?", path);
+}
