@@ -8,7 +8,8 @@ import { addressOf, type ListPlace } from "../domain/list.ts";
 import { dayInWords, direction, phrasesIn } from "../i18n/phrases.ts";
 import { COPY_SCRIPT_PATH } from "./directory-page.ts";
 import { FEED_LABELS } from "../feeds/feed.ts";
-import { pageHtml, pageLanguage } from "./layout.ts";
+import { pageHtml } from "./layout.ts";
+import { pageLanguage } from "./page.ts";
 import type { Site } from "../domain/site.ts";
 
 /** The parts of the JSON Feed that the page shows. */

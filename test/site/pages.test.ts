@@ -66,6 +66,13 @@ describe("a release's page", () => {
     expect(html).toContain('lang="ar" hreflang="ar">العربية</a>');
   });
 
+  it("leads to its translation from the language menu, and to the list of a language without one", () => {
+    expect(html).toContain(
+      '<a href="https://press.example/ar/releases/q" lang="ar" hreflang="ar">العربية</a>',
+    );
+    expect(html).toContain('<a href="/hy" lang="hy" hreflang="hy">Հայերեն</a>');
+  });
+
   it("names its permanent address, also after a kill", () => {
     const link = `<link rel="shortlink" href="https://press.example/r/${RELEASE.id}">`;
     expect(html).toContain(link);

@@ -1,0 +1,42 @@
+/**
+ * The head of every page: what browsers, feed readers and crawlers read about it.
+ */
+import type { Element } from "hast";
+import { h } from "hastscript";
+import { addressOf, FEED_FORMATS } from "../domain/list.ts";
+import { type Site, textsIn } from "../domain/site.ts";
+import { FEED_LABELS, FEED_TYPES } from "../feeds/feed.ts";
+import { iconOf } from "../feeds/icon.ts";
+import type { Page } from "./page.ts";
+import { stylesheetPath } from "./stylesheet.ts";
+
+export function pageHead(page: Page, site: Site): Element {
+  const { title, description } = textsIn(site, page.lang);
+  const summary = page.description ?? description;
+  const fullTitle = page.title.includes(title) ? page.title : `${page.title} – ${title}`;
+  return h("head", [
+    h("meta", { charSet: "utf-8" }),
+    h("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
+    h("title", fullTitle),
+    summary === undefined ? null : h("meta", { name: "description", content: summary }),
+    page.path === undefined ? null : h("link", { rel: "canonical", href: `${site.baseUrl}${page.path}` }),
+    page.permanentPath === undefined
+      ? null
+      : h("link", { rel: "shortlink", href: `${site.baseUrl}${page.permanentPath}` }),
+    (page.alternates ?? []).map(({ lang, url }) =>
+      h("link", { rel: "alternate", hrefLang: lang, href: url }),
+    ),
+    FEED_FORMATS.map((format) =>
+      h("link", {
+        rel: "alternate",
+        type: FEED_TYPES[format].split(";")[0],
+        title: `${page.feedTitle ?? title} (${FEED_LABELS[format]})`,
+        href: `${site.baseUrl}${addressOf({ list: page.list, format })}`,
+      }),
+    ),
+    site.licence === undefined ? null : h("link", { rel: "license", href: site.licence }),
+    h("link", { rel: "stylesheet", href: stylesheetPath(site) }),
+    h("link", { rel: "icon", ...iconOf(site) }),
+    page.script === undefined ? null : h("script", { src: page.script, defer: true }),
+  ]);
+}
