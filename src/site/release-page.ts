@@ -104,7 +104,7 @@ export function typeName(release: ReleaseView, lang: string, site: Site): string
 }
 
 /** The list that a release's page leads to. A text stays when its language leaves LANGUAGES; its list does not. */
-function listOfLanguage(lang: string, { languages }: Site): ReleaseList {
+export function listOfLanguage(lang: string, { languages }: Site): ReleaseList {
   return languageList(languages.includes(lang) ? lang : languages[0]);
 }
 

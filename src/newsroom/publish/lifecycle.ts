@@ -27,7 +27,7 @@ import {
 } from "../store/releases.ts";
 import { toInstant } from "../store/schema.ts";
 import { markSeen } from "../store/seen-values.ts";
-import { markStale, type Target } from "../store/stale-documents.ts";
+import { markHistoryStale, markStale, type Target } from "../store/stale-documents.ts";
 import { choosePublished } from "./published-instant.ts";
 import { catchesUp } from "./rules.ts";
 
@@ -143,6 +143,7 @@ export class Lifecycle {
     lists.onMembershipChanged(listedRelease(sql, before), listedRelease(sql, after), toInstant(nowMs));
     combinations.queueChange(id, shownEdition(before), shownEdition(after));
     markStale(sql, [{ kind: "release", id }]);
+    markHistoryStale(sql, id);
     const uses = replaceUses(sql, id, filesOfEdition(sql, id, after.edition));
     const files = uses.map((file): Target => ({ kind: "file", ...file }));
     // A kill is urgent. A new file is found in the ledger until KV has it, so feeds go first.

@@ -8,12 +8,14 @@ import { lastSequence } from "./events.ts";
 import { setMeta } from "./schema.ts";
 
 /**
- * The unit of rendering. A release has a page and its JSON. A list, named by its address, has a page and
+ * The unit of rendering. A release has a page and its JSON; its history is a page that is rendered once a reader has
+ * requested it. A list, named by its address, has a page and
  * three feeds of its newest releases; so has each of its archives. The directory lists all feeds. A file has
  * one document for each of its names, which says whether readers see it.
  */
 export type Target =
   | { kind: "release"; id: string }
+  | { kind: "history"; id: string }
   | { kind: "list"; address: string }
   | { kind: "archive"; address: string; archive: number }
   | ({ kind: "file" } & FileReference)
@@ -45,6 +47,12 @@ export function markArchivesStale(sql: Sql, address: string, numbers: readonly n
   const archives = numbers.map((archive): Target => ({ kind: "archive", address, archive }));
   const written = archives.filter((archive) => isWritten(sql, archive));
   markStale(sql, written, dueMs);
+}
+
+/** Queues the history of a release, if KV holds it. */
+export function markHistoryStale(sql: Sql, id: string): void {
+  const history: Target = { kind: "history", id };
+  if (isWritten(sql, history)) markStale(sql, [history]);
 }
 
 /** Queues a list and its archives that KV holds. */
@@ -80,6 +88,7 @@ export function markAllStale(sql: Sql): void {
     { kind: "directory" },
     ...addresses.map((address): Target => ({ kind: "list", address })),
     ...writtenTargets(sql, "file:"),
+    ...writtenTargets(sql, "history:"),
     // Lists that are no longer kept: rendering removes their documents.
     ...writtenTargets(sql, "list:"),
     ...writtenTargets(sql, "archive:"),
@@ -138,7 +147,8 @@ export function complete(sql: Sql, { target, version }: StaleDocument): void {
 export function keyOf(target: Target): string {
   switch (target.kind) {
     case "release":
-      return `release:${target.id}`;
+    case "history":
+      return `${target.kind}:${target.id}`;
     case "list":
       return `list:${target.address}`;
     case "archive":
@@ -155,6 +165,7 @@ export function keyOf(target: Target): string {
 function targetOf(key: string): Target {
   const name = key.slice(key.indexOf(":") + 1);
   if (key.startsWith("release:")) return { kind: "release", id: name };
+  if (key.startsWith("history:")) return { kind: "history", id: name };
   const file = key.startsWith("file:") ? parseFileReference(name) : undefined;
   if (file !== undefined) return { kind: "file", ...file };
   if (key === "registry:") return { kind: "registry" };
