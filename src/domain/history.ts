@@ -35,9 +35,9 @@ export interface ReleaseHistory {
   hasEarlier: boolean;
 }
 
-/** The path of a release's history. */
-export function historyPath(releasePath: string): string {
-  return `${releasePath}${HISTORY_SUFFIX}`;
+/** The path of a release's history from that of its page, or its URL from that of the page. */
+export function historyPath(page: string): string {
+  return `${page}${HISTORY_SUFFIX}`;
 }
 
 export const HISTORY_SUFFIX = "/history";

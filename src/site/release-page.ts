@@ -8,6 +8,7 @@ import { sentence } from "../domain/phrases.ts";
 import { FACETS, permanentPath, type ReleaseView } from "../domain/release.ts";
 import { languageList, type ReleaseList } from "../domain/list.ts";
 import { updatedSentence } from "../feeds/build-feed.ts";
+import { historyLink } from "./history-link.ts";
 import { pageHtml } from "./layout.ts";
 import type { Site } from "../domain/site.ts";
 import { builtInTypeName, dayInWords, instantInWords, languageName, phrasesIn } from "../i18n/phrases.ts";
@@ -68,6 +69,7 @@ export function releasePage(release: ReleaseView, path: string, site: Site, emba
             ),
           ),
         ]),
+    historyLink(release, phrases),
     h("dl", [
       ...term(
         phrases.otherLanguages,

@@ -169,6 +169,7 @@ function shownIn(lang: string): string[] {
     translations: [{ lang, id: "y", url: "https://p.example/y", status: "withdrawn" }],
     content: { html: "<p>Yyy</p>", text: "Yyy" },
     note: "Zzz",
+    history: `https://p.example/${lang}/releases/x/history`,
     stale: true,
     source: "https://s.example/",
     attachments: [{ url: "https://p.example/a.pdf", type: "application/pdf" }],
