@@ -2,13 +2,14 @@
  * The paths of documents, and which document each path names.
  */
 import { type FileReference, FILES_PREFIX, formatFileReference, parseFileReference } from "../domain/file.ts";
+import { HISTORY_SUFFIX } from "../domain/history.ts";
 import { SLUG_CHARS_MAX } from "../domain/limits.ts";
 import { type ListPlace, parseListAddress } from "../domain/list.ts";
 import { canonicalLanguage } from "../domain/release.ts";
 
 export type DocumentPlace =
   | { kind: "list"; place: ListPlace }
-  | { kind: "release"; lang: string; slug: string }
+  | { kind: "release" | "history"; lang: string; slug: string }
   | { kind: "release-json"; id: string }
   | ({ kind: "file" } & FileReference)
   | { kind: "directory" }
@@ -18,7 +19,9 @@ export type DocumentPlace =
   | { kind: "registry" }
   | { kind: "site" };
 
-const RELEASE = new RegExp(`^/(?<lang>[A-Za-z0-9-]{2,35})/releases/(?<slug>[a-z0-9-]{1,${SLUG_CHARS_MAX}})$`);
+const RELEASE = new RegExp(
+  `^/(?<lang>[A-Za-z0-9-]{2,35})/releases/(?<slug>[a-z0-9-]{1,${SLUG_CHARS_MAX}})(?<history>${HISTORY_SUFFIX})?$`,
+);
 const RELEASE_JSON = /^\/api\/v1\/releases\/(?<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 export const REGISTRY_PATH = "/api/v1/registry";
 /** The identity of the site. */
@@ -65,7 +68,8 @@ export function parseDocumentPath(path: string, languages: readonly string[]): D
   if (json?.["id"]) return { kind: "release-json", id: json["id"] };
   const release = RELEASE.exec(path)?.groups;
   if (release?.["lang"] && release["slug"] && canonicalLanguage(release["lang"]) === release["lang"]) {
-    return { kind: "release", lang: release["lang"], slug: release["slug"] };
+    const kind = release["history"] === undefined ? "release" : "history";
+    return { kind, lang: release["lang"], slug: release["slug"] };
   }
   const [pathname = "", query = ""] = path.split("?");
   const list = parseListAddress(pathname, new URLSearchParams(query), languages);

@@ -59,11 +59,35 @@ export const PHRASES = {
 } as const;
 export type PhraseName = keyof typeof PHRASES;
 
+/** The same for the history of a release, and for what becomes of releases in lists and feeds. */
+export const HISTORY_PHRASES = {
+  title: "heading of the history, and the link to it",
+  edition: "which edition an entry is about: {number}",
+  corrected: "an entry for a major edition; also the mark of a corrected release in a list",
+  revised: "an entry for a minor edition",
+  reinstated: "an entry for a reinstatement",
+  removed: "an entry for a kill; also the title of a killed release in a feed",
+  departed: "title of a release in a feed that it was in before",
+  added: "for screen readers, before added words, with its colon",
+  deleted: "for screen readers, before deleted words, with its colon",
+  headline: "name of the title",
+  summary: "name of the summary",
+  text: "name of the text",
+  date: "name of the date",
+  address: "name of the address of the page",
+  image: "name of the image",
+  language: "name of the language",
+  more: "link to all differences, where not all of them are shown",
+  earlier: "link to earlier entries",
+} as const;
+export type HistoryPhraseName = keyof typeof HISTORY_PHRASES;
+
 export interface Phrases extends Readonly<Record<PhraseName, string>> {
   /** Names of the release types that every service has. */
   types: Readonly<Record<(typeof RELEASE_TYPES)[number], string>>;
   /** Names of facets, as headings. */
   facets: Readonly<Record<(typeof HEADED_FACETS)[number], string>>;
+  history: Readonly<Record<HistoryPhraseName, string>>;
   /** Between a label and what it labels, with its spaces. */
   colon: string;
   /** At the end of a sentence, with the space after it. */
@@ -113,12 +137,18 @@ function each<const K extends string, T>(names: readonly K[], schemaOf: (name: K
 }
 
 export const PHRASE_NAMES = Object.keys(PHRASES) as PhraseName[];
+export const HISTORY_PHRASE_NAMES = Object.keys(HISTORY_PHRASES) as HistoryPhraseName[];
 
 /** Wording that a site gives for one language. All of it is optional: the rest is ours, if we have the language. */
 const givenPhrases = z.strictObject({
   ...each(PHRASE_NAMES, (name) => withPlaceholders(placeholdersIn(PHRASES[name]))),
   types: z.optional(z.strictObject(each(RELEASE_TYPES, () => z.optional(phrase)))),
   facets: z.optional(z.strictObject(each(HEADED_FACETS, () => z.optional(phrase)))),
+  history: z.optional(
+    z.strictObject(
+      each(HISTORY_PHRASE_NAMES, (name) => withPlaceholders(placeholdersIn(HISTORY_PHRASES[name]))),
+    ),
+  ),
   colon: z.optional(mark),
   stop: z.optional(mark),
   quotes: z.optional(z.tuple([mark, mark], "must be a list of two marks")),

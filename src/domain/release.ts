@@ -336,6 +336,8 @@ export interface ReleaseView {
   source?: string;
   attachments: AttachmentView[];
   image?: ImageView;
+  /** URL of its history; absent as long as it has only its first edition. An event has none. */
+  history?: string;
 }
 
 /** A release as the admin sees it. Before its first publication it has no dates; it may have an embargo. */

@@ -72,6 +72,10 @@ export function relatedLinks(entry: FeedEntry): Attributes[] {
       href: url,
     })),
     ...(entry.source === undefined ? [] : [{ rel: "related", href: entry.source }]),
+    // The W3C validator does not know `version-history` (RFC 5829).
+    ...(entry.history === undefined
+      ? []
+      : [{ rel: "related", type: "text/html", title: entry.history.title, href: entry.history.url }]),
   ];
 }
 

@@ -101,7 +101,7 @@ export function addressesOf(place: Omit<ListPlace, "format">, { baseUrl }: Site)
 }
 
 function feedEntry(release: ReleaseView, site: Site): FeedEntry {
-  const { note, source, image } = release;
+  const { note, source, image, history } = release;
   return defined({
     id: entryUrn(release.id),
     ...entryTexts(release, site),
@@ -119,6 +119,10 @@ function feedEntry(release: ReleaseView, site: Site): FeedEntry {
       category("types", release.type, release, site),
       ...FACETS.flatMap((facet) => release[facet].map((value) => category(facet, value, release, site))),
     ],
+    history:
+      history === undefined
+        ? undefined
+        : { url: history, title: phrasesIn(release.lang, site).history.title },
   });
 }
 

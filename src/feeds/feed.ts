@@ -76,6 +76,8 @@ export interface FeedEntry {
   /** The same text in other languages. */
   translations: { lang: string; url: string }[];
   categories: { scheme: string; term: string; label: string }[];
+  /** What changed since the publication, and how a link to it reads. */
+  history?: { url: string; title: string };
 }
 
 /** The permanent id of a release in every format. */

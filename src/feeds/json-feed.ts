@@ -53,6 +53,7 @@ function item(entry: FeedEntry, author: Feed["author"]): Record<string, unknown>
       image: image && withoutUrl(image),
       translations: unlessEmpty(translations),
       categories,
+      history: entry.history?.url,
     },
   };
 }

@@ -4,7 +4,13 @@
 import { TAGS_REMEMBERED_MAX } from "../domain/limits.ts";
 import { memoized } from "../domain/memoized.ts";
 import type { Issue } from "../domain/issues.ts";
-import { type GivenPhrases, PHRASE_NAMES, HEADED_FACETS, type Phrases } from "../domain/phrases.ts";
+import {
+  type GivenPhrases,
+  HEADED_FACETS,
+  HISTORY_PHRASE_NAMES,
+  PHRASE_NAMES,
+  type Phrases,
+} from "../domain/phrases.ts";
 import { RELEASE_TYPES } from "../domain/release.ts";
 import { ar } from "./ar.ts";
 import { az } from "./az.ts";
@@ -151,6 +157,7 @@ function merge(base: Phrases, given: GivenPhrases | undefined): Phrases {
     ...given,
     types: { ...base.types, ...given?.types },
     facets: { ...base.facets, ...given?.facets },
+    history: { ...base.history, ...given?.history },
   } as Phrases;
 }
 
@@ -159,6 +166,9 @@ function missingFrom(given: GivenPhrases): string[] {
     ...[...PHRASE_NAMES, "colon", "stop", "quotes"].filter((name) => !(name in given)),
     ...RELEASE_TYPES.filter((type) => given.types?.[type] === undefined).map((type) => `types/${type}`),
     ...HEADED_FACETS.filter((facet) => given.facets?.[facet] === undefined).map((facet) => `facets/${facet}`),
+    ...HISTORY_PHRASE_NAMES.filter((name) => given.history?.[name] === undefined).map(
+      (name) => `history/${name}`,
+    ),
   ];
 }
 

@@ -17,8 +17,13 @@ export function withoutComments(markdown: string): string {
   }
 }
 
+/** Whether Markdown must be parsed to know its comments: that takes long, and few texts have any. */
+export function mayHoldComments(source: string): boolean {
+  return source.includes("<!--") || /^[\s>*+-]*\[[^\]]*\]:/m.test(source);
+}
+
 function commentPatches(source: string): Patch[] {
-  if (!source.includes("<!--") && !/^[\s>*+-]*\[[^\]]*\]:/m.test(source)) return [];
+  if (!mayHoldComments(source)) return [];
   // As it is rendered: what is a comment there may be code to a parser that takes `<!word` for HTML.
   const { source: mended, tree, toOriginal } = mendHtml(source);
   const patches: Patch[] = [];

@@ -152,3 +152,15 @@ export const TELLING_RETRY_MAX_MS = 3 * 3_600_000;
 export const TELLINGS_MAX = 12;
 /** Requests to search engines that one invocation sends. */
 export const TELLINGS_AT_ONCE = 2;
+/** Entries of a history that its page shows: more corrections than any text of a ministry has had. */
+export const HISTORY_ENTRIES_MAX = 50;
+/** UTF-16 units of a difference that one entry of a history shows: a screen or two. */
+export const HISTORY_SHOWN_UNITS_MAX = 3_000;
+/** UTF-16 units of unchanged text on either side of a change: a line, to find the place. */
+export const HISTORY_CONTEXT_UNITS = 60;
+/** Words that differ between two editions, beyond which a history does not compare them: some 25 ms. */
+export const HISTORY_EDITS_MAX = 300;
+/** UTF-16 units that rendering a history compares in all. While it does, the object answers nobody: some 100 ms. */
+export const HISTORY_COMPARED_UNITS_MAX = 100_000;
+/** UTF-16 units of Markdown that rendering a history searches for comments: some 100 ms. */
+export const HISTORY_PARSED_UNITS_MAX = 100_000;

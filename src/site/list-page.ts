@@ -12,6 +12,7 @@ import { pageLanguage } from "./page.ts";
 import type { Site } from "../domain/site.ts";
 import { dayInWords, direction, phrasesIn } from "../i18n/phrases.ts";
 import { type Phrases, sentence } from "../domain/phrases.ts";
+import { correctionMark } from "./history-link.ts";
 import { releaseTime, typeName } from "./release-page.ts";
 
 /** @param releases newest first */
@@ -74,6 +75,7 @@ export function releaseRow(release: ReleaseView, lang: string, site: Site): Elem
       releaseTime(release, lang, site),
       " · ",
       typeName(release, lang, site),
+      ...correctionMark(release, phrases),
     ]),
     h("h2", h("a", { href: release.url }, release.title)),
     release.status === "withdrawn"

@@ -8,6 +8,7 @@ import { sentence } from "../domain/phrases.ts";
 import { FACETS, permanentPath, type ReleaseView } from "../domain/release.ts";
 import { languageList, type ReleaseList } from "../domain/list.ts";
 import { updatedSentence } from "../feeds/build-feed.ts";
+import { historyLink } from "./history-link.ts";
 import { pageHtml } from "./layout.ts";
 import type { Site } from "../domain/site.ts";
 import { builtInTypeName, dayInWords, instantInWords, languageName, phrasesIn } from "../i18n/phrases.ts";
@@ -68,6 +69,7 @@ export function releasePage(release: ReleaseView, path: string, site: Site, emba
             ),
           ),
         ]),
+    historyLink(release, phrases),
     h("dl", [
       ...term(
         phrases.otherLanguages,
@@ -104,7 +106,7 @@ export function typeName(release: ReleaseView, lang: string, site: Site): string
 }
 
 /** The list that a release's page leads to. A text stays when its language leaves LANGUAGES; its list does not. */
-function listOfLanguage(lang: string, { languages }: Site): ReleaseList {
+export function listOfLanguage(lang: string, { languages }: Site): ReleaseList {
   return languageList(languages.includes(lang) ? lang : languages[0]);
 }
 

@@ -73,6 +73,12 @@ footer p { margin: .25rem 0; }
 footer ul { display: flex; flex-wrap: wrap; gap: .25rem 1rem; list-style: none; margin: .5rem 0; padding: 0; }
 footer a[href^="tel:"] { white-space: nowrap; }
 .publisher { color: var(--text); font-weight: 650; }
+.history h2 { margin-top: 1.5rem; }
+.history h3 { font-size: 1rem; margin: .75rem 0 0; }
+.difference { margin: .25rem 0; white-space: pre-wrap; }
+ins { background: #2e7d3226; text-decoration: underline; text-decoration-thickness: .1em; }
+del { background: #b3261e26; text-decoration: line-through; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (max-width: 30rem) { .feeds tr { display: grid; grid-template-columns: 1fr auto; border-top: 1px solid var(--line); padding: .3rem 0; } .feeds th, .feeds td { border: 0; padding: .15rem 0; } .feeds .formats { grid-column: 1 / -1; } }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dt, dd { grid-column: 1; } }
 `;

@@ -69,10 +69,11 @@ const wholeEntry = {
     { maxLength: 3 },
   ),
   note: text,
+  history: fc.record({ url: webUrl, title: text }),
   source: webUrl,
   image: fc.record({ url: webUrl, alt: text, credit: text, caption: text }, { requiredKeys: ["url", "alt"] }),
 };
-const { note: _note, source: _source, image: _image, ...alwaysThere } = wholeEntry;
+const { note: _note, history: _history, source: _source, image: _image, ...alwaysThere } = wholeEntry;
 const entry = fc.record(wholeEntry, {
   requiredKeys: Object.keys(alwaysThere) as (keyof typeof alwaysThere)[],
 }) satisfies fc.Arbitrary<FeedEntry>;

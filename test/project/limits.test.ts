@@ -61,6 +61,12 @@ const ROWS: Record<string, unknown[]> = {
   "words in a search": [domain.SEARCH_WORDS_MAX, domain.SEARCH_CHARS_MAX, domain.RUN_CHARACTERS_PER_WORD],
   "nearest values": [domain.NEAREST_NAMED, domain.VALUES_WITH_NEAREST_MAX],
   "differing words between two editions": [http.DIFF_EDITS_MAX],
+  "history of a release": [
+    newsroom.HISTORY_ENTRIES_MAX,
+    newsroom.HISTORY_SHOWN_UNITS_MAX,
+    newsroom.HISTORY_EDITS_MAX,
+    newsroom.HISTORY_COMPARED_UNITS_MAX,
+  ],
   "newest document of a list": [newsroom.LIST_BYTES_MAX, newsroom.TOMBSTONES_MAX],
   sitemaps: [
     newsroom.EVENTS_PER_SITEMAP,

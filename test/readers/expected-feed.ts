@@ -42,6 +42,7 @@ export function expectedItem(release: ReleaseView, format: Format): Required<Par
     related: [
       ...release.translations.map(({ lang, url }) => ({ lang, url })),
       ...(source === undefined ? [] : [{ url: source }]),
+      ...(release.history === undefined ? [] : [{ url: release.history }]),
     ],
     imageUrl: image?.url,
     imageAlt: image?.alt,

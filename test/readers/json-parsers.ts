@@ -32,6 +32,7 @@ interface JsonItem extends Record<"id" | "title" | "summary" | "content_html" | 
   attachments?: { url: string; mime_type: string; title?: string; size_in_bytes?: number }[];
   _communique: {
     source?: string;
+    history?: string;
     image?: { alt: string; credit?: string; caption?: string };
     translations?: { lang: string; url: string }[];
   };
@@ -58,7 +59,7 @@ export async function plainJson(document: string): Promise<ParsedFeed> {
     rights: feed._communique.rights,
     icon: feed.icon,
     previousArchive: feed.next_url,
-    items: feed.items.map(({ _communique: { source, image, translations = [] }, ...item }) => ({
+    items: feed.items.map(({ _communique: { source, image, history, translations = [] }, ...item }) => ({
       id: item.id,
       title: item.title,
       summary: item.summary,
@@ -72,6 +73,7 @@ export async function plainJson(document: string): Promise<ParsedFeed> {
       related: [
         ...translations.map(({ lang, url }) => ({ lang, url })),
         ...(source === undefined ? [] : [{ url: source }]),
+        ...(history === undefined ? [] : [{ url: history }]),
       ],
       imageUrl: item.image,
       imageAlt: image?.alt,

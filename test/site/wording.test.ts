@@ -6,6 +6,8 @@ import {
   phrasesByLanguage,
   placeholdersIn,
 } from "../../src/domain/phrases.ts";
+import { CONTENT_FIELDS } from "../../src/domain/edition-content.ts";
+import type { ReleaseHistory } from "../../src/domain/history.ts";
 import { parse } from "../../src/domain/issues.ts";
 import { FEED_FORMATS, languageList } from "../../src/domain/list.ts";
 import type { ReleaseView } from "../../src/domain/release.ts";
@@ -21,6 +23,7 @@ import {
 } from "../../src/i18n/wording.ts";
 import { directoryPage } from "../../src/site/directory-page.ts";
 import { feedPreview } from "../../src/site/feed-preview.ts";
+import { historyPage } from "../../src/site/history-page.ts";
 import { listPage, retiredListPage } from "../../src/site/list-page.ts";
 import { notFoundPage } from "../../src/site/not-found-page.ts";
 import { killedPage, releasePage } from "../../src/site/release-page.ts";
@@ -166,6 +169,7 @@ function shownIn(lang: string): string[] {
     translations: [{ lang, id: "y", url: "https://p.example/y", status: "withdrawn" }],
     content: { html: "<p>Yyy</p>", text: "Yyy" },
     note: "Zzz",
+    history: `https://p.example/${lang}/releases/x/history`,
     stale: true,
     source: "https://s.example/",
     attachments: [{ url: "https://p.example/a.pdf", type: "application/pdf" }],
@@ -195,12 +199,29 @@ function shownIn(lang: string): string[] {
       count: 1,
     })),
   ];
+  const value = { from: "Uuu", to: "Vvv" };
+  const history: ReleaseHistory = {
+    entries: (["published", "corrected", "revised", "withdrawn", "killed", "reinstated"] as const).map(
+      (kind) => ({
+        kind,
+        at: 0,
+        edition: 3,
+        note: "Zzz",
+        reason: "Rrr",
+        fields: CONTENT_FIELDS.map((name) => ({ name, ...value })),
+        more: "/x",
+      }),
+    ),
+    hasEarlier: true,
+  };
   return [
     listPage({ list: languageList(undefined), title: "Ttt" }, {}, [], site),
     listPage(titled, { archive: 2, previous: 1, next: 3 }, releases, site),
     retiredListPage(titled, 0, site),
     releasePage(release, "/x", site),
     releasePage(withdrawn, "/x", site),
+    historyPage(release, history, "/x/history", site),
+    historyPage({ ...withdrawn, status: "killed" }, history, "/x/history", site),
     killedPage({ ...withdrawn, status: "killed" }, site),
     notFoundPage("/x", site, { nearest: [{ name: "Www", path: "/w" }] }),
     notFoundPage("/x", site, { isMalformed: true }),
@@ -241,6 +262,7 @@ describe("pages and feeds in a language", () => {
       "Video",
       "Audio",
       "Embedded content",
+      "No longer in this feed",
     ]);
   });
 

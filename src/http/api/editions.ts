@@ -1,7 +1,7 @@
 /**
  * The editions of a release, and the differences between two of them, word by word.
  */
-import { diffWords } from "diff";
+import { type DiffPart, diffTexts } from "../../domain/difference.ts";
 import { parse } from "../../domain/issues.ts";
 import { releaseId } from "../../domain/release.ts";
 import { withoutComments } from "../../markdown/comments.ts";
@@ -83,12 +83,6 @@ async function readFrom<T>(
   }
 }
 
-/** A part of a text: in both editions, only in the newer, or only in the older. */
-interface DiffPart {
-  op: "equal" | "insert" | "delete";
-  text: string;
-}
-
 const TEXTS = ["title", "summary", "body"] as const;
 
 /** The fields that differ: texts word by word, other fields as `from` and `to`. */
@@ -96,7 +90,7 @@ function differenceOf(before: EditionView, after: EditionView): Record<string, u
   const fields = changedFields(before, after).map((name) => [
     name,
     isText(name)
-      ? diffTexts(before[name], after[name], after.lang)
+      ? diffOrBoth(before[name], after[name], after.lang)
       : { from: before[name] ?? null, to: after[name] ?? null },
   ]);
   return { id: after.id, from: before.edition, to: after.edition, fields: Object.fromEntries(fields) };
@@ -106,19 +100,12 @@ function isText(name: keyof EditionContent): name is (typeof TEXTS)[number] {
   return TEXTS.some((text) => text === name);
 }
 
-/** Splits words by the rules of the language: not every script puts spaces between them. */
-function diffTexts(before: string, after: string, lang: string): DiffPart[] {
-  const segmenter = new Intl.Segmenter(lang, { granularity: "word" });
-  const found = diffWords(before, after, { intlSegmenter: segmenter, maxEditLength: DIFF_EDITS_MAX });
-  // Comparing two texts with little in common takes quadratic time, and its result is of no use.
-  if (found === undefined) {
-    return [
+/** Beyond the limit the result is of no use: then it is the old text and the new text. */
+function diffOrBoth(before: string, after: string, lang: string): DiffPart[] {
+  return (
+    diffTexts(before, after, lang, { editsMax: DIFF_EDITS_MAX }) ?? [
       { op: "delete", text: before },
       { op: "insert", text: after },
-    ];
-  }
-  return found.map(({ added, removed, value }) => ({
-    op: added ? "insert" : removed ? "delete" : "equal",
-    text: value,
-  }));
+    ]
+  );
 }

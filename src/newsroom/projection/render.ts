@@ -26,6 +26,7 @@ import { fileState, findFile, isUsed, servedType } from "../store/files.ts";
 import { currentPath, publicReleaseAt, retiredPaths, wasPublic } from "../store/addresses.ts";
 import type { Target } from "../store/stale-documents.ts";
 import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
+import { renderHistory } from "./render-history.ts";
 import { renderList } from "./render-list.ts";
 import {
   renderListSitemap,
@@ -73,6 +74,8 @@ export function renderTarget(
       const release = source.views.getPublic(target.id);
       return release ? renderRelease(release, source) : [];
     }
+    case "history":
+      return renderHistory(target.id, source, isWanted);
   }
 }
 
@@ -95,19 +98,20 @@ export function targetAt(sql: Sql, place: DocumentPlace): Target | undefined {
       return place;
     case "release-json":
       return wasPublic(sql, place.id) ? { kind: "release", id: place.id } : undefined;
-    case "release": {
+    case "release":
+    case "history": {
       const id = publicReleaseAt(sql, place.lang, place.slug);
-      return id === undefined ? undefined : { kind: "release", id };
+      return id === undefined ? undefined : { kind: place.kind, id };
     }
   }
 }
 
 /**
- * Whether all documents of a target are rendered. Of archives and sitemaps, and of lists other than everything and
+ * Whether all documents of a target are rendered. Of archives, histories and sitemaps, and of lists other than everything and
  * the languages, only those that were requested are.
  */
 export function isAlwaysRendered(target: Target): boolean {
-  if (["archive", "sitemaps", "sitemap", "news-sitemap"].includes(target.kind)) return false;
+  if (["archive", "history", "sitemaps", "sitemap", "news-sitemap"].includes(target.kind)) return false;
   return target.kind !== "list" || /^\/[^/?]*$/.test(target.address);
 }
 

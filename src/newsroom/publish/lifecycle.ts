@@ -29,7 +29,7 @@ import {
 import { toInstant } from "../store/schema.ts";
 import { markSeen } from "../store/seen-values.ts";
 import { noteSitemapChange } from "../store/sitemaps.ts";
-import { markStale, type Target } from "../store/stale-documents.ts";
+import { markHistoryStale, markStale, type Target } from "../store/stale-documents.ts";
 import { choosePublished } from "./published-instant.ts";
 import { catchesUp } from "./rules.ts";
 
@@ -150,6 +150,7 @@ export class Lifecycle {
     lists.onMembershipChanged(listedRelease(sql, before), listedRelease(sql, after), at);
     combinations.queueChange(id, shownEdition(before), shownEdition(after));
     markStale(sql, [{ kind: "release", id }]);
+    markHistoryStale(sql, id);
     const uses = replaceUses(sql, id, filesOfEdition(sql, id, after.edition));
     const files = uses.map((file): Target => ({ kind: "file", ...file }));
     // A kill is urgent. A new file is found in the ledger until KV has it, so feeds go first.

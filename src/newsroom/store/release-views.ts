@@ -3,6 +3,7 @@
  */
 import { defined } from "../../domain/defined.ts";
 import { formatInstant, type Instant, parseReleaseDate } from "../../domain/dates.ts";
+import { historyPath } from "../../domain/history.ts";
 import { nameOf, type Registry, REGISTRY_FACETS, type RegistryFacet } from "../../domain/registry.ts";
 import {
   type AdminReleaseView,
@@ -39,7 +40,7 @@ export interface TranslationRow {
 
 /** The content of one edition, as stored. `firstSeen`: the edition with which its release became public. */
 export type EditionRow = { content: string; html: string; text: string; summary: string; firstSeen: number };
-type ViewRow = EditionRow & ReleaseState & { group: string };
+type ViewRow = EditionRow & ReleaseState & { group: string; hasHistory: number };
 /** The same of a release that may not be public yet. */
 type AdminViewRow = Omit<ViewRow, "published" | "updated"> & {
   published: Instant | null;
@@ -52,7 +53,8 @@ type AdminViewRow = Omit<ViewRow, "published" | "updated"> & {
 const STATE =
   "r.id, r.edition, r.status, r.published, r.updated, r.note, r.reason, r.behind IS NOT NULL AS stale";
 const CURRENT = `
-  SELECT ${STATE}, r.embargo, r.behind, r.behind_edition AS "behindEdition", r."group", r.first_seen AS "firstSeen", e.content, e.html, e.text, e.summary
+  SELECT ${STATE}, r.embargo, r.behind, r.behind_edition AS "behindEdition", r."group", r.first_seen AS "firstSeen", e.content, e.html, e.text, e.summary,
+    EXISTS (SELECT 1 FROM events v WHERE v.release = r.id AND v.type <> 'release.published') AS "hasHistory"
   FROM releases r JOIN editions e ON e.release = r.id AND e.edition = r.edition`;
 
 interface ReleaseViewsDeps {
@@ -82,7 +84,10 @@ export class ReleaseViews {
     const { embargo, published, updated } = row;
     const state = { ...row, published: published ?? 0, updated: updated ?? 0 };
     return {
-      ...this.compose(state, { ...row, firstSeen: 1 }, translationsOf(sql, id, row.group)),
+      ...this.#withHistory(
+        this.compose(state, { ...row, firstSeen: 1 }, translationsOf(sql, id, row.group)),
+        row,
+      ),
       published: published === null ? null : formatInstant(published),
       updated: updated === null ? null : formatInstant(updated),
       ...defined({
@@ -105,8 +110,13 @@ export class ReleaseViews {
     const { sql } = this.#deps;
     return all<ViewRow>(sql, query, value).map((row) => {
       const view = this.compose(row, row, translationsOf(sql, row.id, row.group));
-      return row.status === "killed" ? this.withoutContent(view) : view;
+      return row.status === "killed" ? this.withoutContent(view) : this.#withHistory(view, row);
     });
+  }
+
+  /** The history is worth a link once more has happened than the publication. */
+  #withHistory(view: ReleaseView, { hasHistory }: Pick<ViewRow, "hasHistory">): ReleaseView {
+    return hasHistory === 0 ? view : { ...view, history: historyPath(view.url) };
   }
 
   /**

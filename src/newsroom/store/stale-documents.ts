@@ -11,12 +11,14 @@ import { setMeta } from "./schema.ts";
 const LATER_MS = 3_600_000;
 
 /**
- * The unit of rendering. A release has a page and its JSON. A list, named by its address, has a page and
- * three feeds of its newest releases; so has each of its archives. The directory lists all feeds, and "sitemaps" all
- * sitemaps. A file has one document for each of its names, which says whether readers see it.
+ * The unit of rendering. A release has a page and its JSON; its history is a page that is rendered once a reader has
+ * requested it. A list, named by its address, has a page and three feeds of its newest releases; so has each of its
+ * archives. The directory lists all feeds, and "sitemaps" all sitemaps. A file has one document for each of its names,
+ * which says whether readers see it.
  */
 export type Target =
   | { kind: "release"; id: string }
+  | { kind: "history"; id: string }
   | { kind: "list"; address: string }
   | { kind: "archive"; address: string; archive: number }
   | ({ kind: "file" } & FileReference)
@@ -61,6 +63,11 @@ export function markWrittenStale(sql: Sql, targets: readonly Target[], dueMs = 0
   );
 }
 
+/** Queues the history of a release, if KV holds it. */
+export function markHistoryStale(sql: Sql, id: string): void {
+  markWrittenStale(sql, [{ kind: "history", id }]);
+}
+
 /** Queues a list and its archives that KV holds. */
 export function markListStale(sql: Sql, address: string): void {
   markStale(sql, [{ kind: "list", address }, ...writtenTargets(sql, archivePrefix(address))]);
@@ -97,6 +104,7 @@ export function markAllStale(sql: Sql): void {
     ...writtenTargets(sql, "sitemap:"),
     ...writtenTargets(sql, "sitemaps:"),
     ...writtenTargets(sql, "news-sitemap:"),
+    ...writtenTargets(sql, "history:"),
     // Lists that are no longer kept: rendering removes their documents.
     ...writtenTargets(sql, "list:"),
     ...writtenTargets(sql, "archive:"),
@@ -156,7 +164,8 @@ export function complete(sql: Sql, { target, version }: StaleDocument): void {
 export function keyOf(target: Target): string {
   switch (target.kind) {
     case "release":
-      return `release:${target.id}`;
+    case "history":
+      return `${target.kind}:${target.id}`;
     case "list":
       return `list:${target.address}`;
     case "archive":
@@ -177,6 +186,7 @@ export function keyOf(target: Target): string {
 function targetOf(key: string): Target {
   const name = key.slice(key.indexOf(":") + 1);
   if (key.startsWith("release:")) return { kind: "release", id: name };
+  if (key.startsWith("history:")) return { kind: "history", id: name };
   const file = key.startsWith("file:") ? parseFileReference(name) : undefined;
   if (file !== undefined) return { kind: "file", ...file };
   if (key === "registry:") return { kind: "registry" };
