@@ -36,7 +36,7 @@ import {
 } from "./render-sitemaps.ts";
 
 /** Raise it when rendering gives other bytes than before: all documents become stale. */
-export const RENDERER_VERSION = 9;
+export const RENDERER_VERSION = 10;
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
