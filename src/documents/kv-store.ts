@@ -31,6 +31,8 @@ export interface DocumentMetadata {
   isArchive?: true;
   /** From this instant on the document is 410, whatever `status` says. */
   goneFrom?: Instant;
+  /** Set for the page of a release: its id. */
+  release?: string;
   /** Set for a file that readers see: the document has no body, because all names of a file share its bytes. */
   file?: { sha256: string; bytes: number };
 }

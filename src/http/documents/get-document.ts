@@ -18,7 +18,9 @@ import { tooManyCalls } from "../rate-limit.ts";
 import { hotAt, type Lookup, lookUp, needsRefresh, refresh, rememberUrl } from "./cache.ts";
 import { embargoedPage } from "./embargoed-page.ts";
 import { feedAlias, formatInQuery } from "./feed-aliases.ts";
+import { mentionsMarkdown, prefersMarkdown } from "./negotiation.ts";
 import { nameNearestValues, nearestLists } from "./nearest-values.ts";
+import { lookUpFormat, parseFormatAddress } from "./release-formats.ts";
 import { siteOf } from "./site.ts";
 import { FOR_EVERY_ORIGIN, pageHeaders, respond } from "./response.ts";
 
@@ -30,6 +32,7 @@ import { FOR_EVERY_ORIGIN, pageHeaders, respond } from "./response.ts";
  */
 export function getFromMemory(request: Request, env: Env, ctx: ExecutionContext): Response | undefined {
   if (request.method !== "GET" || request.headers.has("authorization")) return undefined;
+  if (mentionsMarkdown(request.headers)) return undefined;
   const nowMs = Date.now();
   const entry = hotAt(request.url, nowMs);
   if (entry === undefined) return undefined;
@@ -60,11 +63,25 @@ export async function getDocument(c: Context): Promise<Response> {
   if (/.\/$/.test(pathname)) return redirectPermanently(c, pathname.replace(/\/$/, "") + search);
   const inRightCase = canonicalPagePath(path);
   if (inRightCase !== path) return redirectPermanently(c, inRightCase + search);
+  const format = parseFormatAddress(path);
+  if (format !== undefined) {
+    return (await answer(c, path, await lookUpFormat(c, format.page, format.format))) ?? pageNotFound(c);
+  }
   const lookup = await lookUp(c, path);
   if (lookup.kind === "found" && path !== pathname) return redirectPermanently(c, path + search);
   const ofAdmin = lookup.kind === "missing" ? await embargoedPage(c, path) : undefined;
   if (ofAdmin !== undefined) return ofAdmin;
-  return (await answer(c, path, lookup)) ?? pageNotFound(c);
+  return (await negotiated(c, path, lookup)) ?? (await answer(c, path, lookup)) ?? pageNotFound(c);
+}
+
+/** A release as Markdown, in place of its page, for a client that prefers it. */
+async function negotiated(c: Context, path: string, page: Lookup): Promise<Response | undefined> {
+  const isRelease = page.kind === "found" && page.servable.document.release !== undefined;
+  if (!isRelease || !prefersMarkdown(c.req.raw.headers)) return undefined;
+  const response = await answer(c, path, await lookUpFormat(c, path, "md"));
+  response?.headers.set("vary", "Accept");
+  response?.headers.set("content-location", `${path}.md`);
+  return response;
 }
 
 /** Parses the address of a list, and refuses parameters that look like misspelt filters. */

@@ -70,6 +70,34 @@ function acceptedEncodings(request: Request): string | null {
   return (request.cf as { clientAcceptEncoding?: string } | undefined)?.clientAcceptEncoding ?? header;
 }
 
+/**
+ * Whether the client would rather have a page as Markdown: it names `text/markdown`, and no other type that pages
+ * have more. Browsers do not name it, and `*\/*` alone means the page (RFC 9110, 12.5.1).
+ */
+export function prefersMarkdown(request: Headers): boolean {
+  const accept = request.get("accept");
+  if (accept === null || !mentionsMarkdown(request)) return false;
+  const markdown = qualityOf(accept, "text/markdown") ?? 0;
+  const html = qualityOf(accept, "text/html") ?? 0;
+  return markdown > 0 && markdown >= html;
+}
+
+/** A quick look: the answer from memory is always the page. */
+export function mentionsMarkdown(request: Headers): boolean {
+  return /text\/markdown/i.test(request.get("accept") ?? "");
+}
+
+/** The weight of a media type that a header names; undefined if it does not. */
+function qualityOf(header: string, type: string): number | undefined {
+  for (const part of header.split(",")) {
+    const [name = "", ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
+    if (name !== type) continue;
+    const quality = parameters.find((parameter) => parameter.startsWith("q="));
+    return quality === undefined ? 1 : Number(quality.slice(2)) || 0;
+  }
+  return undefined;
+}
+
 /** Whether a header such as Accept-Encoding accepts a name; undefined if it does not mention the name. */
 function accepts(header: string, isName: (name: string) => boolean): boolean | undefined {
   for (const part of header.split(",")) {

@@ -116,7 +116,12 @@ function documentHeaders(
     "accept-ranges": "none",
   };
   if (document.type.startsWith("text/html")) {
-    return { ...pageHeaders(cacheControlOf(document), path === DIRECTORY_PATH), ...shared };
+    return {
+      ...pageHeaders(cacheControlOf(document), path === DIRECTORY_PATH),
+      ...shared,
+      // The page of a release is also there as Markdown.
+      ...(document.release === undefined ? {} : { vary: "Accept" }),
+    };
   }
   const vary = [
     ...(isForAdminToo(path) ? ["Authorization"] : []),

@@ -127,10 +127,16 @@ function renderRelease(release: ReleaseView, { sql, site }: RenderSource): Rende
     location: path,
   }));
   if (status === "killed") {
-    const page = { path, type: HTML, body: killedPage(release, site.get()), status: 410 as const };
+    const page = {
+      path,
+      type: HTML,
+      body: killedPage(release, site.get()),
+      status: 410 as const,
+      release: id,
+    };
     return [page, { ...json, status: 410 }, ...redirects];
   }
-  const page = { path, type: HTML, body: releasePage(release, path, site.get()) };
+  const page = { path, type: HTML, body: releasePage(release, path, site.get()), release: id };
   return [page, json, ...redirects];
 }
 

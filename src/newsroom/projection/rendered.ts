@@ -17,7 +17,7 @@ export const HTML = "text/html; charset=utf-8";
 
 export interface RenderedDocument extends Pick<
   DocumentMetadata,
-  "type" | "status" | "location" | "sequences" | "relabelled" | "isArchive" | "goneFrom" | "file"
+  "type" | "status" | "location" | "sequences" | "relabelled" | "isArchive" | "goneFrom" | "release" | "file"
 > {
   path: string;
   body: string;

@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { expect, onTestFinished, test } from "vitest";
+import { BuiltService } from "../built/built-service.ts";
+import { ApiClient, newRelease } from "../chaos/api-client.ts";
+import { pollUntil } from "../chaos/poll-until.ts";
+
+const ADMIN_TOKEN = "readers-admin-token-0123456789-0123456789-abcdefg";
+const SCHEMA = join(import.meta.dirname, "../fixtures/ninjs-3.1.schema.json");
+
+test("ninjs of every kind of release follows its schema", async () => {
+  const ajv = new Ajv2020({ allErrors: true, strict: false });
+  addFormats.default(ajv);
+  // No release has a map.
+  ajv.addSchema({ $id: "https://geojson.org/schema/GeoJSON.json", not: {} });
+  const validate = ajv.compile<Record<string, unknown>>(JSON.parse(readFileSync(SCHEMA, "utf8")) as object);
+  const service = await BuiltService.start({
+    ADMIN_TOKEN,
+    SECRETS_KEY: "cmVhZGVycy1zZWNyZXRzLWtleS1vZi1lbm91Z2gtYnl0ZXM=",
+  });
+  onTestFinished(() => service[Symbol.asyncDispose]());
+  const api = new ApiClient(service.url, ADMIN_TOKEN);
+  const group = "talks";
+  const rich = {
+    slug: "rich",
+    group,
+    date: "2020-12-01T10:00:00+04:00",
+    summary: "Talks were held.",
+    source: "https://old.example/talks",
+    attachments: [{ url: "https://files.example/a.pdf", type: "application/pdf", title: "Annex", size: 12 }],
+    image: { url: "https://files.example/a.jpg", alt: "The table", credit: "MFA", caption: "Talks" },
+  };
+  const texts = {
+    rich: newRelease("Talks & <results>", rich),
+    armenian: newRelease("Բանակցություններ", { slug: "armenian", lang: "hy", group }),
+    withdrawn: newRelease("Withdrawn", { slug: "withdrawn" }),
+    killed: newRelease("Killed", { slug: "killed" }),
+  };
+  for (const text of Object.values(texts)) await api.publish(text);
+  for (const action of ["withdraw", "kill"] as const) {
+    const { id } = action === "kill" ? texts.killed : texts.withdrawn;
+    const answer = await fetch(new URL(`/api/v1/releases/${id}/${action}`, service.url), {
+      method: "POST",
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
+      body: JSON.stringify({ reason: "The date was wrong" }),
+    });
+    expect(answer.status).toBe(200);
+  }
+  const read = async (path: string) => {
+    const answer = await fetch(new URL(path, service.url));
+    const document = await answer.json<Record<string, unknown>>();
+    validate(document);
+    expect(validate.errors ?? [], path).toEqual([]);
+    return { status: answer.status, document };
+  };
+  expect(await read("/en/releases/rich.json")).toMatchObject({
+    status: 200,
+    document: {
+      uri: `urn:uuid:${texts.rich.id}`,
+      version: "1",
+      pubStatus: "usable",
+      headlines: [{ value: "Talks & <results>" }],
+      associations: [
+        { rel: "image" },
+        { rel: "attachment", title: "Annex" },
+        { rel: "translation", name: "hy" },
+      ],
+    },
+  });
+  expect((await read("/hy/releases/armenian.json")).document).toMatchObject({ language: "hy" });
+  const retracted = { pubStatus: "canceled", edNote: "The date was wrong" };
+  for (const [path, status] of [
+    ["/en/releases/withdrawn.json", 200],
+    ["/en/releases/killed.json", 410],
+  ] as const) {
+    const retraction = await pollUntil(`${path} says so`, 10_000, async () => {
+      const answer = await read(path);
+      return answer.document["pubStatus"] === "canceled" ? answer : undefined;
+    });
+    expect(retraction).toMatchObject({ status, document: retracted });
+  }
+});
