@@ -3,6 +3,7 @@
  */
 import type { Child } from "hastscript";
 import { languageOf, type ReleaseList } from "../domain/list.ts";
+import type { RegistryFacet } from "../domain/registry.ts";
 import type { Site } from "../domain/site.ts";
 
 export interface Page {
@@ -20,6 +21,10 @@ export interface Page {
   /** The same content in other languages, with absolute URLs. The language menu leads there. */
   alternates?: readonly { lang: string; url: string }[];
   main: Child;
+  /** The facet whose index the page is. */
+  section?: RegistryFacet;
+  /** The page has a search box of its own. */
+  hasSearch?: boolean;
   /** Path of the script that the page runs. The content security policy allows only our own. */
   script?: string;
 }
