@@ -19,7 +19,7 @@ export const hy: Phrases = {
   source: "Աղբյուր",
   otherLanguages: "Այլ լեզուներով",
   attachments: "Կից նյութեր",
-  filedUnder: "Թեմաներ",
+  filedUnder: "Դասակարգում",
   nothing: "Այստեղ դեռ ոչինչ չի հրապարակվել։",
   notFound: "Չի գտնվել",
   notFoundText: "Այս հասցեով ոչինչ չկա։",
