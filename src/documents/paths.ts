@@ -5,6 +5,7 @@ import { type FileReference, FILES_PREFIX, formatFileReference, parseFileReferen
 import { HISTORY_SUFFIX } from "../domain/history.ts";
 import { SLUG_CHARS_MAX } from "../domain/limits.ts";
 import { type ListPlace, parseListAddress } from "../domain/list.ts";
+import { REGISTRY_FACETS, type RegistryFacet } from "../domain/registry.ts";
 import { canonicalLanguage } from "../domain/release.ts";
 
 export type DocumentPlace =
@@ -16,13 +17,17 @@ export type DocumentPlace =
   | { kind: "sitemaps" }
   | { kind: "sitemap"; file: number }
   | { kind: "news-sitemap" }
+  | { kind: "facet"; lang: string; facet: RegistryFacet }
   | { kind: "registry" }
   | { kind: "site" };
 
 const RELEASE = new RegExp(
   `^/(?<lang>[A-Za-z0-9-]{2,35})/releases/(?<slug>[a-z0-9-]{1,${SLUG_CHARS_MAX}})(?<history>${HISTORY_SUFFIX})?$`,
 );
+const FACET = new RegExp(`^/(?<lang>[A-Za-z0-9-]{2,35})/(?<facet>${REGISTRY_FACETS.join("|")})$`);
 const RELEASE_JSON = /^\/api\/v1\/releases\/(?<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+/** A release, or the index of a facet. */
+const PAGE = new RegExp(`^/([a-z0-9-]{2,35})(/releases/.*|/(?:${REGISTRY_FACETS.join("|")}))$`);
 export const REGISTRY_PATH = "/api/v1/registry";
 /** The identity of the site. */
 export const SITE_PATH = "/api/v1/site";
@@ -60,6 +65,11 @@ export function parseDocumentPath(path: string, languages: readonly string[]): D
   if (path === NEWS_SITEMAP_PATH) return { kind: "news-sitemap" };
   const sitemap = SITEMAP_FILE.exec(path)?.groups?.["file"];
   if (sitemap !== undefined) return { kind: "sitemap", file: Number(sitemap) };
+  const index = FACET.exec(path)?.groups;
+  const facet = REGISTRY_FACETS.find((each) => each === index?.["facet"]);
+  if (index?.["lang"] !== undefined && facet !== undefined) {
+    return languages.includes(index["lang"]) ? { kind: "facet", lang: index["lang"], facet } : undefined;
+  }
   if (path.startsWith(FILES_PREFIX)) {
     const file = parseFileReference(path.slice(FILES_PREFIX.length));
     return file && { kind: "file", ...file };
@@ -80,7 +90,7 @@ export function parseDocumentPath(path: string, languages: readonly string[]): D
 export function canonicalPagePath(path: string): string {
   const lower = path.toLowerCase();
   if (lower === DIRECTORY_PATH || lower === OPML_PATH) return lower;
-  const [, lang = "", rest = ""] = /^\/([a-z0-9-]{2,35})(\/releases\/.*)$/.exec(lower) ?? [];
+  const [, lang = "", rest = ""] = PAGE.exec(lower) ?? [];
   const canonical = canonicalLanguage(lang);
   return canonical === undefined ? path : `/${canonical}${rest}`;
 }

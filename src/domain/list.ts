@@ -112,9 +112,32 @@ export function facetList(lang: string, facet: ListFacet, value: string): Releas
   return { filter: { lang: [lang], [FIELD_OF_FACET[facet]]: [value] } };
 }
 
+/** The path of the index of a facet: the values that releases of a language have. */
+export function facetPath(lang: string, facet: ListFacet): string {
+  return `/${lang}/${facet}`;
+}
+
 /** The language of a list with exactly one. */
 export function languageOf({ filter }: ReleaseList): string | undefined {
   return filter.lang?.length === 1 ? filter.lang[0] : undefined;
+}
+
+/** The releases of a list that are dated in a year. */
+export function yearList(list: ReleaseList, year: number): ReleaseList {
+  const padded = String(year).padStart(4, "0");
+  return { ...list, from: `${padded}-01-01`, to: `${padded}-12-31` };
+}
+
+/** The year that a list is bounded to; undefined if its bounds are others. */
+export function yearOf({
+  from,
+  to,
+}: {
+  from?: string | undefined;
+  to?: string | undefined;
+}): number | undefined {
+  const year = /^(\d{4})-01-01$/.exec(from ?? "")?.[1];
+  return year !== undefined && to === `${year}-12-31` ? Number(year) : undefined;
 }
 
 /** The bounds of a list as instants, both included. */

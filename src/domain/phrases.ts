@@ -59,6 +59,26 @@ export const PHRASES = {
 } as const;
 export type PhraseName = keyof typeof PHRASES;
 
+/** Of lists, of the search and of a release's page. */
+export const PAGE_PHRASES = {
+  sections: "name of the menu of facets, for screen readers",
+  search: "label and button of the search box",
+  filters: "opens the filters of a list",
+  any: "choice of a filter that narrows nothing",
+  from: "label of the first day of a list",
+  to: "label of the last day of a list",
+  texts: "label before the number of releases",
+  years: "label before links to the releases of each year",
+  listPages: "name of the links to the pages of a list",
+  noMatch: "says that a search found nothing",
+  noMatchText: "says that a feed will have what the search finds later; links to feeds follow",
+  corrected: "label before the link to a corrected translation",
+  withdrawnElsewhere: "label before the translations that are withdrawn",
+  publishedBy: "label before the publisher",
+  address: "label before the address of a page, on paper",
+} as const;
+export type PagePhrase = keyof typeof PAGE_PHRASES;
+
 /** The same for the history of a release, and for what becomes of releases in lists and feeds. */
 export const HISTORY_PHRASES = {
   title: "heading of the history, and the link to it",
@@ -88,6 +108,7 @@ export interface Phrases extends Readonly<Record<PhraseName, string>> {
   /** Names of facets, as headings. */
   facets: Readonly<Record<(typeof HEADED_FACETS)[number], string>>;
   history: Readonly<Record<HistoryPhraseName, string>>;
+  pages: Readonly<Record<PagePhrase, string>>;
   /** Between a label and what it labels, with its spaces. */
   colon: string;
   /** At the end of a sentence, with the space after it. */
@@ -137,6 +158,7 @@ function each<const K extends string, T>(names: readonly K[], schemaOf: (name: K
 }
 
 export const PHRASE_NAMES = Object.keys(PHRASES) as PhraseName[];
+export const PAGE_PHRASE_NAMES = Object.keys(PAGE_PHRASES) as PagePhrase[];
 export const HISTORY_PHRASE_NAMES = Object.keys(HISTORY_PHRASES) as HistoryPhraseName[];
 
 /** Wording that a site gives for one language. All of it is optional: the rest is ours, if we have the language. */
@@ -148,6 +170,9 @@ const givenPhrases = z.strictObject({
     z.strictObject(
       each(HISTORY_PHRASE_NAMES, (name) => withPlaceholders(placeholdersIn(HISTORY_PHRASES[name]))),
     ),
+  ),
+  pages: z.optional(
+    z.strictObject(each(PAGE_PHRASE_NAMES, (name) => withPlaceholders(placeholdersIn(PAGE_PHRASES[name])))),
   ),
   colon: z.optional(mark),
   stop: z.optional(mark),

@@ -15,7 +15,7 @@ import {
   type ListPlace,
   type ReleaseList,
 } from "../domain/list.ts";
-import { builtInTypeName, dayInWords, direction, phrasesIn } from "../i18n/phrases.ts";
+import { builtInTypeName, dayInWords, direction, instantInWords, phrasesIn } from "../i18n/phrases.ts";
 import { defined } from "../domain/defined.ts";
 import { fill, sentence } from "../domain/phrases.ts";
 import { type Site, textsIn } from "../domain/site.ts";
@@ -160,13 +160,19 @@ function entryTexts(release: ReleaseView, site: Site): Pick<FeedEntry, "title" |
   };
 }
 
-/** `Updated 3 December 2020. `, in the language of the release. */
+/**
+ * `Updated 3 December 2020. `, in the language of the release. With the time of day if the release was published on
+ * that day: a correction would otherwise seem to be as old as the text.
+ */
 export function updatedSentence(
-  { updated, lang }: Pick<ReleaseView, "updated" | "lang">,
+  { updated, published, lang }: Pick<ReleaseView, "updated" | "published" | "lang">,
   site: Site,
 ): string {
   const phrases = phrasesIn(lang, site);
-  const date = dayInWords(dayOf(parseInstant(updated) ?? 0, site.timeZone), lang, site);
+  const [at, since] = [parseInstant(updated) ?? 0, parseInstant(published) ?? 0];
+  const day = dayOf(at, site.timeZone);
+  const isSameDay = day === dayOf(since, site.timeZone);
+  const date = isSameDay ? instantInWords(at, lang, site) : dayInWords(day, lang, site);
   return sentence(fill(phrases.updated, { date }), phrases);
 }
 

@@ -63,3 +63,5 @@ export const SUBREQUESTS_BESIDE_STEPS = 10;
 export const RESTORED_PER_STEP = 100;
 /** Bytes of one body of a restore: a row of 2 MB, of which JSON writes each character with six, and a page of others. */
 export const RESTORE_BYTES_MAX = 16 * 2 ** 20;
+/** Texts that a page names where nothing is: enough to show that the address is wrong, and not the site. */
+export const NEWEST_NAMED = 5;

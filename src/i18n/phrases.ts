@@ -3,7 +3,8 @@
  */
 import { type Day, dayOf, type Instant, parseReleaseDate } from "../domain/dates.ts";
 import { type Conditions, FACET_FIELDS } from "../domain/filter.ts";
-import { languageOf, type ReleaseList } from "../domain/list.ts";
+import { languageOf, type ReleaseList, yearOf } from "../domain/list.ts";
+import { ownText } from "../domain/local-text.ts";
 import { fill } from "../domain/phrases.ts";
 import { nameOf, type Registry } from "../domain/registry.ts";
 import { type Site, textsIn } from "../domain/site.ts";
@@ -35,9 +36,11 @@ export function dayInWords(day: Day, lang: string, site?: WordedSite): string {
     const words = { day: String(Number(date)), month: dates.months[Number(month) - 1] ?? month, year };
     return fill(dates.day, words);
   }
-  return new Intl.DateTimeFormat(localeOf(lang), { dateStyle: "long", timeZone: "UTC" }).format(
+  const words = new Intl.DateTimeFormat(localeOf(lang), { dateStyle: "long", timeZone: "UTC" }).format(
     Date.parse(day),
   );
+  // French writes the first day of a month as an ordinal, which the platform does not know.
+  return new Intl.Locale(lang).language === "fr" ? words.replace(/^1 /, "1er ") : words;
 }
 
 /** An instant as text: `1 December 2020, 10:00 GMT+4`. */
@@ -68,26 +71,51 @@ function localeOf(lang: string): string {
   return lang === "en" ? "en-GB" : lang;
 }
 
+/** What a list narrows to, as the heading of its page: `Collective security`. Of a whole language the title of the site. */
+export function listHeading(list: ReleaseList, site: Site, known: Registry | undefined): string {
+  const { title } = textsIn(site, languageOf(list) ?? site.languages[0] ?? "en");
+  return narrowingOf(list, site, known) || title;
+}
+
 /**
- * The title of a list, in its language. Lists that mix languages use the first language of the site.
+ * The title of a list where the site is not named beside it, as in a feed reader: `Collective security – Press
+ * releases`. The language is named only if the title of the site does not tell it.
  */
 export function listTitle(list: ReleaseList, site: Site, known: Registry | undefined): string {
+  const lang = languageOf(list);
+  const { title } = textsIn(site, lang ?? site.languages[0] ?? "en");
+  const isTold =
+    lang === undefined ||
+    site.languages.length === 1 ||
+    (typeof site.title === "object" && ownText(site.title, lang) !== undefined);
+  const parts = [narrowingOf(list, site, known), title, isTold ? "" : languageName(lang, site)];
+  return parts.filter((part) => part !== "").join(" – ");
+}
+
+/** What a list narrows to, beside one language; "" if nothing. Lists that mix languages use the first of the site. */
+function narrowingOf(list: ReleaseList, site: Site, known: Registry | undefined): string {
   const { not, ...conditions } = list.filter;
   const lang = languageOf(list);
   const pageLang = lang ?? site.languages[0] ?? "en";
-  const phrases = phrasesIn(pageLang, site);
-  const bound = (text: string) =>
-    parseReleaseDate(text)?.precision === "day" ? dayInWords(text, pageLang, site) : text;
   const names = (given: GivenConditions) => namesOf(given, pageLang, site, known);
-  const parts = [
-    ...(lang === undefined ? [] : [languageName(lang, site)]),
+  return [
     ...names(lang === undefined ? conditions : { ...conditions, lang: undefined }),
-    ...names(not ?? {}).map((name) => fill(phrases.without, { name })),
-    ...(list.from === undefined ? [] : [fill(phrases.since, { date: bound(list.from) })]),
-    ...(list.to === undefined ? [] : [fill(phrases.until, { date: bound(list.to) })]),
+    ...names(not ?? {}).map((name) => fill(phrasesIn(pageLang, site).without, { name })),
+    ...periodOf(list, pageLang, site),
+  ].join(" · ");
+}
+
+/** The bounds of a list; of a whole year, the year. */
+function periodOf({ from, to }: ReleaseList, lang: string, site: WordedSite): string[] {
+  const year = yearOf({ from, to });
+  if (year !== undefined) return [String(year)];
+  const phrases = phrasesIn(lang, site);
+  const bound = (text: string) =>
+    parseReleaseDate(text)?.precision === "day" ? dayInWords(text, lang, site) : text;
+  return [
+    ...(from === undefined ? [] : [fill(phrases.since, { date: bound(from) })]),
+    ...(to === undefined ? [] : [fill(phrases.until, { date: bound(to) })]),
   ];
-  const { title } = textsIn(site, pageLang);
-  return parts.length === 0 ? title : `${title} – ${parts.join(" · ")}`;
 }
 
 type GivenConditions = { [name in keyof Conditions]?: Conditions[name] | undefined };

@@ -8,6 +8,7 @@ import {
   type GivenPhrases,
   HEADED_FACETS,
   HISTORY_PHRASE_NAMES,
+  PAGE_PHRASE_NAMES,
   PHRASE_NAMES,
   type Phrases,
 } from "../domain/phrases.ts";
@@ -157,6 +158,7 @@ function merge(base: Phrases, given: GivenPhrases | undefined): Phrases {
     ...given,
     types: { ...base.types, ...given?.types },
     facets: { ...base.facets, ...given?.facets },
+    pages: { ...base.pages, ...given?.pages },
     history: { ...base.history, ...given?.history },
   } as Phrases;
 }
@@ -169,6 +171,7 @@ function missingFrom(given: GivenPhrases): string[] {
     ...HISTORY_PHRASE_NAMES.filter((name) => given.history?.[name] === undefined).map(
       (name) => `history/${name}`,
     ),
+    ...PAGE_PHRASE_NAMES.filter((name) => given.pages?.[name] === undefined).map((name) => `pages/${name}`),
   ];
 }
 

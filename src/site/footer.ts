@@ -17,16 +17,21 @@ export function siteFooter({ lang, list }: { lang: string; list: ReleaseList }, 
   return h("footer", [
     h("p", { className: ["publisher"] }, publisher),
     row(contactParts(contact), label(phrases.contact)),
-    row([
-      ...links.map(({ text, url }) => h("a", { href: url }, text)),
-      ...(licence === undefined ? [] : [h("a", { rel: ["license"], href: licence }, phrases.licence)]),
-    ]),
+    row(
+      [
+        ...links.map(({ text, url }) => h("a", { href: url }, text)),
+        ...(licence === undefined ? [] : [h("a", { rel: ["license"], href: licence }, phrases.licence)]),
+      ],
+      undefined,
+      "offers",
+    ),
     row(
       [
         ...FEED_FORMATS.map((format) => h("a", { href: addressOf({ list, format }) }, FEED_LABELS[format])),
         h("a", { href: "/feeds" }, phrases.allFeeds),
       ],
       label(phrases.feeds),
+      "offers",
     ),
   ]);
 }
@@ -44,11 +49,12 @@ function contactParts({ name, address, email, phone }: ReturnType<typeof textsIn
 }
 
 /** A line of the footer, which breaks between its parts. Nothing if there are none. */
-function row(parts: readonly (string | Element)[], label?: string): Element | null {
+function row(parts: readonly (string | Element)[], label?: string, className?: string): Element | null {
   if (parts.length === 0) return null;
   const shown = label === undefined ? parts : [label, ...parts];
   return h(
     "ul",
+    { className: className === undefined ? undefined : [className] },
     shown.map((part) => h("li", part)),
   );
 }

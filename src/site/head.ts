@@ -3,7 +3,7 @@
  */
 import type { Element } from "hast";
 import { h } from "hastscript";
-import { addressOf, FEED_FORMATS } from "../domain/list.ts";
+import { addressOf, FEED_FORMATS, languageOf } from "../domain/list.ts";
 import { type Site, textsIn } from "../domain/site.ts";
 import { FEED_LABELS, FEED_TYPES } from "../feeds/feed.ts";
 import { iconOf } from "../feeds/icon.ts";
@@ -23,9 +23,7 @@ export function pageHead(page: Page, site: Site): Element {
     page.permanentPath === undefined
       ? null
       : h("link", { rel: "shortlink", href: `${site.baseUrl}${page.permanentPath}` }),
-    (page.alternates ?? []).map(({ lang, url }) =>
-      h("link", { rel: "alternate", hrefLang: lang, href: url }),
-    ),
+    languageLinks(page, site),
     FEED_FORMATS.map((format) =>
       h("link", {
         rel: "alternate",
@@ -37,6 +35,18 @@ export function pageHead(page: Page, site: Site): Element {
     site.licence === undefined ? null : h("link", { rel: "license", href: site.licence }),
     h("link", { rel: "stylesheet", href: stylesheetPath(site) }),
     h("link", { rel: "icon", ...iconOf(site) }),
+    [...(page.head ?? [])],
     page.script === undefined ? null : h("script", { src: page.script, defer: true }),
   ]);
+}
+
+/** The page in each of its languages, itself too. `x-default` is for readers of any other language. */
+function languageLinks({ lang, list, path, alternates = [] }: Page, site: Site): Element[] {
+  if (path === undefined || alternates.length === 0 || languageOf(list) === undefined) return [];
+  const own = { lang, url: `${site.baseUrl}${path}` };
+  const all = [own, ...alternates.filter((alternate) => alternate.lang !== lang)];
+  const byDefault = all.find((each) => each.lang === site.languages[0]) ?? own;
+  return [...all, { ...byDefault, lang: "x-default" }].map((each) =>
+    h("link", { rel: "alternate", hrefLang: each.lang, href: each.url }),
+  );
 }

@@ -3,40 +3,81 @@
  */
 import type { Element } from "hast";
 import { h } from "hastscript";
-import { dayOf, type Instant } from "../domain/dates.ts";
-import { addressOf, languageOf, type ListPlace, type ReleaseList } from "../domain/list.ts";
-import type { ReleaseView } from "../domain/release.ts";
-import type { ArchiveLinks, TitledList } from "../feeds/build-feed.ts";
-import { pageHtml } from "./layout.ts";
-import { pageLanguage } from "./page.ts";
-import type { Site } from "../domain/site.ts";
-import { dayInWords, direction, phrasesIn } from "../i18n/phrases.ts";
+import { dayOf, type Instant, parseInstant } from "../domain/dates.ts";
+import {
+  addressOf,
+  FEED_FORMATS,
+  isCombination,
+  languageList,
+  languageOf,
+  listAddress,
+  type ReleaseList,
+} from "../domain/list.ts";
 import { type Phrases, sentence } from "../domain/phrases.ts";
-import { correctionMark } from "./history-link.ts";
-import { releaseTime, typeName } from "./release-page.ts";
+import type { Registry } from "../domain/registry.ts";
+import type { ReleaseView } from "../domain/release.ts";
+import { type Site, textsIn } from "../domain/site.ts";
+import { FEED_LABELS } from "../feeds/feed.ts";
+import type { ArchiveLinks, TitledList } from "../feeds/build-feed.ts";
+import { dayInWords, listHeading, phrasesIn } from "../i18n/phrases.ts";
+import { type Choices, filterForm } from "./filter-form.ts";
+import { pageHtml } from "./layout.ts";
+import { choicesOf } from "./list-choices.ts";
+import { archiveLinks, pageLinks, yearLinks } from "./list-links.ts";
+import { pageLanguage } from "./page.ts";
+import { releaseRow } from "./release-row.ts";
 
-/** @param releases newest first */
+/** What a page shows of a list. */
+export interface ListContents {
+  /** Newest first. */
+  releases: readonly ReleaseView[];
+  /** The registry, with its retired values. */
+  known: Registry | undefined;
+  /** How many releases the list has, where it is counted. */
+  count?: number | undefined;
+  /** The years that have releases, latest first. */
+  years?: readonly number[];
+  /** The numbers of the archives, newest first. Left out on the page of an archive, which does not learn of newer ones. */
+  archives?: readonly number[];
+  /** The values that the filters offer. Left out: those of the releases. */
+  choices?: Choices;
+}
+
 export function listPage(
   { list, title }: TitledList,
   chain: ArchiveLinks,
-  releases: readonly ReleaseView[],
+  contents: ListContents,
   site: Site,
 ): string {
+  const { releases, known, years = [], archives = [] } = contents;
   const lang = pageLanguage(list, site);
   const phrases = phrasesIn(lang, site);
+  const isHome = listAddress(list) === listAddress(languageList(languageOf(list)));
+  const isArchive = chain.archive !== undefined;
+  const period = isArchive ? periodOf(releases, lang, site) : "";
+  const name = listHeading(list, site, known);
+  const heading = [isHome ? "" : name, period].filter((part) => part !== "").join(": ");
   return pageHtml(
     {
-      title,
+      title: period === "" ? name : `${name}: ${period}`,
       lang,
       path: addressOf(chain.archive === undefined ? { list } : { list, archive: chain.archive }),
       list,
       feedTitle: title,
+      hasSearch: true,
+      ...(isCombination(list) || isArchive ? {} : { alternates: inOtherLanguages(list, site) }),
       main: [
-        h("h1", title),
-        releases.length === 0
-          ? h("p", phrases.nothing)
-          : releases.map((release) => releaseRow(release, lang, site)),
-        neighbourLinks(list, chain, phrases),
+        h("h1", heading === "" ? phrases.newest : heading),
+        isHome && !isArchive ? introduction(lang, site) : null,
+        filterForm(list, contents.choices ?? choicesOf(releases), known, site),
+        releases.length === 0 ? emptiness(list, phrases) : countLine(contents, isArchive, lang, phrases),
+        h(
+          "div",
+          { className: ["rows"] },
+          releases.map((release) => releaseRow(release, lang, site)),
+        ),
+        isArchive ? archiveLinks(list, chain, phrases) : pageLinks(list, archives, phrases, lang),
+        isArchive ? null : yearLinks(list, years, phrases),
       ],
     },
     site,
@@ -67,40 +108,58 @@ export function retiredListPage({ list, title }: TitledList, at: Instant, site: 
   );
 }
 
-/** A release as a row of a list. */
-export function releaseRow(release: ReleaseView, lang: string, site: Site): Element {
-  const phrases = phrasesIn(lang, site);
-  return h("article", { lang: release.lang, dir: direction(release.lang) }, [
-    h("p", { className: ["facts"] }, [
-      releaseTime(release, lang, site),
-      " · ",
-      typeName(release, lang, site),
-      ...correctionMark(release, phrases),
-    ]),
-    h("h2", h("a", { href: release.url }, release.title)),
-    release.status === "withdrawn"
-      ? h(
-          "p",
-          { className: ["banner"] },
-          `${sentence(phrases.withdrawn, phrases)}${phrases.reason}${phrases.colon}${release.reason ?? ""}`,
-        )
-      : null,
-    h("p", release.summary),
-  ]);
+/** What the office says of itself. */
+function introduction(lang: string, site: Site): Element | null {
+  const { description } = textsIn(site, lang);
+  return description === undefined ? null : h("p", { className: ["lead"] }, description);
 }
 
-/** Links to older and newer releases. After the last archive come the newest releases. */
-function neighbourLinks(
-  list: ReleaseList,
-  { archive, previous, next }: ArchiveLinks,
-  phrases: Phrases,
-): Element | null {
-  const link = (rel: string, place: Omit<ListPlace, "list">, text: string) =>
-    h("a", { rel: [rel], href: addressOf({ list, ...place }) }, text);
-  const links = [
-    ...(archive === undefined || next === undefined ? [] : [link("prev", { archive: next }, phrases.newer)]),
-    ...(previous === undefined ? [] : [link("next", { archive: previous }, phrases.older)]),
+/** The list of the same value in each other language. */
+function inOtherLanguages(list: ReleaseList, site: Site): { lang: string; url: string }[] {
+  const own = languageOf(list);
+  if (own === undefined) return [];
+  return site.languages
+    .filter((each) => each !== own)
+    .map((lang) => ({
+      lang,
+      url: site.baseUrl + listAddress({ ...list, filter: { ...list.filter, lang: [lang] } }),
+    }));
+}
+
+/** The days of the oldest and the newest release. */
+function periodOf(releases: readonly ReleaseView[], lang: string, site: Site): string {
+  const dayAt = (release: ReleaseView | undefined) =>
+    release === undefined
+      ? ""
+      : dayInWords(dayOf(parseInstant(release.published) ?? 0, site.timeZone), lang, site);
+  const [first, last] = [dayAt(releases.at(-1)), dayAt(releases[0])];
+  return first === last ? first : `${first} – ${last}`;
+}
+
+/** How many releases there are; of a list that is not counted, how many the page shows. */
+function countLine(
+  { releases, count, archives = [] }: ListContents,
+  isArchive: boolean,
+  lang: string,
+  { pages, newest, colon }: Phrases,
+): Element {
+  const isAll = isArchive || count !== undefined || archives.length === 0;
+  const number = isArchive ? releases.length : (count ?? releases.length);
+  const label = isAll ? pages.texts : newest;
+  return h("p", { className: ["tally"] }, `${label}${colon}${new Intl.NumberFormat(lang).format(number)}`);
+}
+
+/** Says that nothing is there, and that a feed will have what comes. */
+function emptiness(list: ReleaseList, { nothing, colon, pages }: Phrases): Element[] {
+  if (!isCombination(list)) return [h("p", nothing)];
+  const feeds = FEED_FORMATS.map((format) =>
+    h("a", { href: addressOf({ list, format }) }, FEED_LABELS[format]),
+  );
+  return [
+    h("p", { className: ["empty"] }, pages.noMatch),
+    h("p", [
+      `${pages.noMatchText}${colon}`,
+      feeds.flatMap((link, index) => (index === 0 ? [link] : [" · ", link])),
+    ]),
   ];
-  if (links.length === 0) return null;
-  return h("nav", { className: ["neighbours"], ariaLabel: phrases.older }, links);
 }

@@ -5,7 +5,7 @@
 import { defined } from "../domain/defined.ts";
 import type { AttachmentView, ImageView, ReleaseView, TranslationView } from "../domain/release.ts";
 import { type Site, textsIn } from "../domain/site.ts";
-import { typeName } from "./release-page.ts";
+import { typeName } from "./release-facts.ts";
 
 const SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#";
 const STANDARD = { name: "ninjs", version: "3.1", schema: SCHEMA };
@@ -47,7 +47,7 @@ function content(release: ReleaseView, site: Site): object {
       { role: "main", contentType: "text/html", value: body.html },
       { role: "main", contentType: "text/plain", value: body.text },
     ],
-    genres: [{ name: typeName(release, lang, site), literal: release.type }],
+    genres: [{ name: typeName(release, site), literal: release.type }],
     subjects: concepts("topics"),
     people: concepts("people"),
     organisations: concepts("organisations"),

@@ -4,6 +4,7 @@
 import { h } from "hastscript";
 import { languageList } from "../domain/list.ts";
 import { pageHtml } from "./layout.ts";
+import { leadOn, type NamedText } from "./lead-on.ts";
 import type { Site } from "../domain/site.ts";
 import { phrasesIn } from "../i18n/phrases.ts";
 
@@ -13,22 +14,25 @@ export interface NotFoundDetails {
   isMalformed?: boolean;
   /** What is near the address. */
   nearest?: readonly { name: string; path: string }[];
+  /** Some of the newest texts in the language of the address. */
+  newest?: readonly NamedText[];
 }
 
 export function notFoundPage(
   path: string,
   site: Site,
-  { isMalformed = false, nearest = [] }: NotFoundDetails = {},
+  { isMalformed = false, nearest = [], newest = [] }: NotFoundDetails = {},
 ): string {
   const first = path.split("/")[1];
   const lang = site.languages.find((language) => language === first);
   const pageLang = lang ?? site.languages[0] ?? "en";
   const phrases = phrasesIn(pageLang, site);
+  const list = languageList(lang);
   return pageHtml(
     {
       title: phrases.notFound,
       lang: pageLang,
-      list: languageList(lang),
+      list,
       main: [
         h("h1", phrases.notFound),
         h("p", isMalformed ? phrases.badAddressText : phrases.notFoundText),
@@ -41,6 +45,7 @@ export function notFoundPage(
                 h("a", { href: path }, name),
               ]),
             ]),
+        leadOn(list, pageLang, site, newest),
       ],
     },
     site,

@@ -1,8 +1,10 @@
 /**
  * What a page is, before it has its frame.
  */
+import type { Element } from "hast";
 import type { Child } from "hastscript";
 import { languageOf, type ReleaseList } from "../domain/list.ts";
+import type { RegistryFacet } from "../domain/registry.ts";
 import type { Site } from "../domain/site.ts";
 
 export interface Page {
@@ -19,7 +21,13 @@ export interface Page {
   list: ReleaseList;
   /** The same content in other languages, with absolute URLs. The language menu leads there. */
   alternates?: readonly { lang: string; url: string }[];
+  /** More of what programs read about the page. */
+  head?: readonly Element[];
   main: Child;
+  /** The facet whose index the page is. */
+  section?: RegistryFacet;
+  /** The page has a search box of its own. */
+  hasSearch?: boolean;
   /** Path of the script that the page runs. The content security policy allows only our own. */
   script?: string;
 }

@@ -1,108 +1,93 @@
 /**
- * The page of a release, and of a killed one.
+ * The page of a release.
  */
 import type { Element } from "hast";
 import { h } from "hastscript";
-import { dayOf, parseInstant } from "../domain/dates.ts";
-import { sentence } from "../domain/phrases.ts";
-import { FACETS, permanentPath, type ReleaseView } from "../domain/release.ts";
+import { parseInstant } from "../domain/dates.ts";
 import { languageList, type ReleaseList } from "../domain/list.ts";
+import { fill } from "../domain/phrases.ts";
+import { permanentPath, type ReleaseView, type TranslationView } from "../domain/release.ts";
+import { type Site, textsIn } from "../domain/site.ts";
 import { updatedSentence } from "../feeds/build-feed.ts";
+import { languageName, phrasesIn } from "../i18n/phrases.ts";
+import { attachmentList } from "./attachment-list.ts";
 import { historyLink } from "./history-link.ts";
 import { pageHtml } from "./layout.ts";
-import type { Site } from "../domain/site.ts";
-import { builtInTypeName, dayInWords, instantInWords, languageName, phrasesIn } from "../i18n/phrases.ts";
+import { socialTags } from "./social-tags.ts";
+import { structuredData } from "./structured-data.ts";
+import { facetLinks, joined, type Part, releaseTime, withdrawnBanner } from "./release-facts.ts";
 
-/** @param embargo until when only the admin sees the page, in the words of the office; undefined: readers see it */
-export function releasePage(release: ReleaseView, path: string, site: Site, embargo?: string): string {
-  const phrases = phrasesIn(release.lang, site);
-  const facets = FACETS.flatMap((facet) =>
-    release[facet].map((value) => release.names[facet][value] ?? value),
-  );
-  const withdrawn = sentence(phrases.withdrawn, phrases);
-  const main = h("article", [
+/** What the page of a release says beside what readers know from its JSON. */
+export interface ReleaseNotes {
+  /** Until when only the admin sees the page, in the words of the office. */
+  embargo?: string | undefined;
+  /** The corrected translation that the release is behind. */
+  behind?: { lang: string; url: string } | undefined;
+}
+
+export function releasePage(
+  release: ReleaseView,
+  path: string,
+  site: Site,
+  { embargo, behind }: ReleaseNotes = {},
+): string {
+  const { lang, title, summary, status, updated, translations } = release;
+  const phrases = phrasesIn(lang, site);
+  const valid = translations.filter(({ status: its }) => its === undefined);
+  const withdrawn = translations.filter(({ status: its }) => its === "withdrawn");
+  const main = h("article", { className: ["release"] }, [
+    h("p", { className: ["kind"] }, facetLinks(release, "types", site)),
+    h("h1", title),
     h("p", { className: ["facts"] }, [
-      releaseTime(release, release.lang, site),
-      " · ",
-      typeName(release, release.lang, site),
+      releaseTime(release, site),
+      facetLinks(release, "places", site).flatMap((place): Part[] => [" · ", place]),
     ]),
-    h("h1", release.title),
-    embargo === undefined
+    valid.length === 0 ? null : languageLine(phrases.otherLanguages + phrases.colon, valid, site),
+    embargo === undefined ? null : embargoBanner(embargo),
+    status === "withdrawn" ? withdrawnBanner(release, site, parseInstant(updated)) : null,
+    withdrawn.length === 0
       ? null
-      : h("p", { className: ["banner"], role: "note", lang: "en", dir: "ltr" }, [
-          h("strong", `Under embargo until ${embargo}.`),
-          " Only the admin sees this page.",
-        ]),
-    release.status === "withdrawn"
-      ? h("p", { className: ["banner"], role: "note" }, [
-          h("strong", withdrawn.trimEnd()),
-          `${withdrawn.slice(withdrawn.trimEnd().length)}${phrases.reason}${phrases.colon}${release.reason ?? ""}`,
-        ])
+      : languageLine(phrases.pages.withdrawnElsewhere + phrases.colon, withdrawn, site, "note"),
+    release.stale
+      ? staleNote(phrases.stale, `${phrases.pages.corrected}${phrases.colon}`, behind, site)
       : null,
-    release.stale ? h("p", { className: ["note"] }, phrases.stale) : null,
-    release.note === undefined
-      ? null
-      : h("p", { className: ["note"] }, [
-          `${updatedSentence(release, site)}${phrases.note}${phrases.colon}${release.note}`,
-        ]),
-    release.image === undefined
-      ? null
-      : h("figure", [
-          h("img", {
-            src: release.image.url,
-            alt: release.image.alt,
-            width: release.image.width,
-            height: release.image.height,
-            loading: "lazy",
-          }),
-          h("figcaption", [release.image.caption, release.image.credit].filter(Boolean).join(" – ")),
-        ]),
+    correction(release, site),
+    picture(release),
     h("div", { className: ["text"] }, { type: "raw", value: release.content.html }),
-    release.attachments.length === 0
-      ? null
-      : h("section", [
-          h("h2", phrases.attachments),
-          h(
-            "ul",
-            release.attachments.map(({ url, type, title }) =>
-              h("li", h("a", { href: url, type }, title ?? url)),
-            ),
-          ),
-        ]),
+    attachmentList(release, site),
     historyLink(release, phrases),
-    h("dl", [
-      ...term(
-        phrases.otherLanguages,
-        release.translations.map(({ lang, url, status }) => {
-          const link = h("a", { href: url, lang, hrefLang: lang }, languageName(lang, site));
-          return status === "withdrawn" ? h("span", [link, ` (${phrases.withdrawnMark})`]) : link;
-        }),
-      ),
-      ...term(phrases.filedUnder, facets),
-      ...term(
-        phrases.source,
-        release.source === undefined ? [] : [h("a", { href: release.source }, release.source)],
-      ),
+    filing(release, site),
+    h("p", { className: ["printed"] }, [
+      `${phrases.pages.address}${phrases.colon}`,
+      h("span", { dir: "ltr" }, release.url),
     ]),
   ]);
   return pageHtml(
     {
-      title: release.title,
-      lang: release.lang,
-      description: release.summary,
+      title,
+      lang,
+      description: summary,
       path,
       permanentPath: permanentPath(release.id),
-      list: listOfLanguage(release.lang, site),
-      alternates: release.translations,
+      list: listOfLanguage(lang, site),
+      alternates: translations,
+      head: embargo === undefined ? releaseHead(release, path, site) : [],
       main,
     },
     site,
   );
 }
 
-/** The name of the release's type, from the registry or from us. */
-export function typeName(release: ReleaseView, lang: string, site: Site): string {
-  return release.names.types[release.type] ?? builtInTypeName(release.type, lang, site);
+/** The other forms of the release, and what programs read of it. */
+function releaseHead(release: ReleaseView, path: string, site: Site): Element[] {
+  const form = (extension: string, type: string) =>
+    h("link", { rel: "alternate", type, href: `${site.baseUrl}${path}.${extension}` });
+  return [
+    form("json", "application/json"),
+    form("md", "text/markdown"),
+    ...socialTags(release, site),
+    structuredData(release, site),
+  ];
 }
 
 /** The list that a release's page leads to. A text stays when its language leaves LANGUAGES; its list does not. */
@@ -110,37 +95,81 @@ export function listOfLanguage(lang: string, { languages }: Site): ReleaseList {
   return languageList(languages.includes(lang) ? lang : languages[0]);
 }
 
-/** A term with its descriptions. Nothing if there are none. */
-function term(name: string, descriptions: (string | Element)[]): Element[] {
-  return descriptions.length === 0
-    ? []
-    : [h("dt", name), ...descriptions.map((description) => h("dd", description))];
-}
-
-/** The date of a release as text, with the time if the release has one. */
-export function releaseTime(release: ReleaseView, lang: string, site: Site): Element {
-  if (release.datePrecision === "day")
-    return h("time", { dateTime: release.date }, dayInWords(release.date, lang, site));
-  const instant = parseInstant(release.date) ?? 0;
-  return h("time", { dateTime: release.date }, instantInWords(instant, lang, site));
-}
-
-/** The page of a killed release: when it was published, and why it is gone. */
-export function killedPage(release: ReleaseView, site: Site): string {
-  const phrases = phrasesIn(release.lang, site);
-  const day = dayInWords(dayOf(parseInstant(release.published) ?? 0, site.timeZone), release.lang, site);
-  return pageHtml(
-    {
-      title: phrases.killed,
-      lang: release.lang,
-      permanentPath: permanentPath(release.id),
-      list: listOfLanguage(release.lang, site),
-      main: h("article", [
-        h("h1", phrases.killed),
-        h("p", `${phrases.published}${phrases.colon}${day}`),
-        h("p", { className: ["note"] }, `${phrases.reason}${phrases.colon}${release.reason ?? ""}`),
-      ]),
-    },
-    site,
+function languageLine(
+  label: string,
+  translations: readonly TranslationView[],
+  site: Site,
+  className = "translations",
+): Element {
+  const links = translations.map(({ lang, url }) =>
+    h("a", { href: url, lang, hrefLang: lang }, languageName(lang, site)),
   );
+  return h("p", { className: [className] }, [label, joined(links, " · ")]);
+}
+
+function embargoBanner(until: string): Element {
+  return h("p", { className: ["banner"], role: "note", lang: "en", dir: "ltr" }, [
+    h("strong", `Under embargo until ${until}.`),
+    " Only the admin sees this page.",
+  ]);
+}
+
+/** Says that a translation was corrected, and leads to the corrected one. */
+function staleNote(text: string, label: string, behind: ReleaseNotes["behind"], site: Site): Element {
+  const link: Part[] =
+    behind === undefined
+      ? []
+      : [
+          ` ${label}`,
+          h(
+            "a",
+            { href: behind.url, lang: behind.lang, hrefLang: behind.lang },
+            languageName(behind.lang, site),
+          ),
+        ];
+  return h("p", { className: ["note"], role: "note" }, [text, ...link]);
+}
+
+/** What the last correction changed. The date of a withdrawn release is that of the withdrawal, not of the correction. */
+function correction(release: ReleaseView, site: Site): Element | null {
+  const { note, status, lang } = release;
+  if (note === undefined) return null;
+  const { note: label, colon } = phrasesIn(lang, site);
+  const when = status === "withdrawn" ? "" : updatedSentence(release, site);
+  return h("p", { className: ["note"] }, `${when}${label}${colon}${note}`);
+}
+
+function picture({ image }: ReleaseView): Element | null {
+  if (image === undefined) return null;
+  const { url, alt, width, height, caption, credit } = image;
+  const words = [caption, credit].filter(Boolean).join(" – ");
+  return h("figure", [
+    h("img", { src: url, alt, width, height, loading: "lazy" }),
+    words === "" ? null : h("figcaption", words),
+  ]);
+}
+
+/** What the release is filed under, who published it, and which edition it is. */
+function filing(release: ReleaseView, site: Site): Element {
+  const { lang, source, edition } = release;
+  const phrases = phrasesIn(lang, site);
+  const { publisher } = textsIn(site, lang);
+  return h("section", { className: ["filing"] }, [
+    h("h2", phrases.filedUnder),
+    h("dl", [
+      ...(["types", "topics", "people", "organisations", "places"] as const).flatMap((facet) =>
+        term(phrases.facets[facet], facetLinks(release, facet, site)),
+      ),
+      ...term(phrases.pages.publishedBy, [publisher]),
+      ...term(phrases.source, source === undefined ? [] : [h("a", { href: source }, source)]),
+    ]),
+    edition > 1
+      ? h("p", { className: ["edition"] }, fill(phrases.history.edition, { number: String(edition) }))
+      : null,
+  ]);
+}
+
+/** A term with its descriptions. Nothing if there are none. */
+function term(name: string, descriptions: readonly Part[]): Element[] {
+  return descriptions.length === 0 ? [] : [h("div", [h("dt", name), h("dd", joined(descriptions, ", "))])];
 }

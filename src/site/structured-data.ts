@@ -7,7 +7,7 @@ import type { NewsArticle, WithContext } from "schema-dts";
 import { defined } from "../domain/defined.ts";
 import type { ReleaseView } from "../domain/release.ts";
 import { type Site, textsIn } from "../domain/site.ts";
-import { typeName } from "./release-page.ts";
+import { typeName } from "./release-facts.ts";
 
 /** The script element that holds the data: browsers do not run it, so the content security policy allows it. */
 export function structuredData(release: ReleaseView, site: Site): Element {
@@ -48,7 +48,7 @@ export function newsArticle(release: ReleaseView, site: Site): WithContext<NewsA
     inLanguage: lang,
     datePublished: published,
     dateModified: updated,
-    articleSection: typeName(release, lang, site),
+    articleSection: typeName(release, site),
     version: release.edition,
     author: publisher,
     publisher,

@@ -60,6 +60,8 @@ const ROWS: Record<string, unknown[]> = {
   ],
   "words in a search": [domain.SEARCH_WORDS_MAX, domain.SEARCH_CHARS_MAX, domain.RUN_CHARACTERS_PER_WORD],
   "nearest values": [domain.NEAREST_NAMED, domain.VALUES_WITH_NEAREST_MAX],
+  "a page of a list": [newsroom.CHOICES_MAX, newsroom.YEARS_MAX],
+  "a page where nothing is": [http.NEWEST_NAMED],
   "differing words between two editions": [http.DIFF_EDITS_MAX],
   "history of a release": [
     newsroom.HISTORY_ENTRIES_MAX,

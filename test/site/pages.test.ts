@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ReleaseView } from "../../src/domain/release.ts";
 import { feedPreview } from "../../src/site/feed-preview.ts";
-import { killedPage, releasePage } from "../../src/site/release-page.ts";
+import { killedPage } from "../../src/site/killed-page.ts";
+import { releasePage } from "../../src/site/release-page.ts";
 import { listPage } from "../../src/site/list-page.ts";
 import { languageList } from "../../src/domain/list.ts";
 import { dayInWords, direction, languageName } from "../../src/i18n/phrases.ts";
@@ -86,17 +87,32 @@ describe("a release's page", () => {
 
 describe("a list", () => {
   it("says in its language that it is empty", () => {
-    expect(listPage({ list: languageList("hy"), title: "T", lang: "hy" }, {}, [], SITE)).toContain(
-      "Այստեղ դեռ ոչինչ",
-    );
+    expect(
+      listPage(
+        { list: languageList("hy"), title: "T", lang: "hy" },
+        {},
+        { releases: [], known: undefined },
+        SITE,
+      ),
+    ).toContain("Այստեղ դեռ ոչինչ");
   });
 
   it("marks each release with its language and direction", () => {
     expect(
-      listPage({ list: languageList(undefined), title: "T" }, {}, [{ ...RELEASE, lang: "ar" }], SITE),
+      listPage(
+        { list: languageList(undefined), title: "T" },
+        {},
+        { releases: [{ ...RELEASE, lang: "ar" }], known: undefined },
+        SITE,
+      ),
     ).toContain('<article lang="ar" dir="rtl"');
     expect(
-      listPage({ list: languageList("ar"), title: "T", lang: "ar" }, {}, [{ ...RELEASE, lang: "en" }], SITE),
+      listPage(
+        { list: languageList("ar"), title: "T", lang: "ar" },
+        {},
+        { releases: [{ ...RELEASE, lang: "en" }], known: undefined },
+        SITE,
+      ),
     ).toContain('<article lang="en" dir="ltr"');
   });
 });
@@ -124,7 +140,8 @@ describe("languages", () => {
     ["en", "1 December 2020"],
     ["hy", "1 դեկտեմբերի, 2020 թ."],
     ["ru", "1 декабря 2020 г."],
-    ["fr", "1 décembre 2020"],
+    ["fr", "1er décembre 2020"],
+    ["fr-CA", "1er décembre 2020"],
   ])("%s writes a day so: %s", (lang, words) => {
     expect(dayInWords("2020-12-01", lang)).toBe(words);
   });

@@ -22,11 +22,13 @@ import {
   WORDED_LANGUAGES,
 } from "../../src/i18n/wording.ts";
 import { directoryPage } from "../../src/site/directory-page.ts";
+import { facetPage } from "../../src/site/facet-page.ts";
 import { feedPreview } from "../../src/site/feed-preview.ts";
 import { historyPage } from "../../src/site/history-page.ts";
 import { listPage, retiredListPage } from "../../src/site/list-page.ts";
 import { notFoundPage } from "../../src/site/not-found-page.ts";
-import { killedPage, releasePage } from "../../src/site/release-page.ts";
+import { killedPage } from "../../src/site/killed-page.ts";
+import { releasePage } from "../../src/site/release-page.ts";
 
 const LANGUAGES = "en hy ru fr de es pt it nl pl uk ka tr az el ro ar fa he zh-Hans zh-Hant ja".split(" ");
 const OTHERS = LANGUAGES.filter((lang) => lang !== "en");
@@ -123,7 +125,7 @@ describe("dates", () => {
     expect([at("de"), at("hy"), at("fr")]).toEqual([
       "1. Dezember 2020, 10:00 GMT+4",
       "1 դեկտեմբերի, 2020 թ., 10:00 GMT+4",
-      "1 décembre 2020, 10:00 UTC+4",
+      "1er décembre 2020, 10:00 UTC+4",
     ]);
   });
 });
@@ -166,7 +168,10 @@ function shownIn(lang: string): string[] {
     organisations: [],
     places: [],
     names: { types: {}, topics: { ttt: "Www" }, people: {}, organisations: {}, places: {} },
-    translations: [{ lang, id: "y", url: "https://p.example/y", status: "withdrawn" }],
+    translations: [
+      { lang, id: "y", url: "https://p.example/y", status: "withdrawn" },
+      { lang, id: "z", url: "https://p.example/z" },
+    ],
     content: { html: "<p>Yyy</p>", text: "Yyy" },
     note: "Zzz",
     history: `https://p.example/${lang}/releases/x/history`,
@@ -215,10 +220,18 @@ function shownIn(lang: string): string[] {
     hasEarlier: true,
   };
   return [
-    listPage({ list: languageList(undefined), title: "Ttt" }, {}, [], site),
-    listPage(titled, { archive: 2, previous: 1, next: 3 }, releases, site),
+    listPage({ list: languageList(undefined), title: "Ttt" }, {}, { releases: [], known: undefined }, site),
+    listPage({ ...titled, list: narrowed }, {}, { releases: [], known: undefined }, site),
+    listPage(
+      titled,
+      {},
+      { releases, known: undefined, count: 9, years: [2020, 2019], archives: [2, 1] },
+      site,
+    ),
+    listPage(titled, { archive: 2, previous: 1, next: 3 }, { releases, known: undefined }, site),
+    facetPage({ lang, facet: "topics" }, [{ value: "ttt", count: 1 }], undefined, site),
     retiredListPage(titled, 0, site),
-    releasePage(release, "/x", site),
+    releasePage(release, "/x", site, { behind: { lang, url: "https://p.example/y" } }),
     releasePage(withdrawn, "/x", site),
     historyPage(release, history, "/x/history", site),
     historyPage({ ...withdrawn, status: "killed" }, history, "/x/history", site),

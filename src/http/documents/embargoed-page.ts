@@ -23,8 +23,11 @@ export async function embargoedPage(c: Context, path: string): Promise<Response 
   costOf(c.req.raw).objectCalls += 1;
   const release = await newsroom(c.env).getEmbargoed(place.lang, place.slug);
   if (release === null) return undefined;
-  const { embargo, behind: _behind, ...view } = release;
+  const { embargo, behind, ...view } = release;
   // It has no dates of its publication yet.
-  const html = releasePage({ ...view, published: "", updated: "" }, path, await siteOf(c), embargo);
+  const html = releasePage({ ...view, published: "", updated: "" }, path, await siteOf(c), {
+    embargo,
+    behind,
+  });
   return c.body(html, 200, { ...pageHeaders("private, no-store"), ...PRIVATE_HEADERS });
 }

@@ -9,7 +9,7 @@ import { textOf } from "../../documents/kv-store.ts";
 import { canonicalPagePath, releaseJsonPath } from "../../documents/paths.ts";
 import { feedPreview } from "../../site/feed-preview.ts";
 import { notFoundPage } from "../../site/not-found-page.ts";
-import { killedPage } from "../../site/release-page.ts";
+import { killedPage } from "../../site/killed-page.ts";
 import type { Context } from "../context.ts";
 import { ASSET_CACHE_SECONDS, CACHE_SECONDS, RATE_LIMIT_PERIOD_SECONDS } from "../limits.ts";
 import { problem } from "../problem.ts";
@@ -20,6 +20,7 @@ import { embargoedPage } from "./embargoed-page.ts";
 import { feedAlias, formatInQuery } from "./feed-aliases.ts";
 import { mentionsMarkdown, prefersMarkdown } from "./negotiation.ts";
 import { nameNearestValues, nearestLists } from "./nearest-values.ts";
+import { newestTexts } from "./newest-texts.ts";
 import { lookUpFormat, parseFormatAddress } from "./release-formats.ts";
 import { siteOf } from "./site.ts";
 import { FOR_EVERY_ORIGIN, pageHeaders, respond } from "./response.ts";
@@ -204,7 +205,8 @@ async function refuse(
   if (!isForPrograms) {
     const site = await siteOf(c);
     const nearest = await nearestLists(c, issues.filter(isUnknownValue), site);
-    const html = notFoundPage(c.req.path, site, { isMalformed: status === 400, nearest });
+    const newest = await newestTexts(c, site);
+    const html = notFoundPage(c.req.path, site, { isMalformed: status === 400, nearest, newest });
     return c.body(html, status, pageHeaders("no-store"));
   }
   if (issues.length === 0) {

@@ -15,7 +15,7 @@ import { acceptsGzip, entityTags, isNavigation, isNotModified, wantsNewEntries }
 
 /** Nothing runs on our pages: the browser refuses whatever a release's HTML brings along. */
 const PAGE_POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /** Pages with the copy script, which show no HTML of a release. */
 const SCRIPT_POLICY = `${PAGE_POLICY}; script-src 'self'`;
 

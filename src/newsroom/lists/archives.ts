@@ -68,6 +68,11 @@ export class ListArchives {
     return defined({ archive, previous, next });
   }
 
+  /** The numbers of the archives that exist, newest first. */
+  archiveNumbers(list: ReleaseList): number[] {
+    return this.#archivesOf(list).numbers.slice(0, -1).toReversed();
+  }
+
   /** The releases of an archive, or of the newest document; newest first. */
   releasesIn(list: ReleaseList, archive: number | undefined): Instant[] {
     const archives = this.#archivesOf(list);

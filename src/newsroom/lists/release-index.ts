@@ -76,6 +76,16 @@ export function countTerms(sql: Sql): TermCount[] {
   );
 }
 
+/** The values of one field that listed releases of a language have. */
+export function countValues(sql: Sql, lang: string, field: string): { value: string; count: number }[] {
+  return all(
+    sql,
+    "SELECT value, count FROM filing_counts WHERE lang = ? AND field = ? AND count > 0 ORDER BY value",
+    lang,
+    field,
+  );
+}
+
 function indexWords(sql: Sql, published: Instant, edition: EditionKey): void {
   sql.exec("INSERT INTO search (rowid, words) VALUES (?, ?)", published, indexEntries(wordsOf(sql, edition)));
 }

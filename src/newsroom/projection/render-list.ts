@@ -3,11 +3,21 @@
  */
 import type { Instant } from "../../domain/dates.ts";
 import { defined } from "../../domain/defined.ts";
-import { addressOf, FEED_FORMATS, type FeedFormat, languageOf, type ReleaseList } from "../../domain/list.ts";
+import {
+  addressOf,
+  FEED_FORMATS,
+  type FeedFormat,
+  languageList,
+  languageOf,
+  listAddress,
+  type ReleaseList,
+} from "../../domain/list.ts";
+import type { ReleaseView } from "../../domain/release.ts";
 import { buildFeed, buildRetiredFeed, type TitledList, writers } from "../../feeds/build-feed.ts";
 import { FEED_TYPES } from "../../feeds/feed.ts";
 import { listTitle } from "../../i18n/phrases.ts";
-import { listPage, retiredListPage } from "../../site/list-page.ts";
+import { type ListContents, listPage, retiredListPage } from "../../site/list-page.ts";
+import { countOf, mostUsedValues, yearsOf } from "../lists/list-facts.ts";
 import { RETIRED_SECONDS, TOMBSTONES_MAX } from "../limits.ts";
 import { lastSequencesOf } from "../store/events.ts";
 import { getMeta } from "../store/schema.ts";
@@ -44,8 +54,9 @@ function renderReleases(
   wanted: readonly Wanted[],
   titled: TitledList,
   archive: number | undefined,
-  { sql, views, lists, archives, site: store }: RenderSource,
+  source: RenderSource,
 ): RenderedDocument[] {
+  const { sql, views, lists, archives, site: store } = source;
   const { list } = titled;
   const site = store.get();
   const links = archives.archiveLinks(list, archive);
@@ -71,11 +82,34 @@ function renderReleases(
   };
   const summarised = archive === undefined ? archives.summarisedAmong(published) : new Set<Instant>();
   const feed = buildFeed(titled, links, { releases, departed, summarised, since: lists.since(list) }, site);
+  const page = () => listPage(titled, links, contentsOf(list, archive, releases, source), site);
   return wanted.map(({ path, format }) =>
     format === undefined
-      ? { path, type: HTML, body: listPage(titled, links, releases, site) }
+      ? { path, type: HTML, body: page() }
       : { path, type: FEED_TYPES[format], body: writers[format](feed), ...metadata },
   );
+}
+
+/** What the page of a list shows. An archive only shows what is in it, because other changes do not render it again. */
+function contentsOf(
+  list: ReleaseList,
+  archive: number | undefined,
+  releases: readonly ReleaseView[],
+  { sql, archives, registry, config }: RenderSource,
+): ListContents {
+  const known = registry.getWithRetired();
+  if (archive !== undefined) return { releases, known };
+  const lang = languageOf(list);
+  const isOfLanguage = lang !== undefined && listAddress(list) === listAddress(languageList(lang));
+  return {
+    releases,
+    known,
+    count: countOf(sql, list),
+    years: yearsOf(sql, list, config.site.timeZone),
+    archives: archives.archiveNumbers(list),
+    // Another list does not change with the values of the language.
+    ...(isOfLanguage ? { choices: mostUsedValues(sql, lang) } : {}),
+  };
 }
 
 /** Documents that say that the list has ended. */

@@ -14,15 +14,18 @@ import {
   SITEMAP_PATH,
   sitemapPath,
 } from "../../documents/paths.ts";
-import { listAddress } from "../../domain/list.ts";
+import { facetPath, FIELD_OF_FACET, listAddress } from "../../domain/list.ts";
 import type { FileReference } from "../../domain/file.ts";
 import type { ReleaseView } from "../../domain/release.ts";
 import type { Site, SiteSettings } from "../../domain/site.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import { directoryPage, writeOpml } from "../../site/directory-page.ts";
-import { killedPage, releasePage } from "../../site/release-page.ts";
-import { countTerms } from "../lists/release-index.ts";
+import { facetPage } from "../../site/facet-page.ts";
+import { killedPage } from "../../site/killed-page.ts";
+import { releasePage } from "../../site/release-page.ts";
+import { countTerms, countValues } from "../lists/release-index.ts";
 import { fileState, findFile, isUsed, servedType } from "../store/files.ts";
+import { readBehind } from "../store/release-views.ts";
 import { currentPath, publicReleaseAt, retiredPaths, wasPublic } from "../store/addresses.ts";
 import type { Target } from "../store/stale-documents.ts";
 import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
@@ -56,6 +59,8 @@ export function renderTarget(
       return renderList(target, source, isWanted);
     case "directory":
       return renderDirectory(source);
+    case "facet":
+      return renderFacet(target, source, isWanted);
     case "registry": {
       const body = JSON.stringify(source.registry.getPublic());
       return [{ path: REGISTRY_PATH, type: JSON_TYPE, body }];
@@ -90,6 +95,7 @@ export function targetAt(sql: Sql, place: DocumentPlace): Target | undefined {
     case "file":
       return isUsed(sql, place) ? place : undefined;
     case "directory":
+    case "facet":
     case "registry":
     case "site":
     case "sitemaps":
@@ -106,16 +112,25 @@ export function targetAt(sql: Sql, place: DocumentPlace): Target | undefined {
   }
 }
 
+const ON_REQUEST = new Set<Target["kind"]>([
+  "archive",
+  "history",
+  "sitemaps",
+  "sitemap",
+  "news-sitemap",
+  "facet",
+]);
+
 /**
- * Whether all documents of a target are rendered. Of archives, histories and sitemaps, and of lists other than everything and
- * the languages, only those that were requested are.
+ * Whether all documents of a target are rendered. Of archives, histories, sitemaps and indexes of facets, and of lists other
+ * than everything and the languages, only those that were requested are.
  */
 export function isAlwaysRendered(target: Target): boolean {
-  if (["archive", "history", "sitemaps", "sitemap", "news-sitemap"].includes(target.kind)) return false;
+  if (ON_REQUEST.has(target.kind)) return false;
   return target.kind !== "list" || /^\/[^/?]*$/.test(target.address);
 }
 
-function renderRelease(release: ReleaseView, { sql, site }: RenderSource): RenderedDocument[] {
+function renderRelease(release: ReleaseView, { sql, site, config }: RenderSource): RenderedDocument[] {
   const { id, status } = release;
   const path = currentPath(sql, id);
   const json = { path: releaseJsonPath(id), type: JSON_TYPE, body: JSON.stringify(release) };
@@ -136,7 +151,9 @@ function renderRelease(release: ReleaseView, { sql, site }: RenderSource): Rende
     };
     return [page, { ...json, status: 410 }, ...redirects];
   }
-  const page = { path, type: HTML, body: releasePage(release, path, site.get()), release: id };
+  const behind = release.stale && readBehind(sql, config.site.baseUrl, id);
+  const body = releasePage(release, path, site.get(), { behind });
+  const page = { path, type: HTML, body, release: id };
   return [page, json, ...redirects];
 }
 
@@ -166,6 +183,18 @@ function renderDirectory(source: RenderSource): RenderedDocument[] {
     { path: OPML_PATH, type: "text/x-opml; charset=utf-8", body: writeOpml(counts, known, site.get()) },
     renderListSitemap(source),
   ];
+}
+
+function renderFacet(
+  target: Extract<Target, { kind: "facet" }>,
+  { sql, registry, site: store, config }: RenderSource,
+  isWanted: (path: string) => boolean,
+): RenderedDocument[] {
+  const { lang, facet } = target;
+  const path = facetPath(lang, facet);
+  if (!isWanted(path) || !config.site.languages.includes(lang)) return [];
+  const counts = countValues(sql, lang, FIELD_OF_FACET[facet]);
+  return [{ path, type: HTML, body: facetPage(target, counts, registry.get(), store.get()) }];
 }
 
 /** The identity with its defaults, without the settings. */

@@ -29,7 +29,7 @@ import {
 import { toInstant } from "../store/schema.ts";
 import { markSeen } from "../store/seen-values.ts";
 import { noteSitemapChange } from "../store/sitemaps.ts";
-import { markHistoryStale, markStale, type Target } from "../store/stale-documents.ts";
+import { markFacetsStale, markHistoryStale, markStale, type Target } from "../store/stale-documents.ts";
 import { choosePublished } from "./published-instant.ts";
 import { catchesUp } from "./rules.ts";
 
@@ -137,7 +137,10 @@ export class Lifecycle {
     const { sql, lists, combinations } = this.#deps;
     const { id } = before;
     const after = getRelease(sql, id);
-    if (reindex(sql, after)) markStale(sql, [{ kind: "directory" }]);
+    if (reindex(sql, after)) {
+      markStale(sql, [{ kind: "directory" }]);
+      for (const lang of new Set([before.lang, after.lang])) markFacetsStale(sql, lang);
+    }
     // From this transaction on, its address and its values exist for strangers.
     keepAddress(sql, after);
     const isNews = after.status !== "killed";

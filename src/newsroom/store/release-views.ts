@@ -225,6 +225,16 @@ export function behindView(
   return { id: behind, lang: address.lang, edition: behindEdition, url: baseUrl + releasePath(address) };
 }
 
+/** {@link behindView} of a release by its id. */
+export function readBehind(sql: Sql, baseUrl: string, id: string): BehindView | undefined {
+  const row = first<{ behind: string | null; behindEdition: number | null }>(
+    sql,
+    'SELECT behind, behind_edition AS "behindEdition" FROM releases WHERE id = ?',
+    id,
+  );
+  return row && behindView(sql, baseUrl, row);
+}
+
 /** The public translations of a release: the other releases of its group. */
 export function translationsOf(sql: Sql, id: string, group: string): TranslationRow[] {
   return all(

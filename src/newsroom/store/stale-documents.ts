@@ -3,6 +3,7 @@
  * transaction.
  */
 import { type FileReference, formatFileReference, parseFileReference } from "../../domain/file.ts";
+import { REGISTRY_FACETS, type RegistryFacet } from "../../domain/registry.ts";
 import { all, column, exists, type Sql, value } from "../../runtime/sql.ts";
 import { lastSequence } from "./events.ts";
 import { setMeta } from "./schema.ts";
@@ -13,8 +14,8 @@ const LATER_MS = 3_600_000;
 /**
  * The unit of rendering. A release has a page and its JSON; its history is a page that is rendered once a reader has
  * requested it. A list, named by its address, has a page and three feeds of its newest releases; so has each of its
- * archives. The directory lists all feeds, and "sitemaps" all sitemaps. A file has one document for each of its names,
- * which says whether readers see it.
+ * archives. The directory lists all feeds, the index of a facet its values in a language, and "sitemaps" all sitemaps.
+ * A file has one document for each of its names, which says whether readers see it.
  */
 export type Target =
   | { kind: "release"; id: string }
@@ -26,6 +27,7 @@ export type Target =
   | { kind: "sitemaps" }
   | { kind: "sitemap"; file: number }
   | { kind: "news-sitemap" }
+  | { kind: "facet"; lang: string; facet: RegistryFacet }
   | { kind: "registry" }
   | { kind: "site" };
 
@@ -68,6 +70,12 @@ export function markHistoryStale(sql: Sql, id: string): void {
   markWrittenStale(sql, [{ kind: "history", id }]);
 }
 
+/** Queues the indexes of facets of a language that KV holds. */
+export function markFacetsStale(sql: Sql, lang: string): void {
+  const indexes = REGISTRY_FACETS.map((facet): Target => ({ kind: "facet", lang, facet }));
+  markWrittenStale(sql, indexes);
+}
+
 /** Queues a list and its archives that KV holds. */
 export function markListStale(sql: Sql, address: string): void {
   markStale(sql, [{ kind: "list", address }, ...writtenTargets(sql, archivePrefix(address))]);
@@ -105,6 +113,7 @@ export function markAllStale(sql: Sql): void {
     ...writtenTargets(sql, "sitemaps:"),
     ...writtenTargets(sql, "news-sitemap:"),
     ...writtenTargets(sql, "history:"),
+    ...writtenTargets(sql, "facet:"),
     // Lists that are no longer kept: rendering removes their documents.
     ...writtenTargets(sql, "list:"),
     ...writtenTargets(sql, "archive:"),
@@ -174,6 +183,8 @@ export function keyOf(target: Target): string {
       return `file:${formatFileReference(target)}`;
     case "sitemap":
       return `sitemap:${target.file}`;
+    case "facet":
+      return `facet:${target.lang}/${target.facet}`;
     case "directory":
     case "registry":
     case "site":
@@ -189,6 +200,10 @@ function targetOf(key: string): Target {
   if (key.startsWith("history:")) return { kind: "history", id: name };
   const file = key.startsWith("file:") ? parseFileReference(name) : undefined;
   if (file !== undefined) return { kind: "file", ...file };
+  if (key.startsWith("facet:")) {
+    const [lang = "", facet] = name.split("/");
+    return { kind: "facet", lang, facet: facet as RegistryFacet };
+  }
   if (key === "registry:") return { kind: "registry" };
   if (key === "site:") return { kind: "site" };
   if (key === "directory:") return { kind: "directory" };

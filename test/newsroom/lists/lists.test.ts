@@ -101,16 +101,16 @@ describe("a list that was not requested yet", () => {
 
   it("has a title in its language that describes the filter", async () => {
     const title = async (address: string) => (JSON.parse(await ask(address)) as { title: string }).title;
-    expect(await title("/en/topics/csto/feed.json")).toBe("Press releases – English · CSTO");
-    expect(await title("/ru/topics/csto/feed.json")).toBe("Press releases – Русский · csto-ru");
-    expect(await title("/ru/types/speech/feed.json")).toBe("Press releases – Русский · Выступление");
-    expect(await title("/feed.json?lang=en&lang=ru")).toBe("Press releases – English / Русский");
+    expect(await title("/en/topics/csto/feed.json")).toBe("CSTO – Press releases – English");
+    expect(await title("/ru/topics/csto/feed.json")).toBe("csto-ru – Press releases – Русский");
+    expect(await title("/ru/types/speech/feed.json")).toBe("Выступление – Press releases – Русский");
+    expect(await title("/feed.json?lang=en&lang=ru")).toBe("English / Русский – Press releases");
     expect(
       await title(
         "/en/feed.json?type=speech&topic=csto&topic=osce&q=peace&not.organisation=un&from=2020-12-01&to=2020-12-31",
       ),
     ).toBe(
-      "Press releases – English · Speech · CSTO / OSCE · “peace” · without UN · since 1 December 2020 · until 31 December 2020",
+      "Speech · CSTO / OSCE · “peace” · without UN · since 1 December 2020 · until 31 December 2020 – Press releases – English",
     );
   });
 });
@@ -158,7 +158,7 @@ describe("a list of a value", () => {
     await newsroomLater(2);
     for (const format of ["rss", "atom", "json"]) {
       const body = await kvBody(`/en/topics/fisheries/feed.${format}`);
-      expect(body).toContain("This feed has ended: Press releases – English · FISHERIES");
+      expect(body).toContain("This feed has ended: FISHERIES – Press releases – English");
       expect(body).toContain("https://press.example/feeds");
     }
     expect(await kvBody("/en/topics/fisheries")).toContain("This feed has ended");

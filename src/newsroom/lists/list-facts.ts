@@ -1,0 +1,77 @@
+/**
+ * What the newest page of a list says about the list beside its releases. All of it changes only together with the
+ * releases of the list, so that the page is right without being rendered more often.
+ */
+import { dayOf, type Instant, startOfDay } from "../../domain/dates.ts";
+import { type FacetField, FACET_OF } from "../../domain/filter.ts";
+import { isCombination, languageOf, listAddress, languageList, type ReleaseList } from "../../domain/list.ts";
+import { column, type Sql, value } from "../../runtime/sql.ts";
+import { CHOICES_MAX, YEARS_MAX } from "../limits.ts";
+import { findReleases } from "./search.ts";
+
+/** How many releases a list has; undefined of a combination, for which counting takes too long. */
+export function countOf(sql: Sql, list: ReleaseList): number | undefined {
+  if (isCombination(list)) return undefined;
+  const lang = languageOf(list);
+  if (lang === undefined) {
+    return value(sql, COUNT_OF_ALL);
+  }
+  const { field, wanted } = conditionOf(list) ?? { field: "lang", wanted: lang };
+  return value(
+    sql,
+    "SELECT ifnull(sum(count), 0) FROM filing_counts WHERE lang = ? AND field = ? AND value = ?",
+    lang,
+    field,
+    wanted,
+  );
+}
+
+/** Reads a row for each language, and not one for each value or release. */
+const COUNT_OF_ALL = `
+  WITH RECURSIVE langs (lang) AS (
+    SELECT min(lang) FROM filing_counts
+    UNION ALL
+    SELECT (SELECT min(c.lang) FROM filing_counts c WHERE c.lang > langs.lang) FROM langs WHERE langs.lang IS NOT NULL
+  )
+  SELECT ifnull(sum(c.count), 0) FROM langs
+    JOIN filing_counts c ON c.lang = langs.lang AND c.field = 'listed' AND c.value = ''`;
+
+/** The years that have releases, latest first; only of the lists of everything and of a language. */
+export function yearsOf(sql: Sql, list: ReleaseList, timeZone: string): number[] {
+  if (listAddress(list) !== listAddress(languageList(languageOf(list)))) return [];
+  const years: number[] = [];
+  let before: Instant | undefined;
+  while (years.length < YEARS_MAX) {
+    const [latest] = findReleases(sql, { filter: list.filter, before }, 1);
+    if (latest === undefined) break;
+    const year = Number(dayOf(latest, timeZone).slice(0, 4));
+    years.push(year);
+    before = startOfDay(`${String(year).padStart(4, "0")}-01-01`, timeZone);
+  }
+  return years;
+}
+
+/** The values that the filters of a language's list offer: those that most of its releases have. */
+export function mostUsedValues(sql: Sql, lang: string): Record<FacetField, string[]> {
+  return Object.fromEntries(
+    Object.keys(FACET_OF).map((field) => [
+      field,
+      column<string>(
+        sql,
+        `SELECT value FROM filing_counts WHERE lang = ? AND field = ? AND count > 0
+         ORDER BY count DESC, value LIMIT ?`,
+        lang,
+        field,
+        CHOICES_MAX,
+      ),
+    ]),
+  ) as Record<FacetField, string[]>;
+}
+
+/** The facet value of a list of one. */
+function conditionOf({ filter }: ReleaseList): { field: string; wanted: string } | undefined {
+  return Object.keys(FACET_OF).flatMap((field) => {
+    const [wanted] = filter[field as FacetField] ?? [];
+    return wanted === undefined ? [] : [{ field, wanted }];
+  })[0];
+}

@@ -1,0 +1,111 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { newsroomLater, publish, release, request, send, settled } from "../../support/service.ts";
+
+const named = (slug: string, en: string) => ({ slug, names: { en, hy: `${slug}-hy` } });
+const REGISTRY = {
+  types: [],
+  topics: [named("energy", "Energy"), named("trade", "Trade")],
+  people: [named("ara", "Ara Aivazian")],
+  organisations: [],
+  places: [],
+};
+
+const page = async (path: string) => {
+  const response = await request(path);
+  expect(response.status).toBe(200);
+  return response.text();
+};
+const title = (html: string) => /<title>(.*?)<\/title>/.exec(html)?.[1];
+const heading = (html: string) => /<h1>(.*?)<\/h1>/.exec(html)?.[1];
+
+beforeAll(async () => {
+  await send("PUT", "/api/v1/site", { title: { en: "The Ministry", hy: "Նախարարություն" } });
+  await send("PUT", "/api/v1/registry", REGISTRY);
+  await publish(release({ date: "2019-05-01", topics: ["energy"], people: ["ara"], type: "speech" }));
+  await publish(release({ date: "2020-05-01", topics: ["energy"] }));
+  await publish(release({ date: "2020-06-01", topics: ["trade"] }));
+  await publish(release({ date: "2020-07-01", lang: "hy" }));
+  await settled();
+  await newsroomLater(2);
+});
+
+describe("the page of a list", () => {
+  it("reads like a page in its title, and its feed like a feed", async () => {
+    expect(title(await page("/en"))).toBe("The Ministry");
+    expect(title(await page("/en/topics/energy"))).toBe("Energy – The Ministry");
+    expect(heading(await page("/en/topics/energy"))).toBe("Energy");
+    const feed = await (await request("/en/topics/energy/feed.json")).json<{ title: string }>();
+    expect(feed.title).toBe("Energy – The Ministry");
+    expect(heading(await page("/en?from=2020-01-01&to=2020-12-31"))).toBe("2020");
+  });
+
+  it("says how many releases it has", async () => {
+    expect(await page("/")).toContain("Texts: 4");
+    expect(await page("/en")).toContain("Texts: 3");
+    expect(await page("/en/topics/energy")).toContain("Texts: 2");
+    expect(await page("/en?q=session")).toContain("Texts: 3");
+  });
+
+  it("leads to the list of the same value in another language", async () => {
+    const html = await page("/en/topics/energy");
+    expect(html).toContain('<a href="https://press.example/hy/topics/energy" lang="hy" hreflang="hy">');
+    expect(await page("/en?q=session")).toContain('<a href="/hy" lang="hy" hreflang="hy">');
+  });
+
+  it("links the years that have releases", async () => {
+    const html = await page("/en");
+    expect(
+      [...html.matchAll(/rel="nofollow" href="([^"]*)">(\d+)</g)].map(([, href, year]) => [href, year]),
+    ).toEqual([
+      ["/en?from=2020-01-01&#x26;to=2020-12-31", "2020"],
+      ["/en?from=2019-01-01&#x26;to=2019-12-31", "2019"],
+    ]);
+    expect(await page("/hy")).not.toContain("nofollow");
+  });
+
+  it("offers the values of its language as filters, and keeps what was chosen", async () => {
+    expect(await page("/en")).toContain('<option value="trade">Trade</option>');
+    const html = await page("/en?type=speech&topic=energy&q=session&from=2019-01-01");
+    expect(html).toContain('<option value="energy" selected>Energy</option>');
+    expect(html).toContain('<option value="speech" selected>Speech</option>');
+    expect(html).toContain('name="q" value="session"');
+    expect(html).toContain('type="date" name="from" value="2019-01-01"');
+    expect(html).toContain("<details open>");
+    const several = await page("/en?topic=energy&topic=trade&not.type=qa");
+    expect(several).toContain('<input type="checkbox" name="topic" value="trade" checked>');
+    expect(several).toContain('<input type="checkbox" name="not.type" value="qa" checked>');
+  });
+
+  it.each([
+    ["/en?q=&type=&topic=&person=&organisation=&place=&from=&to=", "/en"],
+    ["/en?q=&type=&topic=energy&person=&from=&to=", "/en/topics/energy"],
+    ["/en?q=Peace&type=speech&topic=&from=2020-01-01&to=", "/en?type=speech&q=peace&from=2020-01-01"],
+  ])("has one address, to which a form with empty fields leads: %s", async (path, expected) => {
+    const response = await request(path);
+    expect([response.status, response.headers.get("location")]).toEqual([301, expected]);
+  });
+
+  it("offers a feed of what will come where a search finds nothing", async () => {
+    const html = await page("/en?q=nothing");
+    expect(html).toContain("No text matches this search.");
+    expect(html).toContain(
+      'The next one that does appears in this feed: <a href="/en/feed.rss?q=nothing">RSS</a>',
+    );
+  });
+
+  it("may be searched: the policy allows forms to this site alone", async () => {
+    const response = await request("/en");
+    expect(response.headers.get("content-security-policy")).toContain("form-action 'self'");
+    expect(await response.text()).toContain('role="search" action="/en"');
+  });
+});
+
+describe("a page where nothing is", () => {
+  it("leads to the newest texts of the language, to all of them, and to the search", async () => {
+    const html = await (await request("/en/releases/none")).text();
+    expect(html).toContain("<h2>Newest texts</h2>");
+    expect(html.match(/<li><a href="https:\/\/press\.example\/en\/releases\//g)).toHaveLength(3);
+    expect(html).toContain('<a href="/en">All texts</a>');
+    expect(html).toContain('role="search" action="/en"');
+  });
+});
