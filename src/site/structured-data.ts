@@ -7,6 +7,7 @@ import type { NewsArticle, WithContext } from "schema-dts";
 import { defined } from "../domain/defined.ts";
 import type { ReleaseView } from "../domain/release.ts";
 import { type Site, textsIn } from "../domain/site.ts";
+import { phrasesIn } from "../i18n/phrases.ts";
 import { typeName } from "./release-facts.ts";
 
 /** The script element that holds the data: browsers do not run it, so the content security policy allows it. */
@@ -65,7 +66,7 @@ export function newsArticle(release: ReleaseView, site: Site): WithContext<NewsA
         note === undefined
           ? undefined
           : { "@type": "CorrectionComment" as const, text: note, datePublished: updated },
-      creativeWorkStatus: release.status === "withdrawn" ? "Withdrawn" : undefined,
+      creativeWorkStatus: release.status === "withdrawn" ? phrasesIn(lang, site).withdrawnMark : undefined,
       workTranslation:
         translations.length === 0
           ? undefined

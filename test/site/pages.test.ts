@@ -45,7 +45,12 @@ describe("a release's page", () => {
   const html = releasePage(RELEASE, "/en/releases/q", SITE);
 
   it("escapes texts", () => {
-    expect(html).not.toContain("<script>");
+    // In an attribute it is text. The data for search engines is JSON, in which no tag can end the script.
+    const withoutAttributes = html.replaceAll(/ content="[^"]*"/g, "");
+    expect(withoutAttributes).not.toContain("<script>");
+    expect(withoutAttributes.match(/<\/script>/g)).toHaveLength(1);
+    const [, data = ""] = /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(html) ?? [];
+    expect(JSON.parse(data)).toMatchObject({ "@type": "NewsArticle", headline: '<script>"Q&A"</script>' });
     expect(html).toContain("The &#x3C;Office>");
     expect(html).toContain("The &#x3C;date>");
     expect(html).toContain('alt="A &#x22;room&#x22;"');
@@ -63,7 +68,14 @@ describe("a release's page", () => {
   });
 
   it("links its translations, for people and for crawlers", () => {
-    expect(html).toContain('<link rel="alternate" hreflang="ar" href="https://press.example/ar/releases/q">');
+    for (const [lang, path] of [
+      ["en", "en"],
+      ["ar", "ar"],
+      ["x-default", "en"],
+    ]) {
+      const href = `https://press.example/${path}/releases/q`;
+      expect(html).toContain(`<link rel="alternate" hreflang="${lang}" href="${href}">`);
+    }
     expect(html).toContain('lang="ar" hreflang="ar">العربية</a>');
   });
 
