@@ -55,9 +55,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
         // The policy keeps all scripts off our pages, that of the judge too.
         const page = await open(path, { ...options, bypassCSP: true });
         await page.evaluate(AXE);
-        const { violations } = (await page.evaluate(
-          `axe.run({ runOnly: ${JSON.stringify(RULES)} })`,
-        )) as Found;
+        const { violations } = await page.evaluate<Found>(`axe.run({ runOnly: ${JSON.stringify(RULES)} })`);
         expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
         await keepPicture(page, `${kind} ${name}`);
         await page.context().close();
@@ -103,10 +101,12 @@ describe.skipIf(!existsSync(CHROMIUM))(
       await page.context().close();
     });
 
-    it("a reader goes from a text that a correction has left behind to the corrected one", async () => {
+    it("a reader goes from a text that a correction has left behind to the corrected one, and to what changed", async () => {
       const page = await open("/hy/releases/summit");
       await page.locator(".note").getByRole("link", { name: "English" }).click();
       expect(await page.locator(".note").textContent()).toContain("What changed: The end");
+      await page.getByRole("link", { name: "All changes to this text" }).click();
+      expect((await page.locator("ins").allTextContents()).join(" ")).toContain("Friday");
       await page.context().close();
     });
 
