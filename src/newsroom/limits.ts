@@ -52,8 +52,6 @@ export const ARCHIVE_ITEMS_MIN = 5;
 export const SUMMARISED_BYTES = 5_000;
 /** Seconds before it becomes public that the date of a release may lie, for the release to be news. */
 export const RECENT_SECONDS = 7 * 86_400;
-/** Values that a filter of a list offers: those that most releases have. A page is to stay under 30 kB. */
-export const CHOICES_MAX = 40;
 /** Years that a list links: each is looked up in the ledger. */
 export const YEARS_MAX = 100;
 /** Killed releases that the newest document of a list names; a poller sees each within a day or two. */

@@ -16,6 +16,7 @@ import type { Site } from "../domain/site.ts";
 import { phrasesIn } from "../i18n/phrases.ts";
 import { valueName } from "./filter-form.ts";
 import { pageHtml } from "./layout.ts";
+import { LETTERS_FROM_VALUES } from "./limits.ts";
 
 interface Entry {
   value: string;
@@ -38,7 +39,8 @@ export function facetPage(
       return { value, count, role, name: valueName(FIELD_OF_FACET[facet], value, lang, known, site) };
     })
     .sort((a, b) => a.name.localeCompare(b.name, lang) || (a.value < b.value ? -1 : 1));
-  const groups = entries.length < LETTERS_FROM ? [["", entries] as const] : [...byLetter(entries, lang)];
+  const groups =
+    entries.length < LETTERS_FROM_VALUES ? [["", entries] as const] : [...byLetter(entries, lang)];
   return pageHtml(
     {
       title: phrases.facets[facet],
@@ -69,9 +71,6 @@ export function facetPage(
     site,
   );
 }
-
-/** Values from which on the index has the letters of the alphabet as headings. */
-const LETTERS_FROM = 40;
 
 function byLetter(entries: readonly Entry[], lang: string): Map<string, Entry[]> {
   return Map.groupBy(entries, ({ name }) => (/\p{L}|\p{N}/u.exec(name)?.[0] ?? "#").toLocaleUpperCase(lang));

@@ -4,9 +4,7 @@
 import { FACETS, RELEASE_TYPES, type ReleaseView } from "../domain/release.ts";
 import { FIELD_OF_FACET } from "../domain/list.ts";
 import { type Choices, FACET_FIELD_NAMES } from "./filter-form.ts";
-
-/** Values of one field at most, those of most releases first: a page is to stay small. */
-const CHOICES_OF_PAGE_MAX = 40;
+import { CHOICES_MAX } from "./limits.ts";
 
 /** Without a release, the types that every service has: a search that found nothing can be changed. */
 export function choicesOf(releases: readonly ReleaseView[]): Choices {
@@ -25,7 +23,7 @@ export function choicesOf(releases: readonly ReleaseView[]): Choices {
       field,
       [...values]
         .sort(([a, timesOfA], [b, timesOfB]) => timesOfB - timesOfA || (a < b ? -1 : 1))
-        .slice(0, CHOICES_OF_PAGE_MAX)
+        .slice(0, CHOICES_MAX)
         .map(([value]) => value),
     ]),
   ) as unknown as Choices;

@@ -6,9 +6,7 @@ import { h } from "hastscript";
 import { addressOf, listAddress, type ListPlace, type ReleaseList, yearList } from "../domain/list.ts";
 import type { Phrases } from "../domain/phrases.ts";
 import type { ArchiveLinks } from "../feeds/build-feed.ts";
-
-/** Pages that are linked by their number, beside the last. */
-const PAGES_LINKED = 9;
+import { PAGES_LINKED_MAX } from "./limits.ts";
 
 /**
  * The pages of a list, counted from the newest. Only the newest page has them: it changes whenever an archive is cut,
@@ -25,13 +23,12 @@ export function pageLinks(
   const [second] = archives;
   if (second === undefined) return null;
   const written = new Intl.NumberFormat(lang);
-  const links = archives.map((archive, index) =>
-    h("a", { href: addressOf({ list, archive }) }, written.format(index + 2)),
-  );
-  const shown =
-    links.length <= PAGES_LINKED + 1
-      ? links
-      : [...links.slice(0, PAGES_LINKED), h("span", "…"), ...links.slice(-1)];
+  const link = (archive: number, index: number) =>
+    h("a", { href: addressOf({ list, archive }) }, written.format(index + 2));
+  const shown = archives.slice(0, PAGES_LINKED_MAX).map(link);
+  const last = archives.at(-1);
+  if (archives.length > PAGES_LINKED_MAX + 1) shown.push(h("span", "…"));
+  if (last !== undefined && archives.length > PAGES_LINKED_MAX) shown.push(link(last, archives.length - 1));
   return h("nav", { className: ["neighbours"], ariaLabel: pages.listPages }, [
     h("p", { className: ["numbers"] }, [
       h("a", { href: listAddress(list), ariaCurrent: "page" }, written.format(1)),
@@ -47,12 +44,12 @@ export function archiveLinks(
   { previous, next }: ArchiveLinks,
   { pages, older, newer, newest }: Phrases,
 ): Element {
-  const link = (rel: string[], place: Omit<ListPlace, "list">, text: string) =>
-    h("a", { rel, href: addressOf({ list, ...place }) }, text);
+  const link = (rel: string, place: Omit<ListPlace, "list">, text: string) =>
+    h("a", { rel: [rel], href: addressOf({ list, ...place }) }, text);
   return h("nav", { className: ["neighbours"], ariaLabel: pages.listPages }, [
-    next === undefined ? null : link(["prev"], { archive: next }, newer),
-    link([], {}, newest),
-    previous === undefined ? null : link(["next"], { archive: previous }, older),
+    next === undefined ? null : link("prev", { archive: next }, newer),
+    h("a", { href: listAddress(list) }, newest),
+    previous === undefined ? null : link("next", { archive: previous }, older),
   ]);
 }
 

@@ -52,7 +52,11 @@ export function withdrawnBanner(
     h("strong", said.trimEnd()),
     at === undefined
       ? gap
-      : [gap, h("time", { dateTime: dayOf(at, site.timeZone) }, instantInWords(at, lang, site)), ". "],
+      : [
+          gap,
+          h("time", { dateTime: dayOf(at, site.timeZone) }, instantInWords(at, lang, site)),
+          phrases.stop,
+        ],
     `${phrases.reason}${phrases.colon}${reason}`,
   ]);
 }

@@ -7,6 +7,7 @@ import * as markdown from "../../src/markdown/limits.ts";
 import * as http from "../../src/http/limits.ts";
 import * as newsroom from "../../src/newsroom/limits.ts";
 import * as renderer from "../../src/renderer/limits.ts";
+import * as site from "../../src/site/limits.ts";
 import * as subscriber from "../../src/subscriber/limits.ts";
 import * as webhooks from "../../src/webhooks/limits.ts";
 
@@ -60,7 +61,7 @@ const ROWS: Record<string, unknown[]> = {
   ],
   "words in a search": [domain.SEARCH_WORDS_MAX, domain.SEARCH_CHARS_MAX, domain.RUN_CHARACTERS_PER_WORD],
   "nearest values": [domain.NEAREST_NAMED, domain.VALUES_WITH_NEAREST_MAX],
-  "a page of a list": [newsroom.CHOICES_MAX, newsroom.YEARS_MAX],
+  "a page of a list": [site.CHOICES_MAX, newsroom.YEARS_MAX],
   "a page where nothing is": [http.NEWEST_NAMED],
   "differing words between two editions": [http.DIFF_EDITS_MAX],
   "history of a release": [

@@ -101,10 +101,12 @@ describe.skipIf(!existsSync(CHROMIUM))(
       await page.context().close();
     });
 
-    it("a reader goes from a text that a correction has left behind to the corrected one", async () => {
+    it("a reader goes from a text that a correction has left behind to the corrected one, and to what changed", async () => {
       const page = await open("/hy/releases/summit");
       await page.locator(".note").getByRole("link", { name: "English" }).click();
       expect(await page.locator(".note").textContent()).toContain("What changed: The end");
+      await page.getByRole("link", { name: "All changes to this text" }).click();
+      expect((await page.locator("ins").allTextContents()).join(" ")).toContain("Friday");
       await page.context().close();
     });
 

@@ -28,6 +28,7 @@ export const PAGES = {
   release: "/en/releases/summit",
   "Armenian release": "/hy/releases/summit",
   "Arabic release": "/ar/releases/summit",
+  history: "/en/releases/summit/history",
   "withdrawn release": "/en/releases/withdrawn",
   "sibling of a withdrawn release": "/hy/releases/withdrawn",
   "killed release": "/en/releases/killed",

@@ -97,6 +97,130 @@ describe("a release's page", () => {
   });
 });
 
+describe("what a release's page says of the release", () => {
+  const full: ReleaseView = {
+    ...RELEASE,
+    places: ["yerevan"],
+    names: {
+      ...RELEASE.names,
+      topics: { csto: "Collective security" },
+      places: { yerevan: "Yerevan" },
+    },
+    attachments: [
+      { url: "https://p.example/a.pdf", type: "application/pdf", title: "The act", size: 1_234_567 },
+      { url: "https://p.example/a%20b", type: "image/svg+xml" },
+    ],
+  };
+  const shown = (fields: Partial<ReleaseView> = {}, notes?: Parameters<typeof releasePage>[3]) =>
+    releasePage({ ...full, ...fields }, "/en/releases/q", SITE, notes);
+
+  it("links its type, its places and what it is filed under", () => {
+    const html = shown();
+    expect(html).toContain('<p class="kind"><a href="/en/types/statement">Statement</a></p>');
+    expect(html).toContain('</time> · <a href="/en/places/yerevan">Yerevan</a>');
+    expect(html).toContain('<dt>Topics</dt><dd><a href="/en/topics/csto">Collective security</a></dd>');
+    expect(html).toContain("<dt>Published by</dt><dd>The &#x3C;Office></dd>");
+  });
+
+  it("links no list of a language that left the site", () => {
+    const html = shown({ lang: "de" });
+    expect(html).toContain("<dd>Collective security</dd>");
+    expect(html).not.toContain("/de/topics");
+  });
+
+  it("names the type and size of its attachments in its language", () => {
+    const html = shown();
+    expect(html).toContain('>The act</a><span class="format"> (PDF, 1.2 MB)</span>');
+    expect(html).toContain('>a b</a><span class="format"> (XML)</span>');
+    const size = (lang: string, bytes: number) =>
+      /class="format"> \((.*?)\)/.exec(
+        shown({
+          lang,
+          attachments: [{ url: "https://p.example/a.pdf", type: "application/pdf", size: bytes }],
+        }),
+      )?.[1];
+    expect([size("de", 1_234_567), size("fr", 48_210)]).toEqual(["PDF, 1,2 MB", "PDF, 48\u202fko"]);
+  });
+
+  it("says which edition it is, if there is more than one", () => {
+    expect(shown()).toContain("Edition 2");
+    expect(shown({ edition: 1 })).not.toContain("Edition");
+  });
+
+  it("says when it was withdrawn, and dates no earlier correction by that", () => {
+    const html = shown({ status: "withdrawn", reason: "Wrong" });
+    expect(html).toContain(
+      '<strong>This text has been withdrawn.</strong> <time datetime="2020-12-03">3 December 2020, 01:00 GMT+4</time>. Reason: Wrong',
+    );
+    expect(html).toContain("What changed: The &#x3C;date>");
+    expect(html).not.toContain("Updated 3 December");
+  });
+
+  it("has the time of a correction on the day of the publication", () => {
+    expect(shown({ updated: "2020-12-01T08:00:00Z" })).toContain("Updated 1 December 2020, 12:00 GMT+4.");
+  });
+
+  it("leads to the corrected translation that it is behind, and mentions a withdrawn one", () => {
+    const translations = [{ lang: "hy", id: "y", url: "https://p.example/hy", status: "withdrawn" as const }];
+    const html = shown(
+      { stale: true, translations },
+      { behind: { lang: "ar", url: "https://p.example/ar" } },
+    );
+    expect(html).toContain(
+      'Corrected text: <a href="https://p.example/ar" lang="ar" hreflang="ar">العربية</a>',
+    );
+    expect(html).toContain('Withdrawn in another language: <a href="https://p.example/hy"');
+    expect(html).not.toContain("In other languages");
+  });
+
+  it("leads on where it was killed", () => {
+    const html = killedPage({ ...full, status: "killed", reason: "Not ours" }, SITE);
+    expect(html).toContain('<a href="/en">All texts</a>');
+    expect(html).toContain('role="search" action="/en"');
+  });
+});
+
+describe("the pages of a list", () => {
+  const list = languageList("en");
+  const titled = { list, title: "Press & more", lang: "en" };
+  const contents = { releases: [RELEASE], known: undefined };
+
+  it("are numbered from the newest, and link the last", () => {
+    const archives = [7, 12, 6, 5, 4, 3, 11, 2, 9, 10, 8, 1];
+    const html = listPage(titled, { previous: 7 }, { ...contents, count: 1_234, archives }, SITE);
+    expect(html).toContain("Texts: 1,234");
+    expect(html).toContain(
+      '<a href="/en" aria-current="page">1</a><a href="/en/archive/7">2</a><a href="/en/archive/12">3</a>',
+    );
+    expect(html).toContain('<a href="/en/archive/9">10</a><span>…</span><a href="/en/archive/1">13</a>');
+    expect(html).toContain('<a rel="next" href="/en/archive/7">Older texts</a>');
+    const two = listPage(titled, { previous: 1 }, { ...contents, archives: [1] }, SITE);
+    expect(two).toContain('<a href="/en/archive/1">2</a></p>');
+  });
+
+  it("promise no number and no count on an archive, but the days of its releases", () => {
+    const releases = [RELEASE, { ...RELEASE, published: "2020-11-01T10:00:00Z" }];
+    const html = listPage(titled, { archive: 3, previous: 2, next: 4 }, { ...contents, releases }, SITE);
+    expect(html).toContain("<title>Press &#x26; more: 1 November 2020 – 1 December 2020</title>");
+    expect(html).toContain("<h1>1 November 2020 – 1 December 2020</h1>");
+    expect(html).toContain('<a rel="prev" href="/en/archive/4">Newer texts</a>');
+    expect(html).toContain('<a href="/en">Newest texts</a>');
+    expect(html).not.toContain('class="numbers"');
+  });
+
+  it("say of a search with several pages only how many of its texts are the newest", () => {
+    const search = { list: { filter: { lang: ["en"], q: "x" } }, title: "x", lang: "en" };
+    expect(listPage(search, {}, { ...contents, archives: [1] }, SITE)).toContain("Newest texts: 1");
+    expect(listPage(search, {}, contents, SITE)).toContain("Texts: 1");
+  });
+
+  it("offer at most forty values in a filter", () => {
+    const topics = Array.from({ length: 60 }, (_, index) => `topic-${index}`);
+    const html = listPage(titled, {}, { ...contents, releases: [{ ...RELEASE, topics }] }, SITE);
+    expect(html.match(/<option value="topic-/g)).toHaveLength(40);
+  });
+});
+
 describe("a list", () => {
   it("says in its language that it is empty", () => {
     expect(

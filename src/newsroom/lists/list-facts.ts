@@ -6,7 +6,8 @@ import { dayOf, type Instant, startOfDay } from "../../domain/dates.ts";
 import { type FacetField, FACET_OF } from "../../domain/filter.ts";
 import { isCombination, languageOf, listAddress, languageList, type ReleaseList } from "../../domain/list.ts";
 import { column, type Sql, value } from "../../runtime/sql.ts";
-import { CHOICES_MAX, YEARS_MAX } from "../limits.ts";
+import { CHOICES_MAX } from "../../site/limits.ts";
+import { YEARS_MAX } from "../limits.ts";
 import { findReleases } from "./search.ts";
 
 /** How many releases a list has; undefined of a combination, for which counting takes too long. */
