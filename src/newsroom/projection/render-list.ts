@@ -5,7 +5,7 @@ import type { Instant } from "../../domain/dates.ts";
 import { defined } from "../../domain/defined.ts";
 import { addressOf, FEED_FORMATS, type FeedFormat, languageOf, type ReleaseList } from "../../domain/list.ts";
 import { buildFeed, buildRetiredFeed, type TitledList, writers } from "../../feeds/build-feed.ts";
-import { FEED_TYPES } from "../../feeds/feed.ts";
+import { entriesIn, FEED_TYPES, releaseOfUrn } from "../../feeds/feed.ts";
 import { listTitle } from "../../i18n/phrases.ts";
 import { listPage, retiredListPage } from "../../site/list-page.ts";
 import { RETIRED_SECONDS, TOMBSTONES_MAX } from "../limits.ts";
@@ -59,22 +59,22 @@ function renderReleases(
     .filter(({ id }) => !releases.some((release) => release.id === id));
   const ids = [...releases, ...departed].map(({ id }) => id);
   const sequences = lastSequencesOf(sql, ids);
-  const metadata = {
+  const summarised = archive === undefined ? archives.summarisedAmong(published) : new Set<Instant>();
+  const feed = buildFeed(titled, links, { releases, departed, summarised, since: lists.since(list) }, site);
+  const metadataOf = (format: FeedFormat) => ({
     sequence: Math.max(0, ...sequences.values()),
     // Deltas are made from the sequences; an archive has none.
     ...(archive === undefined
       ? {
-          sequences: releases.map(({ id }) => sequences.get(id) ?? 0),
+          sequences: entriesIn(feed, format).map(({ id }) => sequences.get(releaseOfUrn(id)) ?? 0),
           relabelled: Number(getMeta(sql, "relabelled") ?? 0),
         }
       : { isArchive: true as const }),
-  };
-  const summarised = archive === undefined ? archives.summarisedAmong(published) : new Set<Instant>();
-  const feed = buildFeed(titled, links, { releases, departed, summarised, since: lists.since(list) }, site);
+  });
   return wanted.map(({ path, format }) =>
     format === undefined
       ? { path, type: HTML, body: listPage(titled, links, releases, site) }
-      : { path, type: FEED_TYPES[format], body: writers[format](feed), ...metadata },
+      : { path, type: FEED_TYPES[format], body: writers[format](feed), ...metadataOf(format) },
   );
 }
 
