@@ -2,7 +2,7 @@
  * Builds the neutral feed of a list of releases.
  */
 import { iconUrl } from "./icon.ts";
-import { type Facet, FACETS, type ReleaseView } from "../domain/release.ts";
+import { type Facet, FACETS, permanentPath, type ReleaseView } from "../domain/release.ts";
 import { h } from "hastscript";
 import { toHtml } from "hast-util-to-html";
 import { dayOf, type Instant, parseInstant } from "../domain/dates.ts";
@@ -50,12 +50,24 @@ export const writers: Record<FeedFormat, (feed: Feed) => string> = {
 export interface FeedContents {
   /** Newest first. */
   releases: readonly ReleaseView[];
-  /** Releases that the document had as entries before; `reason` is empty for one that was filed elsewhere. */
-  departed: readonly { id: string; at: Instant; reason: string }[];
+  /** Releases that the document had as entries before. */
+  departed: readonly DepartedRelease[];
   /** Releases that are shown by their summaries, by `published` in seconds since 1970. */
   summarised: ReadonlySet<Instant>;
   /** When the list was first kept: what an empty feed gives as its date. */
   since: Instant;
+}
+
+/** A release that left a list; the same as newsroom/lists has it. */
+export interface DepartedRelease {
+  id: string;
+  lang: string;
+  published: Instant;
+  at: Instant;
+  /** Why it was killed; empty for one that was filed elsewhere. */
+  reason: string;
+  /** Whether the newest document would hold it still. */
+  isOfNewest: boolean;
 }
 
 export function buildFeed(
@@ -68,7 +80,11 @@ export function buildFeed(
     const entry = feedEntry(release, site);
     return summarised.has(entry.published) ? shortened(entry, release, site) : entry;
   });
-  const deleted = departed.map((each) => ({ ...each, id: entryUrn(each.id) }));
+  const deleted = departed.map(({ id, at, reason }) => ({ id: entryUrn(id), at, reason }));
+  const tombstones =
+    chain.archive === undefined
+      ? departed.filter(({ isOfNewest }) => isOfNewest).map((each) => tombstone(each, site))
+      : [];
   const addresses = (archive: number | undefined) => addressesOf(defined({ list, archive }), site);
   const neighbour = (archive: number | undefined) => (archive === undefined ? undefined : addresses(archive));
   const changes = [...entries.map(({ updated }) => updated), ...deleted.map(({ at }) => at)];
@@ -90,7 +106,43 @@ export function buildFeed(
     updated: changes.length === 0 ? since : Math.max(...changes),
     entries,
     deleted,
+    tombstones,
   });
+}
+
+/** An entry that keeps the id, so that readers replace the text that they have. */
+function tombstone({ id, lang, published, at, reason: whole }: DepartedRelease, site: Site): FeedEntry {
+  const phrases = phrasesIn(lang, site);
+  const isKilled = whole !== "";
+  const reason = cut(whole, TOMBSTONE_REASON_CHARS_MAX);
+  const text = isKilled
+    ? `${sentence(phrases.killed, phrases)}${phrases.reason}${phrases.colon}${reason}`
+    : phrases.history.departed;
+  return {
+    id: entryUrn(id),
+    title: isKilled
+      ? `${phrases.history.removed}${phrases.colon}${cut(whole, TOMBSTONE_TITLE_CHARS_MAX)}`
+      : phrases.history.departed,
+    summary: text,
+    url: `${site.baseUrl}${permanentPath(id)}`,
+    lang,
+    author: textsIn(site, lang).publisher,
+    html: withParagraphs([], toHtml(h("p", text)).replaceAll("]]>", "]]&gt;"), lang),
+    published,
+    updated: at,
+    attachments: [],
+    translations: [],
+    categories: [],
+    removed: isKilled ? { reason } : {},
+  };
+}
+
+/** Characters of a reason in the title of a tombstone, and in its text: twenty of them must not fill a feed. */
+const TOMBSTONE_TITLE_CHARS_MAX = 100;
+const TOMBSTONE_REASON_CHARS_MAX = 500;
+
+function cut(text: string, charsMax: number): string {
+  return text.length <= charsMax ? text : `${text.slice(0, charsMax - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 /** A document of a list in each format. */

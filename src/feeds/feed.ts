@@ -47,8 +47,10 @@ export interface Feed {
   updated: Instant;
   /** Newest first by `published`. */
   entries: FeedEntry[];
-  /** Releases that this document had as entries. `reason` is empty for one that was filed elsewhere. */
+  /** Releases that this document had as entries, for Atom. `reason` is empty for one that was filed elsewhere. */
   deleted: { id: string; at: Instant; reason: string }[];
+  /** The same as entries without a text, for formats that have no deletions; in any order. */
+  tombstones: FeedEntry[];
 }
 
 export interface FeedEntry {
@@ -76,11 +78,26 @@ export interface FeedEntry {
   /** The same text in other languages. */
   translations: { lang: string; url: string }[];
   categories: { scheme: string; term: string; label: string }[];
+  /** Set for a release that this document had before: the entry says so in place of its text. */
+  removed?: { reason?: string };
   /** What changed since the publication, and how a link to it reads. */
   history?: { url: string; title: string };
 }
 
+/** The entries of a document, newest first. Atom has deletions; the other formats have tombstones among the entries. */
+export function entriesIn({ entries, tombstones }: Feed, format: FeedFormat): readonly FeedEntry[] {
+  if (format === "atom" || tombstones.length === 0) return entries;
+  return [...entries, ...tombstones].sort((a, b) => b.published - a.published);
+}
+
 /** The permanent id of a release in every format. */
 export function entryUrn(id: string): string {
-  return `urn:uuid:${id}`;
+  return `${URN}${id}`;
 }
+
+/** The id of the release that an entry is about, from {@link entryUrn}. */
+export function releaseOfUrn(urn: string): string {
+  return urn.slice(URN.length);
+}
+
+const URN = "urn:uuid:";

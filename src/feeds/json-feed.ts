@@ -4,7 +4,7 @@
  */
 import { formatInstant } from "../domain/dates.ts";
 import { sanitizeText } from "../domain/text.ts";
-import type { Feed, FeedEntry } from "./feed.ts";
+import { entriesIn, type Feed, type FeedEntry } from "./feed.ts";
 
 /** Writes a feed as JSON Feed. The same feed always gives the same bytes. */
 export function writeJsonFeed(feed: Feed): string {
@@ -21,7 +21,7 @@ export function writeJsonFeed(feed: Feed): string {
     language: feed.lang,
     authors: [feed.author],
     _communique: { rights: feed.rights, licence: feed.licence },
-    items: feed.entries.map((entry) => item(entry, feed.author)),
+    items: entriesIn(feed, "json").map((entry) => item(entry, feed.author)),
   };
   return `${JSON.stringify(document, sanitizeValue, 1)}\n`;
 }
@@ -52,8 +52,9 @@ function item(entry: FeedEntry, author: Feed["author"]): Record<string, unknown>
       source: entry.source,
       image: image && withoutUrl(image),
       translations: unlessEmpty(translations),
-      categories,
+      categories: entry.removed === undefined ? categories : undefined,
       history: entry.history?.url,
+      ...(entry.removed === undefined ? {} : { removed: true, reason: entry.removed.reason }),
     },
   };
 }

@@ -11,7 +11,7 @@ import { formatInstant } from "../domain/dates.ts";
 import { defined } from "../domain/defined.ts";
 import { sanitizeText } from "../domain/text.ts";
 import { feedLinks, relatedLinks } from "./atom.ts";
-import { type Feed, type FeedEntry, GENERATOR } from "./feed.ts";
+import { entriesIn, type Feed, type FeedEntry, GENERATOR } from "./feed.ts";
 
 const PLACEHOLDERS: Record<string, string> = { "&": "\u0001", "<": "\u0002", ">": "\u0003", '"': "\u0004" };
 const REFERENCES: Record<string, string> = {
@@ -47,7 +47,7 @@ export function writeRss(feed: Feed): string {
   rss.addExtension({ name: "atom:link", objects: elements(feedLinks(feed, "rss").map(linkElement)) });
   if (feed.isArchive)
     rss.addExtension({ name: "fh:archive", objects: { _attributes: { "xmlns:fh": HISTORY } } });
-  for (const entry of feed.entries) addEntry(rss, entry);
+  for (const entry of entriesIn(feed, "rss")) addEntry(rss, entry);
   const written = rss.rss2().replace('encoding="utf-8"', 'encoding="UTF-8"');
   return Object.entries(REFERENCES).reduce(
     (text, [placeholder, reference]) => text.replaceAll(placeholder, reference),

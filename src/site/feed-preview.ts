@@ -15,12 +15,20 @@ import type { Site } from "../domain/site.ts";
 /** The parts of the JSON Feed that the page shows. */
 interface Previewed {
   title: string;
-  items: { title: string; url: string; summary: string; date_published: string; language: string }[];
+  items: {
+    title: string;
+    url: string;
+    summary: string;
+    date_published: string;
+    language: string;
+    _communique: { removed?: true };
+  }[];
 }
 
 /** @param json the JSON Feed of the same list */
 export function feedPreview(place: ListPlace, json: string, site: Site): string {
   const { title, items } = JSON.parse(json) as Previewed;
+  const texts = items.filter(({ _communique }) => _communique.removed !== true);
   const lang = pageLanguage(place.list, site);
   const phrases = phrasesIn(lang, site);
   const address = `${site.baseUrl}${addressOf(place)}`;
@@ -52,8 +60,8 @@ export function feedPreview(place: ListPlace, json: string, site: Site): string 
           ]),
         ]),
         h("h2", phrases.newest),
-        items.length === 0 ? h("p", phrases.nothing) : null,
-        items
+        texts.length === 0 ? h("p", phrases.nothing) : null,
+        texts
           .slice(0, SHOWN)
           .map((item) =>
             h("article", { lang: item.language, dir: direction(item.language) }, [

@@ -68,6 +68,7 @@ function feedOf(title: string, entries: FeedEntry[]): Feed {
     updated: 1_000_000_000,
     isArchive: false,
     deleted: [],
+    tombstones: [],
     entries,
   } as never;
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sanitizeText } from "../../src/domain/text.ts";
 import { writeAtom } from "../../src/feeds/atom.ts";
-import { entryUrn, type Feed, type FeedEntry } from "../../src/feeds/feed.ts";
+import { entriesIn, entryUrn, type Feed, type FeedEntry } from "../../src/feeds/feed.ts";
 import { writeJsonFeed } from "../../src/feeds/json-feed.ts";
 import { writeRss } from "../../src/feeds/rss.ts";
 
@@ -93,6 +93,10 @@ const feed: fc.Arbitrary<Feed> = fc.record(
     deleted: fc.array(fc.record({ id: fc.uuid().map(entryUrn), at: fc.nat(), reason: text }), {
       maxLength: 2,
     }),
+    tombstones: fc.array(
+      entry.map((each) => ({ ...each, removed: { reason: each.summary } })),
+      { maxLength: 2 },
+    ),
     author: fc.record({ name: text, url: fc.constant("https://press.example/") }),
     updated: fc.integer({ min: 0, max: 4_000_000_000 }),
     entries: fc.array(entry, { maxLength: 4 }),
@@ -109,6 +113,7 @@ const feed: fc.Arbitrary<Feed> = fc.record(
       "rights",
       "icon",
       "deleted",
+      "tombstones",
       "entries",
     ],
   },
@@ -132,38 +137,41 @@ describe("a feed in every format", () => {
         const items = children(children(rootOf(writeRss(model)), "channel")[0]!, "item");
         const entries = children(rootOf(writeAtom(model)), "entry");
         const json = (JSON.parse(writeJsonFeed(model)) as { items: Record<string, string>[] }).items;
-        const expected = model.entries.map(({ id, title }) => [id, read(title)]);
-        expect(items.map((item) => [textOf(item, "guid"), textOf(item, "title")])).toEqual(expected);
-        expect(entries.map((item) => [textOf(item, "id"), textOf(item, "title")])).toEqual(expected);
-        expect(json.map((item) => [item["id"], item["title"]])).toEqual(expected);
+        // Atom has deletions in the place of tombstones.
+        const [shown, inAtom] = [entriesIn(model, "json"), entriesIn(model, "atom")];
+        const expected = (of: readonly FeedEntry[]) => of.map(({ id, title }) => [id, read(title)]);
+        expect(items.map((item) => [textOf(item, "guid"), textOf(item, "title")])).toEqual(expected(shown));
+        expect(entries.map((item) => [textOf(item, "id"), textOf(item, "title")])).toEqual(expected(inAtom));
+        expect(json.map((item) => [item["id"], item["title"]])).toEqual(expected(shown));
 
-        const urls = model.entries.map(({ url }) => url);
-        expect(items.map((item) => textOf(item, "link"))).toEqual(urls);
-        expect(entries.map((item) => children(item, "link")[0]?.attributes["href"])).toEqual(urls);
+        expect(items.map((item) => textOf(item, "link"))).toEqual(shown.map(({ url }) => url));
+        expect(entries.map((item) => children(item, "link")[0]?.attributes["href"])).toEqual(
+          inAtom.map(({ url }) => url),
+        );
 
-        const html = model.entries.map((each) => read(each.html));
-        expect(entries.map((item) => textOf(item, "content"))).toEqual(html);
-        expect(json.map((item) => item["content_html"])).toEqual(html);
-        const inCdata = html.map((each) => each.replaceAll("]]>", "]]&gt;") || "<p></p>");
+        const html = (of: readonly FeedEntry[]) => of.map((each) => read(each.html));
+        expect(entries.map((item) => textOf(item, "content"))).toEqual(html(inAtom));
+        expect(json.map((item) => item["content_html"])).toEqual(html(shown));
+        const inCdata = html(shown).map((each) => each.replaceAll("]]>", "]]&gt;") || "<p></p>");
         expect(items.map((item) => textOf(item, "content:encoded"))).toEqual(inCdata);
 
-        const links = model.entries.map(({ translations }) =>
-          translations.map(({ lang, url }) => [lang, url]),
-        );
+        const links = (of: readonly FeedEntry[]) =>
+          of.map(({ translations }) => translations.map(({ lang, url }) => [lang, url]));
         const related = (item: XmlElement, name: string) =>
           children(item, name)
             .filter(({ attributes }) => attributes["rel"] === "related" && attributes["hreflang"])
             .map(({ attributes }) => [attributes["hreflang"], attributes["href"]]);
-        expect(items.map((item) => related(item, "atom:link"))).toEqual(links);
-        expect(entries.map((item) => related(item, "link"))).toEqual(links);
+        expect(items.map((item) => related(item, "atom:link"))).toEqual(links(shown));
+        expect(entries.map((item) => related(item, "link"))).toEqual(links(inAtom));
 
-        const labels = model.entries.map(({ categories }) => categories.map(({ label }) => read(label)));
+        const labels = (of: readonly FeedEntry[]) =>
+          of.map(({ categories }) => categories.map(({ label }) => read(label)));
         expect(items.map((item) => children(item, "category").map((category) => category.text))).toEqual(
-          labels,
+          labels(shown),
         );
         expect(
           entries.map((item) => children(item, "category").map(({ attributes }) => attributes["label"])),
-        ).toEqual(labels.map((list) => list.map((label) => label.replace(/[\t\n]/g, " "))));
+        ).toEqual(labels(inAtom).map((list) => list.map((label) => label.replace(/[\t\n]/g, " "))));
       }),
       { numRuns: 300 },
     );
@@ -198,6 +206,7 @@ describe("a feed in every format", () => {
     icon: "https://press.example/icon.png",
     updated: 1_600_000_000,
     deleted: [],
+    tombstones: [],
     entries: [],
   };
 

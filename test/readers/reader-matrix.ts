@@ -24,6 +24,12 @@ const VISIBLE_WITHIN_MS = 2_000;
 /** In milliseconds, for all documents, on a busy machine. */
 const WRITTEN_WITHIN_MS = 20_000;
 
+interface JsonItem {
+  id: string;
+  date_modified: string;
+  _communique: { removed?: true };
+}
+
 export class ReaderMatrix implements AsyncDisposable {
   readonly releases = matrixReleases();
   readonly #service: BuiltService;
@@ -130,12 +136,12 @@ export class ReaderMatrix implements AsyncDisposable {
   async #isCurrent(list: MatrixList): Promise<boolean> {
     const expected = this.expectedReleases(list).map((each) => this.view(each));
     const documents = await documentsOf(list, "json", this.origin, await archivesOf(list, this.origin));
-    const items = documents.flatMap(
-      ({ text }) => (JSON.parse(text) as { items: { id: string; date_modified: string }[] }).items,
-    );
+    const items = documents.flatMap(({ text }) => (JSON.parse(text) as { items: JsonItem[] }).items);
+    const isRemoved = ({ _communique }: JsonItem) => _communique.removed === true;
     return (
-      JSON.stringify(items.map(({ id, date_modified }) => [id, date_modified])) ===
-      JSON.stringify(expected.map(({ id, updated }) => [`urn:uuid:${id}`, updated]))
+      JSON.stringify(
+        items.filter((item) => !isRemoved(item)).map(({ id, date_modified }) => [id, date_modified]),
+      ) === JSON.stringify(expected.map(({ id, updated }) => [`urn:uuid:${id}`, updated]))
     );
   }
 }

@@ -193,7 +193,12 @@ function shownIn(lang: string): string[] {
     ...["press-release", "speech", "interview", "visit", "qa"].map((type) => ({ ...release, type })),
   ];
   const summarised = new Set([Date.parse(release.published) / 1000]);
-  const contents = { releases, departed: [], summarised, since: 0 };
+  const left = { lang, published: 0, at: 0, isOfNewest: true };
+  const departed = [
+    { ...left, id: "killed", reason: "Rrr" },
+    { ...left, id: "refiled", reason: "" },
+  ];
+  const contents = { releases, departed, summarised, since: 0 };
   const feed = buildFeed(titled, {}, contents, site);
   const counts = [
     { lang, field: "lang", value: lang, count: 3 },
@@ -275,7 +280,6 @@ describe("pages and feeds in a language", () => {
       "Video",
       "Audio",
       "Embedded content",
-      "No longer in this feed",
     ]);
   });
 

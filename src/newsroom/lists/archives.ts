@@ -30,10 +30,14 @@ import { findReleases, type ListQuery, searchCost } from "./search.ts";
 /** A release that a list no longer holds. */
 export interface Departed {
   id: string;
+  lang: string;
+  published: Instant;
   /** When it was killed, or filed elsewhere. */
   at: Instant;
   /** Why it was killed; empty for one that was filed elsewhere. */
   reason: string;
+  /** Whether the newest document would hold it still. */
+  isOfNewest: boolean;
 }
 
 export class ListArchives {
@@ -92,9 +96,10 @@ export class ListArchives {
       archive === undefined
         ? [undefined, undefined]
         : [archives.archiveEnds[index - 1], archives.archiveEnds[index]];
-    return all(
+    const newestFrom = archives.archiveEnds.at(-1) ?? -Infinity;
+    return all<Omit<Departed, "isOfNewest">>(
       this.#deps.sql,
-      `SELECT r.id, iif(r.status = 'killed', r.updated, t.left_at) AS at,
+      `SELECT r.id, r.lang, r.published, iif(r.status = 'killed', r.updated, t.left_at) AS at,
               iif(r.status = 'killed', ifnull(r.reason, ''), '') AS reason
        FROM tombstones t JOIN releases r ON r.id = t.release
        WHERE t.list = ? AND (r.status = 'killed' OR t.left_at IS NOT NULL)
@@ -104,7 +109,7 @@ export class ListArchives {
       after ?? -Number.MAX_SAFE_INTEGER,
       to ?? Number.MAX_SAFE_INTEGER,
       limit,
-    );
+    ).map((departed) => ({ ...departed, isOfNewest: departed.published > newestFrom }));
   }
 
   /** Of the releases of a newest document, those that it shows by their summaries; both by `published`. */

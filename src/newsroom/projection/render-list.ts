@@ -14,7 +14,7 @@ import {
 } from "../../domain/list.ts";
 import type { ReleaseView } from "../../domain/release.ts";
 import { buildFeed, buildRetiredFeed, type TitledList, writers } from "../../feeds/build-feed.ts";
-import { FEED_TYPES } from "../../feeds/feed.ts";
+import { entriesIn, FEED_TYPES, releaseOfUrn } from "../../feeds/feed.ts";
 import { listTitle } from "../../i18n/phrases.ts";
 import { type ListContents, listPage, retiredListPage } from "../../site/list-page.ts";
 import { countOf, mostUsedValues, yearsOf } from "../lists/list-facts.ts";
@@ -70,23 +70,23 @@ function renderReleases(
     .filter(({ id }) => !releases.some((release) => release.id === id));
   const ids = [...releases, ...departed].map(({ id }) => id);
   const sequences = lastSequencesOf(sql, ids);
-  const metadata = {
+  const summarised = archive === undefined ? archives.summarisedAmong(published) : new Set<Instant>();
+  const feed = buildFeed(titled, links, { releases, departed, summarised, since: lists.since(list) }, site);
+  const metadataOf = (format: FeedFormat) => ({
     sequence: Math.max(0, ...sequences.values()),
     // Deltas are made from the sequences; an archive has none.
     ...(archive === undefined
       ? {
-          sequences: releases.map(({ id }) => sequences.get(id) ?? 0),
+          sequences: entriesIn(feed, format).map(({ id }) => sequences.get(releaseOfUrn(id)) ?? 0),
           relabelled: Number(getMeta(sql, "relabelled") ?? 0),
         }
       : { isArchive: true as const }),
-  };
-  const summarised = archive === undefined ? archives.summarisedAmong(published) : new Set<Instant>();
-  const feed = buildFeed(titled, links, { releases, departed, summarised, since: lists.since(list) }, site);
+  });
   const page = () => listPage(titled, links, contentsOf(list, archive, releases, source), site);
   return wanted.map(({ path, format }) =>
     format === undefined
       ? { path, type: HTML, body: page() }
-      : { path, type: FEED_TYPES[format], body: writers[format](feed), ...metadata },
+      : { path, type: FEED_TYPES[format], body: writers[format](feed), ...metadataOf(format) },
   );
 }
 
