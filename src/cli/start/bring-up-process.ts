@@ -21,10 +21,14 @@ export interface BringUp {
   token?: string;
 }
 
-/** What the process tells. `counts` says in words what was published; `lines` explain a failure; with `isOfService` the output of the service says more. */
-export type BringUpReport =
-  | { state: "read" | "published"; counts?: string }
-  | { state: "failed"; lines: string[]; isOfService: boolean };
+/** How far the process has come. `counts` says in words what was published. A service that is being restored takes nothing. */
+export interface Reached {
+  state: "read" | "published" | "being-restored";
+  counts?: string;
+}
+
+/** What the process tells. `lines` explain a failure; with `isOfService` the output of the service says more. */
+export type BringUpReport = Reached | { state: "failed"; lines: string[]; isOfService: boolean };
 
 export class BringUpProcess {
   readonly #child: ChildProcess;
@@ -41,20 +45,20 @@ export class BringUpProcess {
     await this.#nextReport();
   }
 
-  /** Publishes. @returns what was published, in words; undefined if nothing was. @throws CliError or ServiceFailure */
-  async publish(): Promise<string | undefined> {
+  /** Publishes. @throws CliError or ServiceFailure */
+  async publish(): Promise<Reached> {
     const ended = once(this.#child, "exit");
     this.#child.send("started");
-    const { counts } = await this.#nextReport();
+    const reached = await this.#nextReport();
     await ended;
-    return counts;
+    return reached;
   }
 
   end(): void {
     this.#child.kill();
   }
 
-  async #nextReport(): Promise<Exclude<BringUpReport, { state: "failed" }>> {
+  async #nextReport(): Promise<Reached> {
     const ended = once(this.#child, "exit").then((): [BringUpReport] => {
       throw new CliError("The process that publishes the content ended before it was done.");
     });

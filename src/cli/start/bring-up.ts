@@ -20,7 +20,7 @@ import { acceptedPart, dryRun } from "../publish/dry-run.ts";
 import { isEmpty, OTHERS_PUBLISHED, sendFolder } from "../publish/publish-folder.ts";
 import { fetchStates, sortFiles } from "../publish/release-states.ts";
 import { untilReadersSee } from "../until-readers-see.ts";
-import type { BringUp, BringUpReport } from "./bring-up-process.ts";
+import type { BringUp, BringUpReport, Reached } from "./bring-up-process.ts";
 import { ServiceFailure } from "./service-failure.ts";
 import { untilHealthy } from "./until-healthy.ts";
 
@@ -33,7 +33,7 @@ try {
   const started = once(process, "message");
   await tell({ state: "read" });
   await started;
-  await tell({ state: "published", ...defined({ counts: await publish(content) }) });
+  await tell(await publish(content));
 } catch (error) {
   if (!(error instanceof CliError)) throw error;
   await tell({ state: "failed", lines: error.lines(), isOfService: error instanceof ServiceFailure });
@@ -50,13 +50,18 @@ async function refuseUnwordedLanguages(content: ContentFolder, given: string | u
   if (issues.length > 0) throw new CliError(issueReport(issues, "the service was not started"));
 }
 
-/** @returns a summary of what was published; undefined if nothing was to be published */
-async function publish(content: ContentFolder | undefined): Promise<string | undefined> {
+async function publish(content: ContentFolder | undefined): Promise<Reached> {
   const progress = startProgress();
   progress.show("starting the service");
-  await untilHealthy(url);
+  const health = await untilHealthy(url);
   progress.end();
-  if (content === undefined) return undefined;
+  if (health === "being-restored") return { state: health };
+  const counts = content === undefined ? undefined : await publishFolder(content, progress);
+  return { state: "published", ...defined({ counts }) };
+}
+
+/** @returns a summary of what was published; undefined if nothing was to be published */
+async function publishFolder(content: ContentFolder, progress: Progress): Promise<string | undefined> {
   const drafts = draftLines(content.drafts).at(-1);
   if (isEmpty(content)) {
     reportFaults(content.issues, progress);

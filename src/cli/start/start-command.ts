@@ -13,7 +13,7 @@ import { DEFAULT_PORT, suggestCommand } from "../options.ts";
 import { print } from "../output.ts";
 import { DEFAULT_CONTENT, DEV_VARS, displayPath, resolvePath } from "../paths.ts";
 import { startProgress } from "../progress.ts";
-import { type BringUp, BringUpProcess } from "./bring-up-process.ts";
+import { type BringUp, BringUpProcess, type Reached } from "./bring-up-process.ts";
 import { freePort } from "./free-port.ts";
 import { keptBuild } from "./kept-build.ts";
 import { keepSecrets } from "./kept-secrets.ts";
@@ -21,6 +21,7 @@ import { ServiceFailure } from "./service-failure.ts";
 import { ServiceProcess } from "./service-process.ts";
 import { runVars } from "./service-run.ts";
 import { privateStateFolder } from "./state-folder.ts";
+import { lockState } from "./state-lock.ts";
 
 export interface StartOptions {
   port: number;
@@ -47,21 +48,24 @@ export async function startCommand(options: StartOptions): Promise<void> {
   const work = bringUpOf(options);
   const bringUp = new BringUpProcess(work);
   const progress = startProgress();
+  // Held here until the service has ended: the lock goes with the last reference to it.
+  let lock: ReturnType<typeof lockState> | undefined;
   const start = async (): Promise<never> => {
     // What is refused is refused before it changes anything.
     await bringUp.read();
     await assertPortIsFree(port, host);
     refuseWeakSecrets(vars);
-    await keepSecrets(DEV_VARS, new Set(vars.keys()));
     const state = await privateStateFolder(options.persistTo);
+    lock = lockState(state.state);
+    await keepSecrets(DEV_VARS, new Set(vars.keys()));
     progress.show("building the service");
     const build = await keptBuild();
     progress.end();
     const location = { ...state, host: host ?? "localhost", port, entryPort: await freePort() };
     service.run({ build, location, verbose, vars: runVars(await readVars(DEV_VARS), vars, location) });
-    const counts = await bringUp.publish();
+    const { state: reached, counts } = await bringUp.publish();
     service.showErrors = true;
-    announce(new URL(work.url), counts, vars.has("ADMIN_TOKEN"));
+    announce(new URL(work.url), reached, counts, vars.has("ADMIN_TOKEN"));
     return endedEarly;
   };
   const endedEarly = service.ended.then((): never => {
@@ -77,6 +81,7 @@ export async function startCommand(options: StartOptions): Promise<void> {
     progress.end();
     bringUp.end();
     await service.end(signals.second);
+    lock?.close();
   }
 }
 
@@ -129,17 +134,33 @@ async function assertPortIsFree(port: number, named?: string): Promise<void> {
   }
 }
 
-function announce(url: URL, counts: string | undefined, isTokenGiven: boolean): void {
+function announce(
+  url: URL,
+  state: Reached["state"],
+  counts: string | undefined,
+  isTokenGiven: boolean,
+): void {
   const { origin } = url;
+  const isClosed = state === "being-restored";
   print(
     [
       ...(counts === undefined ? [] : [`content      ${counts}`]),
+      ...(isClosed ? restoreLines(url) : []),
       `page         ${origin}/`,
       ...FEED_FORMATS.map((format) => `feed         ${origin}/feed.${format}`),
       `admin token  ${isTokenGiven ? "as given with --var" : `ADMIN_TOKEN in ${displayPath(DEV_VARS)}`}`,
       `subscribe    ${suggestCommand(url, "listen")}`,
       "end          Ctrl-C",
-      `communique ready on ${origin}`,
+      isClosed ? `communique waits for the restore on ${origin}` : `communique ready on ${origin}`,
     ].join("\n"),
   );
+}
+
+/** What to do about a restore that was cut off. */
+function restoreLines(url: URL): string[] {
+  return [
+    "restore      a restore of a backup was cut off, so the service answers 503 and nothing was published",
+    `go on        ${suggestCommand(url, "restore", "FILE")}`,
+    `or empty it  ${suggestCommand(url, "restore", "--discard")}, then start it again to publish the content`,
+  ];
 }

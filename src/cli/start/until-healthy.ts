@@ -15,21 +15,26 @@ const POLL_MS = 100;
  *
  * @param over ends the wait
  * @param headers of each request
+ * @returns whether it is open, or waits for the end of a restore
  * @throws CliError with what is wrong with its configuration; ServiceFailure if it does not answer in time
  */
 export async function untilHealthy(
   url: URL,
   { over, headers = {} }: { over?: AbortSignal; headers?: Record<string, string> } = {},
-): Promise<void> {
+): Promise<"healthy" | "being-restored"> {
   const deadlineMs = Date.now() + HEALTHY_TIMEOUT_MS;
   let last = "";
   while (Date.now() < deadlineMs) {
     try {
       const answer = await fetch(new URL("/healthz", url), { headers, signal: AbortSignal.timeout(5_000) });
       const body = await answer.text();
-      if (answer.status === 200) return;
-      // The service runs and says what is wrong with its configuration: waiting would not help.
-      if (answer.status === 503) throw new CliError(`The service is not configured: ${detailOf(body)}`);
+      if (answer.status === 200) return "healthy";
+      if (answer.status === 503) {
+        const { code, detail = body.slice(0, 500) } = problemIn(body);
+        if (code === "being-restored") return code;
+        // The service runs and says what is wrong with its configuration: waiting would not help.
+        throw new CliError(`The service is not configured: ${detail}`);
+      }
       last = `it answered ${answer.status} ${body.slice(0, 500)}`;
     } catch (error) {
       if (error instanceof CliError) throw error;
@@ -41,12 +46,11 @@ export async function untilHealthy(
   throw new ServiceFailure(`The service is not healthy after ${HEALTHY_TIMEOUT_MS / 1000} s: ${last}.`);
 }
 
-/** The detail of a problem document; any other text as it is. */
-function detailOf(body: string): string {
+/** The members of a problem document; of any other text, none. */
+function problemIn(body: string): { code?: string; detail?: string } {
   try {
-    const { detail } = JSON.parse(body) as { detail?: string };
-    return detail ?? body;
+    return JSON.parse(body) as { code?: string; detail?: string };
   } catch {
-    return body.slice(0, 500);
+    return {};
   }
 }

@@ -116,6 +116,14 @@ export class Lists {
     this.#markStale(this.listsContaining(release), release.published);
   }
 
+  /** A killed release has another reason: marks the documents as stale that name it among those that left. */
+  onReasonChanged({ id, published }: { id: string; published: Instant | null }, nowMs: number): void {
+    if (published === null) return;
+    const query = `SELECT t.list FROM tombstones t JOIN lists l ON l.address = t.list
+       WHERE t.release = ? AND (l.kept_until_ms IS NULL OR l.kept_until_ms > ?)`;
+    this.#markStale(column(this.#sql, query, id, nowMs), published);
+  }
+
   /** Forgets that a list held a release before. */
   removeTombstone(address: string, release: string): void {
     this.#sql.exec("DELETE FROM tombstones WHERE list = ? AND release = ?", address, release);

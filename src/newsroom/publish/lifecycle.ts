@@ -126,6 +126,8 @@ export class Lifecycle {
     updateRelease(this.#deps.sql, row.id, { status, reason: isPublic ? null : reason, updated });
     const type = isPublic ? "release.reinstated" : (`release.${status}` as const);
     this.#recordChange(type, row, { change: null, reason }, nowMs);
+    // Lists that held the release name the reason.
+    if (row.status === "killed" && status === "killed") this.#deps.lists.onReasonChanged(row, nowMs);
   }
 
   #recordChange(

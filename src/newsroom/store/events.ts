@@ -51,7 +51,8 @@ type TermsRow = EditionKey & {
   now: Status;
   isTakenIn: number;
 };
-type EventRow = EditionRow & TermsRow & { event: string; at: number; details: string };
+type EventRow = EditionRow &
+  TermsRow & { event: string; at: number; details: string; reasonNow: string | null };
 
 const IS_TAKEN_IN = `
   v.type IN ('release.withdrawn', 'release.killed') AND NOT EXISTS (
@@ -76,7 +77,7 @@ export class EventReader {
   /** Events `first` to `last`, in order, read one by one. */
   *each(first: number, last: number): Generator<IndexedEvent> {
     const rows = this.#deps.sql.exec<EventRow>(
-      `SELECT v.sequence, v.id AS event, v.type, v.at, v.details, r.status AS now, ${IS_TAKEN_IN},
+      `SELECT v.sequence, v.id AS event, v.type, v.at, v.details, r.status AS now, r.reason AS "reasonNow", ${IS_TAKEN_IN},
          v.release, v.edition, r.first_seen AS "firstSeen", e.content, e.html, e.text, e.summary
        ${FROM_EVENTS} WHERE v.sequence BETWEEN ? AND ? ORDER BY v.sequence`,
       first,
@@ -96,11 +97,16 @@ export class EventReader {
     ).flatMap((sequence) => this.list(sequence, sequence));
   }
 
-  /** Content that is killed now is not shown, whatever the event was; a kill never shows it. */
+  /**
+   * Content that is killed now is not shown, whatever the event was; a kill never shows it. Nor are former reasons: an
+   * office that replaces the reason of a kill wants the former one gone.
+   */
   #toEvent(row: EventRow): IndexedEvent {
     const { sql, views } = this.#deps;
     const { change, translations, eventReason, ...state } = JSON.parse(row.details) as EventDetails;
-    const view = views.compose(state, row, translations);
+    const shownReason = <T extends string | null | undefined>(then: T) =>
+      row.now === "killed" && then ? (row.reasonNow ?? undefined) : (then ?? undefined);
+    const view = views.compose({ ...state, reason: shownReason(state.reason) ?? null }, row, translations);
     const isShown = row.now !== "killed" && state.status !== "killed";
     return {
       ...toTerms(sql, row),
@@ -114,7 +120,7 @@ export class EventReader {
           isShown && change !== null
             ? { ...change, previous: publicNumber(change.previous, row.firstSeen) }
             : null,
-        ...defined({ reason: eventReason }),
+        ...defined({ reason: shownReason(eventReason) }),
       },
     };
   }

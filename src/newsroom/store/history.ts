@@ -34,7 +34,7 @@ export function readHistory(sql: Sql, release: string, limit: number, isKilled: 
   const rows = all<EventRow>(
     sql,
     `SELECT v.type, v.at, v.edition, r.first_seen AS "firstSeen", v.details -> '$.change' AS change,
-       v.details ->> '$.eventReason' AS reason,
+       iif(r.status = 'killed', iif(v.details ->> '$.eventReason' IS NULL, NULL, r.reason), v.details ->> '$.eventReason') AS reason,
        NOT EXISTS (SELECT 1 FROM events b WHERE b.release = v.release AND b.sequence < v.sequence) AS "isFirst"
      FROM events v JOIN releases r ON r.id = v.release
      WHERE v.release = ? ORDER BY v.sequence DESC LIMIT ?`,

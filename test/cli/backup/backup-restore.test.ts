@@ -1,9 +1,16 @@
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { cuttingProxy } from "../support/cutting-proxy.ts";
 import { spawnCli } from "../support/run-cli.ts";
-import { startService, TOKEN, type Service } from "../support/running-service.ts";
+import {
+  npmStart,
+  startService,
+  TOKEN,
+  type Service,
+  type StartedService,
+} from "../support/running-service.ts";
 import { TestSubscriptions, type TestSubscription } from "../support/test-subscriptions.ts";
 
 const BASE_URL = "https://press.example";
@@ -97,6 +104,11 @@ describe("a service with a history", () => {
     );
     await documents(service, paths);
     await office.publish();
+    // A document that is written after the backup has a later date.
+    await vi.waitFor(
+      async () => expect(await (await call(service, "GET", "/healthz")).json()).toMatchObject({ waiting: 0 }),
+      { timeout: ATTEMPTED_WITHIN_MS },
+    );
     folder = await mkdtemp(join(tmpdir(), "communique-"));
     archive = join(folder, "backup.jsonl");
     const backup = await run(["backup", archive], service);
@@ -126,6 +138,46 @@ describe("a service with a history", () => {
       stderr: expect.stringContaining("has releases, events or subscriptions"),
     });
     expect(await documents(office.service, paths)).toEqual(before);
+  });
+
+  test("a service that was stopped in the middle of a restore starts, says what to do, and is restored or emptied", async () => {
+    const state = await mkdtemp(join(tmpdir(), "communique-state-"));
+    const flags = ["--no-content", "--persist-to", state, "--var", `BASE_URL:${BASE_URL}`];
+    const cutOff = async (started: StartedService): Promise<StartedService> => {
+      const proxy = await cuttingProxy(started.url, (request) => /^POST \S+restore\/[^/]+$/.test(request));
+      const restoring = spawnCli(["restore", archive, "--yes", "--to", proxy.url], {
+        env: { COMMUNIQUE_TOKEN: TOKEN },
+      });
+      await proxy.cut;
+      restoring.child.kill("SIGKILL");
+      await restoring.ended;
+      proxy.end();
+      await started.end();
+      const again = await npmStart(flags, {}, "communique waits for the restore on");
+      expect(again.process.output.stdout).toContain(
+        `go on        npm run communique -- restore FILE --to ${again.url}\n`,
+      );
+      expect((await fetch(`${again.url}/en`)).status).toBe(503);
+      return again;
+    };
+    let service = await npmStart(flags);
+    try {
+      service = await cutOff(service);
+      expect(await run(["restore", "--discard"], service)).toMatchObject({
+        code: 0,
+        stdout: "The service is empty and open.\n",
+      });
+      expect(await eventsOf(service)).toMatchObject({ data: [], next: null });
+      await service.end();
+      service = await cutOff(await npmStart(flags));
+      const restored = await run(["restore", archive, "--yes"], service);
+      expect(restored).toMatchObject({ code: 0 });
+      expect(await documents(service, paths)).toEqual(before);
+      expect(await eventsOf(service)).toEqual(events);
+    } finally {
+      await service.end();
+      await rm(state, { recursive: true, force: true });
+    }
   });
 
   test("is restored: the same documents and events, and subscriptions are sent what they have not had", async () => {

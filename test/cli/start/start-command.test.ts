@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -179,6 +179,28 @@ test("a port in use is refused before anything is written, and another is sugges
   expect(run.code).toBe(1);
   expect(run.stdout).toBe("");
   expect(run.stderr).toMatch(/^Port \d+ is in use: .* `npm start -- --port \d+`\.\n$/);
+});
+
+test("a second start on the same ledger is refused by any name of its folder, until the first one has ended", async () => {
+  const folder = await temporaryFolder();
+  const [state, link] = [join(folder, "state"), join(folder, "link")];
+  const first = await npmStart(["--no-content", "--persist-to", state]);
+  onTestFinished(first.end);
+  await symlink(state, link);
+  const states = await readdir(folder);
+  for (const name of [state, link]) {
+    const port = String(await freePort());
+    const second = await runCli(["start", "--no-content", "--port", port, "--persist-to", name]);
+    expect(second).toMatchObject({ code: 1, stdout: "" });
+    expect(second.stderr).toMatch(/^another npm start uses this ledger: \S+\. .*--persist-to DIR/);
+  }
+  expect(await readdir(folder)).toEqual(states);
+  expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
+
+  // A crash leaves no lock.
+  await endedBy(first.process, "SIGKILL");
+  const third = await npmStart(["--no-content", "--persist-to", link]);
+  await third.end();
 });
 
 test("an address that the machine lacks is refused before anything is written", async () => {

@@ -27,10 +27,11 @@ export async function startService(vars: Record<string, string> = {}): Promise<S
   return { url: service.url.origin, end: () => service[Symbol.asyncDispose]() };
 }
 
-/** Starts the service as `npm start` does, and waits until it is ready. The caller must end it. */
+/** Starts the service as `npm start` does, and waits for its last line. The caller must end it. */
 export async function npmStart(
   flags: readonly string[],
   env: Record<string, string> = {},
+  lastLine = "communique ready on",
 ): Promise<StartedService> {
   const port = await freePort();
   const state = await mkdtemp(join(tmpdir(), "communique-state-"));
@@ -53,7 +54,7 @@ export async function npmStart(
     await rm(state, { recursive: true, force: true });
   };
   try {
-    await process.said(`communique ready on http://localhost:${port}\n`);
+    await process.said(`${lastLine} http://localhost:${port}\n`);
   } catch (error) {
     await end();
     throw error;

@@ -294,6 +294,25 @@ describe("an action on a release", () => {
     );
   });
 
+  it("shows the last reason of a kill alone: in lists, its history and all its events", async () => {
+    const text = await published();
+    await act("withdraw", text.id, "The first secret reason");
+    await act("kill", text.id, "The second secret reason");
+    await settled();
+    await newsroomLater(2);
+    expect(await kvBody("/feed.atom")).toContain("The second secret reason");
+    await newsroomLater(2);
+    await act("kill", text.id, "Unfounded");
+    await settled();
+    for (const path of [...LISTS, `${text.path}/history`, `/api/v1/releases/${text.id}`])
+      expect((await kvBody(path)) ?? "").not.toContain("secret reason");
+    expect(await kvBody("/feed.atom")).toContain("Unfounded");
+    expect(await (await request(`${text.path}/history`)).text()).not.toContain("secret reason");
+    const events = await (await request("/api/v1/events?after=0&limit=100")).text();
+    expect(events).not.toContain("secret reason");
+    expect(events.match(/"reason":"Unfounded"/g)?.length).toBeGreaterThanOrEqual(3);
+  });
+
   it("cannot withdraw a killed release", async () => {
     const text = await published();
     await act("kill", text.id);
