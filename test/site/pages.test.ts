@@ -262,6 +262,7 @@ describe("a feed opened in a browser", () => {
         summary: "S",
         date_published: "2020-12-01T10:00:00Z",
         language: "ar",
+        _communique: {},
       },
     ];
     const place = { list: languageList(undefined), format: "json" } as const;
