@@ -68,8 +68,16 @@ export function nameOf(
   wanted: string,
   lang: string,
 ): string {
-  const names = known?.[facet].find((each) => each.slug === wanted)?.names;
-  return names?.[lang] ?? Object.values(names ?? {})[0] ?? wanted;
+  return registeredName(
+    known?.[facet].find((each) => each.slug === wanted),
+    wanted,
+    lang,
+  );
+}
+
+/** {@link nameOf} a value whose entry was looked up already, as of thousands. */
+export function registeredName(found: RegistryValue | undefined, wanted: string, lang: string): string {
+  return found?.names[lang] ?? Object.values(found?.names ?? {})[0] ?? wanted;
 }
 
 /** Whether every service has this release type. */

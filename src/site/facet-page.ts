@@ -3,18 +3,10 @@
  */
 import type { Element } from "hast";
 import { h } from "hastscript";
-import {
-  addressOf,
-  facetList,
-  facetPath,
-  FIELD_OF_FACET,
-  languageList,
-  listAddress,
-} from "../domain/list.ts";
-import type { Registry, RegistryFacet } from "../domain/registry.ts";
+import { addressOf, facetList, facetPath, languageList, listAddress } from "../domain/list.ts";
+import { registeredName, type Registry, type RegistryFacet } from "../domain/registry.ts";
 import type { Site } from "../domain/site.ts";
-import { phrasesIn } from "../i18n/phrases.ts";
-import { valueName } from "./filter-form.ts";
+import { builtInTypeName, phrasesIn } from "../i18n/phrases.ts";
 import { pageHtml } from "./layout.ts";
 import { LETTERS_FROM_VALUES } from "./limits.ts";
 
@@ -22,7 +14,7 @@ interface Entry {
   value: string;
   name: string;
   role: string | undefined;
-  count: number;
+  count: string;
 }
 
 /** @param counts of the facet's values in the language */
@@ -33,12 +25,19 @@ export function facetPage(
   site: Site,
 ): string {
   const phrases = phrasesIn(lang, site);
+  const registered = new Map(known?.[facet].map((value) => [value.slug, value]));
+  const { compare } = new Intl.Collator(lang);
+  const written = new Intl.NumberFormat(lang);
   const entries = counts
     .map(({ value, count }): Entry => {
-      const role = known?.[facet].find(({ slug }) => slug === value)?.role?.[lang];
-      return { value, count, role, name: valueName(FIELD_OF_FACET[facet], value, lang, known, site) };
+      const found = registered.get(value);
+      const name =
+        found === undefined && facet === "types"
+          ? builtInTypeName(value, lang, site)
+          : registeredName(found, value, lang);
+      return { value, name, role: found?.role?.[lang], count: written.format(count) };
     })
-    .sort((a, b) => a.name.localeCompare(b.name, lang) || (a.value < b.value ? -1 : 1));
+    .sort((a, b) => compare(a.name, b.name) || (a.value < b.value ? -1 : 1));
   const groups =
     entries.length < LETTERS_FROM_VALUES ? [["", entries] as const] : [...byLetter(entries, lang)];
   return pageHtml(
@@ -80,6 +79,6 @@ function valueRow({ value, name, role, count }: Entry, lang: string, facet: Regi
   return h("li", [
     h("a", { href: listAddress(facetList(lang, facet, value)) }, name),
     role === undefined ? null : h("span", { className: ["role"] }, ` ${role}`),
-    h("span", { className: ["count"] }, ` (${new Intl.NumberFormat(lang).format(count)})`),
+    h("span", { className: ["count"] }, ` (${count})`),
   ]);
 }

@@ -43,11 +43,22 @@ const CLIENTS: Record<string, string>[] = [
   { "if-modified-since": "Wed, 25 Nov 2020 10:00:00 GMT" },
 ];
 
+/** The indexes of facets. */
+const INDEXES = ["/en/topics", "/en/people", "/en/types"];
+
 /** Every question about a subject. */
 export function questionsAbout(subject: Subject): Question[] {
   const documents = [...subject.lists, ...subject.archives].flatMap(formsOf);
   const pages = subject.releases.flatMap(({ id, path }) => [path, `/api/v1/releases/${id}`]);
-  const asked = [...documents, ...pages, ...subject.files, "/api/v1/registry", "/feeds", "/feeds.opml"];
+  const asked = [
+    ...documents,
+    ...pages,
+    ...subject.files,
+    "/api/v1/registry",
+    "/feeds",
+    "/feeds.opml",
+    ...INDEXES,
+  ];
   return [
     ...asked.flatMap((path) => [
       { path },

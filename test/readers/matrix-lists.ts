@@ -29,7 +29,7 @@ export const LISTS: MatrixList[] = [
     name: "a combination in one language",
     path: "/en",
     query: "?type=statement&topic=security",
-    title: `${SITE.TITLE} – English · Statement · ${TOPIC_NAMES.en}`,
+    title: `Statement · ${TOPIC_NAMES.en} – ${SITE.TITLE} – English`,
     language: "en",
     holds: (each) => each.lang === "en" && hasListTerms(each),
   },
@@ -37,13 +37,13 @@ export const LISTS: MatrixList[] = [
     name: "a combination of languages",
     path: "",
     query: "?type=statement&lang=ar&lang=hy",
-    title: `${SITE.TITLE} – العربية / Հայերեն · Statement`,
+    title: `العربية / Հայերեն · Statement – ${SITE.TITLE}`,
     holds: (each) => ["hy", "ar"].includes(each.lang) && hasListTerms(each),
   },
   {
     name: "an empty list",
     path: "/fr/types/qa",
-    title: `${SITE.TITLE} – Français · Questions et réponses`,
+    title: `Questions et réponses – ${SITE.TITLE} – Français`,
     language: "fr",
     holds: () => false,
   },
@@ -63,7 +63,7 @@ function aboutTopic(language: Language, name: string): MatrixList {
   return {
     name: `a topic in ${language}`,
     path: `/${language}/topics/security`,
-    title: `${SITE.TITLE} – ${name} · ${TOPIC_NAMES[language]}`,
+    title: `${TOPIC_NAMES[language]} – ${SITE.TITLE} – ${name}`,
     language,
     holds: (each) => each.lang === language && hasListTerms(each),
   };

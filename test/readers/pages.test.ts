@@ -51,21 +51,24 @@ describe.skipIf(!existsSync(CHROMIUM))(
       it.each([
         ["wide", WIDE],
         ["on a phone in the dark", PHONE_IN_THE_DARK],
-      ] as const)("has no fault that axe finds, %s", async (name, options) => {
-        // The policy keeps all scripts off our pages, that of the judge too.
-        const page = await open(path, { ...options, bypassCSP: true });
-        await page.evaluate(AXE);
-        const { violations } = await page.evaluate<Found>(`axe.run({ runOnly: ${JSON.stringify(RULES)} })`);
-        expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-        await keepPicture(page, `${kind} ${name}`);
-        await page.context().close();
-      });
-
-      it.each([320, 640])("needs no sideways scrolling at %d pixels", async (width) => {
-        const page = await open(path, { viewport: { width, height: 800 } });
-        expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
-        await page.context().close();
-      });
+      ] as const)(
+        "has no fault that axe finds, and needs no sideways scrolling, %s",
+        async (name, options) => {
+          // The policy keeps all scripts off our pages, that of the judge too.
+          const page = await open(path, { ...options, bypassCSP: true });
+          await page.evaluate(AXE);
+          const { violations } = await page.evaluate<Found>(`axe.run({ runOnly: ${JSON.stringify(RULES)} })`);
+          expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+          await keepPicture(page, `${kind} ${name}`);
+          // 640 pixels are a wide window at 200 %; 320 are what WCAG asks for (1.4.10).
+          for (const width of [640, 320]) {
+            await page.setViewportSize({ width, height: 800 });
+            const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+            expect([width, overflow]).toEqual([width, 0]);
+          }
+          await page.context().close();
+        },
+      );
     });
 
     it("a reader without JavaScript finds a release by its words, and narrows what is found", async () => {

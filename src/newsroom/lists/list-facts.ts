@@ -8,7 +8,6 @@ import { isCombination, languageOf, listAddress, languageList, type ReleaseList 
 import { column, type Sql, value } from "../../runtime/sql.ts";
 import { CHOICES_MAX } from "../../site/limits.ts";
 import { YEARS_MAX } from "../limits.ts";
-import { findReleases } from "./search.ts";
 
 /** How many releases a list has; undefined of a combination, for which counting takes too long. */
 export function countOf(sql: Sql, list: ReleaseList): number | undefined {
@@ -39,15 +38,23 @@ const COUNT_OF_ALL = `
 
 /** The years that have releases, latest first; only of the lists of everything and of a language. */
 export function yearsOf(sql: Sql, list: ReleaseList, timeZone: string): number[] {
-  if (listAddress(list) !== listAddress(languageList(languageOf(list)))) return [];
+  const lang = languageOf(list);
+  if (listAddress(list) !== listAddress(languageList(lang))) return [];
+  const [field, wanted] = lang === undefined ? ["listed", ""] : ["lang", lang];
   const years: number[] = [];
-  let before: Instant | undefined;
+  let before: Instant = Number.MAX_SAFE_INTEGER;
   while (years.length < YEARS_MAX) {
-    const [latest] = findReleases(sql, { filter: list.filter, before }, 1);
-    if (latest === undefined) break;
-    const year = Number(dayOf(latest, timeZone).slice(0, 4));
-    years.push(year);
-    before = startOfDay(`${String(year).padStart(4, "0")}-01-01`, timeZone);
+    const latest = value<Instant | null>(
+      sql,
+      "SELECT max(published) FROM filings WHERE field = ? AND value = ? AND published < ?",
+      field,
+      wanted,
+      before,
+    );
+    if (latest === null) break;
+    const year = dayOf(latest, timeZone).slice(0, 4);
+    years.push(Number(year));
+    before = startOfDay(`${year}-01-01`, timeZone);
   }
   return years;
 }

@@ -1,5 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { newsroomLater, publish, release, request, send, settled } from "../../support/service.ts";
+import {
+  act,
+  inNewsroom,
+  kvBody,
+  newsroomLater,
+  publish,
+  release,
+  request,
+  send,
+  settled,
+} from "../../support/service.ts";
 
 const named = (slug: string, en: string) => ({ slug, names: { en, hy: `${slug}-hy` } });
 const REGISTRY = {
@@ -107,5 +117,42 @@ describe("a page where nothing is", () => {
     expect(html.match(/<li><a href="https:\/\/press\.example\/en\/releases\//g)).toHaveLength(3);
     expect(html).toContain('<a href="/en">All texts</a>');
     expect(html).toContain('role="search" action="/en"');
+  });
+});
+
+describe("every page", () => {
+  it("is the same when everything is rendered again from the ledger", async () => {
+    const paths = [
+      "/",
+      "/en",
+      "/hy",
+      "/en/topics/energy",
+      "/en/types/speech",
+      "/en/topics",
+      "/en/people",
+      "/hy/topics",
+    ];
+    for (const path of paths) await page(path);
+    const added = release({
+      date: "2018-03-01",
+      topics: ["energy", "trade"],
+      people: ["ara"],
+      type: "visit",
+    });
+    await publish(added);
+    await newsroomLater(2);
+    await publish({ ...added, topics: ["trade"], people: [], change: "minor" });
+    const killed = release({ topics: ["energy"], type: "speech" });
+    await publish(killed);
+    await newsroomLater(2);
+    await act("withdraw", added.id);
+    await act("kill", killed.id);
+    await newsroomLater(2);
+    const bodies = () => Promise.all(paths.map((path) => kvBody(path)));
+    const before = await bodies();
+    expect(before).not.toContain(null);
+    await inNewsroom((instance) => instance.rebuild());
+    await newsroomLater(2);
+    expect(await bodies()).toEqual(before);
   });
 });
