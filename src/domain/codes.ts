@@ -61,6 +61,8 @@ export const PROBLEM_CODES = {
   /** The range of a file that was asked for begins beyond its end. */
   "range-not-satisfiable": 416,
   invalid: 422,
+  /** A change that says minor alters too much: make it major, or say `reallyMinor`. */
+  "not-minor": 422,
   /** The bytes of a file do not have the SHA-256 in the address. */
   "wrong-file-hash": 422,
   /** A file is empty, or no type that the service knows. */

@@ -28,10 +28,7 @@ export function diffTexts(
   { editsMax, unitsMax = Infinity }: DiffLimits,
 ): DiffPart[] | undefined {
   const { start, end } = commonEnds(before, after);
-  const [older, newer] = [before, after].map((text) => text.slice(start, text.length - end)) as [
-    string,
-    string,
-  ];
+  const [older, newer] = differingMiddles(before, after);
   if (older.length + newer.length > unitsMax) return undefined;
   const parts = diffMiddles(older, newer, lang, editsMax);
   return (
@@ -78,10 +75,15 @@ function withoutSpacesBetween(parts: readonly DiffPart[]): DiffPart[] {
   return whole;
 }
 
+/** Two texts without the words that they begin and end with in common. */
+export function differingMiddles(before: string, after: string): [string, string] {
+  const { start, end } = commonEnds(before, after);
+  return [before.slice(start, before.length - end), after.slice(start, after.length - end)];
+}
+
 /** How many UTF-16 units of the differing middles {@link diffTexts} compares. */
 export function unitsCompared(before: string, after: string): number {
-  const { start, end } = commonEnds(before, after);
-  return before.length + after.length - 2 * (start + end);
+  return differingMiddles(before, after).join("").length;
 }
 
 /** How many UTF-16 units two texts have in common at the start and at the end, up to a space between words. */

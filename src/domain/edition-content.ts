@@ -4,7 +4,16 @@
 import type { ReleaseInput } from "./release.ts";
 
 /** The fields of a release by which its editions do not differ. */
-type OtherField = "id" | "embargo" | "change" | "note" | "follows" | "status" | "reason" | "updated";
+type OtherField =
+  | "id"
+  | "embargo"
+  | "change"
+  | "note"
+  | "reallyMinor"
+  | "follows"
+  | "status"
+  | "reason"
+  | "updated";
 /** The content of an edition: the fields by which editions differ. */
 export type EditionContent = Omit<ReleaseInput, OtherField>;
 

@@ -179,6 +179,7 @@ const fieldsWith = (file: FileSchema) => ({
   embargo: z.optional(instant),
   change: z.optional(z.enum(["major", "minor"], "must be major or minor")),
   note: z.optional(line(SUMMARY_CHARS_MAX)),
+  reallyMinor: z.optional(z.boolean("must be true or false")),
   follows: z.optional(
     z
       .int("must be the number of an edition, such as 2")
@@ -237,6 +238,15 @@ export function checkRetraction({
   return Object.entries({ reason, updated })
     .filter(([, value]) => value !== undefined)
     .map(([name]) => ({ path: `/${name}`, message }));
+}
+
+/** `reallyMinor` says of a minor change that it alters much on purpose; it contradicts `major`. */
+export function checkReallyMinor({
+  change,
+  reallyMinor,
+}: Pick<ReleaseInput, "change" | "reallyMinor">): Issue[] {
+  if (change !== "major" || reallyMinor !== true) return [];
+  return [{ path: "/reallyMinor", message: "belongs to a minor change: remove it, or set change to minor" }];
 }
 
 /** The embargo if it is still in force; null if there is none or it has ended. */

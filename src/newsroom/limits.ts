@@ -154,6 +154,12 @@ export const TELLING_RETRY_MAX_MS = 3 * 3_600_000;
 export const TELLINGS_MAX = 12;
 /** Requests to search engines that one invocation sends. */
 export const TELLINGS_AT_ONCE = 2;
+/** The part of a text's words that a minor change may alter, and the fewest and most words. Typos are fewer. */
+export const MINOR_WORDS_SHARE = 0.1;
+export const MINOR_WORDS_MIN = 10;
+export const MINOR_WORDS_MAX = 200;
+/** UTF-16 units in which words are counted for that: longer texts have more than MINOR_WORDS_MAX allows for. */
+export const MINOR_COUNTED_UNITS = 20_000;
 /** Entries of a history that its page shows: more corrections than any text of a ministry has had. */
 export const HISTORY_ENTRIES_MAX = 50;
 /** UTF-16 units of a difference that one entry of a history shows: a screen or two. */

@@ -12,6 +12,7 @@ export interface Release {
   date: string;
   body: string;
   change?: "major" | "minor";
+  reallyMinor?: boolean;
   note?: string;
   embargo?: string;
   group?: string;

@@ -166,11 +166,17 @@ function editionFor({ id, editions }: KnownRelease, random: Random, isEmbargoed 
     summary: `Edition ${number} is about a ${word}.`,
     date: before?.date ?? "2020-12-01",
     body: `This is edition ${number}, number ${random.integer(0, 1_000_000_000)}, which is about a ${word}.`,
-    ...(before === undefined ? {} : { change: isMajor ? "major" : "minor", note: `Edition ${number}.` }),
+    ...(before === undefined ? {} : editionKind(isMajor, number)),
     ...(isEmbargoed ? { embargo: new Date(embargoMs).toISOString() } : {}),
   };
   if (before !== undefined) return { type: isMajor ? "release.corrected" : "release.revised", edition };
   return { type: "release.published", edition, ...(isEmbargoed ? { embargoMs } : {}) };
+}
+
+/** Each edition changes numbers in its title. */
+function editionKind(isMajor: boolean, number: number): Partial<Release> {
+  const note = `Edition ${number}.`;
+  return isMajor ? { change: "major", note } : { change: "minor", reallyMinor: true, note };
 }
 
 function verbOf({ type }: Step): string {

@@ -59,6 +59,7 @@ function release({ releases, registry }: World, random: Random): Record<string, 
     note: "Corrected the date",
   };
   const extra = {
+    reallyMinor: true,
     summary: "What happened",
     group: "fuzzed-group",
     people: [],

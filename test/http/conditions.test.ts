@@ -27,7 +27,11 @@ describe("a condition on a call that cannot keep it", () => {
       const { id } = await subscribe();
       const headers = { [name]: '"1"' };
       const calls: [string, string, unknown][] = [
-        ["POST", "/api/v1/releases", { releases: [{ ...text, title: "Other", change: "minor" }] }],
+        [
+          "POST",
+          "/api/v1/releases",
+          { releases: [{ ...text, title: "Other", change: "minor", reallyMinor: true }] },
+        ],
         ["POST", `/api/v1/releases/${text.id}/withdraw`, { reason: "Wrong" }],
         ["POST", `/api/v1/releases/${text.id}/kill`, { reason: "Wrong" }],
         ["PUT", "/api/v1/registry", {}],

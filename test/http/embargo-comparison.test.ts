@@ -188,7 +188,7 @@ beforeAll(async () => {
   expect((await send("POST", "/api/v1/releases", { releases: old })).status).toBe(200);
   for (const each of [corrected, translation, ...others, withdrawn, killed]) await publishTo([made], each);
   await publishTo([made], { ...corrected, title: "Corrected", change: "major", note: "The title" });
-  await publish({ ...corrected, title: "Corrected again", change: "minor" });
+  await publish({ ...corrected, title: "Corrected again", change: "minor", reallyMinor: true });
   await act("withdraw", withdrawn.id);
   await act("kill", killed.id);
   Object.assign(corrected, { title: "Corrected again" });

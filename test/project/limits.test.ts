@@ -64,6 +64,7 @@ const ROWS: Record<string, unknown[]> = {
   "a page of a list": [site.CHOICES_MAX, newsroom.YEARS_MAX],
   "a page where nothing is": [http.NEWEST_NAMED],
   "differing words between two editions": [http.DIFF_EDITS_MAX],
+  "words of a minor change": [newsroom.MINOR_WORDS_MIN, newsroom.MINOR_WORDS_MAX],
   "history of a release": [
     newsroom.HISTORY_ENTRIES_MAX,
     newsroom.HISTORY_SHOWN_UNITS_MAX,

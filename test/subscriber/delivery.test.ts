@@ -114,7 +114,7 @@ describe("an event that is delivered", () => {
     await publishTo(all, text);
     await publishTo(all, release({ type: "speech" }));
     await publishTo(all, release({ type: "visit" }));
-    await publishTo(all, { ...text, body: "Typo.", change: "minor" });
+    await publishTo(all, { ...text, body: "Typo.", change: "minor", reallyMinor: true });
     const seen = await Promise.all(
       all.map(async (made) =>
         (await arrivals(made)).map((a) => [eventOf(a).type, eventOf(a).data.release["lang"]]),

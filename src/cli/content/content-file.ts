@@ -10,6 +10,7 @@ import { issuesOf, type Issue } from "../../domain/issues.ts";
 import { parseReleaseDate } from "../../domain/dates.ts";
 import {
   canonicalLanguage,
+  checkReallyMinor,
   checkRetraction,
   frontMatter,
   releaseInput,
@@ -100,7 +101,11 @@ export function parseContentFile(file: string, bytes: Uint8Array, now: number): 
   ];
   if (!fields.success || !body.success) return issues.map(issueAt);
 
-  const others = [...futureIssue(fields.data, now), ...checkRetraction(fields.data)];
+  const others = [
+    ...futureIssue(fields.data, now),
+    ...checkRetraction(fields.data),
+    ...checkReallyMinor(fields.data),
+  ];
   if (others.length > 0) return others.map(issueAt);
   const id = fields.data.id ?? randomUUID();
   const { draft: isDraft, ...sent } = fields.data;

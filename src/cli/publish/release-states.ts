@@ -21,6 +21,7 @@ const state = z.object({
   embargo: z.optional(z.string()),
   reason: z.optional(z.string()),
   behind: z.optional(z.object({ edition: z.number(), url: z.string() })),
+  note: z.optional(z.nullable(z.string())),
 });
 export type ReleaseState = z.infer<typeof state>;
 const page = z.object({ data: z.array(state), next: z.nullable(z.string()) });
@@ -61,9 +62,17 @@ export function sortFiles(
   return sorted;
 }
 
+/** Whether the file has another note than a further edition of the service: then the publish corrects the note. */
+function correctsNote(release: ContentFile["release"], present: ReleaseState): boolean {
+  const { change, note } = release;
+  const canBeCorrected = present.note !== undefined && change !== undefined && note !== undefined;
+  return canBeCorrected && note !== present.note;
+}
+
 /** Whether the service would answer that nothing has changed. */
 function isAsItIs({ release }: ContentFile, present: ReleaseState, nowMs: number): boolean {
   if (release.follows !== undefined && present.behind !== undefined) return false;
+  if (correctsNote(release, present)) return false;
   const isRetracted = present.status === "withdrawn" || present.status === "killed";
   if (release.status !== undefined) {
     // The reason of a kill before the embargo ended is kept nowhere but in the file.

@@ -89,7 +89,8 @@ export async function postReleases(c: Context, body: z.output<typeof batchBody>)
     issue,
   }));
   const inOrder = [...issues, ...fromLedger].sort((a, b) => a.index - b.index);
-  return refusePublish(c, { ...result, issues: inOrder }, toPath);
+  const kind = issues.length > 0 && result.problem === "not-minor" ? "invalid" : result.problem;
+  return refusePublish(c, { ...result, problem: kind, issues: inOrder }, toPath);
 }
 
 /** `POST /releases/ID/withdraw`, `/kill`, `/reinstate`, with the reason that readers see. */
@@ -134,9 +135,18 @@ async function refusePublish(
   }
   const issues = result.issues.map(({ index, issue }) => ({ ...issue, path: toPath(index) + issue.path }));
   const errors = await nameNearestValues(c, issues, true);
-  return result.problem === "conflict"
-    ? problem(c, { code: "release-conflict", detail: "Nothing was changed.", errors })
-    : invalid(c, errors);
+  switch (result.problem) {
+    case "conflict":
+      return problem(c, { code: "release-conflict", detail: "Nothing was changed.", errors });
+    case "not-minor":
+      return problem(c, {
+        code: "not-minor",
+        detail: "The change alters too much to be minor. Nothing was changed.",
+        errors,
+      });
+    case "invalid":
+      return invalid(c, errors);
+  }
 }
 
 /** Two bodies for one release in one batch contradict each other. */

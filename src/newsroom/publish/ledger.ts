@@ -28,8 +28,9 @@ import { CORRECTIONS_COUNTED_MAX } from "../limits.ts";
 import { toInstant } from "../store/schema.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { checkFiles, withSizes } from "./files.ts";
+import { checkMinor } from "./minor.ts";
 import { type Action, ACTION_TO, applyAction } from "./actions.ts";
-import { catchesUp, isKilledUnseen, validateEdition } from "./rules.ts";
+import { catchesUp, correctsNote, isKilledUnseen, validateEdition } from "./rules.ts";
 
 /** The state of one release after a call. */
 export interface PublishAnswer {
@@ -53,7 +54,11 @@ export interface PublishAnswer {
 /** `index` is the place in the batch. If the result is not ok, nothing was stored. */
 export type PublishResult =
   | { ok: true; answers: PublishAnswer[] }
-  | { ok: false; problem: "invalid" | "conflict"; issues: { index: number; issue: RegistryIssue }[] }
+  | {
+      ok: false;
+      problem: "invalid" | "not-minor" | "conflict";
+      issues: { index: number; issue: RegistryIssue }[];
+    }
   | { ok: false; problem: "edition-mismatch"; present: number };
 
 export interface PublishOptions {
@@ -134,6 +139,7 @@ export class Ledger {
     const answers: PublishAnswer[] = [];
     const issues: { index: number; issue: RegistryIssue }[] = [];
     let isConflict = false;
+    let notMinor = 0;
     // What a translation follows may be in the same batch.
     for (const [index, prepared] of [...batch.entries()].sort(([, a], [, b]) => followsLast(a, b))) {
       const { input } = prepared;
@@ -153,6 +159,9 @@ export class Ledger {
         ...files.issues,
         ...(options.namesMissingFiles ? [] : files.missing.map(({ issue }) => issue)),
       ];
+      const large = checkMinor(this.#sql, prepared, present, site);
+      found.push(...large);
+      notMinor += large.length;
       const holder = holderOf(this.#sql, input.lang, input.slug);
       if (holder !== undefined && holder !== input.id) {
         isConflict = true;
@@ -173,7 +182,10 @@ export class Ledger {
       issues.push({ index, issue });
     }
     issues.sort((a, b) => a.index - b.index);
-    if (issues.length > 0) return { ok: false, problem: isConflict ? "conflict" : "invalid", issues };
+    if (issues.length > 0) {
+      const other = issues.length === notMinor ? "not-minor" : "invalid";
+      return { ok: false, problem: isConflict ? "conflict" : other, issues };
+    }
     this.#countNotified(batch, answers);
     return { ok: true, answers };
   }
@@ -208,8 +220,9 @@ export class Ledger {
     const { lifecycle } = this.#deps;
     const { input } = prepared;
     const embargo = activeEmbargo(input, toInstant(nowMs));
-    // A note or a change alone makes no edition.
-    const isUnchanged = contentJson(input) === present?.content && embargo === present.embargo;
+    // A change alone makes no edition, and neither does the first note.
+    const isUnchanged =
+      contentJson(input) === present?.content && embargo === present.embargo && !correctsNote(input, present);
     if (present && (isRetracted(present) || isUnchanged)) {
       const { follows } = input;
       if (follows === undefined || isRetracted(present) || !catchesUp(input, present)) {

@@ -24,6 +24,7 @@ import {
   isListed,
   markTranslationsBehind,
   type ReleaseRow,
+  shownNote,
   updateRelease,
 } from "../store/releases.ts";
 import { toInstant } from "../store/schema.ts";
@@ -90,23 +91,25 @@ export class Lifecycle {
   addPublicEdition(input: ReleaseInput, before: ReleaseRow, nowMs: number): void {
     const { sql } = this.#deps;
     const kind = input.change ?? "minor";
+    const fields = changedFields(parseContent(before.content), parseContent(contentJson(input)));
+    const change: Change = { kind, ...defined({ note: input.note }), previous: before.edition, fields };
+    const isNoteOnly = fields.length === 0;
+    // The note that readers see may be the one that is corrected.
+    if (isNoteOnly && before.note !== null && shownNote(sql, input.id) === before.note) {
+      updateRelease(sql, input.id, { note: input.note ?? null });
+    }
     if (kind === "major") {
       updateRelease(sql, input.id, { updated: nextUpdated(before, nowMs), note: input.note ?? null });
     }
-    const change: Change = {
-      kind,
-      ...defined({ note: input.note }),
-      previous: before.edition,
-      fields: changedFields(parseContent(before.content), parseContent(contentJson(input))),
-    };
     const { edition, group } = getRelease(sql, input.id);
     const hasMoved = group !== before.group;
     if (hasMoved) forgetBehind(sql, input.id, before.group);
-    if (kind === "major" || catchesUp(input, before) || hasMoved) updateRelease(sql, input.id, CAUGHT_UP);
+    const isCatchingUp = (kind === "major" && !isNoteOnly) || catchesUp(input, before);
+    if (isCatchingUp || hasMoved) updateRelease(sql, input.id, CAUGHT_UP);
     const type = kind === "major" ? "release.corrected" : "release.revised";
     this.#recordChange(type, before, { change }, nowMs);
-    // An edition that catches up with a corrected translation puts no other one behind.
-    if (kind === "minor" || before.behind !== null) return;
+    // An edition that catches up with a corrected translation puts no other one behind, nor does a note.
+    if (kind === "minor" || isNoteOnly || before.behind !== null) return;
     for (const sibling of markTranslationsBehind(sql, input.id, edition, group)) {
       this.#markRelatedStale(sibling);
     }

@@ -3,7 +3,7 @@
  */
 import { dayOf, formatInstant, type Instant, parseInstant, parseReleaseDate } from "../../domain/dates.ts";
 import type { Issue } from "../../domain/issues.ts";
-import { activeEmbargo, checkRetraction, type ReleaseInput } from "../../domain/release.ts";
+import { activeEmbargo, checkReallyMinor, checkRetraction, type ReleaseInput } from "../../domain/release.ts";
 import { contentJson } from "../../domain/edition-content.ts";
 import type { ReleaseRow } from "../store/releases.ts";
 
@@ -18,6 +18,7 @@ export function validateEdition(
     ...checkLanguage(input, site.languages),
     ...checkDate(input, site.timeZone, now),
     ...checkRetraction(input),
+    ...checkReallyMinor(input),
     ...checkRetracted(input, present, now),
     ...(present === undefined ? [] : checkStatus(input, present, now)),
   ];
@@ -85,6 +86,22 @@ function checkStatus(input: ReleaseInput, present: ReleaseRow, now: Instant): Is
       if (contentJson(input) === present.content) return [];
       return [{ path: "", message: `the release is ${present.status}; reinstate it before you change it` }];
   }
+}
+
+/**
+ * Whether an edition has the same content as the public one before it, and another note: so an office corrects a note.
+ * The first public edition has none.
+ */
+export function correctsNote(input: ReleaseInput, present: ReleaseRow): boolean {
+  const { change, note } = input;
+  return (
+    present.status === "published" &&
+    present.edition > (present.firstSeen ?? present.edition) &&
+    change !== undefined &&
+    note !== undefined &&
+    note !== present.note &&
+    contentJson(input) === present.content
+  );
 }
 
 /** A public release cannot be embargoed again, and each change of it needs a kind. */

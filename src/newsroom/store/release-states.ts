@@ -20,6 +20,8 @@ export interface StateView {
   /** Why it is withdrawn or killed. */
   reason?: string;
   behind?: BehindView;
+  /** Of the present edition, if it is a further one of a published release: a further edition can correct it. */
+  note?: string | null;
 }
 
 /** `next` is the `after` of the next page; null on the last one. */
@@ -39,14 +41,19 @@ interface StateRow {
   reason: string | null;
   behind: string | null;
   behindEdition: number | null;
+  isFurther: number;
+  note: string | null;
 }
 
 /** @param after the last id of the page before; "": from the first on */
 export function listStates(sql: Sql, baseUrl: string, after: string): StatesPage {
   const rows = all<StateRow>(
     sql,
-    `SELECT id, lang, slug, status, edition, hash, embargo, reason, behind, behind_edition AS "behindEdition"
-     FROM releases WHERE id > ? ORDER BY id LIMIT ?`,
+    `SELECT r.id, r.lang, r.slug, r.status, r.edition, r.hash, r.embargo, r.reason, r.behind,
+       r.behind_edition AS "behindEdition", e.release IS NOT NULL AS "isFurther", e.note
+     FROM releases r LEFT JOIN editions e ON e.release = r.id AND e.edition = r.edition
+       AND r.status = 'published' AND r.edition > r.first_seen
+     WHERE r.id > ? ORDER BY r.id LIMIT ?`,
     after,
     STATES_PER_PAGE + 1,
   );
@@ -62,6 +69,7 @@ export function listStates(sql: Sql, baseUrl: string, after: string): StatesPage
         embargo: embargo === null ? undefined : formatInstant(embargo),
         reason: row.reason ?? undefined,
         behind: behindView(sql, baseUrl, row),
+        note: row.isFurther === 1 ? row.note : undefined,
       }),
     };
   });

@@ -28,6 +28,8 @@ export interface ReleaseRow {
   behindEdition: number | null;
   /** What the last edition said that it follows. */
   follows: number | null;
+  /** 1: the last edition said `reallyMinor`. */
+  isReallyMinor: number;
   /** Canonical JSON of the current edition. */
   content: string;
   note: string | null;
@@ -37,7 +39,7 @@ export function findRelease(sql: Sql, id: string): ReleaseRow | undefined {
   return first(
     sql,
     `SELECT r.id, r.lang, r.slug, r."group", r.status, r.edition, r.first_seen AS "firstSeen", r.embargo,
-            r.published, r.updated, r.reason, r.behind, r.behind_edition AS "behindEdition", r.follows,
+            r.published, r.updated, r.reason, r.behind, r.behind_edition AS "behindEdition", r.follows, r.really_minor AS "isReallyMinor",
             e.content, e.note
      FROM releases r JOIN editions e ON e.release = r.id AND e.edition = r.edition WHERE r.id = ?`,
     id,
@@ -76,10 +78,11 @@ export function addEdition(
     JSON.stringify([...new Set(prepared.files.map(formatFileReference))]),
   );
   sql.exec(
-    `INSERT INTO releases (id, lang, slug, "group", status, edition, embargo, bytes, follows, hash)
-     VALUES (?1, ?2, ?3, ?4, 'embargoed', ?5, ?6, ?7, ?8, ?9)
+    `INSERT INTO releases (id, lang, slug, "group", status, edition, embargo, bytes, follows, hash, really_minor)
+     VALUES (?1, ?2, ?3, ?4, 'embargoed', ?5, ?6, ?7, ?8, ?9, ?10)
      ON CONFLICT (id) DO UPDATE
-     SET lang = ?2, slug = ?3, "group" = ?4, edition = ?5, embargo = ?6, bytes = ?7, follows = ?8, hash = ?9`,
+     SET lang = ?2, slug = ?3, "group" = ?4, edition = ?5, embargo = ?6, bytes = ?7, follows = ?8, hash = ?9,
+         really_minor = ?10`,
     input.id,
     input.lang,
     input.slug,
@@ -89,6 +92,7 @@ export function addEdition(
     entrySizeBytes(prepared),
     input.follows ?? null,
     prepared.hash,
+    input.change === "minor" && input.reallyMinor === true ? 1 : 0,
   );
   const { title } = input;
   saveWords(sql, { release: input.id, edition }, { title, summary: prepared.summary, text: prepared.text });
@@ -109,6 +113,11 @@ type ReleaseChanges = Partial<
 export function updateRelease(sql: Sql, id: string, changes: ReleaseChanges): void {
   const assignments = Object.keys(changes).map((name) => `${name} = ?`);
   sql.exec(`UPDATE releases SET ${assignments.join(", ")} WHERE id = ?`, ...Object.values(changes), id);
+}
+
+/** The note of the latest major edition, which readers see beside the text. */
+export function shownNote(sql: Sql, id: string): string | null {
+  return value(sql, "SELECT note FROM releases WHERE id = ?", id);
 }
 
 /** Marks the public translations of a corrected release as behind its edition. @returns their ids */

@@ -18,11 +18,12 @@ CREATE TABLE IF NOT EXISTS releases (
   published INTEGER UNIQUE, -- set once, when the release becomes public: a gap would reveal an embargo
   touched INTEGER NOT NULL DEFAULT 0, -- the latest event of a translation that changed how lists show the release
   updated INTEGER,          -- of the latest major edition or change of status
-  note TEXT,                -- of the latest major edition
+  note TEXT,                -- of the latest major edition, or what corrects it
   reason TEXT,              -- why the release is withdrawn or killed
   behind TEXT,              -- the corrected translation that this one has not followed yet
   behind_edition INTEGER,   -- the edition that corrected it
   follows INTEGER,          -- what the last edition said that it follows: the same number again is left over
+  really_minor INTEGER NOT NULL DEFAULT 0, -- 1: the last edition said reallyMinor: the same again may be left over
   hash TEXT NOT NULL,       -- SHA-256 of the current edition's content
   bytes INTEGER NOT NULL    -- estimated size of the current edition as a feed entry
 ) WITHOUT ROWID;
@@ -267,7 +268,7 @@ CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `;
 
 /** The version that {@link TABLES} and the tables of Subscribers had before the first migration. */
-const FIRST_SCHEMA = 7;
+const FIRST_SCHEMA = 8;
 
 /**
  * Changes to the tables of a deployed version. Migration N changes version FIRST_SCHEMA + N to the

@@ -57,7 +57,7 @@ describe("GET /events", () => {
   it("leaves out minor changes unless they are requested by name", async () => {
     const text = release();
     await publish(text);
-    await correct(text, { change: "minor", note: undefined });
+    await correct(text, { change: "minor", reallyMinor: true, note: undefined });
     await act("withdraw", text.id);
     expect(named(await events())).toEqual(["published 1", "withdrawn 3"]);
     expect(named(await events("?events=release.revised"))).toEqual(["revised 2", "withdrawn 3"]);

@@ -53,7 +53,7 @@ describe("GET /releases/states", () => {
       hash: hashOf(kept),
     });
     const changed = { ...open, body: "Another text." };
-    await publish({ ...changed, change: "minor" });
+    await publish({ ...changed, change: "minor", reallyMinor: true });
     expect((await states()).data.find(({ id }) => id === open.id)).toMatchObject({
       edition: 2,
       hash: hashOf(changed),

@@ -35,7 +35,7 @@ describe.each(["rss", "atom", "json"])("a delta in %s", (format) => {
     const named = (slug: string) => ({ slug, names: { hy: `${slug}, as in ${format}` } });
     const registry = { topics: [named("csto"), named("named")] };
     expect((await send("PUT", "/api/v1/registry", registry)).status).toBe(200);
-    await publish({ ...text, title: "Later", change: "minor" });
+    await publish({ ...text, title: "Later", change: "minor", reallyMinor: true });
     await newsroomLater(2);
     const ask = () => request(path, { headers: { "a-im": "feed", "if-none-match": etag } });
     await expect.poll(async () => (await ask()).text()).toContain(`named, as in ${format}`);
@@ -52,7 +52,7 @@ describe.each(["rss", "atom", "json"])("a delta in %s", (format) => {
       state.storage.sql.exec("UPDATE marks SET value = 'other' WHERE name = 'settings'");
       await new Newsroom(state, env).health();
     });
-    await publish({ ...text, title: `After the start, ${format}`, change: "minor" });
+    await publish({ ...text, title: `After the start, ${format}`, change: "minor", reallyMinor: true });
     await newsroomLater(2);
     const ask = () => request(path, { headers: { "a-im": "feed", "if-none-match": etag } });
     await expect.poll(async () => (await ask()).text()).toContain(`After the start, ${format}`);

@@ -95,7 +95,7 @@ describe("sitemaps", () => {
       ),
     );
     await publish(after);
-    await publish({ ...before, change: "minor", title: "Again" });
+    await publish({ ...before, change: "minor", reallyMinor: true, title: "Again" });
     expect((await stored("/sitemap.xml"))?.map(({ path }) => path)).toEqual([
       "/sitemaps/lists.xml",
       "/sitemaps/0.xml",

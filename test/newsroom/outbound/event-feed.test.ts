@@ -97,7 +97,11 @@ class PressOffice {
       return;
     }
     this.#edition += 1;
-    const change = { publish: {}, correct: { change: "major", note: "So" }, mend: { change: "minor" } };
+    const change = {
+      publish: {},
+      correct: { change: "major", note: "So" },
+      mend: { change: "minor", reallyMinor: true, note: `Note ${this.#edition}` },
+    };
     const title = `Edition ${this.#edition}`;
     const text = release({ id, slug: `s${step.which}`, ...step.fields, title, ...change[step.do] });
     expect([200, 201, 409, 422]).toContain((await put({ ...text, id })).status);

@@ -41,7 +41,7 @@ describe("the delivery log of one release", () => {
     const made = await subscribe({ filter: { type: "statement", topic: "csto" } });
     const text = release({ type: "statement", topics: ["csto"] });
     await publishTo([made], text);
-    await publishTo([made], { ...text, body: "Typo.", change: "minor" });
+    await publishTo([made], { ...text, body: "Typo.", change: "minor", reallyMinor: true });
     await publishTo([made], { ...text, topics: [], change: "major", note: "Topic" });
     const other = release({ type: "speech", topics: ["csto"] });
     await publishTo([made], other);
@@ -79,7 +79,7 @@ describe("the delivery log of one release", () => {
     const [english, french] = [release({ lang: "en" }), release({ lang: "fr" })];
     const killed = release({ lang: "en" });
     await publish(english);
-    await publish({ ...english, body: "Typo.", change: "minor" });
+    await publish({ ...english, body: "Typo.", change: "minor", reallyMinor: true });
     await publish(french);
     await act("withdraw", french.id);
     await publish(killed);

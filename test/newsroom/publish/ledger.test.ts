@@ -49,7 +49,9 @@ describe("the ledger", () => {
     const dry = await send("PUT", `/api/v1/releases/${text.id}?dryRun=true`, major, ADMIN);
     expect(await dry.json()).toMatchObject({ edition: 2, notified: 1 });
     expect(await publish(major)).toMatchObject({ edition: 2, notified: 1 });
-    expect(await publish({ ...text, title: "Typo", change: "minor" })).not.toHaveProperty("notified");
+    expect(await publish({ ...text, title: "Typo", change: "minor", reallyMinor: true })).not.toHaveProperty(
+      "notified",
+    );
   });
 
   it("changes nothing and appends no event when the same content is published again", async () => {
@@ -195,7 +197,9 @@ describe("the ledger", () => {
     const text = release();
     await publish(text);
     const results = await Promise.all(
-      ["One", "Two"].map((title) => put({ ...text, title, change: "minor" }, { "if-match": '"1"' })),
+      ["One", "Two"].map((title) =>
+        put({ ...text, title, change: "minor", reallyMinor: true }, { "if-match": '"1"' }),
+      ),
     );
     expect(results.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 412]);
     const loser = results.find(({ status }) => status === 412)!;
@@ -224,7 +228,7 @@ describe("the ledger", () => {
     const text = release();
     await publish(text);
     const at = Math.floor((await newsroomLater(3_600)) / 1000);
-    await publish({ ...text, body: "A typo mended.", change: "minor" });
+    await publish({ ...text, body: "A typo mended.", change: "minor", reallyMinor: true });
     await settled();
     const revised = await (
       await request(`/api/v1/releases/${text.id}`)

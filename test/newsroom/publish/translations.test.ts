@@ -43,7 +43,7 @@ const eventCount = () => inNewsroom(async (newsroom) => (await newsroom.health()
 describe("a translation that is behind a corrected one", () => {
   it("says so until a major edition of its own, but not until a minor one", async () => {
     const [en, ru] = (await translations("ru")) as [Body, Body];
-    await publish({ ...en, body: "A typo.", change: "minor" });
+    await publish({ ...en, body: "A typo.", change: "minor", reallyMinor: true });
     expect(await isStale(ru.id)).toBe(false);
     await correct(en, "The place");
     await newsroomLater(2);
@@ -62,7 +62,7 @@ describe("a translation that is behind a corrected one", () => {
     expect(await stranger.json()).not.toHaveProperty("behind");
     expect(await isStale(en.id)).toBe(false);
 
-    const minor = { ...ru, body: "Опечатка.", change: "minor" };
+    const minor = { ...ru, body: "Опечатка.", change: "minor", reallyMinor: true };
     expect(await publish(minor)).toMatchObject({ behind: { id: en.id, edition: 3 } });
     expect(await isStale(ru.id)).toBe(true);
 
@@ -96,7 +96,7 @@ describe("a translation that is behind a corrected one", () => {
   it("follows with a minor edition that says so, which puts no other one behind", async () => {
     const [en, ru, hy] = (await translations("ru", "hy")) as [Body, Body, Body];
     await correct(en, "The place");
-    await publish({ ...ru, body: "Место.", change: "minor", follows: 2 });
+    await publish({ ...ru, body: "Место.", change: "minor", reallyMinor: true, follows: 2 });
     expect(await isStale(ru.id)).toBe(false);
     await correct(hy, "Տեղը", { follows: 2 });
     expect([await isStale(en.id), await isStale(ru.id), await isStale(hy.id)]).toEqual([false, false, false]);
@@ -117,7 +117,7 @@ describe("a translation that is behind a corrected one", () => {
 
   it("is told which number to write, and that one is left over", async () => {
     const [en, ru] = (await translations("ru")) as [Body, Body];
-    const changed = { ...ru, body: "Опечатка.", change: "minor", follows: 2 };
+    const changed = { ...ru, body: "Опечатка.", change: "minor", reallyMinor: true, follows: 2 };
     expect(await issuesOf(await put(changed))).toEqual([
       { path: "/follows", message: expect.stringContaining("no translation is ahead") },
     ]);
@@ -143,7 +143,7 @@ describe("a translation that is behind a corrected one", () => {
     const [other, hy] = (await translations("hy")) as [Body, Body];
     await correct(other, "The place");
     expect(await isStale(hy.id)).toBe(true);
-    await publish({ ...other, body: "The place.", group: "elsewhere", change: "minor" });
+    await publish({ ...other, body: "The place.", group: "elsewhere", change: "minor", reallyMinor: true });
     expect(await isStale(hy.id)).toBe(false);
   });
 });
@@ -160,7 +160,7 @@ describe("a note left over from the edition before", () => {
         { path: "/note", message: expect.stringContaining("is the note of edition 2, left over") },
       ]);
     }
-    await publish({ ...second, body: "A letter.", change: "minor", note: undefined });
+    await publish({ ...second, body: "A letter.", change: "minor", reallyMinor: true, note: undefined });
   });
 });
 

@@ -117,7 +117,7 @@ describe("editions", () => {
     // The admin's numbers are those that If-Match takes.
     const read = await request(api, { headers: ADMIN });
     expect([read.headers.get("etag"), await read.json()]).toMatchObject(['"4"', { edition: 4 }]);
-    const fifth = { ...text, title: "Fifth", change: "minor" };
+    const fifth = { ...text, title: "Fifth", change: "minor", reallyMinor: true };
     expect((await put(fifth, { "if-match": '"2"' })).status).toBe(412);
     expect((await put(fifth, { "if-match": '"4"' })).status).toBe(200);
   });
