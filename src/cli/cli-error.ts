@@ -40,6 +40,9 @@ export function systemReason(code: string): string {
     EACCES: "you have no permission",
     EPERM: "you have no permission",
     EISDIR: "it is a folder",
+    ENOTDIR: "it is not a folder",
+    EROFS: "it is on a disk that is read-only",
+    ENOSPC: "the disk is full",
     EADDRINUSE: "it is in use",
   };
   return reasons[code] ?? code;

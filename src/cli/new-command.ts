@@ -7,6 +7,7 @@ import { TITLE_CHARS_MAX } from "../domain/limits.ts";
 import { RELEASE_TYPES } from "../domain/release.ts";
 import { oneLine } from "../domain/text.ts";
 import { CliError } from "./cli-error.ts";
+import { assertFolder } from "./content/content-folder.ts";
 import { readRegistryFile, REGISTRY_FILE } from "./content/registry-file.ts";
 import { siteLanguages, siteTimeZone } from "./content/site-languages.ts";
 import { existingFiles } from "./import/existing-files.ts";
@@ -24,9 +25,10 @@ interface NewOptions {
 /** `check` refuses a file without a text. */
 const PLACEHOLDER = "Write the text here.";
 
-/** @throws CliError for a language or type that the site does not have */
+/** @throws CliError for a folder that does not exist, and a language or type that the site does not have */
 export async function newCommand(given: string, { lang, type, content }: NewOptions): Promise<void> {
   const folder = resolvePath(content ?? DEFAULT_CONTENT);
+  await assertFolder(folder);
   const title = oneLine(given);
   if (title === "" || title.length > TITLE_CHARS_MAX) {
     throw new CliError(`The title must have 1 to ${TITLE_CHARS_MAX} characters.`);

@@ -4,7 +4,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as z from "zod/mini";
 import { isLoopback } from "./admin-token.ts";
-import type { ApiClient } from "./api-client.ts";
+import { type ApiClient, ServiceProblem } from "./api-client.ts";
 import type { Progress } from "./progress.ts";
 
 /** For the admin, `waiting` counts the documents that are still to be written. */
@@ -24,6 +24,19 @@ export async function untilReadersSee(
   client: ApiClient,
   progress?: Progress,
   isSent = true,
+): Promise<string> {
+  try {
+    return await waitForDocuments(client, progress, isSent);
+  } catch (error) {
+    if (!(error instanceof ServiceProblem && error.code === "wording-missing")) throw error;
+    return ["readers get no page and no feed yet:", ...error.lines()].join("\n");
+  }
+}
+
+async function waitForDocuments(
+  client: ApiClient,
+  progress: Progress | undefined,
+  isSent: boolean,
 ): Promise<string> {
   let isNew = isSent;
   const deadlineMs = Date.now() + WAIT_MAX_MS;

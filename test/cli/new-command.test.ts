@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { folderWith, registryOf } from "./support/content-folders.ts";
@@ -30,7 +30,7 @@ test("new makes a draft for today that passes check, and prints its path", async
 });
 
 test("new never overwrites: a second text with the title gets another slug, an unwritten one is named", async () => {
-  const folder = await folderWith({});
+  const folder = await folderWith({ "press/registry.yaml": registryOf({}) });
   const first = (await make(folder, "The visit", "en")).stdout.trim();
   const again = await make(folder, "The visit", "en");
   expect(again).toMatchObject({ code: 1, stdout: "" });
@@ -56,4 +56,17 @@ test("a language or a type that the site does not have is refused with those tha
       /^rumour is not a type of the site: use one of press-release, .*, qa, briefing\.\n$/,
     ),
   });
+});
+
+test("new refuses a folder that does not exist, and makes none", async () => {
+  const folder = await folderWith({});
+  const run = await runCli(["new", "A", "--lang", "en", "--type", "statement", "--content", "nowhere"], {
+    cwd: folder,
+  });
+  expect(run).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: "nowhere does not exist: name the folder that holds the releases.\n",
+  });
+  expect(await readdir(folder)).toEqual([]);
 });

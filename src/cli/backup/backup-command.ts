@@ -1,18 +1,19 @@
 /**
  * `communique backup`: writes everything that cannot be rebuilt into one archive.
  */
-import { createHash, randomUUID } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { type FileHandle, rename, rm } from "node:fs/promises";
 import * as z from "zod/mini";
 import { findAdminToken } from "../admin-token.ts";
 import { ApiClient, ServiceProblem } from "../api-client.ts";
-import { CliError, onSystemError, systemReason } from "../cli-error.ts";
+import { CliError } from "../cli-error.ts";
+import { watchEndSignals } from "../end-signals.ts";
 import { print } from "../output.ts";
 import { displayPath, resolvePath } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
 import { counted } from "../terminal.ts";
 import { ArchiveSum, CHUNK_BYTES, contentInWords, type FileChunk, headerLine } from "./archive.ts";
+import { openPart } from "./part-file.ts";
 
 /** Milliseconds for one call: the first page of the ledger keeps all rows of a large one. */
 const CALL_TIMEOUT_MS = 120_000;
@@ -23,33 +24,35 @@ const page = z.object({ lines: z.array(z.unknown()), next: z.nullable(z.string()
 
 /** @throws CliError, also if KV has lost the bytes of files: then the archive holds all but them */
 export async function backupCommand(file: string, { to }: { to: URL }): Promise<void> {
-  const client = new ApiClient(to, await findAdminToken(to));
   const path = resolvePath(file);
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}`);
-  const handle = await onSystemError(open(temporary, "wx", 0o600), (code) => {
-    throw new CliError(`${displayPath(path)} cannot be written: ${systemReason(code)}.`);
-  });
+  const signals = watchEndSignals();
+  const part = await openPart(path);
+  const { handle } = part;
   const sum = new ArchiveSum();
   const progress = startProgress();
   try {
-    const missing = await writeArchive(client, handle, sum, progress);
+    const token = await findAdminToken(to);
+    const client = new ApiClient(to, token, signals.first);
+    const backups = new ApiClient(to, token, signals.second);
+    const missing = await writeArchive({ client, backups }, handle, sum, progress);
     await handle.sync();
     await handle.close();
-    await rename(temporary, path);
+    await rename(part.path, path);
     progress.end();
     print(`${displayPath(path)}: ${contentInWords(sum)}`);
     if (missing.length > 0) throw new CliError(lostFiles(missing));
   } catch (error) {
     progress.end();
     await handle.close().catch(() => undefined);
-    await rm(temporary, { force: true });
+    await rm(part.path, { force: true });
+    if (signals.first.aborted) throw new CliError("Interrupted: no backup was written.");
     throw error;
   }
 }
 
-/** @returns the hashes of files whose bytes the service has lost */
+/** @param backups ends the backup at the service, also when `client` was interrupted @returns the hashes of files whose bytes the service has lost */
 async function writeArchive(
-  client: ApiClient,
+  { client, backups }: { client: ApiClient; backups: ApiClient },
   handle: FileHandle,
   sum: ArchiveSum,
   progress: Progress,
@@ -83,7 +86,7 @@ async function writeArchive(
       progress.show("files backed up", { done: sum.files.size, total: files.length });
     }
   } finally {
-    if (backup !== undefined) await endBackup(client, backup);
+    if (backup !== undefined) await endBackup(backups, backup);
   }
   await handle.write(`${sum.lastLine()}\n`);
   return missing;

@@ -8,6 +8,8 @@ import { displayPath } from "../paths.ts";
 import { ARCHIVE_VERSION, ArchiveSum, type Header, headerLine, LINE_BYTES_MAX } from "./archive.ts";
 
 const LINE_END = 0x0a;
+/** Of every archive. */
+const BEGINNING = '{"communique":"backup"';
 
 /** Reads a whole archive and checks it. @throws CliError that says what is wrong with it */
 export async function checkArchive(path: string): Promise<{ header: Header; sum: ArchiveSum }> {
@@ -15,20 +17,20 @@ export async function checkArchive(path: string): Promise<{ header: Header; sum:
   const sum = new ArchiveSum();
   let header: Header | undefined;
   let last: string | undefined;
+  let isCut = false;
   for await (const text of linesOf(path)) {
-    if (last !== undefined) throw damaged(name);
+    if (last !== undefined || isCut) throw damaged(name);
     const line = parseLine(text);
+    // Half a line: the archive is cut off there, unless more follows.
+    isCut = line === undefined && (header !== undefined || text.startsWith(BEGINNING));
+    if (isCut) continue;
     if (header === undefined) header = parseHeader(line, name);
     if (isEnd(line)) last = text;
-    else if (line === undefined) throw damaged(name);
     else sum.add(text, line);
   }
+  if (isCut) throw cutOff(name);
   if (header === undefined) throw new CliError(`${name} is empty: it is no backup. Nothing was changed.`);
-  if (last === undefined) {
-    throw new CliError(
-      `${name} is cut off: its last line is missing. Use a copy that is whole, or another backup. Nothing was changed.`,
-    );
-  }
+  if (last === undefined) throw cutOff(name);
   if (last !== sum.lastLine()) throw damaged(name);
   return { header, sum };
 }
@@ -91,6 +93,12 @@ function parseHeader(line: unknown, name: string): Header {
 
 function isEnd(line: unknown): boolean {
   return typeof line === "object" && line !== null && "end" in line;
+}
+
+function cutOff(name: string): CliError {
+  return new CliError(
+    `${name} is cut off: its last line is missing. Use a copy that is whole, or another backup. Nothing was changed.`,
+  );
 }
 
 function damaged(name: string): CliError {

@@ -97,6 +97,16 @@ export async function listContentFiles(folder: string): Promise<string[]> {
   return (await findFiles(folder)).paths;
 }
 
+/** @throws CliError if the folder does not exist, or is none */
+export async function assertFolder(folder: string): Promise<void> {
+  await readdir(folder).catch((error: unknown) => refuseFolder(folder, error));
+}
+
+function refuseFolder(folder: string, error: unknown): never {
+  const problem = FOLDER_PROBLEMS[systemCode(error) ?? ""];
+  throw problem === undefined ? error : new CliError(`${displayPath(folder)} ${problem}.`);
+}
+
 async function findFiles(folder: string): Promise<{ paths: string[]; passedOver: string[] }> {
   try {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -109,8 +119,7 @@ async function findFiles(folder: string): Promise<{ paths: string[]; passedOver:
     const passedOver = files.filter((path) => !path.endsWith(".md") && LIKE_MARKDOWN.test(path));
     return { paths, passedOver };
   } catch (error) {
-    const problem = FOLDER_PROBLEMS[systemCode(error) ?? ""];
-    throw problem === undefined ? error : new CliError(`${displayPath(folder)} ${problem}.`);
+    return refuseFolder(folder, error);
   }
 }
 

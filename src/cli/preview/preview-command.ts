@@ -69,11 +69,18 @@ export async function previewCommand(named: string | undefined, { port }: { port
     await (showing = show(first));
     print(`preview of   ${displayPath(path)}\npage         ${proxy.origin}/\nend          Ctrl-C`);
     print(`preview ready on ${proxy.origin}`);
+    let isUnreadable = false;
     const again = async (): Promise<void> => {
       try {
-        await (showing = show(await reader.read(Date.now())));
+        const content = await reader.read(Date.now());
+        if (isUnreadable) print(`shown again  ${displayPath(path)}`);
+        isUnreadable = false;
+        await (showing = show(content));
       } catch (error) {
-        if (!over.signal.aborted) report(String(error));
+        if (over.signal.aborted) return;
+        if (!(error instanceof CliError)) throw error;
+        isUnreadable = true;
+        report([...error.lines(), "The last state is shown until the folder can be read again."].join("\n"));
       }
     };
     watchFolder(path, again, over.signal);

@@ -1,10 +1,12 @@
 /**
- * Says when something below a folder has changed.
+ * Says when something below a folder has changed, also when the folder itself goes away or comes back.
  */
-import { watch } from "node:fs";
+import { type FSWatcher, statSync, watch } from "node:fs";
 
 /** Milliseconds without a change: editors write a file in several steps. */
 const QUIET_MS = 100;
+/** Milliseconds between two looks whether the folder is still the one that is watched: a watch does not follow its name. */
+const LOOK_MS = 500;
 
 /**
  * Calls `onChange` after each change, and once more if something changes meanwhile; never twice at a time.
@@ -27,12 +29,43 @@ export function watchFolder(folder: string, onChange: () => Promise<void>, end: 
     } while (isDue && !end.aborted);
     isRunning = false;
   };
-  const watcher = watch(folder, { recursive: true }, () => {
+  const changed = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => void run(), QUIET_MS);
-  });
+  };
+  let watched = identityOf(folder);
+  let watcher = startWatch(folder, changed);
+  const looking = setInterval(() => {
+    const present = identityOf(folder);
+    if (present === watched) return;
+    watched = present;
+    watcher?.close();
+    watcher = startWatch(folder, changed);
+    changed();
+  }, LOOK_MS);
   end.addEventListener("abort", () => {
+    clearInterval(looking);
     clearTimeout(timer);
-    watcher.close();
+    watcher?.close();
   });
+}
+
+/** Tells one folder from another of the same name; undefined while there is none. */
+function identityOf(folder: string): string | undefined {
+  try {
+    const { dev, ino, birthtimeMs } = statSync(folder);
+    return `${dev} ${ino} ${birthtimeMs}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns undefined while there is no folder */
+function startWatch(folder: string, changed: () => void): FSWatcher | undefined {
+  try {
+    // An error is about a part of the folder that has just gone.
+    return watch(folder, { recursive: true }, changed).on("error", changed);
+  } catch {
+    return undefined;
+  }
 }

@@ -125,8 +125,8 @@ async function publish(
     progress.end();
     print(lines.join("\n"));
   }
-  const isChanged = sent.length > 0 || registryChanged || reason !== undefined;
-  if (isChanged) report(await untilReadersSee(client, progress));
+  const isChanged = sent.length > 0 || registryChanged || siteChanged || reason !== undefined;
+  report(await untilReadersSee(client, progress, isChanged));
   if (faults.length > 0) throw new CliError(issueReport(faults, OTHERS_PUBLISHED));
 }
 

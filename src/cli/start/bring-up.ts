@@ -55,7 +55,13 @@ async function publish(content: ContentFolder | undefined): Promise<Reached> {
   progress.show("starting the service");
   const health = await untilHealthy(url);
   progress.end();
-  if (health === "being-restored") return { state: health };
+  const { code, detail } = health;
+  if (code === "being-restored") return { state: code };
+  if (code === "wording-missing" && content === undefined) {
+    throw new CliError(
+      `${detail} A folder with phrases.yaml is named with --content in place of --no-content.`,
+    );
+  }
   const counts = content === undefined ? undefined : await publishFolder(content, progress);
   return { state: "published", ...defined({ counts }) };
 }

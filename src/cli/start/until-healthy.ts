@@ -10,28 +10,34 @@ import { ServiceFailure } from "./service-failure.ts";
 const HEALTHY_TIMEOUT_MS = 60_000;
 const POLL_MS = 100;
 
+/** A service that answers. One that has no wording yet takes what is published, and one that is being restored nothing. */
+interface Health {
+  code: "healthy" | "being-restored" | "wording-missing";
+  /** What is wrong, and the way out. */
+  detail: string;
+}
+
 /**
  * Waits until a service that has just been started answers.
  *
  * @param over ends the wait
  * @param headers of each request
- * @returns whether it is open, or waits for the end of a restore
  * @throws CliError with what is wrong with its configuration; ServiceFailure if it does not answer in time
  */
 export async function untilHealthy(
   url: URL,
   { over, headers = {} }: { over?: AbortSignal; headers?: Record<string, string> } = {},
-): Promise<"healthy" | "being-restored"> {
+): Promise<Health> {
   const deadlineMs = Date.now() + HEALTHY_TIMEOUT_MS;
   let last = "";
   while (Date.now() < deadlineMs) {
     try {
       const answer = await fetch(new URL("/healthz", url), { headers, signal: AbortSignal.timeout(5_000) });
       const body = await answer.text();
-      if (answer.status === 200) return "healthy";
+      if (answer.status === 200) return { code: "healthy", detail: "" };
       if (answer.status === 503) {
         const { code, detail = body.slice(0, 500) } = problemIn(body);
-        if (code === "being-restored") return code;
+        if (code === "being-restored" || code === "wording-missing") return { code, detail };
         // The service runs and says what is wrong with its configuration: waiting would not help.
         throw new CliError(`The service is not configured: ${detail}`);
       }

@@ -7,6 +7,7 @@ import { newsroom } from "../../runtime/stubs.ts";
 import { isAdmin, PRIVATE_HEADERS } from "../auth.ts";
 import type { Context } from "../context.ts";
 import { getDocument } from "../documents/get-document.ts";
+import { wordingProblem } from "../documents/require-wording.ts";
 import { KEYS_CACHE_SECONDS } from "../limits.ts";
 import { problem } from "../problem.ts";
 
@@ -32,7 +33,7 @@ export async function postRebuild(c: Context): Promise<Response> {
 }
 
 /**
- * `GET /healthz`: 200 when the ledger answers. `requireConfig` has checked config and secrets. Only the admin sees how
+ * `GET /healthz`: 200 when the ledger answers and pages can be shown. `requireConfig` has checked config and secrets. Only the admin sees how
  * busy the service is.
  */
 export async function getHealth(c: Context): Promise<Response> {
@@ -44,6 +45,8 @@ export async function getHealth(c: Context): Promise<Response> {
         "SECRETS_KEY lacks the key that sealed the secrets of some subscriptions, so they get nothing. Put that key behind the present one, comma-separated; if it is lost, POST /api/v1/reseal names the subscriptions: rotate the secret of each without overlap and set its header again, or delete it.",
     });
   }
+  const unworded = await wordingProblem(c);
+  if (unworded !== undefined) return unworded;
   const shown = { status: "ok", sequence, ...((await isAdmin(c)) ? load : {}) };
   return c.json(shown, 200, { "cache-control": "no-store", vary: "Authorization" });
 }

@@ -1,10 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { checkArchive } from "../../../src/cli/backup/read-archive.ts";
 import { contentFile, folderWith } from "../support/content-folders.ts";
-import { runCli, spawnCli } from "../support/run-cli.ts";
+import { cuttingProxy } from "../support/cutting-proxy.ts";
+import { runCli, spawnCli, startCli, temporaryFolder } from "../support/run-cli.ts";
 import { startService, TOKEN, type Service } from "../support/running-service.ts";
 
 const env = { COMMUNIQUE_TOKEN: TOKEN };
@@ -49,6 +50,9 @@ test("restore names what is wrong with an archive: empty, another file, another 
     ["Minutes of the session\n", "does not begin as a backup of communique does"],
     [[first.replace('"version":1', '"version":7'), ...rest].join("\n"), "has version 7 of the archive"],
     [lines.slice(0, -1).join("\n"), "is cut off: its last line is missing"],
+    [whole.subarray(0, -20), "is cut off: its last line is missing"],
+    [whole.subarray(0, 40), "is cut off: its last line is missing"],
+    [`${lines.slice(0, -1).join("\n").slice(0, -20)}\n${lines.at(-1)}\n`, "is damaged"],
     [`${lines.join("\n")}\n${lines.at(-1)}\n`, "is damaged"],
   ] as const) {
     expect(await faultOf(bytes)).toContain(message);
@@ -104,4 +108,59 @@ test("restore refuses a service with another SECRETS_KEY before it writes anythi
   } finally {
     await other.end();
   }
+});
+
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "a backup that %s ends leaves nothing beside its archive",
+  async (signal) => {
+    const proxy = await cuttingProxy(service.url, (request) => request === "POST /api/v1/backup");
+    onTestFinished(proxy.end);
+    const into = await temporaryFolder();
+    const backup = startCli(["backup", join(into, "press.jsonl"), "--to", proxy.url], { env });
+    await proxy.cut;
+    expect(await readdir(into)).toHaveLength(1);
+    backup.child.kill(signal);
+    expect(await backup.ended).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "Interrupted: no backup was written.\n",
+    });
+    expect(await readdir(into)).toEqual([]);
+  },
+);
+
+test("a backup removes what a killed one has left beside the same archive, and says so", async () => {
+  const proxy = await cuttingProxy(service.url, (request) => request === "POST /api/v1/backup");
+  onTestFinished(proxy.end);
+  const into = await temporaryFolder();
+  const press = join(into, "press.jsonl");
+  const [killed, other] = [press, join(into, "press")].map((archive) =>
+    startCli(["backup", archive, "--to", proxy.url], { env }),
+  );
+  await expect.poll(() => readdir(into), { timeout: 30_000 }).toHaveLength(2);
+  killed?.child.kill("SIGKILL");
+  await killed?.ended;
+  const run = await runCli(["backup", press, "--to", service.url], { env });
+  expect(run).toMatchObject({ code: 0 });
+  expect(run.stderr).toMatch(
+    /^removed \S+\/\.press\.jsonl\.\S+, which a backup that was cut off had left\n$/,
+  );
+  expect(await readdir(into)).toEqual([expect.stringMatching(/^\.press\.\d+\./), "press.jsonl"]);
+  other?.child.kill("SIGINT");
+  await other?.ended;
+  expect(await readdir(into)).toEqual(["press.jsonl"]);
+});
+
+test("a backup that cannot be written is refused before the service is asked", async () => {
+  const into = await temporaryFolder();
+  await writeFile(join(into, "file"), "");
+  for (const [archive, words] of [
+    [into, "cannot be written: it is a folder."],
+    [join(into, "nowhere", "press.jsonl"), "nowhere cannot be written: it does not exist."],
+    [join(into, "file", "press.jsonl"), "file cannot be written: it is not a folder."],
+  ] as const) {
+    const run = await runCli(["backup", archive, "--to", "http://127.0.0.1:9"], { env });
+    expect(run).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining(`${words}\n`) });
+  }
+  expect(await readdir(into)).toEqual(["file"]);
 });

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { request } from "node:http";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { chromium } from "playwright-core";
@@ -174,6 +174,25 @@ test("a change is shown without `change`, pages load again, and a fault leaves t
 
   await rm(join(folder, "secret.md"));
   await expect.poll(async () => (await fetch(url + path)).status, { timeout: SHOWN_WITHIN_MS }).toBe(404);
+});
+
+test("a folder that goes away and comes back is shown on, and what has changed in it meanwhile", async () => {
+  const away = `${folder}-away`;
+  onTestFinished(() => rm(away, { recursive: true, force: true }));
+  await rename(folder, away);
+  await expect
+    .poll(() => preview.output.stderr, { timeout: SHOWN_WITHIN_MS })
+    .toMatch(/^\S+ does not exist: .*\nThe last state is shown until the folder can be read again\.$/m);
+  expect(preview.output.stderr).not.toContain("CliError");
+  expect(await page("/hy/releases/nor-lur")).toContain("<h1>Նոր լուր</h1>");
+
+  await writeFile(join(away, "hy/draft.md"), draft.replace(/title: .*/, "title: Այլ լուր"));
+  await rename(away, folder);
+  const shown = () => page("/hy");
+  await expect.poll(shown, { timeout: SHOWN_WITHIN_MS }).toContain("Այլ լուր");
+  // The watch goes on.
+  await writeFile(join(folder, "hy/draft.md"), draft);
+  await expect.poll(shown, { timeout: SHOWN_WITHIN_MS }).toContain("Նոր լուր");
 });
 
 test("a port in use and a missing folder are refused with a remedy", async () => {

@@ -66,7 +66,7 @@ test("a fault of site.yaml, also one that only the service knows, keeps everythi
 test("a service with a language without wording shows no page until phrases.yaml is published", async () => {
   expect(WORDED_LANGUAGES).not.toContain("eo");
   const service = await ownService({ LANGUAGES: "eo,en" });
-  for (const path of ["/", "/eo", "/eo/feed.rss", "/en/nothing"]) {
+  for (const path of ["/", "/eo", "/eo/feed.rss", "/en/nothing", "/healthz"]) {
     const refused = await fetch(`${service.url}${path}`);
     expect(refused.status).toBe(503);
     expect(await refused.json()).toMatchObject({
@@ -74,6 +74,12 @@ test("a service with a language without wording shows no page until phrases.yaml
       detail: expect.stringMatching(/^LANGUAGES has eo, .* phrases\.yaml/),
     });
   }
+  const text = await folderWith({ "b.md": contentFile("", "Text.") });
+  const published = await publish(service, text);
+  expect(published).toMatchObject({ code: 0 });
+  expect(published.stderr).toMatch(
+    /^readers get no page and no feed yet:\n.*LANGUAGES has eo, .*\nphrases\/eo: is required: /,
+  );
   const { name: _name, dates: _dates, ...phrases } = en;
   const own = { ...phrases, older: "Pli malnovaj", footnotes: "Piednotoj" };
   const folder = await folderWith({

@@ -39,7 +39,7 @@ export async function npmStart(
     [
       "start",
       `--port=${port}`,
-      ...(flags.includes("--persist-to") ? [] : ["--persist-to", state]),
+      ...(flags.some((flag) => flag.startsWith("--persist-to")) ? [] : ["--persist-to", state]),
       ...Object.entries(SETTINGS).map(([name, value]) => `--var=${name}:${value}`),
       `--var=ADMIN_TOKEN:${TOKEN}`,
       `--var=SECRETS_KEY:${SECRETS_KEY}`,
