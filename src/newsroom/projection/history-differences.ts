@@ -20,7 +20,7 @@ import {
   HISTORY_SHOWN_UNITS_MAX,
 } from "../limits.ts";
 import { changedFields, publicNumber } from "../store/editions.ts";
-import { readContent, readHistory, type StoredEntry } from "../store/history.ts";
+import { type EditionTexts, readContent, readHistory, type StoredEntry } from "../store/history.ts";
 
 const TEXTS = ["title", "summary", "body"] as const;
 type TextField = (typeof TEXTS)[number];
@@ -52,16 +52,15 @@ export function releaseHistory(
     parsedUnits: HISTORY_PARSED_UNITS_MAX,
     units: HISTORY_COMPARED_UNITS_MAX,
   };
-  let last: { edition: number; content: EditionContent } | undefined;
-  const read = (edition: number): EditionContent | undefined => {
-    if (last?.edition === edition) return last.content;
+  let last: { edition: number; texts: EditionTexts } | undefined;
+  const read = (edition: number): EditionTexts | undefined => {
+    if (last?.edition === edition) return last.texts;
     if (remaining.bytes <= 0) return undefined;
-    const found = readContent(sql, id, edition);
-    if (found === undefined) return undefined;
-    remaining.bytes -= found.bytes;
-    const content = forReaders(found.content, remaining);
-    if (content !== undefined) last = { edition, content };
-    return content;
+    const texts = readContent(sql, id, edition);
+    if (texts === undefined) return undefined;
+    remaining.bytes -= texts.bytes;
+    last = { edition, texts };
+    return texts;
   };
   const toEntry = ({ entry, compared }: StoredEntry): HistoryEntry => {
     if (compared === undefined || isKilled) return { ...entry, fields: [] };
@@ -84,33 +83,46 @@ export function releaseHistory(
   };
 }
 
+/** Two texts that are compared; undefined if finding them takes too long. */
+type Compared = [older: string, newer: string] | undefined;
+
+/** What people read; where that is the same, the Markdown, in which a link or a mark may differ. */
+function bodiesOf(before: EditionTexts, after: EditionTexts, remaining: Remaining): Compared {
+  if (before.text !== after.text) return [before.text, after.text];
+  const [older, newer] = [before, after].map(({ content }) => forReaders(content.body, remaining));
+  return older === undefined || newer === undefined ? undefined : [older, newer];
+}
+
 /** Without the comments of the office. @returns undefined if finding them takes too long */
-function forReaders(content: EditionContent, remaining: Remaining): EditionContent | undefined {
-  const { body } = content;
-  if (!mayHoldComments(body)) return content;
+function forReaders(body: string, remaining: Remaining): string | undefined {
+  if (!mayHoldComments(body)) return body;
   if (body.length > remaining.parsedUnits) return undefined;
   remaining.parsedUnits -= body.length;
-  return { ...content, body: withoutComments(body) };
+  return withoutComments(body);
 }
 
 /** @param remaining is reduced by what the comparison takes */
 function differenceBetween(
-  before: EditionContent,
-  after: EditionContent,
+  before: EditionTexts,
+  after: EditionTexts,
   remaining: Remaining,
   names: Names,
 ): { fields: FieldDifference[]; isWhole: boolean } {
   let shownUnits = HISTORY_SHOWN_UNITS_MAX;
   let isWhole = true;
-  const fields = changedFields(before, after).flatMap((name): FieldDifference[] => {
+  const [older, newer] = [before.content, after.content];
+  const fields = changedFields(older, newer).flatMap((name): FieldDifference[] => {
     if (!isText(name)) {
-      const [from, to] = [before, after].map((content) =>
+      const [from, to] = [older, newer].map((content) =>
         cut(valueInWords(name, content, names), HISTORY_SHOWN_UNITS_MAX / 10),
       ) as [string, string];
       return [{ name, from, to }];
     }
-    const [older = "", newer = ""] = [before[name], after[name]];
-    const parts = compare(older, newer, after.lang, remaining);
+    const texts: Compared =
+      name === "body" ? bodiesOf(before, after, remaining) : [older[name] ?? "", newer[name] ?? ""];
+    // Only a comment of the office differs.
+    if (texts !== undefined && texts[0] === texts[1]) return [];
+    const parts = texts && compare(...texts, newer.lang, remaining);
     const shown = parts === undefined ? undefined : excerpt(parts, shownUnits);
     if (shown?.isWhole !== true) isWhole = false;
     if (shown === undefined) return [];
@@ -148,8 +160,10 @@ function context(text: string, isFirst: boolean, isLast: boolean): string {
   const start = isFirst ? 0 : HISTORY_CONTEXT_UNITS;
   const end = isLast ? 0 : HISTORY_CONTEXT_UNITS;
   if (text.length <= start + end + 1) return text;
-  const tail = end === 0 ? "" : text.slice(-end).replace(/^[\udc00-\udfff]/, "");
-  return `${start === 0 ? "" : head(text, start)}…${tail}`;
+  // No half of a character, and no half of a word where spaces are between them.
+  const tail = end === 0 ? "" : text.slice(-end).replace(/^(?:\S*(?=\s)|[\udc00-\udfff])/, "");
+  const first = start === 0 ? "" : head(text, start).replace(/(?<=\s)\S*$/, "");
+  return `${first}…${tail}`;
 }
 
 function cut(text: string, units: number): string {

@@ -68,17 +68,24 @@ function entriesOf(row: EventRow, isKilled: boolean): StoredEntry[] {
   }
 }
 
-/** The content of an edition, and how many bytes reading it takes. */
+/** An edition as it was written, and its plain text. */
+export interface EditionTexts {
+  content: EditionContent;
+  text: string;
+}
+
+/** The texts of an edition, and how many bytes reading them takes. */
 export function readContent(
   sql: Sql,
   release: string,
   edition: number,
-): { content: EditionContent; bytes: number } | undefined {
-  const row = first<{ content: string; bytes: number }>(
+): (EditionTexts & { bytes: number }) | undefined {
+  const row = first<{ content: string; text: string; bytes: number }>(
     sql,
-    "SELECT content, octet_length(content) AS bytes FROM editions WHERE release = ? AND edition = ?",
+    `SELECT content, text, octet_length(content) + octet_length(text) AS bytes FROM editions
+     WHERE release = ? AND edition = ?`,
     release,
     edition,
   );
-  return row && { content: parseContent(row.content), bytes: row.bytes };
+  return row && { ...row, content: parseContent(row.content) };
 }

@@ -73,6 +73,23 @@ describe("the history of a release", () => {
     expect(html).not.toContain("<script");
   });
 
+  it("compares what people read, and the Markdown only where that is the same", async () => {
+    const text = release({ body: "The [programme](https://a.example/1) is long." });
+    await publish(text);
+    const words = { ...text, body: "The [programme](https://a.example/1) is short.", change: "minor" };
+    await publish(words);
+    const link = { ...words, body: "The [programme](https://a.example/two) is short.", note: "The link" };
+    await publish(link);
+    await publish({ ...link, body: `${link.body}\n\n<!-- internal -->`, note: "Nothing" });
+    expect((await historyOf(pathOf(text))).entries).toEqual([
+      "Small change · Edition 4|What changed: Nothing",
+      "Small change · Edition 3|What changed: The link|Text|" +
+        "The [programme](https://a.example/{-1}{+two}) is short.",
+      "Small change · Edition 2|Text|The programme is {-long}{+short}.",
+      "Published · Edition 1",
+    ]);
+  });
+
   it("tells of withdrawal and reinstatement, with the reasons", async () => {
     const text = release();
     await publish(text);
