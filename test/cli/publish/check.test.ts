@@ -317,3 +317,51 @@ test("advice leaves the text as it is", async () => {
   const { stderr } = await check({ "a.md": NEW.replace("New one", "外交部") });
   expect(stderr).toContain("slug: cannot be made from this title: add a line such as");
 });
+
+test("all faults of one file come together, each once, whatever finds them", async () => {
+  const faulty = VALID.replace(
+    "type: statement",
+    [
+      "type: statment",
+      "typo: x",
+      "topics: [csto, ctso]",
+      "embargoes: x",
+      "image: { file: nowhere.jpg }",
+      "attachments: [{ file: none.pdf, size: 3 }, { file: gone.pdf }]",
+      "source: nowhere",
+      "reason: It was wrong",
+      "note: Corrected # twice",
+    ].join("\n"),
+  )
+    .replace("lang: en", "lang: tlh")
+    .replace("2020-12-01", "2999-12-01")
+    .replace("Text.", "![A picture](lost.png)\n\n" + "[".repeat(6_000));
+  const run = await check({ "a.md": faulty, "registry.yaml": registryOf({ topics: ["csto"] }) });
+  const lines = run.stderr.trim().split("\n");
+  expect(
+    lines.map((line) =>
+      line
+        .split(": ", 2)
+        .join(": ")
+        .replace(/: (has|must|is) .*/, ""),
+    ),
+  ).toEqual([
+    "a.md:3: lang",
+    "a.md:5: type",
+    "a.md:6: typo",
+    "a.md:7: topics/1",
+    "a.md:8: embargoes",
+    "a.md:9: image/alt",
+    "a.md:9: image/file",
+    "a.md:10: attachments/0/size",
+    "a.md:10: attachments/0/file",
+    "a.md:10: attachments/1/file",
+    "a.md:11: source",
+    "a.md:12: reason",
+    "a.md:13",
+    "a.md:15: date",
+    "a.md:18: body",
+    "a.md:20: body",
+    "16 faults in 1 file: `publish` would send nothing",
+  ]);
+});
