@@ -15,6 +15,7 @@ import {
 } from "../../domain/release.ts";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { onSystemError, systemReason } from "../cli-error.ts";
+import { controlIssues } from "./control-characters.ts";
 import { type FileIssue, locateIssue } from "./file-issue.ts";
 import { FIELDS_LINE, parseFrontMatter, type FrontMatter } from "./front-matter.ts";
 import { type LocalFile, LocalFiles } from "./local-files.ts";
@@ -35,6 +36,8 @@ export interface ContentFile {
   files: LocalFile[];
   /** It is checked and never sent. */
   isDraft: boolean;
+  /** Control characters, which readers do not get. */
+  warnings: FileIssue[];
   /**
    * Locates an issue that the service finds; its path is relative to the release. An issue of the body may have a
    * `line` there, from 1.
@@ -143,6 +146,7 @@ function judgeContentFile(file: string, bytes: Uint8Array, now: number): Content
     release,
     files: [],
     isDraft,
+    warnings: controlIssues(given.fields, givenBody).map(issueAt),
     missing: defined({ id: fields.id === undefined ? id : undefined, slug: given.slug }),
     issueAt,
   };

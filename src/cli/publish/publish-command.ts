@@ -93,7 +93,7 @@ async function publish(
   report(
     [
       ...passedOverLines(folder),
-      ...foreignUrls(differing).map(issueLine),
+      ...[...differing.flatMap(({ warnings }) => warnings), ...foreignUrls(differing)].map(issueLine),
       ...disagreementLines(folder.files, states),
     ].join("\n"),
   );
@@ -144,7 +144,7 @@ async function preview(
   report(
     [
       ...passedOverLines(folder),
-      ...foreignUrls(toSend).map(issueLine),
+      ...[...toSend.flatMap(({ warnings }) => warnings), ...foreignUrls(toSend)].map(issueLine),
       ...disagreementLines(folder.files, states),
     ].join("\n"),
   );
@@ -176,8 +176,11 @@ async function preview(
   else print((await withdrawnLines(comparison, client, "would be ")).join("\n"));
 }
 
-/** @throws CliError with every fault of every file */
-export async function checkCommand(named: string | undefined): Promise<void> {
+/** @param options `languages`: in place of those of wrangler.toml @throws CliError with every fault of every file */
+export async function checkCommand(
+  named: string | undefined,
+  options: { languages?: string } = {},
+): Promise<void> {
   const progress = startProgress();
   const reading = readContentFolder(resolvePath(named ?? DEFAULT_CONTENT), progress);
   const folder = await reading.finally(() => progress.end());
@@ -188,10 +191,10 @@ export async function checkCommand(named: string | undefined): Promise<void> {
     ...rests.filter(({ faults }) => !isBelow(path, faults)),
   ];
   const bodies = withSound("/body").map(checkBody);
-  const languages = await siteLanguages();
+  const languages = await siteLanguages(options.languages);
   const foreign = [...foreignLanguages(withSound("/lang"), languages), ...languageIssues(folder, languages)];
   const faults = [...issues, ...foreign, ...bodies.flatMap(({ faults }) => faults)];
-  const warnings = [...bodies.flatMap(({ warnings }) => warnings), ...foreignUrls(all)];
+  const warnings = [...all, ...bodies].flatMap((each) => each.warnings).concat(foreignUrls(all));
   for (const line of passedOverLines(folder)) print(line);
   for (const warning of warnings) print(issueLine(warning));
   if (faults.length > 0) throw new CliError(issueReport(faults, "`publish` would send nothing"));

@@ -278,7 +278,7 @@ test("files that can be published are no faults; what is at another site is a wa
 test("a language that the service does not have is a fault, as it is for publish", async () => {
   const run = await check({ "a.md": VALID.replace("lang: en", "lang: tr") });
   expect(run.code).toBe(1);
-  expect(run.stderr).toContain("a.md:3: lang: must be one of LANGUAGES in wrangler.toml: en, hy, ru, fr");
+  expect(run.stderr).toContain("a.md:3: lang: must be one of the service's LANGUAGES: en, hy, ru, fr");
 });
 
 test("nesting that is too deep is named at its line; blank lines and rules are not nesting", async () => {
@@ -364,4 +364,28 @@ test("all faults of one file come together, each once, whatever finds them", asy
     "a.md:20: body",
     "16 faults in 1 file: `publish` would send nothing",
   ]);
+});
+
+test("control characters in a field and in the text are named, with their lines", async () => {
+  const text = VALID.replace("title: The session", 'title: "The \\e[31msession\\0"').replace(
+    "Text.",
+    "Text.\n\nMore\u0007.",
+  );
+  expect(await check({ "a.md": text })).toEqual({
+    code: 0,
+    stdout:
+      "a.md:6: title: has the control character U+001B, which is taken out\n" +
+      "a.md:12: body: has the control character U+0007, which is taken out\n" +
+      "1 release, no faults, 2 warnings\n",
+    stderr: "",
+  });
+});
+
+test("the languages of the service may be given", async () => {
+  const cwd = await folderWith({ "a.md": VALID });
+  const foreign = await runCli(["check", ".", "--languages", "de,tr"], { cwd });
+  expect(foreign).toMatchObject({ code: 1 });
+  expect(foreign.stderr).toContain("a.md:3: lang: must be one of the service's LANGUAGES: de, tr. ");
+  expect(await runCli(["check", ".", "--languages", "de,EN"], { cwd })).toMatchObject({ code: 0 });
+  expect(await runCli(["check", ".", "--languages", "de,e_n"], { cwd })).toMatchObject({ code: 2 });
 });
