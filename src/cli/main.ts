@@ -104,6 +104,11 @@ program
 program
   .command("check [folder]")
   .description("check a content folder without sending anything")
+  .option(
+    "--languages <tags>",
+    "the service's LANGUAGES, such as de,tr (default: those of wrangler.toml)",
+    option.languageList,
+  )
   .addHelpText("after", "\nThe default folder is content/.")
   .action(load(async () => (await import("./publish/publish-command.ts")).checkCommand));
 
@@ -113,6 +118,11 @@ program
   .requiredOption("--lang <tag>", "language of the text, one of the site's", option.languageTag)
   .requiredOption("--type <type>", "type of the release, such as statement")
   .option("--content <folder>", "the content folder (default: content/)")
+  .option(
+    "--languages <tags>",
+    "the service's LANGUAGES, such as de,tr (default: those of wrangler.toml)",
+    option.languageList,
+  )
   .action(load(async () => (await import("./new-command.ts")).newCommand));
 
 program

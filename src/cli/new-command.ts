@@ -20,20 +20,25 @@ interface NewOptions {
   type: string;
   /** The content folder; undefined is the default one. */
   content?: string;
+  /** LANGUAGES of the service, in place of those of wrangler.toml. */
+  languages?: string;
 }
 
 /** `check` refuses a file without a text. */
 const PLACEHOLDER = "Write the text here.";
 
 /** @throws CliError for a folder that does not exist, and a language or type that the site does not have */
-export async function newCommand(given: string, { lang, type, content }: NewOptions): Promise<void> {
+export async function newCommand(
+  given: string,
+  { lang, type, content, languages }: NewOptions,
+): Promise<void> {
   const folder = resolvePath(content ?? DEFAULT_CONTENT);
   await assertFolder(folder);
   const title = oneLine(given);
   if (title === "" || title.length > TITLE_CHARS_MAX) {
     throw new CliError(`The title must have 1 to ${TITLE_CHARS_MAX} characters.`);
   }
-  assertOneOf(lang, "language", await siteLanguages());
+  assertOneOf(lang, "language", await siteLanguages(languages));
   assertOneOf(type, "type", await typesOf(folder));
   const placed = await createContentFile(
     {

@@ -65,6 +65,14 @@ export function languageTag(text: string): string {
   return tag;
 }
 
+/** BCP 47 tags joined by commas, as LANGUAGES has them. */
+export function languageList(text: string): string {
+  return text
+    .split(",")
+    .map((tag) => languageTag(tag.trim()))
+    .join();
+}
+
 const slugOption = matching((text) => slug.safeParse(text).success, "a slug, such as csto");
 
 /** The values of a repeatable option. */

@@ -37,6 +37,19 @@ const yesOrNo = z.pipe(
   z.transform((given) => given === true || given === "yes"),
 );
 
+/** An address, which has no languages. */
+const oneAddress = z.pipe(
+  z
+    .unknown()
+    .check(
+      z.refine(
+        (given) => given === null || typeof given !== "object",
+        "must be one URL for all languages: only texts may be one for each",
+      ),
+    ),
+  webAddress,
+);
+
 /** The body of `PUT /site`. Everything may be left out. */
 export const siteIdentity = z.strictObject({
   title: z.optional(name),
@@ -57,8 +70,8 @@ export const siteIdentity = z.strictObject({
       address: z.optional(name),
     }),
   ),
-  links: z.optional(listOf(z.strictObject({ text: name, url: webAddress }), SITE_LINKS_MAX, "links")),
-  licence: z.optional(webAddress),
+  links: z.optional(listOf(z.strictObject({ text: name, url: oneAddress }), SITE_LINKS_MAX, "links")),
+  licence: z.optional(oneAddress),
   ai: z.optional(
     z.strictObject({ search: z.optional(yesOrNo), answer: z.optional(yesOrNo), train: z.optional(yesOrNo) }),
   ),

@@ -5,6 +5,14 @@
 // XML 1.0 (production 2, Char) forbids these even as references. It allows the controls from U+007F on.
 const FORBIDDEN_IN_XML = /(?![\t\n\r\u007f-\u009f])\p{Cc}|[\ufffe\uffff]/gu;
 
+/** The first character of a text that {@link sanitizeText} removes, such as `U+001B`; undefined if it has none. */
+export function firstForbidden(text: string): string | undefined {
+  const at = text.search(FORBIDDEN_IN_XML);
+  return at === -1
+    ? undefined
+    : `U+${(text.codePointAt(at) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
 const C1_CONTROLS = /[\u0080-\u009f]/g;
 /** What the bytes 80 to 9F mean in Windows-1252 (WHATWG Encoding); it has no character for the five blanks. */
 const WINDOWS_1252 = Array.from("€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ");

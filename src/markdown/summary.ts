@@ -2,9 +2,9 @@
  * The summary of a release without one: the first sentence of its first paragraph of prose, or two if the first is
  * short.
  */
-import type { Element, Root } from "hast";
+import type { Element, ElementContent, Root } from "hast";
 import { oneLine } from "../domain/text.ts";
-import { isFootnoteMark, textOf } from "./elements.ts";
+import { attribute, isFootnoteMark, textOf } from "./elements.ts";
 import { listMarkers } from "./list-markers.ts";
 import { ITEM_GRAPHEMES, PROSE_GRAPHEMES, SHORT_SENTENCE_GRAPHEMES, SUMMARY_GRAPHEMES } from "./limits.ts";
 import { plainText } from "./plain-text.ts";
@@ -77,13 +77,14 @@ function collect(parent: Root | Element, kind: Block["kind"], blocks: Block[]): 
     if (child.type === "text") inline += child.value;
     if (child.type !== "element") continue;
     if (!BLOCKS.has(child.tagName)) {
-      if (!isFootnoteMark(child)) inline += textOf(child);
+      if (!isFootnoteMark(child)) inline += wordsOf(child);
       continue;
     }
     endInline();
     if (child.tagName === "section" && child.properties["dataFootnotes"] !== undefined) continue;
     if (child.tagName === "p") {
-      const text = clean(textOf(child));
+      // A picture alone is no prose.
+      const text = textOf(child).trim() === "" ? "" : clean(wordsOf(child));
       if (text !== "") blocks.push({ kind: isLinkAlone(child) ? "other" : kind, text });
     } else if (child.tagName === "ol") collectNumbered(child, blocks);
     else if (SET_APART.has(child.tagName)) collect(child, "aside", blocks);
@@ -109,6 +110,13 @@ const BLOCKS = new Set(
     " ",
   ),
 );
+
+/** The text in a node. A picture inside a sentence is its alternative text, so that no hole is left. */
+function wordsOf(node: ElementContent): string {
+  if (node.type !== "element" || isFootnoteMark(node)) return textOf(node);
+  if (node.tagName === "img") return attribute(node, "alt");
+  return node.tagName === "br" ? " " : node.children.map(wordsOf).join("");
+}
 
 /** On one line, without the number that its author gave a paragraph and set apart. */
 function clean(text: string): string {

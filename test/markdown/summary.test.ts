@@ -12,6 +12,16 @@ describe("the summary of a text", () => {
     expect(rendered(`- Agenda[^1]\n\n[^1]: ${note}`).summary).toBe("Agenda");
   });
 
+  it("has the alternative text of a picture inside a sentence, and nothing of a picture alone", () => {
+    const sentence = `The delegation gave the minister the report and ![the map of the region](map.png), ${LONG}.`;
+    expect(rendered(`![A hall](hall.png)\n\n${sentence}`).summary).toBe(
+      `The delegation gave the minister the report and the map of the region, ${LONG}.`,
+    );
+    expect(rendered(`See [![the chart](a.png)](https://a.example/), ${LONG}.`).summary).toBe(
+      `See the chart, ${LONG}.`,
+    );
+  });
+
   it("is the first sentence, or two if the first is short", () => {
     expect(rendered(`They met. Then they spoke with the minister, ${LONG}. Then they left.`).summary).toBe(
       `They met. Then they spoke with the minister, ${LONG}.`,

@@ -4,26 +4,26 @@
 import { randomUUID } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import * as z from "zod/mini";
 import { defined } from "../../domain/defined.ts";
-import { issuesOf, type Issue } from "../../domain/issues.ts";
+import type { Issue } from "../../domain/issues.ts";
 import { parseReleaseDate } from "../../domain/dates.ts";
 import {
   canonicalLanguage,
   checkReallyMinor,
   checkRetraction,
-  frontMatter,
-  releaseInput,
   type ReleaseInput,
 } from "../../domain/release.ts";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import { onSystemError, systemReason } from "../cli-error.ts";
+import { controlIssues } from "./control-characters.ts";
 import { type FileIssue, locateIssue } from "./file-issue.ts";
 import { FIELDS_LINE, parseFrontMatter, type FrontMatter } from "./front-matter.ts";
 import { type LocalFile, LocalFiles } from "./local-files.ts";
 import { nameFiles } from "./name-files.ts";
+import { secondFrontMatter } from "./second-front-matter.ts";
 import { slugOf } from "./slug.ts";
-import { decodeText, yamlMessage } from "./yaml-text.ts";
+import { isBelow, judgeFields } from "./stand-ins.ts";
+import { decodeText } from "./yaml-text.ts";
 
 export interface ContentFile {
   /** Absolute path. */
@@ -36,11 +36,19 @@ export interface ContentFile {
   files: LocalFile[];
   /** It is checked and never sent. */
   isDraft: boolean;
+  /** Control characters, which readers do not get. */
+  warnings: FileIssue[];
   /**
    * Locates an issue that the service finds; its path is relative to the release. An issue of the body may have a
    * `line` there, from 1.
    */
   issueAt: (issue: Issue) => FileIssue;
+}
+
+/** A file with faults. `rest`: with stand-ins for the faulty fields, so that others can be judged; absent if it has no fields. */
+export interface FaultyContent {
+  issues: FileIssue[];
+  rest?: ContentFile & { faults: readonly Issue[] };
 }
 
 /** Bytes of `{"releases":[]}`, the JSON around the releases of a batch. */
@@ -56,35 +64,58 @@ export function readContentFile(
   file: string,
   now: number,
   local = new LocalFiles(dirname(file)),
-): Promise<ContentFile | FileIssue[]> {
-  const read = async (): Promise<ContentFile | FileIssue[]> => {
+): Promise<ContentFile | FaultyContent> {
+  const read = async (): Promise<ContentFile | FaultyContent> => {
     const status = await stat(file);
-    if (!status.isFile()) return issueOf(file, "is not a file: move it out of the content folder");
-    if (status.size > BODY_BYTES_MAX) return issueOf(file, tooLarge(status.size));
-    const parsed = parseContentFile(file, await readFile(file), now);
-    return Array.isArray(parsed) ? parsed : withFiles(parsed, local);
+    if (!status.isFile()) return faulty(file, "is not a file: move it out of the content folder");
+    if (status.size > BODY_BYTES_MAX) return faulty(file, tooLarge(status.size));
+    return withFiles(judgeContentFile(file, await readFile(file), now), local);
   };
-  return onSystemError(read(), (code) => unreadable(file, code));
+  return onSystemError(read(), (code) => ({ issues: unreadable(file, code) }));
 }
 
-async function withFiles(content: ContentFile, local: LocalFiles): Promise<ContentFile | FileIssue[]> {
-  const { file, release, issueAt } = content;
+async function withFiles(
+  judged: ContentFile | FaultyContent,
+  local: LocalFiles,
+): Promise<ContentFile | FaultyContent> {
+  const content = "issues" in judged ? judged.rest : judged;
+  if (content === undefined) return judged;
+  const { file, release } = content;
   const named = await nameFiles(release, file, local);
-  if (!named.ok) return named.issues.map(issueAt);
+  if ("issues" in judged) {
+    return {
+      ...judged,
+      issues: [...judged.issues, ...(named.ok ? [] : issuesBeside(judged.rest, named.issues))],
+    };
+  }
+  if (!named.ok)
+    return { issues: named.issues.map(content.issueAt), rest: { ...content, faults: named.issues } };
   const size = sentBytes(named.value.release);
-  return size > BODY_BYTES_MAX ? issueOf(file, tooLarge(size)) : { ...content, ...named.value };
+  return size > BODY_BYTES_MAX ? faulty(file, tooLarge(size)) : { ...content, ...named.value };
 }
 
 /** {@link readContentFile} for bytes in memory: `file` fields and links are paths still. */
 export function parseContentFile(file: string, bytes: Uint8Array, now: number): ContentFile | FileIssue[] {
+  const judged = judgeContentFile(file, bytes, now);
+  return "issues" in judged ? judged.issues : judged;
+}
+
+/** Of the issues of a file with stand-ins, those of its own fields. */
+export function issuesBeside(rest: FaultyContent["rest"], issues: readonly Issue[]): FileIssue[] {
+  if (rest === undefined) return [];
+  return issues.filter(({ path }) => !isBelow(path, rest.faults)).map(rest.issueAt);
+}
+
+function judgeContentFile(file: string, bytes: Uint8Array, now: number): ContentFile | FaultyContent {
   const text = decodeText(bytes);
-  if (typeof text !== "string") return [{ file, ...text }];
-  const parsed = parseFrontMatter(text);
-  if (Array.isArray(parsed)) return parsed.map((issue) => ({ file, ...issue }));
+  if (typeof text !== "string") return { issues: [{ file, ...text }] };
+  const parsed = parseFrontMatter(text, true);
+  if (Array.isArray(parsed)) return { issues: parsed.map((issue) => ({ file, ...issue })) };
+  const { comments } = parsed;
 
   const issueAt = (issue: Issue): FileIssue => {
     // Parsed again: keeping the syntax trees of a hundred thousand files for a rare issue would cost memory.
-    const again = parseFrontMatter(text);
+    const again = parseFrontMatter(text, true);
     if (Array.isArray(again)) return locateIssue(file, issue, () => FIELDS_LINE);
     if (!/^\/body(?:\/|$)/.test(issue.path)) return locateIssue(file, issue, again.lineOf);
     const line = bodyLine(text, again) + (issue.line ?? 1) - 1;
@@ -93,33 +124,34 @@ export function parseContentFile(file: string, bytes: Uint8Array, now: number): 
 
   const { body: givenBody } = parsed;
   const given = withSlug(parsed);
-  const fields = z.safeParse(frontMatter, given.fields, { error: yamlMessage });
-  const body = z.safeParse(releaseInput.shape.body, givenBody, { error: yamlMessage });
-  const issues = [
-    ...(fields.success ? [] : issuesOf(fields.error).map(withSlugAdvice)),
-    ...(body.success ? [] : issuesOf(body.error).map((issue) => ({ ...issue, path: `/body${issue.path}` }))),
-  ];
-  if (!fields.success || !body.success) return issues.map(issueAt);
-
+  const { issues: faults, sound } = judgeFields(given.fields, givenBody);
+  const own = [...comments.map((fault) => ({ file, ...fault })), ...faults.map(withSlugAdvice).map(issueAt)];
+  if (sound === undefined) return { issues: own };
+  const { fields, body } = sound;
+  // A rule about two fields says nothing where one of them is faulty.
+  const isSound = (...names: string[]): boolean => !names.some((name) => isBelow(`/${name}`, faults));
   const others = [
-    ...futureIssue(fields.data, now),
-    ...checkRetraction(fields.data),
-    ...checkReallyMinor(fields.data),
+    ...(isSound("date", "embargo") ? futureIssue(fields, now) : []),
+    ...(isSound("status", "reason", "updated") ? checkRetraction(fields) : []),
+    ...(isSound("change", "reallyMinor") ? checkReallyMinor(fields) : []),
+    ...(isSound("body") ? secondFrontMatter(body) : []),
   ];
-  if (others.length > 0) return others.map(issueAt);
-  const id = fields.data.id ?? randomUUID();
-  const { draft: isDraft, ...sent } = fields.data;
-  const release: ReleaseInput = { ...sent, id, body: body.data };
+  const id = fields.id ?? randomUUID();
+  const { draft: isDraft, ...sent } = fields;
+  const release: ReleaseInput = { ...sent, id, body };
   const size = sentBytes(release);
-  if (size > BODY_BYTES_MAX) return issueOf(file, tooLarge(size));
-  return {
+  if (size > BODY_BYTES_MAX) return faulty(file, tooLarge(size));
+  const content: ContentFile = {
     file,
     release,
     files: [],
     isDraft,
-    missing: defined({ id: fields.data.id === undefined ? id : undefined, slug: given.slug }),
+    warnings: controlIssues(given.fields, givenBody).map(issueAt),
+    missing: defined({ id: fields.id === undefined ? id : undefined, slug: given.slug }),
     issueAt,
   };
+  const issues = [...own, ...others.map(issueAt)];
+  return issues.length === 0 ? content : { issues, rest: { ...content, faults: [...faults, ...others] } };
 }
 
 /** A file without a slug gets one from its title. A publish writes it into the file, so that it stays. */
@@ -158,6 +190,10 @@ function futureIssue(fields: { date: string; embargo?: string | undefined }, now
 
 function issueOf(file: string, message: string): FileIssue[] {
   return [{ file, line: 1, message }];
+}
+
+function faulty(file: string, message: string): FaultyContent {
+  return { issues: issueOf(file, message) };
 }
 
 /** For a file that the system cannot read. */

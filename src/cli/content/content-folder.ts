@@ -8,7 +8,7 @@ import { nameNearest, validateFacets } from "../../domain/registry.ts";
 import { displayPath } from "../paths.ts";
 import type { Progress } from "../progress.ts";
 import { CliError, systemCode } from "../cli-error.ts";
-import { readContentFile, type ContentFile } from "./content-file.ts";
+import { type ContentFile, type FaultyContent, issuesBeside, readContentFile } from "./content-file.ts";
 import type { FileIssue } from "./file-issue.ts";
 import { LocalFiles } from "./local-files.ts";
 import { readRegistryFile, REGISTRY_FILE, type RegistryFile } from "./registry-file.ts";
@@ -26,6 +26,8 @@ export interface ContentFolder {
   /** Absent if the folder says nothing of the site, or has a fault in what it says. */
   site?: SiteFiles;
   issues: FileIssue[];
+  /** The files with faults, as far as they can be judged. */
+  rests: NonNullable<FaultyContent["rest"]>[];
   /** Absolute paths of files that look like releases and are not read. */
   passedOver: string[];
 }
@@ -55,32 +57,33 @@ export async function readContentFolder(
 ): Promise<ContentFolder> {
   const { paths, passedOver } = await findFiles(folder);
   const local = new LocalFiles(folder);
-  const read: (ContentFile | FileIssue[])[] = [];
+  const read: (ContentFile | FaultyContent)[] = [];
   for (let start = 0; start < paths.length; start += FILES_AT_ONCE) {
     const some = paths.slice(start, start + FILES_AT_ONCE);
     read.push(...(await Promise.all(some.map((path) => readContentFile(path, now, local)))));
     if (read.length % FILES_SHOWN === 0) progress?.show("read", { done: read.length, total: paths.length });
   }
-  const valid = read.flatMap((result) => (Array.isArray(result) ? [] : [result]));
+  const valid = read.flatMap((result) => ("issues" in result ? [] : [result]));
+  const faulty = read.flatMap((result) => ("issues" in result ? [result] : []));
+  const rests = faulty.flatMap(({ rest }) => rest ?? []);
   const drafts = valid.filter(({ isDraft }) => isDraft);
   const files = valid.filter(({ isDraft }) => !isDraft);
   // Drafts last: of two files with one slug, the draft is the one to change.
   const all = [...files, ...drafts];
   const siteFiles = await readSiteFiles(folder, local);
   const [site, siteIssues] = Array.isArray(siteFiles) ? [undefined, siteFiles] : [siteFiles, []];
-  const content = { path: folder, files, drafts, passedOver, ...defined({ site }) };
-  const found = [
-    ...read.flatMap((result) => (Array.isArray(result) ? result : [])),
-    ...conflicts(all),
-    ...siteIssues,
-  ];
+  const content = { path: folder, files, drafts, passedOver, rests, ...defined({ site }) };
+  const found = [...faulty.flatMap(({ issues }) => issues), ...conflicts(all), ...siteIssues];
   const registry = await readRegistryFile(join(folder, REGISTRY_FILE));
   // A faulty registry says nothing about the facets of the releases.
   if (Array.isArray(registry)) return { ...content, issues: [...found, ...registry] };
   // Without a registry, only release types are checked.
-  const facetIssues = all.flatMap(({ release, issueAt }) =>
-    nameNearest(validateFacets(release, registry?.content), registry?.content).map(issueAt),
-  );
+  const facetIssuesIn = ({ release }: ContentFile) =>
+    nameNearest(validateFacets(release, registry?.content), registry?.content);
+  const facetIssues = [
+    ...all.flatMap((file) => facetIssuesIn(file).map(file.issueAt)),
+    ...rests.flatMap((rest) => issuesBeside(rest, facetIssuesIn(rest))),
+  ];
   return { ...content, ...defined({ registry }), issues: [...found, ...facetIssues] };
 }
 

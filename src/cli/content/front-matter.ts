@@ -32,14 +32,19 @@ export interface LocatedFields {
   fields: unknown;
   /** The line of the value at a path of keys; if it is missing, of the nearest value around it. */
   lineOf: (path: readonly string[]) => number;
+  /** Comments that cut values off. */
+  comments: YamlFault[];
 }
 
 // Some editors write a byte order mark first.
 const OPENING = /^\uFEFF?---[ \t]*\r?\n/;
 const CLOSING = /^---[ \t]*(?:\r?\n|$)/m;
 
-/** @returns the parts of a content file, or all reasons why they cannot be read */
-export function parseFrontMatter(text: string): FrontMatter | YamlFault[] {
+/**
+ * @param readsCut whether fields are read although comments cut their values off, to find further faults
+ * @returns the parts of a content file, or all reasons why they cannot be read
+ */
+export function parseFrontMatter(text: string, readsCut = false): FrontMatter | YamlFault[] {
   const opening = OPENING.exec(text)?.[0];
   if (opening === undefined) {
     return [
@@ -54,6 +59,7 @@ export function parseFrontMatter(text: string): FrontMatter | YamlFault[] {
   const yaml = rest.slice(0, closing.index);
   const located = parseFields(yaml, FIELDS_LINE);
   if (Array.isArray(located)) return located;
+  if (!readsCut && located.comments.length > 0) return located.comments;
   const body = rest.slice(closing.index + closing[0].length);
   return { ...located, body, bodyLine: FIELDS_LINE + yaml.split("\n").length };
 }
@@ -76,9 +82,11 @@ export function parseFields(
     line: lineAt(error.pos[0]),
     message: `is not valid YAML: ${plainYamlMessage(error.code, error.message)}`,
   }));
-  if (broken.length > 0) return broken;
+  const last = broken.at(-1);
+  if (last !== undefined) {
+    return [...broken.slice(0, -1), { ...last, message: `${last.message}; other faults may follow` }];
+  }
   const comments = commentsBesideValues(yaml).map((offset) => ({ line: lineAt(offset), message: COMMENT }));
-  if (comments.length > 0) return comments;
   if (!isMap(document.contents)) {
     return [{ line: firstLine, message: `must have one field per line, as in \`${example}\`` }];
   }
@@ -86,6 +94,7 @@ export function parseFields(
     return {
       fields: document.toJS({ maxAliasCount: 100 }) as unknown,
       lineOf: (path) => lineAt(offsetOf(document, path)),
+      comments,
     };
   } catch (error) {
     // Aliases that expand without limit, or that refer to nothing.

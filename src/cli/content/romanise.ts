@@ -56,6 +56,18 @@ const RULES: Readonly<Record<string, Rules>> = {
   ),
 };
 
+/** What `&` is called, in Latin letters. */
+const AND: Readonly<Record<string, string>> = {
+  ...{ en: "and", hy: "yev", ru: "i", fr: "et", de: "und", es: "y", pt: "e", it: "e", nl: "en", pl: "i" },
+  ...{ uk: "i", ka: "da", tr: "ve", az: "ve", el: "kai", ro: "si", ar: "wa", fa: "va" },
+};
+
+/** A text without `&`: a word in languages whose word we know, else a space. */
+export function spellAnd(text: string, lang: string | undefined): string {
+  const language = lang === undefined ? "en" : new Intl.Locale(lang).language;
+  return text.replaceAll("&", ` ${AND[language] ?? ""} `);
+}
+
 /** @param text in lower case @param lang BCP 47; undefined: no language's rules */
 export function romanise(text: string, lang: string | undefined): string {
   const language = lang === undefined ? "" : new Intl.Locale(lang).language;

@@ -31,7 +31,7 @@ export async function readSingleFile(path: string, progress?: Progress): Promise
       `${name} is passed over, as every README.md and hidden file is: give it another name.`,
     );
   }
-  return { path: folder.path, files, drafts: [], issues, passedOver: [] };
+  return { path: folder.path, files, drafts: [], issues, rests: [], passedOver: [] };
 }
 
 /** The nearest folder above a file that holds a registry, else the file's own. */

@@ -32,7 +32,7 @@ export function foreignLanguages(files: readonly ContentFile[], languages: reado
   return files
     .filter(({ release }) => !languages.includes(release.lang))
     .map(({ issueAt }) => {
-      const message = `must be one of LANGUAGES in ${CONFIG}: ${languages.join(", ")}`;
+      const message = `must be one of the service's LANGUAGES: ${languages.join(", ")}. Others are set in ${CONFIG}, or for this check with --languages`;
       return issueAt({ path: "/lang", message });
     });
 }

@@ -4,7 +4,7 @@
 import slugify from "@sindresorhus/slugify";
 import { plainLetters, plainWords } from "../../domain/folding.ts";
 import { SLUG_CHARS_MAX } from "../../domain/limits.ts";
-import { romanise } from "./romanise.ts";
+import { romanise, spellAnd } from "./romanise.ts";
 
 /**
  * Lower-case Latin letters, digits and single hyphens. Other scripts are transliterated, by the rules of the language
@@ -18,7 +18,7 @@ export function slugOf(title: string, lang?: string): string {
     .normalize("NFKC")
     .toLocaleLowerCase(lang ?? "en")
     .normalize("NFKC");
-  const latin = plainLetters(insideWords(romanise(plainWords(lower), lang)));
+  const latin = plainLetters(insideWords(romanise(plainWords(spellAnd(lower, lang)), lang)));
   const slug = slugify(latin, { decamelize: false, ...(lang === undefined ? {} : { locale: lang }) });
   // Its digits alone would be the slug of many titles.
   if (/\p{L}/u.test(title) && !/[a-z]/.test(slug)) return "";

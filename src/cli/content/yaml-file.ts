@@ -50,7 +50,9 @@ export function parseYamlFile<S extends z.ZodMiniType>(
 
   const issueAt = (issue: Issue): FileIssue => locateIssue(file, issue, located.lineOf);
   const parsed = z.safeParse(schema, located.fields, { error: yamlMessage });
-  if (!parsed.success) return issuesOf(parsed.error).map(issueAt);
+  const comments = located.comments.map((issue) => ({ file, ...issue }));
+  if (!parsed.success) return [...comments, ...issuesOf(parsed.error).map(issueAt)];
+  if (comments.length > 0) return comments;
   const size = Buffer.byteLength(JSON.stringify(parsed.data));
   if (size > BODY_BYTES_MAX) {
     const message = `has ${size} bytes as JSON; the limit is ${BODY_BYTES_MAX}: ${remedy}`;

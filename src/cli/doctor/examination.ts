@@ -33,7 +33,9 @@ export async function* examine(service: URL, timeoutMs: number): AsyncGenerator<
   const get = (client: Client, path: string, more: Record<string, string> = {}): Promise<Answer | NoAnswer> =>
     ask(new URL(path, service), { ...client.headers, ...more }, timeoutMs);
 
-  const health = judgeHealth(await get(CURL, "/healthz"), service);
+  const answer = await get(CURL, "/healthz");
+  const health =
+    (await findLoop(answer, new URL("/healthz", service), timeoutMs)) ?? judgeHealth(answer, service);
   yield { check: "curl gets /healthz", finding: health };
   if (health !== undefined && ENDS_ALL.has(health.kind)) return;
 
@@ -77,9 +79,33 @@ const ENDS_ALL: ReadonlySet<string> = new Set<Finding["kind"]>([
   "late",
   "unreachable",
   "redirect",
+  "loop",
   "not-configured",
   "not-ours",
 ]);
+
+/** Redirects that one request follows: browsers follow 20. */
+const HOPS_MAX = 20;
+
+/** Follows redirects, as far as they lead to an address that was seen before. */
+async function findLoop(
+  first: Answer | NoAnswer,
+  from: URL,
+  timeoutMs: number,
+): Promise<Finding | undefined> {
+  const seen = [from.href];
+  let answer = first;
+  while (answer.kind === "answered" && answer.status >= 300 && answer.status < 400) {
+    const next = URL.parse(answer.headers.location ?? "", seen.at(-1));
+    if (next === null || !/^https?:$/.test(next.protocol)) return undefined;
+    if (seen.includes(next.href) || seen.length > HOPS_MAX) {
+      return { kind: "loop", detail: [...seen, next.href].slice(0, 4).join(" → ") };
+    }
+    seen.push(next.href);
+    answer = await ask(next, CURL.headers, timeoutMs);
+  }
+  return undefined;
+}
 
 function judgeHealth(answer: Answer | NoAnswer, service: URL): Finding | undefined {
   if (answer.kind === "answered") {

@@ -40,6 +40,10 @@ export const FINDINGS = {
     "a redirect to another address",
     "give that address with --to, and set BASE_URL to it; or take the redirect rule off",
   ],
+  loop: [
+    "redirects that never end",
+    "take one of the two rules off that send each other on: at Cloudflare mostly SSL/TLS mode Flexible (set Full), or a redirect rule",
+  ],
   status: ["an unexpected status", "look at the Worker's logs: npx wrangler tail"],
   type: [
     "another content type",

@@ -6,12 +6,14 @@ import { findAdminToken } from "../admin-token.ts";
 import { ApiClient } from "../api-client.ts";
 import { CliError } from "../cli-error.ts";
 import { type ContentFolder, passedOverLines, readContentFolder } from "../content/content-folder.ts";
+import type { ContentFile } from "../content/content-file.ts";
 import { checkBody } from "../content/check-body.ts";
 import { issueLine, issueReport } from "../content/file-issue.ts";
 import { foreignUrls } from "../content/foreign-urls.ts";
 import { readSingleFile } from "../content/single-file.ts";
 import { languageIssues } from "../content/site-files.ts";
 import { soundPart } from "../content/sound-files.ts";
+import { isBelow } from "../content/stand-ins.ts";
 import { foreignLanguages, siteLanguages } from "../content/site-languages.ts";
 import { DEFAULT_CONTENT, displayPath, resolvePath } from "../paths.ts";
 import { type Progress, startProgress } from "../progress.ts";
@@ -91,7 +93,7 @@ async function publish(
   report(
     [
       ...passedOverLines(folder),
-      ...foreignUrls(differing).map(issueLine),
+      ...[...differing.flatMap(({ warnings }) => warnings), ...foreignUrls(differing)].map(issueLine),
       ...disagreementLines(folder.files, states),
     ].join("\n"),
   );
@@ -142,7 +144,7 @@ async function preview(
   report(
     [
       ...passedOverLines(folder),
-      ...foreignUrls(toSend).map(issueLine),
+      ...[...toSend.flatMap(({ warnings }) => warnings), ...foreignUrls(toSend)].map(issueLine),
       ...disagreementLines(folder.files, states),
     ].join("\n"),
   );
@@ -174,18 +176,25 @@ async function preview(
   else print((await withdrawnLines(comparison, client, "would be ")).join("\n"));
 }
 
-/** @throws CliError with every fault of every file */
-export async function checkCommand(named: string | undefined): Promise<void> {
+/** @param options `languages`: in place of those of wrangler.toml @throws CliError with every fault of every file */
+export async function checkCommand(
+  named: string | undefined,
+  options: { languages?: string } = {},
+): Promise<void> {
   const progress = startProgress();
   const reading = readContentFolder(resolvePath(named ?? DEFAULT_CONTENT), progress);
   const folder = await reading.finally(() => progress.end());
-  const { files, drafts, issues } = folder;
+  const { files, drafts, issues, rests } = folder;
   const all = [...files, ...drafts];
-  const bodies = all.map(checkBody);
-  const languages = await siteLanguages();
-  const foreign = [...foreignLanguages(all, languages), ...languageIssues(folder, languages)];
+  const withSound = (path: string): ContentFile[] => [
+    ...all,
+    ...rests.filter(({ faults }) => !isBelow(path, faults)),
+  ];
+  const bodies = withSound("/body").map(checkBody);
+  const languages = await siteLanguages(options.languages);
+  const foreign = [...foreignLanguages(withSound("/lang"), languages), ...languageIssues(folder, languages)];
   const faults = [...issues, ...foreign, ...bodies.flatMap(({ faults }) => faults)];
-  const warnings = [...bodies.flatMap(({ warnings }) => warnings), ...foreignUrls(all)];
+  const warnings = [...all, ...bodies].flatMap((each) => each.warnings).concat(foreignUrls(all));
   for (const line of passedOverLines(folder)) print(line);
   for (const warning of warnings) print(issueLine(warning));
   if (faults.length > 0) throw new CliError(issueReport(faults, "`publish` would send nothing"));

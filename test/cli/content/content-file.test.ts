@@ -36,9 +36,8 @@ describe("a comment beside a value", () => {
     ["topics: [csto #own\n  , cis]", 2],
   ])("is a fault that names its line and the way out: %s", (field, line) => {
     const content = `---\n${field}\nlang: en\n---\n\nText.\n`;
-    expect(issues(content)).toEqual([
-      expect.stringMatching(new RegExp(`^${line} -: has a comment, .* quotation marks`)),
-    ]);
+    expect(issues(content)[0]).toMatch(new RegExp(`^${line} -: has a comment, .* quotation marks`));
+    expect(issues(content)).toContainEqual("2 date: is required");
   });
 
   test.each([
@@ -108,7 +107,7 @@ describe("a fault has the line of the file", () => {
     [
       "in a field that is given twice",
       text("lang: hy\n"),
-      /^8 -: is not valid YAML: this field is already given above$/,
+      /^8 -: is not valid YAML: this field is already given above; other faults may follow$/,
     ],
     ["in text with a colon", text("note: Corrected: the date\n"), /^8 -: is not valid YAML: /],
     ["in an alias to nothing", text("note: *nothing\n"), /^2 -: is not valid YAML/],
@@ -141,6 +140,29 @@ describe("a fault has the line of the file", () => {
       "12 body",
     ]);
   });
+});
+
+test("fields in the text, which readers would see, are refused with the way out", () => {
+  const issue = (line: number, name: string) =>
+    expect.stringMatching(
+      new RegExp(`^${line} body: begins with \`${name}:\`, .*: move it up, above the line ---`),
+    );
+  for (const [body, line, name] of [
+    ["embargo: 2030-12-01T10:00:00Z\n---\n\nThe text.", 10, "embargo"],
+    ["author: us\nEmbargo: 2030-12-01\n---\n\nThe text.", 11, "Embargo"],
+    ["---\nembargo: 2030-12-01T10:00:00Z\n---\n\nThe text.", 11, "embargo"],
+    ["topics:\n  - csto\n\nembargo: 2030-12-01\n\nThe text.\n\n---\n\nMore.", 10, "topics"],
+  ] as const) {
+    expect(issues(text("", body))).toEqual([issue(line, name)]);
+  }
+  for (const body of [
+    "embargo: a word of Spanish origin.",
+    "The ministers met.\n\ndate: unknown\n\n---\n\nMore.",
+    "Note: the session was held.\n\nIt ended.\n\n---\n\nMore.",
+    "**embargo:** none\n\n---\n\nMore.",
+  ]) {
+    expect(issues(text("", body))).toEqual([]);
+  }
 });
 
 test("aliases that expand exponentially are refused, not expanded", () => {

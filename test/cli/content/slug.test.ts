@@ -32,6 +32,11 @@ test.each([
   ["tr", "Bölgedeki gelişmeler: IŞIK, İstanbul, Çağrı", "bolgedeki-gelismeler-isik-istanbul-cagri"],
   ["de", "Größe, Übermut und Äußerung", "groesse-uebermut-und-aeusserung"],
   ["de-AT", "Österreich", "oesterreich"],
+  ["de", "GROẞE STRAẞE & Söhne", "grosse-strasse-und-soehne"],
+  ["hy", "Հարց & պատասխան", "harc-yev-pataskhan"],
+  ["ru", "Q&A", "q-i-a"],
+  ["es", "Mesa & diálogo", "mesa-y-dialogo"],
+  ["fi", "Q&A", "q-a"],
   ["az", "Azərbaycan Respublikası, Şuşa, Gəncə", "azerbaycan-respublikasi-susa-gence"],
   [
     "uk",

@@ -280,6 +280,21 @@ describe("doctor", () => {
       "give that address with --to",
     ],
     [
+      "a redirect to itself",
+      (given) => ({ ...given, status: 301, headers: { location: "/healthz" } }),
+      "redirects that never end (http://",
+      "SSL/TLS mode Flexible",
+    ],
+    [
+      "two addresses that redirect to each other",
+      (given, request) => ({
+        ...given,
+        status: 302,
+        headers: { location: request.url === "/healthz" ? "/other" : "/healthz" },
+      }),
+      "/other → http://",
+    ],
+    [
       "a service without its secrets",
       () => ({
         status: 503,

@@ -278,7 +278,7 @@ test("files that can be published are no faults; what is at another site is a wa
 test("a language that the service does not have is a fault, as it is for publish", async () => {
   const run = await check({ "a.md": VALID.replace("lang: en", "lang: tr") });
   expect(run.code).toBe(1);
-  expect(run.stderr).toContain("a.md:3: lang: must be one of LANGUAGES in wrangler.toml: en, hy, ru, fr");
+  expect(run.stderr).toContain("a.md:3: lang: must be one of the service's LANGUAGES: en, hy, ru, fr");
 });
 
 test("nesting that is too deep is named at its line; blank lines and rules are not nesting", async () => {
@@ -316,4 +316,76 @@ test("advice leaves the text as it is", async () => {
   expect(await titled("'Minister's visit'")).toContain("put \" around a value that contains '");
   const { stderr } = await check({ "a.md": NEW.replace("New one", "外交部") });
   expect(stderr).toContain("slug: cannot be made from this title: add a line such as");
+});
+
+test("all faults of one file come together, each once, whatever finds them", async () => {
+  const faulty = VALID.replace(
+    "type: statement",
+    [
+      "type: statment",
+      "typo: x",
+      "topics: [csto, ctso]",
+      "embargoes: x",
+      "image: { file: nowhere.jpg }",
+      "attachments: [{ file: none.pdf, size: 3 }, { file: gone.pdf }]",
+      "source: nowhere",
+      "reason: It was wrong",
+      "note: Corrected # twice",
+    ].join("\n"),
+  )
+    .replace("lang: en", "lang: tlh")
+    .replace("2020-12-01", "2999-12-01")
+    .replace("Text.", "![A picture](lost.png)\n\n" + "[".repeat(6_000));
+  const run = await check({ "a.md": faulty, "registry.yaml": registryOf({ topics: ["csto"] }) });
+  const lines = run.stderr.trim().split("\n");
+  expect(
+    lines.map((line) =>
+      line
+        .split(": ", 2)
+        .join(": ")
+        .replace(/: (has|must|is) .*/, ""),
+    ),
+  ).toEqual([
+    "a.md:3: lang",
+    "a.md:5: type",
+    "a.md:6: typo",
+    "a.md:7: topics/1",
+    "a.md:8: embargoes",
+    "a.md:9: image/alt",
+    "a.md:9: image/file",
+    "a.md:10: attachments/0/size",
+    "a.md:10: attachments/0/file",
+    "a.md:10: attachments/1/file",
+    "a.md:11: source",
+    "a.md:12: reason",
+    "a.md:13",
+    "a.md:15: date",
+    "a.md:18: body",
+    "a.md:20: body",
+    "16 faults in 1 file: `publish` would send nothing",
+  ]);
+});
+
+test("control characters in a field and in the text are named, with their lines", async () => {
+  const text = VALID.replace("title: The session", 'title: "The \\e[31msession\\0"').replace(
+    "Text.",
+    "Text.\n\nMore\u0007.",
+  );
+  expect(await check({ "a.md": text })).toEqual({
+    code: 0,
+    stdout:
+      "a.md:6: title: has the control character U+001B, which is taken out\n" +
+      "a.md:12: body: has the control character U+0007, which is taken out\n" +
+      "1 release, no faults, 2 warnings\n",
+    stderr: "",
+  });
+});
+
+test("the languages of the service may be given", async () => {
+  const cwd = await folderWith({ "a.md": VALID });
+  const foreign = await runCli(["check", ".", "--languages", "de,tr"], { cwd });
+  expect(foreign).toMatchObject({ code: 1 });
+  expect(foreign.stderr).toContain("a.md:3: lang: must be one of the service's LANGUAGES: de, tr. ");
+  expect(await runCli(["check", ".", "--languages", "de,EN"], { cwd })).toMatchObject({ code: 0 });
+  expect(await runCli(["check", ".", "--languages", "de,e_n"], { cwd })).toMatchObject({ code: 2 });
 });
