@@ -13,6 +13,7 @@ import { deliveryReport } from "./delivery-report.ts";
 import { feedsReport } from "./feeds-report.ts";
 import { type FeedsOptions, measureFeeds } from "./feeds.ts";
 import { type LedgerOptions, measureLedger } from "./ledger.ts";
+import { measurePages, type PagesOptions } from "./pages.ts";
 import { measureStrangers, type StrangersOptions } from "./strangers.ts";
 import { measureWire, RUNTIMES, type WireOptions, type WireResult } from "./wire.ts";
 
@@ -66,6 +67,13 @@ program
   .option("--seed <number>", "seed of the generated releases", wholeNumber, 1)
   .option("--short", "fewer requests and publishes, within a minute", false)
   .action(feeds);
+
+program
+  .command("pages")
+  .description("the page of a release and a list, beside a constant Worker")
+  .option("--rounds <number>", "rounds of each, a third of a second long", wholeNumber, 25)
+  .option("--seed <number>", "seed of the generated releases", wholeNumber, 1)
+  .action(pages);
 
 program
   .command("delivery")
@@ -141,6 +149,22 @@ async function feeds(options: FeedsOptions): Promise<void> {
   if (process.stderr.isTTY) process.stderr.write("\n");
   console.log([feedsReport(result), machine()].join("\n"));
   await saveResult({ feeds: result });
+}
+
+async function pages(options: PagesOptions): Promise<void> {
+  const rates = await measurePages(options, (done, total) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${done}/${total} rounds\u001b[K`);
+  });
+  if (process.stderr.isTTY) process.stderr.write("\n");
+  const rows = rates.map(({ perSecond, oursToConstant, byCpu, ...rate }) => ({
+    ...rate,
+    "ours a second": perSecond.ours,
+    "constant a second": perSecond.constant,
+    "ours to constant": oursToConstant,
+    "by CPU time": byCpu,
+  }));
+  console.log([tableOf(rows), machine()].join("\n"));
+  await saveResult({ pages: rates });
 }
 
 async function delivery(options: DeliveryOptions): Promise<void> {

@@ -58,8 +58,24 @@ const RULES: Readonly<Record<string, Rules>> = {
 
 /** What `&` is called, in Latin letters. */
 const AND: Readonly<Record<string, string>> = {
-  ...{ en: "and", hy: "yev", ru: "i", fr: "et", de: "und", es: "y", pt: "e", it: "e", nl: "en", pl: "i" },
-  ...{ uk: "i", ka: "da", tr: "ve", az: "ve", el: "kai", ro: "si", ar: "wa", fa: "va" },
+  en: "and",
+  hy: "yev",
+  ru: "i",
+  fr: "et",
+  de: "und",
+  es: "y",
+  pt: "e",
+  it: "e",
+  nl: "en",
+  pl: "i",
+  uk: "i",
+  ka: "da",
+  tr: "ve",
+  az: "ve",
+  el: "kai",
+  ro: "si",
+  ar: "wa",
+  fa: "va",
 };
 
 /** A text without `&`: a word in languages whose word we know, else a space. */

@@ -33,10 +33,12 @@ import { FOR_EVERY_ORIGIN, pageHeaders, respond } from "./response.ts";
  */
 export function getFromMemory(request: Request, env: Env, ctx: ExecutionContext): Response | undefined {
   if (request.method !== "GET" || request.headers.has("authorization")) return undefined;
-  if (mentionsMarkdown(request.headers)) return undefined;
   const nowMs = Date.now();
   const entry = hotAt(request.url, nowMs);
   if (entry === undefined) return undefined;
+  // A client may prefer the Markdown of a release; other documents cost no look at what it accepts.
+  const isRelease = entry.lookup.servable.document.release !== undefined;
+  if (isRelease && mentionsMarkdown(request.headers)) return undefined;
   if (needsRefresh(entry, nowMs)) ctx.waitUntil(refresh(env, entry));
   const response = respond(request, entry.lookup.servable);
   if (response?.status === 304) entry.notModified += 1;
