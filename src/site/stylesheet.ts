@@ -148,7 +148,7 @@ header { border-width: 0 0 1.5pt; border-bottom: 1.5pt solid; margin-bottom: 8mm
 .masthead { padding: 0 0 4mm; }
 .site, h1, h2, h3, .kind { font-family: "Helvetica Neue", Arial, "DejaVu Sans", sans-serif; }
 .logo { height: 16mm; }
-.skip, .bar, nav, .search, .translations, .filing h2, .filing dl, .subscribe button, .rows:empty, footer .offers { display: none; }
+.skip, .bar, nav, .search, .translations, .changes, .filing h2, .filing dl, .subscribe button, .rows:empty, footer .offers { display: none; }
 body { display: block; min-height: 0; }
 main { padding-bottom: 6mm; }
 .logo { padding: 0; }

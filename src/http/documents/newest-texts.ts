@@ -9,6 +9,9 @@ import type { Context } from "../context.ts";
 import { NEWEST_NAMED } from "../limits.ts";
 import { lookUp } from "./cache.ts";
 
+/** A killed release stays in the feed as what is left of it. */
+type FeedItem = NamedText & { _communique: { removed?: true } };
+
 const known = new WeakMap<StoredDocument, NamedText[]>();
 
 /** None if this client has asked for too much that KV cannot answer. */
@@ -20,8 +23,11 @@ export async function newestTexts(c: Context, site: Site): Promise<NamedText[]> 
   const { document } = lookup.servable;
   let newest = known.get(document);
   if (newest === undefined) {
-    const { items } = JSON.parse(textOf(document)) as { items: NamedText[] }; // written by our renderer
-    newest = items.slice(0, NEWEST_NAMED).map(({ title, url }) => ({ title, url }));
+    const { items } = JSON.parse(textOf(document)) as { items: FeedItem[] }; // written by our renderer
+    newest = items
+      .filter(({ _communique }) => _communique.removed !== true)
+      .slice(0, NEWEST_NAMED)
+      .map(({ title, url }) => ({ title, url }));
     known.set(document, newest);
   }
   return newest;

@@ -118,6 +118,16 @@ describe("a page where nothing is", () => {
     expect(html).toContain('<a href="/en">All texts</a>');
     expect(html).toContain('role="search" action="/en"');
   });
+
+  it("does not name a killed release among the newest texts", async () => {
+    const text = release({ lang: "ru", slug: "oshibka" });
+    await publish(text);
+    await act("kill", text.id, "By mistake");
+    await settled();
+    await newsroomLater(2);
+    expect(await kvBody("/ru/feed.json")).toContain("By mistake");
+    expect(await (await request("/ru/nothing")).text()).not.toContain("By mistake");
+  });
 });
 
 describe("every page", () => {
