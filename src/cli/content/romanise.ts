@@ -57,10 +57,11 @@ const RULES: Readonly<Record<string, Rules>> = {
 };
 
 /** What `&` is called, in Latin letters. */
-const AND: Readonly<Record<string, string>> = {
-  ...{ en: "and", hy: "yev", ru: "i", fr: "et", de: "und", es: "y", pt: "e", it: "e", nl: "en", pl: "i" },
-  ...{ uk: "i", ka: "da", tr: "ve", az: "ve", el: "kai", ro: "si", ar: "wa", fa: "va" },
-};
+const AND: Readonly<Record<string, string>> = Object.fromEntries(
+  "en:and hy:yev ru:i fr:et de:und es:y pt:e it:e nl:en pl:i uk:i ka:da tr:ve az:ve el:kai ro:si ar:wa fa:va"
+    .split(" ")
+    .map((pair) => pair.split(":")),
+) as Record<string, string>;
 
 /** A text without `&`: a word in languages whose word we know, else a space. */
 export function spellAnd(text: string, lang: string | undefined): string {
