@@ -210,7 +210,7 @@ describe("the releases of a group", () => {
     ]);
     await act("withdraw", ru.id);
     await newsroomLater(2);
-    expect(await kvBody(path)).toMatch(/>Русский<\/a> \(Withdrawn\)/);
+    expect(await kvBody(path)).toMatch(/Withdrawn in another language: <a [^>]*>Русский<\/a>/);
     expect((await view(en.id))["translations"]).toMatchObject([{ lang: "ru", status: "withdrawn" }]);
   });
 });
