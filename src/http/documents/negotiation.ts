@@ -71,14 +71,14 @@ function acceptedEncodings(request: Request): string | null {
 }
 
 /**
- * Whether the client would rather have a page as Markdown: it names `text/markdown`, and no other type that pages
- * have more. Browsers do not name it, and `*\/*` alone means the page (RFC 9110, 12.5.1).
+ * Whether the client would rather have a page as Markdown: it names `text/markdown`, and gives HTML no greater weight,
+ * by name or by a range. Browsers do not name it, and a range alone means the page (RFC 9110, 12.5.1).
  */
 export function prefersMarkdown(request: Headers): boolean {
   const accept = request.get("accept");
   if (accept === null || !mentionsMarkdown(request)) return false;
   const markdown = qualityOf(accept, "text/markdown") ?? 0;
-  const html = qualityOf(accept, "text/html") ?? 0;
+  const html = qualityOf(accept, "text/html") ?? qualityOf(accept, "text/*") ?? qualityOf(accept, "*/*") ?? 0;
   return markdown > 0 && markdown >= html;
 }
 

@@ -47,6 +47,7 @@ describe("a release as Markdown", () => {
       "text/markdown",
       "text/markdown, text/html, */*",
       "text/html;q=0.8, text/markdown;q=0.9",
+      "text/markdown, */*;q=0.1",
       "TEXT/MARKDOWN;q=0.1",
     ])
       expect(await typeFor(accept), accept).toBe("text/markdown");
@@ -57,6 +58,8 @@ describe("a release as Markdown", () => {
       "text/html,application/xhtml+xml,*/*;q=0.8",
       "text/markdown;q=0, */*",
       "text/markdown;q=0.5, text/html",
+      "text/markdown;q=0.5, */*;q=0.8",
+      "text/markdown;q=0.5, text/*",
     ])
       expect(await typeFor(accept), accept).toBe("text/html");
     // Memory has the page now, and must not answer with it.
