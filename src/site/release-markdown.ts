@@ -7,10 +7,12 @@ import { FACETS, type ReleaseView } from "../domain/release.ts";
 function fieldsOf(release: ReleaseView): Record<string, unknown> {
   const { id, lang, url, group, status, reason } = release;
   const retracted = status === "published" ? {} : { status, reason, updated: release.updated };
-  const named = { id, lang, slug: url.slice(url.lastIndexOf("/") + 1) };
-  if (status === "killed") return { ...named, ...retracted };
+  // A killed release has no address any more.
+  if (status === "killed") return { id, lang, ...retracted };
   return {
-    ...named,
+    id,
+    lang,
+    slug: url.slice(url.lastIndexOf("/") + 1),
     ...(group === id ? {} : { group }),
     type: release.type,
     title: release.title,

@@ -93,6 +93,7 @@ describe("a release as Markdown", () => {
     await act("kill", killed.id, "By mistake");
     const { answer, fields, body } = await markdownAt("/en/releases/killed-text.md");
     expect([answer.status, fields["reason"], body]).toEqual([410, "By mistake", ""]);
+    expect(fields).not.toHaveProperty("slug");
     const json = await request("/en/releases/killed-text.json");
     const shown = await json.text();
     expect([json.status, shown.includes("secret")]).toEqual([410, false]);
