@@ -65,7 +65,12 @@ export function newsArticle(release: ReleaseView, site: Site): WithContext<NewsA
       correction:
         note === undefined
           ? undefined
-          : { "@type": "CorrectionComment" as const, text: note, datePublished: updated },
+          : {
+              "@type": "CorrectionComment" as const,
+              text: note,
+              // The date of a withdrawn release is that of the withdrawal.
+              ...(release.status === "withdrawn" ? {} : { datePublished: updated }),
+            },
       creativeWorkStatus: release.status === "withdrawn" ? phrasesIn(lang, site).withdrawnMark : undefined,
       workTranslation:
         translations.length === 0

@@ -3,6 +3,7 @@ import type { ReleaseView } from "../../src/domain/release.ts";
 import { feedPreview } from "../../src/site/feed-preview.ts";
 import { killedPage } from "../../src/site/killed-page.ts";
 import { releasePage } from "../../src/site/release-page.ts";
+import { newsArticle } from "../../src/site/structured-data.ts";
 import { listPage } from "../../src/site/list-page.ts";
 import { languageList } from "../../src/domain/list.ts";
 import { dayInWords, direction, languageName } from "../../src/i18n/phrases.ts";
@@ -54,6 +55,14 @@ describe("a release's page", () => {
     expect(html).toContain("The &#x3C;Office>");
     expect(html).toContain("The &#x3C;date>");
     expect(html).toContain('alt="A &#x22;room&#x22;"');
+  });
+
+  it("gives search engines the time of the correction, but not of a withdrawal in its place", () => {
+    const correctionOf = (status: "published" | "withdrawn") =>
+      newsArticle({ ...RELEASE, status }, SITE).correction;
+    const correction = { "@type": "CorrectionComment", text: "The <date>" };
+    expect(correctionOf("published")).toEqual({ ...correction, datePublished: RELEASE.updated });
+    expect(correctionOf("withdrawn")).toEqual(correction);
   });
 
   it("shows the dates, with the day of the correction in the site's time zone", () => {
