@@ -39,6 +39,8 @@ interface IndexNowDeps {
 
 export class IndexNow {
   readonly #deps: IndexNowDeps;
+  /** Milliseconds since 1970. A refusal is about the site: further pages would be refused too. */
+  #pausedUntilMs = 0;
 
   constructor(deps: IndexNowDeps) {
     this.#deps = deps;
@@ -47,7 +49,7 @@ export class IndexNow {
   /** One request. @returns whether anything was due */
   async step(budget: Budget): Promise<boolean> {
     const { sql, key, now } = this.#deps;
-    if (key === undefined) return false;
+    if (key === undefined || now() < this.#pausedUntilMs) return false;
     forgetTold(sql, now());
     const pages = duePages(sql, now(), PAGES_PER_REQUEST);
     if (pages.length === 0) return false;
@@ -55,13 +57,17 @@ export class IndexNow {
     const answer = await this.#tell(key, pages);
     log("info", "search engines told", { pages: pages.length, ...answer });
     if (answer.kind === "taken") for (const page of pages) markTold(sql, page, now());
-    else for (const page of pages) this.#retry(page, answer);
+    else {
+      this.#pausedUntilMs = now() + Math.max(TELLING_RETRY_MS, answer.waitMs);
+      for (const page of pages) this.#retry(page, answer);
+    }
     return true;
   }
 
   /** When there is anything to do, in milliseconds since 1970. */
   nextDueMs(): number | undefined {
-    return this.#deps.key === undefined ? undefined : nextPageMs(this.#deps.sql);
+    const dueMs = this.#deps.key === undefined ? undefined : nextPageMs(this.#deps.sql);
+    return dueMs === undefined ? undefined : Math.max(dueMs, this.#pausedUntilMs);
   }
 
   async #tell(key: string, pages: readonly ChangedPage[]): Promise<Answer> {

@@ -25,7 +25,9 @@ export function duePages(sql: Sql, nowMs: number, limit: number): ChangedPage[] 
 
 /** When the next page is due, in milliseconds since 1970. */
 export function nextPageMs(sql: Sql): number | undefined {
-  return value<number | null>(sql, "SELECT min(due_ms) FROM changed_pages") ?? undefined;
+  // The condition is that of the index: without it all pages are read.
+  const query = "SELECT min(due_ms) FROM changed_pages WHERE due_ms IS NOT NULL";
+  return value<number | null>(sql, query) ?? undefined;
 }
 
 /** Notes that search engines know of a page, unless it has changed again meanwhile. */
@@ -43,9 +45,9 @@ export function postponePage(sql: Sql, { path, failures }: ChangedPage, untilMs:
   sql.exec("UPDATE changed_pages SET due_ms = ?, failures = ? WHERE path = ?", untilMs, failures + 1, path);
 }
 
-/** Forgets a page that search engines will not be told of. */
-export function dropPage(sql: Sql, { path }: ChangedPage): void {
-  sql.exec("DELETE FROM changed_pages WHERE path = ?", path);
+/** Forgets a page that search engines will not be told of, unless it has changed again meanwhile. */
+export function dropPage(sql: Sql, { path, due_ms }: ChangedPage): void {
+  sql.exec("DELETE FROM changed_pages WHERE path = ? AND due_ms = ?", path, due_ms);
 }
 
 /** Forgets pages that may be told again. */

@@ -6,6 +6,7 @@ import { buildParts } from "../../../src/newsroom/wiring.ts";
 import { Budget } from "../../../src/runtime/bounded-work.ts";
 import { IndexNow } from "../../../src/newsroom/outbound/index-now.ts";
 import { queuePages } from "../../../src/newsroom/store/changed-pages.ts";
+import { PAGES_PER_REQUEST } from "../../../src/newsroom/limits.ts";
 import { Meter } from "../../../src/runtime/sql.ts";
 import { inNewsroom, publish, release } from "../../support/service.ts";
 
@@ -80,6 +81,14 @@ describe("search engines", () => {
       due = await engine.at(due);
     }
     expect(await engine.told()).toHaveLength(12);
+  });
+
+  it("are told of no further pages until they may be asked again", async () => {
+    await fresh();
+    const engine = searchEngine("retry-after:1800");
+    const paths = Array.from({ length: PAGES_PER_REQUEST + 1 }, (_, nth) => `/en/releases/${nth}`);
+    expect(await engine.at(0, paths)).toBe(30);
+    expect(await engine.told()).toHaveLength(1);
   });
 
   it("are told again of a page that changes while they are told", async () => {
