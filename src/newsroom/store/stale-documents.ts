@@ -4,12 +4,13 @@
  */
 import { type FileReference, formatFileReference, parseFileReference } from "../../domain/file.ts";
 import { REGISTRY_FACETS, type RegistryFacet } from "../../domain/registry.ts";
+import { OWN_RETRY_MAX_MS } from "../../runtime/limits.ts";
 import { all, column, exists, type Sql, value } from "../../runtime/sql.ts";
 import { lastSequence } from "./events.ts";
 import { setMeta } from "./schema.ts";
 
-/** Milliseconds: a target that is due later than this waits for its time, and for nothing else. */
-const LATER_MS = 3_600_000;
+/** Milliseconds: a target that is due later than after any retry waits for its time, and for nothing else. */
+const LATER_MS = OWN_RETRY_MAX_MS;
 
 /**
  * The unit of rendering. A release has a page and its JSON; its history is a page that is rendered once a reader has
@@ -70,10 +71,10 @@ export function markHistoryStale(sql: Sql, id: string): void {
   markWrittenStale(sql, [{ kind: "history", id }]);
 }
 
-/** Queues the indexes of facets of a language that KV holds. */
+/** Queues the indexes of facets of a language that KV holds, after releases and feeds: thousands of values take long. */
 export function markFacetsStale(sql: Sql, lang: string): void {
   const indexes = REGISTRY_FACETS.map((facet): Target => ({ kind: "facet", lang, facet }));
-  markWrittenStale(sql, indexes);
+  markWrittenStale(sql, indexes, 1);
 }
 
 /** Queues a list and its archives that KV holds. */
@@ -89,7 +90,7 @@ export function relabelAll(sql: Sql): void {
 
 /**
  * Queues everything that may ever have been rendered, after the settings changed or KV was lost. Releases
- * come after later changes: a kill does not wait for a hundred thousand pages.
+ * and their histories come after later changes: a kill does not wait for a hundred thousand pages.
  */
 export function markAllStale(sql: Sql): void {
   sql.exec(
@@ -102,6 +103,11 @@ export function markAllStale(sql: Sql): void {
      SELECT DISTINCT 'file:' || sha256 || '/' || name, 1, 1 FROM file_uses WHERE true
      ON CONFLICT (target) DO UPDATE SET version = version + 1`,
   );
+  sql.exec(
+    `INSERT INTO stale_targets (target, version, due_ms)
+     SELECT DISTINCT target, 1, 1 FROM documents WHERE target >= 'history:' AND target < 'history;'
+     ON CONFLICT (target) DO UPDATE SET version = version + 1`,
+  );
   const addresses = column<string>(sql, "SELECT address FROM lists");
   markStale(sql, [
     { kind: "registry" },
@@ -112,7 +118,6 @@ export function markAllStale(sql: Sql): void {
     ...writtenTargets(sql, "sitemap:"),
     ...writtenTargets(sql, "sitemaps:"),
     ...writtenTargets(sql, "news-sitemap:"),
-    ...writtenTargets(sql, "history:"),
     ...writtenTargets(sql, "facet:"),
     // Lists that are no longer kept: rendering removes their documents.
     ...writtenTargets(sql, "list:"),

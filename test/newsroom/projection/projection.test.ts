@@ -10,6 +10,7 @@ import {
   complete,
   countStale,
   dueTargets,
+  markAllStale,
   markStale,
   postpone,
 } from "../../../src/newsroom/store/stale-documents.ts";
@@ -174,6 +175,32 @@ describe("the projection", () => {
       });
     });
     expect(Math.max(...waits)).toBe(OWN_RETRY_MS);
+  });
+
+  it("renders the histories that readers requested after everything that is urgent", async () => {
+    const kinds = await inNewsroom((_instance, { storage: { sql } }) => {
+      const insert =
+        "INSERT INTO documents (path, target, etag, modified, written_ms) VALUES (?, ?, '', 0, 0)";
+      sql.exec(insert, "/en/releases/none/history", "history:none");
+      markAllStale(sql);
+      markStale(sql, [{ kind: "release", id: "none" }]);
+      return [0, 1].map((nowMs) => dueTargets(sql, 1_000, nowMs).map(({ target }) => target.kind));
+    });
+    expect(kinds[0]).toContain("release");
+    expect(kinds[0]).not.toContain("history");
+    expect(kinds[1]).toContain("history");
+    await settled();
+  });
+
+  it("does not wait for what becomes stale by time alone", async () => {
+    const counts = await inNewsroom((_instance, { storage: { sql } }) => {
+      const before = countStale(sql, 0);
+      markStale(sql, [{ kind: "news-sitemap" }], 30 * 60_000);
+      const counted = [countStale(sql, 0) - before, countStale(sql, 30 * 60_000) - before];
+      sql.exec("DELETE FROM stale_targets WHERE target = 'news-sitemap:'");
+      return counted;
+    });
+    expect(counts).toEqual([0, 1]);
   });
 
   it("retries failed writes at most once a second, until they succeed", async () => {
