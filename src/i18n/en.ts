@@ -94,7 +94,7 @@ export const en: Phrases = {
     years: "By year",
     listPages: "Pages",
     noMatch: "No text matches this search.",
-    noMatchText: "The next one that does appears in this feed",
+    noMatchText: "The next text that matches it appears in this feed",
     corrected: "Corrected text",
     withdrawnElsewhere: "Withdrawn in another language",
     publishedBy: "Published by",

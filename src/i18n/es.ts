@@ -94,7 +94,7 @@ export const es: Phrases = {
     years: "Por año",
     listPages: "Páginas",
     noMatch: "Ningún texto coincide con esta búsqueda.",
-    noMatchText: "El próximo que coincida aparecerá en esta fuente",
+    noMatchText: "El próximo texto que coincida aparecerá en este canal",
     corrected: "Texto corregido",
     withdrawnElsewhere: "Retirado en otro idioma",
     publishedBy: "Publicado por",

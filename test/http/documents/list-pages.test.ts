@@ -99,7 +99,7 @@ describe("the page of a list", () => {
     const html = await page("/en?q=nothing");
     expect(html).toContain("No text matches this search.");
     expect(html).toContain(
-      'The next one that does appears in this feed: <a href="/en/feed.rss?q=nothing">RSS</a>',
+      'The next text that matches it appears in this feed: <a href="/en/feed.rss?q=nothing">RSS</a>',
     );
   });
 
