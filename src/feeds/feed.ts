@@ -90,7 +90,7 @@ export function entriesIn({ entries, tombstones }: Feed, format: FeedFormat): re
   return [...entries, ...tombstones].sort((a, b) => b.published - a.published);
 }
 
-/** The permanent id of a release in every format. */
+/** The permanent id of a release, in every format of feeds and pages. */
 export function entryUrn(id: string): string {
   return `${URN}${id}`;
 }

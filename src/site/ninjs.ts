@@ -4,6 +4,7 @@
  */
 import { defined } from "../domain/defined.ts";
 import type { AttachmentView, ImageView, ReleaseView, TranslationView } from "../domain/release.ts";
+import { entryUrn } from "../feeds/feed.ts";
 import { type Site, textsIn } from "../domain/site.ts";
 import { typeName } from "./release-facts.ts";
 
@@ -15,7 +16,7 @@ export function ninjs(release: ReleaseView, site: Site): object {
   const { id, edition, lang, status, url, published, updated, reason } = release;
   const known = {
     standard: STANDARD,
-    uri: uriOf(id),
+    uri: entryUrn(id),
     type: "text",
     version: String(edition),
     language: lang,
@@ -95,17 +96,12 @@ function translation({ id, lang, url, status }: TranslationView): object {
   return {
     name: lang,
     rel: "translation",
-    uri: uriOf(id),
+    uri: entryUrn(id),
     type: "text",
     language: lang,
     altIds: [{ role: "url", value: url }],
     pubStatus: status === "withdrawn" ? "canceled" : "usable",
   };
-}
-
-/** As feeds name the release. */
-function uriOf(id: string): string {
-  return `urn:uuid:${id}`;
 }
 
 function slugOf(url: string): string {

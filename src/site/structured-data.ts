@@ -7,6 +7,7 @@ import type { NewsArticle, WithContext } from "schema-dts";
 import { defined } from "../domain/defined.ts";
 import type { ReleaseView } from "../domain/release.ts";
 import { type Site, textsIn } from "../domain/site.ts";
+import { entryUrn } from "../feeds/feed.ts";
 import { phrasesIn } from "../i18n/phrases.ts";
 import { typeName } from "./release-facts.ts";
 
@@ -43,7 +44,7 @@ export function newsArticle(release: ReleaseView, site: Site): WithContext<NewsA
     "@id": url,
     url,
     mainEntityOfPage: url,
-    identifier: `urn:uuid:${id}`,
+    identifier: entryUrn(id),
     headline: title,
     description: summary,
     inLanguage: lang,
