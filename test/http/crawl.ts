@@ -38,9 +38,22 @@ export interface Subject {
 const CLIENTS: Record<string, string>[] = [
   { "accept-encoding": "gzip" },
   { "sec-fetch-dest": "document" },
+  { accept: "text/markdown" },
   { range: "bytes=0-3" },
   { "if-none-match": '"another"' },
   { "if-modified-since": "Wed, 25 Nov 2020 10:00:00 GMT" },
+];
+
+/** Other forms of the page of a release. */
+const FORMS = ["/history", ".json", ".md"];
+
+/** What crawlers read. */
+const SITEMAPS = [
+  "/sitemap.xml",
+  "/sitemaps/0.xml",
+  "/sitemaps/lists.xml",
+  "/news-sitemap.xml",
+  "/robots.txt",
 ];
 
 /** The indexes of facets. */
@@ -49,7 +62,11 @@ const INDEXES = ["/en/topics", "/en/people", "/en/types"];
 /** Every question about a subject. */
 export function questionsAbout(subject: Subject): Question[] {
   const documents = [...subject.lists, ...subject.archives].flatMap(formsOf);
-  const pages = subject.releases.flatMap(({ id, path }) => [path, `/api/v1/releases/${id}`]);
+  const pages = subject.releases.flatMap(({ id, path }) => [
+    path,
+    ...FORMS.map((form) => path + form),
+    `/api/v1/releases/${id}`,
+  ]);
   const asked = [
     ...documents,
     ...pages,
@@ -58,6 +75,7 @@ export function questionsAbout(subject: Subject): Question[] {
     "/feeds",
     "/feeds.opml",
     ...INDEXES,
+    ...SITEMAPS,
   ];
   return [
     ...asked.flatMap((path) => [
@@ -142,7 +160,14 @@ function aboutSecrets({ secrets, values, words }: Subject): Question[] {
     const [api, page] = [`/api/v1/releases/${id}`, `/${lang}/releases/${slug}`];
     const parts = ["", "/editions", "/editions/1", "/editions/2", "/editions/1/diff/2"];
     return [
-      ...[page, `${page}/`, `${page}/feed.rss`, page.slice(0, -1), `/r/${id}`].map((path) => ({ path })),
+      ...[
+        page,
+        ...FORMS.map((form) => page + form),
+        `${page}/`,
+        `${page}/feed.rss`,
+        page.slice(0, -1),
+        `/r/${id}`,
+      ].map((path) => ({ path })),
       ...parts.map((part) => ({ path: api + part })),
       ...["PUT", "DELETE"].map((method) => ({ path: api, method, body: "{}" })),
       ...["/kill", "/withdraw", "/reinstate"].map((action) => ({
