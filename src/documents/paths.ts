@@ -17,6 +17,7 @@ export type DocumentPlace =
   | { kind: "sitemaps" }
   | { kind: "sitemap"; file: number }
   | { kind: "news-sitemap" }
+  | { kind: "list-sitemap" }
   | { kind: "facet"; lang: string; facet: RegistryFacet }
   | { kind: "registry" }
   | { kind: "site" };
@@ -59,8 +60,8 @@ export function sitemapPath(file: number): string {
 export function parseDocumentPath(path: string, languages: readonly string[]): DocumentPlace | undefined {
   if (path === REGISTRY_PATH) return { kind: "registry" };
   if (path === SITE_PATH) return { kind: "site" };
-  if (path === DIRECTORY_PATH || path === OPML_PATH || path === LIST_SITEMAP_PATH)
-    return { kind: "directory" };
+  if (path === DIRECTORY_PATH || path === OPML_PATH) return { kind: "directory" };
+  if (path === LIST_SITEMAP_PATH) return { kind: "list-sitemap" };
   if (path === SITEMAP_PATH) return { kind: "sitemaps" };
   if (path === NEWS_SITEMAP_PATH) return { kind: "news-sitemap" };
   const sitemap = SITEMAP_FILE.exec(path)?.groups?.["file"];

@@ -23,15 +23,50 @@ export interface ChangedWords {
  * @returns `count` is Infinity beyond `countMax`; then `changes` has only where the texts begin to differ
  */
 export function changedWords(before: string, after: string, lang: string, countMax: number): ChangedWords {
-  const [older, newer] = differingMiddles(before, after).map((text) => wordsIn(text, lang)) as [
-    string[],
-    string[],
-  ];
-  const found = diffArrays(older, newer, { maxEditLength: 2 * countMax });
-  if (found === undefined) {
-    const start = (words: readonly string[]) => words.slice(0, WORDS_SHOWN);
-    return { count: Infinity, changes: [{ from: start(older), to: start(newer) }] };
+  const parts = changedLines(before, after, countMax);
+  const units = parts.reduce((sum, [older, newer]) => sum + older.length + newer.length, 0);
+  const found = parts.map(([older, newer]) =>
+    units > CHANGED_UNITS_MAX ? undefined : wordChanges(wordsIn(older, lang), wordsIn(newer, lang), countMax),
+  );
+  const changes = found.flatMap((each, index) => each ?? startOf(parts[index] ?? ["", ""], lang));
+  const count = changes.reduce((sum, { from, to }) => sum + Math.max(from.length, to.length), 0);
+  return { count: found.includes(undefined) ? Infinity : count, changes };
+}
+
+/** The lines that differ, before and after: comparing lines is fast. One pair if too many differ. */
+function changedLines(before: string, after: string, countMax: number): [older: string, newer: string][] {
+  const [older, newer] = differingMiddles(before, after);
+  const found = diffArrays(older.split("\n"), newer.split("\n"), { maxEditLength: 2 * countMax });
+  if (found === undefined) return [[older, newer]];
+  const parts: [string, string][] = [];
+  let isOpen = false;
+  for (const { added, removed, value } of found) {
+    if (added || removed) {
+      if (!isOpen) parts.push(["", ""]);
+      const last = parts.at(-1);
+      if (last !== undefined) last[added ? 1 : 0] += `${value.join("\n")}\n`;
+    }
+    isOpen = added || removed;
   }
+  return parts;
+}
+
+/** Words with which a change begins that is not compared to its end. */
+function startOf(texts: readonly [string, string], lang: string): WordChange {
+  const [from = [], to = []] = texts.map((text) =>
+    wordsIn(text.slice(0, START_UNITS), lang).slice(0, WORDS_SHOWN),
+  );
+  return { from, to };
+}
+
+/** @returns undefined beyond `countMax` */
+function wordChanges(
+  older: readonly string[],
+  newer: readonly string[],
+  countMax: number,
+): WordChange[] | undefined {
+  const found = diffArrays([...older], [...newer], { maxEditLength: 2 * countMax });
+  if (found === undefined) return undefined;
   const changes: WordChange[] = [];
   let isOpen = false;
   for (const { added, removed, value } of found) {
@@ -41,11 +76,14 @@ export function changedWords(before: string, after: string, lang: string, countM
     }
     isOpen = added || removed;
   }
-  return { count: changes.reduce((sum, { from, to }) => sum + Math.max(from.length, to.length), 0), changes };
+  return changes;
 }
 
-/** Words of a change that has too many to show them all. */
+/** Words of a change that has too many to show them all, and UTF-16 units in which they are looked for. */
 const WORDS_SHOWN = 8;
+const START_UNITS = 1_000;
+/** UTF-16 units of changed lines beyond which no change is small, and finding the words takes tens of milliseconds. */
+const CHANGED_UNITS_MAX = 100_000;
 
 /** The words of a text, in their order. */
 export function wordsIn(text: string, lang: string): string[] {

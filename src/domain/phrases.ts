@@ -83,6 +83,7 @@ export type PagePhrase = keyof typeof PAGE_PHRASES;
 export const HISTORY_PHRASES = {
   title: "heading of the history, and the link to it",
   edition: "which edition an entry is about: {number}",
+  published: "an entry for the publication",
   corrected: "an entry for a major edition; also the mark of a corrected release in a list",
   revised: "an entry for a minor edition",
   reinstated: "an entry for a reinstatement",

@@ -63,6 +63,7 @@ export const ar: Phrases = {
   contact: "للتواصل",
   licence: "الترخيص",
   history: {
+    published: "نُشر",
     title: "كل التعديلات على هذا النص",
     edition: "النسخة {number}",
     corrected: "مصحَّح",

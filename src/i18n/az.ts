@@ -64,6 +64,7 @@ export const az: Phrases = {
   contact: "Əlaqə",
   licence: "Lisenziya",
   history: {
+    published: "Dərc edilib",
     title: "Bu mətndəki bütün dəyişikliklər",
     edition: "Redaksiya {number}",
     corrected: "Düzəldilib",

@@ -64,6 +64,7 @@ export const de: Phrases = {
   contact: "Kontakt",
   licence: "Lizenz",
   history: {
+    published: "Veröffentlicht",
     title: "Alle Änderungen an diesem Text",
     edition: "Fassung {number}",
     corrected: "Berichtigt",

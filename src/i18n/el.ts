@@ -64,6 +64,7 @@ export const el: Phrases = {
   contact: "Επικοινωνία",
   licence: "Άδεια χρήσης",
   history: {
+    published: "Δημοσιεύτηκε",
     title: "Όλες οι αλλαγές αυτού του κειμένου",
     edition: "Έκδοση {number}",
     corrected: "Διορθώθηκε",

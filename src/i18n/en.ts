@@ -64,6 +64,7 @@ export const en: Phrases = {
   contact: "Contact",
   licence: "Licence",
   history: {
+    published: "Published",
     title: "All changes to this text",
     edition: "Edition {number}",
     corrected: "Corrected",

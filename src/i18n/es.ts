@@ -64,6 +64,7 @@ export const es: Phrases = {
   contact: "Contacto",
   licence: "Licencia",
   history: {
+    published: "Publicado",
     title: "Todos los cambios de este texto",
     edition: "Versión {number}",
     corrected: "Corregido",

@@ -63,6 +63,7 @@ export const fa: Phrases = {
   contact: "تماس",
   licence: "مجوز",
   history: {
+    published: "منتشر شد",
     title: "همهٔ تغییرات این متن",
     edition: "ویرایش {number}",
     corrected: "تصحیح شده",

@@ -64,6 +64,7 @@ export const fr: Phrases = {
   contact: "Contact",
   licence: "Licence",
   history: {
+    published: "Publié",
     title: "Toutes les modifications de ce texte",
     edition: "Version {number}",
     corrected: "Corrigé",

@@ -63,6 +63,7 @@ export const he: Phrases = {
   contact: "יצירת קשר",
   licence: "רישיון",
   history: {
+    published: "פורסם",
     title: "כל השינויים בטקסט זה",
     edition: "מהדורה {number}",
     corrected: "תוקן",

@@ -64,6 +64,7 @@ export const hy: Phrases = {
   contact: "Կապ",
   licence: "Արտոնագիր",
   history: {
+    published: "Հրապարակված",
     title: "Այս տեքստի բոլոր փոփոխությունները",
     edition: "Խմբագրություն {number}",
     corrected: "Ուղղված է",

@@ -64,6 +64,7 @@ export const it: Phrases = {
   contact: "Contatti",
   licence: "Licenza",
   history: {
+    published: "Pubblicato",
     title: "Tutte le modifiche di questo testo",
     edition: "Versione {number}",
     corrected: "Corretto",

@@ -63,6 +63,7 @@ export const ja: Phrases = {
   contact: "お問い合わせ",
   licence: "ライセンス",
   history: {
+    published: "公開",
     title: "この文書のすべての変更",
     edition: "第{number}版",
     corrected: "訂正",

@@ -64,6 +64,7 @@ export const ka: Phrases = {
   contact: "კონტაქტი",
   licence: "ლიცენზია",
   history: {
+    published: "გამოქვეყნდა",
     title: "ამ ტექსტის ყველა ცვლილება",
     edition: "რედაქცია {number}",
     corrected: "შესწორებულია",

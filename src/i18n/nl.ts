@@ -64,6 +64,7 @@ export const nl: Phrases = {
   contact: "Contact",
   licence: "Licentie",
   history: {
+    published: "Gepubliceerd",
     title: "Alle wijzigingen van deze tekst",
     edition: "Versie {number}",
     corrected: "Gecorrigeerd",

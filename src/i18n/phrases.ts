@@ -60,6 +60,12 @@ export function instantInWords(
   return `${dayInWords(dayOf(instant, timeZone), lang, site)}${commaOf(lang)}${time}`;
 }
 
+/** Between words in a row. */
+export function listComma(lang: string): string {
+  const { script = "" } = new Intl.Locale(lang).maximize();
+  return { Arab: "، ", Hans: "、", Hant: "、", Jpan: "、" }[script] ?? ", ";
+}
+
 /** Between the day and the time. */
 function commaOf(lang: string): string {
   const { script = "" } = new Intl.Locale(lang).maximize();

@@ -64,6 +64,7 @@ export const pl: Phrases = {
   contact: "Kontakt",
   licence: "Licencja",
   history: {
+    published: "Opublikowano",
     title: "Wszystkie zmiany tego tekstu",
     edition: "Wersja {number}",
     corrected: "Poprawiono",

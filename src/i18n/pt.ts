@@ -64,6 +64,7 @@ export const pt: Phrases = {
   contact: "Contacto",
   licence: "Licença",
   history: {
+    published: "Publicado",
     title: "Todas as alterações deste texto",
     edition: "Versão {number}",
     corrected: "Corrigido",

@@ -64,6 +64,7 @@ export const ro: Phrases = {
   contact: "Persoană de contact",
   licence: "Licență",
   history: {
+    published: "Publicat",
     title: "Toate modificările acestui text",
     edition: "Versiunea {number}",
     corrected: "Corectat",

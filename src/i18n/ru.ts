@@ -64,6 +64,7 @@ export const ru: Phrases = {
   contact: "Контакты",
   licence: "Лицензия",
   history: {
+    published: "Опубликовано",
     title: "Все изменения этого текста",
     edition: "Редакция {number}",
     corrected: "Исправлено",

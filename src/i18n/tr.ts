@@ -64,6 +64,7 @@ export const tr: Phrases = {
   contact: "İletişim",
   licence: "Lisans",
   history: {
+    published: "Yayımlandı",
     title: "Bu metindeki tüm değişiklikler",
     edition: "Sürüm {number}",
     corrected: "Düzeltildi",

@@ -64,6 +64,7 @@ export const uk: Phrases = {
   contact: "Контакти",
   licence: "Ліцензія",
   history: {
+    published: "Опубліковано",
     title: "Усі зміни цього тексту",
     edition: "Редакція {number}",
     corrected: "Виправлено",

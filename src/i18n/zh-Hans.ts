@@ -63,6 +63,7 @@ export const zhHans: Phrases = {
   contact: "联系方式",
   licence: "许可协议",
   history: {
+    published: "已发布",
     title: "本文的全部改动",
     edition: "第 {number} 版",
     corrected: "已更正",

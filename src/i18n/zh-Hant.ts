@@ -63,6 +63,7 @@ export const zhHant: Phrases = {
   contact: "聯絡方式",
   licence: "授權條款",
   history: {
+    published: "已發布",
     title: "本文的全部更動",
     edition: "第 {number} 版",
     corrected: "已更正",

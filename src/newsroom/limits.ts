@@ -139,6 +139,8 @@ export const EXPLAINED_EVENTS_MAX = 200;
 export const EVENTS_PER_SITEMAP = 1_000;
 /** URLs in the sitemap of lists: crawlers take 50,000, and the file has a few megabytes. */
 export const SITEMAP_URLS_MAX = 10_000;
+/** Milliseconds after a change until the sitemap of lists names it: a burst of publishes renders it once. */
+export const LIST_SITEMAP_DELAY_MS = 600_000;
 /** Seconds for which a text is news, URLs in the sitemap of news (both Google's), and what pads it if there is no news. */
 export const NEWS_SECONDS = 2 * 86_400;
 export const NEWS_ITEMS_MAX = 1_000;
@@ -149,7 +151,7 @@ export const TOLD_AGAIN_MS = 600_000;
 export const PAGES_PER_REQUEST = 1_000;
 /** Milliseconds for one such request, before the first retry, and at most; and how often a page is tried: half a day. */
 export const TELLING_TIMEOUT_MS = 10_000;
-export const TELLING_RETRY_MS = 60_000;
+export const TELLING_RETRY_MS = TOLD_AGAIN_MS;
 export const TELLING_RETRY_MAX_MS = 3 * 3_600_000;
 export const TELLINGS_MAX = 12;
 /** Requests to search engines that one invocation sends. */

@@ -10,7 +10,10 @@ export function all<Row>(sql: Sql, query: string, ...bindings: SqlStorageValue[]
   return sql.exec(query, ...bindings).toArray() as Row[];
 }
 
-/** The first row; undefined where there is none. */
+/**
+ * The first row; undefined where there is none. Not for a statement that writes: SQLite cannot commit while it has more
+ * rows to give.
+ */
 export function first<Row>(sql: Sql, query: string, ...bindings: SqlStorageValue[]): Row | undefined {
   const [row] = sql.exec(query, ...bindings);
   return row as Row | undefined;

@@ -3,6 +3,7 @@
  */
 import type { Element } from "hast";
 import { h } from "hastscript";
+import { SEARCH_CHARS_MAX } from "../domain/limits.ts";
 import { FACET_OF, type FacetField } from "../domain/filter.ts";
 import { isCombination, languageOf, listAddress, languageList, type ReleaseList } from "../domain/list.ts";
 import { fill } from "../domain/phrases.ts";
@@ -28,11 +29,17 @@ export function filterForm(
   return h("form", { className: ["search"], role: "search", action: formAction(list) }, [
     h("label", { htmlFor: "q" }, pages.search),
     h("p", { className: ["query"] }, [
-      h("input", { id: "q", type: "search", name: "q", value: list.filter.q ?? "" }),
+      h("input", {
+        id: "q",
+        type: "search",
+        name: "q",
+        value: list.filter.q ?? "",
+        maxLength: SEARCH_CHARS_MAX,
+      }),
       h("button", { type: "submit" }, pages.search),
     ]),
     languages.map((each) => h("input", { type: "hidden", name: "lang", value: each })),
-    h("details", { open: isCombination(list) }, [
+    h("details", { open: isFiltered(list) }, [
       h("summary", pages.filters),
       h("div", { className: ["filters"] }, [
         FACET_FIELD_NAMES.map((field) => facetFilter(field, list, choices[field], known, site)),
@@ -43,6 +50,11 @@ export function filterForm(
       h("p", h("button", { type: "submit" }, pages.search)),
     ]),
   ]);
+}
+
+/** Whether more than words is asked for: words alone must not hide the results behind the filters. */
+function isFiltered({ filter: { q: _q, ...filter }, ...list }: ReleaseList): boolean {
+  return isCombination({ ...list, filter });
 }
 
 /** Where the forms of a list lead: the whole list of its language. */

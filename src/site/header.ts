@@ -3,6 +3,7 @@
  */
 import type { Element } from "hast";
 import { h } from "hastscript";
+import { SEARCH_CHARS_MAX } from "../domain/limits.ts";
 import { facetPath, languageOf } from "../domain/list.ts";
 import { REGISTRY_FACETS } from "../domain/registry.ts";
 import { type Site, textsIn } from "../domain/site.ts";
@@ -82,7 +83,7 @@ function sectionMenu({ lang, list, section }: Page, site: Site): Element {
 function searchBox({ lang, list }: Page, site: Site): Element {
   const { search } = phrasesIn(lang, site).pages;
   return h("form", { className: ["find"], role: "search", action: formAction(list) }, [
-    h("input", { type: "search", name: "q", ariaLabel: search }),
+    h("input", { type: "search", name: "q", ariaLabel: search, maxLength: SEARCH_CHARS_MAX }),
     h("button", { type: "submit" }, search),
   ]);
 }

@@ -36,7 +36,7 @@ export function historyPage(
         h("p", isKilled ? phrases.killed : h("a", { href: release.url }, release.title)),
         h(
           "ol",
-          { className: ["history"], reversed: !hasEarlier },
+          { className: ["history"] },
           entries.map((entry) => h("li", entryElements(entry, release, phrases, site))),
         ),
         hasEarlier && !isKilled
@@ -63,8 +63,9 @@ function entryElements(
       { className: ["facts"] },
       h("time", { dateTime: formatInstant(at) }, instantInWords(at, lang, site)),
     ),
-    note === undefined ? null : h("p", `${phrases.note}${phrases.colon}${note}`),
-    reason === undefined ? null : h("p", `${phrases.reason}${phrases.colon}${reason}`),
+    // Marks of direction in an office's words end with them.
+    note === undefined ? null : h("p", [`${phrases.note}${phrases.colon}`, h("bdi", note)]),
+    reason === undefined ? null : h("p", [`${phrases.reason}${phrases.colon}`, h("bdi", reason)]),
     ...fields.flatMap((field) => fieldElements(field, phrases)),
     more === undefined ? null : h("p", h("a", { href: more }, phrases.history.more)),
   ];
@@ -72,12 +73,11 @@ function entryElements(
 
 function kindName(kind: HistoryKind, phrases: Phrases): string {
   switch (kind) {
-    case "published":
-      return phrases.published;
     case "withdrawn":
       return phrases.withdrawnMark;
     case "killed":
       return phrases.history.removed;
+    case "published":
     case "corrected":
     case "revised":
     case "reinstated":

@@ -141,12 +141,16 @@ function countLine(
   { releases, count, archives = [] }: ListContents,
   isArchive: boolean,
   lang: string,
-  { pages, newest, colon }: Phrases,
-): Element {
-  const isAll = isArchive || count !== undefined || archives.length === 0;
+  { pages, colon }: Phrases,
+): Element | null {
+  // Counting what a search finds takes too long, and the number on the first page is not it.
+  if (!isArchive && count === undefined && archives.length > 0) return null;
   const number = isArchive ? releases.length : (count ?? releases.length);
-  const label = isAll ? pages.texts : newest;
-  return h("p", { className: ["tally"] }, `${label}${colon}${new Intl.NumberFormat(lang).format(number)}`);
+  return h(
+    "p",
+    { className: ["tally"] },
+    `${pages.texts}${colon}${new Intl.NumberFormat(lang).format(number)}`,
+  );
 }
 
 /** Says that nothing is there, and that a feed will have what comes. */

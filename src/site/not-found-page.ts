@@ -28,14 +28,15 @@ export function notFoundPage(
   const pageLang = lang ?? site.languages[0] ?? "en";
   const phrases = phrasesIn(pageLang, site);
   const list = languageList(lang);
+  const heading = isMalformed ? phrases.badAddressText : phrases.notFound;
   return pageHtml(
     {
-      title: phrases.notFound,
+      title: heading,
       lang: pageLang,
       list,
       main: [
-        h("h1", phrases.notFound),
-        h("p", isMalformed ? phrases.badAddressText : phrases.notFoundText),
+        h("h1", heading),
+        isMalformed ? null : h("p", phrases.notFoundText),
         nearest.length === 0
           ? null
           : h("p", [

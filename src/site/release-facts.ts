@@ -57,7 +57,8 @@ export function withdrawnBanner(
           h("time", { dateTime: dayOf(at, site.timeZone) }, instantInWords(at, lang, site)),
           phrases.stop,
         ],
-    `${phrases.reason}${phrases.colon}${reason}`,
+    `${phrases.reason}${phrases.colon}`,
+    h("bdi", reason),
   ]);
 }
 

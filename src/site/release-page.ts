@@ -9,7 +9,7 @@ import { fill } from "../domain/phrases.ts";
 import { permanentPath, type ReleaseView, type TranslationView } from "../domain/release.ts";
 import { type Site, textsIn } from "../domain/site.ts";
 import { updatedSentence } from "../feeds/build-feed.ts";
-import { languageName, phrasesIn } from "../i18n/phrases.ts";
+import { languageName, listComma, phrasesIn } from "../i18n/phrases.ts";
 import { attachmentList } from "./attachment-list.ts";
 import { historyLink } from "./history-link.ts";
 import { pageHtml } from "./layout.ts";
@@ -136,7 +136,7 @@ function correction(release: ReleaseView, site: Site): Element | null {
   if (note === undefined) return null;
   const { note: label, colon } = phrasesIn(lang, site);
   const when = status === "withdrawn" ? "" : updatedSentence(release, site);
-  return h("p", { className: ["note"] }, `${when}${label}${colon}${note}`);
+  return h("p", { className: ["note"] }, [`${when}${label}${colon}`, h("bdi", note)]);
 }
 
 function picture({ image }: ReleaseView): Element | null {
@@ -144,7 +144,7 @@ function picture({ image }: ReleaseView): Element | null {
   const { url, alt, width, height, caption, credit } = image;
   const words = [caption, credit].filter(Boolean).join(" – ");
   return h("figure", [
-    h("img", { src: url, alt, width, height, loading: "lazy" }),
+    h("img", { src: url, alt, width, height }),
     words === "" ? null : h("figcaption", words),
   ]);
 }
@@ -158,10 +158,10 @@ function filing(release: ReleaseView, site: Site): Element {
     h("h2", phrases.filedUnder),
     h("dl", [
       ...(["types", "topics", "people", "organisations", "places"] as const).flatMap((facet) =>
-        term(phrases.facets[facet], facetLinks(release, facet, site)),
+        term(phrases.facets[facet], facetLinks(release, facet, site), lang),
       ),
-      ...term(phrases.pages.publishedBy, [publisher]),
-      ...term(phrases.source, source === undefined ? [] : [h("a", { href: source }, source)]),
+      ...term(phrases.pages.publishedBy, [publisher], lang),
+      ...term(phrases.source, source === undefined ? [] : [h("a", { href: source }, source)], lang),
     ]),
     edition > 1
       ? h("p", { className: ["edition"] }, fill(phrases.history.edition, { number: String(edition) }))
@@ -170,6 +170,8 @@ function filing(release: ReleaseView, site: Site): Element {
 }
 
 /** A term with its descriptions. Nothing if there are none. */
-function term(name: string, descriptions: readonly Part[]): Element[] {
-  return descriptions.length === 0 ? [] : [h("div", [h("dt", name), h("dd", joined(descriptions, ", "))])];
+function term(name: string, descriptions: readonly Part[], lang: string): Element[] {
+  return descriptions.length === 0
+    ? []
+    : [h("div", [h("dt", name), h("dd", joined(descriptions, listComma(lang)))])];
 }

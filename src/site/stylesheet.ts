@@ -79,6 +79,7 @@ fieldset { margin: 0; padding: 0; border: 0; min-width: 0; }
 .translations { margin: 0 0 1.5rem; }
 .note { border-inline-start: .25rem solid var(--link); padding-inline-start: .875rem; }
 .banner { border: 2px solid var(--alarm); padding: .625rem .875rem; }
+@media (max-width: 30rem) { main { hyphens: auto; } }
 .text { max-width: 44rem; margin-top: 1.5rem; }
 .text h2 { margin-top: 2rem; }
 figure { margin: 1.5rem 0; max-width: 44rem; }
@@ -87,7 +88,8 @@ figcaption { color: var(--soft); font-size: 1rem; margin-top: .375rem; }
 blockquote { margin-inline: 0; padding-inline-start: 1rem; border-inline-start: .25rem solid var(--line); }
 pre, table { display: block; overflow-x: auto; }
 table { border-collapse: collapse; }
-th, td { border: 1px solid var(--line); padding: .375rem .75rem; text-align: start; }
+th, td { border: 1px solid var(--line); padding: .375rem .75rem; }
+th:not([align]), td:not([align]) { text-align: start; }
 .attachments, .filing { max-width: 44rem; margin-top: 2.5rem; padding-top: .25rem; border-top: 1px solid var(--line); }
 .attachments h2, .filing h2 { margin-top: .75rem; }
 .attachments ul { padding-inline-start: 1.25rem; }
@@ -127,6 +129,7 @@ footer ul { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1
 footer a { display: inline-block; padding-block: .125rem; }
 footer a[href^="tel:"] { white-space: nowrap; }
 .publisher { color: var(--text); font-weight: 700; }
+.history { list-style: none; padding: 0; }
 .history h2 { margin-top: 1.5rem; }
 .history h3 { font-size: 1rem; margin: .75rem 0 0; }
 .difference { margin: .25rem 0; white-space: pre-wrap; }
@@ -158,7 +161,7 @@ h1, h2, h3, figcaption { break-after: avoid; break-inside: avoid; }
 p, li, dl, blockquote, .text, .attachments, .filing { max-width: none; orphans: 3; widows: 3; }
 a { color: inherit; text-decoration: none; }
 .facts, figcaption, .format { font-size: 10pt; }
-.text a[href^="http"]::after { content: " <" attr(href) ">"; font-size: 8.5pt; overflow-wrap: anywhere; }
+.text a[href^="http"]:not([href*="#user-content-"])::after { content: " <" attr(href) ">"; font-size: 8.5pt; overflow-wrap: anywhere; }
 .attachments .url { display: block; font-size: 8.5pt; overflow-wrap: anywhere; }
 .text a[href^="http"] { text-decoration: underline; }
 pre, table { display: table; overflow: visible; white-space: pre-wrap; }

@@ -53,7 +53,8 @@ export async function lookUpFormat(c: Context, page: string, format: ReleaseForm
     type: FORMATS[format],
     etag: await etagOf(body),
     body: new TextEncoder().encode(body),
-    ...defined({ modified, status }),
+    // What the site says of itself is in ninjs too, and changes without the release.
+    ...defined({ modified: format === "json" ? undefined : modified, status }),
   };
   const servable = toServable(made, path, baseUrl);
   servable.headers.set("link", `<${baseUrl}${page}>; rel="canonical"`);

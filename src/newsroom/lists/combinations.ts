@@ -12,7 +12,7 @@ import { boundsOfList, listAddress, type ReleaseList } from "../../domain/list.t
 import { backoffMs } from "../../runtime/async.ts";
 import type { Budget } from "../../runtime/bounded-work.ts";
 import { log } from "../../runtime/log.ts";
-import { column, exists, first, type Sql, value } from "../../runtime/sql.ts";
+import { all, column, exists, first, type Sql, value } from "../../runtime/sql.ts";
 import {
   COMBINATION_BURST,
   COMBINATION_COST_MAX,
@@ -118,18 +118,19 @@ export class Combinations {
       this.#deps.now(),
     );
     if (!isAnyKept) return;
-    // Extends a queued change that no step has applied yet. It must leave out no edition: a combination may have been
+    // Extends the last queued change that no step has applied yet. It must leave out no edition: a combination may have been
     // rendered with that edition meanwhile, and must lose it.
-    const isJoined = exists(
+    const joined = all(
       this.#sql,
       `UPDATE combination_changes SET after = ?1
-       WHERE release = ?2 AND position = '' AND after IS ?3 AND (after IS NULL OR after IS before OR after IS ?1)
+       WHERE id = (SELECT max(id) FROM combination_changes WHERE release = ?2)
+         AND position = '' AND after IS ?3 AND (after IS NULL OR after IS before OR after IS ?1)
        RETURNING id`,
       after,
       release,
       before,
     );
-    if (isJoined) return;
+    if (joined.length > 0) return;
     // It waits with the earlier changes of its release: they are applied in order.
     this.#sql.exec(
       `INSERT INTO combination_changes (release, before, after, due_ms) VALUES (?1, ?2, ?3,

@@ -55,7 +55,11 @@ export class IndexNow {
     if (pages.length === 0) return false;
     budget.spend(1);
     const answer = await this.#tell(key, pages);
-    log("info", "search engines told", { pages: pages.length, ...answer });
+    const isTaken = answer.kind === "taken";
+    log(isTaken ? "info" : "warn", isTaken ? "search engines told" : "search engines refused", {
+      pages: pages.length,
+      ...answer,
+    });
     if (answer.kind === "taken") for (const page of pages) markTold(sql, page, now());
     else {
       this.#pausedUntilMs = now() + Math.max(TELLING_RETRY_MS, answer.waitMs);
@@ -100,7 +104,7 @@ export class IndexNow {
     if (page.failures + 1 >= TELLINGS_MAX) dropPage(sql, page);
     else {
       const backoffMs = Math.min(TELLING_RETRY_MS * 2 ** page.failures, TELLING_RETRY_MAX_MS);
-      postponePage(sql, page, now() + Math.max(backoffMs, waitMs));
+      postponePage(sql, page, now(), now() + Math.max(backoffMs, waitMs));
     }
   }
 }

@@ -7,7 +7,7 @@ import { type EditionContent } from "../../domain/edition-content.ts";
 import { type FieldDifference, type HistoryEntry, type ReleaseHistory } from "../../domain/history.ts";
 import { nameOf, type Registry } from "../../domain/registry.ts";
 import type { Site } from "../../domain/site.ts";
-import { typeName } from "../../i18n/phrases.ts";
+import { listComma, typeName } from "../../i18n/phrases.ts";
 import { mayHoldComments, withoutComments } from "../../markdown/comments.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import {
@@ -192,7 +192,9 @@ function valueInWords(
     case "people":
     case "organisations":
     case "places":
-      return content[name].map((slug) => nameOf(registry, name, slug, content.lang)).join(", ");
+      return content[name]
+        .map((slug) => nameOf(registry, name, slug, content.lang))
+        .join(listComma(content.lang));
     case "attachments":
       return content.attachments.map(({ title, file, url }) => title ?? nameOfFile(file) ?? url).join(", ");
     case "image":

@@ -55,8 +55,8 @@ export function renderNewsSitemap({ sql, site, now }: RenderSource): RenderedDoc
   ];
 }
 
-/** The lists that have releases: everything, each language, each value. Those with most releases come first. */
-export function renderListSitemap({ sql, site: store }: RenderSource): RenderedDocument {
+/** The lists that have releases: everything, each language, each value; of very many those with most releases. */
+export function renderListSitemap({ sql, site: store }: RenderSource): RenderedDocument[] {
   const site = store.get();
   const counts = countTerms(sql).filter(({ lang }) => site.languages.includes(lang));
   const languages = site.languages.map((lang) => ({ lang, path: addressOf({ list: languageList(lang) }) }));
@@ -81,7 +81,9 @@ export function renderListSitemap({ sql, site: store }: RenderSource): RenderedD
       pages.map(({ path }) => ({ path, alternates: pages.length > 1 ? pages : [] })),
     ),
   ].slice(0, SITEMAP_URLS_MAX);
-  return { path: LIST_SITEMAP_PATH, type: TYPE, body: sitemap(entries, site) };
+  // By path, so that another count alone changes nothing.
+  entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return [{ path: LIST_SITEMAP_PATH, type: TYPE, body: sitemap(entries, site) }];
 }
 
 function withAlternates<R extends SitemapRelease>(

@@ -6,6 +6,7 @@ import {
   DIRECTORY_PATH,
   type DocumentPlace,
   fileDocumentPath,
+  LIST_SITEMAP_PATH,
   NEWS_SITEMAP_PATH,
   OPML_PATH,
   REGISTRY_PATH,
@@ -39,7 +40,7 @@ import {
 } from "./render-sitemaps.ts";
 
 /** Raise it when rendering gives other bytes than before: all documents become stale. */
-export const RENDERER_VERSION = 13;
+export const RENDERER_VERSION = 14;
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
@@ -71,6 +72,8 @@ export function renderTarget(
       return isWanted(SITEMAP_PATH) ? renderSitemapIndex(source) : [];
     case "sitemap":
       return isWanted(sitemapPath(target.file)) ? renderSitemap(target.file, source) : [];
+    case "list-sitemap":
+      return isWanted(LIST_SITEMAP_PATH) ? renderListSitemap(source) : [];
     case "news-sitemap":
       return isWanted(NEWS_SITEMAP_PATH) ? renderNewsSitemap(source) : [];
     case "site":
@@ -101,6 +104,7 @@ export function targetAt(sql: Sql, place: DocumentPlace): Target | undefined {
     case "sitemaps":
     case "sitemap":
     case "news-sitemap":
+    case "list-sitemap":
       return place;
     case "release-json":
       return wasPublic(sql, place.id) ? { kind: "release", id: place.id } : undefined;
@@ -118,6 +122,7 @@ const ON_REQUEST = new Set<Target["kind"]>([
   "sitemaps",
   "sitemap",
   "news-sitemap",
+  "list-sitemap",
   "facet",
 ]);
 
@@ -174,14 +179,12 @@ function renderFile(file: FileReference, { sql, views, site }: RenderSource): Re
   ];
 }
 
-function renderDirectory(source: RenderSource): RenderedDocument[] {
-  const { sql, registry, site } = source;
+function renderDirectory({ sql, registry, site }: RenderSource): RenderedDocument[] {
   const counts = countTerms(sql);
   const known = registry.get();
   return [
     { path: DIRECTORY_PATH, type: HTML, body: directoryPage(counts, known, site.get()) },
     { path: OPML_PATH, type: "text/x-opml; charset=utf-8", body: writeOpml(counts, known, site.get()) },
-    renderListSitemap(source),
   ];
 }
 

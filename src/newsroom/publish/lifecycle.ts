@@ -30,7 +30,14 @@ import {
 import { toInstant } from "../store/schema.ts";
 import { markSeen } from "../store/seen-values.ts";
 import { noteSitemapChange } from "../store/sitemaps.ts";
-import { markFacetsStale, markHistoryStale, markStale, type Target } from "../store/stale-documents.ts";
+import {
+  markFacetsStale,
+  markHistoryStale,
+  markStale,
+  markWrittenStale,
+  type Target,
+} from "../store/stale-documents.ts";
+import { LIST_SITEMAP_DELAY_MS } from "../limits.ts";
 import { choosePublished } from "./published-instant.ts";
 import { catchesUp } from "./rules.ts";
 
@@ -145,6 +152,8 @@ export class Lifecycle {
     if (reindex(sql, after)) {
       markStale(sql, [{ kind: "directory" }]);
       for (const lang of new Set([before.lang, after.lang])) markFacetsStale(sql, lang);
+      // With thousands of values it takes long to render, and crawlers ask seldom.
+      markWrittenStale(sql, [{ kind: "list-sitemap" }], nowMs + LIST_SITEMAP_DELAY_MS);
     }
     // From this transaction on, its address and its values exist for strangers.
     keepAddress(sql, after);
@@ -154,7 +163,10 @@ export class Lifecycle {
     const at = toInstant(nowMs);
     appendEvent(sql, after, { type, at, ...details });
     noteSitemapChange(sql, id, at);
-    if (this.#deps.tellsSearchEngines) queuePages(sql, [...new Set([before, after].map(releasePath))], nowMs);
+    // Nobody has seen a release that was killed before this service had it.
+    const isKnown = type !== "release.killed" || before.firstSeen !== null;
+    if (this.#deps.tellsSearchEngines && isKnown)
+      queuePages(sql, [...new Set([before, after].map(releasePath))], nowMs);
     lists.onMembershipChanged(listedRelease(sql, before), listedRelease(sql, after), at);
     combinations.queueChange(id, shownEdition(before), shownEdition(after));
     markStale(sql, [{ kind: "release", id }]);

@@ -41,8 +41,15 @@ export function markTold(sql: Sql, { path, due_ms }: ChangedPage, nowMs: number)
   );
 }
 
-export function postponePage(sql: Sql, { path, failures }: ChangedPage, untilMs: number): void {
-  sql.exec("UPDATE changed_pages SET due_ms = ?, failures = ? WHERE path = ?", untilMs, failures + 1, path);
+/** A refused request counts as one: a change meanwhile does not bring the next one forward. */
+export function postponePage(
+  sql: Sql,
+  { path, failures }: ChangedPage,
+  nowMs: number,
+  untilMs: number,
+): void {
+  const query = "UPDATE changed_pages SET due_ms = ?, told_ms = ?, failures = ? WHERE path = ?";
+  sql.exec(query, untilMs, nowMs, failures + 1, path);
 }
 
 /** Forgets a page that search engines will not be told of, unless it has changed again meanwhile. */

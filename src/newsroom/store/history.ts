@@ -20,6 +20,7 @@ interface EventRow {
   at: Instant;
   edition: number;
   firstSeen: number;
+  published: Instant;
   change: string | null;
   reason: string | null;
   isFirst: number;
@@ -35,7 +36,7 @@ export function readHistory(sql: Sql, release: string, limit: number, isKilled: 
     sql,
     `SELECT v.type, v.at, v.edition, r.first_seen AS "firstSeen", v.details -> '$.change' AS change,
        iif(r.status = 'killed', iif(v.details ->> '$.eventReason' IS NULL, NULL, r.reason), v.details ->> '$.eventReason') AS reason,
-       NOT EXISTS (SELECT 1 FROM events b WHERE b.release = v.release AND b.sequence < v.sequence) AS "isFirst"
+       r.published, NOT EXISTS (SELECT 1 FROM events b WHERE b.release = v.release AND b.sequence < v.sequence) AS "isFirst"
      FROM events v JOIN releases r ON r.id = v.release
      WHERE v.release = ? ORDER BY v.sequence DESC LIMIT ?`,
     release,
@@ -46,7 +47,7 @@ export function readHistory(sql: Sql, release: string, limit: number, isKilled: 
 
 /** A release that was withdrawn or killed before this service had it has one event, with its first edition. */
 function entriesOf(row: EventRow, isKilled: boolean): StoredEntry[] {
-  const { type, at, edition, firstSeen, reason } = row;
+  const { type, at, edition, firstSeen, reason, published: firstAt } = row;
   const kind = type.slice("release.".length) as HistoryKind;
   const number = publicNumber(edition, firstSeen);
   const published: StoredEntry = { entry: { kind: "published", at, edition: number } };
@@ -63,7 +64,9 @@ function entriesOf(row: EventRow, isKilled: boolean): StoredEntry[] {
     case "killed":
     case "reinstated": {
       const entry: StoredEntry = { entry: { kind, at, ...defined({ reason: reason ?? undefined }) } };
-      return row.isFirst === 1 ? [entry, published] : [entry];
+      // Its other service published it before.
+      const before: StoredEntry = { entry: { kind: "published", at: firstAt, edition: number } };
+      return row.isFirst === 1 ? [entry, before] : [entry];
     }
   }
 }

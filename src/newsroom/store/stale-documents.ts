@@ -28,6 +28,7 @@ export type Target =
   | { kind: "sitemaps" }
   | { kind: "sitemap"; file: number }
   | { kind: "news-sitemap" }
+  | { kind: "list-sitemap" }
   | { kind: "facet"; lang: string; facet: RegistryFacet }
   | { kind: "registry" }
   | { kind: "site" };
@@ -118,6 +119,7 @@ export function markAllStale(sql: Sql): void {
     ...writtenTargets(sql, "sitemap:"),
     ...writtenTargets(sql, "sitemaps:"),
     ...writtenTargets(sql, "news-sitemap:"),
+    ...writtenTargets(sql, "list-sitemap:"),
     ...writtenTargets(sql, "facet:"),
     // Lists that are no longer kept: rendering removes their documents.
     ...writtenTargets(sql, "list:"),
@@ -195,6 +197,7 @@ export function keyOf(target: Target): string {
     case "site":
     case "sitemaps":
     case "news-sitemap":
+    case "list-sitemap":
       return `${target.kind}:`;
   }
 }
@@ -214,6 +217,7 @@ function targetOf(key: string): Target {
   if (key === "directory:") return { kind: "directory" };
   if (key === "sitemaps:") return { kind: "sitemaps" };
   if (key === "news-sitemap:") return { kind: "news-sitemap" };
+  if (key === "list-sitemap:") return { kind: "list-sitemap" };
   if (key.startsWith("sitemap:")) return { kind: "sitemap", file: Number(name) };
   if (key.startsWith("list:")) return { kind: "list", address: name };
   const [address = "", archive] = name.split("#");

@@ -3,7 +3,7 @@
  * admin has no limits, and uses up nobody's: rows without a client do not count.
  */
 import { endOfNetwork, networksOf, widestNetworkOf } from "../../domain/client-network.ts";
-import { first, type Sql, value } from "../../runtime/sql.ts";
+import { all, type Sql, value } from "../../runtime/sql.ts";
 import {
   PENDING_MAX,
   PENDING_PER_HOST_MAX,
@@ -155,7 +155,7 @@ function dropFailed(sql: Sql): boolean {
   const query = `DELETE FROM subscriptions WHERE id = (
     SELECT id FROM subscriptions WHERE status = 'pending' AND active = 0 AND failing_ms IS NOT NULL
     ORDER BY created_ms LIMIT 1) RETURNING id`;
-  return first(sql, query) !== undefined;
+  return all(sql, query).length > 0;
 }
 
 function dropFailedAt(sql: Sql, domain: string, host: string): boolean {
@@ -163,5 +163,5 @@ function dropFailedAt(sql: Sql, domain: string, host: string): boolean {
     SELECT id FROM subscriptions
     WHERE domain = ? AND host = ? AND client IS NOT NULL AND status = 'pending' AND active = 0 AND failing_ms IS NOT NULL
     ORDER BY created_ms LIMIT 1) RETURNING id`;
-  return first(sql, query, domain, host) !== undefined;
+  return all(sql, query, domain, host).length > 0;
 }

@@ -20,6 +20,7 @@ function entriesOf(html: string): string[] {
     .slice(1)
     .map((entry) =>
       entry
+        .replaceAll(/<\/?bdi>/g, "")
         .replaceAll(/<time[^>]*>[^<]*<\/time>/g, "")
         .replaceAll(/<span class="unseen">[^<]*<\/span>/g, "")
         .replaceAll(/<(ins|del)>/g, (_, tag: string) => (tag === "ins" ? "{+" : "{-"))

@@ -114,8 +114,14 @@ describe("sitemaps", () => {
     const registry = { types: [], topics, people: [], organisations: [], places: [] };
     expect((await send("PUT", "/api/v1/registry", registry)).status).toBe(200);
     await publish(release({ topics: ["energy"], lang: "hy" }));
+    await fetched("/sitemaps/lists.xml");
+    await publish(release({ lang: "ru", type: "speech" }));
+    // A burst of publishes renders it once, ten minutes later.
+    await newsroomLater(601);
     const paths = ((await stored("/sitemaps/lists.xml")) ?? []).map(({ path }) => path);
-    expect(paths).toEqual(expect.arrayContaining(["/", "/en", "/hy", "/ru", "/fr", "/hy/topics/energy"]));
+    expect(paths).toEqual(
+      expect.arrayContaining(["/", "/en", "/hy", "/ru", "/fr", "/hy/topics/energy", "/ru/types/speech"]),
+    );
     expect(paths).not.toContain("/en/topics/energy");
   });
 });

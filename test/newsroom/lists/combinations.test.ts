@@ -9,6 +9,9 @@ import {
   COSTLY_KEPT_MS,
   LIST_KEPT_FIRST_MS,
 } from "../../../src/newsroom/limits.ts";
+import { configOf } from "../../../src/config.ts";
+import { buildParts } from "../../../src/newsroom/wiring.ts";
+import { Meter } from "../../../src/runtime/sql.ts";
 import { newsroom } from "../../../src/runtime/stubs.ts";
 import {
   act,
@@ -280,5 +283,32 @@ describe("the combinations of one client", () => {
     await ask(used, client);
     await keep("greedier", share + 5, client);
     expect(await kept("polled")).toEqual([addressOf(used)]);
+  });
+});
+
+describe("the changes of one release that wait", () => {
+  it("are extended one at a time, so that the transaction can end", async () => {
+    await keep("waiting", 1);
+    const rows = await inNewsroom((instance, { storage }) => {
+      const { sql } = storage;
+      const nowMs = instance.clock();
+      const config = configOf(env);
+      const parts = buildParts({ storage, sql, meter: new Meter(), env, config, now: () => nowMs });
+      const changes = [
+        [null, 1], // published
+        [1, null], // killed
+        [null, 1], // reinstated
+        [1, 1], // withdrawn
+      ] as const;
+      storage.transactionSync(() => {
+        for (const [before, after] of changes) parts.combinations.queueChange("waiting", before, after);
+      });
+      const query = "DELETE FROM combination_changes WHERE release = 'waiting' RETURNING before, after";
+      return sql.exec(query).toArray();
+    });
+    expect(rows).toEqual([
+      { before: null, after: 1 },
+      { before: 1, after: 1 },
+    ]);
   });
 });

@@ -100,7 +100,6 @@ describe("the projection", () => {
         "/fr",
         "/feeds",
         "/feeds.opml",
-        "/sitemaps/lists.xml",
         "/fr/releases/seance",
         `/api/v1/releases/${text.id}`,
       ].sort(),
