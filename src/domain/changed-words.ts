@@ -89,6 +89,7 @@ const CHANGED_UNITS_MAX = 100_000;
 export function wordsIn(text: string, lang: string): string[] {
   const segmenter = new Intl.Segmenter(lang, { granularity: "word" });
   return Array.from(segmenter.segment(text)).flatMap(({ segment, isWordLike }) =>
-    isWordLike === true ? [segment] : [],
+    // A fraction such as ½ is no word to the platform.
+    isWordLike === true || /\p{N}/u.test(segment) ? [segment] : [],
   );
 }

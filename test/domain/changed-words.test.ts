@@ -10,10 +10,40 @@ describe("the words that a change alters", () => {
     ["zh", "外交部长访问北京", "外交部长访问东京", 1, [["北京", "东京"]]],
     ["en", "a b c d", "w x y z", 4, [["a b c d", "w x y z"]]],
     ["en", "same, same", "same – same", 0, []],
+    [
+      "en",
+      "½ of it\n\nSame\n\nlast",
+      "¼ of it\n\nSame\n\nthe last",
+      2,
+      [
+        ["½", "¼"],
+        ["", "the"],
+      ],
+    ],
   ])("are counted in %s", (lang, before, after, count, changes) => {
     const found = changedWords(before, after, lang, 10);
     expect(found.count).toBe(count);
     expect(found.changes.map(({ from, to }) => [from.join(" "), to.join(" ")])).toEqual(changes);
+  });
+
+  it("are found in two places of a long text", () => {
+    const lines = (first: string, last: string) =>
+      [first, ...Array.from({ length: 20_000 }, () => "The same line of a long text."), last].join("\n");
+    const found = changedWords(lines("old", "one"), lines("new", "two"), "en", 10);
+    expect(found).toEqual({
+      count: 2,
+      changes: [
+        { from: ["old"], to: ["new"] },
+        { from: ["one"], to: ["two"] },
+      ],
+    });
+  });
+
+  it("are not counted in a line that is too long", () => {
+    const line = "word ".repeat(30_000);
+    const found = changedWords(`a ${line}b`, `c ${line}d`, "en", 10);
+    expect(found.count).toBe(Infinity);
+    expect(found.changes[0]?.from).toHaveLength(8);
   });
 
   it("are not counted to the end where there are too many", () => {
