@@ -34,8 +34,10 @@ export function judgeAnswer(answer: Answer | NoAnswer, url: URL, type: string): 
 function judgePage(html: string, url: URL): Finding | undefined {
   const [rewritten] = REWRITTEN.exec(html) ?? [];
   const foreign = html.match(SCRIPT)?.find((tag) => {
+    // Data about a release, which no browser runs.
+    if (/^<script type="application\/ld\+json">$/i.test(tag)) return false;
     const [, source] = /\bsrc\s*=\s*["']?([^"'\s>]+)/i.exec(tag) ?? [];
-    // Our own pages have no script inside, and load only from the service.
+    // Our own pages run no script of their own, and load only from the service.
     const from = source === undefined ? undefined : URL.parse(source, url);
     return from === undefined || from?.origin !== url.origin || from.pathname.startsWith("/cdn-cgi/");
   });
