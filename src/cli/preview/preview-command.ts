@@ -70,17 +70,19 @@ export async function previewCommand(named: string | undefined, { port }: { port
     print(`preview of   ${displayPath(path)}\npage         ${proxy.origin}/\nend          Ctrl-C`);
     print(`preview ready on ${proxy.origin}`);
     let isUnreadable = false;
-    const again = async (): Promise<void> => {
+    const again = async (): Promise<boolean> => {
       try {
         const content = await reader.read(Date.now());
         if (isUnreadable) print(`shown again  ${displayPath(path)}`);
         isUnreadable = false;
         await (showing = show(content));
+        return true;
       } catch (error) {
-        if (over.signal.aborted) return;
+        if (over.signal.aborted) return false;
         if (!(error instanceof CliError)) throw error;
         isUnreadable = true;
         report([...error.lines(), "The last state is shown until the folder can be read again."].join("\n"));
+        return false;
       }
     };
     watchFolder(path, again, over.signal);

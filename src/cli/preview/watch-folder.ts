@@ -11,12 +11,14 @@ const LOOK_MS = 500;
 /**
  * Calls `onChange` after each change, and once more if something changes meanwhile; never twice at a time.
  *
+ * @param onChange returns whether it could read the folder; if not, it is called again as soon as there is one
  * @param end ends the watch
  */
-export function watchFolder(folder: string, onChange: () => Promise<void>, end: AbortSignal): void {
+export function watchFolder(folder: string, onChange: () => Promise<boolean>, end: AbortSignal): void {
   let timer: NodeJS.Timeout | undefined;
   let isRunning = false;
   let isDue = false;
+  let isRead = true;
   const run = async (): Promise<void> => {
     if (isRunning) {
       isDue = true;
@@ -25,7 +27,7 @@ export function watchFolder(folder: string, onChange: () => Promise<void>, end: 
     isRunning = true;
     do {
       isDue = false;
-      await onChange();
+      isRead = await onChange();
     } while (isDue && !end.aborted);
     isRunning = false;
   };
@@ -37,7 +39,8 @@ export function watchFolder(folder: string, onChange: () => Promise<void>, end: 
   let watcher = startWatch(folder, changed);
   const looking = setInterval(() => {
     const present = identityOf(folder);
-    if (present === watched) return;
+    // A folder may go away and come back between two looks.
+    if (present === watched && (isRead || present === undefined)) return;
     watched = present;
     watcher?.close();
     watcher = startWatch(folder, changed);
