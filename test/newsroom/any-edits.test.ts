@@ -119,8 +119,8 @@ async function expectAgreement(
       .toReversed(),
   );
   const notes = events.flatMap((event) => (event.note === undefined ? [] : [event.note]));
-  expect(html.match(/(?<=What changed: )Note \d+/g) ?? []).toEqual(isKilled ? [] : notes.toReversed());
-  expect(html.match(/(?<=<p>Reason: )Reason \d+/g) ?? []).toEqual(
+  expect(html.match(/(?<=What changed: <bdi>)Note \d+/g) ?? []).toEqual(isKilled ? [] : notes.toReversed());
+  expect(html.match(/(?<=<p>Reason: <bdi>)Reason \d+/g) ?? []).toEqual(
     events.flatMap(({ reason }) => (reason === undefined ? [] : [reason])).toReversed(),
   );
 

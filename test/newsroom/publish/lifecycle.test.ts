@@ -57,7 +57,7 @@ describe("a withdrawn release", () => {
     });
     await settled();
     expect(await kvBody(text.path)).toMatch(
-      /This text has been withdrawn\.<\/strong> <time [^>]*>[^<]*<\/time>\. Reason: The date was wrong/,
+      /This text has been withdrawn\.<\/strong> <time [^>]*>[^<]*<\/time>\. Reason: <bdi>The date was wrong/,
     );
     expect(await kvBody(text.path)).toContain("Signed in Bucharest.");
     for (const path of LISTS) expect(await kvBody(path)).toContain("The date was wrong");
