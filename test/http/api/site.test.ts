@@ -127,7 +127,7 @@ describe("a site with an identity", () => {
     ]);
     expect(hyList).toContain(`<meta name="description" content="${IDENTITY.description.hy}">`);
     expect(opml).toContain(`<ownerName>${IDENTITY.publisher.en}</ownerName>`);
-    expect(opml).toContain(`text="${IDENTITY.title.hy} – Հայերեն"`);
+    expect(opml).toContain(`text="${IDENTITY.title.hy}"`);
     expect(rss).toContain(`<title>${IDENTITY.title.en}</title>`);
     expect(rss).toContain(`<description>${IDENTITY.description.en}</description>`);
     expect(rss).toContain(`<dc:creator>${IDENTITY.publisher.hy}</dc:creator>`);
