@@ -24,7 +24,7 @@ export interface Config {
   hostLimits: ReadonlyMap<string, number>;
   /** The DNS-over-HTTPS server that looks up endpoints; undefined: endpoints are not looked up. */
   dnsResolver: string | undefined;
-  /** Proves to search engines that what they are told comes from the site (indexnow.org); undefined: they are told nothing. */
+  /** With this key the service tells search engines which pages have changed (indexnow.org). Undefined: it tells them nothing. */
   indexNowKey: string | undefined;
   /** Calls to the outside (fetch, KV, objects) that one invocation may make. */
   subrequests: number;

@@ -8,10 +8,9 @@ import { COMPILED } from "./paths.ts";
 enableCompileCache(COMPILED);
 
 /** The action of a command. Commander gives it the arguments, the options and the command. */
-// oxlint-disable-next-line typescript/no-explicit-any -- commander types them so, each command has its own
-export function load(command: () => Promise<(...given: any[]) => Promise<void> | void>) {
+export function load(command: () => Promise<(...given: never[]) => Promise<void> | void>) {
   return async (...given: unknown[]): Promise<void> => {
     const run = await command();
-    await run(...given);
+    await run(...(given as never[])); // each command names the types of its own
   };
 }

@@ -36,6 +36,14 @@ export const CONTENT_FIELDS = [
   "body",
 ] as const satisfies readonly (keyof EditionContent)[];
 
+/** The fields that are compared word by word. */
+export const TEXT_FIELDS = ["title", "summary", "body"] as const;
+export type TextField = (typeof TEXT_FIELDS)[number];
+
+export function isTextField(name: keyof EditionContent): name is TextField {
+  return TEXT_FIELDS.some((field) => field === name);
+}
+
 /** The canonical JSON of an edition's content. */
 export function contentJson(input: ReleaseInput): string {
   return JSON.stringify(Object.fromEntries(CONTENT_FIELDS.map((field) => [field, input[field]])));

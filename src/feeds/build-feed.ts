@@ -63,6 +63,7 @@ export interface DepartedRelease {
   id: string;
   lang: string;
   published: Instant;
+  /** When it was killed, or filed elsewhere. */
   at: Instant;
   /** Why it was killed; empty for one that was filed elsewhere. */
   reason: string;

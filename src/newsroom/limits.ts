@@ -145,7 +145,7 @@ export const LIST_SITEMAP_DELAY_MS = 600_000;
 export const NEWS_SECONDS = 2 * 86_400;
 export const NEWS_ITEMS_MAX = 1_000;
 export const NEWS_SITEMAP_ITEMS_MIN = 10;
-/** Milliseconds after which search engines are told of a page again: they answer 429 to more. */
+/** Milliseconds between two notices about one page to search engines, which answer 429 to more. */
 export const TOLD_AGAIN_MS = 600_000;
 /** Pages in one request to search engines, which take 10,000: the rest of the invocation has its own work. */
 export const PAGES_PER_REQUEST = 1_000;

@@ -6,7 +6,7 @@ import { defined } from "../domain/defined.ts";
 import type { AttachmentView, ImageView, ReleaseView, TranslationView } from "../domain/release.ts";
 import { entryUrn } from "../feeds/feed.ts";
 import { type Site, textsIn } from "../domain/site.ts";
-import { typeName } from "./release-facts.ts";
+import { releaseTypeName } from "./release-facts.ts";
 
 const SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#";
 const STANDARD = { name: "ninjs", version: "3.1", schema: SCHEMA };
@@ -48,7 +48,7 @@ function content(release: ReleaseView, site: Site): object {
       { role: "main", contentType: "text/html", value: body.html },
       { role: "main", contentType: "text/plain", value: body.text },
     ],
-    genres: [{ name: typeName(release, site), literal: release.type }],
+    genres: [{ name: releaseTypeName(release, site), literal: release.type }],
     subjects: concepts("topics"),
     people: concepts("people"),
     organisations: concepts("organisations"),

@@ -12,7 +12,7 @@ import type { Site } from "../domain/site.ts";
 import { builtInTypeName, dayInWords, instantInWords, phrasesIn } from "../i18n/phrases.ts";
 
 /** The name of the release's type, from the registry or from us, in its language. */
-export function typeName(release: ReleaseView, site: Site): string {
+export function releaseTypeName(release: ReleaseView, site: Site): string {
   return release.names.types[release.type] ?? builtInTypeName(release.type, release.lang, site);
 }
 
@@ -28,7 +28,7 @@ export function facetLinks(release: ReleaseView, facet: RegistryFacet, site: Sit
   const { lang } = release;
   const values = facet === "types" ? [release.type] : release[facet];
   return values.map((value) => {
-    const name = facet === "types" ? typeName(release, site) : (release.names[facet][value] ?? value);
+    const name = facet === "types" ? releaseTypeName(release, site) : (release.names[facet][value] ?? value);
     return site.languages.includes(lang)
       ? h("a", { href: listAddress(facetList(lang, facet, value)) }, name)
       : { type: "text", value: name };

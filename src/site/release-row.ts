@@ -7,7 +7,7 @@ import type { ReleaseView } from "../domain/release.ts";
 import type { Site } from "../domain/site.ts";
 import { direction, languageName, phrasesIn } from "../i18n/phrases.ts";
 import { correctionMark } from "./history-link.ts";
-import { releaseTime, typeName, withdrawnBanner } from "./release-facts.ts";
+import { releaseTime, releaseTypeName, withdrawnBanner } from "./release-facts.ts";
 
 /**
  * All of a row is in the language of its release.
@@ -20,7 +20,7 @@ export function releaseRow(release: ReleaseView, pageLang: string, site: Site): 
     h("h2", h("a", { href: release.url }, title)),
     h("p", { className: ["facts"] }, [
       releaseTime(release, site),
-      ` · ${typeName(release, site)}`,
+      ` · ${releaseTypeName(release, site)}`,
       lang === pageLang ? "" : ` · ${languageName(lang, site)}`,
       ...correctionMark(release, phrasesIn(lang, site)),
     ]),

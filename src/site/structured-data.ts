@@ -9,7 +9,7 @@ import type { ReleaseView } from "../domain/release.ts";
 import { type Site, textsIn } from "../domain/site.ts";
 import { entryUrn } from "../feeds/feed.ts";
 import { phrasesIn } from "../i18n/phrases.ts";
-import { typeName } from "./release-facts.ts";
+import { releaseTypeName } from "./release-facts.ts";
 
 /** The script element that holds the data: browsers do not run it, so the content security policy allows it. */
 export function structuredData(release: ReleaseView, site: Site): Element {
@@ -50,7 +50,7 @@ export function newsArticle(release: ReleaseView, site: Site): WithContext<NewsA
     inLanguage: lang,
     datePublished: published,
     dateModified: updated,
-    articleSection: typeName(release, site),
+    articleSection: releaseTypeName(release, site),
     version: release.edition,
     author: publisher,
     publisher,

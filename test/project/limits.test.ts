@@ -79,7 +79,7 @@ const ROWS: Record<string, unknown[]> = {
     newsroom.NEWS_ITEMS_MAX,
     newsroom.NEWS_SITEMAP_ITEMS_MIN,
   ],
-  "a page told to search engines": [seconds(newsroom.TOLD_AGAIN_MS), newsroom.TELLINGS_MAX],
+  "notices to search engines about one page": [seconds(newsroom.TOLD_AGAIN_MS), newsroom.TELLINGS_MAX],
   "requests that KV cannot answer": calls ?? [],
   "new combinations of filters": newLists ?? [],
   "combinations of filters kept": [

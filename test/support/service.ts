@@ -88,6 +88,13 @@ export interface ProblemJson {
   errors?: { path: string; message: string }[];
 }
 
+/** The HTML of a page that must be there. */
+export async function pageAt(path: string): Promise<string> {
+  const response = await request(path);
+  if (response.status !== 200) throw new Error(`${path} is ${response.status}`);
+  return response.text();
+}
+
 /** Runs a piece of code inside the Newsroom. */
 export function inNewsroom<T>(
   inside: (instance: Newsroom, state: DurableObjectState) => Promise<T> | T,

@@ -6,7 +6,7 @@ import { parse } from "../../domain/issues.ts";
 import { releaseId } from "../../domain/release.ts";
 import { withoutComments } from "../../markdown/comments.ts";
 import type { EditionView, Readable } from "../../newsroom/store/edition-views.ts";
-import { type EditionContent } from "../../domain/edition-content.ts";
+import { isTextField } from "../../domain/edition-content.ts";
 import { changedFields } from "../../newsroom/store/editions.ts";
 import { newsroom } from "../../runtime/stubs.ts";
 import { isAdmin, PRIVATE_HEADERS } from "../auth.ts";
@@ -83,21 +83,15 @@ async function readFrom<T>(
   }
 }
 
-const TEXTS = ["title", "summary", "body"] as const;
-
 /** The fields that differ: texts word by word, other fields as `from` and `to`. */
 function differenceOf(before: EditionView, after: EditionView): Record<string, unknown> {
   const fields = changedFields(before, after).map((name) => [
     name,
-    isText(name)
+    isTextField(name)
       ? diffOrBoth(before[name], after[name], after.lang)
       : { from: before[name] ?? null, to: after[name] ?? null },
   ]);
   return { id: after.id, from: before.edition, to: after.edition, fields: Object.fromEntries(fields) };
-}
-
-function isText(name: keyof EditionContent): name is (typeof TEXTS)[number] {
-  return TEXTS.some((text) => text === name);
 }
 
 /** Beyond the limit the result is of no use: then it is the old text and the new text. */

@@ -10,6 +10,7 @@ import type { Config } from "../../config.ts";
 import type { Instant } from "../../domain/dates.ts";
 import { defined } from "../../domain/defined.ts";
 import { boundsOfList, listAddress, type ReleaseList } from "../../domain/list.ts";
+import type { DepartedRelease } from "../../feeds/build-feed.ts";
 import type { ArchiveLinks } from "../../feeds/build-feed.ts";
 import { all, first, type Sql } from "../../runtime/sql.ts";
 import { LIST_BYTES_MAX } from "../limits.ts";
@@ -26,19 +27,6 @@ import {
   withCuts,
 } from "./archive-cuts.ts";
 import { findReleases, type ListQuery, searchCost } from "./search.ts";
-
-/** A release that a list no longer holds. */
-export interface Departed {
-  id: string;
-  lang: string;
-  published: Instant;
-  /** When it was killed, or filed elsewhere. */
-  at: Instant;
-  /** Why it was killed; empty for one that was filed elsewhere. */
-  reason: string;
-  /** Whether the newest document would hold it still. */
-  isOfNewest: boolean;
-}
 
 export class ListArchives {
   readonly #deps: { sql: Sql; config: Config };
@@ -88,7 +76,7 @@ export class ListArchives {
    * The releases that an archive held and the list no longer holds, the latest to leave first. The newest
    * document names the latest ones of the whole list.
    */
-  departedFrom(list: ReleaseList, archive: number | undefined, limit: number): Departed[] {
+  departedFrom(list: ReleaseList, archive: number | undefined, limit: number): DepartedRelease[] {
     const archives = this.#archivesOf(list);
     const index = indexOfNumber(archives, archive);
     if (index === undefined) return [];
@@ -97,7 +85,7 @@ export class ListArchives {
         ? [undefined, undefined]
         : [archives.archiveEnds[index - 1], archives.archiveEnds[index]];
     const newestFrom = archives.archiveEnds.at(-1) ?? -Infinity;
-    return all<Omit<Departed, "isOfNewest">>(
+    return all<Omit<DepartedRelease, "isOfNewest">>(
       this.#deps.sql,
       `SELECT r.id, r.lang, r.published, iif(r.status = 'killed', r.updated, t.left_at) AS at,
               iif(r.status = 'killed', ifnull(r.reason, ''), '') AS reason

@@ -1,6 +1,6 @@
 /**
  * Tells search engines which pages have changed (indexnow.org/documentation): each page at most once in ten minutes,
- * many in one request. A page that cannot be told is tried again, and dropped after some hours.
+ * many in one request. After a failed request it tries those pages again, and gives up after some hours.
  */
 import { indexNowKeyPath } from "../../documents/paths.ts";
 import { log } from "../../runtime/log.ts";
@@ -24,13 +24,13 @@ import {
   postponePage,
 } from "../store/changed-pages.ts";
 
-/** Passes what it is told on to all search engines that take part. */
+/** This address passes the notice on to all search engines that take part. */
 export const INDEX_NOW_URL = "https://api.indexnow.org/indexnow";
 
 interface IndexNowDeps {
   sql: Sql;
   baseUrl: string;
-  /** INDEXNOW_KEY; undefined: search engines are told nothing. */
+  /** INDEXNOW_KEY. Undefined: nothing is sent. */
   key: string | undefined;
   endpoint: string;
   /** Milliseconds since 1970. */
@@ -56,10 +56,14 @@ export class IndexNow {
     budget.spend(1);
     const answer = await this.#tell(key, pages);
     const isTaken = answer.kind === "taken";
-    log(isTaken ? "info" : "warn", isTaken ? "search engines told" : "search engines refused", {
-      pages: pages.length,
-      ...answer,
-    });
+    log(
+      isTaken ? "info" : "warn",
+      isTaken ? "search engines took the notice" : "search engines refused the notice",
+      {
+        pages: pages.length,
+        ...answer,
+      },
+    );
     if (answer.kind === "taken") for (const page of pages) markTold(sql, page, now());
     else {
       this.#pausedUntilMs = now() + Math.max(TELLING_RETRY_MS, answer.waitMs);

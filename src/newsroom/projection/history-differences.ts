@@ -3,7 +3,7 @@
  * one page compares only so much, the newest editions first. The API has every difference whole, and makes it elsewhere.
  */
 import { type DiffPart, diffTexts, unitsCompared } from "../../domain/difference.ts";
-import { type EditionContent } from "../../domain/edition-content.ts";
+import { type EditionContent, isTextField, type TextField } from "../../domain/edition-content.ts";
 import { type FieldDifference, type HistoryEntry, type ReleaseHistory } from "../../domain/history.ts";
 import { nameOf, type Registry } from "../../domain/registry.ts";
 import type { Site } from "../../domain/site.ts";
@@ -21,9 +21,6 @@ import {
 } from "../limits.ts";
 import { changedFields, publicNumber } from "../store/editions.ts";
 import { type EditionTexts, readContent, readHistory, type StoredEntry } from "../store/history.ts";
-
-const TEXTS = ["title", "summary", "body"] as const;
-type TextField = (typeof TEXTS)[number];
 
 /** What gives values their names. */
 interface Names {
@@ -112,7 +109,7 @@ function differenceBetween(
   let isWhole = true;
   const [older, newer] = [before.content, after.content];
   const fields = changedFields(older, newer).flatMap((name): FieldDifference[] => {
-    if (!isText(name)) {
+    if (!isTextField(name)) {
       const [from, to] = [older, newer].map((content) =>
         cut(valueInWords(name, content, names), HISTORY_SHOWN_UNITS_MAX / 10),
       ) as [string, string];
@@ -173,10 +170,6 @@ function cut(text: string, units: number): string {
 /** The first units, but no half of a character. */
 function head(text: string, units: number): string {
   return text.slice(0, units).replace(/[\ud800-\udbff]$/, "");
-}
-
-function isText(name: keyof EditionContent): name is TextField {
-  return TEXTS.some((text) => text === name);
 }
 
 /** The value of a field as a person reads it; "" if there is none. */

@@ -46,7 +46,7 @@ interface LifecycleDeps {
   lists: Lists;
   combinations: Combinations;
   timeZone: string;
-  /** Whether search engines are told of changes. */
+  /** Whether the service tells search engines which pages have changed. */
   tellsSearchEngines: boolean;
 }
 

@@ -10,7 +10,7 @@ export interface ChangedPage {
   failures: number;
 }
 
-/** Queues pages. One that search engines were told of waits until they may be told again. The caller holds the transaction. */
+/** Queues pages for a notice. A page whose last notice is recent waits. The caller holds the transaction. */
 export function queuePages(sql: Sql, paths: readonly string[], nowMs: number): void {
   const query = `INSERT INTO changed_pages (path, due_ms) VALUES (?, ?)
     ON CONFLICT (path) DO UPDATE SET due_ms = max(excluded.due_ms, ifnull(told_ms, 0) + ?), failures = 0`;
@@ -52,12 +52,12 @@ export function postponePage(
   sql.exec(query, untilMs, nowMs, failures + 1, path);
 }
 
-/** Forgets a page that search engines will not be told of, unless it has changed again meanwhile. */
+/** Gives up the notice about a page, unless the page has changed again meanwhile. */
 export function dropPage(sql: Sql, { path, due_ms }: ChangedPage): void {
   sql.exec("DELETE FROM changed_pages WHERE path = ? AND due_ms = ?", path, due_ms);
 }
 
-/** Forgets pages that may be told again. */
+/** Forgets pages whose last notice is old enough: the next one need not wait. */
 export function forgetTold(sql: Sql, nowMs: number): void {
   const query = "SELECT path FROM changed_pages WHERE due_ms IS NULL AND told_ms <= ?";
   for (const path of column<string>(sql, query, nowMs - TOLD_AGAIN_MS))

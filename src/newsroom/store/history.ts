@@ -29,7 +29,7 @@ interface EventRow {
 /**
  * The latest entries, newest first: `limit`, or one or two more.
  *
- * @param isKilled the release is killed now: then nothing of its notes is told
+ * @param isKilled the release is killed now: then its notes stay out
  */
 export function readHistory(sql: Sql, release: string, limit: number, isKilled: boolean): StoredEntry[] {
   const rows = all<EventRow>(

@@ -186,11 +186,11 @@ CREATE INDEX IF NOT EXISTS events_of_a_release ON events (release, sequence);
 -- The sitemaps of releases, each with the moment of its last change (store/sitemaps.ts).
 CREATE TABLE IF NOT EXISTS sitemaps (file INTEGER PRIMARY KEY, changed INTEGER NOT NULL);
 
--- Pages that search engines are told of, and those that they were told of a moment ago (outbound/index-now.ts).
+-- Pages that changed, until search engines have the notice and the next one need not wait (outbound/index-now.ts).
 CREATE TABLE IF NOT EXISTS changed_pages (
   path TEXT PRIMARY KEY,
-  due_ms INTEGER,           -- when to tell them; null: they know
-  told_ms INTEGER,          -- when they were told last
+  due_ms INTEGER,           -- when to send the notice; null: they have it
+  told_ms INTEGER,          -- when the last notice was sent
   failures INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS changed_pages_due ON changed_pages (due_ms) WHERE due_ms IS NOT NULL;

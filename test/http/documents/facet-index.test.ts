@@ -4,6 +4,7 @@ import {
   kvBody,
   ledgerRows,
   newsroomLater,
+  pageAt,
   publish,
   release,
   request,
@@ -24,12 +25,6 @@ const REGISTRY = {
   places: [],
 };
 
-const page = async (path: string) => {
-  const response = await request(path);
-  expect(response.status).toBe(200);
-  return response.text();
-};
-
 describe("the index of a facet", () => {
   const energy = release({ topics: ["energy"], people: ["ara"] });
 
@@ -43,20 +38,20 @@ describe("the index of a facet", () => {
   });
 
   it("has the values that releases of the language have, with how many, and links to their lists", async () => {
-    const html = await page("/en/topics");
+    const html = await pageAt("/en/topics");
     expect(html).toContain('<a href="/en/topics/energy">Energy</a><span class="count"> (2)</span>');
     expect(html).toContain('<a href="/en/topics/trade">Trade</a><span class="count"> (1)</span>');
     expect(html).not.toContain("/en/topics/secret");
     expect(html).toMatch(/<title>Topics – Press releases<\/title>/);
     expect(html).toContain('<a href="/en/topics" aria-current="page">Topics</a>');
     expect(html).toContain('<a href="https://press.example/hy/topics" lang="hy" hreflang="hy">');
-    expect(await page("/en/people")).toContain('Ara Aivazian</a><span class="role"> Minister</span>');
-    expect(await page("/en/types")).toContain('<a href="/en/types/press-release">Press release</a>');
+    expect(await pageAt("/en/people")).toContain('Ara Aivazian</a><span class="role"> Minister</span>');
+    expect(await pageAt("/en/types")).toContain('<a href="/en/types/press-release">Press release</a>');
   });
 
   it("says so where no release has a value", async () => {
-    expect(await page("/hy/topics")).toContain("Այստեղ դեռ ոչինչ");
-    expect(await page("/en/places")).toContain('<a href="/en">All texts</a>');
+    expect(await pageAt("/hy/topics")).toContain("Այստեղ դեռ ոչինչ");
+    expect(await pageAt("/en/places")).toContain('<a href="/en">All texts</a>');
   });
 
   it.each(["/EN/Topics", "/en/topics/"])("%s leads to it", async (path) => {

@@ -4,6 +4,7 @@ import {
   inNewsroom,
   kvBody,
   newsroomLater,
+  pageAt,
   publish,
   release,
   request,
@@ -20,11 +21,6 @@ const REGISTRY = {
   places: [],
 };
 
-const page = async (path: string) => {
-  const response = await request(path);
-  expect(response.status).toBe(200);
-  return response.text();
-};
 const title = (html: string) => /<title>(.*?)<\/title>/.exec(html)?.[1];
 const heading = (html: string) => /<h1>(.*?)<\/h1>/.exec(html)?.[1];
 
@@ -41,47 +37,47 @@ beforeAll(async () => {
 
 describe("the page of a list", () => {
   it("reads like a page in its title, and its feed like a feed", async () => {
-    expect(title(await page("/en"))).toBe("The Ministry");
-    expect(title(await page("/en/topics/energy"))).toBe("Energy – The Ministry");
-    expect(heading(await page("/en/topics/energy"))).toBe("Energy");
+    expect(title(await pageAt("/en"))).toBe("The Ministry");
+    expect(title(await pageAt("/en/topics/energy"))).toBe("Energy – The Ministry");
+    expect(heading(await pageAt("/en/topics/energy"))).toBe("Energy");
     const feed = await (await request("/en/topics/energy/feed.json")).json<{ title: string }>();
     expect(feed.title).toBe("Energy – The Ministry");
-    expect(heading(await page("/en?from=2020-01-01&to=2020-12-31"))).toBe("2020");
+    expect(heading(await pageAt("/en?from=2020-01-01&to=2020-12-31"))).toBe("2020");
   });
 
   it("says how many releases it has", async () => {
-    expect(await page("/")).toContain("Texts: 4");
-    expect(await page("/en")).toContain("Texts: 3");
-    expect(await page("/en/topics/energy")).toContain("Texts: 2");
-    expect(await page("/en?q=session")).toContain("Texts: 3");
+    expect(await pageAt("/")).toContain("Texts: 4");
+    expect(await pageAt("/en")).toContain("Texts: 3");
+    expect(await pageAt("/en/topics/energy")).toContain("Texts: 2");
+    expect(await pageAt("/en?q=session")).toContain("Texts: 3");
   });
 
   it("leads to the list of the same value in another language", async () => {
-    const html = await page("/en/topics/energy");
+    const html = await pageAt("/en/topics/energy");
     expect(html).toContain('<a href="https://press.example/hy/topics/energy" lang="hy" hreflang="hy">');
-    expect(await page("/en?q=session")).toContain('<a href="/hy" lang="hy" hreflang="hy">');
+    expect(await pageAt("/en?q=session")).toContain('<a href="/hy" lang="hy" hreflang="hy">');
   });
 
   it("links the years that have releases", async () => {
-    const html = await page("/en");
+    const html = await pageAt("/en");
     expect(
       [...html.matchAll(/rel="nofollow" href="([^"]*)">(\d+)</g)].map(([, href, year]) => [href, year]),
     ).toEqual([
       ["/en?from=2020-01-01&#x26;to=2020-12-31", "2020"],
       ["/en?from=2019-01-01&#x26;to=2019-12-31", "2019"],
     ]);
-    expect(await page("/hy")).not.toContain("nofollow");
+    expect(await pageAt("/hy")).not.toContain("nofollow");
   });
 
   it("offers the values of its language as filters, and keeps what was chosen", async () => {
-    expect(await page("/en")).toContain('<option value="trade">Trade</option>');
-    const html = await page("/en?type=speech&topic=energy&q=session&from=2019-01-01");
+    expect(await pageAt("/en")).toContain('<option value="trade">Trade</option>');
+    const html = await pageAt("/en?type=speech&topic=energy&q=session&from=2019-01-01");
     expect(html).toContain('<option value="energy" selected>Energy</option>');
     expect(html).toContain('<option value="speech" selected>Speech</option>');
     expect(html).toContain('name="q" value="session"');
     expect(html).toContain('type="date" name="from" value="2019-01-01"');
     expect(html).toContain("<details open>");
-    const several = await page("/en?topic=energy&topic=trade&not.type=qa");
+    const several = await pageAt("/en?topic=energy&topic=trade&not.type=qa");
     expect(several).toContain('<input type="checkbox" name="topic" value="trade" checked>');
     expect(several).toContain('<input type="checkbox" name="not.type" value="qa" checked>');
   });
@@ -96,7 +92,7 @@ describe("the page of a list", () => {
   });
 
   it("offers a feed of what will come where a search finds nothing", async () => {
-    const html = await page("/en?q=nothing");
+    const html = await pageAt("/en?q=nothing");
     expect(html).toContain("No text matches this search.");
     expect(html).toContain(
       'The next text that matches it appears in this feed: <a href="/en/feed.rss?q=nothing">RSS</a>',
@@ -142,7 +138,7 @@ describe("every page", () => {
       "/en/people",
       "/hy/topics",
     ];
-    for (const path of paths) await page(path);
+    for (const path of paths) await pageAt(path);
     const added = release({
       date: "2018-03-01",
       topics: ["energy", "trade"],
