@@ -105,6 +105,10 @@ describe("sitemaps", () => {
       ((await stored(file)) ?? (await fetched(file))).map(({ path }) => path);
     expect(await paths("/sitemaps/0.xml")).toContain("/en/releases/before-many");
     expect(await paths("/sitemaps/1.xml")).toEqual(["/en/releases/after-many"]);
+    // A translation in another file changes this one too.
+    await publish(release({ slug: "translation", lang: "hy", group: before["group"] ?? before.id }));
+    const entry = (await stored("/sitemaps/0.xml"))?.find(({ path }) => path.endsWith("/before-many"));
+    expect(entry && elementsIn(entry.element, "xhtml:link")).toHaveLength(2);
     for (const path of ["/sitemaps/2.xml", "/sitemaps/01.xml", "/sitemaps/x.xml"])
       expect((await request(path)).status, path).toBe(404);
   });
