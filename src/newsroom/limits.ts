@@ -139,6 +139,12 @@ export const EXPLAINED_EVENTS_MAX = 200;
 export const EVENTS_PER_SITEMAP = 1_000;
 /** URLs in the sitemap of lists: crawlers take 50,000, and the file has a few megabytes. */
 export const SITEMAP_URLS_MAX = 10_000;
+/** Values of a facet in the directory of feeds and its OPML, which link to the index of all of them. */
+export const DIRECTORY_VALUES_MAX = 100;
+/** Values of all facets and languages up to which each publish renders the indexes of them: 50 ms. */
+export const VALUES_RENDERED_AT_ONCE_MAX = 1_000;
+/** Milliseconds after a change until indexes of more values name it: a burst of publishes renders them once. */
+export const INDEX_DELAY_MS = 90_000;
 /** Milliseconds after a change until the sitemap of lists names it: a burst of publishes renders it once. */
 export const LIST_SITEMAP_DELAY_MS = 600_000;
 /** Seconds for which a text is news, URLs in the sitemap of news (both Google's), and what pads it if there is no news. */

@@ -1,12 +1,13 @@
 /**
- * The directory of feeds: for people, and as OPML for feed readers. It has the values that releases are filed
- * under. Every other value and every combination is a feed too, at its own address.
+ * The directory of feeds: for people, and as OPML for feed readers. It has the values that most releases are filed
+ * under, and links the index of each facet. Every value and every combination is a feed too, at its own address.
  */
 import type { Element } from "hast";
 import { h } from "hastscript";
 import {
   addressOf,
   facetList,
+  facetPath,
   FEED_FORMATS,
   languageList,
   type ReleaseList,
@@ -109,12 +110,18 @@ function languageSection(
     table(undefined, [all], lang, site),
     REGISTRY_FACETS.map((facet) => {
       const rows = rowsOf(facet, lang, counts, known, site);
-      return rows.length === 0 ? null : table(phrases.facets[facet], rows, lang, site);
+      if (rows.length === 0) return null;
+      return table(h("a", { href: facetPath(lang, facet) }, phrases.facets[facet]), rows, lang, site);
     }),
   ]);
 }
 
-function table(caption: string | undefined, rows: readonly FeedRow[], lang: string, site: Site): Element {
+function table(
+  caption: Element | string | undefined,
+  rows: readonly FeedRow[],
+  lang: string,
+  site: Site,
+): Element {
   const { copy, copied } = phrasesIn(lang, site);
   return h("table", { className: ["feeds"] }, [
     caption === undefined ? null : h("caption", caption),

@@ -30,7 +30,7 @@ export const BODY_3KB = Array.from(
     `${index + 1}. ${"The Ministers exchanged views on the situation in the region and on the steps to be taken. ".repeat(5)}`,
 ).join("\n\n");
 
-export type GeneratedRelease = Release & { topics: string[]; organisations: string[] };
+export type GeneratedRelease = Release & { topics: string[]; people: string[]; organisations: string[] };
 
 /**
  * @param index from 0; a release depends only on the seed and its index
@@ -53,6 +53,8 @@ export function generatedRelease(seed: number, index: number, paragraphs = 3): G
     date: day,
     body: Array.from({ length: paragraphs }, () => `${sentence(25)}.`).join("\n\n"),
     topics: [`topic-${Math.floor(random() * 50)}`],
+    // Most people are named a few times in thirty years, and few often.
+    people: [`person-${Math.floor(random() ** 3 * 5_000)}`],
     organisations: [`organisation-${Math.floor(random() * 20)}`],
   };
 }

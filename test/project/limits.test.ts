@@ -62,6 +62,11 @@ const ROWS: Record<string, unknown[]> = {
   "words in a search": [domain.SEARCH_WORDS_MAX, domain.SEARCH_CHARS_MAX, domain.RUN_CHARACTERS_PER_WORD],
   "nearest values": [domain.NEAREST_NAMED, domain.VALUES_WITH_NEAREST_MAX],
   "a page of a list": [site.CHOICES_MAX, newsroom.YEARS_MAX],
+  "directory of feeds, indexes of facets": [
+    newsroom.DIRECTORY_VALUES_MAX,
+    newsroom.VALUES_RENDERED_AT_ONCE_MAX,
+    seconds(newsroom.INDEX_DELAY_MS),
+  ],
   "a page where nothing is": [http.NEWEST_NAMED],
   "differing words between two editions": [http.DIFF_EDITS_MAX],
   "words of a minor change": [newsroom.MINOR_WORDS_MIN, newsroom.MINOR_WORDS_MAX],

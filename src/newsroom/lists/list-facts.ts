@@ -5,9 +5,10 @@
 import { dayOf, type Instant, startOfDay } from "../../domain/dates.ts";
 import { type FacetField, FACET_OF } from "../../domain/filter.ts";
 import { isCombination, languageOf, listAddress, languageList, type ReleaseList } from "../../domain/list.ts";
-import { column, type Sql, value } from "../../runtime/sql.ts";
+import { type Sql, value } from "../../runtime/sql.ts";
 import { CHOICES_MAX } from "../../site/limits.ts";
 import { YEARS_MAX } from "../limits.ts";
+import { mostUsedValues } from "./release-index.ts";
 
 /** How many releases a list has; undefined of a combination, for which counting takes too long. */
 export function countOf(sql: Sql, list: ReleaseList): number | undefined {
@@ -60,18 +61,11 @@ export function yearsOf(sql: Sql, list: ReleaseList, timeZone: string): number[]
 }
 
 /** The values that the filters of a language's list offer: those that most of its releases have. */
-export function mostUsedValues(sql: Sql, lang: string): Record<FacetField, string[]> {
+export function filterChoices(sql: Sql, lang: string): Record<FacetField, string[]> {
   return Object.fromEntries(
     Object.keys(FACET_OF).map((field) => [
       field,
-      column<string>(
-        sql,
-        `SELECT value FROM filing_counts WHERE lang = ? AND field = ? AND count > 0
-         ORDER BY count DESC, value LIMIT ?`,
-        lang,
-        field,
-        CHOICES_MAX,
-      ),
+      mostUsedValues(sql, lang, field, CHOICES_MAX).map(({ value }) => value),
     ]),
   ) as Record<FacetField, string[]>;
 }

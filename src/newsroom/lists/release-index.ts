@@ -4,7 +4,9 @@
  */
 import type { Instant } from "../../domain/dates.ts";
 import { indexEntries } from "../../domain/search-words.ts";
-import { all, first, type Sql } from "../../runtime/sql.ts";
+import { all, exists, first, type Sql } from "../../runtime/sql.ts";
+import { FACET_OF } from "../../domain/filter.ts";
+import { DIRECTORY_VALUES_MAX, VALUES_RENDERED_AT_ONCE_MAX } from "../limits.ts";
 import { type EditionKey, wordsOf } from "../store/edition-words.ts";
 import { type EditionContent } from "../../domain/edition-content.ts";
 import { parseContent } from "../store/editions.ts";
@@ -74,6 +76,38 @@ export function countTerms(sql: Sql): TermCount[] {
     sql,
     "SELECT lang, field, value, count FROM filing_counts WHERE count > 0 ORDER BY lang, field, value",
   );
+}
+
+/** Of each language: its releases, and the values of each facet that most of them have. */
+export function directoryTerms(sql: Sql, languages: readonly string[]): TermCount[] {
+  return languages.flatMap((lang) =>
+    ["lang", ...Object.keys(FACET_OF)].flatMap((field) =>
+      mostUsedValues(sql, lang, field, DIRECTORY_VALUES_MAX).map((each) => ({ lang, field, ...each })),
+    ),
+  );
+}
+
+/** The values of one field that most listed releases of a language have, those with most releases first. */
+export function mostUsedValues(
+  sql: Sql,
+  lang: string,
+  field: string,
+  limit: number,
+): { value: string; count: number }[] {
+  return all(
+    sql,
+    `SELECT value, count FROM filing_counts WHERE lang = ? AND field = ? AND count > 0
+     ORDER BY count DESC, value LIMIT ?`,
+    lang,
+    field,
+    limit,
+  );
+}
+
+/** Whether listed releases have so many values that a document of all of them takes long to render. */
+export function hasManyValues(sql: Sql): boolean {
+  const query = "SELECT 1 FROM filing_counts LIMIT 1 OFFSET ?";
+  return exists(sql, query, VALUES_RENDERED_AT_ONCE_MAX);
 }
 
 /** The values of one field that listed releases of a language have. */

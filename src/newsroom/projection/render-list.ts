@@ -17,7 +17,7 @@ import { buildFeed, buildRetiredFeed, type TitledList, writers } from "../../fee
 import { entriesIn, FEED_TYPES, releaseOfUrn } from "../../feeds/feed.ts";
 import { listTitle } from "../../i18n/phrases.ts";
 import { type ListContents, listPage, retiredListPage } from "../../site/list-page.ts";
-import { countOf, mostUsedValues, yearsOf } from "../lists/list-facts.ts";
+import { countOf, filterChoices, yearsOf } from "../lists/list-facts.ts";
 import { RETIRED_SECONDS, TOMBSTONES_MAX } from "../limits.ts";
 import { lastSequencesOf } from "../store/events.ts";
 import { getMeta } from "../store/schema.ts";
@@ -108,7 +108,7 @@ function contentsOf(
     years: yearsOf(sql, list, config.site.timeZone),
     archives: archives.archiveNumbers(list),
     // Another list does not change with the values of the language.
-    ...(isOfLanguage ? { choices: mostUsedValues(sql, lang) } : {}),
+    ...(isOfLanguage ? { choices: filterChoices(sql, lang) } : {}),
   };
 }
 

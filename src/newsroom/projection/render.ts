@@ -24,7 +24,7 @@ import { directoryPage, writeOpml } from "../../site/directory-page.ts";
 import { facetPage } from "../../site/facet-page.ts";
 import { killedPage } from "../../site/killed-page.ts";
 import { releasePage } from "../../site/release-page.ts";
-import { countTerms, countValues } from "../lists/release-index.ts";
+import { countValues, directoryTerms } from "../lists/release-index.ts";
 import { fileState, findFile, isUsed, servedType } from "../store/files.ts";
 import { readBehind } from "../store/release-views.ts";
 import { currentPath, publicReleaseAt, retiredPaths, wasPublic } from "../store/addresses.ts";
@@ -40,7 +40,7 @@ import {
 } from "./render-sitemaps.ts";
 
 /** Raise it when rendering gives other bytes than before: all documents become stale. */
-export const RENDERER_VERSION = 14;
+export const RENDERER_VERSION = 15;
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
@@ -179,8 +179,8 @@ function renderFile(file: FileReference, { sql, views, site }: RenderSource): Re
   ];
 }
 
-function renderDirectory({ sql, registry, site }: RenderSource): RenderedDocument[] {
-  const counts = countTerms(sql);
+function renderDirectory({ sql, registry, site, config }: RenderSource): RenderedDocument[] {
+  const counts = directoryTerms(sql, config.site.languages);
   const known = registry.get();
   return [
     { path: DIRECTORY_PATH, type: HTML, body: directoryPage(counts, known, site.get()) },

@@ -9,7 +9,7 @@ import { type ReleaseInput, releasePath, type Status } from "../../domain/releas
 import type { Sql } from "../../runtime/sql.ts";
 import type { Combinations } from "../lists/combinations.ts";
 import type { Lists } from "../lists/lists.ts";
-import { reindex } from "../lists/release-index.ts";
+import { hasManyValues, reindex } from "../lists/release-index.ts";
 import { keepAddress } from "../store/addresses.ts";
 import { contentJson } from "../../domain/edition-content.ts";
 import { queuePages } from "../store/changed-pages.ts";
@@ -31,13 +31,13 @@ import { toInstant } from "../store/schema.ts";
 import { markSeen } from "../store/seen-values.ts";
 import { noteSitemapChange } from "../store/sitemaps.ts";
 import {
-  markFacetsStale,
+  markIndexesStale,
   markHistoryStale,
   markStale,
   markWrittenStale,
   type Target,
 } from "../store/stale-documents.ts";
-import { LIST_SITEMAP_DELAY_MS } from "../limits.ts";
+import { INDEX_DELAY_MS, LIST_SITEMAP_DELAY_MS } from "../limits.ts";
 import { choosePublished } from "./published-instant.ts";
 import { catchesUp } from "./rules.ts";
 
@@ -150,8 +150,9 @@ export class Lifecycle {
     const { id } = before;
     const after = getRelease(sql, id);
     if (reindex(sql, after)) {
-      markStale(sql, [{ kind: "directory" }]);
-      for (const lang of new Set([before.lang, after.lang])) markFacetsStale(sql, lang);
+      // After releases and feeds, which readers ask for first.
+      const dueMs = hasManyValues(sql) ? nowMs + INDEX_DELAY_MS : 1;
+      for (const lang of new Set([before.lang, after.lang])) markIndexesStale(sql, lang, dueMs);
       // With thousands of values it takes long to render, and crawlers ask seldom.
       markWrittenStale(sql, [{ kind: "list-sitemap" }], nowMs + LIST_SITEMAP_DELAY_MS);
     }

@@ -78,6 +78,8 @@ CREATE TABLE IF NOT EXISTS filing_counts (
   count INTEGER NOT NULL,
   PRIMARY KEY (lang, field, value)
 ) WITHOUT ROWID;
+-- A language can have thousands of people: filters and the directory read only those with most releases.
+CREATE INDEX IF NOT EXISTS filing_counts_by_use ON filing_counts (lang, field, count DESC, value) WHERE count > 0;
 
 -- Lists whose documents are kept in KV: everything, each language, and every list that was requested.
 CREATE TABLE IF NOT EXISTS lists (
@@ -268,7 +270,7 @@ CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `;
 
 /** The version that {@link TABLES} and the tables of Subscribers had before the first migration. */
-const FIRST_SCHEMA = 8;
+const FIRST_SCHEMA = 9;
 
 /**
  * Changes to the tables of a deployed version. Migration N changes version FIRST_SCHEMA + N to the

@@ -72,10 +72,11 @@ export function markHistoryStale(sql: Sql, id: string): void {
   markWrittenStale(sql, [{ kind: "history", id }]);
 }
 
-/** Queues the indexes of facets of a language that KV holds, after releases and feeds: thousands of values take long. */
-export function markFacetsStale(sql: Sql, lang: string): void {
+/** Queues the directory, and the indexes of facets of a language that KV holds. */
+export function markIndexesStale(sql: Sql, lang: string, dueMs: number): void {
   const indexes = REGISTRY_FACETS.map((facet): Target => ({ kind: "facet", lang, facet }));
-  markWrittenStale(sql, indexes, 1);
+  markWrittenStale(sql, indexes, dueMs);
+  markStale(sql, [{ kind: "directory" }], dueMs);
 }
 
 /** Queues a list and its archives that KV holds. */
