@@ -339,6 +339,8 @@ export interface ReleaseView {
   content: { html: string; text: string };
   /** The note of the latest major edition. */
   note?: string;
+  /** When that edition became public. `updated` moves with withdrawals too. An event has none. */
+  corrected?: string;
   /** Why the release is withdrawn or killed. */
   reason?: string;
   /** A translation was corrected, and this release does not follow that correction yet. */

@@ -198,18 +198,14 @@ function entryTexts(release: ReleaseView, site: Site): Pick<FeedEntry, "title" |
   const phrases = phrasesIn(release.lang, site);
   const { title, summary, content, note } = release;
   const corrected =
-    note === undefined ? [] : [`${updatedSentence(release, site)}${phrases.note}${phrases.colon}${note}`];
+    note === undefined ? [] : [`${correctedSentence(release, site)}${phrases.note}${phrases.colon}${note}`];
   if (release.status !== "withdrawn")
     return { title, summary, html: withParagraphs(corrected, content.html, release.lang) };
   const banner = `${sentence(phrases.withdrawn, phrases)}${phrases.reason}${phrases.colon}${release.reason ?? ""}`;
   return {
     title: `${phrases.withdrawnMark}${phrases.colon}${title}`,
     summary: `${banner} – ${summary}`,
-    html: withParagraphs(
-      [banner, ...corrected.map(() => `${phrases.note}${phrases.colon}${note ?? ""}`)],
-      content.html,
-      release.lang,
-    ),
+    html: withParagraphs([banner, ...corrected], content.html, release.lang),
   };
 }
 
@@ -217,12 +213,13 @@ function entryTexts(release: ReleaseView, site: Site): Pick<FeedEntry, "title" |
  * `Updated 3 December 2020. `, in the language of the release. With the time of day if the release was published on
  * that day: a correction would otherwise seem to be as old as the text.
  */
-export function updatedSentence(
-  { updated, published, lang }: Pick<ReleaseView, "updated" | "published" | "lang">,
+export function correctedSentence(
+  { corrected, published, lang }: Pick<ReleaseView, "corrected" | "published" | "lang">,
   site: Site,
 ): string {
+  if (corrected === undefined) return "";
   const phrases = phrasesIn(lang, site);
-  const [at, since] = [parseInstant(updated) ?? 0, parseInstant(published) ?? 0];
+  const [at, since] = [parseInstant(corrected) ?? 0, parseInstant(published) ?? 0];
   const day = dayOf(at, site.timeZone);
   const isSameDay = day === dayOf(since, site.timeZone);
   const date = isSameDay ? instantInWords(at, lang, site) : dayInWords(day, lang, site);

@@ -8,7 +8,7 @@ import { languageList, type ReleaseList } from "../domain/list.ts";
 import { fill } from "../domain/phrases.ts";
 import { permanentPath, type ReleaseView, type TranslationView } from "../domain/release.ts";
 import { type Site, textsIn } from "../domain/site.ts";
-import { updatedSentence } from "../feeds/build-feed.ts";
+import { correctedSentence } from "../feeds/build-feed.ts";
 import { languageName, listComma, phrasesIn } from "../i18n/phrases.ts";
 import { attachmentList } from "./attachment-list.ts";
 import { historyLink } from "./history-link.ts";
@@ -130,13 +130,15 @@ function staleNote(text: string, label: string, behind: ReleaseNotes["behind"], 
   return h("p", { className: ["note"], role: "note" }, [text, ...link]);
 }
 
-/** What the last correction changed. The date of a withdrawn release is that of the withdrawal, not of the correction. */
+/** What the last correction changed. */
 function correction(release: ReleaseView, site: Site): Element | null {
-  const { note, status, lang } = release;
+  const { note, lang } = release;
   if (note === undefined) return null;
   const { note: label, colon } = phrasesIn(lang, site);
-  const when = status === "withdrawn" ? "" : updatedSentence(release, site);
-  return h("p", { className: ["note"] }, [`${when}${label}${colon}`, h("bdi", note)]);
+  return h("p", { className: ["note"] }, [
+    `${correctedSentence(release, site)}${label}${colon}`,
+    h("bdi", note),
+  ]);
 }
 
 function picture({ image }: ReleaseView): Element | null {

@@ -69,8 +69,7 @@ export function newsArticle(release: ReleaseView, site: Site): WithContext<NewsA
           : {
               "@type": "CorrectionComment" as const,
               text: note,
-              // The date of a withdrawn release is that of the withdrawal.
-              ...(release.status === "withdrawn" ? {} : { datePublished: updated }),
+              ...defined({ datePublished: release.corrected }),
             },
       creativeWorkStatus: release.status === "withdrawn" ? phrasesIn(lang, site).withdrawnMark : undefined,
       workTranslation:

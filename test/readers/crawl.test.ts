@@ -102,81 +102,92 @@ async function named(origin: string): Promise<Record<string, string[]>> {
   return { sitemaps: sorted(inSitemaps), feeds: sorted(inFeeds), search: sorted(inSearch) };
 }
 
-test("a crawl finds no dead link, and all ways of looking name the same releases", async () => {
-  const service = await BuiltService.start({
-    ADMIN_TOKEN,
-    SECRETS_KEY: "Y3Jhd2wtc2VjcmV0cy1rZXktb2YtZW5vdWdoLWJ5dGVzLTAxMjM0NQ==",
-  });
-  onTestFinished(() => service[Symbol.asyncDispose]());
-  const { origin } = service.url;
-  const api = new ApiClient(service.url, ADMIN_TOKEN);
-  const call = async (method: string, path: string, body: unknown) => {
-    const answer = await fetch(origin + path, {
-      method,
-      headers: { ...ADMIN, "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    expect(answer.ok, await answer.text()).toBe(true);
-  };
-  const topics = [{ slug: "energy", names: { en: "Energy" } }];
-  await call("PUT", "/api/v1/registry", { types: [], topics, people: [], organisations: [], places: [] });
-  const texts: Release[] = Array.from({ length: RELEASES }, (_, index) => {
-    const number = Math.floor(index / LANGUAGES.length);
-    return newRelease(`Council ${number}`, {
-      lang: LANGUAGES[index % LANGUAGES.length] ?? "en",
-      slug: `text-${number}`,
-      group: `group-${number}`,
-      date: `20${String(10 + (number % 10))}-12-01`,
-      topics: number % 2 === 0 ? ["energy"] : [],
-    });
-  });
-  for (let first = 0; first < texts.length; first += 100)
-    await api.publishBatch(texts.slice(first, first + 100));
+const TIMEOUT_MS = 120_000 + RELEASES * 1_500;
 
-  /** Waits until readers see what happened, then looks everywhere. */
-  const check = async (): Promise<string[]> => {
-    await pollUntil("readers see the change", 60_000, async () => {
-      const health = await (await fetch(`${origin}/healthz`, { headers: ADMIN })).json<{ waiting: number }>();
-      return health.waiting === 0 ? true : undefined;
+test(
+  "a crawl finds no dead link, and all ways of looking name the same releases",
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const service = await BuiltService.start({
+      ADMIN_TOKEN,
+      SECRETS_KEY: "Y3Jhd2wtc2VjcmV0cy1rZXktb2YtZW5vdWdoLWJ5dGVzLTAxMjM0NQ==",
     });
-    // An isolate remembers documents for a moment.
-    const ways = await pollUntil("all ways name the same", 10_000, async () => {
-      const found = await named(origin);
-      return new Set(Object.values(found).map(String)).size === 1 ? found : undefined;
+    onTestFinished(() => service[Symbol.asyncDispose]());
+    const { origin } = service.url;
+    const api = new ApiClient(service.url, ADMIN_TOKEN);
+    const call = async (method: string, path: string, body: unknown) => {
+      const answer = await fetch(origin + path, {
+        method,
+        headers: { ...ADMIN, "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      expect(answer.ok, await answer.text()).toBe(true);
+    };
+    const topics = [{ slug: "energy", names: { en: "Energy" } }];
+    await call("PUT", "/api/v1/registry", { types: [], topics, people: [], organisations: [], places: [] });
+    const texts: Release[] = Array.from({ length: RELEASES }, (_, index) => {
+      const number = Math.floor(index / LANGUAGES.length);
+      return newRelease(`Council ${number}`, {
+        lang: LANGUAGES[index % LANGUAGES.length] ?? "en",
+        slug: `text-${number}`,
+        group: `group-${number}`,
+        date: `20${String(10 + (number % 10))}-12-01`,
+        topics: number % 2 === 0 ? ["energy"] : [],
+      });
     });
-    const { linked, faults } = await crawl(origin);
-    expect(faults).toEqual([]);
-    expect([...linked].sort()).toEqual(ways["sitemaps"]);
-    return ways["sitemaps"] ?? [];
-  };
-  const pathOf = ({ lang, slug }: Release) => `/${lang}/releases/${slug}`;
-  expect(await check()).toEqual(texts.map(pathOf).sort());
+    for (let first = 0; first < texts.length; first += 100)
+      await api.publishBatch(texts.slice(first, first + 100));
 
-  const [corrected, withdrawn, killed, moved] = texts as [Release, Release, Release, Release];
-  await api.publish({
-    ...corrected,
-    body: "The Council was held a day later.",
-    change: "major",
-    note: "The day",
-  });
-  await api.withdraw(withdrawn, "Superseded");
-  await api.kill(killed, "By mistake");
-  await api.publish({ ...moved, slug: "moved", change: "minor" });
-  const later = (ms: number) => new Date(Date.now() + ms).toISOString();
-  const secret = newRelease("Council in secret", { slug: "secret", embargo: later(3_600_000) });
-  await api.publish(secret);
-  const remaining = [
-    ...texts.filter((text) => text !== killed && text !== moved).map(pathOf),
-    "/fr/releases/moved",
-  ];
-  expect(await check()).toEqual(remaining.sort());
-  for (const old of [pathOf(moved), `${pathOf(moved)}/history`, `${pathOf(moved)}.json`]) {
-    const answer = await fetch(origin + old, { redirect: "manual" });
-    expect([answer.status, answer.headers.get("location")]).toEqual([301, old.replace(/text-\d+/, "moved")]);
-  }
-  await api.publish({ ...secret, embargo: later(2_000) });
-  await pollUntil("the embargo ends", 20_000, async () =>
-    (await fetch(origin + pathOf(secret))).status === 200 ? true : undefined,
-  );
-  expect(await check()).toEqual([...remaining, pathOf(secret)].sort());
-});
+    /** Waits until readers see what happened, then looks everywhere. */
+    const check = async (): Promise<string[]> => {
+      await pollUntil("readers see the change", TIMEOUT_MS, async () => {
+        const health = await (
+          await fetch(`${origin}/healthz`, { headers: ADMIN })
+        ).json<{ waiting: number }>();
+        return health.waiting === 0 ? true : undefined;
+      });
+      // An isolate remembers documents for a moment.
+      const ways = await pollUntil("all ways name the same", 10_000, async () => {
+        const found = await named(origin);
+        return new Set(Object.values(found).map(String)).size === 1 ? found : undefined;
+      });
+      const { linked, faults } = await crawl(origin);
+      expect(faults).toEqual([]);
+      expect([...linked].sort()).toEqual(ways["sitemaps"]);
+      return ways["sitemaps"] ?? [];
+    };
+    const pathOf = ({ lang, slug }: Release) => `/${lang}/releases/${slug}`;
+    expect(await check()).toEqual(texts.map(pathOf).sort());
+
+    const [corrected, withdrawn, killed, moved] = texts as [Release, Release, Release, Release];
+    await api.publish({
+      ...corrected,
+      body: "The Council was held a day later.",
+      change: "major",
+      note: "The day",
+    });
+    await api.withdraw(withdrawn, "Superseded");
+    await api.kill(killed, "By mistake");
+    await api.publish({ ...moved, slug: "moved", change: "minor" });
+    const later = (ms: number) => new Date(Date.now() + ms).toISOString();
+    const secret = newRelease("Council in secret", { slug: "secret", embargo: later(3_600_000) });
+    await api.publish(secret);
+    const remaining = [
+      ...texts.filter((text) => text !== killed && text !== moved).map(pathOf),
+      "/fr/releases/moved",
+    ];
+    expect(await check()).toEqual(remaining.sort());
+    for (const old of [pathOf(moved), `${pathOf(moved)}/history`, `${pathOf(moved)}.json`]) {
+      const answer = await fetch(origin + old, { redirect: "manual" });
+      expect([answer.status, answer.headers.get("location")]).toEqual([
+        301,
+        old.replace(/text-\d+/, "moved"),
+      ]);
+    }
+    await api.publish({ ...secret, embargo: later(2_000) });
+    await pollUntil("the embargo ends", 20_000, async () =>
+      (await fetch(origin + pathOf(secret))).status === 200 ? true : undefined,
+    );
+    expect(await check()).toEqual([...remaining, pathOf(secret)].sort());
+  },
+);

@@ -6,11 +6,12 @@ import { expect, onTestFinished, test } from "vitest";
 import { BuiltService } from "../built/built-service.ts";
 import { ApiClient, newRelease } from "../chaos/api-client.ts";
 import { pollUntil } from "../chaos/poll-until.ts";
+import { structuredDataFaults } from "./structured-data.ts";
 
 const ADMIN_TOKEN = "readers-admin-token-0123456789-0123456789-abcdefg";
 const SCHEMA = join(import.meta.dirname, "../fixtures/ninjs-3.1.schema.json");
 
-test("ninjs of every kind of release follows its schema", async () => {
+test("ninjs and JSON-LD of every kind of release follow their schemas", async () => {
   const ajv = new Ajv2020({ allErrors: true, strict: false });
   addFormats.default(ajv);
   // No release has a map.
@@ -31,6 +32,10 @@ test("ninjs of every kind of release follows its schema", async () => {
     source: "https://old.example/talks",
     attachments: [{ url: "https://files.example/a.pdf", type: "application/pdf", title: "Annex", size: 12 }],
     image: { url: "https://files.example/a.jpg", alt: "The table", credit: "MFA", caption: "Talks" },
+    topics: ["peace", "trade"],
+    people: ["ara-aivazian"],
+    organisations: ["csto"],
+    places: ["yerevan"],
   };
   const texts = {
     rich: newRelease("Talks & <results>", rich),
@@ -38,7 +43,17 @@ test("ninjs of every kind of release follows its schema", async () => {
     withdrawn: newRelease("Withdrawn", { slug: "withdrawn" }),
     killed: newRelease("Killed", { slug: "killed" }),
   };
+  const put = async (path: string, body: unknown) => {
+    const answer = await fetch(new URL(path, service.url), {
+      method: "PUT",
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    expect(answer.ok).toBe(true);
+  };
+  await put("/api/v1/site", { licence: "https://creativecommons.org/licenses/by/4.0/" });
   for (const text of Object.values(texts)) await api.publish(text);
+  await api.publish({ ...texts.armenian, body: "Այլ տեքստ։", change: "major", note: "Տեքստը" });
   for (const action of ["withdraw", "kill"] as const) {
     const { id } = action === "kill" ? texts.killed : texts.withdrawn;
     const answer = await fetch(new URL(`/api/v1/releases/${id}/${action}`, service.url), {
@@ -80,5 +95,11 @@ test("ninjs of every kind of release follows its schema", async () => {
       return answer.document["pubStatus"] === "canceled" ? answer : undefined;
     });
     expect(retraction).toMatchObject({ status, document: retracted });
+  }
+  for (const path of ["/en/releases/rich", "/hy/releases/armenian", "/en/releases/withdrawn"]) {
+    const html = await (await fetch(new URL(path, service.url))).text();
+    expect(structuredDataFaults(html), path).toEqual([]);
+    const wrong = html.replace('"datePublished":"', '"datePublishd":"');
+    expect(structuredDataFaults(wrong), path).not.toEqual([]);
   }
 });

@@ -30,6 +30,7 @@ const RELEASE: ReleaseView = {
   datePrecision: "day",
   published: "2020-11-30T20:00:00Z",
   updated: "2020-12-02T21:00:00Z",
+  corrected: "2020-12-02T21:00:00Z",
   topics: ["csto"],
   people: [],
   organisations: [],
@@ -57,12 +58,11 @@ describe("a release's page", () => {
     expect(html).toContain('alt="A &#x22;room&#x22;"');
   });
 
-  it("gives search engines the time of the correction, but not of a withdrawal in its place", () => {
-    const correctionOf = (status: "published" | "withdrawn") =>
-      newsArticle({ ...RELEASE, status }, SITE).correction;
-    const correction = { "@type": "CorrectionComment", text: "The <date>" };
-    expect(correctionOf("published")).toEqual({ ...correction, datePublished: RELEASE.updated });
-    expect(correctionOf("withdrawn")).toEqual(correction);
+  it("gives search engines the time of the correction, and not of a withdrawal in its place", () => {
+    const withdrawn = { ...RELEASE, status: "withdrawn" as const, updated: "2020-12-05T10:00:00Z" };
+    const correction = { "@type": "CorrectionComment", text: "The <date>", datePublished: RELEASE.corrected };
+    expect(newsArticle(RELEASE, SITE).correction).toEqual(correction);
+    expect(newsArticle(withdrawn, SITE).correction).toEqual(correction);
   });
 
   it("shows the dates, with the day of the correction in the site's time zone", () => {
@@ -157,16 +157,15 @@ describe("what a release's page says of the release", () => {
   });
 
   it("says when it was withdrawn, and dates no earlier correction by that", () => {
-    const html = shown({ status: "withdrawn", reason: "Wrong" });
+    const html = shown({ status: "withdrawn", reason: "Wrong", corrected: "2020-12-02T10:00:00Z" });
     expect(html).toContain(
       '<strong>This text has been withdrawn.</strong> <time datetime="2020-12-03">3 December 2020, 01:00 GMT+4</time>. Reason: <bdi>Wrong</bdi>',
     );
-    expect(html).toContain("What changed: <bdi>The &#x3C;date></bdi>");
-    expect(html).not.toContain("Updated 3 December");
+    expect(html).toContain("Updated 2 December 2020. What changed: <bdi>The &#x3C;date></bdi>");
   });
 
   it("has the time of a correction on the day of the publication", () => {
-    expect(shown({ updated: "2020-12-01T08:00:00Z" })).toContain("Updated 1 December 2020, 12:00 GMT+4.");
+    expect(shown({ corrected: "2020-12-01T08:00:00Z" })).toContain("Updated 1 December 2020, 12:00 GMT+4.");
   });
 
   it("leads to the corrected translation that it is behind, and mentions a withdrawn one", () => {

@@ -163,6 +163,7 @@ function shownIn(lang: string): string[] {
     datePrecision: "second",
     published: "2020-12-01T10:00:00Z",
     updated: "2020-12-02T10:00:00Z",
+    corrected: "2020-12-02T10:00:00Z",
     topics: ["ttt"],
     people: [],
     organisations: [],

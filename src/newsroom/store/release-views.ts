@@ -40,7 +40,7 @@ export interface TranslationRow {
 
 /** The content of one edition, as stored. `firstSeen`: the edition with which its release became public. */
 export type EditionRow = { content: string; html: string; text: string; summary: string; firstSeen: number };
-type ViewRow = EditionRow & ReleaseState & { group: string; hasHistory: number };
+type ViewRow = EditionRow & ReleaseState & { group: string; hasHistory: number; corrected: Instant | null };
 /** The same of a release that may not be public yet. */
 type AdminViewRow = Omit<ViewRow, "published" | "updated"> & {
   published: Instant | null;
@@ -54,7 +54,8 @@ const STATE =
   "r.id, r.edition, r.status, r.published, r.updated, r.note, r.reason, r.behind IS NOT NULL AS stale";
 const CURRENT = `
   SELECT ${STATE}, r.embargo, r.behind, r.behind_edition AS "behindEdition", r."group", r.first_seen AS "firstSeen", e.content, e.html, e.text, e.summary,
-    EXISTS (SELECT 1 FROM events v WHERE v.release = r.id AND v.type <> 'release.published') AS "hasHistory"
+    EXISTS (SELECT 1 FROM events v WHERE v.release = r.id AND v.type <> 'release.published') AS "hasHistory",
+    (SELECT max(v.at) FROM events v WHERE v.release = r.id AND v.type = 'release.corrected') AS corrected
   FROM releases r JOIN editions e ON e.release = r.id AND e.edition = r.edition`;
 
 interface ReleaseViewsDeps {
@@ -115,8 +116,16 @@ export class ReleaseViews {
   }
 
   /** The history is worth a link once more has happened than the publication. */
-  #withHistory(view: ReleaseView, { hasHistory }: Pick<ViewRow, "hasHistory">): ReleaseView {
-    return hasHistory === 0 ? view : { ...view, history: historyPath(view.url) };
+  #withHistory(
+    view: ReleaseView,
+    { hasHistory, corrected }: Pick<ViewRow, "hasHistory" | "corrected">,
+  ): ReleaseView {
+    if (hasHistory === 0) return view;
+    return {
+      ...view,
+      ...defined({ corrected: corrected === null ? undefined : formatInstant(corrected) }),
+      history: historyPath(view.url),
+    };
   }
 
   /**

@@ -4,6 +4,7 @@ import { act, ADMIN, kvBody, newsroomLater, publish, release, request } from "..
 interface View {
   edition: number;
   note?: string;
+  corrected?: string;
   updated: string;
   stale?: true;
 }
@@ -11,6 +12,25 @@ interface View {
 async function view(id: string): Promise<View> {
   return (await request(`/api/v1/releases/${id}`, { headers: ADMIN })).json<View>();
 }
+
+describe("the date of a correction", () => {
+  it("stays that of the correction when the release is withdrawn and reinstated later", async () => {
+    const text = release({ body: "On 1 May." });
+    await publish(text);
+    expect((await view(text.id)).corrected).toBeUndefined();
+    await publish({ ...text, body: "On 2 May.", change: "major", note: "Corrected the day" });
+    const { corrected, updated } = await view(text.id);
+    expect(corrected).toBe(updated);
+    await act("withdraw", text.id);
+    await act("reinstate", text.id);
+    const after = await view(text.id);
+    expect(after.updated > updated).toBe(true);
+    expect(after.corrected).toBe(corrected);
+    const html = await (await request(`/en/releases/${String(text["slug"])}`)).text();
+    const [json = ""] = /(?<=<script type="application\/ld\+json">)[^<]*/.exec(html) ?? [];
+    expect(JSON.parse(json).correction.datePublished).toBe(corrected);
+  });
+});
 
 describe("a further edition with the same content and another note", () => {
   it("corrects the note that readers see, without notifying them if it is minor", async () => {
