@@ -55,6 +55,9 @@ export const SUBSCRIPTION_VALUES_MAX = 200;
 export const SUBSCRIPTION_FILTER_BYTES_MAX = 3_000;
 /** Characters of a subscription's description: a line that names a desk. They have up to three bytes each. */
 export const DESCRIPTION_CHARS_MAX = 200;
+/** Bytes of a signing secret (Standard Webhooks 1.0). */
+export const SIGNING_SECRET_BYTES_MIN = 24;
+export const SIGNING_SECRET_BYTES_MAX = 64;
 /** Milliseconds for which a subscription that was never verified is kept, so that it still can be. */
 export const UNVERIFIED_KEPT_MS = 30 * 86_400_000;
 /** Seconds after which a client may retry where there are too many subscriptions: owners delete and verify by hand. */

@@ -11,6 +11,8 @@ import {
   DESCRIPTION_CHARS_MAX,
   HEADER_VALUE_CHARS_MAX,
   RATE_PER_MINUTE_MAX,
+  SIGNING_SECRET_BYTES_MAX,
+  SIGNING_SECRET_BYTES_MIN,
   SUBSCRIPTION_FILTER_BYTES_MAX,
   SUBSCRIPTION_VALUES_MAX,
 } from "./limits.ts";
@@ -143,6 +145,26 @@ const ratePerMinute = z
     ),
   );
 
+/** A signing secret of the owner's own, as Standard Webhooks 1.0 writes it. */
+const secret = z
+  .string()
+  .check(
+    z.refine(
+      isSigningSecret,
+      `must be whsec_ and ${SIGNING_SECRET_BYTES_MIN} to ${SIGNING_SECRET_BYTES_MAX} random bytes in base64`,
+    ),
+  );
+
+function isSigningSecret(text: string): boolean {
+  const [, digits = "", padding = ""] = /^whsec_([A-Za-z0-9+/]+)(={0,2})$/.exec(text) ?? [];
+  const bytes = Math.floor((digits.length * 3) / 4);
+  return (
+    (digits.length + padding.length) % 4 === 0 &&
+    bytes >= SIGNING_SECRET_BYTES_MIN &&
+    bytes <= SIGNING_SECRET_BYTES_MAX
+  );
+}
+
 const format = z.enum(PAYLOAD_FORMATS, `must be ${PAYLOAD_FORMATS.join(" or ")}`);
 const content = z.enum(CONTENTS, "must be full or summary");
 /** Only the admin may skip the verification. */
@@ -157,6 +179,8 @@ export const subscriptionInput = z.strictObject({
   filter: z._default(limitedFilter, {}),
   description: z.optional(description),
   header: z.optional(header),
+  /** Left out: the service makes one, and shows it once. */
+  secret: z.optional(secret),
   /** Also sign with the service's Ed25519 key. */
   asymmetric: z._default(z.boolean(), false),
   ratePerMinute: z.optional(ratePerMinute),
@@ -179,9 +203,10 @@ export const subscriptionChange = z.strictObject({
 });
 export type SubscriptionChange = z.infer<typeof subscriptionChange>;
 
-/** The body of `rotate-secret`: how long the old secret signs beside the new one. */
+/** The body of `rotate-secret`: the new secret, and how long the old one signs beside it. */
 export function rotationInput(defaultSeconds: number, maxSeconds: number) {
   return z.strictObject({
+    secret: z.optional(secret),
     overlapSeconds: z._default(
       z
         .number()

@@ -9,9 +9,15 @@ import type { Budget } from "../runtime/bounded-work.ts";
 import { OWN_RETRY_MS } from "../runtime/limits.ts";
 import { log as writeLog } from "../runtime/log.ts";
 import { attemptDelivery, type AttemptRequest, type AttemptResult } from "../webhooks/attempt.ts";
-import { type AttemptOutcome, evaluateAttempt, noteOf } from "../webhooks/outcome.ts";
+import { type AttemptOutcome, evaluateAttempt, noteOf, type RetrySchedule } from "../webhooks/outcome.ts";
 import { FORMATS } from "../webhooks/payload.ts";
-import { ATTEMPTS_IN_FLIGHT_MAX, CAREFUL_MS, IN_FLIGHT_CHECK_MS, RATE_PERIOD_MS } from "./limits.ts";
+import {
+  ATTEMPTS_IN_FLIGHT_MAX,
+  CAREFUL_MS,
+  IN_FLIGHT_CHECK_MS,
+  RATE_PERIOD_MS,
+  VERIFICATION_RETRIES_MS,
+} from "./limits.ts";
 import type { DueDelivery } from "./outbox.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { sealingKeyOf } from "./resealing.ts";
@@ -142,7 +148,7 @@ export class Attempts {
       challenge: isVerification ? subscription.proof.challenge : undefined,
       attempt: delivery.attempts + 1 - delivery.before,
       putOffs: delivery.putOffs,
-      schedule: config.retrySchedule,
+      schedule: isVerification ? verificationSchedule(config.retrySchedule) : config.retrySchedule,
       nowMs: now(),
       random: Math.random(),
     });
@@ -260,6 +266,11 @@ export class Attempts {
         return;
     }
   }
+}
+
+/** The first attempts of a verification follow each other soon, the others as any delivery does. */
+function verificationSchedule([first = 0, ...later]: RetrySchedule): RetrySchedule {
+  return [first, ...VERIFICATION_RETRIES_MS, ...later];
 }
 
 function logAttempt(

@@ -9,7 +9,11 @@ export const CAREFUL_MS = 60_000;
 /** Milliseconds until an alarm looks for work that died with the object. Setting an alarm costs a third of
  * a delivery, so one alarm serves everything that arrives in this time. */
 export const IN_FLIGHT_CHECK_MS = 5_000;
-/** Bytes of a signing secret: 24 to 64 by Standard Webhooks 1.0. */
+/** Milliseconds after its creation at which a subscription begins, whether its owner has read the answer or not. */
+export const BEGIN_MS_MAX = 1_000;
+/** Milliseconds before the further attempts of a verification: its owner may need a moment to keep the secret. */
+export const VERIFICATION_RETRIES_MS = [1_000, 2_000, 4_000] as const;
+/** Bytes of a signing secret that the service makes. */
 export const SECRET_BYTES = 32;
 /** Secrets that sign at the same time. A further rotation drops the oldest. */
 export const LIVE_SECRETS_MAX = 5;

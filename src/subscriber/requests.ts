@@ -65,19 +65,21 @@ export async function createSubscription(
 
 /** The settings that differ from those of a request to subscribe, by field. */
 export async function differingSettings(
-  { state, secrets }: SubscriberParts,
-  { format, content, events, description, header, asymmetric, ratePerMinute }: SubscriptionInput,
+  { state, secrets, now }: SubscriberParts,
+  { format, content, events, description, header, secret, asymmetric, ratePerMinute }: SubscriptionInput,
 ): Promise<string[]> {
   const present = state.get();
   if (present === undefined) return [];
   const named = header && { name: header.name.toLowerCase(), value: header.value };
   const kept = present.header && (await secrets.openHeader(present).catch(() => undefined));
+  const [signing] = secret === undefined ? [] : await secrets.openLive(present, now()).catch(() => []);
   const pairs: Record<string, [unknown, unknown]> = {
     format: [format, present.format],
     content: [content, present.content],
     events: [events.toSorted(), present.events.toSorted()],
     description: [description, present.description],
     header: [named, kept && { name: kept.name.toLowerCase(), value: kept.value }],
+    secret: [secret, signing],
     asymmetric: [asymmetric, present.asymmetric],
     ratePerMinute: [ratePerMinute, present.ratePerMinute],
   };

@@ -16,7 +16,7 @@ import { readSubscriber, type SubscriberLine, writeSubscriber } from "./backup.t
 import type { Attempt, LogQuery } from "./delivery-log.ts";
 import { readHealth } from "./health.ts";
 import { runJob, SUBREQUESTS_PER_JOB } from "./jobs.ts";
-import { IN_FLIGHT_CHECK_MS } from "./limits.ts";
+import { BEGIN_MS_MAX, IN_FLIGHT_CHECK_MS } from "./limits.ts";
 import type { OwnerAction } from "./owner-requests.ts";
 import { buildParts, type SubscriberParts } from "./parts.ts";
 import * as requests from "./requests.ts";
@@ -67,15 +67,20 @@ export class Subscriber extends DurableObject<Env> {
     return this.#built;
   }
 
-  /** Creates the subscription and, unless the admin waives it, starts its verification. */
+  /** Creates the subscription. Its verification, unless the admin waives it, waits for {@link begin}. */
   async create(
     registration: Registration,
     input: SubscriptionInput,
     secret: string,
   ): Promise<SubscriptionView> {
     const subscription = await requests.createSubscription(this.#parts, registration, input, secret);
-    await this.#work();
+    await this.#parts.alarm.scheduleBy(this.clock() + BEGIN_MS_MAX);
     return this.#view(this.#parts.state.get() ?? subscription);
+  }
+
+  /** The owner has the secret now: the endpoint can check a signature. Without this call an alarm begins soon. */
+  async begin(): Promise<void> {
+    await this.#workSafely();
   }
 
   async view(): Promise<SubscriptionView | null> {

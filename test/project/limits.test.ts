@@ -115,6 +115,10 @@ const ROWS: Record<string, unknown[]> = {
   ],
   "Retry-After of too many subscriptions": [domain.SUBSCRIPTIONS_RETRY_SECONDS],
   "verification requests": [...(handshakes ?? []), rate("HANDSHAKES_AT_HOST"), rate("HANDSHAKES_AT_HOST")],
+  "first proof": [
+    seconds(subscriber.BEGIN_MS_MAX),
+    ...subscriber.VERIFICATION_RETRIES_MS.map((ms) => seconds(ms)),
+  ],
   "time to verify an endpoint": [seconds(subscriber.VERIFICATION_MS_MAX), seconds(domain.UNVERIFIED_KEPT_MS)],
   "calls of an owner, each a minute and an hour": [test, verify, redeliver, replay].flatMap(
     ({ inMinute, inHour }) => [inMinute, inHour],
@@ -127,6 +131,8 @@ const ROWS: Record<string, unknown[]> = {
     subscriber.LIVE_SECRETS_MAX,
     http.SECRET_OVERLAP_SECONDS,
     http.SECRET_OVERLAP_SECONDS_MAX,
+    domain.SIGNING_SECRET_BYTES_MIN,
+    domain.SIGNING_SECRET_BYTES_MAX,
   ],
   "deliveries under way": [subscriber.ATTEMPTS_IN_FLIGHT_MAX],
   "answer of an endpoint": [webhooks.ANSWER_BYTES_READ, webhooks.ANSWER_BYTES_KEPT],

@@ -16,6 +16,7 @@ const HTTP_PIECES = [
   "context",
   "cross-origin",
   "json-body",
+  "json-then",
   "limits",
   "problem",
   "query",

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { runInDurableObject } from "cloudflare:test";
+import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { describe, expect, inject, it } from "vitest";
 import { attemptDelivery, type AttemptTools } from "../../src/webhooks/attempt.ts";
 import { ResolverError } from "../../src/webhooks/dns.ts";
@@ -36,6 +36,7 @@ async function ask(
       body: JSON.stringify({ url, ...body }),
     }),
     { ...env, LOCAL_TARGETS: "deny", DNS_RESOLVER: "off", ...vars },
+    createExecutionContext(),
   );
 }
 

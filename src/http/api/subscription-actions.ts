@@ -54,7 +54,7 @@ export async function verifySubscription(c: Context, body: z.output<typeof verif
 
 /** `rotate-secret`: the new secret, which no later answer shows. The old one also signs until `previousUntil`. */
 export async function rotateSecret(c: Context, body: z.output<typeof rotationBody>): Promise<Response> {
-  const secret = newSecret();
+  const secret = body.secret ?? newSecret();
   const done = await subscriber(c.env, subscriptionId(c)).rotateSecret(secret, body.overlapSeconds * 1000);
   if (done === null) return notFound(c);
   return c.json({ secret, previousUntil: done.previousUntil }, 200, { "cache-control": "no-store" });

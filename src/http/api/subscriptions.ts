@@ -31,6 +31,7 @@ import { checkResolvedTarget } from "../../webhooks/attempt.ts";
 import { ResolverError } from "../../webhooks/dns.ts";
 import { isAdmin, isOwner, PRIVATE_HEADERS } from "../auth.ts";
 import type { Context } from "../context.ts";
+import { jsonThen } from "../json-then.ts";
 import { nameNearestValues } from "../documents/nearest-values.ts";
 import { invalid, notFound, problem, unauthorized } from "../problem.ts";
 import { parsePage } from "../query.ts";
@@ -71,13 +72,12 @@ export async function postSubscription(c: Context, input: SubscriptionInput): Pr
     await newsroom(c.env).unregister(replaced);
     await subscriber(c.env, replaced).remove();
   }
-  const secret = newSecret();
+  const secret = input.secret ?? newSecret();
   const view = await subscriber(c.env, id).create(registration, input, secret);
   const token = await issueToken(c.env.SECRETS_KEY, "subscription", id, FIRST_TOKEN);
-  return c.json({ ...view, secret, token }, 201, {
-    location: `/api/v1/subscriptions/${id}`,
-    "cache-control": "no-store",
-  });
+  const headers = { location: `/api/v1/subscriptions/${id}`, "cache-control": "no-store" };
+  // An endpoint that gets the first proof before its owner has the secret would refuse the proof.
+  return jsonThen(c, { ...view, secret, token }, 201, headers, () => subscriber(c.env, id).begin());
 }
 
 /** `GET /subscriptions?sort=trouble|created&status=…`: all subscriptions with their health, for the admin. */
