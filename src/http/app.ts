@@ -15,6 +15,7 @@ import { getDifference, getEdition, getEditions } from "./api/editions.ts";
 import { getFileState, putFile } from "./api/files.ts";
 import { getEvents, getEventStream } from "./api/events.ts";
 import { limitOwner } from "./api/limit-owner.ts";
+import { getRecipients } from "./api/recipients.ts";
 import { getRelease, getReleases } from "./api/releases-read.ts";
 import {
   actionBody,
@@ -107,6 +108,7 @@ api.use(refuseDryRun());
 api.get("/releases", limitCalls(), getReleases);
 api.get("/releases/states", adminOnly(), getStates);
 api.get("/releases/:id", getRelease);
+api.get("/releases/:id/recipients", adminOnly(), getRecipients);
 api.use("/releases/:id/editions/*", limitCalls());
 api.get("/releases/:id/editions", getEditions);
 api.get("/releases/:id/editions/:edition", getEdition);

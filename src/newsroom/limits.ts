@@ -133,6 +133,8 @@ export const VERIFIED_PER_DOMAIN_MAX = 200;
 export const VERIFIED_MAX = 1_000;
 /** Characters of the reason that a subscription's row keeps. Ours are shorter; nothing may fill the ledger. */
 export const REASON_CHARS_MAX = 200;
+/** Subscriptions whose logs one call reads, so that its answer stays below a megabyte. */
+export const RECIPIENTS_PER_CALL_MAX = 200;
 /** Events of one release that are explained: a release has only a few corrections. */
 export const EXPLAINED_EVENTS_MAX = 200;
 /** Events whose releases share a sitemap: each change reads this many rows at most, and writes one file. */

@@ -20,10 +20,12 @@ import { subscriber } from "../runtime/stubs.ts";
 import type { RowsPlace, TableRows } from "../runtime/table-rows.ts";
 import { Restore, type RestorePhase } from "./backup/restore.ts";
 import { Snapshot } from "./backup/snapshot.ts";
+import { RECIPIENTS_PER_CALL_MAX } from "./limits.ts";
 import { findReleases, fittingPage, type ListQuery } from "./lists/search.ts";
 import type { EventQuery, EventsPage } from "./outbound/event-feed.ts";
 import { droppedValues } from "./outbound/dropped-values.ts";
 import { explain, type ExplainedEvent } from "./outbound/explain.ts";
+import { findRecipients, type Recipient } from "./outbound/recipients.ts";
 import type { LongPoll } from "./outbound/long-polls.ts";
 import {
   replayBody,
@@ -366,6 +368,16 @@ export class Newsroom extends DurableObject<Env> {
   /** Why a subscription was not sent the events of a release. */
   async explain(id: string, release: string): Promise<ExplainedEvent[]> {
     return explain(this.#sql, id, release);
+  }
+
+  /** A page of the subscriptions that were sent a release, or should have been: {@link findRecipients}. */
+  async recipients(
+    release: string,
+    after: string,
+  ): Promise<{ recipients: Recipient[]; next: string | null }> {
+    const readLog = (id: string) => subscriber(this.env, id).releaseLog(release);
+    const limit = Math.min(this.#config.subrequests - 1, RECIPIENTS_PER_CALL_MAX);
+    return findRecipients({ sql: this.#sql, readLog }, release, after, limit);
   }
 
   // Subscriptions, for their Subscribers.

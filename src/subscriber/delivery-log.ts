@@ -115,6 +115,12 @@ export class DeliveryLog {
     return { delivery, attempts };
   }
 
+  /** When the last successful attempt of an event ended; null if none did. */
+  lastSuccessMs(event: string): number | null {
+    const query = "SELECT max(at_ms + duration_ms) AS ms FROM attempts WHERE event = ? AND reason IS NULL";
+    return column<number | null>(this.#sql, query, event)[0] ?? null;
+  }
+
   /** Deletes old finished deliveries, a limited number in one call. Pending deliveries stay. */
   prune(nowMs: number): void {
     if (nowMs < (this.nextPruneMs() ?? Infinity)) return;

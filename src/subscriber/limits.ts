@@ -27,6 +27,8 @@ export const OUTAGE_MS_MIN = 300_000;
 /** Milliseconds for which a finished delivery stays in the log, and how many are deleted in one step. */
 export const DELIVERY_KEPT_MS = 30 * 86_400_000;
 export const PRUNED_PER_STEP = 200;
+/** Deliveries of one release that its recipients show: a release has only a few corrections. */
+export const RELEASE_LOG_MAX = 50;
 /** Attempts from which the health of an endpoint is computed. */
 export const HEALTH_ATTEMPTS = 100;
 /** Pending deliveries that the Newsroom compares with a changed filter in one call: it reads their texts' words. */

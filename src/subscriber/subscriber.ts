@@ -16,7 +16,7 @@ import { readSubscriber, type SubscriberLine, writeSubscriber } from "./backup.t
 import type { Attempt, LogQuery } from "./delivery-log.ts";
 import { readHealth } from "./health.ts";
 import { runJob, SUBREQUESTS_PER_JOB } from "./jobs.ts";
-import { BEGIN_MS_MAX, IN_FLIGHT_CHECK_MS } from "./limits.ts";
+import { BEGIN_MS_MAX, IN_FLIGHT_CHECK_MS, RELEASE_LOG_MAX } from "./limits.ts";
 import type { OwnerAction } from "./owner-requests.ts";
 import { buildParts, type SubscriberParts } from "./parts.ts";
 import * as requests from "./requests.ts";
@@ -37,6 +37,9 @@ import { showDelivery, type ShownDelivery, type WaitingDeps } from "./waiting.ts
 
 /** The key of storage that is set while a backup is restored. */
 const HELD = "held";
+
+/** Deliveries of one release. `deliveredMs`: when the endpoint last answered with success. */
+export type ReleaseLog = (ShownDelivery & { deliveredMs: number | null })[];
 
 export class Subscriber extends DurableObject<Env> {
   /** Milliseconds since 1970. Tests replace it. */
@@ -236,6 +239,18 @@ export class Subscriber extends DurableObject<Env> {
     const { deliveries, next } = this.#parts.log.list(query);
     const waiting = this.#waiting(subscription);
     return { deliveries: deliveries.map((delivery) => showDelivery(waiting, delivery)), next };
+  }
+
+  /** What the log holds of a release, oldest first. Without a subscription it is empty. */
+  async releaseLog(release: string): Promise<ReleaseLog> {
+    const subscription = this.#parts.state.get();
+    if (subscription === undefined) return [];
+    const { deliveries } = this.#parts.log.list({ release, limit: RELEASE_LOG_MAX });
+    const waiting = this.#waiting(subscription);
+    return deliveries.toReversed().map((delivery) => ({
+      ...showDelivery(waiting, delivery),
+      deliveredMs: delivery.state === "delivered" ? this.#parts.log.lastSuccessMs(delivery.event) : null,
+    }));
   }
 
   async delivery(event: string): Promise<{ delivery: ShownDelivery; attempts: Attempt[] } | null> {

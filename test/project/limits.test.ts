@@ -144,6 +144,7 @@ const ROWS: Record<string, unknown[]> = {
   "failure of an endpoint": [seconds(subscriber.FAILING_MS_MAX)],
   "log of deliveries": [seconds(subscriber.DELIVERY_KEPT_MS)],
   "not sent events explained": [newsroom.EXPLAINED_EVENTS_MAX],
+  "recipients of a release": [subscriber.RELEASE_LOG_MAX],
   "subscriptions that one call of reseal seals": [http.RESEALED_PER_CALL_MAX],
   "an answer that names faults": [
     domain.ISSUES_MAX,

@@ -4,6 +4,7 @@
 import { type Command, Option } from "commander";
 import { defined } from "../../domain/defined.ts";
 import { SUBSCRIPTION_STATUSES } from "../../domain/subscription.ts";
+import { load } from "../load-command.ts";
 import { DEFAULT_SERVICE, instant, rowLimit, sequence, sequenceOrInstant, serviceUrl } from "../options.ts";
 import type { ReplayTarget } from "./replay-command.ts";
 
@@ -85,6 +86,14 @@ export function addSubscriptionCommands(program: Command, tokenHelp: string): vo
       const { deliveriesCommand } = await import("./deliveries-command.ts");
       return deliveriesCommand(subscription, release, options);
     });
+
+  program
+    .command("recipients <release>")
+    .description("show which subscriptions have a release, which have not, and why")
+    .option("--json", "print the answers of the API", false)
+    .option("--to <url>", "URL of the service", serviceUrl, DEFAULT_SERVICE)
+    .addHelpText("after", `\n${RELEASE_HELP}\n${tokenHelp}`)
+    .action(load(async () => (await import("./recipients-command.ts")).recipientsCommand));
 
   program
     .command("replay <subscription>")

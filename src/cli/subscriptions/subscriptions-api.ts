@@ -66,6 +66,24 @@ const attempt = z.looseObject({
 const attempted = z.extend(delivery, { log: z.array(attempt) });
 export type AttemptedDelivery = z.infer<typeof attempted>;
 
+/** `events` is empty where the log of the subscription could not be read. */
+const recipient = z.looseObject({
+  subscription: z.string(),
+  url: z.string(),
+  description: z.nullable(z.string()),
+  status: z.string(),
+  /** That of the latest event; `unknown` if the log could not be read. */
+  state: z.string(),
+  events: z.array(z.extend(delivery, { delivered: z.nullable(z.string()) })),
+});
+export type Recipient = z.infer<typeof recipient>;
+const recipients = z.looseObject({
+  counts: z.record(z.string(), z.number()),
+  data: z.array(recipient),
+  next: z.nullable(z.string()),
+});
+export type Recipients = Pick<z.infer<typeof recipients>, "counts" | "data">;
+
 const span = z.object({ after: z.number(), to: z.number() });
 const release = z.object({ title: z.string(), url: z.string(), status: z.string() });
 export type ReleaseFacts = z.infer<typeof release>;
@@ -132,6 +150,24 @@ export class SubscriptionsApi extends ApiClient {
   /** A release as the token may see it; undefined if it does not exist. */
   release(id: string): Promise<ReleaseFacts | undefined> {
     return this.#found(this.get(release, `/api/v1/releases/${id}`));
+  }
+
+  /** Every subscription that was sent a release or should have been; undefined if there is no such release. */
+  recipients(id: string): Promise<Recipients | undefined> {
+    return this.#found(this.#allRecipients(`/api/v1/releases/${id}/recipients`));
+  }
+
+  async #allRecipients(path: string): Promise<Recipients> {
+    const counts: Recipients["counts"] = {};
+    const data: Recipient[] = [];
+    let query = "";
+    for (;;) {
+      const page = await this.get(recipients, path + query);
+      for (const [state, count] of Object.entries(page.counts)) counts[state] = (counts[state] ?? 0) + count;
+      data.push(...page.data);
+      if (page.next === null) return { counts, data };
+      query = `?cursor=${encodeURIComponent(page.next)}`;
+    }
   }
 
   /** Releases by id, each fetched once; releases that the token may not see are left out. */

@@ -37,16 +37,16 @@ export async function getDeliveries(c: Context): Promise<Response> {
   const object = subscriber(c.env, subscriptionId(c));
   const page = await object.deliveries(defined({ ...rest, state: state && storedState(state) }));
   if (page === null) return notFound(c);
-  const data = page.deliveries
+  const data: { sequence: number | null; state: string }[] = page.deliveries
     .map((delivery) => deliveryJson(delivery))
-    .filter((delivery) => state !== "held" || delivery["state"] === "held");
+    .filter((delivery) => state !== "held" || delivery.state === "held");
   if (release !== undefined && before === undefined && state === undefined) {
     // The whole log of the release, whatever part of it this page shows.
     const whole =
       page.next === null ? page : await object.deliveries({ release, limit: EXPLAINED_EVENTS_MAX });
     const inLog = new Set(whole?.deliveries.map(({ event }) => event));
     data.push(...(await notSentJson(c, release, inLog)));
-    data.sort((a, b) => Number(b["sequence"]) - Number(a["sequence"]));
+    data.sort((a, b) => Number(b.sequence) - Number(a.sequence));
   }
   return c.json({ data, next: page.next === null ? null : String(page.next) }, 200, PRIVATE_HEADERS);
 }
@@ -128,7 +128,7 @@ function eventId(c: Context): string {
   return c.req.param("event") ?? "";
 }
 
-function deliveryJson(shown: ShownDelivery): Record<string, unknown> {
+export function deliveryJson(shown: ShownDelivery) {
   const { createdMs, dueMs: _dueMs, isHeld, nextMs, ...delivery } = shown;
   return {
     ...delivery,
@@ -143,7 +143,7 @@ async function notSentJson(
   c: Context,
   release: string,
   inLog: ReadonlySet<string>,
-): Promise<Record<string, unknown>[]> {
+): Promise<{ sequence: number; state: string }[]> {
   const events: ExplainedEvent[] = await newsroom(c.env).explain(subscriptionId(c), release);
   // Otherwise a filter could be used to find out what the text of a killed release was.
   const isSecret = events.at(-1)?.type === "release.killed" && !(await isAdmin(c));

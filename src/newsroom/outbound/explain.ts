@@ -19,7 +19,7 @@ export interface ExplainedEvent {
   reason: string;
 }
 
-interface Subscription {
+export interface ExplainedSubscription {
   preferences: DeliveryPreferences;
   isVerified: boolean;
   /** The last sequence before the subscription. */
@@ -31,21 +31,30 @@ interface Subscription {
 /** The latest events of a release, oldest first; none of a release that was never public. */
 export function explain(sql: Sql, subscriptionId: string, release: string): ExplainedEvent[] {
   const subscription = readSubscription(sql, subscriptionId);
-  if (subscription === undefined) return [];
+  return subscription === undefined ? [] : explainerOf(sql, release)(subscription);
+}
+
+/** {@link explain} for many subscriptions: reads the events of the release once. */
+export function explainerOf(
+  sql: Sql,
+  release: string,
+): (subscription: ExplainedSubscription) => ExplainedEvent[] {
   const ids = eventIdsOf(sql, release, EXPLAINED_EVENTS_MAX);
-  if (ids.size === 0) return []; // before anything is read that only an embargoed release has
-  return [...eventTermsOf(sql, release, 0, Number.MAX_SAFE_INTEGER)].flatMap((terms) => {
-    const { sequence, type } = terms;
-    const event = ids.get(sequence);
-    if (event === undefined) return [];
-    const [code, reason] = whyNotSent(subscription, terms);
-    return [{ event, sequence, type, code, reason }];
-  });
+  if (ids.size === 0) return () => []; // before anything is read that only an embargoed release has
+  const events = [...eventTermsOf(sql, release, 0, Number.MAX_SAFE_INTEGER)];
+  return (subscription) =>
+    events.flatMap((terms) => {
+      const { sequence, type } = terms;
+      const event = ids.get(sequence);
+      if (event === undefined) return [];
+      const [code, reason] = whyNotSent(subscription, terms);
+      return [{ event, sequence, type, code, reason }];
+    });
 }
 
 /** Looks at the preferences first: what they do not match, a replay does not send either. */
 function whyNotSent(
-  { preferences, isVerified, since, sentTo }: Subscription,
+  { preferences, isVerified, since, sentTo }: ExplainedSubscription,
   { sequence, type, terms, isKilledNow }: EventTerms,
 ): [NotSentCode, reason: string] {
   const isRequested = preferences.types.includes(type);
@@ -76,14 +85,17 @@ const RELEASE_NEVER_SENT: [NotSentCode, string] = [
   "it retracts a release that the subscription was never sent",
 ];
 
-function readSubscription(sql: Sql, id: string): Subscription | undefined {
-  const row = first<PreferencesRow & { active: number; cursor: number | null; since: number }>(
-    sql,
-    `SELECT format, content, filter, events, active, cursor, since_sequence AS since
-     FROM subscriptions WHERE id = ?`,
-    id,
-  );
-  if (row === undefined) return undefined;
+function readSubscription(sql: Sql, id: string): ExplainedSubscription | undefined {
+  const query = `SELECT ${EXPLAINED_COLUMNS} FROM subscriptions WHERE id = ?`;
+  const row = first<ExplainedRow>(sql, query, id);
+  return row && toExplained(sql, row);
+}
+
+/** The columns of {@link ExplainedRow}. */
+export const EXPLAINED_COLUMNS = "format, content, filter, events, active, cursor, since_sequence AS since";
+export type ExplainedRow = PreferencesRow & { active: number; cursor: number | null; since: number };
+
+export function toExplained(sql: Sql, row: ExplainedRow): ExplainedSubscription {
   const sentTo = row.cursor ?? Number(getMeta(sql, "swept") ?? 0);
   return { preferences: toPreferences(row), isVerified: row.active === 1, since: row.since, sentTo };
 }
