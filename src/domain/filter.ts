@@ -121,6 +121,19 @@ export function filterFromQuery(query: URLSearchParams): Result<Filter> {
   return parse(filter, { ...conditions(""), ...(Object.keys(not).length === 0 ? {} : { not }) });
 }
 
+/** The parameters of an address that {@link filterFromQuery} reads as the filter. */
+export function queryOfFilter({ not, ...conditions }: Filter): [name: string, value: string][] {
+  return [...pairsOf(conditions, ""), ...pairsOf(not ?? {}, "not.")];
+}
+
+export function pairsOf(conditions: Conditions, prefix: string): [name: string, value: string][] {
+  return FILTER_FIELDS.flatMap((field) => {
+    const value = conditions[field];
+    const values = typeof value === "string" ? [value] : (value ?? []);
+    return values.map((each): [string, string] => [prefix + field, each]);
+  });
+}
+
 /** How many values a filter names in all its fields, including `not`. */
 export function countValues({ not, ...conditions }: Filter): number {
   return [conditions, not ?? {}]

@@ -6,7 +6,7 @@
 import { SLUG_CHARS_MAX } from "./limits.ts";
 import { defined } from "./defined.ts";
 import type { Issue, Result } from "./issues.ts";
-import { FACET_FIELDS, type Conditions, type Filter, filterFromQuery, FILTER_FIELDS } from "./filter.ts";
+import { FACET_FIELDS, type Conditions, type Filter, filterFromQuery, pairsOf } from "./filter.ts";
 import { dayOf, formatInstant, type Instant, parseReleaseDate, startOfDay } from "./dates.ts";
 import { canonicalLanguage, type Facet } from "./release.ts";
 import { canonicalSearch } from "./search.ts";
@@ -245,14 +245,6 @@ function partsOf({ filter, from, to }: ReleaseList): { path: string; query: stri
  */
 function withPlainMarks(query: string): string {
   return query.replaceAll(/%(?:3A|40|2F|21|24|28|29|2A|2C|3B)/g, (escape) => decodeURIComponent(escape));
-}
-
-function pairsOf(conditions: Conditions, prefix: string): string[][] {
-  return FILTER_FIELDS.flatMap((field) => {
-    const value = conditions[field];
-    const values = typeof value === "string" ? [value] : (value ?? []);
-    return values.map((each) => [prefix + field, each]);
-  });
 }
 
 function foreignLanguageIssue(foreign: readonly string[], languages: readonly string[]): Issue {

@@ -79,6 +79,28 @@ export const PAGE_PHRASES = {
 } as const;
 export type PagePhrase = keyof typeof PAGE_PHRASES;
 
+/** Of the page on which people subscribe. */
+export const SUBSCRIBE_PHRASES = {
+  title: "title of the page, link to it, and the button that subscribes",
+  choose: "heading of the filters",
+  words: "label of the words that a text must have",
+  show: "button that shows what the filters match",
+  matching: "label before the number of texts that match",
+  noMatch: "says that no text matches yet",
+  byFeed: "heading of the addresses of feeds",
+  byMessage: "heading of the form that subscribes a webhook or a chat channel",
+  format: "label of the format of deliveries",
+  address: "label of the URL of the webhook",
+  secret: "label of the subscriber's own signing secret",
+  name: "label of the description of the subscription",
+  done: "title of the page after the subscription",
+  keep: "says that the secret and the link to the subscription are shown only once",
+  manage: "link to the subscription",
+  confirm: "says that the endpoint must be verified first",
+  faults: "heading of what is wrong with the form",
+} as const;
+export type SubscribePhrase = keyof typeof SUBSCRIBE_PHRASES;
+
 /** The same for the history of a release, and for what becomes of releases in lists and feeds. */
 export const HISTORY_PHRASES = {
   title: "heading of the history, and the link to it",
@@ -110,6 +132,7 @@ export interface Phrases extends Readonly<Record<PhraseName, string>> {
   facets: Readonly<Record<(typeof HEADED_FACETS)[number], string>>;
   history: Readonly<Record<HistoryPhraseName, string>>;
   pages: Readonly<Record<PagePhrase, string>>;
+  subscribe: Readonly<Record<SubscribePhrase, string>>;
   /** Between a label and what it labels, with its spaces. */
   colon: string;
   /** At the end of a sentence, with the space after it. */
@@ -160,6 +183,7 @@ function each<const K extends string, T>(names: readonly K[], schemaOf: (name: K
 
 export const PHRASE_NAMES = Object.keys(PHRASES) as PhraseName[];
 export const PAGE_PHRASE_NAMES = Object.keys(PAGE_PHRASES) as PagePhrase[];
+export const SUBSCRIBE_PHRASE_NAMES = Object.keys(SUBSCRIBE_PHRASES) as SubscribePhrase[];
 export const HISTORY_PHRASE_NAMES = Object.keys(HISTORY_PHRASES) as HistoryPhraseName[];
 
 /** Wording that a site gives for one language. All of it is optional: the rest is ours, if we have the language. */
@@ -174,6 +198,11 @@ const givenPhrases = z.strictObject({
   ),
   pages: z.optional(
     z.strictObject(each(PAGE_PHRASE_NAMES, (name) => withPlaceholders(placeholdersIn(PAGE_PHRASES[name])))),
+  ),
+  subscribe: z.optional(
+    z.strictObject(
+      each(SUBSCRIBE_PHRASE_NAMES, (name) => withPlaceholders(placeholdersIn(SUBSCRIBE_PHRASES[name]))),
+    ),
   ),
   colon: z.optional(mark),
   stop: z.optional(mark),

@@ -9,7 +9,7 @@ import type { Context, Middleware } from "./context.ts";
 import { invalid, problem } from "./problem.ts";
 
 /** Refuses a body over the limit before it is read. */
-const limitBody = (maxSize: number) =>
+export const limitBody = (maxSize: number) =>
   bodyLimit({
     maxSize,
     onError: (c) =>

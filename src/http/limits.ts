@@ -65,3 +65,7 @@ export const RESTORED_PER_STEP = 100;
 export const RESTORE_BYTES_MAX = 16 * 2 ** 20;
 /** Texts that a page names where nothing is: enough to show that the address is wrong, and not the site. */
 export const NEWEST_NAMED = 5;
+/** Bytes of the form that subscribes: its longest fields are a URL and a filter of 3,000 bytes. */
+export const FORM_BYTES_MAX = 32_768;
+/** Days of which the page to subscribe shows what would have matched: long enough for a rare topic. */
+export const PREVIEW_DAYS = 90;

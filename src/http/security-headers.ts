@@ -20,13 +20,14 @@ export function securityHeaders(baseUrl: string): Record<string, string> {
 }
 
 /**
- * X-Robots-Tag for what search engines should not list: the API, and lists that somebody has put together, such as
+ * X-Robots-Tag for what search engines should not list: the API, pages of subscriptions, and lists that somebody has put together, such as
  * searches. They may still read them, and follow their links.
  *
  * @param path the path with its query, in its canonical form
  */
 export function indexingHeaders(path: string): Record<string, string> {
-  return path.startsWith("/api/") || path.includes("?") ? { "x-robots-tag": "noindex" } : {};
+  const isPrivate = path.startsWith("/api/") || path.startsWith("/subscriptions/");
+  return isPrivate || path.includes("?") ? { "x-robots-tag": "noindex" } : {};
 }
 
 /** Adds the headers. A document has them already: they are made once for all its answers. */

@@ -11,6 +11,7 @@ import {
   PAGE_PHRASE_NAMES,
   PHRASE_NAMES,
   type Phrases,
+  SUBSCRIBE_PHRASE_NAMES,
 } from "../domain/phrases.ts";
 import { RELEASE_TYPES } from "../domain/release.ts";
 import { ar } from "./ar.ts";
@@ -160,19 +161,27 @@ function merge(base: Phrases, given: GivenPhrases | undefined): Phrases {
     facets: { ...base.facets, ...given?.facets },
     pages: { ...base.pages, ...given?.pages },
     history: { ...base.history, ...given?.history },
+    subscribe: { ...base.subscribe, ...given?.subscribe },
   } as Phrases;
 }
 
 function missingFrom(given: GivenPhrases): string[] {
   return [
     ...[...PHRASE_NAMES, "colon", "stop", "quotes"].filter((name) => !(name in given)),
-    ...RELEASE_TYPES.filter((type) => given.types?.[type] === undefined).map((type) => `types/${type}`),
-    ...HEADED_FACETS.filter((facet) => given.facets?.[facet] === undefined).map((facet) => `facets/${facet}`),
-    ...HISTORY_PHRASE_NAMES.filter((name) => given.history?.[name] === undefined).map(
-      (name) => `history/${name}`,
-    ),
-    ...PAGE_PHRASE_NAMES.filter((name) => given.pages?.[name] === undefined).map((name) => `pages/${name}`),
+    ...missingIn("types", RELEASE_TYPES, given.types),
+    ...missingIn("facets", HEADED_FACETS, given.facets),
+    ...missingIn("history", HISTORY_PHRASE_NAMES, given.history),
+    ...missingIn("pages", PAGE_PHRASE_NAMES, given.pages),
+    ...missingIn("subscribe", SUBSCRIBE_PHRASE_NAMES, given.subscribe),
   ];
+}
+
+function missingIn<N extends string>(
+  group: string,
+  names: readonly N[],
+  given: Readonly<Partial<Record<N, string | undefined>>> | undefined,
+): string[] {
+  return names.filter((name) => given?.[name] === undefined).map((name) => `${group}/${name}`);
 }
 
 /** What the platform does not know either. */

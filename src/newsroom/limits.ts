@@ -133,6 +133,9 @@ export const VERIFIED_PER_DOMAIN_MAX = 200;
 export const VERIFIED_MAX = 1_000;
 /** Characters of the reason that a subscription's row keeps. Ours are shorter; nothing may fill the ledger. */
 export const REASON_CHARS_MAX = 200;
+/** Releases that the page to subscribe counts, and shows, of what a filter would have sent. */
+export const MATCHES_COUNTED_MAX = 200;
+export const MATCHES_SHOWN_MAX = 10;
 /** Subscriptions whose logs one call reads, so that its answer stays below a megabyte. */
 export const RECIPIENTS_PER_CALL_MAX = 200;
 /** Events of one release that are explained: a release has only a few corrections. */

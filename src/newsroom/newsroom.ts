@@ -6,6 +6,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Config, configOf } from "../config.ts";
 import type { Instant } from "../domain/dates.ts";
+import { FACET_OF, type FacetField, type Filter } from "../domain/filter.ts";
 import type { StoredFile } from "../domain/file.ts";
 import type { Issue } from "../domain/issues.ts";
 import type { DroppedValue, Registry, RegistryIssue } from "../domain/registry.ts";
@@ -20,7 +21,8 @@ import { subscriber } from "../runtime/stubs.ts";
 import type { RowsPlace, TableRows } from "../runtime/table-rows.ts";
 import { Restore, type RestorePhase } from "./backup/restore.ts";
 import { Snapshot } from "./backup/snapshot.ts";
-import { RECIPIENTS_PER_CALL_MAX } from "./limits.ts";
+import { MATCHES_COUNTED_MAX, MATCHES_SHOWN_MAX, RECIPIENTS_PER_CALL_MAX } from "./limits.ts";
+import { filterChoices } from "./lists/list-facts.ts";
 import { findReleases, fittingPage, type ListQuery } from "./lists/search.ts";
 import type { EventQuery, EventsPage } from "./outbound/event-feed.ts";
 import { droppedValues } from "./outbound/dropped-values.ts";
@@ -63,6 +65,14 @@ import {
 import * as subscriptions from "./store/subscriptions.ts";
 import type { UnknownFilter } from "./store/registry.ts";
 import { buildParts, type NewsroomParts } from "./wiring.ts";
+
+/** `count` is at most MATCHES_COUNTED_MAX; `isMore` says that there are more. Releases are newest first. */
+export interface Matches {
+  kind: "matches";
+  count: number;
+  isMore: boolean;
+  releases: ReleaseView[];
+}
 
 export interface ReleasesPage {
   kind: "page";
@@ -275,6 +285,26 @@ export class Newsroom extends DurableObject<Env> {
     const releases = this.#parts.views.getByPublished(page);
     const next = found.length > page.length ? (page.at(-1) ?? null) : null;
     return { kind: "page", releases, next };
+  }
+
+  /** What a filter would have sent since an instant: how many releases, and the newest of them without their texts. */
+  async matches(filter: Filter, from: Instant): Promise<Matches | UnknownFilter> {
+    const unknown = this.#parts.registry.refuseUnknown(filter);
+    if (unknown !== undefined) return unknown;
+    const found = findReleases(this.#sql, { filter, from }, MATCHES_COUNTED_MAX + 1);
+    const count = Math.min(found.length, MATCHES_COUNTED_MAX);
+    const shown = this.#parts.views.getByPublished(found.slice(0, MATCHES_SHOWN_MAX));
+    const releases = shown.map((release) => ({ ...release, content: { html: "", text: "" } }));
+    return { kind: "matches", count, isMore: found.length > count, releases };
+  }
+
+  /** The values that most releases of any language have, by field. */
+  async filterChoices(): Promise<Record<FacetField, string[]>> {
+    const choices = this.#config.site.languages.map((lang) => filterChoices(this.#sql, lang));
+    const fields = Object.keys(FACET_OF) as FacetField[];
+    return Object.fromEntries(
+      fields.map((field) => [field, [...new Set(choices.flatMap((each) => each[field]))]]),
+    ) as Record<FacetField, string[]>;
   }
 
   /** Releases under embargo, soonest first: `limit`, or fewer where they are long. */

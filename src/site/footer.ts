@@ -3,10 +3,20 @@
  */
 import type { Element } from "hast";
 import { h } from "hastscript";
+import { queryOfFilter } from "../domain/filter.ts";
 import { addressOf, FEED_FORMATS, type ReleaseList } from "../domain/list.ts";
 import { type Site, textsIn } from "../domain/site.ts";
 import { FEED_LABELS } from "../feeds/feed.ts";
 import { phrasesIn } from "../i18n/wording.ts";
+
+/** Where people subscribe to what they choose. */
+export const SUBSCRIBE_PATH = "/subscribe";
+
+/** The page to subscribe, filled in with what a list narrows to. */
+function subscribePath({ filter }: ReleaseList): string {
+  const query = new URLSearchParams(queryOfFilter(filter)).toString();
+  return query === "" ? SUBSCRIBE_PATH : `${SUBSCRIBE_PATH}?${query}`;
+}
 
 /** @param page with the list whose feeds it offers */
 export function siteFooter({ lang, list }: { lang: string; list: ReleaseList }, site: Site): Element {
@@ -29,6 +39,7 @@ export function siteFooter({ lang, list }: { lang: string; list: ReleaseList }, 
       [
         ...FEED_FORMATS.map((format) => h("a", { href: addressOf({ list, format }) }, FEED_LABELS[format])),
         h("a", { href: "/feeds" }, phrases.allFeeds),
+        h("a", { href: subscribePath(list), rel: ["nofollow"] }, phrases.subscribe.title),
       ],
       label(phrases.feeds),
       "offers",

@@ -65,6 +65,16 @@ summary { width: fit-content; padding-block: .25rem; color: var(--link); cursor:
 .filters label, legend { display: block; font-size: 1rem; font-weight: 600; }
 .filters .box label { font-weight: 400; padding-block: .25rem; }
 .filters select, .filters input:not([type="checkbox"]) { width: 100%; }
+.boxes { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .5rem 0 1rem; }
+.boxes label { padding-block: .25rem; }
+.search h2 { margin-top: 0; }
+.search > p > label, .subscription form p > label { display: block; font-weight: 600; }
+.search > p > input, .search > p > select, .subscription form p > :is(input, select, textarea) { width: 100%; max-width: 40rem; }
+textarea { font: 1rem/1.4 ui-monospace, monospace; padding: .5rem .75rem; color: inherit; background: var(--page); border: 1px solid var(--field); border-radius: .25rem; }
+.actions { display: flex; flex-wrap: wrap; gap: .5rem; }
+.wide { overflow-x: auto; }
+.wide table { display: table; }
+output { overflow-wrap: anywhere; font-family: ui-monospace, monospace; }
 fieldset { margin: 0; padding: 0; border: 0; min-width: 0; }
 .rows { border-top: 1px solid var(--line); }
 .rows:empty { border: 0; }

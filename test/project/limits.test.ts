@@ -123,6 +123,8 @@ const ROWS: Record<string, unknown[]> = {
   "calls of an owner, each a minute and an hour": [test, verify, redeliver, replay].flatMap(
     ({ inMinute, inHour }) => [inMinute, inHour],
   ),
+  "form of `/subscribe`": [http.FORM_BYTES_MAX, http.PREVIEW_DAYS * 86_400],
+  "what a filter would have sent": [newsroom.MATCHES_COUNTED_MAX, newsroom.MATCHES_SHOWN_MAX],
   "URL of an endpoint": [domain.URL_CHARS_MAX, domain.HOST_CHARS_MAX],
   description: [domain.DESCRIPTION_CHARS_MAX],
   "value of a subscription's header": [domain.HEADER_VALUE_CHARS_MAX],

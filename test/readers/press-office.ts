@@ -33,6 +33,8 @@ export const PAGES = {
   "sibling of a withdrawn release": "/hy/releases/withdrawn",
   "killed release": "/en/releases/killed",
   feeds: "/feeds",
+  subscribe: "/subscribe?lang=en&topic=energy",
+  "subscribe in Arabic": "/subscribe?ui=ar&topic=energy",
   "nothing there": "/en/releases/none",
   "malformed address": "/en?from=yesterday",
 } as const;
@@ -79,9 +81,9 @@ export class PressOffice implements AsyncDisposable {
       places: ["yerevan"],
     };
     const english = { ...summit, id: randomUUID(), title: "Statement on the summit", body: BODY };
-    await this.#publish({ ...english, attachments: [{ file: report, title: "The report" }] });
-    await this.#publish({ ...summit, lang: "hy", title: "Հայտարարություն գագաթնաժողովի մասին" });
-    await this.#publish({ ...summit, lang: "ar", title: "بيان بشأن القمة" });
+    await this.publish({ ...english, attachments: [{ file: report, title: "The report" }] });
+    await this.publish({ ...summit, lang: "hy", title: "Հայտարարություն գագաթնաժողովի մասին" });
+    await this.publish({ ...summit, lang: "ar", title: "بيان بشأن القمة" });
     const attachments = [{ file: report, title: "The report" }];
     const corrected = {
       attachments,
@@ -89,12 +91,12 @@ export class PressOffice implements AsyncDisposable {
       change: "major",
       note: "The end",
     };
-    await this.#publish({ ...english, ...corrected });
+    await this.publish({ ...english, ...corrected });
     const withdrawn = { slug: "withdrawn", group: "withdrawn", title: "A text that was wrong" };
-    const { id } = await this.#publish(withdrawn);
-    await this.#publish({ ...withdrawn, lang: "hy", title: "Սխալ տեքստ" });
+    const { id } = await this.publish(withdrawn);
+    await this.publish({ ...withdrawn, lang: "hy", title: "Սխալ տեքստ" });
     await this.#send("POST", `/api/v1/releases/${id}/withdraw`, { reason: "The figures were wrong." });
-    const killed = await this.#publish({ slug: "killed" });
+    const killed = await this.publish({ slug: "killed" });
     await this.#send("POST", `/api/v1/releases/${killed.id}/kill`, { reason: "Published by mistake." });
     await pollUntil("the kill reaches its page", 30_000, async () =>
       (await fetch(new URL("/en/releases/killed", this.url))).status === 410 ? true : undefined,
@@ -117,7 +119,8 @@ export class PressOffice implements AsyncDisposable {
     await this.#send("POST", "/api/v1/releases", { releases });
   }
 
-  async #publish(fields: Fields): Promise<{ id: string }> {
+  /** Publishes a release, English unless the fields say otherwise. */
+  async publish(fields: Fields): Promise<{ id: string }> {
     const release = filled(fields);
     await this.#send("PUT", `/api/v1/releases/${release.id}`, release);
     return release;

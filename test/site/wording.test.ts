@@ -21,6 +21,7 @@ import {
   validateWording,
   WORDED_LANGUAGES,
 } from "../../src/i18n/wording.ts";
+import { subscribedPage, subscribePage } from "../../src/site/subscribe-page.ts";
 import { directoryPage } from "../../src/site/directory-page.ts";
 import { facetPage } from "../../src/site/facet-page.ts";
 import { feedPreview } from "../../src/site/feed-preview.ts";
@@ -225,6 +226,14 @@ function shownIn(lang: string): string[] {
     ),
     hasEarlier: true,
   };
+  const subscribing = {
+    lang,
+    filter: { topic: ["ttt"] },
+    choices: { type: [], topic: [], person: [], organisation: [], place: [] },
+    known: undefined,
+    fields: {},
+    issues: [{ path: "/url", message: "uuu" }],
+  };
   return [
     listPage({ list: languageList(undefined), title: "Ttt" }, {}, { releases: [], known: undefined }, site),
     listPage({ ...titled, list: narrowed }, {}, { releases: [], known: undefined }, site),
@@ -246,6 +255,9 @@ function shownIn(lang: string): string[] {
     notFoundPage("/x", site, { isMalformed: true }),
     directoryPage(counts, undefined, site),
     feedPreview({ list, format: "json" }, writers.json(feed), site),
+    subscribePage({ ...subscribing, matches: { releases: [], count: 0, isMore: false } }, site),
+    subscribePage({ ...subscribing, matches: { releases, count: 9, isMore: true } }, site),
+    subscribedPage({ id: "x", secret: "x", token: "x", status: "pending" }, lang, site),
     ...FEED_FORMATS.map((format) => writers[format](feed)),
     ...FEED_FORMATS.map((format) => writers[format](buildRetiredFeed(titled, 0, site))),
   ];

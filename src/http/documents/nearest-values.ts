@@ -54,7 +54,8 @@ export async function nearestLists(
   }));
 }
 
-async function publicRegistry(c: Context): Promise<Registry | undefined> {
+/** The values that public releases have had. */
+export async function publicRegistry(c: Context): Promise<Registry | undefined> {
   const lookup = await lookUp(c, REGISTRY_PATH);
   if (lookup.kind !== "found") return undefined;
   return JSON.parse(textOf(lookup.servable.document)) as Registry; // written by our renderer

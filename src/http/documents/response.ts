@@ -16,8 +16,8 @@ import { acceptsGzip, entityTags, isNavigation, isNotModified, wantsNewEntries }
 /** Nothing runs on our pages: the browser refuses whatever a release's HTML brings along. */
 const PAGE_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-/** Pages with the copy script, which show no HTML of a release. */
-const SCRIPT_POLICY = `${PAGE_POLICY}; script-src 'self'`;
+/** Pages with a script of ours, which show no HTML of a release. The scripts may call the API. */
+const SCRIPT_POLICY = `${PAGE_POLICY}; script-src 'self'; connect-src 'self'`;
 
 /** The WebSub hub. No feed names it before it takes subscriptions (W3C WebSub, section 4). */
 export const HUB_PATH = "/hub";

@@ -1,0 +1,112 @@
+/**
+ * `/subscribe`: a person chooses what to receive, sees what would have matched, and takes it as a feed or as deliveries.
+ */
+import { type Filter, filterFromQuery } from "../../domain/filter.ts";
+import { type Issue, parse } from "../../domain/issues.ts";
+import { validateFilterLanguages } from "../../domain/registry.ts";
+import { subscriptionInput } from "../../domain/subscription.ts";
+import { newsroom } from "../../runtime/stubs.ts";
+import {
+  type Subscribed,
+  subscribedPage,
+  type SubscribeForm,
+  subscribePage,
+} from "../../site/subscribe-page.ts";
+import { postSubscription } from "../api/subscriptions.ts";
+import type { Context } from "../context.ts";
+import { nameNearestValues, publicRegistry } from "../documents/nearest-values.ts";
+import { pageHeaders } from "../documents/response.ts";
+import { siteOf } from "../documents/site.ts";
+import { PREVIEW_DAYS } from "../limits.ts";
+import { unauthorized } from "../problem.ts";
+
+const DAY_SECONDS = 86_400;
+/** Fields of the second form, which its page keeps. */
+const KEPT = ["url", "format", "description", "secret"] as const;
+
+/** `GET /subscribe?…filter…` */
+export async function getSubscribe(c: Context): Promise<Response> {
+  return show(c, new URL(c.req.url).searchParams, [], 200);
+}
+
+/** `POST /subscribe`: the page with the secret and the link to the subscription, or the form with what is wrong. */
+export async function postSubscribe(c: Context): Promise<Response> {
+  if (c.var.config.subscriptions !== "open") return unauthorized(c);
+  const form = new URLSearchParams(await c.req.text());
+  // A page of another site could send the form of a visitor: the visitor sees it filled in, and decides.
+  const isOwnForm = ["same-origin", "none", undefined].includes(c.req.header("sec-fetch-site"));
+  if (!isOwnForm) return show(c, form, [], 403);
+  const filter = filterFromQuery(form);
+  if (!filter.ok) return show(c, form, filter.issues, 422);
+  const given = Object.fromEntries(
+    KEPT.flatMap((name) => {
+      const text = form.get(name)?.trim() ?? "";
+      return text === "" ? [] : [[name, text]];
+    }),
+  );
+  const input = parse(subscriptionInput, { ...given, filter: filter.value });
+  if (!input.ok) return show(c, form, input.issues, 422);
+  const answer = await postSubscription(c, input.value);
+  if (answer.status === 201) {
+    const html = subscribedPage(await answer.json<Subscribed>(), languageOf(c, form), await siteOf(c));
+    return c.body(html, 201, pageHeaders("no-store", true));
+  }
+  const { detail, errors = [] } = await answer.json<{ detail?: string; errors?: Issue[] }>();
+  const issues = errors.length > 0 ? errors : [{ path: "", message: detail ?? "The request was refused." }];
+  const retryAfter = answer.headers.get("retry-after");
+  const page = await show(c, form, issues, answer.status);
+  if (retryAfter !== null) page.headers.set("retry-after", retryAfter);
+  return page;
+}
+
+/** @param given the fields of the forms; those of the filter may be wrong */
+async function show(
+  c: Context,
+  given: URLSearchParams,
+  issues: readonly Issue[],
+  status: number,
+): Promise<Response> {
+  const { config } = c.var;
+  const parsed = filterFromQuery(given);
+  const foreign = parsed.ok ? validateFilterLanguages(parsed.value, config.site.languages) : parsed.issues;
+  const filter: Filter = parsed.ok && foreign.length === 0 ? parsed.value : {};
+  const ledger = newsroom(c.env);
+  const [site, known, choices, found] = await Promise.all([
+    siteOf(c),
+    publicRegistry(c),
+    ledger.filterChoices(),
+    ledger.matches(filter, Math.floor(Date.now() / 1000) - PREVIEW_DAYS * DAY_SECONDS),
+  ]);
+  const unknown = found.kind === "unknown" ? await nameNearestValues(c, found.values) : [];
+  const wrong = [...issues, ...(issues.length > 0 ? [] : [...foreign, ...unknown])];
+  const isUsable = found.kind === "matches" && foreign.length === 0;
+  const form: SubscribeForm = {
+    lang: languageOf(c, given),
+    filter,
+    choices,
+    known,
+    matches: isUsable ? found : undefined,
+    fields:
+      config.subscriptions === "open"
+        ? Object.fromEntries(KEPT.map((name) => [name, name === "secret" ? "" : (given.get(name) ?? "")]))
+        : undefined,
+    issues: wrong,
+  };
+  const html = subscribePage(form, site);
+  const refused = wrong.length > 0 && status === 200 ? 422 : status;
+  return new Response(html, { status: refused, headers: pageHeaders("no-store", true) });
+}
+
+/** The language of the page: the chosen one, the one of the texts, or what the browser prefers of those of the site. */
+function languageOf(c: Context, fields: URLSearchParams): string {
+  const { languages } = c.var.config.site;
+  const texts = fields.getAll("lang");
+  const preferred = (c.req.header("accept-language") ?? "")
+    .split(",")
+    .map((part) => part.split(";")[0]?.trim().toLowerCase() ?? "");
+  const wanted = [fields.get("ui") ?? "", ...(texts.length === 1 ? texts : []), ...preferred];
+  const find = (tag: string) =>
+    languages.find((each) => each.toLowerCase() === tag.toLowerCase()) ??
+    languages.find((each) => each.toLowerCase() === tag.split("-")[0]?.toLowerCase());
+  return wanted.map(find).find((lang) => lang !== undefined) ?? languages[0] ?? "en";
+}

@@ -1,0 +1,8 @@
+/**
+ * The names of the formats of deliveries: those of products and standards, the same in every language.
+ */
+import type { PayloadFormat } from "../domain/subscription.ts";
+
+export const FORMAT_NAMES: Readonly<Record<PayloadFormat, string>> = {
+  standard: "Webhook (Standard Webhooks)",
+};

@@ -1,0 +1,252 @@
+/**
+ * The page on which people choose what they want, see what would have matched, and take it as a feed, as a webhook or
+ * in a chat channel.
+ */
+import type { Element } from "hast";
+import { h } from "hastscript";
+import { FACET_OF, type FacetField, type Filter, queryOfFilter } from "../domain/filter.ts";
+import type { Issue } from "../domain/issues.ts";
+import { DESCRIPTION_CHARS_MAX, SEARCH_CHARS_MAX, URL_CHARS_MAX } from "../domain/limits.ts";
+import { addressOf, FEED_FORMATS, type ReleaseList } from "../domain/list.ts";
+import type { Phrases } from "../domain/phrases.ts";
+import type { Registry } from "../domain/registry.ts";
+import type { ReleaseView } from "../domain/release.ts";
+import type { Site } from "../domain/site.ts";
+import { PAYLOAD_FORMATS } from "../domain/subscription.ts";
+import { FEED_LABELS } from "../feeds/feed.ts";
+import { direction, languageName, phrasesIn } from "../i18n/phrases.ts";
+import { COPY_SCRIPT_PATH } from "./directory-page.ts";
+import { SUBSCRIBE_PATH } from "./footer.ts";
+import { type Choices, FACET_FIELD_NAMES, valueName } from "./filter-form.ts";
+import { pageHtml } from "./layout.ts";
+import { releaseRow } from "./release-row.ts";
+import { FORMAT_NAMES } from "./format-names.ts";
+
+/** What a person has filled in, and what is known about it. */
+export interface SubscribeForm {
+  lang: string;
+  filter: Filter;
+  /** The values that the filters offer. */
+  choices: Choices;
+  known: Registry | undefined;
+  /** What the filter would have sent in the last days; undefined if the filter cannot be used. */
+  matches: { releases: readonly ReleaseView[]; count: number; isMore: boolean } | undefined;
+  /** The fields of the second form; undefined where strangers may not subscribe. */
+  fields: Readonly<Record<string, string>> | undefined;
+  /** What is wrong with the forms, in English. */
+  issues: readonly Issue[];
+}
+
+export function subscribePage(form: SubscribeForm, site: Site): string {
+  const { lang, filter, matches, fields, issues } = form;
+  const phrases = phrasesIn(lang, site);
+  const { subscribe } = phrases;
+  const list: ReleaseList = { filter };
+  return pageHtml(
+    {
+      title: subscribe.title,
+      lang,
+      path: SUBSCRIBE_PATH,
+      list: matches === undefined ? { filter: {} } : list,
+      alternates: site.languages
+        .filter((each) => each !== lang)
+        .map((each) => ({ lang: each, url: `${site.baseUrl}${SUBSCRIBE_PATH}?ui=${each}` })),
+      script: COPY_SCRIPT_PATH,
+      main: [
+        h("h1", subscribe.title),
+        faults(issues, subscribe.faults),
+        filters(form, phrases, site),
+        ...(matches === undefined
+          ? []
+          : [
+              preview(matches, list, phrases, lang, site),
+              feeds(list, phrases, site),
+              fields === undefined ? null : webhook(form, fields, phrases),
+            ]),
+      ],
+    },
+    site,
+  );
+}
+
+function faults(issues: readonly Issue[], heading: string): Element | null {
+  if (issues.length === 0) return null;
+  return h("section", { className: ["banner"], role: "alert" }, [
+    h("h2", heading),
+    h(
+      "ul",
+      { lang: "en", dir: "ltr" },
+      issues.map(({ path, message }) => h("li", `${path.slice(1)} ${message}`.trim())),
+    ),
+  ]);
+}
+
+function filters({ lang, filter, choices, known }: SubscribeForm, phrases: Phrases, site: Site): Element {
+  const { subscribe, languages, facets } = phrases;
+  const texts = site.languages.map((each) => ({ value: each, name: languageName(each, site), lang: each }));
+  return h("form", { className: ["search"], action: SUBSCRIBE_PATH }, [
+    h("h2", subscribe.choose),
+    h("input", { type: "hidden", name: "ui", value: lang }),
+    texts.length < 2 ? null : boxes("lang", languages, texts, filter.lang),
+    FACET_FIELD_NAMES.map((field) => facetBoxes(field, facets[FACET_OF[field]])),
+    queryOfFilter(filter)
+      .filter(([name]) => name.startsWith("not."))
+      .map(([name, value]) => h("input", { type: "hidden", name, value })),
+    h("p", [
+      h("label", { htmlFor: "q" }, subscribe.words),
+      h("input", { id: "q", type: "search", name: "q", value: filter.q ?? "", maxLength: SEARCH_CHARS_MAX }),
+    ]),
+    h("p", h("button", { type: "submit" }, subscribe.show)),
+  ]);
+
+  /** Open where something is chosen, or where there is little to choose from. */
+  function facetBoxes(field: FacetField, label: string): Element | null {
+    const chosen = filter[field] ?? [];
+    const offered = [...new Set([...chosen, ...choices[field]])]
+      .map((value) => ({ value, name: valueName(field, value, lang, known, site) }))
+      .sort((a, b) => a.name.localeCompare(b.name, lang) || (a.value < b.value ? -1 : 1));
+    if (offered.length === 0) return null;
+    return h("details", { open: chosen.length > 0 }, [
+      h("summary", label),
+      boxes(field, label, offered, chosen),
+    ]);
+  }
+}
+
+function boxes(
+  name: string,
+  label: string,
+  offered: readonly { value: string; name: string; lang?: string }[],
+  chosen: readonly string[] = [],
+): Element {
+  return h("fieldset", { className: ["boxes"] }, [
+    h("legend", label),
+    offered.map((each) =>
+      h("label", { lang: each.lang }, [
+        h("input", { type: "checkbox", name, value: each.value, checked: chosen.includes(each.value) }),
+        " ",
+        each.name,
+      ]),
+    ),
+  ]);
+}
+
+function preview(
+  { releases, count, isMore }: NonNullable<SubscribeForm["matches"]>,
+  list: ReleaseList,
+  { subscribe, colon, allTexts }: Phrases,
+  lang: string,
+  site: Site,
+): Element {
+  const number = `${new Intl.NumberFormat(lang).format(count)}${isMore ? "+" : ""}`;
+  return h("section", { id: "matches" }, [
+    h("h2", `${subscribe.matching}${colon}${number}`),
+    count === 0 ? h("p", subscribe.noMatch) : null,
+    h(
+      "div",
+      { className: ["rows"] },
+      releases.map((release) => releaseRow(release, lang, site)),
+    ),
+    count > releases.length ? h("p", h("a", { href: addressOf({ list }) }, allTexts)) : null,
+  ]);
+}
+
+function feeds(list: ReleaseList, phrases: Phrases, site: Site): Element {
+  return h("section", { className: ["subscribe"] }, [
+    h("h2", phrases.subscribe.byFeed),
+    h("p", phrases.thisIsAFeedText),
+    FEED_FORMATS.map((format) => {
+      const path = addressOf({ list, format });
+      const url = `${site.baseUrl}${path}`;
+      return h("p", { className: ["address"] }, [
+        h("a", { href: path }, FEED_LABELS[format]),
+        " ",
+        h("code", { dir: "ltr" }, url),
+        " ",
+        h(
+          "button",
+          { type: "button", hidden: true, dataCopy: url, dataCopied: phrases.copied },
+          phrases.copy,
+        ),
+      ]);
+    }),
+  ]);
+}
+
+function webhook(
+  { lang, filter }: SubscribeForm,
+  fields: Readonly<Record<string, string>>,
+  { subscribe }: Phrases,
+): Element {
+  return h("form", { className: ["search"], method: "post", action: SUBSCRIBE_PATH }, [
+    h("h2", subscribe.byMessage),
+    h("input", { type: "hidden", name: "ui", value: lang }),
+    queryOfFilter(filter).map(([name, value]) => h("input", { type: "hidden", name, value })),
+    h("p", [
+      h("label", { htmlFor: "format" }, subscribe.format),
+      h(
+        "select",
+        { id: "format", name: "format" },
+        PAYLOAD_FORMATS.map((format) =>
+          h("option", { value: format, selected: format === fields["format"] }, FORMAT_NAMES[format]),
+        ),
+      ),
+    ]),
+    field("url", subscribe.address, { type: "url", required: true, maxLength: URL_CHARS_MAX }),
+    field("description", subscribe.name, { type: "text", maxLength: DESCRIPTION_CHARS_MAX }),
+    field("secret", subscribe.secret, { type: "text", placeholder: "whsec_…" }),
+    h("p", h("button", { type: "submit" }, subscribe.title)),
+  ]);
+
+  function field(
+    name: string,
+    label: string,
+    attributes: Record<string, string | number | boolean>,
+  ): Element {
+    // What a person writes here is no word of a language.
+    const input = { id: name, name, value: fields[name] ?? "", autocomplete: "off", spellCheck: false };
+    return h("p", [
+      h("label", { htmlFor: name }, label),
+      h("input", { ...input, dir: name === "description" ? "auto" : "ltr", ...attributes }),
+    ]);
+  }
+}
+
+/** What a person must keep after subscribing. */
+export interface Subscribed {
+  id: string;
+  secret: string;
+  token: string;
+  status: string;
+}
+
+/** @param made the answer to a new subscription */
+export function subscribedPage({ id, secret, token, status }: Subscribed, lang: string, site: Site): string {
+  const { subscribe, copy, copied } = phrasesIn(lang, site);
+  const kept = (text: string, shown: Element) =>
+    h("p", { className: ["address"] }, [
+      shown,
+      " ",
+      h("button", { type: "button", hidden: true, dataCopy: text, dataCopied: copied }, copy),
+    ]);
+  // The fragment of a URL stays in the browser: no request and no log has the token.
+  const path = `/subscriptions/${id}#${token}`;
+  return pageHtml(
+    {
+      title: subscribe.done,
+      lang,
+      list: { filter: {} },
+      script: COPY_SCRIPT_PATH,
+      main: [
+        h("h1", subscribe.done),
+        status === "pending" ? h("p", subscribe.confirm) : null,
+        h("section", { className: ["subscribe"] }, [
+          h("p", h("strong", subscribe.keep)),
+          kept(`${site.baseUrl}${path}`, h("a", { href: path, rel: ["nofollow"] }, subscribe.manage)),
+          kept(secret, h("code", { dir: direction("en") }, secret)),
+        ]),
+      ],
+    },
+    site,
+  );
+}

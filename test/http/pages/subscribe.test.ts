@@ -1,0 +1,170 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { app } from "../../../src/http/app.ts";
+import { env } from "cloudflare:workers";
+import { createExecutionContext } from "cloudflare:test";
+import { BASE_URL, publish, release, request, send, subscriberIdle } from "../../support/service.ts";
+import { arrivals, endpoint } from "../../support/subscriptions.ts";
+
+const today = new Date().toISOString().slice(0, 10);
+const [energy, trade] = [
+  release({ title: "Talks on energy", topics: ["energy"], date: today }),
+  release({ title: "Talks on trade", topics: ["trade"], date: today, lang: "ru" }),
+];
+const old = release({ title: "Old talks on energy", topics: ["energy"], date: "2020-12-01" });
+
+beforeAll(async () => {
+  await send("PUT", "/api/v1/registry", {
+    types: [],
+    topics: [
+      { slug: "energy", names: { en: "Energy", hy: "Էներգետիկա" } },
+      { slug: "trade", names: { en: "Trade" } },
+    ],
+    people: [],
+    organisations: [],
+    places: [],
+  });
+  for (const text of [energy, trade, old]) await publish(text);
+});
+
+const page = async (query = "", headers: Record<string, string> = {}) => {
+  const answer = await request(`/subscribe${query}`, { headers });
+  return { status: answer.status, headers: answer.headers, html: await answer.text() };
+};
+
+const post = async (fields: Record<string, string>, headers: Record<string, string> = {}) => {
+  const answer = await request("/subscribe", {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      "cf-connecting-ip": `2001:db8:${Math.floor(Math.random() * 0xffff).toString(16)}::1`,
+      ...headers,
+    },
+    body: new URLSearchParams(fields).toString(),
+  });
+  return { status: answer.status, headers: answer.headers, html: await answer.text() };
+};
+
+describe("choosing what to receive", () => {
+  it("shows what would have matched in the last 90 days, and the addresses of its feeds", async () => {
+    const { status, html, headers } = await page("?lang=en&topic=energy");
+    expect(status).toBe(200);
+    expect(html).toContain("Matching texts of the last 90 days: 1<");
+    expect(html).toContain("Talks on energy</a>");
+    expect(html).not.toContain("Old talks on energy");
+    expect(html).not.toContain("Talks on trade");
+    for (const format of ["rss", "atom", "json"])
+      expect(html).toContain(`data-copy="${BASE_URL}/en/topics/energy/feed.${format}"`);
+    expect(html).toMatch(/<input type="checkbox" name="topic" value="energy" checked>/);
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("content-security-policy")).toContain("form-action 'self'");
+  });
+
+  it("offers everything before anything is chosen, and says so where nothing matches yet", async () => {
+    expect((await page()).html).toContain("Matching texts of the last 90 days: 2<");
+    const { html } = await page("?q=unheard");
+    expect(html).toContain("No text of the last 90 days matches.");
+    expect(html).toContain(`data-copy="${BASE_URL}/feed.atom?q=unheard"`);
+  });
+
+  it("names what is wrong with a filter, and offers no feed of it", async () => {
+    for (const [query, fault] of [
+      ["?topic=enrgy", "energy"],
+      ["?lang=xx", "lang"],
+      ["?type=Not%20a%20slug", "type"],
+    ] as const) {
+      const { status, html } = await page(query);
+      expect(status).toBe(422);
+      expect(html).toMatch(new RegExp(`This must be corrected</h2><ul[^>]*><li>[^<]*${fault}`));
+      expect(html).not.toContain("In a feed reader");
+    }
+  });
+
+  it("is in the language that was chosen, that of the texts, or the one that the browser prefers", async () => {
+    const lang = async (query: string, accept = "") =>
+      /<html lang="([^"]+)"/.exec((await page(query, { "accept-language": accept })).html)?.[1];
+    expect(await lang("")).toBe("en");
+    expect(await lang("", "de;q=0.9, hy-AM;q=0.8, en")).toBe("hy");
+    expect(await lang("?lang=ru", "hy")).toBe("ru");
+    expect(await lang("?lang=ru&ui=hy", "en")).toBe("hy");
+    expect((await page("?ui=hy")).html).toContain("> Էներգետիկա</label>");
+  });
+
+  it("is linked by every list, filled in", async () => {
+    const html = await (await request("/en/topics/energy")).text();
+    expect(html).toContain('href="/subscribe?topic=energy&#x26;lang=en"');
+  });
+});
+
+describe("subscribing by the form", () => {
+  it("shows the secret and the link with the token once, and asks the endpoint to confirm", async () => {
+    const url = endpoint("echo");
+    const { status, html, headers } = await post({ url, format: "standard", lang: "en", topic: "energy" });
+    expect(status).toBe(201);
+    expect(headers.get("cache-control")).toBe("no-store");
+    const [, id = "", token = ""] = /href="\/subscriptions\/(sub_\w+)#([^"]+)"/.exec(html) ?? [];
+    const [secret] = /whsec_[\w+/=]+/.exec(html) ?? [];
+    expect(secret).toBeDefined();
+    await subscriberIdle(id);
+    const view = await request(`/api/v1/subscriptions/${id}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(await view.json()).toMatchObject({
+      url,
+      status: "active",
+      filter: { lang: ["en"], topic: ["energy"] },
+    });
+    expect(await arrivals({ endpoint: url })).toHaveLength(1);
+  });
+
+  it("keeps what was written and names what is wrong, and creates nothing", async () => {
+    const { status, html } = await post({ url: "ftp://desk.example/", description: "Desk", lang: "hy" });
+    expect(status).toBe(422);
+    expect(html).toMatch(/<li>url [^<]+<\/li>/);
+    expect(html).toContain('value="ftp://desk.example/"');
+    expect(html).toContain('value="Desk"');
+    expect(html).toContain('<input type="hidden" name="lang" value="hy">');
+  });
+
+  it("shows no secret again after a mistake", async () => {
+    const secret = `whsec_${btoa("0123456789abcdefghijklmnopqrstuv")}`;
+    expect((await post({ url: "nothing", secret })).html).not.toContain(secret);
+    expect((await post({ url: endpoint("echo"), secret: "short" })).html).toContain(
+      "<li>secret must be whsec_",
+    );
+  });
+
+  it("does nothing when a page of another site sends the form", async () => {
+    const url = endpoint("echo");
+    const { status, html } = await post({ url }, { "sec-fetch-site": "cross-site" });
+    expect(status).toBe(403);
+    expect(html).toContain(url.replaceAll("&", "&#x26;"));
+    expect(await arrivals({ endpoint: url })).toEqual([]);
+  });
+
+  it("refuses a form that is too large", async () => {
+    expect((await post({ url: endpoint(), description: "x".repeat(40_000) })).status).toBe(413);
+  });
+
+  it("is not offered where subscriptions are by invitation", async () => {
+    const invited = { ...env, SUBSCRIPTIONS: "invited" };
+    const ask = (init?: RequestInit) =>
+      app.fetch(new Request(`${BASE_URL}/subscribe`, init), invited, createExecutionContext());
+    const html = await (await ask()).text();
+    expect(html).toContain("In a feed reader");
+    expect(html).not.toContain('method="post"');
+    const form = new URLSearchParams({ url: endpoint() });
+    expect((await ask({ method: "POST", body: form })).status).toBe(401);
+  });
+});
+
+describe("the page of a subscription", () => {
+  it("is the same for everybody, and its script is our own", async () => {
+    const ids = ["0".repeat(32), "f".repeat(32)].map((hex) => `/subscriptions/sub_${hex}`);
+    const [one, other] = await Promise.all(ids.map((path) => request(path)));
+    expect(await one?.text()).toBe(await other?.text());
+    expect(one?.headers.get("content-security-policy")).toContain("script-src 'self'; connect-src 'self'");
+    expect(one?.headers.get("x-robots-tag")).toBe("noindex");
+    expect((await request("/subscription.js")).headers.get("content-type")).toContain("text/javascript");
+    expect((await request("/subscriptions/nothing")).status).toBe(404);
+  });
+});
