@@ -145,6 +145,7 @@ export class Attempts {
     this.#ownFailures = 0;
     const isVerification = delivery.type === "subscription.verify";
     const outcome = evaluateAttempt(result, {
+      answers: FORMATS[subscription.format].answers,
       challenge: isVerification ? subscription.proof.challenge : undefined,
       attempt: delivery.attempts + 1 - delivery.before,
       putOffs: delivery.putOffs,
@@ -172,7 +173,7 @@ export class Attempts {
       url,
       eventId: delivery.event,
       eventType: delivery.type,
-      contentType: FORMATS[format].contentType,
+      format: FORMATS[format],
       body,
       secrets: await secrets.openLive(subscription, atMs),
       signers: signingKeys.map(({ sign }) => sign),

@@ -6,6 +6,7 @@ import { newEventId } from "../crypto/ids.ts";
 import { instantOfMs } from "../domain/dates.ts";
 import { defined } from "../domain/defined.ts";
 import type { ControlEvent } from "../domain/event.ts";
+import type { Site } from "../domain/site.ts";
 import type { SubscriptionStatus } from "../domain/subscription.ts";
 import { log } from "../runtime/log.ts";
 import type { StoredValue, StoredValues } from "../runtime/stored-values.ts";
@@ -26,6 +27,7 @@ interface StateDeps {
   store: StoredValues;
   outbox: Outbox;
   jobs: JobQueue;
+  site: Site;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -189,8 +191,8 @@ export class SubscriptionState {
     const subscription = this.get();
     if (subscription === undefined) return;
     if (outcome.kind === "gone") {
-      // Several attempts may be in flight: only the first 410 disables and notifies.
-      if (subscription.status !== "disabled") this.disable("the endpoint answered 410 Gone");
+      // Several attempts may be in flight: only the first such answer disables and notifies.
+      if (subscription.status !== "disabled") this.disable(`the endpoint ${outcome.reason}`);
     } else if (delivery.type === "subscription.verify") {
       // The Newsroom makes room at the cost of subscriptions whose verification has failed.
       if (outcome.kind !== "delivered") this.#recordFailure(subscription, outcome.reason);
@@ -224,7 +226,7 @@ export class SubscriptionState {
   acceptControlEvent(event: ControlEvent): void {
     const subscription = this.get();
     if (subscription === undefined) return;
-    const body = FORMATS[subscription.format].controlBody(event);
+    const body = FORMATS[subscription.format].controlBody(event, this.#deps.site);
     const { outbox, now } = this.#deps;
     outbox.add({ event: event.id, type: event.type, sequence: null, release: null, body }, now());
   }
