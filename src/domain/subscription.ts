@@ -17,7 +17,7 @@ import {
   SUBSCRIPTION_VALUES_MAX,
 } from "./limits.ts";
 
-export const PAYLOAD_FORMATS = ["standard"] as const;
+export const PAYLOAD_FORMATS = ["standard", "cloudevents", "superdesk"] as const;
 export type PayloadFormat = (typeof PAYLOAD_FORMATS)[number];
 
 /** How much of a release a delivery carries: `summary` leaves out HTML and text. */

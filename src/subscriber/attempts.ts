@@ -2,6 +2,7 @@
  * The attempts of one subscription: several at once, but only one for each release.
  */
 import { defined } from "../domain/defined.ts";
+import { hmacHex } from "../crypto/hmac.ts";
 import { UnreadableSecretError } from "../crypto/sealed.ts";
 import { type SigningKey, readSigningKeys } from "../crypto/signing-keys.ts";
 import { backoffMs } from "../runtime/async.ts";
@@ -177,6 +178,7 @@ export class Attempts {
       body,
       secrets: await secrets.openLive(subscription, atMs),
       signers: signingKeys.map(({ sign }) => sign),
+      hmac: hmacHex,
       // Before the endpoint is verified nobody there has agreed: a stranger could send a header to any host.
       header: isProved ? await secrets.openHeader(subscription) : undefined,
       userAgent: `communique (+${config.site.baseUrl})`,

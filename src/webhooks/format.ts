@@ -34,6 +34,8 @@ export interface SignedDelivery {
   secrets: readonly string[];
   /** The service's Ed25519 keys, if the subscription asks for them: each returns a signature in base64. */
   signers: readonly ((text: string) => Promise<string>)[];
+  /** HMAC in hexadecimal digits; the key is text. */
+  hmac: (hash: "SHA-1" | "SHA-256" | "SHA-384" | "SHA-512", key: string, text: string) => Promise<string>;
   /** The time of this attempt, in milliseconds since 1970. */
   atMs: number;
 }

@@ -3,6 +3,12 @@
  */
 import type { PayloadFormat } from "../domain/subscription.ts";
 import type { Format } from "./format.ts";
+import { cloudevents } from "./formats/cloudevents.ts";
 import { standard } from "./formats/standard.ts";
+import { superdesk } from "./formats/superdesk.ts";
 
-export const FORMATS: Readonly<Record<PayloadFormat, Format>> = { standard };
+export const FORMATS: Readonly<Record<PayloadFormat, Format>> = {
+  standard,
+  cloudevents,
+  superdesk,
+};

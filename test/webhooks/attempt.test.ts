@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
 import { buildHeaders } from "../../src/webhooks/attempt.ts";
+import { hmacHex } from "../../src/crypto/hmac.ts";
 import { standard } from "../../src/webhooks/formats/standard.ts";
 
 const REQUEST = {
@@ -9,6 +10,7 @@ const REQUEST = {
   eventType: "release.published",
   format: standard,
   signers: [],
+  hmac: hmacHex,
   userAgent: "communique",
 };
 
