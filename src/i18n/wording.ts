@@ -5,6 +5,7 @@ import { TAGS_REMEMBERED_MAX } from "../domain/limits.ts";
 import { memoized } from "../domain/memoized.ts";
 import type { Issue } from "../domain/issues.ts";
 import {
+  CHAT_PHRASE_NAMES,
   type GivenPhrases,
   HEADED_FACETS,
   HISTORY_PHRASE_NAMES,
@@ -160,6 +161,7 @@ function merge(base: Phrases, given: GivenPhrases | undefined): Phrases {
     facets: { ...base.facets, ...given?.facets },
     pages: { ...base.pages, ...given?.pages },
     history: { ...base.history, ...given?.history },
+    chat: { ...base.chat, ...given?.chat },
   } as Phrases;
 }
 
@@ -171,6 +173,7 @@ function missingFrom(given: GivenPhrases): string[] {
     ...HISTORY_PHRASE_NAMES.filter((name) => given.history?.[name] === undefined).map(
       (name) => `history/${name}`,
     ),
+    ...CHAT_PHRASE_NAMES.filter((name) => given.chat?.[name] === undefined).map((name) => `chat/${name}`),
     ...PAGE_PHRASE_NAMES.filter((name) => given.pages?.[name] === undefined).map((name) => `pages/${name}`),
   ];
 }

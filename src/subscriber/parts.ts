@@ -33,6 +33,7 @@ export function buildParts(storage: DurableObjectStorage, env: Env, now: () => n
     outbox,
     log: new DeliveryLog(sql),
     secrets: new Secrets(env.SECRETS_KEY),
+    secretsKey: env.SECRETS_KEY,
     jobs,
     ownerRequests: new OwnerRequests({ store, now }),
     state: new SubscriptionState({ store, outbox, jobs, site: config.site, now }),

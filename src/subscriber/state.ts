@@ -5,7 +5,7 @@
 import { newEventId } from "../crypto/ids.ts";
 import { instantOfMs } from "../domain/dates.ts";
 import { defined } from "../domain/defined.ts";
-import type { ControlEvent } from "../domain/event.ts";
+import type { ControlEvent, TestTrial } from "../domain/event.ts";
 import type { Site } from "../domain/site.ts";
 import type { SubscriptionStatus } from "../domain/subscription.ts";
 import { log } from "../runtime/log.ts";
@@ -215,7 +215,7 @@ export class SubscriptionState {
   enqueueControlEvent(
     event:
       | { type: "subscription.verify"; challenge: string; confirm: string }
-      | { type: "subscription.test"; subscription: string },
+      | { type: "subscription.test"; subscription: string; trial?: TestTrial },
   ): string {
     const id = newEventId();
     this.acceptControlEvent({ ...event, id, at: Math.floor(this.#deps.now() / 1000) });
@@ -233,10 +233,11 @@ export class SubscriptionState {
 
   /** After an outage, pending deliveries are due at once instead of hours later. */
   #recordSuccess({ failingSinceMs, ...healthy }: Subscription): void {
-    if (failingSinceMs === undefined) return;
+    if (failingSinceMs === undefined && healthy.wasProved) return;
     const { outbox, jobs, now } = this.#deps;
     const nowMs = now();
-    this.save(healthy);
+    this.save({ ...healthy, wasProved: true });
+    if (failingSinceMs === undefined) return;
     if (nowMs - failingSinceMs >= OUTAGE_MS_MIN) outbox.expedite(nowMs);
     jobs.enqueue("report", null, nowMs);
   }

@@ -134,7 +134,7 @@ export async function buildHeaders(request: AttemptRequest, atMs: number): Promi
     accept: "*/*",
     "content-type": format.contentType,
     "user-agent": userAgent,
-    ...(await format.sign({ ...request, atMs })),
+    ...(await format.sign?.({ ...request, atMs })),
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { ControlEvent, ReleaseEvent } from "../domain/event.ts";
 import type { Site } from "../domain/site.ts";
-import type { Content } from "../domain/subscription.ts";
+import type { Content, Shape } from "../domain/subscription.ts";
 
 export interface Format {
   /** Content-Type of the body. */
@@ -14,12 +14,26 @@ export interface Format {
    * know the URL.
    */
   needsVerification: boolean;
+  /** Whether the URL is a secret: then it is sealed, and nobody is shown more than its host. */
+  hasSecretUrl?: true;
+  /** Why a public URL is none for this format; undefined if it is one. Left out: any is. */
+  acceptsUrl?: (url: URL) => string | undefined;
+  /** The least time in milliseconds between two deliveries, which then go one at a time. */
+  spacingMs?: number;
+  /** The ways in which an endpoint may want the body, the usual one first: a test tries all of them. */
+  shapes?: readonly Shape[];
   /** The body for an event of a release. The site words what a body says in the language of the release. */
   releaseBody: (event: ReleaseEvent, content: Content, site: Site) => string;
   /** The body for an event of the subscription itself. It has no language, so it takes the first of the site. */
   controlBody: (event: ControlEvent, site: Site) => string;
-  /** The headers by which the endpoint knows that the service sent a delivery. */
-  sign: (delivery: SignedDelivery) => Promise<Record<string, string>>;
+  /**
+   * The bytes to send, from the body that was stored.
+   *
+   * @param sending `attempt`: 1 for the first of this run of the schedule
+   */
+  finish?: (body: string, sending: { attempt: number; shape: Shape | undefined }) => string;
+  /** The headers by which the endpoint knows that the service sent a delivery. Left out: nothing is signed. */
+  sign?: (delivery: SignedDelivery) => Promise<Record<string, string>>;
   answers: AnswerRules;
 }
 
@@ -44,4 +58,10 @@ export interface SignedDelivery {
 export interface AnswerRules {
   /** The statuses by which an endpoint ends its subscription. */
   finalStatuses: readonly number[];
+  /** What such an answer asks of the owner. */
+  remedy?: string;
+  /** The endpoint's own word for what is wrong, out of the answer's body. */
+  faultIn?: ((answer: string) => string | undefined) | undefined;
+  /** Retry-After, where the answer's body has it. */
+  retryAfter?: ((answer: string) => string | null) | undefined;
 }

@@ -35,11 +35,13 @@ export interface AttemptContext {
 }
 
 export function evaluateAttempt(result: AttemptResult, context: AttemptContext): AttemptOutcome {
-  const reason = failureReason(result) ?? missingChallengeReason(result, context.challenge);
+  const reason = failureReason(result, context.answers) ?? missingChallengeReason(result, context.challenge);
   if (reason === undefined) return { kind: "delivered" };
-  if (isFinal(result, context.answers)) return { kind: "gone", reason };
-  const putOffMs =
-    result.kind === "answered" ? retryAfterMs(result.status, result.retryAfter, context.nowMs) : 0;
+  const { answers } = context;
+  if (isFinal(result, answers)) {
+    return { kind: "gone", reason: answers.remedy === undefined ? reason : `${reason}: ${answers.remedy}` };
+  }
+  const putOffMs = putOffOf(result, answers, context.nowMs);
   const isCounted = putOffMs === 0 || context.putOffs >= FREE_PUT_OFFS_MAX;
   const { attempt, schedule, random } = context;
   const scheduledMs =
@@ -47,6 +49,13 @@ export function evaluateAttempt(result: AttemptResult, context: AttemptContext):
     (isCounted ? undefined : delayBeforeMs(schedule, attempt, random));
   if (scheduledMs === undefined) return { kind: "failed", putOffMs, reason };
   return { kind: "retry", delayMs: Math.max(scheduledMs, putOffMs), putOffMs, isCounted, reason };
+}
+
+function putOffOf(result: AttemptResult, { retryAfter }: AnswerRules, nowMs: number): number {
+  if (result.kind !== "answered") return 0;
+  // The longest of several counts.
+  const said = [result.retryAfter, retryAfter?.(result.answer) ?? null].filter((value) => value !== null);
+  return retryAfterMs(result.status, said.length === 0 ? null : said.join(","), nowMs);
 }
 
 /** What the protection in front of an endpoint answers says nothing about the endpoint itself. */
@@ -76,14 +85,14 @@ function isEcho(answer: string, challenge: string): boolean {
 }
 
 /** The reason for the subscription's log; undefined for success. It says nothing about our own network. */
-function failureReason(result: AttemptResult): string | undefined {
+function failureReason(result: AttemptResult, { faultIn }: AnswerRules): string | undefined {
   switch (result.kind) {
     case "answered":
       if (result.status >= 200 && result.status < 300) return undefined;
       if (result.refusal !== undefined) return `answered ${result.status}: ${EDGE_REFUSALS[result.refusal]}`;
       if (result.status >= 300 && result.status < 400)
         return `answered ${result.status}; redirects are not followed`;
-      return `answered ${result.status}${meaningOf(result.status)}`;
+      return `answered ${result.status}${meaningOf(result.status)}${inBrackets(faultIn?.(result.answer))}`;
     case "timed-out":
       return "no answer in time";
     case "unreachable":
@@ -115,6 +124,10 @@ function meaningOf(status: number): string {
   if (status === 410) return " Gone";
   const meaning = CLOUDFLARE_STATUSES[status];
   return meaning === undefined ? "" : `: Cloudflare says that ${meaning}`;
+}
+
+function inBrackets(fault: string | undefined): string {
+  return fault === undefined ? "" : ` (${fault})`;
 }
 
 const BODY_FAULTS: Readonly<Record<BodyFault, string>> = {

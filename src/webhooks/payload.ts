@@ -4,11 +4,17 @@
 import type { PayloadFormat } from "../domain/subscription.ts";
 import type { Format } from "./format.ts";
 import { cloudevents } from "./formats/cloudevents.ts";
+import { slack } from "./formats/slack.ts";
 import { standard } from "./formats/standard.ts";
 import { superdesk } from "./formats/superdesk.ts";
+import { teams } from "./formats/teams.ts";
+import { telegram } from "./formats/telegram.ts";
 
 export const FORMATS: Readonly<Record<PayloadFormat, Format>> = {
   standard,
   cloudevents,
   superdesk,
+  slack,
+  teams,
+  telegram,
 };

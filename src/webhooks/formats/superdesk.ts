@@ -47,7 +47,8 @@ function item(event: ReleaseEvent, content: Content, site: Site): object {
     pubstatus: isRetraction(event.type) ? "canceled" : "usable",
     firstcreated: published,
     firstpublished: published,
-    versioncreated: formatInstant(event.at),
+    // The first version is as old as the release: Superdesk takes no archive of years for today's news.
+    versioncreated: event.type === "release.published" ? published : formatInstant(event.at),
     source: publisher,
     copyrightholder: publisher,
     ...defined({ ednote: event.reason ?? event.change?.note }),

@@ -244,7 +244,7 @@ describe("the fan-out", () => {
     const { sequence } = await publish(release({ places: ["yerevan"] }));
     await settled();
     const input = { ...registration, asymmetric: false, verify: false };
-    await subscriber(env, registration.id).create(registration, input, newSecret());
+    await subscriber(env, registration.id).create(registration, registration.url, input, newSecret());
     await newsroomLater(2);
     await subscriberIdle(registration.id);
     const sent = await arrivals({ endpoint: registration.url });
