@@ -23,7 +23,7 @@ import { openUrl, withoutUrl } from "./endpoint.ts";
 import type { DueDelivery } from "./outbox.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { sealingKeyOf } from "./resealing.ts";
-import { isSameUrl, type Subscription } from "./subscription.ts";
+import { hasKeptUrl, type Subscription } from "./subscription.ts";
 import { letWithdrawalPass } from "./unsent.ts";
 import { confirmVerification } from "./verification.ts";
 import { rateAllowsMs, spacingAllowsMs, type Traffic } from "./waiting.ts";
@@ -134,7 +134,7 @@ export class Attempts {
     const subscription = state.get();
     const body = outbox.bodyOf(delivery.event);
     if (subscription === undefined || body === undefined) return;
-    const hasSameUrl = () => isSameUrl(subscription, state.get());
+    const hasSameUrl = () => hasKeptUrl(subscription, state.get());
     const request = await this.#buildRequest(subscription, delivery, body, atMs);
     await this.#keepSealed(subscription);
     const answered = await attemptDelivery(request, {

@@ -27,7 +27,8 @@ export async function storedUrl(
 ): Promise<StoredUrl> {
   const registered = await registeredUrl(secretsKey, format, url);
   if (registered.urlKey === undefined) return registered;
-  return { ...registered, sealedUrl: await secrets.seal(id, "url", canonicalTarget(url)) };
+  const sealedUrl = await secrets.seal(id, "url", canonicalTarget(url));
+  return { ...registered, sealedUrl, urlId: crypto.randomUUID() };
 }
 
 /** The URL to send to. @throws {UnreadableSecretError} */

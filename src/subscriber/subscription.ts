@@ -31,6 +31,8 @@ export interface Subscription extends Registration {
   header?: { name: string; sealedValue: string };
   /** The URL, encrypted, if it is a secret; `url` then has only the host. */
   sealedUrl?: string;
+  /** Random, another one for each such URL: the keyed hash of one URL changes with the key. */
+  urlId?: string;
   /** How a Teams flow wants its cards; undefined: the usual way. */
   shape?: Shape;
   /** Whether the service's Ed25519 keys sign too. */
@@ -53,11 +55,16 @@ export interface Subscription extends Registration {
 /** What the Newsroom may know of a URL. */
 export type RegisteredUrl = Pick<Registration, "url" | "urlKey">;
 /** The same with the sealed URL, if it is a secret. */
-export type StoredUrl = Pick<Subscription, "url" | "urlKey" | "sealedUrl">;
+export type StoredUrl = Pick<Subscription, "url" | "urlKey" | "sealedUrl" | "urlId">;
 
-/** Sealing again changes neither. */
+/** Whether two name the same URL, as far as one key tells. */
 export function isSameUrl(a: RegisteredUrl, b: RegisteredUrl | undefined): boolean {
   return a.url === b?.url && a.urlKey === b.urlKey;
+}
+
+/** Whether the URL of a subscription is still the one that it had. Sealing again makes no difference. */
+export function hasKeptUrl(before: Subscription, now: Subscription | undefined): boolean {
+  return before.url === now?.url && before.urlId === now.urlId;
 }
 
 /** The generation of a subscription's first token. */
@@ -139,7 +146,7 @@ export function applyChange(
   return defined({
     ...present,
     ...defined(fields),
-    ...sealed.url,
+    ...(isMoved ? sealed.url : {}),
     header: header === undefined ? present.header : sealed.header,
     description: choose(description, present.description),
     ratePerMinute: choose(ratePerMinute, present.ratePerMinute),

@@ -45,6 +45,14 @@ async function join(fields: Record<string, unknown>): Promise<Made> {
   return { ...made, endpoint: typeof fields["url"] === "string" ? fields["url"] : url };
 }
 
+/** Stops the clock of a Subscriber, an hour from now, so that no alarm of real time rings. */
+async function stopClock({ id }: Made): Promise<void> {
+  const ms = Date.now() + 3_600_000;
+  await runInDurableObject(subscriber(env, id), (object) => {
+    object.clock = () => ms;
+  });
+}
+
 const errorsOf = async (response: Response) => (await response.json<ProblemJson>()).errors;
 
 describe("a chat subscription", () => {
@@ -75,6 +83,7 @@ describe("a chat subscription", () => {
 
   it("is sent one message at a time, at the rate of its service", async () => {
     const made = await join({ format: "slack" });
+    await stopClock(made);
     await publish(release({ title: "First" }));
     await publish(release({ title: "Second" }));
     await settled();
@@ -187,6 +196,7 @@ describe("a test of a chat subscription", () => {
 
   it("in the format teams is sent in both shapes, numbered, and asks which one arrived", async () => {
     const made = await join({ format: "teams" });
+    await stopClock(made);
     const answer = await own(made, "/test", "POST");
     expect(answer.status).toBe(202);
     const { event, tests, question } = await answer.json<{
