@@ -42,6 +42,14 @@ export async function readToken(
   return matches.includes(true) ? Number(number) : undefined;
 }
 
+/**
+ * A keyed hash of the secret URL of an endpoint, by the first key: two subscriptions to one URL can be told without the
+ * URL. Changes with the key.
+ */
+export async function hashUrl(secretsKey: string, url: string): Promise<string> {
+  return mac(firstKey(secretsKey), "url", url);
+}
+
 /** Whether two texts are equal, in constant time. */
 export async function sameSecret(given: string, expected: string): Promise<boolean> {
   const [a, b] = await Promise.all([sha256(given), sha256(expected)]);
@@ -50,7 +58,7 @@ export async function sameSecret(given: string, expected: string): Promise<boole
 
 const TOKEN = /^([1-9]\d{0,8})\.(.+)$/;
 
-async function mac(key: string, purpose: TokenPurpose, text: string): Promise<string> {
+async function mac(key: string, purpose: TokenPurpose | "url", text: string): Promise<string> {
   const hmac = { name: "HMAC", hash: "SHA-256", length: 256 };
   const derived = await deriveKey(key, `token:${purpose}`, hmac, "sign");
   const bytes = await crypto.subtle.sign("HMAC", derived, new TextEncoder().encode(text));

@@ -32,6 +32,8 @@ export const PROBLEM_CODES = {
   "subscription-expired": 409,
   /** The call needs an active subscription. */
   "not-active": 409,
+  /** Deliveries in this format have no signature, so there is no secret. */
+  "not-signed": 409,
   "replay-in-progress": 409,
   /** The endpoint asked to be sent nothing before a time (Retry-After). */
   "endpoint-put-off": 409,

@@ -4,6 +4,7 @@
 import { defined } from "./defined.ts";
 import { formatInstant, type Instant } from "./dates.ts";
 import type { ChangeKind, ReleaseView } from "./release.ts";
+import type { Shape } from "./shape.ts";
 
 export const RELEASE_EVENT_TYPES = [
   "release.published",
@@ -62,9 +63,15 @@ export interface OutboundEvent {
 /** An event about a subscription itself, outside the sequence of events. */
 export type ControlEvent = { id: string; at: Instant } & (
   | { type: "subscription.verify"; challenge: string; confirm: string }
-  | { type: "subscription.test"; subscription: string }
+  | { type: "subscription.test"; subscription: string; trial?: TestTrial }
   | OperationalEvent
 );
+/** One of several tests, each sent in another shape, to find the one that arrives. */
+export interface TestTrial {
+  number: number;
+  total: number;
+  shape: Shape;
+}
 export type ControlEventType = ControlEvent["type"];
 
 /**

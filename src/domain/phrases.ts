@@ -125,6 +125,18 @@ export const HISTORY_PHRASES = {
 } as const;
 export type HistoryPhraseName = keyof typeof HISTORY_PHRASES;
 
+/** Of messages in a chat. */
+export const CHAT_PHRASES = {
+  read: "link to the text",
+  doNotUse: "after a withdrawal or kill: says that earlier messages about the text no longer hold",
+  test: "says that a message is a test",
+  testNumber: "which of several tests a message is: {number} of {total}",
+  shape: "says how to choose the way in which a test arrived: {shape}",
+  disabled: "says that a subscription was disabled: {host}",
+  givenUp: "says that an event could not be delivered: {host}",
+} as const;
+export type ChatPhrase = keyof typeof CHAT_PHRASES;
+
 export interface Phrases extends Readonly<Record<PhraseName, string>> {
   /** Names of the release types that every service has. */
   types: Readonly<Record<(typeof RELEASE_TYPES)[number], string>>;
@@ -133,6 +145,7 @@ export interface Phrases extends Readonly<Record<PhraseName, string>> {
   history: Readonly<Record<HistoryPhraseName, string>>;
   pages: Readonly<Record<PagePhrase, string>>;
   subscribe: Readonly<Record<SubscribePhrase, string>>;
+  chat: Readonly<Record<ChatPhrase, string>>;
   /** Between a label and what it labels, with its spaces. */
   colon: string;
   /** At the end of a sentence, with the space after it. */
@@ -184,6 +197,7 @@ function each<const K extends string, T>(names: readonly K[], schemaOf: (name: K
 export const PHRASE_NAMES = Object.keys(PHRASES) as PhraseName[];
 export const PAGE_PHRASE_NAMES = Object.keys(PAGE_PHRASES) as PagePhrase[];
 export const SUBSCRIBE_PHRASE_NAMES = Object.keys(SUBSCRIBE_PHRASES) as SubscribePhrase[];
+export const CHAT_PHRASE_NAMES = Object.keys(CHAT_PHRASES) as ChatPhrase[];
 export const HISTORY_PHRASE_NAMES = Object.keys(HISTORY_PHRASES) as HistoryPhraseName[];
 
 /** Wording that a site gives for one language. All of it is optional: the rest is ours, if we have the language. */
@@ -203,6 +217,9 @@ const givenPhrases = z.strictObject({
     z.strictObject(
       each(SUBSCRIBE_PHRASE_NAMES, (name) => withPlaceholders(placeholdersIn(SUBSCRIBE_PHRASES[name]))),
     ),
+  ),
+  chat: z.optional(
+    z.strictObject(each(CHAT_PHRASE_NAMES, (name) => withPlaceholders(placeholdersIn(CHAT_PHRASES[name])))),
   ),
   colon: z.optional(mark),
   stop: z.optional(mark),

@@ -16,9 +16,22 @@ import {
   SUBSCRIPTION_FILTER_BYTES_MAX,
   SUBSCRIPTION_VALUES_MAX,
 } from "./limits.ts";
+import { SHAPES } from "./shape.ts";
 
-export const PAYLOAD_FORMATS = ["standard"] as const;
+export const PAYLOAD_FORMATS = [
+  "standard",
+  "cloudevents",
+  "superdesk",
+  "slack",
+  "teams",
+  "telegram",
+] as const;
 export type PayloadFormat = (typeof PAYLOAD_FORMATS)[number];
+
+export { SHAPES, type Shape } from "./shape.ts";
+
+/** Telegram's Bot API. */
+export const TELEGRAM_API = "https://api.telegram.org";
 
 /** How much of a release a delivery carries: `summary` leaves out HTML and text. */
 export const CONTENTS = ["full", "summary"] as const;
@@ -38,7 +51,10 @@ export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
 /** What the Newsroom needs to know to send a subscription its events. */
 export interface Registration {
   id: string;
+  /** Where the format has a secret URL, only its host: `https://hooks.slack.com/…` */
   url: string;
+  /** A keyed hash of such a URL, by which two are compared. */
+  urlKey?: string;
   format: PayloadFormat;
   content: Content;
   events: EventName[];
@@ -165,14 +181,43 @@ function isSigningSecret(text: string): boolean {
   );
 }
 
-const format = z.enum(PAYLOAD_FORMATS, `must be ${PAYLOAD_FORMATS.join(" or ")}`);
+const shape = z.enum(SHAPES, "must be message or card");
+
+/** A Telegram bot, and the chat that it posts to: they make the URL. */
+const telegram = z.strictObject({
+  token: z
+    .string()
+    .check(
+      z.regex(/^\d{1,20}:[A-Za-z0-9_-]{20,100}$/, "must be the token of a bot, such as 123456:ABC-DEF…"),
+    ),
+  chat: z.pipe(
+    z.pipe(z.union([z.string(), z.int()]), z.transform(String)),
+    z
+      .string()
+      .check(
+        z.regex(
+          /^(?:@[A-Za-z]\w{0,63}|-?\d{1,20})$/,
+          "must be the id of a chat, or @ and the name of a channel",
+        ),
+      ),
+  ),
+});
+
+/** The endpoint of a Telegram bot and its chat. */
+export function telegramUrl({ token, chat }: z.infer<typeof telegram>): string {
+  return `${TELEGRAM_API}/bot${token}/sendMessage?chat_id=${encodeURIComponent(chat)}`;
+}
+
+const format = z.enum(PAYLOAD_FORMATS, `must be among ${PAYLOAD_FORMATS.join(", ")}`);
 const content = z.enum(CONTENTS, "must be full or summary");
 /** Only the admin may skip the verification. */
 const verify = z._default(z.boolean(), true);
 
 /** The body that creates a subscription. */
 export const subscriptionInput = z.strictObject({
-  url: z.string(),
+  /** Left out where `telegram` makes it. */
+  url: z.optional(z.string()),
+  telegram: z.optional(telegram),
   format: z._default(format, "standard"),
   content: z._default(content, "full"),
   events: z._default(events, [...DEFAULT_EVENT_TYPES]),
@@ -184,6 +229,8 @@ export const subscriptionInput = z.strictObject({
   /** Also sign with the service's Ed25519 key. */
   asymmetric: z._default(z.boolean(), false),
   ratePerMinute: z.optional(ratePerMinute),
+  /** Of the format `teams`. */
+  shape: z.optional(shape),
   verify,
 });
 export type SubscriptionInput = z.infer<typeof subscriptionInput>;
@@ -191,6 +238,7 @@ export type SubscriptionInput = z.infer<typeof subscriptionInput>;
 /** The body of a change: fields left out keep their value, null removes an optional one. */
 export const subscriptionChange = z.strictObject({
   url: z.optional(z.string()),
+  telegram: z.optional(telegram),
   format: z.optional(format),
   content: z.optional(content),
   events: z.optional(events),
@@ -199,6 +247,7 @@ export const subscriptionChange = z.strictObject({
   header: z.optional(z.nullable(header)),
   asymmetric: z.optional(z.boolean()),
   ratePerMinute: z.optional(z.nullable(ratePerMinute)),
+  shape: z.optional(shape),
   verify,
 });
 export type SubscriptionChange = z.infer<typeof subscriptionChange>;

@@ -115,6 +115,11 @@ export function canonicalTarget(text: string): string {
   return url.href;
 }
 
+/** A target whose path and query are a secret, as people may see it: `https://hooks.slack.com/…` */
+export function maskedTarget(url: string): string {
+  return `${new URL(canonicalTarget(url)).origin}/…`;
+}
+
 /** The host of a target, with its port. A trailing dot of the name is dropped. */
 export function hostOf(url: string): string {
   return new URL(url).host.replace(/\.(?=:|$)/, "");

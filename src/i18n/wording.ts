@@ -5,6 +5,7 @@ import { TAGS_REMEMBERED_MAX } from "../domain/limits.ts";
 import { memoized } from "../domain/memoized.ts";
 import type { Issue } from "../domain/issues.ts";
 import {
+  CHAT_PHRASE_NAMES,
   type GivenPhrases,
   HEADED_FACETS,
   HISTORY_PHRASE_NAMES,
@@ -162,6 +163,7 @@ function merge(base: Phrases, given: GivenPhrases | undefined): Phrases {
     pages: { ...base.pages, ...given?.pages },
     history: { ...base.history, ...given?.history },
     subscribe: { ...base.subscribe, ...given?.subscribe },
+    chat: { ...base.chat, ...given?.chat },
   } as Phrases;
 }
 
@@ -173,6 +175,7 @@ function missingFrom(given: GivenPhrases): string[] {
     ...missingIn("history", HISTORY_PHRASE_NAMES, given.history),
     ...missingIn("pages", PAGE_PHRASE_NAMES, given.pages),
     ...missingIn("subscribe", SUBSCRIBE_PHRASE_NAMES, given.subscribe),
+    ...missingIn("chat", CHAT_PHRASE_NAMES, given.chat),
   ];
 }
 

@@ -462,7 +462,7 @@ export class Newsroom extends DurableObject<Env> {
 
   /** The events that a replay sends, after one sequence up to another; `last`: how far this part goes. */
   async replayEvents(id: string, after: number, to: number): Promise<ReplayPart> {
-    return replayEvents({ sql: this.#sql, events: this.#parts.events }, id, after, to);
+    return replayEvents(this.#replaying(), id, after, to);
   }
 
   /** Which of these events a subscription does not ask for now. */
@@ -472,7 +472,12 @@ export class Newsroom extends DurableObject<Env> {
 
   /** The body of one event that a subscription was sent; `killed` if it must not be sent again. */
   async bodyFor(id: string, sequence: number): Promise<ReplayBody | undefined> {
-    return replayBody({ sql: this.#sql, events: this.#parts.events }, id, sequence);
+    return replayBody(this.#replaying(), id, sequence);
+  }
+
+  #replaying(): Parameters<typeof replayBody>[0] {
+    const { events, site } = this.#parts;
+    return { sql: this.#sql, events, site: site.get() };
   }
 
   // Operations.

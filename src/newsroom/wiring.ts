@@ -95,6 +95,7 @@ export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
     fanOut: new FanOut({
       sql,
       events,
+      site: () => siteStore.get(),
       enqueue: (id, batch) => withTimeout(subscriber(env, id).enqueue(batch), ENQUEUE_TIMEOUT_MS),
       removeNeverCreated: (id) => subscriptions.removeNeverCreated(sql, id, now()),
       now,

@@ -14,7 +14,7 @@ import type { ReleaseView } from "../domain/release.ts";
 import type { Site } from "../domain/site.ts";
 import { PAYLOAD_FORMATS } from "../domain/subscription.ts";
 import { FEED_LABELS } from "../feeds/feed.ts";
-import { direction, languageName, phrasesIn } from "../i18n/phrases.ts";
+import { languageName, phrasesIn } from "../i18n/phrases.ts";
 import { COPY_SCRIPT_PATH } from "./directory-page.ts";
 import { SUBSCRIBE_PATH } from "./footer.ts";
 import { type Choices, FACET_FIELD_NAMES, valueName } from "./filter-form.ts";
@@ -192,7 +192,11 @@ function webhook(
         ),
       ),
     ]),
-    field("url", subscribe.address, { type: "url", required: true, maxLength: URL_CHARS_MAX }),
+    field("url", subscribe.address, { type: "url", maxLength: URL_CHARS_MAX }),
+    h("details", { open: fields["format"] === "telegram" }, [
+      h("summary", FORMAT_NAMES.telegram),
+      TELEGRAM_FIELDS.map(({ name, label }) => field(name, label, { type: "text" })),
+    ]),
     field("description", subscribe.name, { type: "text", maxLength: DESCRIPTION_CHARS_MAX }),
     field("secret", subscribe.secret, { type: "text", placeholder: "whsec_…" }),
     h("p", h("button", { type: "submit" }, subscribe.title)),
@@ -212,10 +216,17 @@ function webhook(
   }
 }
 
+/** In the words of Telegram's Bot API. */
+export const TELEGRAM_FIELDS = [
+  { name: "telegram.token", label: "Bot token" },
+  { name: "telegram.chat", label: "Chat" },
+] as const;
+
 /** What a person must keep after subscribing. */
 export interface Subscribed {
   id: string;
-  secret: string;
+  /** Deliveries to chat services are not signed. */
+  secret?: string;
   token: string;
   status: string;
 }
@@ -243,7 +254,7 @@ export function subscribedPage({ id, secret, token, status }: Subscribed, lang: 
         h("section", { className: ["subscribe"] }, [
           h("p", h("strong", subscribe.keep)),
           kept(`${site.baseUrl}${path}`, h("a", { href: path, rel: ["nofollow"] }, subscribe.manage)),
-          kept(secret, h("code", { dir: direction("en") }, secret)),
+          secret === undefined ? null : kept(secret, h("code", { dir: "ltr" }, secret)),
         ]),
       ],
     },

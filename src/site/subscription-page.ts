@@ -5,7 +5,7 @@ import type { Element } from "hast";
 import { h } from "hastscript";
 import type { Site } from "../domain/site.ts";
 import { RELEASE_EVENT_TYPES } from "../domain/event.ts";
-import { CONTENTS } from "../domain/subscription.ts";
+import { CONTENTS, SHAPES } from "../domain/subscription.ts";
 import { pageHtml } from "./layout.ts";
 
 export { SUBSCRIPTION_SCRIPT } from "./subscription-script.ts";
@@ -114,6 +114,14 @@ function change(): Element {
           "select",
           { id: "content", name: "content" },
           CONTENTS.map((each) => h("option", { value: each }, each)),
+        ),
+      ]),
+      h("p", { id: "of-teams", hidden: true }, [
+        h("label", { htmlFor: "shape" }, "Shape that the Teams flow shows"),
+        h(
+          "select",
+          { id: "shape", name: "shape" },
+          SHAPES.map((each) => h("option", { value: each }, each)),
         ),
       ]),
       h("p", [

@@ -57,6 +57,8 @@ function show(view) {
   form.elements.url.value = view.url;
   form.elements.description.value = view.description || "";
   form.elements.content.value = view.content;
+  at("of-teams").hidden = view.format !== "teams";
+  form.elements.shape.value = view.shape || "message";
   form.elements.filter.value = JSON.stringify(view.filter, null, 2);
   for (const box of form.querySelectorAll("[name=events]")) box.checked = view.events.includes(box.value);
   at("loaded").hidden = false;
@@ -121,7 +123,7 @@ async function act(action, body) {
   return result;
 }
 
-onClick("test", () => act("test"), (sent) => sent.detail || "A test is on its way. The deliveries below show what becomes of it.");
+onClick("test", () => act("test"), (sent) => sent.question || "A test is on its way. The deliveries below show what becomes of it.");
 onClick("pause", () => act("pause"), "Paused: events are held until you resume.");
 onClick("resume", () => act("resume"), "Resumed: what was held is sent now.");
 onClick("verify", () => act("verify"), "The endpoint is asked again.");
@@ -139,11 +141,12 @@ onClick("rotate-token", async () => {
 }, "Keep the new link: the former one no longer works.");
 
 onSubmit("replay", ({ from }) => act("replay", { from: new Date(from.value).toISOString() }), "Everything since then is sent again.");
-onSubmit("change", async ({ url, description, content, filter }) => {
+onSubmit("change", async ({ url, description, content, shape, filter }) => {
   const before = await call("GET", "");
   const events = [...at("change").querySelectorAll("[name=events]:checked")].map((box) => box.value);
   const wanted = { description: description.value || null, content: content.value, filter: JSON.parse(filter.value || "{}"),
     events: [...events, ...before.events.filter((name) => !name.startsWith("release."))] };
+  if (before.format === "teams") wanted.shape = shape.value;
   if (url.value !== "" && url.value !== before.url) wanted.url = url.value;
   await call("PATCH", "", wanted);
   await refresh();

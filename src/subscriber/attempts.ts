@@ -2,6 +2,7 @@
  * The attempts of one subscription: several at once, but only one for each release.
  */
 import { defined } from "../domain/defined.ts";
+import { hmacHex } from "../crypto/hmac.ts";
 import { UnreadableSecretError } from "../crypto/sealed.ts";
 import { type SigningKey, readSigningKeys } from "../crypto/signing-keys.ts";
 import { backoffMs } from "../runtime/async.ts";
@@ -18,13 +19,14 @@ import {
   RATE_PERIOD_MS,
   VERIFICATION_RETRIES_MS,
 } from "./limits.ts";
+import { openUrl, withoutUrl } from "./endpoint.ts";
 import type { DueDelivery } from "./outbox.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { sealingKeyOf } from "./resealing.ts";
-import type { Subscription } from "./subscription.ts";
+import { hasKeptUrl, type Subscription } from "./subscription.ts";
 import { letWithdrawalPass } from "./unsent.ts";
 import { confirmVerification } from "./verification.ts";
-import { rateAllowsMs, type Traffic } from "./waiting.ts";
+import { rateAllowsMs, spacingAllowsMs, type Traffic } from "./waiting.ts";
 
 interface InFlight {
   startedMs: number;
@@ -61,20 +63,28 @@ export class Attempts {
     if (jobs.isQueued("narrow")) return this.#checkAgainMs(Infinity, nowMs);
     const putOffUntilMs = state.putOffUntilMs();
     // After a put-off one attempt at a time asks whether the endpoint takes events again.
-    const inFlightMax = nowMs < putOffUntilMs + CAREFUL_MS ? 1 : ATTEMPTS_IN_FLIGHT_MAX;
+    const { spacingMs } = FORMATS[subscription.format];
+    const isOneByOne = spacingMs !== undefined || nowMs < putOffUntilMs + CAREFUL_MS;
+    const inFlightMax = isOneByOne ? 1 : ATTEMPTS_IN_FLIGHT_MAX;
     for (const delivery of outbox.next(state.sendable(), CANDIDATES)) {
       const dueMs = Math.max(delivery.dueMs, putOffUntilMs);
       if (dueMs > nowMs) return this.#checkAgainMs(dueMs, nowMs);
       if (this.#inFlight.size >= inFlightMax) break;
       if (this.#isInFlight(delivery)) continue;
-      const { ratePerMinute } = subscription;
-      const allowedMs = ratePerMinute === undefined ? nowMs : rateAllowsMs(this.traffic(), ratePerMinute);
+      const allowedMs = this.#allowedMs(subscription, nowMs);
       if (allowedMs > nowMs) return this.#checkAgainMs(allowedMs, nowMs);
       if (!budget.allows(SUBREQUESTS_PER_ATTEMPT)) return nowMs + 1;
       budget.spend(SUBREQUESTS_PER_ATTEMPT);
       this.#launch(delivery, budget);
     }
     return this.#checkAgainMs(Infinity, nowMs);
+  }
+
+  #allowedMs({ format, ratePerMinute }: Subscription, nowMs: number): number {
+    const { spacingMs } = FORMATS[format];
+    if (ratePerMinute === undefined && spacingMs === undefined) return nowMs;
+    const traffic = this.traffic();
+    return Math.max(rateAllowsMs(traffic, ratePerMinute), spacingAllowsMs(traffic, spacingMs));
   }
 
   /** An attempt in flight needs a check of its own, in case this object dies during the attempt. */
@@ -124,10 +134,10 @@ export class Attempts {
     const subscription = state.get();
     const body = outbox.bodyOf(delivery.event);
     if (subscription === undefined || body === undefined) return;
-    const hasSameUrl = () => state.get()?.url === subscription.url;
+    const hasSameUrl = () => hasKeptUrl(subscription, state.get());
     const request = await this.#buildRequest(subscription, delivery, body, atMs);
     await this.#keepSealed(subscription);
-    const result = await attemptDelivery(request, {
+    const answered = await attemptDelivery(request, {
       fetch: (...request) => fetch(...request),
       now,
       signal: AbortSignal.timeout(config.deliveryTimeoutMs),
@@ -139,12 +149,14 @@ export class Attempts {
         state.putOffUntilMs() <= now() &&
         !jobs.isQueued("narrow"),
     });
-    if (result === undefined) return;
+    if (answered === undefined) return;
+    const result = subscription.sealedUrl === undefined ? answered : withoutUrlIn(answered, request.url);
     // After a deletion or a change of the URL, the result says nothing about the present endpoint.
     if (!hasSameUrl()) return;
     this.#ownFailures = 0;
     const isVerification = delivery.type === "subscription.verify";
     const outcome = evaluateAttempt(result, {
+      answers: FORMATS[subscription.format].answers,
       challenge: isVerification ? subscription.proof.challenge : undefined,
       attempt: delivery.attempts + 1 - delivery.before,
       putOffs: delivery.putOffs,
@@ -166,16 +178,18 @@ export class Attempts {
     atMs: number,
   ): Promise<AttemptRequest> {
     const { config, env, secrets } = this.#parts;
-    const { url, format, asymmetric, isProved } = subscription;
+    const { format, shape, asymmetric, isProved } = subscription;
+    const attempt = delivery.attempts + 1 - delivery.before;
     const signingKeys = asymmetric ? await (this.#signingKeys ??= readSigningKeys(env.SIGNING_KEY)) : [];
     return {
-      url,
+      url: await openUrl(secrets, subscription),
       eventId: delivery.event,
       eventType: delivery.type,
-      contentType: FORMATS[format].contentType,
-      body,
+      format: FORMATS[format],
+      body: FORMATS[format].finish?.(body, { attempt, shape }) ?? body,
       secrets: await secrets.openLive(subscription, atMs),
       signers: signingKeys.map(({ sign }) => sign),
+      hmac: hmacHex,
       // Before the endpoint is verified nobody there has agreed: a stranger could send a header to any host.
       header: isProved ? await secrets.openHeader(subscription) : undefined,
       userAgent: `communique (+${config.site.baseUrl})`,
@@ -271,6 +285,11 @@ export class Attempts {
 /** The first attempts of a verification follow each other soon, the others as any delivery does. */
 function verificationSchedule([first = 0, ...later]: RetrySchedule): RetrySchedule {
   return [first, ...VERIFICATION_RETRIES_MS, ...later];
+}
+
+/** The log is for people who may not know the URL. */
+function withoutUrlIn(result: AttemptResult, url: string): AttemptResult {
+  return result.kind === "answered" ? { ...result, answer: withoutUrl(result.answer, url) } : result;
 }
 
 function logAttempt(

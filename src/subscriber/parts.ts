@@ -33,9 +33,10 @@ export function buildParts(storage: DurableObjectStorage, env: Env, now: () => n
     outbox,
     log: new DeliveryLog(sql),
     secrets: new Secrets(env.SECRETS_KEY),
+    secretsKey: env.SECRETS_KEY,
     jobs,
     ownerRequests: new OwnerRequests({ store, now }),
-    state: new SubscriptionState({ store, outbox, jobs, now }),
+    state: new SubscriptionState({ store, outbox, jobs, site: config.site, now }),
     /** The releases of which an attempt is in flight. */
     releasesInFlight: new Set<string>(),
     /** Held by each job, and by each request that must not overlap with a job. */

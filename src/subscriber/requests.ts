@@ -5,9 +5,11 @@
 import { instantOfMs } from "../domain/dates.ts";
 import { defined } from "../domain/defined.ts";
 import { UNVERIFIED_KEPT_MS } from "../domain/limits.ts";
-import type { Registration, SubscriptionChange, SubscriptionInput } from "../domain/subscription.ts";
+import type { Registration, Shape, SubscriptionChange, SubscriptionInput } from "../domain/subscription.ts";
 import { newsroom } from "../runtime/stubs.ts";
+import { FORMATS } from "../webhooks/payload.ts";
 import type { Delivery } from "./delivery-log.ts";
+import { registeredUrl, storedUrl } from "./endpoint.ts";
 import { EXPIRY_REPORT_MS, FIRST_REPORT_MS, INTERRUPTED_CHANGE_REPORT_MS } from "./limits.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { createTables } from "./schema.ts";
@@ -20,6 +22,8 @@ import {
   conflict,
   DUPLICATE,
   FIRST_TOKEN,
+  isSameUrl,
+  NOT_SIGNED,
   NOT_VERIFIED,
   registrationOf,
   type Subscription,
@@ -28,26 +32,38 @@ import { dropOperational, WITHDRAWN } from "./unsent.ts";
 import { confirmVerification, nextConfirmUrl } from "./verification.ts";
 import { rateAllowsMs, type Traffic } from "./waiting.ts";
 
-/** Creates the subscription and, unless the admin waives it, starts its verification. */
+/**
+ * Creates the subscription and starts its verification, unless the format needs none or the admin waives it.
+ *
+ * @param url the endpoint; the registration may have only its host
+ * @param secret undefined if the format signs nothing
+ */
 export async function createSubscription(
   parts: SubscriberParts,
   registration: Registration,
-  { verify, header, asymmetric, ratePerMinute }: SubscriptionInput,
-  secret: string,
+  url: string,
+  { verify: isAsked, header, asymmetric, ratePerMinute, shape }: SubscriptionInput,
+  secret: string | undefined,
 ): Promise<Subscription> {
   const { storage, store, state, jobs, secrets, now } = parts;
   const nowMs = now();
+  const { needsVerification } = FORMATS[registration.format];
+  const verify = isAsked && needsVerification;
+  const sealed = secret === undefined ? [] : [await secrets.seal(registration.id, "secret", secret)];
   const subscription: Subscription = defined({
     ...registration,
+    ...(await storedUrl(parts, registration, url)),
     status: verify ? ("pending" as const) : ("active" as const),
     sinceMs: nowMs,
     tokenGeneration: FIRST_TOKEN,
-    secrets: [{ sealed: await secrets.seal(registration.id, "secret", secret), untilMs: null }],
+    secrets: sealed.map((each) => ({ sealed: each, untilMs: null })),
     header: header && (await secrets.sealHeader(registration.id, header)),
     asymmetric,
     ratePerMinute,
+    shape,
     isProved: !verify,
-    wasProved: !verify,
+    // A URL that needs no proof may still be made up: the first success tells.
+    wasProved: !verify && needsVerification,
     proof: { challenge: "", number: 0, untilMs: nowMs },
   });
   const confirmUrl = await nextConfirmUrl(parts, subscription);
@@ -66,7 +82,17 @@ export async function createSubscription(
 /** The settings that differ from those of a request to subscribe, by field. */
 export async function differingSettings(
   { state, secrets, now }: SubscriberParts,
-  { format, content, events, description, header, secret, asymmetric, ratePerMinute }: SubscriptionInput,
+  {
+    format,
+    content,
+    events,
+    description,
+    header,
+    secret,
+    asymmetric,
+    ratePerMinute,
+    shape,
+  }: SubscriptionInput,
 ): Promise<string[]> {
   const present = state.get();
   if (present === undefined) return [];
@@ -82,6 +108,7 @@ export async function differingSettings(
     secret: [secret, signing],
     asymmetric: [asymmetric, present.asymmetric],
     ratePerMinute: [ratePerMinute, present.ratePerMinute],
+    shape: [shape, present.shape],
   };
   return Object.entries(pairs)
     .filter(([, pair]) => JSON.stringify(pair[0]) !== JSON.stringify(pair[1]))
@@ -95,16 +122,19 @@ export async function differingSettings(
  * @returns null where there is no subscription
  */
 export async function checkChange(
-  { env, state, ownerRequests }: SubscriberParts,
+  { env, secretsKey, state, ownerRequests }: SubscriberParts,
   change: SubscriptionChange,
   isAdmin: boolean,
 ): Promise<CheckedChange | ChangeRefusal | null> {
   const present = state.get();
   if (present === undefined) return null;
-  const wanted = applyChange(present, change, undefined);
+  const { format } = present;
+  const url = change.url === undefined ? undefined : await registeredUrl(secretsKey, format, change.url);
+  const wanted = applyChange(present, change, { url });
   const refusal = refusalOf(await newsroom(env).changeSubscription(registrationOf(wanted), isAdmin, true));
   if (refusal !== undefined) return refusal;
-  const startsVerification = wanted.url !== present.url && change.verify;
+  const isAsked = change.verify && FORMATS[format].needsVerification;
+  const startsVerification = isAsked && !isSameUrl(wanted, present);
   const tooMany = startsVerification && !isAdmin ? ownerRequests.count("verify") : undefined;
   return tooMany ?? { ok: true, startsVerification };
 }
@@ -130,19 +160,21 @@ export function changeSubscription(
     const before = state.get();
     if (before === undefined) return undefined;
     const header = change.header ? await secrets.sealHeader(before.id, change.header) : undefined;
+    const url = change.url === undefined ? undefined : await storedUrl(parts, before, change.url);
+    const sealed = { header, url };
     const confirmUrl = await nextConfirmUrl(parts, before);
     if (state.get() === undefined) return undefined; // deleted meanwhile
     // The report first: if this object dies during the change, the Newsroom gets the stored state.
     const reportMs = now() + INTERRUPTED_CHANGE_REPORT_MS;
     jobs.enqueue("report", null, reportMs);
     await alarm.scheduleBy(reportMs);
-    const wanted = registrationOf(applyChange(before, change, header));
+    const wanted = registrationOf(applyChange(before, change, sealed));
     const refusal = refusalOf(await newsroom(env).changeSubscription(wanted, isAdmin));
     if (refusal !== undefined) return refusal;
     // Read again: an attempt may have ended during the call.
     const present = state.get();
     if (present === undefined) return undefined;
-    const next = applyChange(present, change, header);
+    const next = applyChange(present, change, sealed);
     store.atomically(() => {
       state.save(next);
       jobs.enqueue("report", null, now());
@@ -150,10 +182,16 @@ export function changeSubscription(
         jobs.enqueue("narrow", { after: 0 }, now());
       }
       if (!next.events.includes("operational")) dropOperational(sql);
-      if (next.url !== present.url) state.startVerification(confirmUrl);
+      if (!isSameUrl(next, present)) moveTo(next, state, confirmUrl);
     });
     return change.verify ? undefined : waiveVerification(parts);
   });
+}
+
+/** A new URL is verified. Where none is needed, it takes what the URL that was disabled had no use for. */
+function moveTo({ format, status }: Subscription, state: SubscriberParts["state"], confirmUrl: string): void {
+  if (FORMATS[format].needsVerification) state.startVerification(confirmUrl);
+  else if (status === "disabled") state.activate();
 }
 
 /** Starts a new verification; if the admin waives it, the subscription is active at once. */
@@ -201,25 +239,41 @@ export function resume({ store, state }: SubscriberParts): Conflict | undefined 
   return undefined;
 }
 
-/** @returns the id of the test event; null where there is no subscription */
-export function sendTest({ state }: SubscriberParts): { ok: true; event: string } | Conflict | null {
+/** The tests that were sent: one, or one in each shape that the endpoint may want. */
+export interface SentTests {
+  ok: true;
+  tests: { event: string; number: number; shape?: Shape }[];
+}
+
+/** @returns null where there is no subscription */
+export function sendTest({ state }: SubscriberParts): SentTests | Conflict | null {
   const subscription = state.get();
   if (subscription === undefined) return null;
-  const { id, status } = subscription;
+  const { id, status, format } = subscription;
   if (status !== "active") {
     return conflict("not-active", `The subscription is ${status}; only an active one is sent tests.`);
   }
-  return { ok: true, event: state.enqueueControlEvent({ type: "subscription.test", subscription: id }) };
+  const test = { type: "subscription.test", subscription: id } as const;
+  const { shapes } = FORMATS[format];
+  if (shapes === undefined)
+    return { ok: true, tests: [{ event: state.enqueueControlEvent(test), number: 1 }] };
+  const tests = shapes.map((shape, index) => {
+    const number = index + 1;
+    const trial = { number, total: shapes.length, shape };
+    return { event: state.enqueueControlEvent({ ...test, trial }), number, shape };
+  });
+  return { ok: true, tests };
 }
 
-/** @returns the RFC 3339 instant at which the older secrets stop signing; null where there is no subscription */
+/** `previousUntil`: the RFC 3339 instant at which the older secrets stop signing. Null where there is no subscription. */
 export async function rotateSecret(
   { state, secrets, jobs, now }: SubscriberParts,
   secret: string,
   overlapMs: number,
-): Promise<string | null> {
+): Promise<{ ok: true; previousUntil: string } | Conflict | null> {
   const before = state.get();
   if (before === undefined) return null;
+  if (FORMATS[before.format].sign === undefined) return NOT_SIGNED;
   const sealed = await secrets.seal(before.id, "secret", secret);
   // Read again: the subscription may have changed meanwhile.
   const subscription = state.get();
@@ -228,7 +282,7 @@ export async function rotateSecret(
   state.save({ ...subscription, secrets: rotateSecrets(subscription.secrets, sealed, overlapMs, nowMs) });
   // The Newsroom learns which key seals now.
   jobs.enqueue("report", null, nowMs);
-  return instantOfMs(nowMs + overlapMs);
+  return { ok: true, previousUntil: instantOfMs(nowMs + overlapMs) };
 }
 
 /** Replaces the token: the old one stops at once. @returns the generation of the new one */

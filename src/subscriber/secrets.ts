@@ -14,7 +14,7 @@ export function newSecret(): string {
 }
 
 /** What is sealed. The name is part of what binds a sealed value to its place: it must not change. */
-type SecretField = "secret" | "header";
+type SecretField = "secret" | "header" | "url";
 
 /** Encrypts and decrypts, and caches the plain text in memory: decrypting takes longer than signing. */
 export class Secrets {

@@ -5,7 +5,8 @@
 import { newEventId } from "../crypto/ids.ts";
 import { instantOfMs } from "../domain/dates.ts";
 import { defined } from "../domain/defined.ts";
-import type { ControlEvent } from "../domain/event.ts";
+import type { ControlEvent, TestTrial } from "../domain/event.ts";
+import type { Site } from "../domain/site.ts";
 import type { SubscriptionStatus } from "../domain/subscription.ts";
 import { log } from "../runtime/log.ts";
 import type { StoredValue, StoredValues } from "../runtime/stored-values.ts";
@@ -26,6 +27,7 @@ interface StateDeps {
   store: StoredValues;
   outbox: Outbox;
   jobs: JobQueue;
+  site: Site;
   /** Milliseconds since 1970. */
   now: () => number;
 }
@@ -189,8 +191,8 @@ export class SubscriptionState {
     const subscription = this.get();
     if (subscription === undefined) return;
     if (outcome.kind === "gone") {
-      // Several attempts may be in flight: only the first 410 disables and notifies.
-      if (subscription.status !== "disabled") this.disable("the endpoint answered 410 Gone");
+      // Several attempts may be in flight: only the first such answer disables and notifies.
+      if (subscription.status !== "disabled") this.disable(`the endpoint ${outcome.reason}`);
     } else if (delivery.type === "subscription.verify") {
       // The Newsroom makes room at the cost of subscriptions whose verification has failed.
       if (outcome.kind !== "delivered") this.#recordFailure(subscription, outcome.reason);
@@ -213,7 +215,7 @@ export class SubscriptionState {
   enqueueControlEvent(
     event:
       | { type: "subscription.verify"; challenge: string; confirm: string }
-      | { type: "subscription.test"; subscription: string },
+      | { type: "subscription.test"; subscription: string; trial?: TestTrial },
   ): string {
     const id = newEventId();
     this.acceptControlEvent({ ...event, id, at: Math.floor(this.#deps.now() / 1000) });
@@ -224,17 +226,18 @@ export class SubscriptionState {
   acceptControlEvent(event: ControlEvent): void {
     const subscription = this.get();
     if (subscription === undefined) return;
-    const body = FORMATS[subscription.format].controlBody(event);
+    const body = FORMATS[subscription.format].controlBody(event, this.#deps.site);
     const { outbox, now } = this.#deps;
     outbox.add({ event: event.id, type: event.type, sequence: null, release: null, body }, now());
   }
 
   /** After an outage, pending deliveries are due at once instead of hours later. */
   #recordSuccess({ failingSinceMs, ...healthy }: Subscription): void {
-    if (failingSinceMs === undefined) return;
+    if (failingSinceMs === undefined && healthy.wasProved) return;
     const { outbox, jobs, now } = this.#deps;
     const nowMs = now();
-    this.save(healthy);
+    this.save({ ...healthy, wasProved: true });
+    if (failingSinceMs === undefined) return;
     if (nowMs - failingSinceMs >= OUTAGE_MS_MIN) outbox.expedite(nowMs);
     jobs.enqueue("report", null, nowMs);
   }

@@ -73,10 +73,11 @@ export class Subscriber extends DurableObject<Env> {
   /** Creates the subscription. Its verification, unless the admin waives it, waits for {@link begin}. */
   async create(
     registration: Registration,
+    url: string,
     input: SubscriptionInput,
-    secret: string,
+    secret: string | undefined,
   ): Promise<SubscriptionView> {
-    const subscription = await requests.createSubscription(this.#parts, registration, input, secret);
+    const subscription = await requests.createSubscription(this.#parts, registration, url, input, secret);
     await this.#parts.alarm.scheduleBy(this.clock() + BEGIN_MS_MAX);
     return this.#view(this.#parts.state.get() ?? subscription);
   }
@@ -203,9 +204,8 @@ export class Subscriber extends DurableObject<Env> {
   }
 
   /** Adds a secret; the older secrets sign until `previousUntil`. Null where there is no such subscription. */
-  async rotateSecret(secret: string, overlapMs: number): Promise<{ previousUntil: string } | null> {
-    const previousUntil = await requests.rotateSecret(this.#parts, secret, overlapMs);
-    return previousUntil === null ? null : { previousUntil };
+  async rotateSecret(secret: string, overlapMs: number): ReturnType<typeof requests.rotateSecret> {
+    return requests.rotateSecret(this.#parts, secret, overlapMs);
   }
 
   /** Seals the secrets again with the first key of SECRETS_KEY. */
@@ -226,8 +226,8 @@ export class Subscriber extends DurableObject<Env> {
     return subscription === undefined || subscription.tokenGeneration === generation;
   }
 
-  /** Sends a signed test event. (RPC reserves the name `test`.) */
-  async sendTest(): Promise<{ ok: true; event: string } | Conflict | null> {
+  /** Sends a test event, or one in each shape of the format. (RPC reserves the name `test`.) */
+  async sendTest(): Promise<requests.SentTests | Conflict | null> {
     const sent = requests.sendTest(this.#parts);
     if (sent?.ok === true) await this.#work();
     return sent;

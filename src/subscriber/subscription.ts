@@ -6,8 +6,14 @@ import { instantOfMs } from "../domain/dates.ts";
 import { defined } from "../domain/defined.ts";
 import { SUBSCRIPTIONS_RETRY_SECONDS } from "../domain/limits.ts";
 import type { RegistryIssue } from "../domain/registry.ts";
-import { canonicalTarget } from "../domain/target-url.ts";
-import type { Health, Registration, SubscriptionChange, SubscriptionStatus } from "../domain/subscription.ts";
+import type {
+  Health,
+  Registration,
+  Shape,
+  SubscriptionChange,
+  SubscriptionStatus,
+} from "../domain/subscription.ts";
+import { FORMATS } from "../webhooks/payload.ts";
 
 /** Stored under the key `subscription`. The field names must not change. */
 export interface Subscription extends Registration {
@@ -23,6 +29,12 @@ export interface Subscription extends Registration {
   /** The signing secrets, encrypted, newest first. Each signs until `untilMs`; null: without end. */
   secrets: { sealed: string; untilMs: number | null }[];
   header?: { name: string; sealedValue: string };
+  /** The URL, encrypted, if it is a secret; `url` then has only the host. */
+  sealedUrl?: string;
+  /** Random, another one for each such URL: the keyed hash of one URL changes with the key. */
+  urlId?: string;
+  /** How a Teams flow wants its cards; undefined: the usual way. */
+  shape?: Shape;
   /** Whether the service's Ed25519 keys sign too. */
   asymmetric: boolean;
   ratePerMinute?: number;
@@ -40,6 +52,21 @@ export interface Subscription extends Registration {
   failingSinceMs?: number;
 }
 
+/** What the Newsroom may know of a URL. */
+export type RegisteredUrl = Pick<Registration, "url" | "urlKey">;
+/** The same with the sealed URL, if it is a secret. */
+export type StoredUrl = Pick<Subscription, "url" | "urlKey" | "sealedUrl" | "urlId">;
+
+/** Whether two name the same URL, as far as one key tells. */
+export function isSameUrl(a: RegisteredUrl, b: RegisteredUrl | undefined): boolean {
+  return a.url === b?.url && a.urlKey === b.urlKey;
+}
+
+/** Whether the URL of a subscription is still the one that it had. Sealing again makes no difference. */
+export function hasKeptUrl(before: Subscription, now: Subscription | undefined): boolean {
+  return before.url === now?.url && before.urlId === now.urlId;
+}
+
 /** The generation of a subscription's first token. */
 export const FIRST_TOKEN = 1;
 
@@ -52,7 +79,7 @@ export interface EndpointVerification {
 }
 
 /** A subscription as its owner sees it. Instants are RFC 3339. */
-export interface SubscriptionView extends Omit<Registration, "createdMs"> {
+export interface SubscriptionView extends Omit<Registration, "createdMs" | "urlKey"> {
   status: SubscriptionStatus;
   reason?: string;
   since: string;
@@ -62,13 +89,14 @@ export interface SubscriptionView extends Omit<Registration, "createdMs"> {
   header?: { name: string };
   asymmetric: boolean;
   ratePerMinute?: number;
+  shape?: Shape;
   created: string;
   health: Health;
 }
 
 export function viewOf(subscription: Subscription, health: Health): SubscriptionView {
-  const { header, ratePerMinute, reason } = subscription;
-  const { createdMs, ...registration } = registrationOf(subscription);
+  const { header, ratePerMinute, reason, format, shape } = subscription;
+  const { createdMs, urlKey: _urlKey, ...registration } = registrationOf(subscription);
   return {
     ...registration,
     ...defined({
@@ -79,6 +107,7 @@ export function viewOf(subscription: Subscription, health: Health): Subscription
       header: header && { name: header.name },
       asymmetric: subscription.asymmetric,
       ratePerMinute,
+      shape: shape ?? FORMATS[format].shapes?.[0],
       created: instantOfMs(createdMs),
       health,
     }),
@@ -87,35 +116,44 @@ export function viewOf(subscription: Subscription, health: Health): Subscription
 
 /** The part of a subscription that the Newsroom knows. */
 export function registrationOf(subscription: Registration): Registration {
-  const { id, url, format, content, events, filter, description, createdMs } = subscription;
-  return defined({ id, url, format, content, events, filter, description, createdMs });
+  const { id, url, urlKey, format, content, events, filter, description, createdMs } = subscription;
+  return defined({ id, url, urlKey, format, content, events, filter, description, createdMs });
 }
 
 /**
  * The subscription after a change by its owner. A field that the change leaves out stays; null removes a
  * field.
  *
- * @param sealedHeader the encrypted header of the change, if it sets one
+ * @param sealed the encrypted header and the new URL of the change, if it sets them
  */
 export function applyChange(
   present: Subscription,
   change: SubscriptionChange,
-  sealedHeader: Subscription["header"],
+  sealed: { header?: Subscription["header"]; url?: StoredUrl | undefined },
 ): Subscription {
-  const { verify: _verify, url: newUrl, header, description, ratePerMinute, ...fields } = change;
+  const {
+    verify: _verify,
+    url: _url,
+    telegram: _telegram,
+    header,
+    description,
+    ratePerMinute,
+    ...fields
+  } = change;
   const choose = <T>(wanted: T | null | undefined, before: T | undefined): T | undefined =>
     wanted === undefined ? before : (wanted ?? undefined);
-  const url = newUrl === undefined ? present.url : canonicalTarget(newUrl);
+  const isMoved = sealed.url !== undefined && !isSameUrl(sealed.url, present);
   return defined({
     ...present,
     ...defined(fields),
-    url,
-    header: header === undefined ? present.header : sealedHeader,
+    ...(isMoved ? sealed.url : {}),
+    header: header === undefined ? present.header : sealed.header,
     description: choose(description, present.description),
     ratePerMinute: choose(ratePerMinute, present.ratePerMinute),
-    // A new URL is not verified.
-    isProved: present.isProved && url === present.url,
-    putOffUntilMs: url === present.url ? present.putOffUntilMs : undefined,
+    // A new URL is not verified, unless its format needs no verification.
+    isProved: present.isProved && !(isMoved && FORMATS[present.format].needsVerification),
+    wasProved: present.wasProved && !(isMoved && !FORMATS[present.format].needsVerification),
+    putOffUntilMs: isMoved ? undefined : present.putOffUntilMs,
   });
 }
 
@@ -157,6 +195,10 @@ export const TOO_MANY: Conflict = {
 export const EXPIRED = conflict(
   "subscription-expired",
   "was deleted because its endpoint was not verified in time; create a new subscription",
+);
+export const NOT_SIGNED = conflict(
+  "not-signed",
+  "A chat service checks no signature, so this subscription has no secret. Its URL is the secret: make a new one at the service, and PATCH `url`.",
 );
 export const NOT_VERIFIED = conflict(
   "not-verified",

@@ -2,6 +2,7 @@
  * What a pending delivery waits for, and when its next attempt can be. Times are milliseconds since 1970.
  */
 import { instantOfMs } from "../domain/dates.ts";
+import { FORMATS } from "../webhooks/payload.ts";
 import type { Delivery } from "./delivery-log.ts";
 import { RATE_PERIOD_MS } from "./limits.ts";
 import type { Outbox, Sendable } from "./outbox.ts";
@@ -16,7 +17,7 @@ export type WaitsFor =
   | { what: "schedule" }
   /** The end of the Retry-After of the endpoint. */
   | { what: "endpoint" }
-  /** `ratePerMinute`. */
+  /** `ratePerMinute`, or the rate that a chat service takes. */
   | { what: "rate" }
   /** The owner, or the verification of the endpoint. */
   | { what: "resume" | "verification" };
@@ -64,7 +65,7 @@ function waitingOf(
   }: Pick<Delivery, "state" | "event" | "type" | "release" | "sequence" | "dueMs">,
 ): Waiting {
   const { subscription, sendable, outbox, traffic } = deps;
-  const { status, putOffUntilMs = 0, ratePerMinute } = subscription;
+  const { status, format, putOffUntilMs = 0, ratePerMinute } = subscription;
   if (state !== "pending" || dueMs === null) return { waitsFor: null, nextMs: null, reason: null };
   if (traffic.isInFlight(event)) {
     return { waitsFor: { what: "answer" }, nextMs: traffic.nowMs, reason: null };
@@ -91,10 +92,30 @@ function waitingOf(
       ms: rateAllowsMs(traffic, ratePerMinute, () => outbox.countBefore(event)),
       reason: "ratePerMinute allows no earlier attempt",
     },
+    {
+      what: "rate",
+      ms: spacingAllowsMs(traffic, FORMATS[format].spacingMs, () => outbox.countBefore(event)),
+      reason: "the chat service takes one message after the other",
+    },
   ] as const;
   const last = gates.reduce((latest, gate) => (gate.ms > latest.ms ? gate : latest));
   if (last.ms <= traffic.nowMs) return { waitsFor: null, nextMs: traffic.nowMs, reason: null };
   return { waitsFor: { what: last.what }, nextMs: last.ms, reason: last.reason };
+}
+
+/**
+ * When the format allows an attempt: chat services take one message after the other.
+ *
+ * @param countBefore how many others are made before it
+ */
+export function spacingAllowsMs(
+  { nowMs, startedMs }: Pick<Traffic, "nowMs" | "startedMs">,
+  spacingMs: number | undefined,
+  countBefore: () => number = () => 0,
+): number {
+  const lastMs = startedMs.at(-1);
+  if (spacingMs === undefined) return nowMs;
+  return Math.max(nowMs, lastMs === undefined ? 0 : lastMs + spacingMs) + countBefore() * spacingMs;
 }
 
 /**

@@ -1,25 +1,17 @@
 /**
  * One delivery attempt: a signed POST to the endpoint, and its result.
  */
-import { Webhook } from "standardwebhooks";
 import { defined } from "../domain/defined.ts";
 import { edgeRefusal, type EdgeRefusal } from "../domain/edge-refusal.ts";
 import { checkTargetUrl, type LocalTargets, type TargetCheck } from "../domain/target-url.ts";
 import { resolveHost } from "./dns.ts";
+import type { Format, SignedDelivery } from "./format.ts";
 import { ANSWER_BYTES_KEPT, ANSWER_BYTES_READ } from "./limits.ts";
 
-export interface AttemptRequest {
+/** A delivery to one endpoint. The format signs it when it is sent. */
+export interface AttemptRequest extends Omit<SignedDelivery, "atMs"> {
   url: string;
-  /** The event's id: the same on every attempt and for every subscription. */
-  eventId: string;
-  eventType: string;
-  contentType: string;
-  /** The exact bytes that are signed and sent. */
-  body: string;
-  /** Every valid secret, `whsec_…`: each adds a signature. */
-  secrets: readonly string[];
-  /** The service's Ed25519 keys, if the subscription asks for them: each returns a signature in base64. */
-  signers: readonly ((text: string) => Promise<string>)[];
+  format: Pick<Format, "contentType" | "sign">;
   /** The header that the subscription configured. */
   header?: { name: string; value: string } | undefined;
   userAgent: string;
@@ -133,27 +125,16 @@ export async function checkResolvedTarget(
   }
 }
 
-/** Standard Webhooks 1.0: the signature covers the id, the time of this attempt and the bytes of the body. */
-export async function buildHeaders(request: AttemptRequest, nowMs: number): Promise<Record<string, string>> {
-  const seconds = Math.floor(nowMs / 1000);
-  const at = new Date(seconds * 1000);
-  const timestamp = String(seconds);
-  const signed = `${request.eventId}.${timestamp}.${request.body}`;
-  const symmetric = request.secrets.map((secret) =>
-    new Webhook(secret).sign(request.eventId, at, request.body),
-  );
-  const asymmetric = await Promise.all(request.signers.map(async (sign) => `v1a,${await sign(signed)}`));
+export async function buildHeaders(request: AttemptRequest, atMs: number): Promise<Record<string, string>> {
+  const { header, format, userAgent } = request;
   return {
     // First, so that it cannot override one of our own headers.
-    ...(request.header && { [request.header.name.toLowerCase()]: request.header.value }),
+    ...(header && { [header.name.toLowerCase()]: header.value }),
     // Firewalls refuse requests that accept nothing.
     accept: "*/*",
-    "content-type": request.contentType,
-    "user-agent": request.userAgent,
-    "webhook-id": request.eventId,
-    "webhook-timestamp": timestamp,
-    "webhook-signature": [...symmetric, ...asymmetric].join(" "),
-    "webhook-event": request.eventType,
+    "content-type": format.contentType,
+    "user-agent": userAgent,
+    ...(await format.sign?.({ ...request, atMs })),
   };
 }
 

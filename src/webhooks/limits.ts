@@ -14,3 +14,16 @@ export const RETRY_AFTER_MS_MAX = 86_400_000;
 export const FREE_PUT_OFFS_MAX = 30;
 /** The largest random part that is added to a delay, so that retries do not come in waves. */
 export const JITTER = 0.1;
+/**
+ * UTF-16 units of a summary, a note or a reason in a chat: two of them, the longest title and all phrases fit into 4,096,
+ * the least that a chat service takes (Telegram).
+ */
+export const CHAT_TEXT_UNITS_MAX = 1_000;
+/** UTF-16 units of a phrase in a chat. A site may word its own with up to 500. */
+export const CHAT_PHRASE_UNITS_MAX = 200;
+/** UTF-16 units of a label, a fact or the text of a button: Slack takes 75. */
+export const CHAT_LABEL_UNITS_MAX = 75;
+/** Milliseconds between two messages to one channel: Slack and Teams take one a second. */
+export const CHAT_SPACING_MS = 1_000;
+/** The same for Telegram, which takes twenty a minute in a group. */
+export const TELEGRAM_SPACING_MS = 3_000;

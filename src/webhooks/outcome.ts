@@ -3,6 +3,7 @@
  */
 import { BLOCK_REMEDY, CHALLENGE_REMEDY, type EdgeRefusal } from "../domain/edge-refusal.ts";
 import type { AttemptResult, BodyFault } from "./attempt.ts";
+import type { AnswerRules } from "./format.ts";
 import { FREE_PUT_OFFS_MAX, JITTER, RETRY_AFTER_MS_MAX } from "./limits.ts";
 
 export type AttemptOutcome =
@@ -14,10 +15,12 @@ export type AttemptOutcome =
   | { kind: "retry"; delayMs: number; putOffMs: number; isCounted: boolean; reason: string }
   /** The schedule has no further attempt. */
   | { kind: "failed"; putOffMs: number; reason: string }
-  /** The endpoint answered 410 Gone, which disables the subscription. */
+  /** The endpoint wants no more deliveries, which disables the subscription. */
   | { kind: "gone"; reason: string };
 
 export interface AttemptContext {
+  /** What the format says about answers. */
+  answers: AnswerRules;
   /** What the answer must contain; undefined unless the attempt is a verification. */
   challenge: string | undefined;
   /** Number of the attempt in this run of the schedule, 1 for the first. */
@@ -32,11 +35,13 @@ export interface AttemptContext {
 }
 
 export function evaluateAttempt(result: AttemptResult, context: AttemptContext): AttemptOutcome {
-  const reason = failureReason(result) ?? missingChallengeReason(result, context.challenge);
+  const reason = failureReason(result, context.answers) ?? missingChallengeReason(result, context.challenge);
   if (reason === undefined) return { kind: "delivered" };
-  if (result.kind === "answered" && result.status === 410) return { kind: "gone", reason };
-  const putOffMs =
-    result.kind === "answered" ? retryAfterMs(result.status, result.retryAfter, context.nowMs) : 0;
+  const { answers } = context;
+  if (isFinal(result, answers)) {
+    return { kind: "gone", reason: answers.remedy === undefined ? reason : `${reason}: ${answers.remedy}` };
+  }
+  const putOffMs = putOffOf(result, answers, context.nowMs);
   const isCounted = putOffMs === 0 || context.putOffs >= FREE_PUT_OFFS_MAX;
   const { attempt, schedule, random } = context;
   const scheduledMs =
@@ -44,6 +49,18 @@ export function evaluateAttempt(result: AttemptResult, context: AttemptContext):
     (isCounted ? undefined : delayBeforeMs(schedule, attempt, random));
   if (scheduledMs === undefined) return { kind: "failed", putOffMs, reason };
   return { kind: "retry", delayMs: Math.max(scheduledMs, putOffMs), putOffMs, isCounted, reason };
+}
+
+function putOffOf(result: AttemptResult, { retryAfter }: AnswerRules, nowMs: number): number {
+  if (result.kind !== "answered") return 0;
+  // The longest of several counts.
+  const said = [result.retryAfter, retryAfter?.(result.answer) ?? null].filter((value) => value !== null);
+  return retryAfterMs(result.status, said.length === 0 ? null : said.join(","), nowMs);
+}
+
+/** What the protection in front of an endpoint answers says nothing about the endpoint itself. */
+function isFinal(result: AttemptResult, { finalStatuses }: AnswerRules): boolean {
+  return result.kind === "answered" && result.refusal === undefined && finalStatuses.includes(result.status);
 }
 
 /** A 2xx alone verifies nothing: many servers answer 200 to any request. */
@@ -68,14 +85,14 @@ function isEcho(answer: string, challenge: string): boolean {
 }
 
 /** The reason for the subscription's log; undefined for success. It says nothing about our own network. */
-function failureReason(result: AttemptResult): string | undefined {
+function failureReason(result: AttemptResult, { faultIn }: AnswerRules): string | undefined {
   switch (result.kind) {
     case "answered":
       if (result.status >= 200 && result.status < 300) return undefined;
       if (result.refusal !== undefined) return `answered ${result.status}: ${EDGE_REFUSALS[result.refusal]}`;
       if (result.status >= 300 && result.status < 400)
         return `answered ${result.status}; redirects are not followed`;
-      return `answered ${result.status}${meaningOf(result.status)}`;
+      return `answered ${result.status}${meaningOf(result.status)}${inBrackets(faultIn?.(result.answer))}`;
     case "timed-out":
       return "no answer in time";
     case "unreachable":
@@ -104,8 +121,13 @@ const CLOUDFLARE_STATUSES: Readonly<Record<number, string>> = {
 };
 
 function meaningOf(status: number): string {
+  if (status === 410) return " Gone";
   const meaning = CLOUDFLARE_STATUSES[status];
   return meaning === undefined ? "" : `: Cloudflare says that ${meaning}`;
+}
+
+function inBrackets(fault: string | undefined): string {
+  return fault === undefined ? "" : ` (${fault})`;
 }
 
 const BODY_FAULTS: Readonly<Record<BodyFault, string>> = {

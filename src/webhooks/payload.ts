@@ -1,23 +1,20 @@
 /**
- * The body of a webhook. Each format turns an event into the exact bytes that are signed and sent.
+ * The formats of deliveries, by the name that a subscription gives.
  */
-import { type ControlEvent, controlEventJson, type ReleaseEvent, releaseEventJson } from "../domain/event.ts";
-import type { Content, PayloadFormat } from "../domain/subscription.ts";
+import type { PayloadFormat } from "../domain/subscription.ts";
+import type { Format } from "./format.ts";
+import { cloudevents } from "./formats/cloudevents.ts";
+import { slack } from "./formats/slack.ts";
+import { standard } from "./formats/standard.ts";
+import { superdesk } from "./formats/superdesk.ts";
+import { teams } from "./formats/teams.ts";
+import { telegram } from "./formats/telegram.ts";
 
-export interface Format {
-  /** Content-Type of the body. */
-  contentType: string;
-  /** The body for an event of a release. */
-  releaseBody: (event: ReleaseEvent, content: Content) => string;
-  /** The body for an event of the subscription itself. */
-  controlBody: (event: ControlEvent) => string;
-}
-
-/** Standard Webhooks 1.0: the event as JSON. */
-const standard: Format = {
-  contentType: "application/json",
-  releaseBody: (event, content) => JSON.stringify(releaseEventJson(event, content)),
-  controlBody: (event) => JSON.stringify(controlEventJson(event)),
+export const FORMATS: Readonly<Record<PayloadFormat, Format>> = {
+  standard,
+  cloudevents,
+  superdesk,
+  slack,
+  teams,
+  telegram,
 };
-
-export const FORMATS: Readonly<Record<PayloadFormat, Format>> = { standard };

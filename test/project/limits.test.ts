@@ -128,6 +128,13 @@ const ROWS: Record<string, unknown[]> = {
   "URL of an endpoint": [domain.URL_CHARS_MAX, domain.HOST_CHARS_MAX],
   description: [domain.DESCRIPTION_CHARS_MAX],
   "value of a subscription's header": [domain.HEADER_VALUE_CHARS_MAX],
+  "messages in a chat": [
+    webhooks.CHAT_TEXT_UNITS_MAX,
+    webhooks.CHAT_PHRASE_UNITS_MAX,
+    webhooks.CHAT_LABEL_UNITS_MAX,
+    seconds(webhooks.CHAT_SPACING_MS),
+    seconds(webhooks.TELEGRAM_SPACING_MS),
+  ],
   ratePerMinute: [domain.RATE_PER_MINUTE_MAX],
   "secrets of a subscription": [
     subscriber.LIVE_SECRETS_MAX,
@@ -172,6 +179,7 @@ const UNITS: Record<string, number> = {
   KiB: 2 ** 10,
   MB: 1_000_000,
   kB: 1_000,
+  second: 1,
   minute: 60,
   minutes: 60,
   hour: 3_600,

@@ -39,7 +39,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   i18n: ["domain"],
   markdown: ["domain", "i18n"],
   documents: ["domain"],
-  webhooks: ["domain"],
+  webhooks: ["domain", "i18n"],
   feeds: ["domain", "i18n"],
   site: ["domain", "i18n", "feeds"],
   "config.ts": ["crypto", "domain", "webhooks"],

@@ -36,8 +36,12 @@ async function sealWith(made: Made, key: string): Promise<void> {
 /** The ids of the keys that seal what a subscription stores. */
 function sealingKeys(made: Made): Promise<string[]> {
   return runInDurableObject(subscriber(env, made.id), (_instance, { storage }) => {
-    const { secrets, header } = storage.kv.get<Subscription>("subscription")!;
-    const sealed = [...secrets.map((secret) => secret.sealed), ...(header ? [header.sealedValue] : [])];
+    const { secrets, header, sealedUrl } = storage.kv.get<Subscription>("subscription")!;
+    const sealed = [
+      ...secrets.map((secret) => secret.sealed),
+      ...(header ? [header.sealedValue] : []),
+      ...(sealedUrl === undefined ? [] : [sealedUrl]),
+    ];
     return [...new Set(sealed.map(sealingKeyId))];
   });
 }
@@ -112,6 +116,20 @@ describe("a subscription sealed with the former key", () => {
       expect(await sealingKeys(made)).toEqual([await keyId(FIRST)]);
     }
     expect(await resealStep()).toEqual({ resealed: 0, unreadable: [], next: null });
+  });
+
+  it("keeps the URL of its chat, by which duplicates are found", async () => {
+    const url = endpoint();
+    const made = await subscribe({ format: "slack", url });
+    await sealWith(made, FORMER);
+    expect(await sealingKeys(made)).toEqual([await keyId(FORMER)]);
+    await publishTo([made], release());
+    expect(await arrivals({ endpoint: url })).toHaveLength(1);
+    await subscriberIdle(made.id);
+    expect(await sealingKeys(made)).toEqual([await keyId(FIRST)]);
+    // The admin gets the subscription that there is.
+    const again = await send("POST", "/api/v1/subscriptions", { format: "slack", url });
+    expect([again.status, (await again.json<{ id: string }>()).id]).toEqual([200, made.id]);
   });
 
   it("is for the admin to seal", async () => {

@@ -20,6 +20,44 @@ interface Rotated {
   previousUntil: string;
 }
 
+describe("an event in the format superdesk", () => {
+  it("has the SHA-1 signature of Superdesk, with the newest secret as its key", async () => {
+    const made = await subscribe({ format: "superdesk" });
+    await publishTo([made], release());
+    const { secret } = await (await own(made, "/rotate-secret", "POST")).json<Rotated>();
+    await publishTo([made], release());
+    const sent = await arrivals(made);
+    const expected = await Promise.all(
+      [made.secret, secret].map(async (key, index) => `sha1=${await sha1(key, sent[index]!.body)}`),
+    );
+    expect(sent.map(({ headers }) => headers["x-superdesk-signature"])).toEqual(expected);
+    expect(verifies(made.secret, sent[0]!)).toBe(true);
+  });
+});
+
+/** As superdesk's `hmac.new(key, payload, "sha1")`. */
+async function sha1(key: string, body: string): Promise<string> {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const algorithm = { name: "HMAC", hash: "SHA-1" };
+  const imported = await crypto.subtle.importKey("raw", bytes(key), algorithm, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", imported, bytes(body))).toHex();
+}
+
+describe("an event in the format cloudevents", () => {
+  it("is signed and verified as a standard one", async () => {
+    const made = await subscribe({ format: "cloudevents" });
+    await publishTo([made], release());
+    const [sent] = await arrivals(made);
+    expect(sent?.headers["content-type"]).toBe("application/cloudevents+json; charset=utf-8");
+    expect(verifies(made.secret, sent!)).toBe(true);
+    expect(JSON.parse(sent!.body)).toMatchObject({
+      specversion: "1.0",
+      id: sent?.headers["webhook-id"],
+      data: { type: "release.published", data: { id: sent?.headers["webhook-id"] } },
+    });
+  });
+});
+
 describe("a secret that is rotated", () => {
   it("signs with the new one for a day, and no longer", async () => {
     const made = await subscribe();

@@ -13,7 +13,8 @@
  * Answers: a status; `echo` (the challenge as JSON); `echo-text`; `echo-string` (as a JSON string); `hang` (no answer); `stall` (a body that
  * never ends); `late:STATUS` (after half a second); `broken:STATUS` (a body that breaks off, with a
  * Retry-After of ten minutes); `undecodable:CODING:HEX` (200 with these bytes, said to be of that coding); `trickle` (a byte now and then, without end); `huge` (a megabyte);
- * `retry-after:SECONDS` (429; with `;` between them several headers); `challenged` (403 with the page that Cloudflare's protection answers); `redirect` (302 to /elsewhere); `redirect-inside` (302 to a private address).
+ * `telegram:STATUS:SECONDS` (what the Bot API answers; with seconds, its own retry_after); `slack:STATUS:WORD` (a word as text);
+ * `repeat:STATUS` (the address of the request); `retry-after:SECONDS` (429; with `;` between them several headers); `challenged` (403 with the page that Cloudflare's protection answers); `redirect` (302 to /elsewhere); `redirect-inside` (302 to a private address).
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -54,7 +55,8 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   );
   arrivals.set(url.pathname, [...here, { headers, body, at: Date.now() }]);
   const answers = (url.searchParams.get("answers") ?? "204").split(",");
-  answer(response, answers[Math.min(here.length, answers.length - 1)] ?? "204", body);
+  if (answers[0] === "repeat:404") response.writeHead(404).end(`no ${url.pathname}${url.search}`);
+  else answer(response, answers[Math.min(here.length, answers.length - 1)] ?? "204", body);
 }
 
 /** Queries for IPv6 get an empty answer and are not recorded. */
@@ -123,6 +125,20 @@ function answer(response: ServerResponse, kind: string, body: string): void {
     case "huge":
       response.end("x".repeat(1_048_576));
       return;
+    case "telegram": {
+      const [, status, seconds] = kind.split(":");
+      const parameters = seconds === undefined ? {} : { parameters: { retry_after: Number(seconds) } };
+      const description =
+        status === "429" ? "Too Many Requests" : "Forbidden: bot was kicked from the channel chat";
+      response.writeHead(Number(status), { "content-type": "application/json" });
+      response.end(JSON.stringify({ ok: false, error_code: Number(status), description, ...parameters }));
+      return;
+    }
+    case "slack": {
+      const [, status, word] = kind.split(":");
+      response.writeHead(Number(status)).end(word);
+      return;
+    }
     case "retry-after":
       response.setHeader("retry-after", kind.slice("retry-after:".length).split(";"));
       response.writeHead(429).end();

@@ -2,12 +2,15 @@ import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
 import { buildHeaders } from "../../src/webhooks/attempt.ts";
+import { hmacHex } from "../../src/crypto/hmac.ts";
+import { standard } from "../../src/webhooks/formats/standard.ts";
 
 const REQUEST = {
   url: "https://desk.example/",
   eventType: "release.published",
-  contentType: "application/json",
+  format: standard,
   signers: [],
+  hmac: hmacHex,
   userAgent: "communique",
 };
 

@@ -2,6 +2,8 @@ import { env } from "cloudflare:workers";
 import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { describe, expect, inject, it } from "vitest";
 import { attemptDelivery, type AttemptTools } from "../../src/webhooks/attempt.ts";
+import { hmacHex } from "../../src/crypto/hmac.ts";
+import { standard } from "../../src/webhooks/formats/standard.ts";
 import { ResolverError } from "../../src/webhooks/dns.ts";
 import { isPublicAddress, checkTargetUrl } from "../../src/domain/target-url.ts";
 import { app } from "../../src/http/app.ts";
@@ -133,10 +135,11 @@ describe("a name", () => {
     url: "https://desk.example/",
     eventId: "evt_1",
     eventType: "release.published",
-    contentType: "application/json",
+    format: standard,
     body: "{}",
     secrets: [`whsec_${btoa("x".repeat(32))}`],
     signers: [],
+    hmac: hmacHex,
     userAgent: "communique",
   };
   const posted: string[] = [];

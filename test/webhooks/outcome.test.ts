@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AttemptResult } from "../../src/webhooks/attempt.ts";
+import { standard } from "../../src/webhooks/formats/standard.ts";
 import { delayBeforeMs, evaluateAttempt, parseRetrySchedule } from "../../src/webhooks/outcome.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 9, 0, 0);
@@ -10,7 +11,15 @@ function answered(status: number, retryAfter: string | null = null, answer = "")
 }
 
 const evaluate = (result: AttemptResult, attempt = 1, random = 0, challenge?: string, putOffs = 0) =>
-  evaluateAttempt(result, { challenge, attempt, putOffs, schedule: SCHEDULE, nowMs: NOW, random });
+  evaluateAttempt(result, {
+    answers: standard.answers,
+    challenge,
+    attempt,
+    putOffs,
+    schedule: SCHEDULE,
+    nowMs: NOW,
+    random,
+  });
 
 describe("what follows from an attempt", () => {
   it.each([200, 201, 204, 299])("%i is success", (status) => {

@@ -61,9 +61,13 @@ export function matching<S extends Pick<Subscription, "id" | "url" | "descriptio
   );
 }
 
-/** Its description, or the host of its endpoint. */
-export function nameOf({ description, url }: Pick<Subscription, "description" | "url">): string {
-  return description ?? hostOf(url);
+/** Its description, or the host of its endpoint; many channels have one host, so it says that it is a chat. */
+export function nameOf({
+  description,
+  url,
+  format = "standard",
+}: Pick<Subscription, "description" | "url" | "format">): string {
+  return description ?? (format === "standard" ? hostOf(url) : `${hostOf(url)} (${format})`);
 }
 
 /** Shortens ids to a length at which they all differ. */

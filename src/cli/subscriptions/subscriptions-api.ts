@@ -20,7 +20,11 @@ const health = z.looseObject({
 });
 const subscription = z.looseObject({
   id: z.string(),
+  /** Of a chat only the host. */
   url: z.string(),
+  format: z.optional(z.string()),
+  /** How a Teams flow wants its cards. */
+  shape: z.optional(z.string()),
   description: z.optional(z.string()),
   status: z.string(),
   reason: z.optional(z.string()),

@@ -120,11 +120,25 @@ function tableRow(subscription: Subscription, id: string, nowMs: number): TableR
 }
 
 function detailLines(subscription: Subscription, api: SubscriptionsApi, nowMs: number): string[] {
-  const { id, description, url, status, since, reason, events, filter, health, created } = subscription;
+  const {
+    id,
+    description,
+    url,
+    format = "standard",
+    shape,
+    status,
+    since,
+    reason,
+    events,
+    filter,
+    health,
+    created,
+  } = subscription;
   const fields = [
     ["id", id],
     ["description", description],
     ["url", url],
+    ["format", shape === undefined ? format : `${format}, as a ${shape}`],
     ["status", `${status} since ${withRelativeTime(since, nowMs)}${reason ? `: ${reason}` : ""}`],
     ["created", created],
     ["events", events.join(", ")],

@@ -4,7 +4,7 @@
 import type { ReleaseEvent } from "../../domain/event.ts";
 import type { Content } from "../../domain/subscription.ts";
 import { log } from "../../runtime/log.ts";
-import { FORMATS } from "../../webhooks/payload.ts";
+import { releaseEventJson } from "../../domain/event.ts";
 import { STREAM_CALLS_MAX, STREAM_LIFE_MS, STREAM_RETRY_MS } from "../limits.ts";
 
 /** Some events, and the sequence up to which the ledger was searched for them. */
@@ -95,7 +95,7 @@ function opening(after: number): string {
 function blocks({ events, next }: StreamPage, content: Content): string {
   const sent = events.map(
     (event) =>
-      `id: ${event.sequence}\nevent: ${event.type}\ndata: ${FORMATS.standard.releaseBody(event, content)}\n\n`,
+      `id: ${event.sequence}\nevent: ${event.type}\ndata: ${JSON.stringify(releaseEventJson(event, content))}\n\n`,
   );
   const isAhead = events.at(-1)?.sequence !== next;
   return sent.join("") + (isAhead ? `: heartbeat\nid: ${next}\n\n` : "");

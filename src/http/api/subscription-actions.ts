@@ -3,7 +3,7 @@
  */
 import * as z from "zod/mini";
 import { issueToken, readToken } from "../../crypto/tokens.ts";
-import { rotationInput } from "../../domain/subscription.ts";
+import { rotationInput, type Shape } from "../../domain/subscription.ts";
 import { subscriber } from "../../runtime/stubs.ts";
 import { newSecret } from "../../subscriber/secrets.ts";
 import type { Outcome } from "../../subscriber/subscription.ts";
@@ -17,7 +17,10 @@ import { subscriptionId } from "./subscriptions.ts";
 export const verifyBody = z.strictObject({ verify: z._default(z.boolean(), true) });
 export const rotationBody = rotationInput(SECRET_OVERLAP_SECONDS, SECRET_OVERLAP_SECONDS_MAX);
 
-/** `test`: 202 with the id of a test event, which appears in the log. */
+/**
+ * `test`: 202 with the id of a test event, which appears in the log. Where the format has several shapes, one test is sent
+ * in each, numbered: only a person at the other end sees which one arrives.
+ */
 export async function testSubscription(c: Context): Promise<Response> {
   const object = subscriber(c.env, subscriptionId(c));
   const view = await object.view();
@@ -25,7 +28,15 @@ export async function testSubscription(c: Context): Promise<Response> {
   if (tooMany !== undefined) return tooMany;
   const sent = await object.sendTest();
   if (sent === null) return notFound(c);
-  return sent.ok ? c.json({ event: sent.event }, 202) : problem(c, sent);
+  if (!sent.ok) return problem(c, sent);
+  const [first] = sent.tests;
+  if (sent.tests.length === 1) return c.json({ event: first?.event }, 202);
+  return c.json({ event: first?.event, tests: sent.tests, question: questionAbout(sent.tests) }, 202);
+}
+
+function questionAbout(tests: readonly { number: number; shape?: Shape }[]): string {
+  const choices = tests.map(({ number, shape }) => `test ${number}: PATCH { "shape": "${shape}" }`);
+  return `Which test has arrived? Both are taken, and the wrong one is dropped. Of ${choices.join("; ")}.`;
 }
 
 /** `pause`: holds new events. */
@@ -57,6 +68,7 @@ export async function rotateSecret(c: Context, body: z.output<typeof rotationBod
   const secret = body.secret ?? newSecret();
   const done = await subscriber(c.env, subscriptionId(c)).rotateSecret(secret, body.overlapSeconds * 1000);
   if (done === null) return notFound(c);
+  if (!done.ok) return problem(c, done);
   return c.json({ secret, previousUntil: done.previousUntil }, 200, { "cache-control": "no-store" });
 }
 

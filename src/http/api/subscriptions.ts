@@ -15,8 +15,8 @@ import {
 } from "../../domain/issues.ts";
 import { SUBSCRIPTIONS_RETRY_SECONDS } from "../../domain/limits.ts";
 import type { RegistryIssue } from "../../domain/registry.ts";
-import { canonicalTarget } from "../../domain/target-url.ts";
 import {
+  type PayloadFormat,
   type Registration,
   SUBSCRIPTION_STATUSES,
   type SubscriptionChange,
@@ -25,10 +25,10 @@ import {
 import type { Registered } from "../../newsroom/store/subscriptions.ts";
 import type { Listed, SubscriptionQuery } from "../../newsroom/store/subscription-list.ts";
 import { newsroom, subscriber } from "../../runtime/stubs.ts";
+import { registeredUrl } from "../../subscriber/endpoint.ts";
 import { newSecret } from "../../subscriber/secrets.ts";
 import { type ChangeRefusal, FIRST_TOKEN } from "../../subscriber/subscription.ts";
-import { checkResolvedTarget } from "../../webhooks/attempt.ts";
-import { ResolverError } from "../../webhooks/dns.ts";
+import { FORMATS } from "../../webhooks/payload.ts";
 import { isAdmin, isOwner, PRIVATE_HEADERS } from "../auth.ts";
 import type { Context } from "../context.ts";
 import { jsonThen } from "../json-then.ts";
@@ -36,20 +36,24 @@ import { nameNearestValues } from "../documents/nearest-values.ts";
 import { invalid, notFound, problem, unauthorized } from "../problem.ts";
 import { parsePage } from "../query.ts";
 import { checkVerificationRate, clientOf } from "../rate-limit.ts";
+import { namedUrl, validateSettings, validateTarget } from "./endpoint-settings.ts";
 
 /** `POST /subscriptions`: 201 with the secret and the token, which no later answer shows. */
 export async function postSubscription(c: Context, input: SubscriptionInput): Promise<Response> {
   const admin = await isAdmin(c);
   if (!admin && (!input.verify || input.events.includes("operational"))) return unauthorized(c);
-  const issue = await checkTarget(c, input.url);
+  const { format, content, events, filter, description } = input;
+  const named = namedUrl(input);
+  if (named === undefined) return invalid(c, [{ path: "/url", message: "is required" }]);
+  const issues = validateSettings(format, input);
+  if (issues.length > 0) return invalid(c, issues);
+  const issue = await validateTarget(c, format, named);
   if (issue !== undefined) return invalid(c, [issue]);
 
   const id = `sub_${crypto.randomUUID().replaceAll("-", "")}`;
-  const { format, content, events, filter, description } = input;
-  const url = canonicalTarget(input.url);
   const registration = defined({
     id,
-    url,
+    ...(await registeredUrl(c.env.SECRETS_KEY, format, named)),
     format,
     content,
     events,
@@ -57,27 +61,29 @@ export async function postSubscription(c: Context, input: SubscriptionInput): Pr
     description,
     createdMs: Date.now(),
   });
+  const isVerified = !input.verify || !FORMATS[format].needsVerification;
   if (input.verify && !admin) {
     // A request that the ledger refuses counts as no verification, and one over the rate limit changes nothing.
-    const checked = await register(c, registration, { isVerified: false, admin, dryRun: true });
+    const checked = await register(c, registration, { isVerified, admin, dryRun: true });
     if (checked.kind !== "registered") return refuseRegistration(c, checked, input, admin);
-    const tooMany = await checkVerificationRate(c, input.url);
+    const tooMany = await checkVerificationRate(c, named);
     if (tooMany !== undefined) return tooMany;
   }
   // The Newsroom first, so that events from now on belong to the subscription. If the request dies here, the
   // Newsroom soon deletes the registration.
-  const registered = await register(c, registration, { isVerified: !input.verify, admin, dryRun: false });
+  const registered = await register(c, registration, { isVerified, admin, dryRun: false });
   if (registered.kind !== "registered") return refuseRegistration(c, registered, input, admin);
   for (const replaced of registered.replaced) {
     await newsroom(c.env).unregister(replaced);
     await subscriber(c.env, replaced).remove();
   }
-  const secret = input.secret ?? newSecret();
-  const view = await subscriber(c.env, id).create(registration, input, secret);
+  const secret = FORMATS[format].sign === undefined ? undefined : (input.secret ?? newSecret());
+  const view = await subscriber(c.env, id).create(registration, named, input, secret);
   const token = await issueToken(c.env.SECRETS_KEY, "subscription", id, FIRST_TOKEN);
   const headers = { location: `/api/v1/subscriptions/${id}`, "cache-control": "no-store" };
+  const answer = { ...view, ...defined({ secret }), token };
   // An endpoint that gets the first proof before its owner has the secret would refuse the proof.
-  return jsonThen(c, { ...view, secret, token }, 201, headers, () => subscriber(c.env, id).begin());
+  return jsonThen(c, answer, 201, headers, () => subscriber(c.env, id).begin());
 }
 
 /** `GET /subscriptions?sort=trouble|created&status=…`: all subscriptions with their health, for the admin. */
@@ -100,18 +106,36 @@ export async function patchSubscription(c: Context, change: SubscriptionChange):
   const isForAdmin = !change.verify || change.events?.includes("operational") === true;
   if (isForAdmin && !admin) return unauthorized(c);
   const object = subscriber(c.env, subscriptionId(c));
-  if (change.url !== undefined) {
-    const issue = await checkTarget(c, change.url);
+  const view = await object.view();
+  if (view === null) return notFound(c);
+  const issues = validateChange(view.format, change);
+  if (issues.length > 0) return invalid(c, issues);
+  const url = namedUrl(change);
+  const wanted = defined({ ...change, url });
+  if (url !== undefined) {
+    const issue = await validateTarget(c, view.format, url);
     if (issue !== undefined) return invalid(c, [issue]);
-    const checked = await object.checkChange(change, admin);
+    const checked = await object.checkChange(wanted, admin);
     if (checked === null) return notFound(c);
     if (!checked.ok) return refuseChange(c, checked, admin);
-    const tooMany = checked.startsVerification ? await checkVerificationRate(c, change.url) : undefined;
+    const tooMany = checked.startsVerification ? await checkVerificationRate(c, url) : undefined;
     if (tooMany !== undefined) return tooMany;
   }
-  const changed = await object.change(change, admin);
+  const changed = await object.change(wanted, admin);
   if (changed === null) return notFound(c);
   return changed.ok ? c.json(changed.view, 200, PRIVATE_HEADERS) : refuseChange(c, changed, admin);
+}
+
+/** What waits is written in the format already, so that does not change. */
+function validateChange(format: PayloadFormat, change: SubscriptionChange): Issue[] {
+  const other: Issue = {
+    path: "/format",
+    message: `must stay ${format}: for another format, create a new subscription`,
+  };
+  return [
+    ...(change.format === undefined || change.format === format ? [] : [other]),
+    ...validateSettings(format, change),
+  ];
 }
 
 async function refuseChange(c: Context, refusal: ChangeRefusal, admin: boolean): Promise<Response> {
@@ -166,24 +190,6 @@ async function register(
   // Deletes a registration whose Subscriber was never created, because its request died half-way.
   await newsroom(c.env).removeNeverCreated(registered.id);
   return send();
-}
-
-/** Checks a URL by its spelling and by the addresses to which its name resolves now. */
-async function checkTarget(c: Context, url: string): Promise<Issue | undefined> {
-  const { localTargets, dnsResolver, deliveryTimeoutMs } = c.var.config;
-  try {
-    const target = await checkResolvedTarget(url, {
-      fetch: (...request) => fetch(...request),
-      localTargets,
-      resolver: dnsResolver,
-      signal: AbortSignal.timeout(deliveryTimeoutMs),
-    });
-    return target.ok ? undefined : { path: "/url", message: target.reason };
-  } catch (error) {
-    // The name is resolved again before the first attempt, so accepting the URL risks nothing.
-    if (error instanceof ResolverError) return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -1,6 +1,7 @@
 /**
  * `/subscribe`: a person chooses what to receive, sees what would have matched, and takes it as a feed or as deliveries.
  */
+import { defined } from "../../domain/defined.ts";
 import { type Filter, filterFromQuery } from "../../domain/filter.ts";
 import { type Issue, parse } from "../../domain/issues.ts";
 import { validateFilterLanguages } from "../../domain/registry.ts";
@@ -11,6 +12,7 @@ import {
   subscribedPage,
   type SubscribeForm,
   subscribePage,
+  TELEGRAM_FIELDS,
 } from "../../site/subscribe-page.ts";
 import { postSubscription } from "../api/subscriptions.ts";
 import type { Context } from "../context.ts";
@@ -22,7 +24,9 @@ import { unauthorized } from "../problem.ts";
 
 const DAY_SECONDS = 86_400;
 /** Fields of the second form, which its page keeps. */
-const KEPT = ["url", "format", "description", "secret"] as const;
+const KEPT = ["url", "format", "description", "secret", ...TELEGRAM_FIELDS.map(({ name }) => name)] as const;
+/** The page shows them once at most. */
+const NEVER_SHOWN: readonly string[] = ["secret", "telegram.token"];
 
 /** `GET /subscribe?…filter…` */
 export async function getSubscribe(c: Context): Promise<Response> {
@@ -38,13 +42,19 @@ export async function postSubscribe(c: Context): Promise<Response> {
   if (!isOwnForm) return show(c, form, [], 403);
   const filter = filterFromQuery(form);
   if (!filter.ok) return show(c, form, filter.issues, 422);
-  const given = Object.fromEntries(
-    KEPT.flatMap((name) => {
-      const text = form.get(name)?.trim() ?? "";
-      return text === "" ? [] : [[name, text]];
+  const given = new Map(KEPT.map((name) => [name, form.get(name)?.trim() || undefined] as const));
+  const [token, chat] = [given.get("telegram.token"), given.get("telegram.chat")];
+  const input = parse(
+    subscriptionInput,
+    defined({
+      url: given.get("url"),
+      format: given.get("format"),
+      description: given.get("description"),
+      secret: given.get("secret"),
+      telegram: token === undefined && chat === undefined ? undefined : { token, chat },
+      filter: filter.value,
     }),
   );
-  const input = parse(subscriptionInput, { ...given, filter: filter.value });
   if (!input.ok) return show(c, form, input.issues, 422);
   const answer = await postSubscription(c, input.value);
   if (answer.status === 201) {
@@ -88,7 +98,9 @@ async function show(
     matches: isUsable ? found : undefined,
     fields:
       config.subscriptions === "open"
-        ? Object.fromEntries(KEPT.map((name) => [name, name === "secret" ? "" : (given.get(name) ?? "")]))
+        ? Object.fromEntries(
+            KEPT.map((name) => [name, NEVER_SHOWN.includes(name) ? "" : (given.get(name) ?? "")]),
+          )
         : undefined,
     issues: wrong,
   };

@@ -5,6 +5,7 @@ import { type OutboundEvent, isRetraction } from "../../domain/event.ts";
 import { type Filter, matches } from "../../domain/filter.ts";
 import { SEARCHES_REMEMBERED_MAX } from "../../domain/limits.ts";
 import { memoized } from "../../domain/memoized.ts";
+import type { Site } from "../../domain/site.ts";
 import type { Content, PayloadFormat } from "../../domain/subscription.ts";
 import { FORMATS } from "../../webhooks/payload.ts";
 import { ENQUEUES_AT_ONCE_MAX, ENQUEUES_UNITS_MAX, WINDOW_UNITS_MAX } from "../limits.ts";
@@ -40,11 +41,14 @@ export function isNarrowed(filter: Filter): boolean {
 
 export class EventWindow {
   readonly #events: readonly IndexedEvent[];
+  readonly #site: Site;
   /** Bodies by event, format and content: subscriptions with equal preferences share them. */
   readonly #bodies = new Map<string, string>();
 
-  constructor(events: readonly IndexedEvent[]) {
+  /** @param site words the bodies */
+  constructor(events: readonly IndexedEvent[], site: Site) {
     this.#events = events;
+    this.#site = site;
   }
 
   /** The last sequence; undefined if the window is empty. */
@@ -91,7 +95,7 @@ export class EventWindow {
     const key = `${event.sequence} ${format} ${content}`;
     const known = this.#bodies.get(key);
     if (known !== undefined) return known;
-    const body = FORMATS[format].releaseBody(event, content);
+    const body = FORMATS[format].releaseBody(event, content, this.#site);
     this.#bodies.set(key, body);
     return body;
   }

@@ -7,6 +7,7 @@
  * for each.
  */
 import type { OutboundEvent } from "../../domain/event.ts";
+import type { Site } from "../../domain/site.ts";
 import { backoffMs, inParallel } from "../../runtime/async.ts";
 import type { Budget } from "../../runtime/bounded-work.ts";
 import { log } from "../../runtime/log.ts";
@@ -47,6 +48,7 @@ interface Sweep {
 interface FanOutDeps {
   sql: Sql;
   events: EventReader;
+  site: () => Site;
   enqueue: Enqueue;
   /** Called if the Subscriber was never created. */
   removeNeverCreated: (subscription: string) => void;
@@ -185,7 +187,7 @@ export class FanOut {
   #readWindow(first: number, last: number): EventWindow {
     const key = `${first} ${last} ${lastSequence(this.#sql)}`;
     if (this.#cached?.key === key) return this.#cached.window;
-    const window = new EventWindow(readWindow(this.#deps.events, first, last));
+    const window = new EventWindow(readWindow(this.#deps.events, first, last), this.#deps.site());
     this.#cached = { key, window };
     return window;
   }

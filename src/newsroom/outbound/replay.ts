@@ -3,6 +3,7 @@
  */
 import type { OutboundEvent } from "../../domain/event.ts";
 import { matches } from "../../domain/filter.ts";
+import type { Site } from "../../domain/site.ts";
 import { first, type Sql } from "../../runtime/sql.ts";
 import { EVENTS_PER_WINDOW, WINDOW_UNITS_MAX } from "../limits.ts";
 import { type EventReader, type IndexedEvent, lastSequence, termsOfEvents } from "../store/events.ts";
@@ -28,6 +29,7 @@ export type ReplayBody = { kind: "body"; body: string; asOf: number } | { kind: 
 interface ReplayDeps {
   sql: Sql;
   events: EventReader;
+  site: Site;
 }
 
 /**
@@ -36,7 +38,7 @@ interface ReplayDeps {
  * must be that it was retracted.
  */
 export function replayEvents(
-  { sql, events }: ReplayDeps,
+  { sql, events, site }: ReplayDeps,
   subscription: string,
   after: number,
   to: number,
@@ -48,7 +50,7 @@ export function replayEvents(
     read.pop();
     retractions = retractionsBeyond(events, read, to);
   }
-  const window = new EventWindow([...read, ...retractions]);
+  const window = new EventWindow([...read, ...retractions], site);
   return {
     events: preferences === undefined ? [] : window.replayEventsFor(preferences),
     last: read.at(-1)?.sequence ?? to,
@@ -61,7 +63,7 @@ export function replayEvents(
  * the kill is sent again: any other event would arrive after the kill as news.
  */
 export function replayBody(
-  { sql, events }: ReplayDeps,
+  { sql, events, site }: ReplayDeps,
   subscription: string,
   sequence: number,
 ): ReplayBody | undefined {
@@ -69,7 +71,7 @@ export function replayBody(
   const [indexed] = events.list(sequence, sequence);
   if (preferences === undefined || indexed === undefined) return undefined;
   if (indexed.isKilledNow && indexed.type !== "release.killed") return { kind: "killed" };
-  const body = new EventWindow([indexed]).bodyFor(indexed, preferences);
+  const body = new EventWindow([indexed], site).bodyFor(indexed, preferences);
   return { kind: "body", body, asOf: lastSequence(sql) };
 }
 

@@ -2,13 +2,15 @@
  * The list of all subscriptions for the admin, with the last report of each.
  */
 import type { Filter } from "../../domain/filter.ts";
-import type { Health, SubscriptionStatus } from "../../domain/subscription.ts";
+import type { Health, PayloadFormat, SubscriptionStatus } from "../../domain/subscription.ts";
 import { all, type Sql } from "../../runtime/sql.ts";
 
 /** An entry of the list of subscriptions. Times are milliseconds since 1970. */
 export interface Listed {
   id: string;
+  /** Only the host, where the URL is a secret. */
   url: string;
+  format: PayloadFormat;
   description: string | null;
   events: string[];
   filter: Filter;
@@ -54,7 +56,7 @@ export function listSubscriptions(
   ];
   const rows = all<Row>(
     sql,
-    `SELECT id, url, description, events, filter, status, reason, since_ms AS "sinceMs",
+    `SELECT id, url, format, description, events, filter, status, reason, since_ms AS "sinceMs",
        failing_ms AS "failingSinceMs", created_ms AS "createdMs", health, reported_ms AS "reportedMs", trouble
      FROM subscriptions
      ${conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`} ORDER BY ${order.join(", ")} LIMIT ?`,

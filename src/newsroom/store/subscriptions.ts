@@ -7,6 +7,7 @@ import { registrableDomain } from "../../domain/registrable-domain.ts";
 import { hostOf } from "../../domain/target-url.ts";
 import type { Health, Registration, SubscriptionStatus } from "../../domain/subscription.ts";
 import { column, exists, first, type Sql } from "../../runtime/sql.ts";
+import { FORMATS } from "../../webhooks/payload.ts";
 import { REASON_CHARS_MAX, REGISTRATION_MS, UNREPORTED_KEPT_MS } from "../limits.ts";
 import { lastSequence } from "./events.ts";
 import {
@@ -115,12 +116,14 @@ export function hasFilter(sql: Sql, id: string, filter: Filter): boolean {
   return exists(sql, query, id, JSON.stringify(filter));
 }
 
-/** Changes a subscription. A new URL is not verified. @returns false if it would duplicate a verified one */
+/** Changes a subscription. A new URL is not verified, if its format needs that. @returns false if it would duplicate a verified one */
 export function change(sql: Sql, registration: KeyedRegistration): boolean {
-  const { id, url, filter } = registration;
+  const { id, url, format, filter } = registration;
   const duplicate = findVerified(sql, registration);
   if (duplicate !== undefined && duplicate !== id) return false;
-  sql.exec("UPDATE subscriptions SET proved = 0 WHERE id = ? AND url <> ?", id, url);
+  if (FORMATS[format].needsVerification) {
+    sql.exec("UPDATE subscriptions SET proved = 0 WHERE id = ? AND url <> ?", id, url);
+  }
   sql.exec(
     `UPDATE subscriptions SET filtered_since = (SELECT ifnull(max(sequence), 0) FROM events)
      WHERE id = ? AND filter <> ?`,
@@ -254,10 +257,11 @@ function removeUnverified(sql: Sql, nowMs: number): void {
 export async function withKey(registration: Registration): Promise<KeyedRegistration> {
   const {
     url,
+    urlKey,
     filter: { not, ...conditions },
   } = registration;
   const ordered = (part: Filter) => FILTER_FIELDS.map((field) => part[field] ?? null);
-  const named = JSON.stringify([new URL(url).href, ordered(conditions), ordered(not ?? {})]);
+  const named = JSON.stringify([urlKey ?? new URL(url).href, ordered(conditions), ordered(not ?? {})]);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(named));
   return {
     ...registration,

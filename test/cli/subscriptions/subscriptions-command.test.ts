@@ -107,3 +107,14 @@ test("a wrong token is refused with a remedy", async () => {
     );
   }
 });
+
+test("subscriptions shows the format and the host of a chat, and not its URL", async () => {
+  const url = "http://127.0.0.1:9/services/T0SECRET";
+  const { id } = await subscriptions.call<{ id: string }>("POST", "/subscriptions", { format: "teams", url });
+  const one = await subscriptions.run(["subscriptions", id]);
+  expect(one).toMatchObject({ code: 0, stderr: "" });
+  expect(one.stdout).toContain("url          http://127.0.0.1:9/…\nformat       teams, as a message\n");
+  const all = await subscriptions.run(["subscriptions"]);
+  expect(all.stdout).toContain("\t127.0.0.1:9 (teams)\t");
+  expect(one.stdout + all.stdout).not.toContain("T0SECRET");
+});

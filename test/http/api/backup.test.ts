@@ -24,6 +24,7 @@ import {
   send,
   settled,
   subscriberIdle,
+  subscriberLater,
 } from "../../support/service.ts";
 import {
   arrivals,
@@ -85,6 +86,22 @@ describe("a backup", () => {
     expect((await put({ ...first, body: "Corrected.", change: "minor", reallyMinor: true })).status).toBe(
       200,
     );
+  });
+
+  it("holds the URL of a chat sealed, and a restored service posts there", async () => {
+    const url = endpoint();
+    const made = await subscribe({ format: "slack", url });
+    await publishTo([made], release({ title: "Before" }));
+    const lines = await backUp();
+    expect(JSON.stringify(lines)).not.toContain(new URL(url).pathname.slice(1));
+    await reset();
+    await restoreAll(lines);
+    await publishTo([made], release({ title: "After" }));
+    await subscriberLater(made.id, 2);
+    expect(
+      (await arrivals({ endpoint: url })).map(({ body }) => (JSON.parse(body) as { text: string }).text),
+    ).toEqual([expect.stringContaining("Before"), expect.stringContaining("After")]);
+    expect((await send("POST", "/api/v1/subscriptions", { format: "slack", url })).status).toBe(200);
   });
 
   it("leaves the fan-out to send what a Subscriber got while the rest was read, and that once", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ReleaseEvent } from "../../../src/domain/event.ts";
-import { FORMATS } from "../../../src/webhooks/payload.ts";
+import { releaseEventJson } from "../../../src/domain/event.ts";
 import { eventStream, type StreamPage, type StreamSource } from "../../../src/http/api/event-stream.ts";
 import { STREAM_CALLS_MAX, STREAM_LIFE_MS } from "../../../src/http/limits.ts";
 import { type Block, SentEvents } from "../../support/sent-events.ts";
@@ -60,7 +60,7 @@ describe("a stream of events", () => {
     expect(blocks[2]).toEqual({
       id: "2",
       event: "release.published",
-      data: FORMATS.standard.releaseBody(told, "full"),
+      data: JSON.stringify(releaseEventJson(told, "full")),
     });
     expect(JSON.parse(blocks[2]?.data ?? "")).toMatchObject({
       data: { release: { title: "One\r\nTwo\u2028Three" } },

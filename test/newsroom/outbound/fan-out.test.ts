@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, it } from "vitest";
+import { configOf } from "../../../src/config.ts";
 import { Budget } from "../../../src/runtime/bounded-work.ts";
 import type { OutboundEvent } from "../../../src/domain/event.ts";
 import { EventReader } from "../../../src/newsroom/store/events.ts";
@@ -27,6 +28,8 @@ const eventReader = (sql: SqlStorage) =>
     views: new ReleaseViews({ sql, baseUrl: "https://press.example", registry: () => undefined }),
   });
 
+const site = () => configOf(env).site;
+
 /** Adds rows of active subscriptions that have no Subscriber, named `many_1` and so on. */
 function addSubscriptions(sql: SqlStorage, count: number, events: string): void {
   sql.exec(
@@ -49,7 +52,8 @@ async function runFanOut(
     const events = eventReader(storage.sql);
     const sql = storage.sql;
     const removeNeverCreated = () => undefined;
-    const fanOut = new FanOut({ sql, events, enqueue, removeNeverCreated, now: () => Date.now() });
+    const now = () => Date.now();
+    const fanOut = new FanOut({ sql, events, site, enqueue, removeNeverCreated, now });
     const budget = new Budget(calls);
     for (let step = 0; step < steps; step += 1) await fanOut.step(budget);
   });
@@ -240,7 +244,7 @@ describe("the fan-out", () => {
     const { sequence } = await publish(release({ places: ["yerevan"] }));
     await settled();
     const input = { ...registration, asymmetric: false, verify: false };
-    await subscriber(env, registration.id).create(registration, input, newSecret());
+    await subscriber(env, registration.id).create(registration, registration.url, input, newSecret());
     await newsroomLater(2);
     await subscriberIdle(registration.id);
     const sent = await arrivals({ endpoint: registration.url });
@@ -292,6 +296,7 @@ describe("the fan-out", () => {
       const parts = {
         sql: storage.sql,
         events,
+        site,
         enqueue: record,
         removeNeverCreated: () => undefined,
         now: Date.now,
