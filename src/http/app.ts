@@ -61,7 +61,7 @@ import {
   postSubscription,
 } from "./api/subscriptions.ts";
 import { adminOnly, mayCreateSubscriptions, ownerOrAdmin } from "./auth.ts";
-import type { App } from "./context.ts";
+import type { App, Context } from "./context.ts";
 import { getCopyScript, getIcon, getIndexNowKey, getRobots, getStylesheet } from "./documents/assets.ts";
 import {
   answerPreflight,
@@ -74,6 +74,8 @@ import {
 import { getFile } from "./documents/get-file.ts";
 import { requireWording } from "./documents/require-wording.ts";
 import { HUB_PATH } from "./documents/response.ts";
+import { MCP_PATH, postMcp } from "./mcp/post-mcp.ts";
+import type { ReadApi } from "./mcp/tools.ts";
 import { getSubscribe, postSubscribe } from "./pages/subscribe.ts";
 import { getSubscriptionPage, getSubscriptionScript } from "./pages/subscription.ts";
 import { refuseConditions } from "./conditions.ts";
@@ -82,7 +84,7 @@ import { limitBody, withBody } from "./json-body.ts";
 import { methodNotAllowed, notFound, problem } from "./problem.ts";
 import { limitCalls } from "./rate-limit.ts";
 import { beingRestored, refuseWhileRestoring } from "./being-restored.ts";
-import { FORM_BYTES_MAX, RESTORE_BYTES_MAX } from "./limits.ts";
+import { FORM_BYTES_MAX, MCP_BYTES_MAX, RESTORE_BYTES_MAX } from "./limits.ts";
 import { isBeingRestored } from "../runtime/being-restored.ts";
 import { refuseDryRun } from "./refuse-dry-run.ts";
 import { loggedPath, requestLog } from "./request-log.ts";
@@ -191,9 +193,19 @@ app.get("/subscriptions/:id", requireWording(), getSubscriptionPage);
 app.get("/r/:id", requireWording(), redirectToRelease);
 app.get("/files/*", getFile);
 app.route("/api/v1", api);
+app.post(MCP_PATH, limitCalls(), limitBody(MCP_BYTES_MAX), postMcp(readApi));
+app.all(MCP_PATH, (c) => methodNotAllowed(c, ["POST"]));
 app.options("/*", answerPreflight);
 app.get("/*", requireWording(), getDocument);
 app.all("/*", (c) => methodNotAllowed(c, ["GET", "HEAD"]));
+
+/** Reads the API for the client of another request, in its name and within its limits, without a token. */
+function readApi(c: Context): ReadApi {
+  const { headers, url } = c.req.raw;
+  const client = new Headers([...headers].filter(([name]) => name === "cf-connecting-ip"));
+  return async (path) =>
+    app.fetch(new Request(new URL(`/api/v1${path}`, url), { headers: client }), c.env, c.executionCtx);
+}
 
 app.notFound(pageNotFound);
 app.onError((error, c) => {

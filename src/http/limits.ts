@@ -69,3 +69,5 @@ export const NEWEST_NAMED = 5;
 export const FORM_BYTES_MAX = 32_768;
 /** Days of which the page to subscribe shows what would have matched: long enough for a rare topic. */
 export const PREVIEW_DAYS = 90;
+/** Bytes of a request of an agent: the arguments of a search. */
+export const MCP_BYTES_MAX = 65_536;

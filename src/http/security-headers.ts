@@ -20,13 +20,13 @@ export function securityHeaders(baseUrl: string): Record<string, string> {
 }
 
 /**
- * X-Robots-Tag for what search engines should not list: the API, pages of subscriptions, and lists that somebody has put together, such as
+ * X-Robots-Tag for what search engines should not list: the API, also for agents, pages of subscriptions, and lists that somebody has put together, such as
  * searches. They may still read them, and follow their links.
  *
  * @param path the path with its query, in its canonical form
  */
 export function indexingHeaders(path: string): Record<string, string> {
-  const isPrivate = path.startsWith("/api/") || path.startsWith("/subscriptions/");
+  const isPrivate = path.startsWith("/api/") || path.startsWith("/subscriptions/") || path === "/mcp";
   return isPrivate || path.includes("?") ? { "x-robots-tag": "noindex" } : {};
 }
 

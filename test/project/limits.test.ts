@@ -124,6 +124,7 @@ const ROWS: Record<string, unknown[]> = {
     ({ inMinute, inHour }) => [inMinute, inHour],
   ),
   "form of `/subscribe`": [http.FORM_BYTES_MAX, http.PREVIEW_DAYS * 86_400],
+  "request of an agent": [http.MCP_BYTES_MAX],
   "what a filter would have sent": [newsroom.MATCHES_COUNTED_MAX, newsroom.MATCHES_SHOWN_MAX],
   "URL of an endpoint": [domain.URL_CHARS_MAX, domain.HOST_CHARS_MAX],
   description: [domain.DESCRIPTION_CHARS_MAX],
