@@ -44,6 +44,11 @@ async function sha1(key: string, body: string): Promise<string> {
 }
 
 describe("an event in the format cloudevents", () => {
+  it("verifies its endpoint with the challenge in the envelope", async () => {
+    const made = await subscribe({ format: "cloudevents", verify: true, url: endpoint("echo,204") });
+    expect((await viewOf(made)).status).toBe("active");
+  });
+
   it("is signed and verified as a standard one", async () => {
     const made = await subscribe({ format: "cloudevents" });
     await publishTo([made], release());

@@ -88,7 +88,11 @@ function resolve(url: URL, response: ServerResponse): void {
 }
 
 function answer(response: ServerResponse, kind: string, body: string): void {
-  const challenge = () => (JSON.parse(body) as { data: { challenge: string } }).data.challenge;
+  // A CloudEvents envelope holds the event as its data.
+  const challenge = () => {
+    const { data } = JSON.parse(body) as { data: { challenge: string; data?: { challenge: string } } };
+    return (data.data ?? data).challenge;
+  };
   switch (kind.split(":")[0]) {
     case "echo":
       response.end(JSON.stringify({ challenge: challenge() }));
