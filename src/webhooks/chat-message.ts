@@ -115,7 +115,8 @@ function linksOf({ type, release }: ReleaseEvent, isKilled: boolean, phrases: Ph
   const text = { text: phrases.chat.read, url: release.url };
   // The history of a text that was just published says nothing.
   const history = { text: phrases.history.title, url: historyPath(release.url) };
-  return (type === "release.published" ? [text] : [text, history]).map((link) => ({
+  const links = type === "release.published" ? [text] : isRetraction(type) ? [history] : [text, history];
+  return links.map((link) => ({
     ...link,
     text: cutText(oneLine(link.text), CHAT_LABEL_UNITS_MAX),
   }));

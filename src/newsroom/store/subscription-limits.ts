@@ -3,7 +3,9 @@
  * admin has no limits, and uses up nobody's: rows without a client do not count.
  */
 import { endOfNetwork, networksOf, widestNetworkOf } from "../../domain/client-network.ts";
+import { PAYLOAD_FORMATS } from "../../domain/subscription.ts";
 import { all, type Sql, value } from "../../runtime/sql.ts";
+import { FORMATS } from "../../webhooks/payload.ts";
 import {
   PENDING_MAX,
   PENDING_PER_HOST_MAX,
@@ -89,6 +91,23 @@ export function verifiedLimitReached(
   return countVerified(sql, except, uncounted) >= VERIFIED_MAX ? "service" : undefined;
 }
 
+/**
+ * Finds room for a subscription that is active from the beginning. Where a host, a domain or the service has none, the
+ * oldest chat there that is disabled and never took a message is deleted: a stranger may have made up its URL.
+ *
+ * @returns the limit that is reached; undefined if there is room
+ */
+export function findVerifiedRoom(
+  sql: Sql,
+  origin: SubscriptionOrigin,
+  limits: HostLimits,
+  id: string,
+): LimitHolder | undefined {
+  const reached = verifiedLimitReached(sql, origin, limits, id);
+  if (reached === undefined || reached === "client") return reached;
+  return dropDeadChat(sql, origin, reached) ? verifiedLimitReached(sql, origin, limits, id) : reached;
+}
+
 function countPendingOf(sql: Sql, network: string): number {
   return value(
     sql,
@@ -156,6 +175,25 @@ function dropFailed(sql: Sql): boolean {
     SELECT id FROM subscriptions WHERE status = 'pending' AND active = 0 AND failing_ms IS NOT NULL
     ORDER BY created_ms LIMIT 1) RETURNING id`;
   return all(sql, query).length > 0;
+}
+
+/** Formats whose endpoints need no proof. */
+const UNPROVED_FORMATS = JSON.stringify(
+  PAYLOAD_FORMATS.filter((format) => !FORMATS[format].needsVerification),
+);
+
+function dropDeadChat(
+  sql: Sql,
+  { host, domain }: SubscriptionOrigin,
+  full: Exclude<LimitHolder, "client">,
+): boolean {
+  const query = `DELETE FROM subscriptions WHERE id = (
+    SELECT id FROM subscriptions
+    WHERE client IS NOT NULL AND status = 'disabled' AND active = 1
+      AND format IN (SELECT value FROM json_each(?1)) AND json_extract(health, '$.lastSuccess') IS NULL
+      AND (?2 = 'service' OR domain = ?3) AND (?2 <> 'host' OR host = ?4)
+    ORDER BY created_ms LIMIT 1) RETURNING id`;
+  return all(sql, query, UNPROVED_FORMATS, full, domain, host).length > 0;
 }
 
 function dropFailedAt(sql: Sql, domain: string, host: string): boolean {

@@ -12,6 +12,7 @@ import { REASON_CHARS_MAX, REGISTRATION_MS, UNREPORTED_KEPT_MS } from "../limits
 import { lastSequence } from "./events.ts";
 import {
   findPendingRoom,
+  findVerifiedRoom,
   type HostLimits,
   type LimitHolder,
   type SubscriptionOrigin,
@@ -64,7 +65,7 @@ export function register(
   const client = requester.isAdmin ? null : requester.client;
   const origin = originOf(registration.url, client);
   if (!requester.isAdmin) {
-    const verified = verifiedLimitReached(sql, origin, hostLimits, registration.id);
+    const verified = findVerifiedRoom(sql, origin, hostLimits, registration.id);
     if (verified !== undefined) return { kind: "too-many", which: "verified", whose: verified };
     const pending = findPendingRoom(sql, origin);
     if (pending !== undefined) return { kind: "too-many", which: "pending", whose: pending };

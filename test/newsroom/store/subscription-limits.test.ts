@@ -49,24 +49,25 @@ const register = (newsroom: Newsroom, address: string, url: string) => {
   return newsroom.register(registration, false, requester).then((result) => ({ ...registration, result }));
 };
 
+const NO_HEALTH = {
+  lastSuccess: null,
+  lastFailure: null,
+  successRate: null,
+  medianLatencyMs: null,
+  waiting: 1,
+  givenUp: 0,
+  nextAttempt: null,
+  blocked: null,
+};
+
 /** Reports that the verification of a subscription has failed. */
 const fail = async (newsroom: Newsroom, registration: Registration) => {
-  const health = {
-    lastSuccess: null,
-    lastFailure: null,
-    successRate: null,
-    medianLatencyMs: null,
-    waiting: 1,
-    givenUp: 0,
-    nextAttempt: null,
-    blocked: null,
-  };
   const state = {
     status: "pending",
     reason: null,
     sinceMs: 1,
     failingSinceMs: 2,
-    health,
+    health: NO_HEALTH,
     isProved: false,
   } as const;
   expect(await newsroom.report(registration, state, "key")).toBe(true);
@@ -236,6 +237,41 @@ describe("verified subscriptions", () => {
     ],
   ])("are limited for each %s", async (_what, whose, most, addressOf, urlAt) => {
     expect(await fill(most ?? 0, addressOf, urlAt)).toEqual(tooMany("verified", whose));
+  });
+
+  it("of chats at one host are freed by those that never took a message, oldest first", async () => {
+    await inNewsroom(async (newsroom) => {
+      const join = async (nth: number) => {
+        const url = "https://hooks.slack.com/…";
+        const registration = { ...registrationAt(url), urlKey: `key ${nth}`, format: "slack" as const };
+        const requester = { client: clientAt(`2001:db8:${hex(nth)}::1`) ?? null, isAdmin: false };
+        return { registration, result: await newsroom.register(registration, true, requester) };
+      };
+      const joined: Awaited<ReturnType<typeof join>>[] = [];
+      for (let nth = 0; nth < VERIFIED_PER_HOST_MAX; nth += 1) joined.push(await join(nth));
+      expect((await join(1_000)).result).toEqual(tooMany("verified", "host"));
+      const disable = (nth: number, lastSuccess: string | null) =>
+        newsroom.report(
+          joined[nth]!.registration,
+          {
+            status: "disabled",
+            reason: "the endpoint answered 404",
+            sinceMs: 1,
+            failingSinceMs: null,
+            health: { ...NO_HEALTH, lastSuccess },
+            isProved: true,
+          },
+          "key",
+        );
+      // A channel that was archived is another thing than a URL that was made up.
+      await disable(3, "2026-11-27T09:15:00Z");
+      expect((await join(1_001)).result).toEqual(tooMany("verified", "host"));
+      await disable(5, null);
+      expect((await join(1_002)).result).toEqual(REGISTERED);
+      const { data } = await newsroom.subscriptions({ sort: "created", limit: 200 });
+      const ids = new Set(data.map(({ id }) => id));
+      expect([3, 5].map((nth) => ids.has(joined[nth]!.registration.id))).toEqual([true, false]);
+    });
   });
 
   it("at names that a company gives to strangers count for each of them alone", async () => {
