@@ -220,7 +220,7 @@ CREATE INDEX IF NOT EXISTS documents_of_a_target ON documents (target);
 CREATE TABLE IF NOT EXISTS subscriptions (
   id TEXT PRIMARY KEY,
   key TEXT NOT NULL,        -- hash of URL and filter, canonical: two with one key are duplicates
-  url TEXT NOT NULL,        -- of a chat only its host: its path is a secret, and `key` has a keyed hash of it
+  url TEXT NOT NULL,        -- of a chat only its host: its path is a secret, and key has a keyed hash of it
   host TEXT NOT NULL,
   domain TEXT NOT NULL,     -- the registrable domain of the host
   client TEXT,              -- the client that created it (domain/client-network.ts); null: the admin or this machine
