@@ -15,17 +15,17 @@ import { toInstant } from "../store/schema.ts";
 import {
   countCombinationTopics,
   endLag,
+  isSameVersion,
   isVersionSince,
   lastLeaseMs,
   noteRemoval,
   noteVersion,
   postponeLag,
   setVersion,
-  versionOf,
   writtenEtag,
 } from "../store/topics.ts";
 
-/** One version of a feed, as KV holds it. */
+/** One version of a feed, as KV holds it. `version` is its ETag. */
 export interface TopicVersion {
   version: string;
   body: string;
@@ -86,7 +86,7 @@ export class Topics {
     if (list === undefined || feed?.kind !== "found") return { kind: "unknown" };
     if (isCostly(list)) return { kind: "costly" };
     if (isCombination(list) && countCombinationTopics(sql) >= COMBINATION_TOPICS_MAX) return { kind: "full" };
-    const version = versionOf(writtenEtag(sql, topic) ?? feed.etag);
+    const version = writtenEtag(sql, topic) ?? feed.etag;
     const isYoung = isVersionSince(sql, version, toInstant(now() - visibleMs));
     return { kind: "known", version: isYoung ? "" : version };
   }
@@ -133,7 +133,7 @@ export class Topics {
       await deny(id, "this site has no such feed any more");
       return true;
     }
-    if (present.version === topic_version) return true;
+    if (isSameVersion(sql, topic_version, present.version)) return true;
     if (!(await give(id, present))) {
       removeNeverCreated(id);
       return false;
@@ -164,5 +164,5 @@ export class Topics {
 }
 
 function toVersion({ etag, body }: { etag: string; body: string }): TopicVersion {
-  return { version: versionOf(etag), body };
+  return { version: etag, body };
 }

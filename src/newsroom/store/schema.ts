@@ -230,7 +230,7 @@ CREATE TABLE IF NOT EXISTS subscriptions (
   filter TEXT NOT NULL,     -- JSON
   events TEXT NOT NULL,     -- JSON: the requested event types
   topic TEXT,               -- of a subscription of the hub: the path of a feed. It is sent versions of it, no events
-  topic_version TEXT,       -- the version that its Subscriber was given last, or that it had before; '': an older one
+  topic_version TEXT,       -- the ETag of the version that its Subscriber was given last, or that it had before; '': an older one
   lease_ms INTEGER,         -- when the lease of a subscription of the hub ends; null before its verification
   created_ms INTEGER NOT NULL,
   since_sequence INTEGER NOT NULL, -- the last sequence before the subscription

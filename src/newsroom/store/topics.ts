@@ -6,14 +6,22 @@ import { sequenceOfEtag } from "../../documents/kv-store.ts";
 import { defined } from "../../domain/defined.ts";
 import type { Instant } from "../../domain/dates.ts";
 import { addressOf, FEED_FORMATS, type ReleaseList } from "../../domain/list.ts";
+import { getMeta } from "./schema.ts";
 import { column, exists, first, type Sql, value } from "../../runtime/sql.ts";
 
 /**
- * The version of a feed: the latest event of its releases. Bytes that only differ because names, settings or the
- * program changed are the same version.
+ * Whether two ETags of a feed name the same version: what happened to its releases is the same, and the bytes only
+ * differ, if at all, because names, settings or the program changed.
  */
-export function versionOf(etag: string): string {
-  return String(sequenceOfEtag(etag) ?? etag);
+export function isSameVersion(sql: Sql, one: string, other: string): boolean {
+  return one === other || one.startsWith(unchangedPrefix(sql, other));
+}
+
+/** What ETags of the same version begin with: the whole ETag if an event came after all documents became stale at once. */
+function unchangedPrefix(sql: Sql, etag: string): string {
+  const sequence = sequenceOfEtag(etag);
+  const isRelabelled = sequence !== undefined && sequence <= Number(getMeta(sql, "relabelled") ?? 0);
+  return isRelabelled ? etag.slice(0, etag.indexOf(".") + 1) : etag;
 }
 
 /** The ETag of a feed in KV; undefined if KV does not surely hold it. */
@@ -22,20 +30,21 @@ export function writtenEtag(sql: Sql, topic: string): string | undefined {
   return first<{ etag: string }>(sql, query, topic)?.etag;
 }
 
-/** Whether a version is an event that happened since an instant. */
-export function isVersionSince(sql: Sql, version: string, since: Instant): boolean {
-  return exists(sql, "SELECT 1 FROM events WHERE sequence = ? AND at >= ?", Number(version), since);
+/** Whether the latest event of a version happened since an instant. */
+export function isVersionSince(sql: Sql, etag: string, since: Instant): boolean {
+  const sequence = sequenceOfEtag(etag) ?? 0;
+  return exists(sql, "SELECT 1 FROM events WHERE sequence = ? AND at >= ?", sequence, since);
 }
 
 /** KV holds a version of a feed: its subscriptions lag that have another one. @returns whether any does */
 export function noteVersion(sql: Sql, topic: string, etag: string, nowMs: number): boolean {
   const lagging = column<string>(
     sql,
-    `UPDATE subscriptions SET cursor = ifnull(cursor, 0) + 1, due_ms = ?, failures = 0
-     WHERE topic = ? AND active = 1 AND topic_version <> ? RETURNING id`,
+    `UPDATE subscriptions SET cursor = ifnull(cursor, 0) + 1, due_ms = ?1, failures = 0
+     WHERE topic = ?2 AND active = 1 AND substr(topic_version, 1, length(?3)) <> ?3 RETURNING id`,
     nowMs,
     topic,
-    versionOf(etag),
+    unchangedPrefix(sql, etag),
   );
   return lagging.length > 0;
 }

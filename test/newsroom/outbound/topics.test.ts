@@ -229,8 +229,8 @@ describe("a Subscriber that fails", () => {
 
   it("has what it is to have once it has taken it", async () => {
     const { given, row } = await catchUp(id, {});
-    expect(given).toEqual(["7"]);
-    expect(row).toEqual({ cursor: null, due_ms: null, topic_version: "7", failures: 0 });
+    expect(given).toEqual(['W/"7.abc"']);
+    expect(row).toEqual({ cursor: null, due_ms: null, topic_version: 'W/"7.abc"', failures: 0 });
   });
 
   it("goes on lagging if the topic changes meanwhile", async () => {
@@ -242,7 +242,7 @@ describe("a Subscriber that fails", () => {
         return true;
       },
     });
-    expect(row).toMatchObject({ cursor: 6, due_ms: 9, topic_version: "7" });
+    expect(row).toMatchObject({ cursor: 6, due_ms: 9, topic_version: 'W/"7.abc"' });
   });
 
   it("waits for the version that KV does not hold yet", async () => {
