@@ -11,6 +11,10 @@ export const PROBLEM_CODES = {
   /** The call takes no such condition (If-Match, If-None-Match, If-Unmodified-Since). */
   "unsupported-condition": 400,
   "malformed-list": 400,
+  /** A request to the WebSub hub that cannot be read. */
+  "malformed-hub-request": 400,
+  /** The hub has no such topic. */
+  "unknown-topic": 400,
   /** `dryRun` with a call that has no dry run. */
   "dry-run-unsupported": 400,
   unauthorized: 401,
@@ -34,6 +38,8 @@ export const PROBLEM_CODES = {
   "not-active": 409,
   /** Deliveries in this format have no signature, so there is no secret. */
   "not-signed": 409,
+  /** Only its subscriber changes a subscription of the WebSub hub; the admin can delete it. */
+  "hub-subscription": 409,
   "replay-in-progress": 409,
   /** The endpoint asked to be sent nothing before a time (Retry-After). */
   "endpoint-put-off": 409,
@@ -77,7 +83,6 @@ export const PROBLEM_CODES = {
   /** As many verified subscriptions as a host, a domain or a client's network may have. */
   "too-many-subscriptions": 429,
   internal: 500,
-  "not-implemented": 501,
   "not-configured": 503,
   /** A language of the site has no wording. */
   "wording-missing": 503,

@@ -74,6 +74,9 @@ export interface TestTrial {
 }
 export type ControlEventType = ControlEvent["type"];
 
+/** What a delivery is: an event, or a new version of a topic of the hub. */
+export type DeliveryType = ReleaseEventType | ControlEventType | "topic.changed";
+
 /**
  * Reports another subscription to the admin's subscriptions that ask for `operational` events: it was disabled, or an
  * event for it was given up, since its last attempt failed too.

@@ -94,3 +94,14 @@ export const PHRASE_CHARS_MAX = 500;
 export const MARK_CHARS_MAX = 10;
 /** Language tags of which an isolate remembers what it knows: more than a site has. */
 export const TAGS_REMEMBERED_MAX = 200;
+/**
+ * Seconds of a lease of the WebSub hub that names none, and the shortest and the longest. Aggregators find a day too
+ * short; a subscriber that is gone is forgotten after a month.
+ */
+export const HUB_LEASE_SECONDS = 10 * 86_400;
+export const HUB_LEASE_SECONDS_MIN = 3_600;
+export const HUB_LEASE_SECONDS_MAX = 30 * 86_400;
+/** Bytes of the secret of a subscriber of the hub: less than 200 (WebSub, 5.1). */
+export const HUB_SECRET_BYTES_MAX = 199;
+/** Bytes of a request to the hub: two URLs of 2,048 bytes, with every character escaped, and what the hub ignores. */
+export const HUB_BODY_BYTES_MAX = 16_384;

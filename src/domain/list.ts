@@ -14,6 +14,13 @@ import { canonicalSearch } from "./search.ts";
 export const FEED_FORMATS = ["rss", "atom", "json"] as const;
 export type FeedFormat = (typeof FEED_FORMATS)[number];
 
+/** The Content-Type of each format. */
+export const FEED_TYPES: Record<FeedFormat, string> = {
+  rss: "application/rss+xml; charset=utf-8",
+  atom: "application/atom+xml; charset=utf-8",
+  json: "application/feed+json; charset=utf-8",
+};
+
 /** Canonical: values sorted and unique, no field that narrows nothing. */
 export interface ReleaseList {
   filter: Filter;

@@ -6,6 +6,7 @@ import * as z from "zod/mini";
 import { listOf } from "./bounded.ts";
 import { DEFAULT_EVENT_TYPES, RELEASE_EVENT_TYPES } from "./event.ts";
 import { type Filter, filter, countValues } from "./filter.ts";
+import type { HUB_FORMAT, HubTerms } from "./hub.ts";
 import { oneLine } from "./text.ts";
 import {
   DESCRIPTION_CHARS_MAX,
@@ -48,6 +49,9 @@ export type EventName = (typeof EVENT_NAMES)[number];
 export const SUBSCRIPTION_STATUSES = ["pending", "active", "paused", "disabled"] as const;
 export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
 
+/** `websub`: a subscription of the hub, which is sent its topic. Nobody asks for it in the API. */
+export type DeliveryFormat = PayloadFormat | typeof HUB_FORMAT;
+
 /** What the Newsroom needs to know to send a subscription its events. */
 export interface Registration {
   id: string;
@@ -55,11 +59,13 @@ export interface Registration {
   url: string;
   /** A keyed hash of such a URL, by which two are compared. */
   urlKey?: string;
-  format: PayloadFormat;
+  format: DeliveryFormat;
   content: Content;
   events: EventName[];
   filter: Filter;
   description?: string;
+  /** Of a subscription of the hub. */
+  hub?: HubTerms;
   /** Milliseconds since 1970. */
   createdMs: number;
 }

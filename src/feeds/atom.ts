@@ -53,6 +53,7 @@ export function feedLinks(feed: Feed, format: "atom" | "rss" = "atom"): Attribut
     addresses === undefined ? [] : [{ rel, type, href: addresses[format] }];
   return [
     ...to("self", feed.self),
+    ...(feed.hub === undefined ? [] : [{ rel: "hub", href: feed.hub }]),
     ...(format === "atom" ? [{ rel: "alternate", type: "text/html", href: feed.page }] : []),
     ...(feed.isArchive ? to("current", feed.current) : []),
     ...to("prev-archive", feed.previousArchive),

@@ -6,6 +6,7 @@ import { type Facet, FACETS, permanentPath, type ReleaseView } from "../domain/r
 import { h } from "hastscript";
 import { toHtml } from "hast-util-to-html";
 import { dayOf, type Instant, parseInstant } from "../domain/dates.ts";
+import { HUB_PATH } from "../domain/hub.ts";
 import {
   addressOf,
   facetList,
@@ -96,6 +97,7 @@ export function buildFeed(
     lang,
     page: `${site.baseUrl}${listAddress(list)}`,
     self: addresses(chain.archive),
+    hub: chain.archive === undefined ? `${site.baseUrl}${HUB_PATH}` : undefined,
     current: addresses(undefined),
     isArchive: chain.archive !== undefined,
     previousArchive: neighbour(chain.previous),

@@ -6,12 +6,6 @@ import type { Instant } from "../domain/dates.ts";
 import type { FeedFormat } from "../domain/list.ts";
 import type { AttachmentView, ImageView } from "../domain/release.ts";
 
-export const FEED_TYPES: Record<FeedFormat, string> = {
-  rss: "application/rss+xml; charset=utf-8",
-  atom: "application/atom+xml; charset=utf-8",
-  json: "application/feed+json; charset=utf-8",
-};
-
 /** The names of the formats, for people. */
 export const FEED_LABELS: Record<FeedFormat, string> = { rss: "RSS", atom: "Atom", json: "JSON Feed" };
 
@@ -31,6 +25,8 @@ export interface Feed {
   page: string;
   /** This document. */
   self: Addresses;
+  /** The hub that sends this document to subscribers (WebSub). An archive has none. */
+  hub?: string;
   /** The document of the newest releases (RFC 5005); the same as `self` unless this is an archive. */
   current: Addresses;
   isArchive: boolean;

@@ -19,6 +19,7 @@ export function writeJsonFeed(feed: Feed): string {
     icon: feed.icon,
     favicon: feed.icon,
     language: feed.lang,
+    hubs: feed.hub === undefined ? undefined : [{ type: "WebSub", url: feed.hub }],
     authors: [feed.author],
     _communique: { rights: feed.rights, licence: feed.licence },
     items: entriesIn(feed, "json").map((entry) => item(entry, feed.author)),

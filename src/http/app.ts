@@ -3,6 +3,7 @@
  */
 import { Hono } from "hono";
 import { methodNotAllowed as methodNotAllowedMiddleware } from "hono/method-not-allowed";
+import { HUB_PATH } from "../domain/hub.ts";
 import { registry } from "../domain/registry.ts";
 import { siteIdentity } from "../domain/site.ts";
 import { subscriptionChange, subscriptionInput } from "../domain/subscription.ts";
@@ -16,6 +17,7 @@ import { getDeliveries, getDelivery, redeliver, replay, replayBody } from "./api
 import { getDifference, getEdition, getEditions } from "./api/editions.ts";
 import { getFileState, putFile } from "./api/files.ts";
 import { getEvents, getEventStream } from "./api/events.ts";
+import { postHub, refuseHubSubscriptions } from "./api/hub.ts";
 import { limitOwner } from "./api/limit-owner.ts";
 import { getRecipients } from "./api/recipients.ts";
 import { getRelease, getReleases } from "./api/releases-read.ts";
@@ -67,13 +69,11 @@ import {
   answerPreflight,
   getDocument,
   pageNotFound,
-  postHub,
   redirectToRelease,
   refuseBrokenEscapes,
 } from "./documents/get-document.ts";
 import { getFile } from "./documents/get-file.ts";
 import { requireWording } from "./documents/require-wording.ts";
-import { HUB_PATH } from "./documents/response.ts";
 import { MCP_PATH, postMcp } from "./mcp/post-mcp.ts";
 import type { ReadApi } from "./mcp/tools.ts";
 import { getSubscribe, postSubscribe } from "./pages/subscribe.ts";
@@ -155,6 +155,7 @@ api.post("/subscriptions/:id/confirm/:token", limitCalls(), confirmSubscription)
 api.all("/subscriptions/:id/confirm/:token", (c) => methodNotAllowed(c, ["POST"]));
 api.use("/subscriptions/:id/*", refuseWhileRestoring());
 api.use("/subscriptions/:id/*", ownerOrAdmin(), limitCalls());
+api.use("/subscriptions/:id/*", refuseHubSubscriptions());
 api.get("/subscriptions/:id", getSubscription);
 api.patch("/subscriptions/:id", withBody(subscriptionChange, patchSubscription));
 api.delete("/subscriptions/:id", deleteSubscription);
@@ -184,7 +185,7 @@ app.get(ICON_PATH, getIcon);
 app.get("/robots.txt", getRobots);
 app.get("/:key{[A-Za-z0-9-]+\\.txt}", getIndexNowKey);
 app.get("/favicon.ico", getIcon);
-app.post(HUB_PATH, postHub);
+app.post(HUB_PATH, limitCalls(), postHub);
 app.all(HUB_PATH, (c) => methodNotAllowed(c, ["POST"]));
 app.get(SUBSCRIBE_PATH, requireWording(), limitCalls(), getSubscribe);
 app.post(SUBSCRIBE_PATH, requireWording(), limitCalls(), limitBody(FORM_BYTES_MAX), postSubscribe);

@@ -5,7 +5,7 @@ import { bodyLimit } from "hono/body-limit";
 import type * as z from "zod/mini";
 import { BODY_BYTES_MAX } from "../domain/limits.ts";
 import { parse } from "../domain/issues.ts";
-import type { Context, Middleware } from "./context.ts";
+import type { Context } from "./context.ts";
 import { invalid, problem } from "./problem.ts";
 
 /** Refuses a body over the limit before it is read. */
@@ -32,9 +32,8 @@ export function withBody<S extends z.ZodMiniType>(
   empty?: unknown,
   bytesMax = BODY_BYTES_MAX,
 ): (c: Context) => Promise<Response> {
-  const limit = limitBody(bytesMax);
   return async function withBodyHandler(c) {
-    const bytes = await readBytes(c, limit);
+    const bytes = await readBytes(c, bytesMax);
     if (bytes instanceof Response) return bytes;
     const body = parseBody(c, bytes, schema, empty);
     return body.ok ? handler(c, body.value) : body.response;
@@ -42,9 +41,9 @@ export function withBody<S extends z.ZodMiniType>(
 }
 
 /** The bytes of a body, or the answer if it is too large or does not arrive. */
-async function readBytes(c: Context, limit: Middleware): Promise<ArrayBuffer | Response> {
+export async function readBytes(c: Context, bytesMax: number): Promise<ArrayBuffer | Response> {
   try {
-    const tooLarge = await limit(c, async () => {});
+    const tooLarge = await limitBody(bytesMax)(c, async () => {});
     return tooLarge instanceof Response ? tooLarge : await c.req.arrayBuffer();
   } catch {
     // Nothing but the client and its connection can make this fail.

@@ -185,3 +185,13 @@ export const HISTORY_EDITS_MAX = 300;
 export const HISTORY_COMPARED_UNITS_MAX = 100_000;
 /** UTF-16 units of Markdown that rendering a history searches for comments: some 100 ms. */
 export const HISTORY_PARSED_UNITS_MAX = 100_000;
+/** Feeds in memory for the subscribers of the hub, of some 250 kB each: those that a publish changes are given at once. */
+export const TOPICS_IN_MEMORY_MAX = 20;
+/** Combinations of filters with subscribers of the hub: they stay kept, beside those that readers make up. */
+export const COMBINATION_TOPICS_MAX = 200;
+/**
+ * Milliseconds for which GET may serve an older version than the ledger has: KV takes up to a minute elsewhere, and the
+ * projection and memory some two seconds on one machine.
+ */
+export const VERSION_VISIBLE_MS = 60_000;
+export const LOCAL_VERSION_VISIBLE_MS = 2_000;

@@ -8,6 +8,7 @@ import { type Config, configOf } from "../config.ts";
 import type { Instant } from "../domain/dates.ts";
 import { FACET_OF, type FacetField, type Filter } from "../domain/filter.ts";
 import type { StoredFile } from "../domain/file.ts";
+import type { HubTerms } from "../domain/hub.ts";
 import type { Issue } from "../domain/issues.ts";
 import type { DroppedValue, Registry, RegistryIssue } from "../domain/registry.ts";
 import type { AdminReleaseView, PreparedRelease, ReleaseView } from "../domain/release.ts";
@@ -36,6 +37,7 @@ import {
   type ReplayPart,
   unwantedEvents,
 } from "./outbound/replay.ts";
+import type { KnownTopic } from "./outbound/topics.ts";
 import type { FoundDocument } from "./projection/projection.ts";
 import type { Action } from "./publish/actions.ts";
 import type { ActionResult, PublishOptions, PublishResult } from "./publish/ledger.ts";
@@ -86,6 +88,12 @@ export interface ScheduledPage {
   releases: AdminReleaseView[];
   next: EmbargoPlace | null;
 }
+
+/** What becomes of a request to the hub. */
+export type HubRegistered =
+  | { kind: "registered"; id: string }
+  | Extract<subscriptions.Registered, { kind: "too-many" }>
+  | Exclude<KnownTopic, { kind: "known" }>;
 
 export class Newsroom extends DurableObject<Env> {
   /** Milliseconds since 1970; tests replace it. */
@@ -382,6 +390,28 @@ export class Newsroom extends DurableObject<Env> {
     return registered;
   }
 
+  /**
+   * Registers a callback for a topic of the hub. `unknown`, `costly`, `full`: the topic cannot be had.
+   *
+   * @param dryRun validate and answer, but change nothing
+   */
+  async registerForHub(
+    registration: Registration & { hub: HubTerms },
+    requester: subscriptions.Requester,
+    dryRun: boolean,
+  ): Promise<HubRegistered> {
+    const client = requester.isAdmin ? null : requester.client;
+    const topic = await this.#parts.topics.lookUp(registration.hub.topic, client);
+    await this.#scheduler.start(); // the topic may be requested for the first time
+    if (topic.kind !== "known") return topic;
+    return this.#parts.registrations.registerForHub(registration, topic.version, requester, dryRun);
+  }
+
+  /** Whether a subscription is registered. */
+  async isRegistered(id: string): Promise<boolean> {
+    return subscriptions.isRegistered(this.#sql, id);
+  }
+
   /** Deletes a registration whose Subscriber was never created. */
   async removeNeverCreated(id: string): Promise<void> {
     subscriptions.removeNeverCreated(this.#sql, id, this.clock());
@@ -447,7 +477,12 @@ export class Newsroom extends DurableObject<Env> {
     report: subscriptions.SubscriptionReport,
     sealingKey: string,
   ): Promise<boolean> {
-    return this.#parts.registrations.saveReport(registration, report, sealingKey);
+    const isRegistered = await this.#parts.registrations.saveReport(registration, report, sealingKey);
+    if (registration.hub !== undefined && isRegistered) {
+      this.#parts.topics.keep(registration.hub.topic);
+      await this.#scheduler.start();
+    }
+    return isRegistered;
   }
 
   /** Some subscriptions whose secrets another key than the first one seals, by id. */

@@ -78,7 +78,12 @@ export class Scheduler {
     // Rendering blocks the object for tens of milliseconds: the answer and the events go first.
     const begun = scheduler.wait(0);
     const writes = new Budget(calls);
-    ctx.waitUntil(begun.then(() => this.#run(this.#projecting, writes)));
+    ctx.waitUntil(
+      begun
+        .then(() => this.#run(this.#projecting, writes))
+        // The hub gives a version when KV holds it, with the calls that are left.
+        .then(() => this.#run(this.#fanningOut, writes)),
+    );
     // The steps of these two make no calls: their budgets only limit how many there are.
     if (parts.combinations.nextDueMs() !== undefined) {
       const combined = begun.then(() => this.#run(this.#combining, new Budget(calls)));
@@ -100,6 +105,7 @@ export class Scheduler {
     await finish(this.#reindexing); // these two make documents stale
     await finish(this.#combining);
     await Promise.all([finish(this.#projecting), finish(this.#fanningOut), finish(this.#telling)]);
+    await finish(this.#fanningOut); // gives what the projection has written
   }
 
   /** @param retryMs when to look again at what is due now, in case the object dies while it works on it */

@@ -2,10 +2,11 @@
  * Builds the parts of the Newsroom, each with what it needs.
  */
 import type { Config } from "../config.ts";
+import { isThisMachine } from "../domain/target-url.ts";
 import { withTimeout } from "../runtime/async.ts";
 import type { Meter, Sql } from "../runtime/sql.ts";
 import { subscriber } from "../runtime/stubs.ts";
-import { ENQUEUE_TIMEOUT_MS } from "./limits.ts";
+import { ENQUEUE_TIMEOUT_MS, LOCAL_VERSION_VISIBLE_MS, VERSION_VISIBLE_MS } from "./limits.ts";
 import { ListArchives } from "./lists/archives.ts";
 import { Combinations } from "./lists/combinations.ts";
 import { Lists } from "./lists/lists.ts";
@@ -15,8 +16,9 @@ import { countRecipients } from "./outbound/count-recipients.ts";
 import { FanOut } from "./outbound/fan-out.ts";
 import { INDEX_NOW_URL, IndexNow } from "./outbound/index-now.ts";
 import { LongPolls } from "./outbound/long-polls.ts";
+import { type FoundFeed, Topics } from "./outbound/topics.ts";
 import { Registrations } from "./outbound/registrations.ts";
-import { Projection } from "./projection/projection.ts";
+import { type FoundDocument, Projection } from "./projection/projection.ts";
 import { Ledger } from "./publish/ledger.ts";
 import { Lifecycle } from "./publish/lifecycle.ts";
 import { EventReader } from "./store/events.ts";
@@ -57,7 +59,27 @@ export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
     timeZone,
     tellsSearchEngines: config.indexNowKey !== undefined,
   });
+  const topics: Topics = new Topics({
+    sql,
+    languages: site.languages,
+    visibleMs: isThisMachine(new URL(site.baseUrl).hostname) ? LOCAL_VERSION_VISIBLE_MS : VERSION_VISIBLE_MS,
+    render: async (topic, client) => toFeed(await projection.findDocument(topic, client), now()),
+    isCostly: (list) => combinations.isCostly(list),
+    keepList: (list, untilMs) => combinations.keepUntil(list, untilMs),
+    give: (id, version) => withTimeout(subscriber(env, id).enqueueVersion(version), ENQUEUE_TIMEOUT_MS),
+    deny: (id, reason) => withTimeout(subscriber(env, id).deny(reason), ENQUEUE_TIMEOUT_MS),
+    removeNeverCreated: (id) => subscriptions.removeNeverCreated(sql, id, now()),
+    now,
+  });
   const source = { sql, views, lists, archives, registry: store, site: siteStore, config, now };
+  const projection = new Projection({
+    ...source,
+    combinations,
+    kv: env.DOCUMENTS,
+    meter,
+    onFeedWritten: (path, etag, body) => topics.onWritten(path, etag, body),
+    onRemoved: (path) => topics.onRemoved(path),
+  });
   return {
     registry: store,
     site: siteStore,
@@ -75,7 +97,8 @@ export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
       registry,
       countRecipients: (sequence) => countRecipients(sql, sequence),
     }),
-    projection: new Projection({ ...source, combinations, kv: env.DOCUMENTS, meter }),
+    projection,
+    topics,
     reindexing: new Reindexing({ storage, sql, combinations, now }),
     registrations: new Registrations({
       storage,
@@ -97,8 +120,18 @@ export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
       events,
       site: () => siteStore.get(),
       enqueue: (id, batch) => withTimeout(subscriber(env, id).enqueue(batch), ENQUEUE_TIMEOUT_MS),
+      catchUpWithTopic: (subscription) => topics.catchUp(subscription),
       removeNeverCreated: (id) => subscriptions.removeNeverCreated(sql, id, now()),
       now,
     }),
   };
+}
+
+/** A document as a feed that the hub can give. A retired one has an end, after which it is gone. */
+function toFeed(found: FoundDocument, nowMs: number): FoundFeed {
+  if (found.kind === "missing") return { kind: "missing" };
+  const { status, goneFrom = Infinity, etag, body } = found.document;
+  return status !== undefined || goneFrom * 1000 <= nowMs
+    ? { kind: "missing" }
+    : { kind: "found", etag, body };
 }

@@ -3,9 +3,9 @@
  */
 import type { Element } from "hast";
 import { h } from "hastscript";
-import { addressOf, FEED_FORMATS, languageOf } from "../domain/list.ts";
+import { addressOf, FEED_FORMATS, FEED_TYPES, languageOf } from "../domain/list.ts";
 import { type Site, textsIn } from "../domain/site.ts";
-import { FEED_LABELS, FEED_TYPES } from "../feeds/feed.ts";
+import { FEED_LABELS } from "../feeds/feed.ts";
 import { iconOf } from "../feeds/icon.ts";
 import type { Page } from "./page.ts";
 import { stylesheetPath } from "./stylesheet.ts";

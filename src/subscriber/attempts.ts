@@ -9,8 +9,20 @@ import { backoffMs } from "../runtime/async.ts";
 import type { Budget } from "../runtime/bounded-work.ts";
 import { OWN_RETRY_MS } from "../runtime/limits.ts";
 import { log as writeLog } from "../runtime/log.ts";
-import { attemptDelivery, type AttemptRequest, type AttemptResult } from "../webhooks/attempt.ts";
-import { type AttemptOutcome, evaluateAttempt, noteOf, type RetrySchedule } from "../webhooks/outcome.ts";
+import {
+  attemptDelivery,
+  type AttemptRequest,
+  type AttemptResult,
+  userAgentOf,
+} from "../webhooks/attempt.ts";
+import { evaluateVerification } from "../webhooks/formats/websub.ts";
+import {
+  type AttemptContext,
+  type AttemptOutcome,
+  evaluateAttempt,
+  noteOf,
+  type RetrySchedule,
+} from "../webhooks/outcome.ts";
 import { FORMATS } from "../webhooks/payload.ts";
 import {
   ATTEMPTS_IN_FLIGHT_MAX,
@@ -20,6 +32,8 @@ import {
   VERIFICATION_RETRIES_MS,
 } from "./limits.ts";
 import { openUrl, withoutUrl } from "./endpoint.ts";
+import { confirmRequest, isOfHub, verificationOf } from "./hub.ts";
+import { hubRequest } from "./hub-requests.ts";
 import type { DueDelivery } from "./outbox.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { sealingKeyOf } from "./resealing.ts";
@@ -155,9 +169,7 @@ export class Attempts {
     if (!hasSameUrl()) return;
     this.#ownFailures = 0;
     const isVerification = delivery.type === "subscription.verify";
-    const outcome = evaluateAttempt(result, {
-      answers: FORMATS[subscription.format].answers,
-      challenge: isVerification ? subscription.proof.challenge : undefined,
+    const outcome = evaluate(result, subscription, delivery, body, {
       attempt: delivery.attempts + 1 - delivery.before,
       putOffs: delivery.putOffs,
       schedule: isVerification ? verificationSchedule(config.retrySchedule) : config.retrySchedule,
@@ -166,9 +178,9 @@ export class Attempts {
     });
     this.#record(subscription, delivery, atMs, result, outcome);
     logAttempt(subscription, delivery, atMs, result, outcome);
-    if (isVerification && outcome.kind === "delivered") {
-      await confirmVerification(this.#parts, subscription.proof.number);
-    }
+    if (!isVerification || outcome.kind !== "delivered") return;
+    if (isOfHub(subscription)) await confirmRequest(this.#parts, delivery, body, atMs);
+    else await confirmVerification(this.#parts, subscription.proof.number);
   }
 
   async #buildRequest(
@@ -181,19 +193,22 @@ export class Attempts {
     const { format, shape, asymmetric, isProved } = subscription;
     const attempt = delivery.attempts + 1 - delivery.before;
     const signingKeys = asymmetric ? await (this.#signingKeys ??= readSigningKeys(env.SIGNING_KEY)) : [];
-    return {
+    const { baseUrl } = config.site;
+    const request = {
       url: await openUrl(secrets, subscription),
       eventId: delivery.event,
       eventType: delivery.type,
-      format: FORMATS[format],
-      body: FORMATS[format].finish?.(body, { attempt, shape }) ?? body,
+      body,
       secrets: await secrets.openLive(subscription, atMs),
       signers: signingKeys.map(({ sign }) => sign),
       hmac: hmacHex,
-      // Before the endpoint is verified nobody there has agreed: a stranger could send a header to any host.
-      header: isProved ? await secrets.openHeader(subscription) : undefined,
-      userAgent: `communique (+${config.site.baseUrl})`,
+      userAgent: userAgentOf(baseUrl),
     };
+    if (isOfHub(subscription)) return hubRequest(subscription, request, baseUrl);
+    // Before the endpoint is verified nobody there has agreed: a stranger could send a header to any host.
+    const header = isProved ? await secrets.openHeader(subscription) : undefined;
+    const rules = FORMATS[format];
+    return { ...request, format: rules, body: rules.finish?.(body, { attempt, shape }) ?? body, header };
   }
 
   /** What was opened with an older key is sealed again, before that key is taken out. */
@@ -290,6 +305,23 @@ function verificationSchedule([first = 0, ...later]: RetrySchedule): RetrySchedu
 /** The log is for people who may not know the URL. */
 function withoutUrlIn(result: AttemptResult, url: string): AttemptResult {
   return result.kind === "answered" ? { ...result, answer: withoutUrl(result.answer, url) } : result;
+}
+
+/** @param context of the attempt, without what the subscription decides */
+function evaluate(
+  result: AttemptResult,
+  subscription: Subscription,
+  { type }: DueDelivery,
+  body: string,
+  context: Omit<AttemptContext, "answers" | "challenge">,
+): AttemptOutcome {
+  const isVerification = type === "subscription.verify";
+  if (isVerification && isOfHub(subscription)) {
+    return evaluateVerification(result, verificationOf("", subscription.hub.topic, body).challenge, context);
+  }
+  const { answers } = FORMATS[subscription.format];
+  const challenge = isVerification ? subscription.proof.challenge : undefined;
+  return evaluateAttempt(result, { ...context, answers, challenge });
 }
 
 function logAttempt(

@@ -3,12 +3,13 @@
  * milliseconds since 1970.
  */
 import { defined } from "../domain/defined.ts";
-import type { ControlEventType, ReleaseEventType } from "../domain/event.ts";
+import type { DeliveryType } from "../domain/event.ts";
 import { all, column, first, type Sql } from "../runtime/sql.ts";
 import { DELIVERY_KEPT_MS, PRUNED_PER_STEP } from "./limits.ts";
 
 /**
- * `replaced`: the release was killed or withdrawn before the delivery succeeded. `dropped`: the subscription no
+ * `replaced`: the release was killed or withdrawn before the delivery succeeded, or a newer version of the topic took its
+ * place. `dropped`: the subscription no
  * longer asked for it.
  */
 export type DeliveryState = "pending" | "delivered" | "failed" | "replaced" | "dropped";
@@ -17,7 +18,7 @@ export type DeliveryState = "pending" | "delivered" | "failed" | "replaced" | "d
 export interface Delivery {
   /** The event's id. */
   event: string;
-  type: ReleaseEventType | ControlEventType;
+  type: DeliveryType;
   /** Null, like `release`, for an event of the subscription itself. */
   sequence: number | null;
   release: string | null;

@@ -3,7 +3,7 @@
  * its host.
  */
 import { hashUrl } from "../crypto/tokens.ts";
-import type { PayloadFormat, Registration } from "../domain/subscription.ts";
+import type { DeliveryFormat, Registration } from "../domain/subscription.ts";
 import { canonicalTarget, maskedTarget } from "../domain/target-url.ts";
 import { FORMATS } from "../webhooks/payload.ts";
 import type { Secrets } from "./secrets.ts";
@@ -12,7 +12,7 @@ import type { RegisteredUrl, StoredUrl, Subscription } from "./subscription.ts";
 /** @param url an absolute URL */
 export async function registeredUrl(
   secretsKey: string,
-  format: PayloadFormat,
+  format: DeliveryFormat,
   url: string,
 ): Promise<RegisteredUrl> {
   const canonical = canonicalTarget(url);

@@ -2,12 +2,16 @@
  * The handlers of the jobs in the queue. A handler may run more than once for the same job. It does one
  * bounded piece and returns the payload of the rest; undefined when nothing is left.
  */
+import { hmacHex } from "../crypto/hmac.ts";
 import { defined } from "../domain/defined.ts";
 import type { ControlEvent, OperationalEvent } from "../domain/event.ts";
 import { hostOf } from "../domain/target-url.ts";
 import { log } from "../runtime/log.ts";
 import { newsroom, subscriber } from "../runtime/stubs.ts";
+import { attemptDelivery, userAgentOf } from "../webhooks/attempt.ts";
 import { readHealth } from "./health.ts";
+import { isOfHub, isOver } from "./hub.ts";
+import { denialRequest } from "./hub-requests.ts";
 import type { Job, JobPayloads } from "./job-queue.ts";
 import { JUDGED_PER_STEP } from "./limits.ts";
 import type { SubscriberParts } from "./parts.ts";
@@ -26,6 +30,9 @@ export async function runJob(
     case "report":
     case "expire":
       return report(parts);
+    case "end":
+      await endHubSubscription(parts, job.payload.reason);
+      return undefined;
     case "reseal":
       await reseal(parts);
       return undefined;
@@ -63,6 +70,38 @@ async function report(parts: SubscriberParts): Promise<undefined> {
   if (await newsroom(parts.env).report(registrationOf(subscription), state, sealingKey)) return;
   log("info", "subscription deleted", { subscription: subscription.id });
   await parts.store.deleteAll();
+}
+
+/** Ends a subscription of the hub, unless a request has come in between. */
+async function endHubSubscription(parts: SubscriberParts, reason: string | null): Promise<void> {
+  const { env, config, state, store, now } = parts;
+  const subscription = state.get();
+  if (subscription === undefined || !isOfHub(subscription) || !isOver(parts)) return;
+  if (reason !== null) {
+    const { baseUrl } = config.site;
+    // It is sent once: the recommendation asks for no answer.
+    const request = {
+      url: subscription.url,
+      eventId: "",
+      eventType: "denied",
+      body: "",
+      secrets: [],
+      signers: [],
+      hmac: hmacHex,
+      userAgent: userAgentOf(baseUrl),
+    };
+    await attemptDelivery(denialRequest(subscription, request, { baseUrl, reason }), {
+      fetch: (...request) => fetch(...request),
+      now,
+      signal: AbortSignal.timeout(config.deliveryTimeoutMs),
+      localTargets: config.localTargets,
+      resolver: config.dnsResolver,
+      isStillDue: () => state.get() !== undefined,
+    });
+  }
+  await newsroom(env).unregister(subscription.id);
+  log("info", "subscription ended", { subscription: subscription.id, reason });
+  await store.deleteAll();
 }
 
 /** Ends some pending deliveries that the subscription no longer asks for. Nothing is sent before all are judged. */

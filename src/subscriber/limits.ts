@@ -55,3 +55,7 @@ export const OWNER_REQUESTS_MAX = {
 } as const;
 /** Milliseconds over which `ratePerMinute` counts attempts. */
 export const RATE_PERIOD_MS = 60_000;
+/** Milliseconds from a request to the hub to its verification: its answer leaves first. */
+export const HUB_VERIFICATION_DELAY_MS = 250;
+/** Requests to the hub that wait for their verification, of one callback and topic. A further one ends the oldest. */
+export const HUB_REQUESTS_MAX = 5;

@@ -2,14 +2,14 @@
  * The deliveries of one subscription: what to send, when, and how each one ended. Times are milliseconds
  * since 1970.
  */
-import type { ControlEventType, OutboundEvent, ReleaseEventType } from "../domain/event.ts";
+import type { DeliveryType, OutboundEvent } from "../domain/event.ts";
 import { all, column, exists, first, type Sql, value } from "../runtime/sql.ts";
 import { KILLED, letWithdrawalPass, replacePending } from "./unsent.ts";
 
 /** A delivery that may be attempted. */
 export interface DueDelivery {
   event: string;
-  type: ReleaseEventType | ControlEventType;
+  type: DeliveryType;
   release: string | null;
   /** Attempts so far, and how many of them do not count in the present run of the schedule. */
   attempts: number;
@@ -99,8 +99,8 @@ export class Outbox {
     );
   }
 
-  /** Adds a delivery with the first delay of the schedule. A delivery that is already there stays unchanged. */
-  add(delivery: NewDelivery, nowMs: number): void {
+  /** Adds a delivery with the first delay of the schedule, or another. A delivery that is already there stays unchanged. */
+  add(delivery: NewDelivery, nowMs: number, delayMs = this.#firstDelayMs()): void {
     this.#sql.exec(
       `INSERT OR IGNORE INTO deliveries (event, type, sequence, release, state, attempts, created_ms, due_ms, body)
        VALUES (?, ?, ?, ?, 'pending', 0, ?, ?, ?)`,
@@ -109,7 +109,7 @@ export class Outbox {
       delivery.sequence,
       delivery.release,
       nowMs,
-      nowMs + this.#firstDelayMs(),
+      nowMs + delayMs,
       delivery.body,
     );
     if (delivery.release !== null) {

@@ -54,7 +54,7 @@ export class SubscriptionState {
   sendable(): Sendable {
     switch (this.get()?.status) {
       case "active":
-        return "everything";
+        return this.#isLeaseOver() ? "verification" : "everything";
       case "pending":
         return "verification";
       case "paused":
@@ -62,6 +62,19 @@ export class SubscriptionState {
       case undefined:
         return "nothing";
     }
+  }
+
+  /** Whether the lease of a subscription of the hub is over. */
+  #isLeaseOver(): boolean {
+    const hub = this.get()?.hub;
+    return hub !== undefined && (hub.leaseUntilMs ?? 0) <= this.#deps.now();
+  }
+
+  /** Ends the lease of a subscription of the hub now. Requests that wait may still begin another. */
+  endLease(): void {
+    const subscription = this.get();
+    if (subscription?.hub === undefined) return;
+    this.save({ ...subscription, hub: { ...subscription.hub, leaseUntilMs: this.#deps.now() } });
   }
 
   /** Sets the status and enqueues a report to the Newsroom. */
@@ -165,7 +178,9 @@ export class SubscriptionState {
 
   isVerificationExpired(): boolean {
     const subscription = this.get();
-    return subscription?.status === "pending" && this.#deps.now() >= subscription.proof.untilMs;
+    // A request to the hub ends by itself.
+    if (subscription?.status !== "pending" || subscription.hub !== undefined) return false;
+    return this.#deps.now() >= subscription.proof.untilMs;
   }
 
   expireVerification(): void {
@@ -190,12 +205,16 @@ export class SubscriptionState {
     if ("putOffMs" in outcome) this.#putOff(outcome.putOffMs);
     const subscription = this.get();
     if (subscription === undefined) return;
-    if (outcome.kind === "gone") {
+    const isOfHub = subscription.hub !== undefined;
+    if (outcome.kind === "gone" && isOfHub) this.endLease();
+    else if (outcome.kind === "gone") {
       // Several attempts may be in flight: only the first such answer disables and notifies.
       if (subscription.status !== "disabled") this.disable(`the endpoint ${outcome.reason}`);
     } else if (delivery.type === "subscription.verify") {
       // The Newsroom makes room at the cost of subscriptions whose verification has failed.
-      if (outcome.kind !== "delivered") this.#recordFailure(subscription, outcome.reason);
+      // A request to the hub that nobody confirms says nothing about a subscription that is active.
+      const isOfPending = !isOfHub || subscription.status === "pending";
+      if (outcome.kind !== "delivered" && isOfPending) this.#recordFailure(subscription, outcome.reason);
       return;
     } else if (outcome.kind === "delivered") this.#recordSuccess(subscription);
     else this.#recordFailure(subscription, outcome.reason);
@@ -249,7 +268,12 @@ export class SubscriptionState {
     if (failingSinceMs === undefined) {
       this.save({ ...subscription, failingSinceMs: nowMs });
       jobs.enqueue("report", null, nowMs);
-    } else if (nowMs - failingSinceMs >= FAILING_MS_MAX && subscription.status === "active") {
+    } else if (
+      nowMs - failingSinceMs >= FAILING_MS_MAX &&
+      subscription.status === "active" &&
+      // The hub keeps a failing subscription until its lease ends.
+      subscription.hub === undefined
+    ) {
       this.disable(`every attempt since ${instantOfMs(failingSinceMs)} has failed; the last: ${reason}`);
     }
   }

@@ -5,6 +5,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { ControlEvent, OutboundEvent } from "../domain/event.ts";
+import type { HubTerms } from "../domain/hub.ts";
 import type { Registration, SubscriptionChange, SubscriptionInput } from "../domain/subscription.ts";
 import { BeingRestoredError } from "../runtime/being-restored.ts";
 import { Budget, WorkLoop } from "../runtime/bounded-work.ts";
@@ -15,6 +16,7 @@ import { Attempts } from "./attempts.ts";
 import { readSubscriber, type SubscriberLine, writeSubscriber } from "./backup.ts";
 import type { Attempt, LogQuery } from "./delivery-log.ts";
 import { readHealth } from "./health.ts";
+import { acceptRequest, acceptVersion, deny, type HubIntent, isOver, type TopicVersion } from "./hub.ts";
 import { runJob, SUBREQUESTS_PER_JOB } from "./jobs.ts";
 import { BEGIN_MS_MAX, IN_FLIGHT_CHECK_MS, RELEASE_LOG_MAX } from "./limits.ts";
 import type { OwnerAction } from "./owner-requests.ts";
@@ -170,6 +172,34 @@ export class Subscriber extends DurableObject<Env> {
     return true;
   }
 
+  /**
+   * Accepts a request to the hub. Creates the subscription if there is none.
+   *
+   * @param registration with the id of this subscription
+   */
+  async requestOfHub(registration: Registration & { hub: HubTerms }, intent: HubIntent): Promise<void> {
+    await acceptRequest(this.#parts, registration, intent);
+    await this.#work();
+  }
+
+  /**
+   * Accepts a version of the topic from the Newsroom. The one that it has is ignored.
+   *
+   * @returns false if there is no such subscription
+   */
+  async enqueueVersion(version: TopicVersion): Promise<boolean> {
+    if (this.#built.state.get() === undefined) return false;
+    acceptVersion(this.#built, version);
+    await this.#work();
+    return true;
+  }
+
+  /** Ends a subscription of the hub, and tells its subscriber why. */
+  async deny(reason: string): Promise<void> {
+    this.#parts.store.atomically(() => deny(this.#parts, reason));
+    await this.#work();
+  }
+
   /** Accepts an event about another subscription. An event that arrives again is ignored. */
   async enqueueNotice(event: ControlEvent): Promise<void> {
     if (this.#parts.state.get() === undefined) return;
@@ -303,6 +333,7 @@ export class Subscriber extends DurableObject<Env> {
     if (state.isVerificationExpired()) store.atomically(() => state.expireVerification());
     const subscription = state.get();
     if (subscription === undefined) return;
+    if (isOver(this.#parts) && !jobs.isQueued("end")) jobs.enqueue("end", { reason: null }, nowMs);
     log.prune(nowMs);
     const jobsDueMs = jobs.nextDueMs() ?? Infinity;
     if (jobsDueMs <= nowMs) this.ctx.waitUntil(this.#runJobs(budget));
@@ -311,7 +342,7 @@ export class Subscriber extends DurableObject<Env> {
       // A job that runs now needs a check, in case this object dies.
       jobsDueMs > nowMs ? jobsDueMs : nowMs + IN_FLIGHT_CHECK_MS,
       log.nextPruneMs() ?? Infinity,
-      subscription.status === "pending" ? subscription.proof.untilMs : Infinity,
+      endMs(subscription, nowMs),
     );
     if (next !== Infinity) await alarm.scheduleBy(next);
   }
@@ -356,11 +387,17 @@ export class Subscriber extends DurableObject<Env> {
   }
 
   #view(subscription: Subscription): SubscriptionView {
-    return viewOf(subscription, readHealth(this.#parts));
+    return viewOf(subscription, readHealth(this.#parts), this.#parts.config.site.baseUrl);
   }
 
   #waiting(subscription: Subscription): WaitingDeps {
     const { state, outbox } = this.#parts;
     return { subscription, sendable: state.sendable(), outbox, traffic: this.#attempts.traffic() };
   }
+}
+
+/** When the time for the verification, or the lease of a subscription of the hub, ends in the future. */
+function endMs({ hub, status, proof }: Subscription, nowMs: number): number {
+  if (hub === undefined) return status === "pending" ? proof.untilMs : Infinity;
+  return hub.leaseUntilMs !== null && hub.leaseUntilMs > nowMs ? hub.leaseUntilMs : Infinity;
 }

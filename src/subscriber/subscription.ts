@@ -5,6 +5,7 @@ import type { ProblemCode } from "../domain/codes.ts";
 import { instantOfMs } from "../domain/dates.ts";
 import { defined } from "../domain/defined.ts";
 import { SUBSCRIPTIONS_RETRY_SECONDS } from "../domain/limits.ts";
+import type { HubTerms } from "../domain/hub.ts";
 import type { RegistryIssue } from "../domain/registry.ts";
 import type {
   Health,
@@ -44,6 +45,8 @@ export interface Subscription extends Registration {
   wasProved: boolean;
   /** The present verification, or the last one. */
   proof: EndpointVerification;
+  /** Of a subscription of the hub: the version of the topic that it was given last. */
+  topicVersion?: string;
   /** Since when no key of SECRETS_KEY opens its secrets; undefined if one does. */
   unreadableSinceMs?: number;
   /** Until when the endpoint asked for nothing to be sent (Retry-After); it may be in the past. */
@@ -79,9 +82,12 @@ export interface EndpointVerification {
 }
 
 /** A subscription as its owner sees it. Instants are RFC 3339. */
-export interface SubscriptionView extends Omit<Registration, "createdMs" | "urlKey"> {
+export interface SubscriptionView extends Omit<Registration, "createdMs" | "urlKey" | "hub"> {
   status: SubscriptionStatus;
   reason?: string;
+  /** Of a subscription of the hub: the URL of its topic, and when its lease ends. */
+  topic?: string;
+  leaseUntil?: string | null;
   since: string;
   /** Whether the endpoint is verified. */
   proved: boolean;
@@ -94,11 +100,12 @@ export interface SubscriptionView extends Omit<Registration, "createdMs" | "urlK
   health: Health;
 }
 
-export function viewOf(subscription: Subscription, health: Health): SubscriptionView {
+export function viewOf(subscription: Subscription, health: Health, baseUrl: string): SubscriptionView {
   const { header, ratePerMinute, reason, format, shape } = subscription;
-  const { createdMs, urlKey: _urlKey, ...registration } = registrationOf(subscription);
+  const { createdMs, urlKey: _urlKey, hub, ...registration } = registrationOf(subscription);
   return {
     ...registration,
+    ...(hub && termsJson(hub, baseUrl)),
     ...defined({
       status: subscription.status,
       reason,
@@ -114,10 +121,15 @@ export function viewOf(subscription: Subscription, health: Health): Subscription
   };
 }
 
+/** What the API shows of a subscription of the hub. */
+export function termsJson({ topic, leaseUntilMs }: HubTerms, baseUrl: string) {
+  return { topic: baseUrl + topic, leaseUntil: leaseUntilMs === null ? null : instantOfMs(leaseUntilMs) };
+}
+
 /** The part of a subscription that the Newsroom knows. */
 export function registrationOf(subscription: Registration): Registration {
-  const { id, url, urlKey, format, content, events, filter, description, createdMs } = subscription;
-  return defined({ id, url, urlKey, format, content, events, filter, description, createdMs });
+  const { id, url, urlKey, format, content, events, filter, description, hub, createdMs } = subscription;
+  return defined({ id, url, urlKey, format, content, events, filter, description, hub, createdMs });
 }
 
 /**

@@ -8,9 +8,16 @@ import { resolveHost } from "./dns.ts";
 import type { Format, SignedDelivery } from "./format.ts";
 import { ANSWER_BYTES_KEPT, ANSWER_BYTES_READ } from "./limits.ts";
 
+/** The User-Agent of all that goes to endpoints: there is no default one. */
+export function userAgentOf(baseUrl: string): string {
+  return `communique (+${baseUrl})`;
+}
+
 /** A delivery to one endpoint. The format signs it when it is sent. */
 export interface AttemptRequest extends Omit<SignedDelivery, "atMs"> {
   url: string;
+  /** A GET has no body and nothing to sign. */
+  method?: "GET" | "POST";
   format: Pick<Format, "contentType" | "sign">;
   /** The header that the subscription configured. */
   header?: { name: string; value: string } | undefined;
@@ -75,9 +82,9 @@ export async function attemptDelivery(
   let response: Response;
   try {
     response = await tools.fetch(target.url.href, {
-      method: "POST",
+      method: request.method ?? "POST",
       headers,
-      body: request.body,
+      ...(request.method === "GET" ? {} : { body: request.body }),
       redirect: "manual",
       signal: tools.signal,
     });
@@ -132,7 +139,7 @@ export async function buildHeaders(request: AttemptRequest, atMs: number): Promi
     ...(header && { [header.name.toLowerCase()]: header.value }),
     // Firewalls refuse requests that accept nothing.
     accept: "*/*",
-    "content-type": format.contentType,
+    ...(request.method === "GET" ? {} : { "content-type": format.contentType }),
     "user-agent": userAgent,
     ...(await format.sign?.({ ...request, atMs })),
   };

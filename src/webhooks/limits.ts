@@ -27,3 +27,5 @@ export const CHAT_LABEL_UNITS_MAX = 75;
 export const CHAT_SPACING_MS = 1_000;
 /** The same for Telegram, which takes twenty a minute in a group. */
 export const TELEGRAM_SPACING_MS = 3_000;
+/** Attempts to have a callback of the hub confirm a request, which may answer too late or be away for a moment. */
+export const HUB_VERIFICATIONS_MAX = 3;

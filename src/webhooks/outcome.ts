@@ -85,7 +85,7 @@ function isEcho(answer: string, challenge: string): boolean {
 }
 
 /** The reason for the subscription's log; undefined for success. It says nothing about our own network. */
-function failureReason(result: AttemptResult, { faultIn }: AnswerRules): string | undefined {
+export function failureReason(result: AttemptResult, { faultIn }: AnswerRules): string | undefined {
   switch (result.kind) {
     case "answered":
       if (result.status >= 200 && result.status < 300) return undefined;

@@ -61,7 +61,9 @@ export class EndpointFile {
     if (parsed.kind === "arrival") {
       const { number, atMs, headers, body } = parsed;
       const id = headers["webhook-id"] ?? "";
-      const arrival = { number, atMs, headers, id, body, message: JSON.parse(body) as Message };
+      // What the hub sends is a feed, and has no id.
+      const message = id === "" ? { type: "topic.changed", data: {} } : (JSON.parse(body) as Message);
+      const arrival = { number, atMs, headers, id, body, message };
       this.#byNumber.set(number, arrival);
       this.entries.push({ kind: "arrival", arrival });
       return;

@@ -4,6 +4,8 @@
  * acknowledgement before it answers, so that a kill loses no acknowledgement. It does not verify
  * signatures; the arrival check does that later.
  *
+ * It also serves as callback of the WebSub hub, whose GET it answers with the challenge.
+ *
  *   PUT / on the control port, with a {@link BehaviourRequest} as JSON, changes the behaviour
  */
 import { appendFileSync, readFileSync } from "node:fs";
@@ -52,7 +54,9 @@ async function run({ controlPort, endpoints, lateMs }: EndpointsConfig): Promise
       const headers = Object.fromEntries(
         Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
       );
-      write({ kind: "arrival", number, atMs: Date.now(), headers, body });
+      const { searchParams } = new URL(request.url ?? "/", "http://localhost");
+      const isVerification = request.method === "GET";
+      if (!isVerification) write({ kind: "arrival", number, atMs: Date.now(), headers, body });
       if (behaviour === "hang") return;
       if (behaviour === "reset") {
         request.socket.resetAndDestroy();
@@ -67,6 +71,10 @@ async function run({ controlPort, endpoints, lateMs }: EndpointsConfig): Promise
         return;
       }
       if (behaviour === "late") await delay(lateMs);
+      if (isVerification) {
+        response.end(searchParams.get("hub.challenge"));
+        return;
+      }
       write({ kind: "acknowledged", number, atMs: Date.now() });
       if (behaviour === "undecodable") {
         response.writeHead(200, { "content-encoding": "gzip", "content-length": 0 }).end();
@@ -77,7 +85,8 @@ async function run({ controlPort, endpoints, lateMs }: EndpointsConfig): Promise
         response.write("It is", () => response.destroy());
         return;
       }
-      response.end((JSON.parse(body) as { data: { challenge?: string } }).data.challenge);
+      if (headers["webhook-id"] === undefined) response.end();
+      else response.end((JSON.parse(body) as { data: { challenge?: string } }).data.challenge);
     });
   });
   const control = listen(controlPort, async (request, response) => {

@@ -10,6 +10,7 @@ import { Author } from "./author.ts";
 import { ExpectedState } from "./expected-state.ts";
 import { Subscription, type SubscriptionOptions } from "./subscription.ts";
 import type { Faults } from "./faulty/faulty-calls.ts";
+import { FeedFollower } from "./feed-follower.ts";
 import { pollUntil } from "./poll-until.ts";
 import { Endpoints } from "./endpoints.ts";
 import { ServiceCalls } from "./service-calls.ts";
@@ -41,11 +42,15 @@ const SUBSCRIPTIONS: readonly SubscriptionOptions[] = [
   { ...defaults, filter: { lang: ["hy", "fr"] }, events: ["release.corrected", "release.reinstated"] },
 ];
 
+/** The feeds that callbacks follow by WebSub. */
+const FOLLOWED_PATHS = ["/feed.json", "/en/feed.atom", "/feed.json?type=press-release&type=speech"];
+
 export class Environment implements AsyncDisposable {
   readonly service: ServiceProcess;
   readonly endpoints: Endpoints;
   readonly calls: ServiceCalls;
   readonly subscriptions: readonly Subscription[];
+  readonly followers: readonly FeedFollower[];
   readonly expectedState = new ExpectedState();
   readonly authors: readonly Author[];
   /** The public keys that the service publishes as a JWK Set. */
@@ -61,12 +66,14 @@ export class Environment implements AsyncDisposable {
     endpoints: Endpoints,
     calls: ServiceCalls,
     subscriptions: readonly Subscription[],
+    followers: readonly FeedFollower[],
     keys: JsonWebKey[],
   ) {
     this.service = service;
     this.endpoints = endpoints;
     this.calls = calls;
     this.subscriptions = subscriptions;
+    this.followers = followers;
     this.keys = keys;
     this.#running.resolve();
     const dependencies = { expectedState: this.expectedState, calls, whenUp: () => this.#running.promise };
@@ -74,7 +81,7 @@ export class Environment implements AsyncDisposable {
   }
 
   /** The number of endpoints. */
-  static readonly endpointCount = SUBSCRIPTIONS.length;
+  static readonly endpointCount = SUBSCRIPTIONS.length + FOLLOWED_PATHS.length;
 
   /** @param onLine called with each line of the service's output */
   static async start(build: Build, onLine?: (line: string) => void): Promise<Environment> {
@@ -93,15 +100,17 @@ export class Environment implements AsyncDisposable {
         onLine,
       ),
     );
-    const endpoints = parts.use(await Endpoints.open(SUBSCRIPTIONS.length, LATE_MS));
+    const endpoints = parts.use(await Endpoints.open(Environment.endpointCount, LATE_MS));
     const calls = new ServiceCalls(service.url, adminToken);
     const subscriptions = await Promise.all(
       SUBSCRIPTIONS.map((options, index) => subscribe(options, endpoints, index, calls)),
     );
     for (const path of REQUESTED_PATHS) await (await fetch(new URL(path, service.url))).text();
+    const followers = FOLLOWED_PATHS.map((path, index) => follow(path, endpoints, index, service.url, calls));
+    for (const follower of followers) await follower.begin();
     const { keys } = await calls.answer<{ keys: JsonWebKey[] }>("GET", "/.well-known/webhook-keys.json");
     parts.move();
-    return new Environment(service, endpoints, calls, subscriptions, keys);
+    return new Environment(service, endpoints, calls, subscriptions, followers, keys);
   }
 
   /** Sends SIGKILL, waits, and restarts the service with the data on disk. */
@@ -137,6 +146,20 @@ export class Environment implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.service[Symbol.asyncDispose](), this.endpoints[Symbol.asyncDispose]()]);
   }
+}
+
+/** A follower at the endpoints after those of subscriptions. */
+function follow(
+  path: string,
+  endpoints: Endpoints,
+  index: number,
+  service: URL,
+  calls: ServiceCalls,
+): FeedFollower {
+  const at = SUBSCRIPTIONS.length + index;
+  const [url, file] = [endpoints.urls[at], endpoints.files[at]];
+  if (url === undefined || file === undefined) throw new RangeError(`there is no endpoint ${at}`);
+  return new FeedFollower(service, path, url, file, calls);
 }
 
 /** Creates a subscription. Resolves when its endpoint is verified. */

@@ -10,7 +10,12 @@ import type { Environment } from "./environment.ts";
 const REPORTED_WITHIN_MS = 60_000;
 
 /** @returns descriptions of the violations */
-export async function checkLedger({ calls, expectedState, subscriptions }: Environment): Promise<string[]> {
+export async function checkLedger({
+  calls,
+  expectedState,
+  subscriptions,
+  followers,
+}: Environment): Promise<string[]> {
   const events = await eventsAfter(calls, 0);
   const known = expectedState.events.map(({ data }) => data.id);
   const isSame = events.length === known.length && events.every(({ data }, n) => data.id === known[n]);
@@ -21,7 +26,8 @@ export async function checkLedger({ calls, expectedState, subscriptions }: Envir
       calls.adminToken,
     );
     const active = new Set(data.filter(({ status }) => status === "active").map(({ id }) => id));
-    return data.length === subscriptions.length && subscriptions.every(({ id }) => active.has(id))
+    return data.length === subscriptions.length + followers.length &&
+      subscriptions.every(({ id }) => active.has(id))
       ? true
       : undefined;
   });

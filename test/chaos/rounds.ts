@@ -129,6 +129,7 @@ async function play(
       author.work(new Random(seed, "author", number, round), isSilent),
     ),
     actOnSubscriptions(environment, new Random(seed, STREAM, round), isSilent),
+    renewAtHub(environment, new Random(seed, "followers", round)),
     ...plan.failures.map((failure, index) => injectFault(environment, failure, seed + round + index)),
   ]);
   await endFailures(environment);
@@ -140,10 +141,25 @@ async function play(
     violations: [
       ...environment.expectedState.violations,
       ...environment.subscriptions.flatMap((subscription) => subscription.violations),
+      ...environment.followers.flatMap((follower) => follower.violations),
       ...missing,
       ...left,
     ],
   };
+}
+
+/** Renews the subscriptions of the hub, each at a time of its own in the round. */
+async function renewAtHub({ followers }: Environment, random: Random): Promise<void> {
+  const renewals = followers.map((follower) => ({
+    follower,
+    afterMs: random.between(0, SUBSCRIPTION_PAUSE_MS),
+  }));
+  await Promise.all(
+    renewals.map(async ({ follower, afterMs }) => {
+      await delay(afterMs);
+      await follower.renew();
+    }),
+  );
 }
 
 async function actOnSubscriptions(

@@ -70,6 +70,7 @@ async function remainingWork(environment: Environment): Promise<string[]> {
     ...(sequence === expectedState.events.length ? [] : [`events after ${expectedState.events.length}`]),
     ...(waiting === 0 ? [] : [`${waiting} documents`]),
     ...(await Promise.all(subscriptions.map(remainingFor))).flat(),
+    ...(await Promise.all(environment.followers.map((follower) => follower.remaining()))).flat(),
   ];
 }
 

@@ -9,11 +9,8 @@ import type { World } from "./world.ts";
 /** The largest answer that names faults. */
 const PROBLEM_BYTES_MAX = 65_536;
 
-/**
- * Codes of 5xx answers that are right. The hub takes no subscriptions yet. With all streams open, a client is
- * asked to come back, and Retry-After says when.
- */
-const RIGHT_FAILURES: readonly string[] = ["not-implemented", "too-many-streams"] satisfies ProblemCode[];
+/** Codes of 5xx answers that are right. With all streams open, a client is asked to come back, and Retry-After says when. */
+const RIGHT_FAILURES: readonly string[] = ["too-many-streams"] satisfies ProblemCode[];
 
 /** @returns what is wrong with the answer */
 export function faultsOf(request: FuzzRequest, answer: Answer, world: World): string[] {

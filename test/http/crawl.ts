@@ -3,7 +3,7 @@
  * status, all headers and all bytes.
  */
 import { FEED_FORMATS } from "../../src/domain/list.ts";
-import { request } from "../support/service.ts";
+import { BASE_URL, request } from "../support/service.ts";
 import type { Made } from "../support/subscriptions.ts";
 
 export interface Question {
@@ -189,6 +189,8 @@ function aboutSecrets({ secrets, values, words }: Subject): Question[] {
       { path: `/api/v1/events/stream?${field}=${each}`, method: "HEAD" },
       subscribing({ [field]: each }),
       subscribing({ lang: "en", not: { [field]: [each] } }),
+      subscribingAtHub(`/en/${facet}/${each}/feed.rss`),
+      subscribingAtHub(`/en/feed.json?not.${field}=${each}`),
     ]),
   );
   const ofWords = words.flatMap((word) =>
@@ -197,6 +199,20 @@ function aboutSecrets({ secrets, values, words }: Subject): Question[] {
     })),
   );
   return [...ofReleases, ...ofValues, ...ofWords];
+}
+
+function subscribingAtHub(topic: string): Question {
+  const form = {
+    "hub.mode": "subscribe",
+    "hub.callback": "http://127.0.0.1:9/",
+    "hub.topic": BASE_URL + topic,
+  };
+  return {
+    path: "/hub",
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams(form).toString(),
+  };
 }
 
 function subscribing(filter: object): Question {

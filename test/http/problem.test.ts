@@ -37,7 +37,7 @@ const REQUESTS: Partial<Record<ProblemCode, () => Promise<Response>>> = {
   "unsupported-media-type": () =>
     send("POST", "/api/v1/releases", "a: b", { "content-type": "application/yaml" }),
   invalid: () => put(release({ title: undefined })),
-  "not-implemented": () => request("/hub", { method: "POST" }),
+  "malformed-hub-request": () => request("/hub", { method: "POST", body: new URLSearchParams() }),
   "not-configured": () => withBindings("/feed.rss", { ADMIN_TOKEN: "" }),
   internal: () => withBindings("/healthz", { NEWSROOM: undefined as never }),
 };

@@ -119,6 +119,10 @@ const ROWS: Record<string, unknown[]> = {
     seconds(subscriber.BEGIN_MS_MAX),
     ...subscriber.VERIFICATION_RETRIES_MS.map((ms) => seconds(ms)),
   ],
+  "lease of the hub": [domain.HUB_LEASE_SECONDS, domain.HUB_LEASE_SECONDS_MIN, domain.HUB_LEASE_SECONDS_MAX],
+  "request to the hub": [domain.HUB_BODY_BYTES_MAX, domain.HUB_SECRET_BYTES_MAX],
+  "verification by the hub": [webhooks.HUB_VERIFICATIONS_MAX, subscriber.HUB_REQUESTS_MAX],
+  "combinations of filters that the hub follows": [newsroom.COMBINATION_TOPICS_MAX],
   "time to verify an endpoint": [seconds(subscriber.VERIFICATION_MS_MAX), seconds(domain.UNVERIFIED_KEPT_MS)],
   "calls of an owner, each a minute and an hour": [test, verify, redeliver, replay].flatMap(
     ({ inMinute, inHour }) => [inMinute, inHour],

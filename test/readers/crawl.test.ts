@@ -55,6 +55,8 @@ async function crawl(origin: string): Promise<Crawled> {
   const add = (link: string, from: string): void => {
     const url = URL.parse(link.replaceAll(/&(?:amp|#x26);/g, "&"), origin + from);
     if (url?.origin !== origin || url.pathname.startsWith("/api/")) return;
+    // Feeds name the hub, which takes only POST.
+    if (url.pathname === "/hub") return;
     url.hash = "";
     if (seen.has(url.href)) return;
     seen.add(url.href);

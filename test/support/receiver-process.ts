@@ -4,6 +4,8 @@
  *
  *   POST /KEY?answers=500,echo,204   answered 500, then with the challenge, then always 204
  *   GET  /KEY                        what has arrived there, as JSON
+ *   GET  /KEY?hub.mode=…&confirm=404,echo   a request of the WebSub hub: answered 404, then always with the challenge
+ *   GET  /asked-by-hub/KEY           the queries of these requests so far, as JSON
  *   GET  /dns/KEY/1.1.1.1,10.0.0.1   a DNS-over-HTTPS server: one address for each query, the last one
  *                                    repeats; `none` for no address, `broken` for 500,
  *                                    `half:ADDRESS` for an IPv6 zone that fails; several addresses, also of
@@ -21,6 +23,8 @@ import type { AddressInfo } from "node:net";
 import type { Arrival } from "./receiver.ts";
 
 const arrivals = new Map<string, Arrival[]>();
+/** The queries of requests of the hub, by path. */
+const hubQueries = new Map<string, string[]>();
 const server = createServer((request, response) => {
   receive(request, response).catch(() => response.destroy());
 });
@@ -43,6 +47,14 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
     response.end(JSON.stringify(questions));
     return;
   }
+  if (url.pathname.startsWith("/asked-by-hub/")) {
+    response.end(JSON.stringify(hubQueries.get(url.pathname.replace("/asked-by-hub", "")) ?? []));
+    return;
+  }
+  if (request.method === "GET" && url.searchParams.has("hub.mode")) {
+    answerHub(url, response);
+    return;
+  }
   if (request.method === "GET") {
     response.end(JSON.stringify(here));
     return;
@@ -57,6 +69,15 @@ async function receive(request: IncomingMessage, response: ServerResponse): Prom
   const answers = (url.searchParams.get("answers") ?? "204").split(",");
   if (answers[0] === "repeat:404") response.writeHead(404).end(`no ${url.pathname}${url.search}`);
   else answer(response, answers[Math.min(here.length, answers.length - 1)] ?? "204", body);
+}
+
+function answerHub(url: URL, response: ServerResponse): void {
+  const here = hubQueries.get(url.pathname) ?? [];
+  hubQueries.set(url.pathname, [...here, url.search]);
+  const answers = (url.searchParams.get("confirm") ?? "echo").split(",");
+  const kind = answers[Math.min(here.length, answers.length - 1)] ?? "echo";
+  if (kind === "echo") response.end(url.searchParams.get("hub.challenge") ?? "");
+  else answer(response, kind, "");
 }
 
 /** Queries for IPv6 get an empty answer and are not recorded. */

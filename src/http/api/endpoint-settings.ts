@@ -3,7 +3,7 @@
  */
 import type { Issue } from "../../domain/issues.ts";
 import {
-  type PayloadFormat,
+  type DeliveryFormat,
   type SubscriptionChange,
   type SubscriptionInput,
   telegramUrl,
@@ -25,7 +25,7 @@ export function namedUrl({ url, telegram }: Pick<Given, "url" | "telegram">): st
 }
 
 /** Settings that an endpoint of this format has no use for. */
-export function validateSettings(format: PayloadFormat, given: Given): Issue[] {
+export function validateSettings(format: DeliveryFormat, given: Given): Issue[] {
   const { url, telegram, shape, header, secret, asymmetric } = given;
   const { sign, shapes } = FORMATS[format];
   const issues: Issue[] = [];
@@ -48,7 +48,7 @@ export function validateSettings(format: PayloadFormat, given: Given): Issue[] {
 /** Checks a URL by its spelling, by its format and by the addresses to which its name resolves now. */
 export async function validateTarget(
   c: Context,
-  format: PayloadFormat,
+  format: DeliveryFormat,
   url: string,
 ): Promise<Issue | undefined> {
   const { localTargets, dnsResolver, deliveryTimeoutMs } = c.var.config;
@@ -70,7 +70,7 @@ export async function validateTarget(
 
 /** On this machine a program may stand in for a chat service. */
 function reasonAgainst(
-  format: PayloadFormat,
+  format: DeliveryFormat,
   { url, isLocal }: { url: URL; isLocal: boolean },
 ): string | undefined {
   return isLocal ? undefined : FORMATS[format].acceptsUrl?.(url);

@@ -14,9 +14,10 @@ import {
   type Result,
 } from "../../domain/issues.ts";
 import { SUBSCRIPTIONS_RETRY_SECONDS } from "../../domain/limits.ts";
+import { isHubId } from "../../domain/hub.ts";
 import type { RegistryIssue } from "../../domain/registry.ts";
 import {
-  type PayloadFormat,
+  type DeliveryFormat,
   type Registration,
   SUBSCRIPTION_STATUSES,
   type SubscriptionChange,
@@ -27,7 +28,7 @@ import type { Listed, SubscriptionQuery } from "../../newsroom/store/subscriptio
 import { newsroom, subscriber } from "../../runtime/stubs.ts";
 import { registeredUrl } from "../../subscriber/endpoint.ts";
 import { newSecret } from "../../subscriber/secrets.ts";
-import { type ChangeRefusal, FIRST_TOKEN } from "../../subscriber/subscription.ts";
+import { type ChangeRefusal, FIRST_TOKEN, termsJson } from "../../subscriber/subscription.ts";
 import { FORMATS } from "../../webhooks/payload.ts";
 import { isAdmin, isOwner, PRIVATE_HEADERS } from "../auth.ts";
 import type { Context } from "../context.ts";
@@ -92,7 +93,11 @@ export async function getSubscriptions(c: Context): Promise<Response> {
   if (!query.ok) return invalid(c, query.issues, "Nothing was read.");
   const { data, next } = await newsroom(c.env).subscriptions(query.value);
   const cursor = next && btoa(JSON.stringify(next));
-  return c.json({ data: data.map(listedJson), next: cursor }, 200, PRIVATE_HEADERS);
+  return c.json(
+    { data: data.map((listed) => listedJson(listed, c.var.config.site.baseUrl)), next: cursor },
+    200,
+    PRIVATE_HEADERS,
+  );
 }
 
 export async function getSubscription(c: Context): Promise<Response> {
@@ -127,7 +132,7 @@ export async function patchSubscription(c: Context, change: SubscriptionChange):
 }
 
 /** What waits is written in the format already, so that does not change. */
-function validateChange(format: PayloadFormat, change: SubscriptionChange): Issue[] {
+function validateChange(format: DeliveryFormat, change: SubscriptionChange): Issue[] {
   const other: Issue = {
     path: "/format",
     message: `must stay ${format}: for another format, create a new subscription`,
@@ -148,6 +153,11 @@ export async function deleteSubscription(c: Context): Promise<Response> {
   const id = subscriptionId(c);
   const object = subscriber(c.env, id);
   if ((await object.view()) === null) return notFound(c);
+  if (isHubId(id)) {
+    // It ends when its subscriber was told.
+    await object.deny("the publisher has ended this subscription");
+    return c.body(null, 204);
+  }
   // The Newsroom first: if the request dies in between, the client can delete the object again.
   await newsroom(c.env).unregister(id);
   await object.remove();
@@ -223,7 +233,7 @@ const HOLDERS = {
   service: "of this service",
 } as const;
 
-function tooManySubscriptions(
+export function tooManySubscriptions(
   c: Context,
   { which, whose }: Extract<Registered, { kind: "too-many" }>,
 ): Response {
@@ -269,10 +279,12 @@ function decodeCursor(cursor: string): unknown {
   }
 }
 
-function listedJson(listed: Listed): Record<string, unknown> {
-  const { sinceMs, failingSinceMs, createdMs, reportedMs, reason, description, ...rest } = listed;
+function listedJson(listed: Listed, baseUrl: string): Record<string, unknown> {
+  const { sinceMs, failingSinceMs, createdMs, reportedMs, reason, description, topic, leaseMs, ...rest } =
+    listed;
   return {
     ...rest,
+    ...(topic !== null && termsJson({ topic, leaseUntilMs: leaseMs }, baseUrl)),
     ...defined({ reason: reason ?? undefined, description: description ?? undefined }),
     since: instantOfMs(sinceMs),
     failingSince: failingSinceMs === null ? null : instantOfMs(failingSinceMs),

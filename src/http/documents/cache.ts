@@ -64,7 +64,7 @@ export async function lookUp(c: Context, path: string): Promise<Lookup> {
   const lookup: Lookup =
     document === null
       ? { kind: "missing", unknown }
-      : { kind: "found", servable: toServable(document, path, site.baseUrl) };
+      : { kind: "found", servable: toServable(document, path, site) };
   remember(path, lookup, nowMs + DOCUMENT_FRESH_MS);
   return lookup;
 }

@@ -164,16 +164,7 @@ export function pageNotFound(c: Context): Promise<Response> {
   return refuse(c, { status: 404, issues: [] });
 }
 
-/** The hub takes no WebSub subscriptions yet. Its clients go on polling (W3C WebSub, 5.1). */
-export function postHub(c: Context): Response {
-  return problem(c, {
-    code: "not-implemented",
-    detail:
-      "This hub takes no subscriptions yet. Poll the feed, or subscribe a webhook: POST /api/v1/subscriptions.",
-  });
-}
-
-function tooMany(c: Context, { by }: Extract<Lookup, { kind: "limited" }>): Response {
+export function tooMany(c: Context, { by }: Pick<Extract<Lookup, { kind: "limited" }>, "by">): Response {
   if (by === "calls") return tooManyCalls(c);
   return problem(c, {
     code: "too-many-new-lists",

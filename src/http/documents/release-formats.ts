@@ -33,14 +33,14 @@ export function parseFormatAddress(path: string): { page: string; format: Releas
 
 /** The release of a page in another format; what is there instead of the page, such as a redirect, is there too. */
 export async function lookUpFormat(c: Context, page: string, format: ReleaseFormat): Promise<Lookup> {
-  const { baseUrl } = c.var.config.site;
+  const { site } = c.var.config;
   const path = `${page}.${format}`;
   const found = await lookUp(c, page);
   if (found.kind !== "found") return found;
   const { document } = found.servable;
   if (document.location !== undefined) {
     const moved = { ...document, location: `${document.location}.${format}` };
-    return { kind: "found", servable: toServable(moved, path, baseUrl) };
+    return { kind: "found", servable: toServable(moved, path, site) };
   }
   if (document.release === undefined) return { kind: "missing", unknown: [] };
   const json = await lookUp(c, releaseJsonPath(document.release));
@@ -56,8 +56,8 @@ export async function lookUpFormat(c: Context, page: string, format: ReleaseForm
     // What the site says of itself is in ninjs too, and changes without the release.
     ...defined({ modified: format === "json" ? undefined : modified, status }),
   };
-  const servable = toServable(made, path, baseUrl);
-  servable.headers.set("link", `<${baseUrl}${page}>; rel="canonical"`);
+  const servable = toServable(made, path, site);
+  servable.headers.set("link", `<${site.baseUrl}${page}>; rel="canonical"`);
   return { kind: "found", servable };
 }
 

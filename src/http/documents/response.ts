@@ -3,11 +3,12 @@
  * here.
  */
 import { formatHttpDate } from "../../domain/dates.ts";
-import { FEED_FORMATS, type FeedFormat } from "../../domain/list.ts";
+import { addressOf, FEED_FORMATS, FEED_TYPES, type FeedFormat } from "../../domain/list.ts";
 import { sequenceOfEtag, type StoredDocument, textOf } from "../../documents/kv-store.ts";
-import { DIRECTORY_PATH, isForAdminToo } from "../../documents/paths.ts";
+import { DIRECTORY_PATH, isForAdminToo, parseDocumentPath } from "../../documents/paths.ts";
+import type { SiteSettings } from "../../domain/site.ts";
+import { hubLinks } from "../../webhooks/formats/websub.ts";
 import { onlyNewEntries } from "../../feeds/delta.ts";
-import { FEED_TYPES } from "../../feeds/feed.ts";
 import { indexingHeaders, securityHeaders } from "../security-headers.ts";
 import { ARCHIVE_CACHE_SECONDS, CACHE_SECONDS, SHARED_CACHE_SECONDS, STALE_SECONDS } from "../limits.ts";
 import { fileHeaders } from "./file-headers.ts";
@@ -18,9 +19,6 @@ const PAGE_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /** Pages with a script of ours, which show no HTML of a release. The scripts may call the API. */
 const SCRIPT_POLICY = `${PAGE_POLICY}; script-src 'self'; connect-src 'self'`;
-
-/** The WebSub hub. No feed names it before it takes subscriptions (W3C WebSub, section 4). */
-export const HUB_PATH = "/hub";
 
 /** Scripts of other sites may read documents, and also learn of redirects and refusals. */
 export const FOR_EVERY_ORIGIN = { "access-control-allow-origin": "*" } as const;
@@ -45,10 +43,14 @@ export interface ServableDocument {
 }
 
 /** @param path the document's path with its query, as the `self` link names it */
-export function toServable(document: StoredDocument, path: string, baseUrl: string): ServableDocument {
+export function toServable(
+  document: StoredDocument,
+  path: string,
+  { baseUrl, languages }: Pick<SiteSettings, "baseUrl" | "languages">,
+): ServableDocument {
   const format = FEED_FORMATS.find((each) => FEED_TYPES[each] === document.type);
   const headers = new Headers({
-    ...headersOf(document, format, path, baseUrl),
+    ...headersOf(document, format, path, { baseUrl, languages }),
     ...securityHeaders(baseUrl),
     ...indexingHeaders(path),
   });
@@ -61,12 +63,12 @@ function headersOf(
   document: StoredDocument,
   format: FeedFormat | undefined,
   path: string,
-  baseUrl: string,
+  site: Pick<SiteSettings, "baseUrl" | "languages">,
 ): Record<string, string> {
   if (isRedirect(document)) return redirectHeaders(document);
   const cacheControl = cacheControlOf(document);
   return document.file === undefined
-    ? documentHeaders(document, format, path, baseUrl)
+    ? documentHeaders(document, format, path, site)
     : { ...fileHeaders(document, path, cacheControl), ...FOR_EVERY_ORIGIN };
 }
 
@@ -106,7 +108,7 @@ function documentHeaders(
   document: StoredDocument,
   format: FeedFormat | undefined,
   path: string,
-  baseUrl: string,
+  { baseUrl, languages }: Pick<SiteSettings, "baseUrl" | "languages">,
 ): Record<string, string> {
   const { modified } = document;
   const shared = {
@@ -116,9 +118,11 @@ function documentHeaders(
     "accept-ranges": "none",
   };
   if (document.type.startsWith("text/html")) {
+    const topic = pageTopic(path, languages);
     return {
       ...pageHeaders(cacheControlOf(document), path === DIRECTORY_PATH),
       ...shared,
+      ...(topic === undefined ? {} : { link: hubLinks(baseUrl, topic) }),
       // The page of a release is also there as Markdown.
       ...(document.release === undefined ? {} : { vary: "Accept" }),
     };
@@ -134,9 +138,22 @@ function documentHeaders(
     ...FOR_EVERY_ORIGIN,
     "access-control-expose-headers": "ETag, Last-Modified, Link, IM",
     ...shared,
-    ...(format === undefined ? {} : { link: `<${baseUrl}${path}>; rel="self"` }),
+    ...(format === undefined ? {} : { link: feedLinksOf(document, path, baseUrl) }),
     ...(vary.length === 0 ? {} : { vary: vary.join(", ") }),
   };
+}
+
+/** Subscribers look for the hub here first, and find that of JSON Feed nowhere else (WebSub, 4). */
+function feedLinksOf({ isArchive }: StoredDocument, path: string, baseUrl: string): string {
+  return isArchive ? `<${baseUrl}${path}>; rel="self"` : hubLinks(baseUrl, path);
+}
+
+/** A page of a list has the hub of its feed in Atom; undefined for other pages. */
+function pageTopic(path: string, languages: readonly string[]): string | undefined {
+  const place = parseDocumentPath(path, languages);
+  return place?.kind === "list" && place.place.archive === undefined
+    ? addressOf({ ...place.place, format: "atom" })
+    : undefined;
 }
 
 /** An archive is never `immutable`: one of its releases can be killed, and must then vanish from caches. */

@@ -32,9 +32,11 @@ export class Snapshot {
       this.end();
       sql.exec("CREATE TABLE backup_state (id TEXT, as_of INTEGER)");
       sql.exec("INSERT INTO backup_state (id) VALUES (?)", id);
-      sql.exec("CREATE TABLE backup_subscribers (id TEXT PRIMARY KEY, cursor INTEGER) WITHOUT ROWID");
       sql.exec(
-        "INSERT INTO backup_subscribers (id, cursor) SELECT id, ifnull(cursor, ?) FROM subscriptions",
+        "CREATE TABLE backup_subscribers (id TEXT PRIMARY KEY, cursor INTEGER, topic_version TEXT) WITHOUT ROWID",
+      );
+      sql.exec(
+        "INSERT INTO backup_subscribers (id, cursor, topic_version) SELECT id, ifnull(cursor, ?), topic_version FROM subscriptions",
         this.#swept(),
       );
     });
@@ -94,6 +96,11 @@ export class Snapshot {
         `UPDATE backup_subscriptions AS s SET cursor = had.cursor, due_ms = 0
          FROM backup_subscribers AS had WHERE had.id = s.id AND had.cursor < ifnull(s.cursor, ?)`,
         this.#swept(),
+      );
+      // A Subscriber ignores the version of its topic that it has.
+      sql.exec(
+        `UPDATE backup_subscriptions AS s SET cursor = 0, due_ms = 0, topic_version = had.topic_version
+         FROM backup_subscribers AS had WHERE had.id = s.id AND s.topic IS NOT NULL`,
       );
     });
   }

@@ -33,11 +33,13 @@ import { toInstant } from "../store/schema.ts";
 import {
   dueMsOf,
   forgetListDocuments,
+  forgetListWrites,
   markArchivesStale,
   markListStale,
   markStale,
   type Target,
 } from "../store/stale-documents.ts";
+import { hasSubscriptions } from "../store/topics.ts";
 import type { ListArchives } from "./archives.ts";
 import type { Lists } from "./lists.ts";
 
@@ -103,6 +105,28 @@ export class Combinations {
       nowMs + COSTLY_KEPT_MS,
       address,
     );
+  }
+
+  /** Whether changes do not render a combination, because its search reads too much. */
+  isCostly(list: ReleaseList): boolean {
+    const query = "SELECT 1 FROM lists WHERE address = ? AND is_costly = 1";
+    return exists(this.#sql, query, listAddress(list));
+  }
+
+  /** Keeps a combination for longer, if it is kept. Its documents are written again, with the new time. */
+  keepUntil(list: ReleaseList, untilMs: number): void {
+    const address = listAddress(list);
+    const extended = all(
+      this.#sql,
+      `UPDATE lists SET kept_until_ms = ?1
+       WHERE address = ?2 AND kept_until_ms > ?3 AND kept_until_ms < ?1 AND is_costly = 0 RETURNING address`,
+      untilMs,
+      address,
+      this.#deps.now(),
+    );
+    if (extended.length === 0) return;
+    forgetListWrites(this.#sql, address);
+    markListStale(this.#sql, address);
   }
 
   /**
@@ -261,6 +285,8 @@ export class Combinations {
       LISTS_KEPT_MAX - 1,
     );
     for (const address of new Set([...ofNetworks, ...ofAll])) {
+      const list = this.#deps.lists.parse(address);
+      if (list !== undefined && hasSubscriptions(this.#sql, list)) continue;
       this.#deps.lists.forget(address);
       markListStale(this.#sql, address); // rendering removes its documents
     }

@@ -116,8 +116,11 @@ export class Lists {
     this.#markStale(this.listsContaining(release), release.published);
   }
 
-  /** A killed release has another reason: marks the documents as stale that name it among those that left. */
-  onReasonChanged({ id, published }: { id: string; published: Instant | null }, nowMs: number): void {
+  /**
+   * Something happened to a release: marks the documents as stale that name it among those that left. They say why it
+   * was killed, and their entries have its latest event.
+   */
+  onDepartedChanged({ id, published }: { id: string; published: Instant | null }, nowMs: number): void {
     if (published === null) return;
     const query = `SELECT t.list FROM tombstones t JOIN lists l ON l.address = t.list
        WHERE t.release = ? AND (l.kept_until_ms IS NULL OR l.kept_until_ms > ?)`;

@@ -86,7 +86,7 @@ const RELEASE_NEVER_SENT: [NotSentCode, string] = [
 ];
 
 function readSubscription(sql: Sql, id: string): ExplainedSubscription | undefined {
-  const query = `SELECT ${EXPLAINED_COLUMNS} FROM subscriptions WHERE id = ?`;
+  const query = `SELECT ${EXPLAINED_COLUMNS} FROM subscriptions WHERE id = ? AND topic IS NULL`;
   const row = first<ExplainedRow>(sql, query, id);
   return row && toExplained(sql, row);
 }

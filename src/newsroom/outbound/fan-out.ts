@@ -20,6 +20,7 @@ import {
 } from "../limits.ts";
 import { type EventReader, lastSequence } from "../store/events.ts";
 import { getMeta, setMeta } from "../store/schema.ts";
+import type { LaggingSubscriber } from "./topics.ts";
 import { EventWindow, type PreferencesRow, readWindow, toPreferences } from "./event-window.ts";
 
 /**
@@ -31,6 +32,9 @@ export type Enqueue = (subscription: string, events: OutboundEvent[]) => Promise
 
 interface SubscriptionRow extends PreferencesRow {
   id: string;
+  /** Of a subscription of the hub, which gets no events. */
+  topic: string | null;
+  topic_version: string;
   cursor: number | null;
   failures: number;
   since_sequence: number;
@@ -50,13 +54,16 @@ interface FanOutDeps {
   events: EventReader;
   site: () => Site;
   enqueue: Enqueue;
+  /** Gives a Subscriber the present version of its topic. Never rejects. */
+  catchUpWithTopic: (subscription: LaggingSubscriber) => Promise<void>;
   /** Called if the Subscriber was never created. */
   removeNeverCreated: (subscription: string) => void;
   /** Milliseconds since 1970. */
   now: () => number;
 }
 
-const COLUMNS = "id, format, content, filter, events, cursor, failures, since_sequence, filtered_since";
+const COLUMNS =
+  "id, topic, topic_version, format, content, filter, events, cursor, failures, since_sequence, filtered_since";
 
 export class FanOut {
   readonly #deps: FanOutDeps;
@@ -107,7 +114,7 @@ export class FanOut {
     const subscriptions = all<SubscriptionRow>(
       this.#sql,
       `SELECT ${COLUMNS} FROM subscriptions
-       WHERE id > ? AND active = 1 AND cursor IS NULL ORDER BY id LIMIT ?`,
+       WHERE id > ? AND active = 1 AND cursor IS NULL AND topic IS NULL ORDER BY id LIMIT ?`,
       sweep.after,
       SUBSCRIPTIONS_PER_STEP,
     );
@@ -137,7 +144,8 @@ export class FanOut {
   }
 
   async #catchUp(subscription: SubscriptionRow & { cursor: number }): Promise<void> {
-    const { id, cursor, filtered_since } = subscription;
+    const { id, topic, cursor, filtered_since } = subscription;
+    if (topic !== null) return this.#deps.catchUpWithTopic({ ...subscription, topic });
     const window = this.#readWindow(
       cursor + 1,
       Math.min(cursor + EVENTS_PER_WINDOW, lastSequence(this.#sql)),

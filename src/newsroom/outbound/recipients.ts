@@ -63,7 +63,7 @@ export async function findRecipients(
   limit: number,
 ): Promise<{ recipients: Recipient[]; next: string | null }> {
   const query = `SELECT id, url, description, status, reason, ${EXPLAINED_COLUMNS}
-    FROM subscriptions WHERE id > ? ORDER BY id LIMIT ?`;
+    FROM subscriptions WHERE id > ? AND topic IS NULL ORDER BY id LIMIT ?`;
   const rows = all<Row>(sql, query, after, limit);
   const explain = explainerOf(sql, release);
   const found = new Map<string, Recipient>();

@@ -8,10 +8,12 @@ import type { Registration } from "../../domain/subscription.ts";
 import type { Sql } from "../../runtime/sql.ts";
 import { transact } from "../../runtime/transact.ts";
 import type { RegistryStore } from "../store/registry.ts";
+import { setVersion } from "../store/topics.ts";
 import { hasUnknownKey, noteSealingKey, sealedWithOthers } from "../store/sealing-keys.ts";
 import {
   activate,
   change,
+  findOfHub,
   findVerified,
   hasFilter,
   register,
@@ -68,6 +70,35 @@ export class Registrations {
       const registered = register(sql, keyed, isVerified, requester, limits);
       if (registered.kind === "registered") noteSealingKey(sql, registration.id, firstKey);
       return registered;
+    };
+    return transact(storage, work, ({ kind }) => kind === "registered" && !dryRun);
+  }
+
+  /**
+   * Registers a callback for a topic of the hub, before its Subscriber is created. One callback with one topic is one
+   * subscription.
+   *
+   * @param topicVersion the version of the topic that the subscriber has; '': an older one
+   * @param dryRun answer, but store nothing and delete nothing
+   */
+  async registerForHub(
+    registration: Registration,
+    topicVersion: string,
+    requester: Requester,
+    dryRun: boolean,
+  ): Promise<{ kind: "registered"; id: string } | Extract<Registered, { kind: "too-many" }>> {
+    const { storage, sql, config, now } = this.#deps;
+    const firstKey = await this.#firstKeyId();
+    const keyed = await withKey(registration);
+    const known = findOfHub(sql, keyed);
+    if (known !== undefined) return { kind: "registered", id: known };
+    const limits = { nowMs: now(), hostLimits: config.hostLimits };
+    const work = () => {
+      const registered = register(sql, keyed, false, requester, limits);
+      if (registered.kind !== "registered") return registered;
+      setVersion(sql, registration.id, topicVersion);
+      noteSealingKey(sql, registration.id, firstKey);
+      return { kind: "registered" as const, id: registration.id };
     };
     return transact(storage, work, ({ kind }) => kind === "registered" && !dryRun);
   }

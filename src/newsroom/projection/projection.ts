@@ -56,6 +56,9 @@ interface ProjectionDeps extends RenderSource {
   combinations: Combinations;
   kv: KVNamespace;
   meter: Meter;
+  /** Called in the transaction that records that KV holds a feed of newest releases, or no longer holds a document. */
+  onFeedWritten: (path: string, etag: string, body: string) => void;
+  onRemoved: (path: string) => void;
 }
 
 export class Projection {
@@ -175,14 +178,16 @@ export class Projection {
     }
     // Recorded after the write: if the object dies in between, the same bytes are written again.
     this.#saveWritten(target, { path, etag, modified, written_ms: nowMs });
+    if (isNewestFeed(target, rendered)) this.#deps.onFeedWritten(path, etag, rendered.body);
     return 0;
   }
 
   async #remove(path: string): Promise<void> {
-    const { sql, kv, meter } = this.#deps;
+    const { sql, kv, meter, onRemoved } = this.#deps;
     meter.addKvWrite();
     await removeDocument(kv, path);
     sql.exec("DELETE FROM documents WHERE path = ?", path);
+    onRemoved(path);
   }
 
   /** When KV drops a document, in seconds since 1970: a combination expires unless it is requested again. */
@@ -213,6 +218,10 @@ export class Projection {
       written_ms,
     );
   }
+}
+
+function isNewestFeed(target: Target, { type }: RenderedDocument): boolean {
+  return target.kind === "list" && type !== HTML;
 }
 
 async function etagFor(rendered: RenderedDocument): Promise<string> {

@@ -6,6 +6,7 @@ import { defined } from "../../domain/defined.ts";
 import {
   addressOf,
   FEED_FORMATS,
+  FEED_TYPES,
   type FeedFormat,
   languageList,
   languageOf,
@@ -14,7 +15,7 @@ import {
 } from "../../domain/list.ts";
 import type { ReleaseView } from "../../domain/release.ts";
 import { buildFeed, buildRetiredFeed, type TitledList, writers } from "../../feeds/build-feed.ts";
-import { entriesIn, FEED_TYPES, releaseOfUrn } from "../../feeds/feed.ts";
+import { entriesIn, releaseOfUrn } from "../../feeds/feed.ts";
 import { listTitle } from "../../i18n/phrases.ts";
 import { type ListContents, listPage, retiredListPage } from "../../site/list-page.ts";
 import { countOf, filterChoices, yearsOf } from "../lists/list-facts.ts";

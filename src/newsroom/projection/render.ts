@@ -40,7 +40,7 @@ import {
 } from "./render-sitemaps.ts";
 
 /** Raise it when rendering gives other bytes than before: all documents become stale. */
-export const RENDERER_VERSION = 16;
+export const RENDERER_VERSION = 17;
 
 const JSON_TYPE = "application/json; charset=utf-8";
 

@@ -136,8 +136,6 @@ export class Lifecycle {
     updateRelease(this.#deps.sql, row.id, { status, reason: isPublic ? null : reason, updated });
     const type = isPublic ? "release.reinstated" : (`release.${status}` as const);
     this.#recordChange(type, row, { change: null, reason }, nowMs);
-    // Lists that held the release name the reason.
-    if (row.status === "killed" && status === "killed") this.#deps.lists.onReasonChanged(row, nowMs);
   }
 
   #recordChange(
@@ -169,6 +167,7 @@ export class Lifecycle {
     if (this.#deps.tellsSearchEngines && isKnown)
       queuePages(sql, [...new Set([before, after].map(releasePath))], nowMs);
     lists.onMembershipChanged(listedRelease(sql, before), listedRelease(sql, after), at);
+    lists.onDepartedChanged(after, nowMs);
     combinations.queueChange(id, shownEdition(before), shownEdition(after));
     markStale(sql, [{ kind: "release", id }]);
     markHistoryStale(sql, id);

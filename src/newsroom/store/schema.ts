@@ -229,12 +229,16 @@ CREATE TABLE IF NOT EXISTS subscriptions (
   description TEXT,
   filter TEXT NOT NULL,     -- JSON
   events TEXT NOT NULL,     -- JSON: the requested event types
+  topic TEXT,               -- of a subscription of the hub: the path of a feed. It is sent versions of it, no events
+  topic_version TEXT,       -- the ETag of the version that its Subscriber was given last, or that it had before; '': an older one
+  lease_ms INTEGER,         -- when the lease of a subscription of the hub ends; null before its verification
   created_ms INTEGER NOT NULL,
   since_sequence INTEGER NOT NULL, -- the last sequence before the subscription
   filtered_since INTEGER NOT NULL DEFAULT 0, -- the last sequence before the filter was changed; 0: never
   active INTEGER NOT NULL,  -- 0 until the first verification: no events are sent
   proved INTEGER NOT NULL,  -- whether the current URL is verified
-  cursor INTEGER,           -- set while the subscription lags: the last sequence that its Subscriber has
+  -- Set while the subscription lags: the last sequence that its Subscriber has. Of the hub: counts changes of the topic.
+  cursor INTEGER,
   due_ms INTEGER,           -- set while the subscription lags: when to send it more
   failures INTEGER NOT NULL DEFAULT 0, -- calls of its Subscriber that failed in a row
   -- From the last report of its Subscriber:
@@ -247,6 +251,7 @@ CREATE TABLE IF NOT EXISTS subscriptions (
   reported_ms INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS subscriptions_lagging ON subscriptions (due_ms) WHERE cursor IS NOT NULL AND active = 1;
+CREATE INDEX IF NOT EXISTS subscriptions_of_a_topic ON subscriptions (topic, active) WHERE topic IS NOT NULL;
 CREATE INDEX IF NOT EXISTS subscriptions_proved ON subscriptions (key) WHERE proved = 1;
 CREATE INDEX IF NOT EXISTS subscriptions_pending ON subscriptions (created_ms) WHERE status = 'pending';
 CREATE INDEX IF NOT EXISTS subscriptions_of_a_client ON subscriptions (client, status, active)

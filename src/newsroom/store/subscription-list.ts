@@ -2,7 +2,7 @@
  * The list of all subscriptions for the admin, with the last report of each.
  */
 import type { Filter } from "../../domain/filter.ts";
-import type { Health, PayloadFormat, SubscriptionStatus } from "../../domain/subscription.ts";
+import type { DeliveryFormat, Health, SubscriptionStatus } from "../../domain/subscription.ts";
 import { all, type Sql } from "../../runtime/sql.ts";
 
 /** An entry of the list of subscriptions. Times are milliseconds since 1970. */
@@ -10,8 +10,11 @@ export interface Listed {
   id: string;
   /** Only the host, where the URL is a secret. */
   url: string;
-  format: PayloadFormat;
   description: string | null;
+  format: DeliveryFormat;
+  /** Of a subscription of the hub: the path of its topic, and when its lease ends. */
+  topic: string | null;
+  leaseMs: number | null;
   events: string[];
   filter: Filter;
   status: SubscriptionStatus;
@@ -56,7 +59,7 @@ export function listSubscriptions(
   ];
   const rows = all<Row>(
     sql,
-    `SELECT id, url, format, description, events, filter, status, reason, since_ms AS "sinceMs",
+    `SELECT id, url, description, format, topic, lease_ms AS "leaseMs", events, filter, status, reason, since_ms AS "sinceMs",
        failing_ms AS "failingSinceMs", created_ms AS "createdMs", health, reported_ms AS "reportedMs", trouble
      FROM subscriptions
      ${conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`} ORDER BY ${order.join(", ")} LIMIT ?`,

@@ -81,8 +81,8 @@ export function register(
   const verified = isVerified ? 1 : 0;
   sql.exec(
     `INSERT INTO subscriptions (id, key, url, host, domain, client, format, content, description, filter,
-       events, created_ms, since_sequence, active, proved, status, since_ms, trouble, cursor, due_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+       events, topic, created_ms, since_sequence, active, proved, status, since_ms, trouble, cursor, due_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
     registration.id,
     registration.key,
     registration.url,
@@ -94,6 +94,7 @@ export function register(
     registration.description ?? null,
     JSON.stringify(registration.filter),
     JSON.stringify(registration.events),
+    registration.hub?.topic ?? null,
     registration.createdMs,
     last,
     verified,
@@ -104,6 +105,12 @@ export function register(
     last,
   );
   return { kind: "registered", replaced };
+}
+
+/** The id of the subscription of the hub with the same callback and topic, verified or not. */
+export function findOfHub(sql: Sql, { key, hub }: KeyedRegistration): string | undefined {
+  const query = "SELECT id FROM subscriptions WHERE topic = ? AND key = ?";
+  return first<{ id: string }>(sql, query, hub?.topic ?? null, key)?.id;
 }
 
 /** The id of the verified subscription with the same URL and filter. */
@@ -177,7 +184,7 @@ export function saveReport(
   nowMs: number,
 ): boolean {
   removeUnverified(sql, nowMs);
-  if (!exists(sql, "SELECT 1 FROM subscriptions WHERE id = ?", registration.id)) return false;
+  if (!isRegistered(sql, registration.id)) return false;
   writeRegistration(sql, registration);
   const { status, failingSinceMs } = report;
   sql.exec(
@@ -194,6 +201,10 @@ export function saveReport(
     registration.id,
   );
   return true;
+}
+
+export function isRegistered(sql: Sql, id: string): boolean {
+  return exists(sql, "SELECT 1 FROM subscriptions WHERE id = ?", id);
 }
 
 export function remove(sql: Sql, id: string): void {
@@ -225,11 +236,11 @@ export function listOperational(sql: Sql): string[] {
 }
 
 function writeRegistration(sql: Sql, registration: KeyedRegistration): void {
-  const { id, key, url, format, content, description, filter, events, createdMs } = registration;
+  const { id, key, url, format, content, description, filter, events, hub, createdMs } = registration;
   const { host, domain } = originOf(url, null);
   sql.exec(
     `UPDATE subscriptions SET key = ?, url = ?, host = ?, domain = ?, format = ?, content = ?, description = ?,
-       filter = ?, events = ?, created_ms = ? WHERE id = ?`,
+       filter = ?, events = ?, lease_ms = ?, created_ms = ? WHERE id = ?`,
     key,
     url,
     host,
@@ -239,6 +250,7 @@ function writeRegistration(sql: Sql, registration: KeyedRegistration): void {
     description ?? null,
     JSON.stringify(filter),
     JSON.stringify(events),
+    hub?.leaseUntilMs ?? null,
     createdMs,
     id,
   );
@@ -254,15 +266,20 @@ function removeUnverified(sql: Sql, nowMs: number): void {
   sql.exec("DELETE FROM subscriptions WHERE active = 0 AND created_ms < ?", nowMs - UNVERIFIED_KEPT_MS);
 }
 
-/** The key: a hash of URL and filter, canonical, so that the order of the filter's fields makes no difference. */
+/**
+ * The key: a hash of URL and filter, canonical, so that the order of the filter's fields makes no difference. Of the
+ * hub, a hash of URL and topic.
+ */
 export async function withKey(registration: Registration): Promise<KeyedRegistration> {
   const {
     url,
     urlKey,
+    hub,
     filter: { not, ...conditions },
   } = registration;
   const ordered = (part: Filter) => FILTER_FIELDS.map((field) => part[field] ?? null);
-  const named = JSON.stringify([urlKey ?? new URL(url).href, ordered(conditions), ordered(not ?? {})]);
+  const wanted = hub === undefined ? [ordered(conditions), ordered(not ?? {})] : [hub.topic];
+  const named = JSON.stringify([urlKey ?? new URL(url).href, ...wanted]);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(named));
   return {
     ...registration,

@@ -11,11 +11,13 @@ import {
   rowsIn,
   sendLines,
 } from "../../support/backup.ts";
+import { callback, delivered, sentTo, subscribeAtHub } from "../../support/hub.ts";
 import {
   act,
   inNewsroom,
   kvBody,
   ledgerRows,
+  newsroomLater,
   type ProblemJson,
   publish,
   put,
@@ -131,6 +133,41 @@ describe("a backup", () => {
     // The event that the archive has as delivered is not sent again; the text that was killed never is.
     const after = (await arrivals(made)).slice(sent);
     expect(after.map((arrival) => eventOf(arrival).type)).toEqual(["release.killed"]);
+  });
+
+  it("holds subscriptions of the hub, which get the version of their topic that they lack, and none twice", async () => {
+    await publish(release());
+    await newsroomLater(3_600);
+    const [behind, current] = [callback(), callback()];
+    const lacking = await subscribeAtHub(behind, "/en/feed.atom", { "hub.secret": "kept" });
+    const other = await subscribeAtHub(current, "/feed.atom");
+    const lines = await backUp(async (page) => {
+      // Page 1 has read the Subscribers.
+      if (page === 2) {
+        await publish(release({ lang: "en", title: "While it was made" }));
+        await delivered(lacking.id, other.id);
+      }
+    });
+    for (const each of [behind, current]) expect((await sentTo(each)).length).toBe(1);
+    await reset();
+    await restoreAll(lines);
+    await newsroomLater(2);
+    for (let left = 1, calls = 0; left > 0 && calls < 20; calls += 1) {
+      const answer = await finishRestore(lines[0], {});
+      left = answer.ok ? (await answer.json<{ waiting: number }>()).waiting : 0;
+    }
+    for (const { id } of [lacking, other]) await subscriberIdle(id);
+    // Both Subscribers are older than the ledger: that they get it again is the price of losing none.
+    for (const each of [behind, current]) {
+      const sent = await sentTo(each);
+      expect(sent.map(({ body }) => body.includes("While it was made"))).toEqual([true, true]);
+      expect(sent[1]!.body).toBe(sent[0]!.body);
+    }
+    const signed = (await sentTo(behind)).map(({ headers }) => headers["x-hub-signature"]);
+    expect([signed[0], new Set(signed).size]).toEqual([expect.stringMatching(/^sha256=/), 1]);
+    await settled();
+    await newsroomLater(10);
+    expect((await sentTo(behind)).length).toBe(2);
   });
 
   it("that another one has replaced says so", async () => {

@@ -46,8 +46,7 @@ describe.each(FORMATS)("a feed in %s", (format) => {
       vary: "Accept-Encoding, A-IM, Sec-Fetch-Dest",
       "access-control-allow-origin": "*",
       "access-control-expose-headers": "ETag, Last-Modified, Link, IM",
-      // Without rel="hub": the hub takes no subscriptions yet.
-      link: `<https://press.example${path}>; rel="self"`,
+      link: `<https://press.example/hub>; rel="hub", <https://press.example${path}>; rel="self"`,
     });
     expect(headers.get("etag")).toMatch(/^W\/"[0-9a-z]+\.[\w-]+"$/);
   });
@@ -345,9 +344,23 @@ describe("a correction, withdrawal or kill", () => {
 });
 
 describe("the hub", () => {
-  it("is named by feeds and takes no subscriptions yet", async () => {
-    const response = await request("/hub", { method: "POST", body: "hub.mode=subscribe" });
-    expect(response.status).toBe(501);
-    expect((await request("/hub")).status).toBe(405);
+  it("is named by each feed, in its headers and in its own way", async () => {
+    const hub = "https://press.example/hub";
+    const [rss, atom, json] = await Promise.all(
+      FORMATS.map(async (format) => (await request(fresh(format))).text()),
+    );
+    expect(rss).toContain(`<atom:link rel="hub" href="${hub}"/>`);
+    expect(atom).toContain(`<link rel="hub" href="${hub}"/>`);
+    expect(JSON.parse(json!)).toMatchObject({ hubs: [{ type: "WebSub", url: hub }] });
+  });
+
+  it("is named by the page of a list, with the feed that has the same releases", async () => {
+    const links = async (path: string) => (await request(path)).headers.get("link");
+    const named = (topic: string) =>
+      `<https://press.example/hub>; rel="hub", <https://press.example${topic}>; rel="self"`;
+    expect(await links("/")).toBe(named("/feed.atom"));
+    expect(await links("/en")).toBe(named("/en/feed.atom"));
+    expect(await links("/en?type=speech&type=visit")).toBe(named("/en/feed.atom?type=speech&type=visit"));
+    expect(await links("/feeds")).toBe(null);
   });
 });

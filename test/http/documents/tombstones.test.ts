@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { readEtag } from "../../../src/documents/kv-store.ts";
 import { TOMBSTONES_MAX } from "../../../src/newsroom/limits.ts";
-import { act, kvBody, newsroomLater, publish, release, request } from "../../support/service.ts";
+import { act, kvBody, newsroomLater, publish, release, request, send } from "../../support/service.ts";
 
 interface Item {
   id: string;
@@ -147,5 +147,20 @@ describe("a release that is filed elsewhere", () => {
     const [rss = ""] = await rssItemsOf("/en/topics/left");
     expect(rss).toContain("<title>No longer in this feed</title>");
     expect(rss).not.toContain("Refiled");
+  });
+
+  it("leaves documents there that a rebuild gives again, whatever happens to it later", async () => {
+    const text = release({ title: "Refiled", topics: ["former"] });
+    const path = "/en/topics/former/feed.json";
+    await publish(text);
+    await request(path);
+    await publish({ ...text, topics: ["joined"], change: "minor" });
+    await newsroomLater(2);
+    await act("withdraw", text.id);
+    await newsroomLater(2);
+    const etag = await readEtag(env.DOCUMENTS, path);
+    expect((await send("POST", "/api/v1/rebuild", undefined)).status).toBe(202);
+    await newsroomLater(2);
+    expect(await readEtag(env.DOCUMENTS, path)).toBe(etag);
   });
 });

@@ -53,7 +53,8 @@ async function runFanOut(
     const sql = storage.sql;
     const removeNeverCreated = () => undefined;
     const now = () => Date.now();
-    const fanOut = new FanOut({ sql, events, site, enqueue, removeNeverCreated, now });
+    const catchUpWithTopic = async () => undefined;
+    const fanOut = new FanOut({ sql, events, site, enqueue, catchUpWithTopic, removeNeverCreated, now });
     const budget = new Budget(calls);
     for (let step = 0; step < steps; step += 1) await fanOut.step(budget);
   });
@@ -298,6 +299,7 @@ describe("the fan-out", () => {
         events,
         site,
         enqueue: record,
+        catchUpWithTopic: async () => undefined,
         removeNeverCreated: () => undefined,
         now: Date.now,
       };
