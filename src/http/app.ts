@@ -72,6 +72,7 @@ import {
   refuseBrokenEscapes,
 } from "./documents/get-document.ts";
 import { getFile } from "./documents/get-file.ts";
+import { getManual, OPENAPI_PATH } from "./documents/manual.ts";
 import { requireWording } from "./documents/require-wording.ts";
 import { HUB_PATH } from "./documents/response.ts";
 import { getSubscribe, postSubscribe } from "./pages/subscribe.ts";
@@ -183,6 +184,8 @@ app.get(ICON_PATH, getIcon);
 app.get("/robots.txt", getRobots);
 app.get("/:key{[A-Za-z0-9-]+\\.txt}", getIndexNowKey);
 app.get("/favicon.ico", getIcon);
+app.get(OPENAPI_PATH, getManual);
+app.get("/docs/*", getManual);
 app.post(HUB_PATH, postHub);
 app.all(HUB_PATH, (c) => methodNotAllowed(c, ["POST"]));
 app.get(SUBSCRIBE_PATH, requireWording(), limitCalls(), getSubscribe);
