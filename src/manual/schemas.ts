@@ -38,6 +38,7 @@ export const NAMED_ANSWERS: Readonly<Record<string, z.ZodMiniType>> = {
   ReplayedSpan: subscriptions.replayedSpan,
   Delivery: subscriptions.delivery,
   DeliveryPage: subscriptions.deliveryPage,
+  RecipientPage: subscriptions.recipientPage,
   Registry: service.registryView,
   ChangedRegistry: service.putRegistryAnswer,
   Identity: service.identity,

@@ -5,7 +5,7 @@ import { PROBLEM_CODES, type ProblemCode } from "../../src/domain/codes.ts";
 import { parse } from "../../src/domain/issues.ts";
 import { releaseInput } from "../../src/domain/release.ts";
 import { SAMPLE_TYPES } from "../../src/domain/sample-event.ts";
-import { routedCalls } from "../../src/manual/openapi.ts";
+import { differences, routedCalls } from "../../src/manual/openapi.ts";
 import { checkAnswer, type OpenApiDocument, openApiDocument } from "../support/openapi-check.ts";
 import { ADMIN, publish, release, request } from "../support/service.ts";
 
@@ -37,6 +37,7 @@ function validatorOf({ components }: OpenApiDocument, reference: string): Valida
 
 describe("the OpenAPI document", () => {
   it("describes each route of the API once, and no other", () => {
+    expect(differences()).toEqual([]);
     expect(routedCalls().length).toBeGreaterThan(40);
   });
 

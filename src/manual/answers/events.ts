@@ -4,11 +4,11 @@
 import * as z from "zod/mini";
 import type { Change, OperationalEvent } from "../../domain/event.ts";
 import { content, eventReleaseFields } from "./releases.ts";
-import { count, eventId, maybe, releaseEventType, subscriptionId, text, time } from "./shared.ts";
+import { complete, count, eventId, maybe, releaseEventType, subscriptionId, text, time } from "./shared.ts";
 
 const release = z.strictObject({ ...eventReleaseFields, content: maybe(content) });
 
-const change: z.ZodMiniType<Change> = z.strictObject({
+const change = complete<Change>({
   kind: z.enum(["major", "minor"]),
   note: maybe(text),
   previous: count,

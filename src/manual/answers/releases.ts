@@ -15,7 +15,7 @@ import type { EditionSummary, EditionView } from "../../newsroom/store/edition-v
 import type { PublishAnswer } from "../../newsroom/publish/ledger.ts";
 import type { StateView } from "../../newsroom/store/release-states.ts";
 import type { Warning } from "../../renderer/prepare.ts";
-import { count, maybe, pageOf, sha256, text, time } from "./shared.ts";
+import { complete, count, maybe, pageOf, sha256, text, time } from "./shared.ts";
 
 export const status = z.enum(["embargoed", "published", "withdrawn", "killed"]);
 export const content = z.strictObject({ html: text, text });
@@ -30,14 +30,14 @@ const names = z.strictObject({
 const pixels = maybe(z.int().check(z.positive()));
 const edition = z.int().check(z.positive());
 
-const translation: z.ZodMiniType<TranslationView> = z.strictObject({
+const translation = complete<TranslationView>({
   lang: text,
   id: z.uuid(),
   url: z.url(),
   status: maybe(z.literal("withdrawn")),
 });
 
-export const attachment: z.ZodMiniType<AttachmentView> = z.strictObject({
+export const attachment = complete<AttachmentView>({
   url: z.url(),
   type: text,
   title: maybe(text),
@@ -45,7 +45,7 @@ export const attachment: z.ZodMiniType<AttachmentView> = z.strictObject({
   sha256: maybe(sha256),
 });
 
-const image: z.ZodMiniType<ImageView> = z.strictObject({
+const image = complete<ImageView>({
   url: z.url(),
   alt: text,
   credit: maybe(text),
@@ -56,7 +56,7 @@ const image: z.ZodMiniType<ImageView> = z.strictObject({
   sha256: maybe(sha256),
 });
 
-const behind: z.ZodMiniType<BehindView> = z.strictObject({ id: z.uuid(), lang: text, edition, url: z.url() });
+const behind = complete<BehindView>({ id: z.uuid(), lang: text, edition, url: z.url() });
 
 /** The fields of a release in an event. */
 export const eventReleaseFields = {
@@ -90,9 +90,10 @@ const releaseFields = {
   source: maybe(z.url()),
   image: maybe(image),
   history: maybe(z.url()),
+  corrected: maybe(time),
 };
 
-export const release: z.ZodMiniType<ReleaseView> = z.strictObject({ ...releaseFields, content });
+export const release = complete<ReleaseView>({ ...releaseFields, content });
 
 const adminFields = {
   ...releaseFields,
@@ -101,7 +102,7 @@ const adminFields = {
   embargo: maybe(time),
   behind: maybe(behind),
 };
-export const adminRelease: z.ZodMiniType<AdminReleaseView> = z.strictObject({ ...adminFields, content });
+export const adminRelease = complete<AdminReleaseView>({ ...adminFields, content });
 
 /** `content` is left out of a list with `content=summary`. */
 export const releasePage = pageOf(z.strictObject({ ...adminFields, content: maybe(content) }));
@@ -122,7 +123,7 @@ export const publishAnswer = z.strictObject({
 
 export const batchAnswer = z.strictObject({ data: z.array(publishAnswer) });
 
-const state: z.ZodMiniType<StateView> = z.strictObject({
+const state = complete<StateView>({
   id: z.uuid(),
   status,
   edition,
@@ -142,7 +143,7 @@ const ofEdition = {
   note: z.nullable(text),
   title: text,
 };
-const editionSummary: z.ZodMiniType<EditionSummary> = z.strictObject(ofEdition);
+const editionSummary = complete<EditionSummary>(ofEdition);
 export const editionPage = pageOf(editionSummary);
 
 export const editionView = z.strictObject({

@@ -4,7 +4,7 @@
 import * as z from "zod/mini";
 import type { PublicJwk } from "../../crypto/signing-keys.ts";
 import type { DroppedValue, Registry } from "../../domain/registry.ts";
-import { count, maybe, subscriptionId, text } from "./shared.ts";
+import { complete, count, maybe, subscriptionId, text } from "./shared.ts";
 
 const byLanguage = z.record(z.string(), text);
 const values = z.array(
@@ -17,9 +17,9 @@ const values = z.array(
   }),
 );
 const facets = { types: values, topics: values, people: values, organisations: values, places: values };
-export const registryView: z.ZodMiniType<Registry> = z.strictObject(facets);
+export const registryView = complete<Registry>(facets);
 
-const dropped: z.ZodMiniType<DroppedValue> = z.strictObject({
+const dropped = complete<DroppedValue>({
   path: text,
   value: text,
   subscriptions: count,

@@ -10,6 +10,11 @@ import { RELEASE_EVENT_TYPES } from "../../domain/event.ts";
 /** Optional: what is not there has no key. */
 export const maybe = z.exactOptional;
 
+/** An object with every field of a type, also those that may be left out. */
+export function complete<T>(fields: { [K in keyof Required<T>]: z.ZodMiniType<T[K]> }): z.ZodMiniType<T> {
+  return z.strictObject(fields) as unknown as z.ZodMiniType<T>;
+}
+
 export const text = z.string();
 export const count = z.int().check(z.nonnegative());
 export const time = z.iso.datetime();
@@ -34,7 +39,7 @@ const conditions = {
   q: maybe(text),
 };
 
-export const filterView: z.ZodMiniType<Filter> = z.strictObject({
+export const filterView = complete<Filter>({
   ...conditions,
   not: maybe(z.strictObject(conditions)),
 });

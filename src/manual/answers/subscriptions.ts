@@ -13,11 +13,11 @@ import {
 } from "../../domain/subscription.ts";
 import type { SubscriptionView } from "../../subscriber/subscription.ts";
 import type { WaitsFor } from "../../subscriber/waiting.ts";
-import { count, eventId, filterView, maybe, pageOf, subscriptionId, text, time } from "./shared.ts";
+import { complete, count, eventId, filterView, maybe, pageOf, subscriptionId, text, time } from "./shared.ts";
 
 const status = z.enum(SUBSCRIPTION_STATUSES);
 
-const health: z.ZodMiniType<Health> = z.strictObject({
+const health = complete<Health>({
   lastSuccess: z.nullable(time),
   lastFailure: z.nullable(time),
   successRate: z.nullable(z.number()),
@@ -46,7 +46,7 @@ const viewFields = {
   created: time,
   health,
 };
-export const subscription: z.ZodMiniType<SubscriptionView> = z.strictObject(viewFields);
+export const subscription = complete<SubscriptionView>(viewFields);
 
 export const createdSubscription = z.strictObject({ ...viewFields, secret: text, token: text });
 export const existingSubscription = z.strictObject({ ...viewFields, notTaken: z.array(text) });
@@ -104,14 +104,62 @@ const attempt = z.strictObject({
 export const delivery = z.strictObject({ ...deliveryFields, log: z.array(attempt) });
 
 /** An event that is not in the log, and why; only in answers about one release. */
-const notSent = z.strictObject({
+const notSentFields = {
   ...deliveryFields,
   state: z.literal("not-sent"),
   code: z.enum(NOT_SENT_CODES),
   reason: text,
-  waitsFor: z.null(),
+  waitsFor: maybe(z.null()),
   created: z.null(),
   nextAttempt: z.null(),
+};
+const notSent = z.strictObject(notSentFields);
+
+const RECIPIENT_STATES = [
+  "failed",
+  "unknown",
+  "waiting",
+  "held",
+  "not-sent",
+  "dropped",
+  "replaced",
+  "delivered",
+] as const;
+
+const delivered = z.nullable(time);
+
+/** Every subscription that was sent a release, or should have been. */
+export const recipientPage = z.strictObject({
+  release: z.uuid(),
+  counts: z.strictObject({
+    subscriptions: count,
+    ...(Object.fromEntries(RECIPIENT_STATES.map((state) => [state, count])) as Record<
+      (typeof RECIPIENT_STATES)[number],
+      typeof count
+    >),
+  }),
+  data: z.array(
+    z.strictObject({
+      subscription: subscriptionId,
+      url: text,
+      description: z.nullable(text),
+      format: z.enum(PAYLOAD_FORMATS),
+      status,
+      statusReason: z.nullable(text),
+      state: z.enum(RECIPIENT_STATES),
+      events: z.array(
+        z.union([
+          z.strictObject({ ...deliveryFields, delivered }),
+          z.strictObject({
+            ...notSentFields,
+            release: z.null(),
+            delivered: z.null(),
+          }),
+        ]),
+      ),
+    }),
+  ),
+  next: z.nullable(text),
 });
 
 export const deliveryPage = pageOf(z.union([z.strictObject(deliveryFields), notSent]));

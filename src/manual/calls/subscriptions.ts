@@ -7,6 +7,7 @@ import {
   delivery,
   deliveryPage,
   existingSubscription,
+  recipientPage,
   replayedSpan,
   rotatedSecret,
   rotatedToken,
@@ -186,6 +187,14 @@ export const SUBSCRIPTION_CALLS: Calls = {
       cursorParameter,
     ],
     answers: { 200: { description: "A page of deliveries", schema: deliveryPage } },
+    errors: ["invalid"],
+  },
+  "GET /api/v1/releases/{id}/recipients": {
+    id: "listRecipients",
+    tag: "deliveries",
+    summary: "Read who has a release, and who has not",
+    parameters: [cursorParameter],
+    answers: { 200: { description: "Counts, and each subscription, worst first", schema: recipientPage } },
     errors: ["invalid"],
   },
   "POST /api/v1/subscriptions/{id}/deliveries/replay": {
