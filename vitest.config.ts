@@ -2,6 +2,7 @@
  * Two kinds of tests: `workerd` runs the service's code inside workerd, with real KV, Durable Objects and
  * alarms; `node` runs the command line and real readers against the built Worker.
  */
+import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
@@ -9,6 +10,8 @@ import { defineConfig } from "vitest/config";
 import { hideExpectedRuntimeErrors } from "./test/support/quiet-runtime.ts";
 import { SETTINGS } from "./test/support/settings.ts";
 
+// The tests in workerd read the manual as the service does.
+execFileSync(process.execPath, ["--js-base-64", join(import.meta.dirname, "src/manual/build.ts")]);
 hideExpectedRuntimeErrors();
 // Wrangler warns in each worker that secrets are missing, although the bindings below have them.
 process.env["WRANGLER_LOG"] ??= "error";
@@ -62,7 +65,7 @@ export default defineConfig({
           provide: { embargoAnswers: Number(process.env["COMMUNIQUE_EMBARGO_ANSWERS"] ?? 0), seed },
           setupFiles: "./test/support/seed.ts",
           include: [
-            "test/{crypto,domain,files,markdown,feeds,webhooks,site,runtime,newsroom,subscriber,http}/**/*.test.ts",
+            "test/{crypto,domain,files,markdown,feeds,webhooks,site,runtime,newsroom,subscriber,http,manual}/**/*.test.ts",
           ],
           ...timeouts,
         },

@@ -25,7 +25,7 @@ export function localText(max: number): z.ZodMiniType<LocalText> {
   const each = byLanguage(line(max)).check(
     z.refine((texts) => Object.keys(texts).length > 0, "must hold a text in at least one language"),
   );
-  return z.pipe(
+  const parsing = z.pipe(
     z.unknown(),
     z.transform((given, context): LocalText => {
       const isRecord = typeof given === "object" && given !== null && !Array.isArray(given);
@@ -42,6 +42,8 @@ export function localText(max: number): z.ZodMiniType<LocalText> {
       return z.NEVER;
     }),
   );
+  // For the OpenAPI document, which cannot look into the function above.
+  return Object.assign(parsing, { accepts: [one, each] });
 }
 
 /**

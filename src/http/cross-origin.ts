@@ -13,6 +13,7 @@ export const PUBLIC_READS = [
   "/releases/:id/editions/:edition/diff/:other",
   "/events",
   "/events/stream",
+  "/events/sample",
   "/registry",
   "/site",
 ] as const;

@@ -19,6 +19,13 @@ export const limitBody = (maxSize: number) =>
       }),
   });
 
+/** A handler that says which bodies it takes: the OpenAPI document is made from it. */
+export interface BodyHandler {
+  (c: Context): Promise<Response>;
+  readonly body: z.ZodMiniType;
+  readonly isBodyOptional: boolean;
+}
+
 /**
  * A handler that gets the parsed body as its second argument. Answers with what is wrong with the body
  * before the handler runs.
@@ -31,13 +38,14 @@ export function withBody<S extends z.ZodMiniType>(
   handler: (c: Context, body: z.output<S>) => Promise<Response>,
   empty?: unknown,
   bytesMax = BODY_BYTES_MAX,
-): (c: Context) => Promise<Response> {
-  return async function withBodyHandler(c) {
+): BodyHandler {
+  async function withBodyHandler(c: Context): Promise<Response> {
     const bytes = await readBytes(c, bytesMax);
     if (bytes instanceof Response) return bytes;
     const body = parseBody(c, bytes, schema, empty);
     return body.ok ? handler(c, body.value) : body.response;
-  };
+  }
+  return Object.assign(withBodyHandler, { body: schema, isBodyOptional: empty !== undefined });
 }
 
 /** The bytes of a body, or the answer if it is too large or does not arrive. */

@@ -39,7 +39,9 @@ export function problem(c: HonoContext, given: Problem): Response {
   const { code, detail, errors, headers, retryAfterSeconds } = given;
   const status = PROBLEM_CODES[code];
   const issues = errors && boundIssues(errors);
-  const body = { type: "about:blank", title: TITLES[status], status, code, detail, errors: issues };
+  // Leads to what the code means, in the manual of this service.
+  const type = `${(c.env as Env).BASE_URL}/docs/errors#${code}`;
+  const body = { type, title: TITLES[status], status, code, detail, errors: issues };
   return c.body(JSON.stringify(body), status, {
     "content-type": "application/problem+json",
     "cache-control": "no-store",

@@ -19,15 +19,16 @@ export function securityHeaders(baseUrl: string): Record<string, string> {
   };
 }
 
+const NOT_LISTED = /^\/(?:api\/|subscriptions\/|docs(?:\/|$)|openapi\.json$|mcp$)|\?/;
+
 /**
- * X-Robots-Tag for what search engines should not list: the API, also for agents, pages of subscriptions, and lists that somebody has put together, such as
- * searches. They may still read them, and follow their links.
+ * X-Robots-Tag for what search engines should not list: the API, also for agents, and its manual, pages of subscriptions, and
+ * lists that somebody has put together, such as searches. They may still read them, and follow their links.
  *
  * @param path the path with its query, in its canonical form
  */
 export function indexingHeaders(path: string): Record<string, string> {
-  const isPrivate = path.startsWith("/api/") || path.startsWith("/subscriptions/") || path === "/mcp";
-  return isPrivate || path.includes("?") ? { "x-robots-tag": "noindex" } : {};
+  return NOT_LISTED.test(path) ? { "x-robots-tag": "noindex" } : {};
 }
 
 /** Adds the headers. A document has them already: they are made once for all its answers. */

@@ -16,6 +16,7 @@ describe("what everybody may read", () => {
       ["/events?after=999999", 422],
       ["/events?limit=0", 422],
       ["/events/stream?after=999999", 422],
+      ["/events/sample", 200],
       ["/registry", 200],
     ] as const) {
       const answer = await request(`/api/v1${path}`, { headers: { origin: "https://page.example" } });

@@ -12,7 +12,7 @@ const READMES = execFileSync("git", ["ls-files", "--cached", "--others", "--excl
 })
   .trim()
   .split("\n")
-  .filter((file) => /(?:^|\/)README\.md$/i.test(file) || file.startsWith(".github/"));
+  .filter((file) => /(?:^|\/)README\.md$/i.test(file) || /^(?:\.github|src\/manual)\//.test(file));
 
 function read(file: string): string {
   return readFileSync(join(ROOT, file), "utf8");

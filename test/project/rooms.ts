@@ -67,6 +67,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   http: [...SHARED, ...OBJECTS],
   "worker.ts": ["http", ...OBJECTS],
   cli: ["domain", "files", "i18n", "markdown"],
+  manual: [...SHARED, ...OBJECTS, "http"],
 };
 
 /** Packages and modules that a room may not import. */

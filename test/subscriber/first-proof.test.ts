@@ -8,6 +8,7 @@ import {
   type ProblemJson,
   release,
   request,
+  requestUnread,
   subscriberIdle,
   subscriberLater,
 } from "../support/service.ts";
@@ -15,8 +16,8 @@ import { arrivals, endpoint, type Made, own, publishTo, subscribe } from "../sup
 
 const secretOf = (bytes: number) => `whsec_${crypto.getRandomValues(new Uint8Array(bytes)).toBase64()}`;
 
-const ask = (url: string, fields: Record<string, unknown> = {}): Promise<Response> =>
-  request("/api/v1/subscriptions", {
+const ask = (url: string, fields: Record<string, unknown> = {}, send = request): Promise<Response> =>
+  send("/api/v1/subscriptions", {
     method: "POST",
     headers: { ...ADMIN, "content-type": "application/json" },
     body: JSON.stringify({ url, ...fields }),
@@ -24,7 +25,7 @@ const ask = (url: string, fields: Record<string, unknown> = {}): Promise<Respons
 
 it("arrives after the owner has read the secret", async () => {
   const made = { endpoint: endpoint("echo") };
-  const answer = await ask(made.endpoint);
+  const answer = await ask(made.endpoint, {}, requestUnread);
   expect(answer.status).toBe(201);
   expect(await arrivals(made)).toEqual([]);
   const { id } = await answer.json<Made>();
@@ -34,7 +35,7 @@ it("arrives after the owner has read the secret", async () => {
 
 it("arrives a second later if the owner never reads the secret", async () => {
   const made = { endpoint: endpoint("echo") };
-  const answer = await ask(made.endpoint);
+  const answer = await ask(made.endpoint, {}, requestUnread);
   const id = answer.headers.get("location")?.split("/").at(-1) ?? "";
   expect(await runDurableObjectAlarm(subscriber(env, id) as unknown as DurableObjectStub)).toBe(true);
   await subscriberIdle(id);

@@ -8,6 +8,7 @@ import { PROBLEM_CODES } from "../../src/domain/codes.ts";
 import type { Newsroom } from "../../src/newsroom/newsroom.ts";
 import { readDocument, textOf } from "../../src/documents/kv-store.ts";
 import { newsroom, subscriber } from "../../src/runtime/stubs.ts";
+import { checkAnswer } from "./openapi-check.ts";
 
 export const BASE_URL = "https://press.example";
 
@@ -28,18 +29,25 @@ export function release(fields: Record<string, unknown> = {}): Record<string, un
   };
 }
 
-/** Sends a request to the service, and checks that a refusal carries a code that clients know. */
+/**
+ * Sends a request to the service, and checks that a refusal carries a code that clients know, and that every answer of
+ * the API is as the OpenAPI document says.
+ */
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
-  const response = await exports.default.fetch(
-    new Request(`${BASE_URL}${path}`, { redirect: "manual", ...init }),
-  );
+  const response = await requestUnread(path, init);
   const isProblem = response.headers.get("content-type")?.startsWith("application/problem+json") === true;
   if (isProblem && init.method !== "HEAD") {
     const { code, status } = await response.clone().json<ProblemJson>();
     expect(PROBLEM_CODES[code], `the status of the code ${code}`).toBe(response.status);
     expect(status).toBe(response.status);
   }
+  await checkAnswer(init.method ?? "GET", path, response);
   return response;
+}
+
+/** The same without checks: what the service does once a client has read the answer waits for the test. */
+export function requestUnread(path: string, init: RequestInit = {}): Promise<Response> {
+  return exports.default.fetch(new Request(`${BASE_URL}${path}`, { redirect: "manual", ...init }));
 }
 
 /** Sends JSON, or bytes, with the admin token. */

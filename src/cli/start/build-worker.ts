@@ -2,12 +2,14 @@
  * Builds a Worker as a deployment would upload it.
  */
 import { execFile } from "node:child_process";
-import { copyFile } from "node:fs/promises";
+import { copyFile, cp } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { PROJECT_ROOT } from "../paths.ts";
-import type { Build } from "./on-workerd.ts";
+import { type Build, MANUAL_FOLDER } from "./on-workerd.ts";
 
+/** Where the build command of wrangler.toml writes the manual, in the project. */
+const BUILT_MANUAL = ".wrangler/manual";
 const WRANGLER = join(PROJECT_ROOT, "node_modules/wrangler/bin/wrangler.js");
 
 /**
@@ -21,6 +23,10 @@ export async function buildWorker(project: string, folder: string): Promise<Buil
     readOptions(project, folder),
     bundleWorker(project, bundle, folder),
   ]);
+  // With the bundle: the next build of the project replaces it.
+  if (workerOptions.assets !== undefined) {
+    await cp(join(project, BUILT_MANUAL), join(bundle, MANUAL_FOLDER), { recursive: true });
+  }
   return { bundle, workerOptions };
 }
 

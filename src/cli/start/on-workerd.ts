@@ -13,12 +13,20 @@ import type { unstable_getMiniflareWorkerOptions } from "wrangler";
 /** The name of any Worker, each in a runtime of its own. */
 export const WORKER_NAME = "communique";
 
+/** The folder of the manual, beside worker.js. */
+export const MANUAL_FOLDER = "manual";
+
 /** A build. It can be serialised as JSON. */
 export interface Build {
   /** The folder that holds worker.js. */
   bundle: string;
   /** The options in its wrangler.toml. */
   workerOptions: ReturnType<typeof unstable_getMiniflareWorkerOptions>["workerOptions"];
+}
+
+/** As in wrangler.toml; a Worker for comparison has none. */
+interface WithAssets {
+  assets?: { binding: string };
 }
 
 /** Bindings beside those in wrangler.toml. */
@@ -56,8 +64,14 @@ export function onWorkerd(
   { state, temporary, host = "127.0.0.1", port, entryPort = 0 }: Location,
   onLog: OnLog,
 ): MiniflareOptions {
+  const { assets, ...options } = workerOptions as Record<string, unknown> & WithAssets;
   return convertV4MiniflareOptions({
-    ...workerOptions,
+    ...options,
+    // Miniflare's assets put two Workers in front of each request. Ours asks for the files itself, so a folder will do.
+    serviceBindings:
+      assets === undefined
+        ? {}
+        : { [assets.binding]: { disk: { path: join(bundle, MANUAL_FOLDER), writable: false } } },
     bindings: { ...(workerOptions.bindings as Record<string, unknown>), ...bindings } as never,
     dataBlobBindings: data,
     name: WORKER_NAME,

@@ -4,6 +4,7 @@
 import { releaseEventJson } from "../../domain/event.ts";
 import { invalid as invalidResult, type Issue, issuesIn, ok, type Result } from "../../domain/issues.ts";
 import { PAGE_ROWS_MAX } from "../../domain/limits.ts";
+import { SAMPLE_TYPES, sampleEventJson } from "../../domain/sample-event.ts";
 import { newsroom } from "../../runtime/stubs.ts";
 import type { Context } from "../context.ts";
 import { STREAMS_RETRY_SECONDS, HEARTBEAT_MS } from "../limits.ts";
@@ -79,6 +80,18 @@ export async function getEventStream(c: Context): Promise<Response> {
     now: Date.now,
   });
   return c.body(stream, 200, STREAM_HEADERS);
+}
+
+/** `GET /events/sample?type=`: a made-up event of a type, whole, as a delivery carries it. */
+export function getSampleEvent(c: Context): Response {
+  const given = c.req.query("type") ?? "release.published";
+  const type = SAMPLE_TYPES.find((each) => each === given);
+  const content = parseContent(c);
+  if (type === undefined || !content.ok) {
+    const unknown = { path: "/type", message: `must be among ${SAMPLE_TYPES.join(", ")}` };
+    return invalid(c, [...(type === undefined ? [unknown] : []), ...issuesIn(content)], NOTHING_READ);
+  }
+  return c.json(sampleEventJson(type, c.var.config.site.baseUrl, content.value), 200, SHORT_LIVED);
 }
 
 /** A browser that reconnects sends the header, and still has the `after` of its first call in the URL. */

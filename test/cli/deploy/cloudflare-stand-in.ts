@@ -34,6 +34,8 @@ export class CloudflareStandIn implements AsyncDisposable {
   readonly namespaces: { id: string; title: string }[] = [];
   /** Newest last. */
   readonly uploads: Upload[] = [];
+  /** The paths of the files that the latest deploy has beside its Worker. */
+  files: string[] = [];
   /** `METHOD /path` of each call. */
   readonly calls: string[] = [];
   accounts = [{ id: ACCOUNT, name: "Press Office" }];
@@ -119,6 +121,12 @@ export class CloudflareStandIn implements AsyncDisposable {
   }
 
   #worker(method: string, name: string, part: string, body: string): Answer {
+    if (part === "assets-upload-session") {
+      const { manifest } = JSON.parse(body) as { manifest: Record<string, unknown> };
+      this.files = Object.keys(manifest);
+      // As for an account that has the bytes of all files: none is sent.
+      return { result: { jwt: "token-of-the-files", buckets: [] } };
+    }
     if ((method === "PUT" && part === "") || (method === "POST" && part === "versions")) {
       return this.#upload(name, body);
     }

@@ -30,12 +30,16 @@ async function configWith(baseUrl: string): Promise<string> {
   const ours = await readFile(join(ROOT, "wrangler.toml"), "utf8");
   const copy = ours
     .replace("src/worker.ts", "worker.js")
+    // Its own manual, of one page.
+    .replace(/^\[build\]\ncommand = .*\n/m, "")
     .replace(/^name = .*$/m, 'name = "communique"')
     .replace(/^(?:routes|account_id) = .*\n/gm, "")
     .replace(/^workers_dev = .*$/m, "workers_dev = true")
     .replace(/^BASE_URL = .*$/m, baseUrl);
   await writeFile(file, copy);
   const classes = ["Newsroom", "Subscriber", "Renderer"].map((name) => `export class ${name} {}\n`);
+  await mkdir(join(folder, ".wrangler/manual"), { recursive: true });
+  await writeFile(join(folder, ".wrangler/manual/docs.html"), "<title>Manual</title>");
   await writeFile(join(folder, "worker.js"), `${classes.join("")}export default { fetch() {} };\n`);
   return file;
 }
@@ -84,6 +88,9 @@ describe("the first deploy", () => {
     expect(run.stdout).toContain("communique: new in this account");
     expect(run.stdout).toContain(`deployed    ${URL_OF_WORKER}`);
 
+    // The manual goes with the Worker.
+    expect(account.files).toEqual(["/docs.html"]);
+    expect(account.uploads.at(-1)?.body).toContain("token-of-the-files");
     // The namespace is bound, and the configuration stays as it is.
     expect(account.namespaces.map(({ title }) => title)).toEqual(["communique-documents"]);
     const bound = account.uploads.at(-1)?.bindings.find(({ name }) => name === "DOCUMENTS");

@@ -62,14 +62,15 @@ describe("GET /releases/states", () => {
   });
 
   it("comes in pages of some thousand", async () => {
+    const last = "ffffffff-ffff-4fff-bfff-";
     await inNewsroom((_instance, { storage: { sql } }) =>
       sql.exec(
         `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
          INSERT INTO releases (id, lang, slug, "group", status, edition, hash, bytes)
-         SELECT printf('z%06d', i), 'en', printf('s%d', i), printf('z%06d', i), 'killed', 1, '', 1 FROM n`,
+         SELECT printf('${last}%012d', i), 'en', printf('s%d', i), printf('${last}%012d', i), 'killed', 1, printf('%064d', i), 1 FROM n`,
       ),
     );
-    const first = await states("z");
+    const first = await states(last);
     const second = await states(first.next ?? "");
     expect([first.data.length, second.data.length, second.next]).toEqual([2_000, 500, null]);
   });
