@@ -4,13 +4,11 @@
  */
 import { type FileReference, formatFileReference, parseFileReference } from "../../domain/file.ts";
 import { REGISTRY_FACETS, type RegistryFacet } from "../../domain/registry.ts";
+import { KV_WRITE_INTERVAL_MS } from "../limits.ts";
 import { OWN_RETRY_MAX_MS } from "../../runtime/limits.ts";
 import { all, column, exists, type Sql, value } from "../../runtime/sql.ts";
 import { lastSequence } from "./events.ts";
 import { setMeta } from "./schema.ts";
-
-/** Milliseconds: a target that is due later than after any retry waits for its time, and for nothing else. */
-const LATER_MS = OWN_RETRY_MAX_MS;
 
 /**
  * The unit of rendering. A release has a page and its JSON; its history is a page that is rendered once a reader has
@@ -156,9 +154,14 @@ export function dueMsOf(sql: Sql, target: Target): number | undefined {
   return column<number>(sql, "SELECT due_ms FROM stale_targets WHERE target = ?", keyOf(target))[0];
 }
 
-/** How many targets wait. One that becomes stale by time alone does not wait before that. */
+/** How many targets wait, also for a retry. One that becomes stale by time alone, or is put off, waits from then on. */
 export function countStale(sql: Sql, nowMs: number): number {
-  return value(sql, "SELECT count(*) FROM stale_targets WHERE due_ms <= ?", nowMs + LATER_MS);
+  return value(
+    sql,
+    "SELECT count(*) FROM stale_targets WHERE due_ms <= ? AND (failures > 0 OR due_ms <= ?)",
+    nowMs + OWN_RETRY_MAX_MS,
+    nowMs + KV_WRITE_INTERVAL_MS,
+  );
 }
 
 /** Delays a target, unless it has changed since it was read. */

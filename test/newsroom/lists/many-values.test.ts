@@ -3,7 +3,16 @@
  */
 import { beforeAll, expect, it } from "vitest";
 
-import { kvBody, ledgerRows, newsroomLater, publish, release, request } from "../../support/service.ts";
+import {
+  ADMIN,
+  kvBody,
+  ledgerRows,
+  newsroomLater,
+  publish,
+  release,
+  request,
+  settled,
+} from "../../support/service.ts";
 
 const PEOPLE = 1_200;
 
@@ -28,6 +37,11 @@ it("renders its indexes later than its releases, and once for a burst", async ()
   );
   expect(rows).toHaveLength(2);
   for (const { due_ms } of rows) expect(due_ms).toBeGreaterThan(Date.now() + 60_000);
+  // Nobody waits for them, a minute later neither.
+  await settled();
+  await newsroomLater(60);
+  const { waiting } = await (await request("/healthz", { headers: ADMIN })).json<{ waiting: number }>();
+  expect(waiting).toBe(0);
 });
 
 it("names the values with most releases in the directory, and links the index of all", async () => {
