@@ -3,8 +3,10 @@ import { runInDurableObject } from "cloudflare:test";
 import { createHmac } from "node:crypto";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { subscriber } from "../../src/runtime/stubs.ts";
+import { VERIFIED_PER_HOST_MAX } from "../../src/newsroom/limits.ts";
 import {
   askedBy,
+  askHub,
   callback,
   delivered,
   requestOfHub,
@@ -14,6 +16,7 @@ import {
 } from "../support/hub.ts";
 import {
   BASE_URL,
+  inNewsroom,
   ledgerRows,
   newsroomLater,
   type ProblemJson,
@@ -300,6 +303,36 @@ describe("a delivery of the hub", () => {
       await object.enqueueVersion({ version: "once", body: "<once/>" });
     await subscriberIdle(id);
     expect((await sentTo(to)).map(({ body }) => body)).toEqual(["<once/>"]);
+  });
+});
+
+describe("a callback at a host that has as many subscriptions as it may", () => {
+  it("is denied, and told why", async () => {
+    const to = callback();
+    const form = { "hub.mode": "subscribe", "hub.callback": to, "hub.topic": BASE_URL + TOPIC };
+    expect((await askHub(form, { "cf-connecting-ip": "203.0.113.5" })).status).toBe(202);
+    const [row] = await ledgerRows<{ id: string }>(`SELECT id FROM subscriptions WHERE url = '${to}'`);
+    const { id } = row!;
+    await inNewsroom((_instance, { storage: { sql } }) => {
+      sql.exec("CREATE TABLE others AS SELECT * FROM subscriptions WHERE id = ?", id);
+      for (let count = 0; count < VERIFIED_PER_HOST_MAX; count += 1) {
+        sql.exec(
+          "UPDATE others SET id = ?, key = ?, topic = NULL, active = 1, proved = 1",
+          `many${count}`,
+          `${count}`,
+        );
+        sql.exec("INSERT INTO subscriptions SELECT * FROM others");
+      }
+    });
+    await verify(id);
+    await subscriberLater(id, 1);
+    await inNewsroom((_instance, { storage: { sql } }) => {
+      sql.exec("DELETE FROM subscriptions WHERE id LIKE 'many%'");
+      sql.exec("DROP TABLE others");
+    });
+    expect((await askedBy(to)).map((asked) => asked.get("hub.mode"))).toEqual(["subscribe", "denied"]);
+    expect((await askedBy(to))[1]!.get("hub.reason")).toContain("as many subscriptions");
+    expect(await isRegistered(id)).toBe(false);
   });
 });
 
