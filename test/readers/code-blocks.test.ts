@@ -282,6 +282,16 @@ describe("the blocks of code in the manual", () => {
     });
   });
 
+  it("subscribe chats", async () => {
+    const [code = "", ...others] = take("/docs/formats", "sh");
+    expect(others).toEqual([]);
+    const calls = code.split(/^(?=curl)/m);
+    for (const [index, format] of ["slack", "telegram"].entries()) {
+      expect(JSON.parse(await succeed(calls[index] ?? ""))).toMatchObject({ format, status: "active" });
+    }
+    expect(calls).toHaveLength(2);
+  });
+
   it("subscribe a hook of Zapier, Make or n8n, confirm it, teach it the fields, and give it a header", async () => {
     const [subscribe = "", confirm = "", teach = "", header = "", ...others] = take("/docs/rest-hooks", "sh");
     expect(others).toEqual([]);

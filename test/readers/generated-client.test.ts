@@ -36,7 +36,7 @@ const code: "invalid" | undefined = refused.status === 422 ? refused.data.code :
 
 const sample = await sampleEvent({ $type: "release.killed" });
 console.log(JSON.stringify({
-  status: found.data.status, hasSecret: secret.startsWith("whsec_"), later, code,
+  status: found.data.status, hasSecret: secret?.startsWith("whsec_"), later, code,
   type: event?.type, title: event?.data.release.title,
   sample: sample.status === 200 && sample.data.type,
 }));

@@ -35,6 +35,15 @@ describe("html-validate", () => {
     expect(await faultsOf(html)).toEqual([]);
   });
 
+  it.each(["", "/events", "/errors", "/limits", "/api", "/api/subscriptions", "/api/schemas"])(
+    "accepts the page of the manual: /docs%s",
+    async (path) => {
+      const html = await (await fetch(new URL(`/docs${path}`, office.url))).text();
+      expect(html).toContain("<h1>");
+      expect(await faultsOf(html)).toEqual([]);
+    },
+  );
+
   it("accepts the page for a person who opens a feed", async () => {
     const headers = { "sec-fetch-dest": "document" };
     const html = await (await fetch(new URL("/en/feed.rss", office.url), { headers })).text();

@@ -2,7 +2,8 @@
  * Events, as deliveries and the API carry them.
  */
 import * as z from "zod/mini";
-import type { Change, OperationalEvent } from "../../domain/event.ts";
+import type { Change, OperationalEvent, TestTrial } from "../../domain/event.ts";
+import { SHAPES } from "../../domain/shape.ts";
 import { content, eventReleaseFields } from "./releases.ts";
 import { complete, count, eventId, maybe, releaseEventType, subscriptionId, text, time } from "./shared.ts";
 
@@ -33,10 +34,16 @@ export const verifyEvent = z.strictObject({
   data: z.strictObject({ id: eventId, challenge: text, confirm: z.url() }),
 });
 
+const trial: z.ZodMiniType<TestTrial> = z.strictObject({
+  number: count,
+  total: count,
+  shape: z.enum(SHAPES),
+});
+
 export const testEvent = z.strictObject({
   type: z.literal("subscription.test"),
   timestamp: time,
-  data: z.strictObject({ id: eventId, subscription: subscriptionId }),
+  data: z.strictObject({ id: eventId, subscription: subscriptionId, trial: maybe(trial) }),
 });
 
 const operationalData = z.strictObject({

@@ -52,6 +52,7 @@ const viewFields = {
 };
 export const subscription = complete<SubscriptionView>(viewFields);
 
+/** Without a secret where the format is not signed. */
 export const createdSubscription = z.strictObject({ ...viewFields, secret: maybe(text), token: text });
 export const existingSubscription = z.strictObject({ ...viewFields, notTaken: z.array(text) });
 
@@ -59,6 +60,7 @@ export const subscriptionPage = pageOf(
   z.strictObject({
     id: subscriptionId,
     url: text,
+    format: z.enum(PAYLOAD_FORMATS),
     description: maybe(text),
     events: z.array(text),
     filter: filterView,

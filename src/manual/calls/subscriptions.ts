@@ -158,6 +158,7 @@ export const SUBSCRIPTION_CALLS: Calls = {
     summary: "Replace the secret",
     body: "RotationInput",
     answers: { 200: { description: "The new secret, which no later answer shows", schema: rotatedSecret } },
+    errors: ["not-signed"],
   },
   "POST /api/v1/subscriptions/{id}/rotate-token": {
     id: "rotateToken",

@@ -67,6 +67,7 @@ function header(): Element {
       h("form", { className: ["find"], role: "search", id: "search", hidden: true }, [
         h("label", { htmlFor: "words" }, "Search the manual"),
         h("input", { type: "search", id: "words", name: "q", autoComplete: "off", maxLength: 100 }),
+        h("button", { type: "submit" }, "Go"),
         h("p", { id: "tally", role: "status" }),
         h("ol", { id: "found" }),
       ]),

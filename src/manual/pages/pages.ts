@@ -89,7 +89,7 @@ function eventPage(): ManualPage {
         DELIVERY_HEADERS.map(([name, description]) => [[h("code", name)], inline(description)]),
       ),
       ...webhooks(PLACEHOLDER_URL).flatMap(({ type, summary, example }) => [
-        h("h2", { id: type }, h("code", type)),
+        h("h2", { id: type.replace(".", "-") }, h("code", type)),
         h("p", `${summary}.`),
         codeBlock(JSON.stringify(example, null, 2), "json"),
       ]),
