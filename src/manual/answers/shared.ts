@@ -20,7 +20,7 @@ export const count = z.int().check(z.nonnegative());
 export const time = z.iso.datetime();
 export const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 export const eventId = z.string().check(z.regex(/^evt_/));
-export const subscriptionId = z.string().check(z.regex(/^sub_/));
+export const subscriptionId = z.string().check(z.regex(/^(?:sub|hub)_/));
 export const releaseEventType = z.enum(RELEASE_EVENT_TYPES);
 
 /** A page of a list; `next` is the cursor of the next page, null on the last one. */

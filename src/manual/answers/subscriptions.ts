@@ -4,6 +4,7 @@
 import * as z from "zod/mini";
 import { NOT_SENT_CODES } from "../../domain/codes.ts";
 import { RELEASE_EVENT_TYPES } from "../../domain/event.ts";
+import { HUB_FORMAT } from "../../domain/hub.ts";
 import {
   CONTENTS,
   EVENT_NAMES,
@@ -17,6 +18,8 @@ import type { WaitsFor } from "../../subscriber/waiting.ts";
 import { complete, count, eventId, filterView, maybe, pageOf, subscriptionId, text, time } from "./shared.ts";
 
 const status = z.enum(SUBSCRIPTION_STATUSES);
+/** The admin also sees the subscriptions of the hub. */
+const format = z.enum([...PAYLOAD_FORMATS, HUB_FORMAT]);
 
 const health = complete<Health>({
   lastSuccess: z.nullable(time),
@@ -32,7 +35,7 @@ const health = complete<Health>({
 const viewFields = {
   id: subscriptionId,
   url: text,
-  format: z.enum(PAYLOAD_FORMATS),
+  format,
   content: z.enum(CONTENTS),
   events: z.array(z.enum(EVENT_NAMES)),
   filter: filterView,
@@ -60,8 +63,10 @@ export const subscriptionPage = pageOf(
   z.strictObject({
     id: subscriptionId,
     url: text,
-    format: z.enum(PAYLOAD_FORMATS),
+    format,
     description: maybe(text),
+    topic: maybe(text),
+    leaseUntil: maybe(z.nullable(time)),
     events: z.array(text),
     filter: filterView,
     status,
@@ -92,7 +97,13 @@ const waitsFor: z.ZodMiniType<WaitsFor> = z.union([
 
 const deliveryFields = {
   event: eventId,
-  type: z.enum([...RELEASE_EVENT_TYPES, "subscription.verify", "subscription.test", "operational"]),
+  type: z.enum([
+    ...RELEASE_EVENT_TYPES,
+    "subscription.verify",
+    "subscription.test",
+    "operational",
+    "topic.changed",
+  ]),
   sequence: z.nullable(count),
   release: z.nullable(z.uuid()),
   state: z.enum(["pending", "held", "delivered", "failed", "replaced", "dropped"]),
