@@ -38,7 +38,8 @@ export function apiRoutes(): ApiRoute[] {
 }
 
 function isCall({ method, path }: Registered): boolean {
-  const isApi = path.startsWith("/api/v1/") || path === "/healthz" || path.startsWith("/.well-known/");
+  const isApi =
+    path.startsWith("/api/v1/") || ["/healthz", "/hub"].includes(path) || path.startsWith("/.well-known/");
   return isApi && method !== "ALL" && method !== "OPTIONS";
 }
 
@@ -90,6 +91,7 @@ function errorsOf(
     [name.includes("{"), "not-found"],
     [callersOf(guards) !== "all", "unauthorized"],
     [guards.has("limitCallsMiddleware") || guards.has("limitOwnerMiddleware"), "too-many-requests"],
+    [guards.has("refuseHubSubscriptionsMiddleware"), "hub-subscription"],
     [isWrite && guards.has("refuseConditionsMiddleware"), "unsupported-condition"],
     [isWrite && guards.has("refuseDryRunMiddleware"), "dry-run-unsupported"],
     [handler.body !== undefined, "malformed-body", "unsupported-media-type", "body-too-large", "invalid"],

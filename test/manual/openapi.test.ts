@@ -15,7 +15,6 @@ const CODES_OF_PAGES: readonly ProblemCode[] = [
   "unknown-list",
   "method-not-allowed",
   "range-not-satisfiable",
-  "too-many-new-lists",
   "file-unavailable",
 ];
 

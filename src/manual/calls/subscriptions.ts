@@ -90,6 +90,37 @@ export const SUBSCRIPTION_CALLS: Calls = {
       "too-many-subscriptions",
     ],
   },
+  "POST /hub": {
+    id: "subscribeToFeed",
+    tag: "subscriptions",
+    summary: "Subscribe to a feed by WebSub",
+    otherBody: {
+      type: "application/x-www-form-urlencoded",
+      description: "A request of WebSub",
+      schema: {
+        type: "object",
+        properties: {
+          "hub.mode": { type: "string", enum: ["subscribe", "unsubscribe", "publish"] },
+          "hub.topic": { type: "string", description: "The address of a feed" },
+          "hub.callback": { type: "string", description: "The endpoint that gets the feed" },
+          "hub.lease_seconds": { type: "integer" },
+          "hub.secret": { type: "string" },
+        },
+        required: ["hub.mode"],
+      },
+    },
+    answers: { 202: { description: "The hub asks the callback" } },
+    errors: [
+      "malformed-hub-request",
+      "unknown-topic",
+      "malformed-body",
+      "unsupported-media-type",
+      "body-too-large",
+      "too-many-new-lists",
+      "too-many-verifications",
+      ...TOO_MANY,
+    ],
+  },
   "GET /api/v1/subscriptions/{id}": {
     id: "getSubscription",
     tag: "subscriptions",
