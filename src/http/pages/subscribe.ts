@@ -5,7 +5,7 @@ import { defined } from "../../domain/defined.ts";
 import { type Filter, filterFromQuery } from "../../domain/filter.ts";
 import { type Issue, parse } from "../../domain/issues.ts";
 import { validateFilterLanguages } from "../../domain/registry.ts";
-import { subscriptionInput } from "../../domain/subscription.ts";
+import { PAYLOAD_FORMATS, subscriptionInput } from "../../domain/subscription.ts";
 import { newsroom } from "../../runtime/stubs.ts";
 import {
   type Subscribed,
@@ -14,6 +14,7 @@ import {
   subscribePage,
   TELEGRAM_FIELDS,
 } from "../../site/subscribe-page.ts";
+import { FORMATS } from "../../webhooks/payload.ts";
 import { postSubscription } from "../api/subscriptions.ts";
 import type { Context } from "../context.ts";
 import { nameNearestValues, publicRegistry } from "../documents/nearest-values.ts";
@@ -25,8 +26,8 @@ import { unauthorized } from "../problem.ts";
 const DAY_SECONDS = 86_400;
 /** Fields of the second form, which its page keeps. */
 const KEPT = ["url", "format", "description", "secret", ...TELEGRAM_FIELDS.map(({ name }) => name)] as const;
-/** The page shows them once at most. */
-const NEVER_SHOWN: readonly string[] = ["secret", "telegram.token"];
+/** Fields with a secret, which no page shows again. */
+const SECRET_FIELDS: readonly string[] = ["secret", "telegram.token"];
 
 /** `GET /subscribe?…filter…` */
 export async function getSubscribe(c: Context): Promise<Response> {
@@ -98,15 +99,20 @@ async function show(
     matches: isUsable ? found : undefined,
     fields:
       config.subscriptions === "open"
-        ? Object.fromEntries(
-            KEPT.map((name) => [name, NEVER_SHOWN.includes(name) ? "" : (given.get(name) ?? "")]),
-          )
+        ? Object.fromEntries(KEPT.map((name) => [name, isSecret(name, given) ? "" : (given.get(name) ?? "")]))
         : undefined,
     issues: wrong,
   };
   const html = subscribePage(form, site);
   const refused = wrong.length > 0 && status === 200 ? 422 : status;
   return new Response(html, { status: refused, headers: pageHeaders("no-store", true) });
+}
+
+/** The URL of a chat is a secret, too. */
+function isSecret(name: string, given: URLSearchParams): boolean {
+  const format = PAYLOAD_FORMATS.find((each) => each === given.get("format"));
+  const isChatUrl = name === "url" && format !== undefined && FORMATS[format].hasSecretUrl;
+  return isChatUrl || SECRET_FIELDS.includes(name);
 }
 
 /** The language of the page: the chosen one, the one of the texts, or what the browser prefers of those of the site. */

@@ -128,6 +128,10 @@ describe("subscribing by the form", () => {
   it("shows no secret again after a mistake", async () => {
     const secret = `whsec_${btoa("0123456789abcdefghijklmnopqrstuv")}`;
     expect((await post({ url: "nothing", secret })).html).not.toContain(secret);
+    const chat = "https://hooks.slack.com.example/services/T0/B0/abc";
+    const refused = await post({ url: chat, format: "slack" });
+    expect(refused.status).toBe(422);
+    expect(refused.html).not.toContain("T0/B0");
     expect((await post({ url: endpoint("echo"), secret: "short" })).html).toContain(
       "<li>secret must be whsec_",
     );
@@ -139,6 +143,23 @@ describe("subscribing by the form", () => {
     expect(status).toBe(403);
     expect(html).toContain(url.replaceAll("&", "&#x26;"));
     expect(await arrivals({ endpoint: url })).toEqual([]);
+  });
+
+  it("subscribes a chat by its address alone, or by the bot and the chat of Telegram", async () => {
+    const chats = [
+      { format: "slack", url: "https://hooks.slack.com/services/T0/B0/abc" },
+      {
+        format: "telegram",
+        "telegram.token": "123456:AAabcdefghijklmnopqrstuvwxyz012345678",
+        "telegram.chat": "@news",
+      },
+    ];
+    for (const fields of chats) {
+      const { status, html } = await post(fields);
+      expect([fields.format, status]).toEqual([fields.format, 201]);
+      expect(html).not.toContain("whsec_");
+      expect(html).not.toContain("confirm first");
+    }
   });
 
   it("refuses a form that is too large", async () => {
