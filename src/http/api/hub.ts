@@ -27,7 +27,7 @@ import { validateTarget } from "./endpoint-settings.ts";
 import { subscriptionId, tooManySubscriptions } from "./subscriptions.ts";
 
 const FORM = "application/x-www-form-urlencoded";
-/** Registrations for one request: a subscription may end while the request arrives, and then begins anew. */
+/** Registrations for one request: a subscription may end while the request arrives; the next one begins another. */
 const REGISTRATIONS_MAX = 3;
 
 /** Anybody may subscribe, whatever SUBSCRIPTIONS says: the topics are public, and the callback must confirm. */

@@ -4,7 +4,6 @@
  */
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
-import { MCP_BYTES_MAX } from "../limits.ts";
 import { type Arguments, type ReadApi, TOOLS } from "./tools.ts";
 
 export const MCP_PATH = "/mcp";
@@ -79,7 +78,6 @@ const KEPT = { ttlMs: TOOLS_KEPT_MS, cacheScope: "public" } as const;
 
 async function readMessage(c: Context): Promise<Message | Response> {
   const text = await c.req.text();
-  if (text.length > MCP_BYTES_MAX) return failure(c, null, "invalidRequest", "The request is too large.");
   let json: unknown;
   try {
     json = JSON.parse(text);
