@@ -7,13 +7,9 @@ import { type Issue, parse } from "../../domain/issues.ts";
 import { validateFilterLanguages } from "../../domain/registry.ts";
 import { PAYLOAD_FORMATS, subscriptionInput } from "../../domain/subscription.ts";
 import { newsroom } from "../../runtime/stubs.ts";
-import {
-  type Subscribed,
-  subscribedPage,
-  type SubscribeForm,
-  subscribePage,
-  TELEGRAM_FIELDS,
-} from "../../site/subscribe-page.ts";
+import { TELEGRAM_FIELDS } from "../../site/delivery-form.ts";
+import { type SubscribeForm, subscribePage } from "../../site/subscribe-page.ts";
+import { type Subscribed, subscribedPage } from "../../site/subscribed-page.ts";
 import { FORMATS } from "../../webhooks/payload.ts";
 import { postSubscription } from "../api/subscriptions.ts";
 import type { Context } from "../context.ts";
