@@ -43,8 +43,8 @@ export async function readToken(
 }
 
 /**
- * A keyed hash of the secret URL of an endpoint, by the first key: two subscriptions to one URL can be told without the
- * URL. Changes with the key.
+ * A keyed hash of the secret URL of an endpoint, by the first key: it shows that two subscriptions have one URL, and
+ * does not show the URL. Changes with the key.
  */
 export async function hashUrl(secretsKey: string, url: string): Promise<string> {
   return mac(firstKey(secretsKey), "url", url);

@@ -9,7 +9,7 @@ import type { Context } from "./context.ts";
 import { invalid, problem } from "./problem.ts";
 
 /** Refuses a body over the limit before it is read. */
-export const limitBody = (maxSize: number) =>
+const limitBody = (maxSize: number) =>
   bodyLimit({
     maxSize,
     onError: (c) =>

@@ -40,7 +40,9 @@ export function problem(c: HonoContext, given: Problem): Response {
   const status = PROBLEM_CODES[code];
   const issues = errors && boundIssues(errors);
   // Leads to what the code means, in the manual of this service.
-  const type = `${(c.env as Env).BASE_URL}/docs/errors#${code}`;
+  const page = `/docs/errors#${code}`;
+  // Unparsed: this may be the answer that BASE_URL is wrong.
+  const type = URL.parse(page, (c.env as Env).BASE_URL)?.href ?? page;
   const body = { type, title: TITLES[status], status, code, detail, errors: issues };
   return c.body(JSON.stringify(body), status, {
     "content-type": "application/problem+json",

@@ -53,7 +53,8 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, string>> = {
   "edition-mismatch":
     "The release has another edition than the condition says. Read it, and send the change against it; `ETag` is the present edition.",
   "body-too-large": "The body is larger than the call takes. `detail` names the limit.",
-  "unsupported-media-type": "The body is not declared as JSON. Send `Content-Type: application/json`.",
+  "unsupported-media-type":
+    "The body is not declared as what the call takes. Send `Content-Type: application/json`; to `/hub`, `application/x-www-form-urlencoded`.",
   "range-not-satisfiable": "The range begins beyond the end of the file. `Content-Range` has its length.",
   invalid:
     "Fields or parameters are at fault. `errors` names each with its place, as a JSON Pointer, and says what it must be.",

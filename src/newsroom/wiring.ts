@@ -77,7 +77,7 @@ export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
     combinations,
     kv: env.DOCUMENTS,
     meter,
-    onFeedWritten: (path, etag, body) => topics.onWritten(path, etag, body),
+    onFeedWritten: (path, etag, before, body) => topics.onWritten(path, etag, before, body),
     onRemoved: (path) => topics.onRemoved(path),
   });
   return {

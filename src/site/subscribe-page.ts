@@ -6,21 +6,20 @@ import type { Element } from "hast";
 import { h } from "hastscript";
 import { FACET_OF, type FacetField, type Filter, queryOfFilter } from "../domain/filter.ts";
 import type { Issue } from "../domain/issues.ts";
-import { DESCRIPTION_CHARS_MAX, SEARCH_CHARS_MAX, URL_CHARS_MAX } from "../domain/limits.ts";
+import { SEARCH_CHARS_MAX } from "../domain/limits.ts";
 import { addressOf, FEED_FORMATS, type ReleaseList } from "../domain/list.ts";
 import type { Phrases } from "../domain/phrases.ts";
 import type { Registry } from "../domain/registry.ts";
 import type { ReleaseView } from "../domain/release.ts";
 import type { Site } from "../domain/site.ts";
-import { PAYLOAD_FORMATS } from "../domain/subscription.ts";
 import { FEED_LABELS } from "../feeds/feed.ts";
 import { languageName, phrasesIn } from "../i18n/phrases.ts";
+import { deliveryForm } from "./delivery-form.ts";
 import { COPY_SCRIPT_PATH } from "./directory-page.ts";
 import { SUBSCRIBE_PATH } from "./footer.ts";
 import { type Choices, FACET_FIELD_NAMES, valueName } from "./filter-form.ts";
 import { pageHtml } from "./layout.ts";
 import { releaseRow } from "./release-row.ts";
-import { FORMAT_NAMES } from "./format-names.ts";
 
 /** What a person has filled in, and what is known about it. */
 export interface SubscribeForm {
@@ -61,7 +60,7 @@ export function subscribePage(form: SubscribeForm, site: Site): string {
           : [
               preview(matches, list, phrases, lang, site),
               feeds(list, phrases, site),
-              fields === undefined ? null : webhook(form, fields, phrases),
+              fields === undefined ? null : deliveryForm(lang, filter, fields, phrases),
             ]),
       ],
     },
@@ -171,93 +170,4 @@ function feeds(list: ReleaseList, phrases: Phrases, site: Site): Element {
       ]);
     }),
   ]);
-}
-
-function webhook(
-  { lang, filter }: SubscribeForm,
-  fields: Readonly<Record<string, string>>,
-  { subscribe }: Phrases,
-): Element {
-  return h("form", { className: ["search"], method: "post", action: SUBSCRIBE_PATH }, [
-    h("h2", subscribe.byMessage),
-    h("input", { type: "hidden", name: "ui", value: lang }),
-    queryOfFilter(filter).map(([name, value]) => h("input", { type: "hidden", name, value })),
-    h("p", [
-      h("label", { htmlFor: "format" }, subscribe.format),
-      h(
-        "select",
-        { id: "format", name: "format" },
-        PAYLOAD_FORMATS.map((format) =>
-          h("option", { value: format, selected: format === fields["format"] }, FORMAT_NAMES[format]),
-        ),
-      ),
-    ]),
-    field("url", subscribe.address, { type: "url", maxLength: URL_CHARS_MAX }),
-    h("details", { open: fields["format"] === "telegram" }, [
-      h("summary", FORMAT_NAMES.telegram),
-      TELEGRAM_FIELDS.map(({ name, label }) => field(name, label, { type: "text" })),
-    ]),
-    field("description", subscribe.name, { type: "text", maxLength: DESCRIPTION_CHARS_MAX }),
-    field("secret", subscribe.secret, { type: "text", placeholder: "whsec_…" }),
-    h("p", h("button", { type: "submit" }, subscribe.title)),
-  ]);
-
-  function field(
-    name: string,
-    label: string,
-    attributes: Record<string, string | number | boolean>,
-  ): Element {
-    // What a person writes here is no word of a language.
-    const input = { id: name, name, value: fields[name] ?? "", autocomplete: "off", spellCheck: false };
-    return h("p", [
-      h("label", { htmlFor: name }, label),
-      h("input", { ...input, dir: name === "description" ? "auto" : "ltr", ...attributes }),
-    ]);
-  }
-}
-
-/** In the words of Telegram's Bot API. */
-export const TELEGRAM_FIELDS = [
-  { name: "telegram.token", label: "Bot token" },
-  { name: "telegram.chat", label: "Chat" },
-] as const;
-
-/** What a person must keep after subscribing. */
-export interface Subscribed {
-  id: string;
-  /** Deliveries to chat services are not signed. */
-  secret?: string;
-  token: string;
-  status: string;
-}
-
-/** @param made the answer to a new subscription */
-export function subscribedPage({ id, secret, token, status }: Subscribed, lang: string, site: Site): string {
-  const { subscribe, copy, copied } = phrasesIn(lang, site);
-  const kept = (text: string, shown: Element) =>
-    h("p", { className: ["address"] }, [
-      shown,
-      " ",
-      h("button", { type: "button", hidden: true, dataCopy: text, dataCopied: copied }, copy),
-    ]);
-  // The fragment of a URL stays in the browser: no request and no log has the token.
-  const path = `/subscriptions/${id}#${token}`;
-  return pageHtml(
-    {
-      title: subscribe.done,
-      lang,
-      list: { filter: {} },
-      script: COPY_SCRIPT_PATH,
-      main: [
-        h("h1", subscribe.done),
-        status === "pending" ? h("p", subscribe.confirm) : null,
-        h("section", { className: ["subscribe"] }, [
-          h("p", h("strong", subscribe.keep)),
-          kept(`${site.baseUrl}${path}`, h("a", { href: path, rel: ["nofollow"] }, subscribe.manage)),
-          secret === undefined ? null : kept(secret, h("code", { dir: "ltr" }, secret)),
-        ]),
-      ],
-    },
-    site,
-  );
 }

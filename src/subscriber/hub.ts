@@ -18,7 +18,7 @@ import { FIRST_TOKEN, type Subscription } from "./subscription.ts";
 export type HubIntent = Pick<HubRequest, "mode" | "leaseSeconds" | "secret">;
 
 /** The type of the delivery of a topic, and of the GET by which a callback confirms a request. */
-export const VERSION_TYPE = "topic.changed";
+const VERSION_TYPE = "topic.changed";
 export const REQUEST_TYPE = "subscription.verify";
 
 /** A request that waits for its verification, as JSON in the outbox. */
@@ -140,14 +140,14 @@ export function confirmRequest(
   });
 }
 
-/** What a callback is told whose subscription the Newsroom refuses. */
+/** The reasons in the denial of a subscription that the Newsroom refuses. */
 const DENIALS = {
   duplicate: "another subscription has this callback and topic",
   "too-many": "there are as many subscriptions as may be; try again later",
   unknown: "this request expired; send it again",
 } as const;
 
-/** Ends the subscription, and has the callback told why. */
+/** Ends the subscription. A job notifies the callback, with the reason. */
 export function deny({ state, outbox, jobs, now }: SubscriberParts, reason: string): void {
   if (state.get()?.hub === undefined) return;
   outbox.endVerification("failed", reason);

@@ -11,7 +11,7 @@ export interface JobPayloads {
   report: null;
   /** The same when an unverified subscription has expired: the Newsroom does not know it any more. */
   expire: null;
-  /** End a subscription of the hub. `reason`: the callback is told; null: it knows, or does not listen. */
+  /** End a subscription of the hub. `reason`: for the callback, which is notified; null: it knows, or does not listen. */
   end: { reason: string | null };
   /** Seal the secrets again with the first key of SECRETS_KEY. */
   reseal: null;

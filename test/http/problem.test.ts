@@ -55,6 +55,22 @@ describe("a problem", () => {
     expect(problem.detail).not.toBe("");
   });
 
+  it.each([
+    ["https://press.example", "https://press.example/docs/errors#not-found"],
+    ["https://press.example/", "https://press.example/docs/errors#not-found"],
+  ])("leads to the manual, with the address %s of the service", async (address, type) => {
+    const response = await withBindings("/api/v1/nothing", { BASE_URL: address });
+    expect(await response.json()).toMatchObject({ type });
+  });
+
+  it("is readable if the address of the service is wrong", async () => {
+    const response = await withBindings("/api/v1/nothing", { BASE_URL: "press" });
+    expect(await response.json()).toMatchObject({
+      code: "not-configured",
+      type: "/docs/errors#not-configured",
+    });
+  });
+
   it("is the same for a release that does not exist and for one under embargo", async () => {
     const embargo = new Date(Date.now() + 3_600_000).toISOString();
     const embargoed = release({ embargo });

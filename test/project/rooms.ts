@@ -15,6 +15,7 @@ const HTTP_PIECES = [
   "conditions",
   "context",
   "cross-origin",
+  "form-body",
   "json-body",
   "json-then",
   "limits",

@@ -21,7 +21,8 @@ import {
   validateWording,
   WORDED_LANGUAGES,
 } from "../../src/i18n/wording.ts";
-import { subscribedPage, subscribePage } from "../../src/site/subscribe-page.ts";
+import { subscribePage } from "../../src/site/subscribe-page.ts";
+import { subscribedPage } from "../../src/site/subscribed-page.ts";
 import { directoryPage } from "../../src/site/directory-page.ts";
 import { facetPage } from "../../src/site/facet-page.ts";
 import { feedPreview } from "../../src/site/feed-preview.ts";

@@ -19,20 +19,19 @@ import type { HubRegistered } from "../../newsroom/newsroom.ts";
 import { newsroom, subscriber } from "../../runtime/stubs.ts";
 import { isAdmin } from "../auth.ts";
 import type { Context, Middleware } from "../context.ts";
-import { readBytes } from "../json-body.ts";
+import { readForm } from "../form-body.ts";
 import { problem } from "../problem.ts";
 import { tooMany } from "../documents/get-document.ts";
 import { checkVerificationRate, clientOf, countNewList } from "../rate-limit.ts";
 import { validateTarget } from "./endpoint-settings.ts";
 import { subscriptionId, tooManySubscriptions } from "./subscriptions.ts";
 
-const FORM = "application/x-www-form-urlencoded";
-/** Registrations for one request: a subscription may end while the request arrives, and then begins anew. */
+/** Registrations for one request: a subscription may end while the request arrives; the next one begins another. */
 const REGISTRATIONS_MAX = 3;
 
 /** Anybody may subscribe, whatever SUBSCRIPTIONS says: the topics are public, and the callback must confirm. */
 export async function postHub(c: Context): Promise<Response> {
-  const form = await readForm(c);
+  const form = await readForm(c, HUB_BODY_BYTES_MAX);
   if (form instanceof Response) return form;
   const { baseUrl, languages } = c.var.config.site;
   const request = parseHubRequest(form, baseUrl, languages);
@@ -42,15 +41,6 @@ export async function postHub(c: Context): Promise<Response> {
   const issue = await validateTarget(c, HUB_FORMAT, request.value.callback);
   if (issue !== undefined) return refuse(c, [{ ...issue, path: "/hub.callback" }]);
   return subscribe(c, request.value);
-}
-
-async function readForm(c: Context): Promise<URLSearchParams | Response> {
-  const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (type !== FORM) {
-    return problem(c, { code: "unsupported-media-type", detail: `Send a form, with Content-Type: ${FORM}.` });
-  }
-  const bytes = await readBytes(c, HUB_BODY_BYTES_MAX);
-  return bytes instanceof Response ? bytes : new URLSearchParams(new TextDecoder().decode(bytes));
 }
 
 async function subscribe(c: Context, request: HubRequest): Promise<Response> {

@@ -154,7 +154,7 @@ export async function deleteSubscription(c: Context): Promise<Response> {
   const object = subscriber(c.env, id);
   if ((await object.view()) === null) return notFound(c);
   if (isHubId(id)) {
-    // It ends when its subscriber was told.
+    // The subscription ends once its subscriber has been notified.
     await object.deny("the publisher has ended this subscription");
     return c.body(null, 204);
   }

@@ -4,6 +4,7 @@
  */
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
+import { readBytes } from "../json-body.ts";
 import { MCP_BYTES_MAX } from "../limits.ts";
 import { type Arguments, type ReadApi, TOOLS } from "./tools.ts";
 
@@ -78,11 +79,11 @@ export function postMcp(read: (c: Context) => ReadApi): (c: Context) => Promise<
 const KEPT = { ttlMs: TOOLS_KEPT_MS, cacheScope: "public" } as const;
 
 async function readMessage(c: Context): Promise<Message | Response> {
-  const text = await c.req.text();
-  if (text.length > MCP_BYTES_MAX) return failure(c, null, "invalidRequest", "The request is too large.");
+  const bytes = await readBytes(c, MCP_BYTES_MAX);
+  if (bytes instanceof Response) return bytes;
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     return failure(c, null, "parse", "The body is not JSON.");
   }

@@ -7,20 +7,17 @@ import { type Issue, parse } from "../../domain/issues.ts";
 import { validateFilterLanguages } from "../../domain/registry.ts";
 import { PAYLOAD_FORMATS, subscriptionInput } from "../../domain/subscription.ts";
 import { newsroom } from "../../runtime/stubs.ts";
-import {
-  type Subscribed,
-  subscribedPage,
-  type SubscribeForm,
-  subscribePage,
-  TELEGRAM_FIELDS,
-} from "../../site/subscribe-page.ts";
+import { TELEGRAM_FIELDS } from "../../site/delivery-form.ts";
+import { type SubscribeForm, subscribePage } from "../../site/subscribe-page.ts";
+import { type Subscribed, subscribedPage } from "../../site/subscribed-page.ts";
 import { FORMATS } from "../../webhooks/payload.ts";
 import { postSubscription } from "../api/subscriptions.ts";
 import type { Context } from "../context.ts";
 import { nameNearestValues, publicRegistry } from "../documents/nearest-values.ts";
 import { pageHeaders } from "../documents/response.ts";
 import { siteOf } from "../documents/site.ts";
-import { PREVIEW_DAYS } from "../limits.ts";
+import { readForm } from "../form-body.ts";
+import { FORM_BYTES_MAX, PREVIEW_DAYS } from "../limits.ts";
 import { unauthorized } from "../problem.ts";
 
 const DAY_SECONDS = 86_400;
@@ -37,7 +34,8 @@ export async function getSubscribe(c: Context): Promise<Response> {
 /** `POST /subscribe`: the page with the secret and the link to the subscription, or the form with what is wrong. */
 export async function postSubscribe(c: Context): Promise<Response> {
   if (c.var.config.subscriptions !== "open") return unauthorized(c);
-  const form = new URLSearchParams(await c.req.text());
+  const form = await readForm(c, FORM_BYTES_MAX);
+  if (form instanceof Response) return form;
   // A page of another site could send the form of a visitor: the visitor sees it filled in, and decides.
   const isOwnForm = ["same-origin", "none", undefined].includes(c.req.header("sec-fetch-site"));
   if (!isOwnForm) return show(c, form, [], 403);

@@ -15,6 +15,7 @@ import { toInstant } from "../store/schema.ts";
 import {
   countCombinationTopics,
   endLag,
+  isFollowed,
   isSameVersion,
   isVersionSince,
   lastLeaseMs,
@@ -66,10 +67,18 @@ interface TopicsDeps {
   now: () => number;
 }
 
+/** What a subscriber learns whose topic has ended. */
+const END_REASONS = {
+  missing: "this site has no such feed any more",
+  costly: "this hub does not follow searches that read so many texts any more",
+} as const;
+
 export class Topics {
   readonly #deps: TopicsDeps;
   /** The feeds that were written or given last, with their ETags. */
   readonly #bodies = new Map<string, { etag: string; body: string }>();
+  /** When KV was given another version of a feed in place of one, in milliseconds since 1970; oldest first. */
+  readonly #writtenMs = new Map<string, number>();
 
   constructor(deps: TopicsDeps) {
     this.#deps = deps;
@@ -85,15 +94,35 @@ export class Topics {
     const feed = list && (await render(topic, client));
     if (list === undefined || feed?.kind !== "found") return { kind: "unknown" };
     if (isCostly(list)) return { kind: "costly" };
-    if (isCombination(list) && countCombinationTopics(sql) >= COMBINATION_TOPICS_MAX) return { kind: "full" };
+    // A topic that has subscriptions takes no further place: they can be renewed, and others can join them.
+    const isFurther = isCombination(list) && !isFollowed(sql, topic);
+    if (isFurther && countCombinationTopics(sql) >= COMBINATION_TOPICS_MAX) return { kind: "full" };
     const version = writtenEtag(sql, topic) ?? feed.etag;
-    const isYoung = isVersionSince(sql, version, toInstant(now() - visibleMs));
+    const sinceMs = now() - visibleMs;
+    // Under load KV gets a version long after its latest event.
+    const isYoung =
+      (this.#writtenMs.get(topic) ?? 0) >= sinceMs || isVersionSince(sql, version, toInstant(sinceMs));
     return { kind: "known", version: isYoung ? "" : version };
   }
 
-  /** KV holds this feed now. The caller records that in the same transaction. */
-  onWritten(path: string, etag: string, body: string): void {
-    if (noteVersion(this.#deps.sql, path, etag, this.#deps.now())) this.#remember(path, { etag, body });
+  /**
+   * KV holds this feed now. The caller records that in the same transaction.
+   *
+   * @param before the ETag that it had in KV; '' if it was not there
+   */
+  onWritten(path: string, etag: string, before: string, body: string): void {
+    const { sql, now } = this.#deps;
+    if (before !== "" && !isSameVersion(sql, before, etag)) this.#noteWrite(path, now());
+    if (noteVersion(sql, path, etag, now())) this.#remember(path, { etag, body });
+  }
+
+  #noteWrite(path: string, nowMs: number): void {
+    this.#writtenMs.delete(path);
+    this.#writtenMs.set(path, nowMs);
+    for (const [other, ms] of this.#writtenMs) {
+      if (ms >= nowMs - this.#deps.visibleMs) break;
+      this.#writtenMs.delete(other);
+    }
   }
 
   /** KV holds this feed no longer. */
@@ -129,8 +158,8 @@ export class Topics {
     const { sql, give, deny, removeNeverCreated } = this.#deps;
     const present = await this.#present(topic);
     if (present === "not-written") return false;
-    if (present === "missing") {
-      await deny(id, "this site has no such feed any more");
+    if (present === "missing" || present === "costly") {
+      await deny(id, END_REASONS[present]);
       return true;
     }
     if (isSameVersion(sql, topic_version, present.version)) return true;
@@ -142,13 +171,16 @@ export class Topics {
     return true;
   }
 
-  async #present(topic: string): Promise<TopicVersion | "not-written" | "missing"> {
-    const { sql, render } = this.#deps;
+  async #present(topic: string): Promise<TopicVersion | "not-written" | keyof typeof END_REASONS> {
+    const { sql, languages, render, isCostly } = this.#deps;
     const known = this.#bodies.get(topic);
     if (known !== undefined && known.etag === writtenEtag(sql, topic)) return toVersion(known);
     const feed = await render(topic, null);
     this.keep(topic);
-    if (feed.kind === "missing") return "missing";
+    const list = placeOfTopic(topic, languages)?.list;
+    if (feed.kind === "missing" || list === undefined) return "missing";
+    // Its changes are not rendered any more, so its subscriber would wait for them in vain.
+    if (isCostly(list)) return "costly";
     if (feed.etag !== writtenEtag(sql, topic)) return "not-written";
     const written = { etag: feed.etag, body: textOf(feed) };
     this.#remember(topic, written);

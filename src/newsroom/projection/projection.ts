@@ -57,7 +57,7 @@ interface ProjectionDeps extends RenderSource {
   kv: KVNamespace;
   meter: Meter;
   /** Called in the transaction that records that KV holds a feed of newest releases, or no longer holds a document. */
-  onFeedWritten: (path: string, etag: string, body: string) => void;
+  onFeedWritten: (path: string, etag: string, before: string, body: string) => void;
   onRemoved: (path: string) => void;
 }
 
@@ -178,7 +178,9 @@ export class Projection {
     }
     // Recorded after the write: if the object dies in between, the same bytes are written again.
     this.#saveWritten(target, { path, etag, modified, written_ms: nowMs });
-    if (isNewestFeed(target, rendered)) this.#deps.onFeedWritten(path, etag, rendered.body);
+    if (isNewestFeed(target, rendered)) {
+      this.#deps.onFeedWritten(path, etag, before?.etag ?? "", rendered.body);
+    }
     return 0;
   }
 

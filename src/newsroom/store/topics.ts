@@ -86,13 +86,12 @@ export function postponeLag(
 
 /** Whether a list has a feed with a verified subscription: it must not be dropped. */
 export function hasSubscriptions(sql: Sql, list: ReleaseList): boolean {
-  return FEED_FORMATS.some((format) =>
-    exists(
-      sql,
-      "SELECT 1 FROM subscriptions WHERE topic = ? AND active = 1",
-      addressOf(defined({ list, format })),
-    ),
-  );
+  return FEED_FORMATS.some((format) => isFollowed(sql, addressOf(defined({ list, format }))));
+}
+
+/** Whether a topic has a verified subscription. */
+export function isFollowed(sql: Sql, topic: string): boolean {
+  return exists(sql, "SELECT 1 FROM subscriptions WHERE topic = ? AND active = 1", topic);
 }
 
 /** How many topics with a query have verified subscriptions: those of combinations. */

@@ -32,6 +32,7 @@ async function refusal(response: Response): Promise<[number, string, string[]]> 
 describe("a subscriber of the hub", () => {
   it.each(["atom", "rss", "json"])("gets the whole feed in %s with its type and links", async (format) => {
     await publish(release());
+    await settled();
     await newsroomLater(120);
     const to = callback("a=1&answers=204&a=2");
     const { id } = await subscribeAtHub(to, `/en/feed.${format}`);
@@ -68,6 +69,7 @@ describe("a subscriber of the hub", () => {
     "may have %s as its topic",
     async (topic) => {
       await publish(release());
+      await settled();
       await newsroomLater(120);
       const to = callback();
       const { id } = await subscribeAtHub(to, topic);
@@ -171,6 +173,7 @@ describe("a notice of a publisher", () => {
   it("is taken for our topics, and changes nothing", async () => {
     const to = callback();
     await publish(release());
+    await settled();
     await newsroomLater(120);
     await subscribeAtHub(to, "/en/feed.atom");
     for (const name of ["hub.url", "hub.topic"]) {

@@ -162,6 +162,12 @@ describe("subscribing by the form", () => {
     }
   });
 
+  it("refuses what is no form", async () => {
+    const answer = await post({ url: endpoint() }, { "content-type": "application/json" });
+    expect(answer.status).toBe(415);
+    expect(answer.html).toContain('"unsupported-media-type"');
+  });
+
   it("refuses a form that is too large", async () => {
     expect((await post({ url: endpoint(), description: "x".repeat(40_000) })).status).toBe(413);
   });

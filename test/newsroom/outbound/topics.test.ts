@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { evictDurableObject } from "cloudflare:test";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type LaggingSubscriber, Topics } from "../../../src/newsroom/outbound/topics.ts";
+import { COMBINATION_TOPICS_MAX } from "../../../src/newsroom/limits.ts";
 import { newsroom } from "../../../src/runtime/stubs.ts";
 import {
   askHub,
@@ -161,6 +162,72 @@ describe("a combination of filters with subscribers", () => {
   });
 });
 
+describe("a hub that follows as many combinations as it may", () => {
+  const followed = "/en/feed.json?type=speech&type=visit";
+  const refusedTopic = "/en/feed.json?type=interview&type=visit";
+
+  it("takes no further one; those that it has can be renewed, joined and ended", async () => {
+    const to = callback();
+    const { id } = await subscribeAtHub(to, followed);
+    await inNewsroom((_instance, { storage: { sql } }) => {
+      const columns =
+        "key, url, host, domain, format, content, filter, events, created_ms, since_sequence, active, proved, status, since_ms, trouble";
+      for (let count = 1; count < COMBINATION_TOPICS_MAX; count += 1) {
+        sql.exec(
+          `INSERT INTO subscriptions (id, topic, ${columns}) SELECT ?, ?, ${columns} FROM subscriptions WHERE id = ?`,
+          `hub_other${count}`,
+          `/en/feed.json?q=other${count}`,
+          id,
+        );
+      }
+    });
+    const form = {
+      "hub.mode": "subscribe",
+      "hub.callback": callback(),
+      "hub.topic": BASE_URL + refusedTopic,
+    };
+    expect((await askHub(form)).status).toBe(429);
+    await subscribeAtHub(to, followed);
+    await subscribeAtHub(callback(), followed);
+    await subscribeAtHub(to, followed, { "hub.mode": "unsubscribe" });
+    await inNewsroom((_instance, { storage: { sql } }) =>
+      sql.exec("DELETE FROM subscriptions WHERE id LIKE 'hub_other%'"),
+    );
+    expect(await ledgerRows(`SELECT id FROM subscriptions WHERE id = '${id}'`)).toEqual([]);
+  });
+});
+
+describe("a version that KV was given late", () => {
+  /** The version that a new subscription has, after KV was given one in place of another. */
+  const known = (before: string) =>
+    inNewsroom(async (_instance, { storage: { sql } }) => {
+      const etag = 'W/"1.abc"';
+      const topics = new Topics({
+        sql,
+        languages: ["en"],
+        visibleMs: 1_000,
+        render: async () => ({ kind: "found", etag, body: new Uint8Array() }),
+        isCostly: () => false,
+        keepList: () => undefined,
+        give: async () => true,
+        deny: async () => undefined,
+        removeNeverCreated: () => undefined,
+        now: () => 4_000_000_000_000,
+      });
+      const path = "/en/feed.json?q=late";
+      topics.onWritten(path, etag, before, "");
+      return topics.lookUp(path, null);
+    });
+
+  it("counts as missing, since the requester may have read the one before", async () => {
+    expect(await known('W/"0.abc"')).toEqual({ kind: "known", version: "" });
+  });
+
+  it("counts as known if there was none before", async () => {
+    expect(await known("")).toEqual({ kind: "known", version: 'W/"1.abc"' });
+  });
+});
+
 // After the others, because the Newsroom returns with the time of the machine.
 describe("a version that is not given yet", () => {
   it("waits in the ledger if the Newsroom dies after it was written", async () => {
@@ -259,5 +326,17 @@ describe("a Subscriber that fails", () => {
     });
     expect(denied).toEqual(["this site has no such feed any more"]);
     await verify(id);
+  });
+
+  it("is denied a search whose changes are not rendered any more", async () => {
+    const denied: string[] = [];
+    const { given } = await catchUp(id, {
+      isCostly: () => true,
+      deny: async (_id, reason) => void denied.push(reason),
+    });
+    expect([given, denied]).toEqual([
+      [],
+      ["this hub does not follow searches that read so many texts any more"],
+    ]);
   });
 });

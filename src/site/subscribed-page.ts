@@ -1,0 +1,49 @@
+/**
+ * The page that follows a subscription by the form: the link to the subscription and its secret, which are shown once.
+ */
+import type { Element } from "hast";
+import { h } from "hastscript";
+import type { Site } from "../domain/site.ts";
+import { phrasesIn } from "../i18n/phrases.ts";
+import { COPY_SCRIPT_PATH } from "./directory-page.ts";
+import { pageHtml } from "./layout.ts";
+
+/** What a person must keep after subscribing. */
+export interface Subscribed {
+  id: string;
+  /** Deliveries to chat services are not signed. */
+  secret?: string;
+  token: string;
+  status: string;
+}
+
+/** @param made the answer to a new subscription */
+export function subscribedPage({ id, secret, token, status }: Subscribed, lang: string, site: Site): string {
+  const { subscribe, copy, copied } = phrasesIn(lang, site);
+  const kept = (text: string, shown: Element) =>
+    h("p", { className: ["address"] }, [
+      shown,
+      " ",
+      h("button", { type: "button", hidden: true, dataCopy: text, dataCopied: copied }, copy),
+    ]);
+  // The fragment of a URL stays in the browser: no request and no log has the token.
+  const path = `/subscriptions/${id}#${token}`;
+  return pageHtml(
+    {
+      title: subscribe.done,
+      lang,
+      list: { filter: {} },
+      script: COPY_SCRIPT_PATH,
+      main: [
+        h("h1", subscribe.done),
+        status === "pending" ? h("p", subscribe.confirm) : null,
+        h("section", { className: ["subscribe"] }, [
+          h("p", h("strong", subscribe.keep)),
+          kept(`${site.baseUrl}${path}`, h("a", { href: path, rel: ["nofollow"] }, subscribe.manage)),
+          secret === undefined ? null : kept(secret, h("code", { dir: "ltr" }, secret)),
+        ]),
+      ],
+    },
+    site,
+  );
+}
