@@ -28,11 +28,14 @@ import {
 } from "../support/subscriptions.ts";
 import { readSlack, readTeams, readTelegram } from "../webhooks/formats/chat-services.ts";
 
-/** Subscribes as a stranger. */
-function ask(fields: Record<string, unknown>): Promise<Response> {
+/** Subscribes as a stranger, from this machine or from an address. */
+function ask(fields: Record<string, unknown>, address?: string): Promise<Response> {
   return request("/api/v1/subscriptions", {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: {
+      "content-type": "application/json",
+      ...(address !== undefined && { "cf-connecting-ip": address }),
+    },
     body: JSON.stringify(fields),
   });
 }
@@ -287,6 +290,30 @@ describe("the URL of a chat subscription", () => {
     expect((await own(other, "", "PATCH", { url })).status).toBe(409);
     expect((await own(made, "", "DELETE")).status).toBe(204);
     expect((await own(other, "", "PATCH", { url })).status).toBe(200);
+  });
+
+  it("lets the client that lost the token subscribe again, until something happens or ten minutes pass", async () => {
+    const [client, other] = ["203.0.113.21", "198.51.100.21"];
+    const fields = { format: "slack", url: endpoint() };
+    const statusOf = async (made: Made) => (await own(made, "")).status;
+    const lost = await (await ask(fields, client)).json<Made>();
+    expect((await ask(fields, other)).status).toBe(409);
+    expect((await ask(fields)).status).toBe(409);
+    const again = await ask(fields, client);
+    expect(again.status).toBe(201);
+    const kept = await again.json<Made>();
+    expect([await statusOf(lost), await statusOf(kept)]).toEqual([404, 200]);
+
+    const tenMinutes = (ms: number) =>
+      inNewsroom((_instance, { storage }) => {
+        storage.sql.exec("UPDATE subscriptions SET created_ms = created_ms + ? WHERE id = ?", ms, kept.id);
+      });
+    await tenMinutes(-600_000);
+    expect((await ask(fields, client)).status).toBe(409);
+    await tenMinutes(600_000);
+    await publish(release());
+    expect((await ask(fields, client)).status).toBe(409);
+    expect(await statusOf(kept)).toBe(200);
   });
 
   it.each([
