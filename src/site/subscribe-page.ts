@@ -14,7 +14,7 @@ import type { ReleaseView } from "../domain/release.ts";
 import type { Site } from "../domain/site.ts";
 import { PAYLOAD_FORMATS } from "../domain/subscription.ts";
 import { FEED_LABELS } from "../feeds/feed.ts";
-import { languageName, phrasesIn } from "../i18n/phrases.ts";
+import { languageName, listTitle, phrasesIn } from "../i18n/phrases.ts";
 import { COPY_SCRIPT_PATH } from "./directory-page.ts";
 import { SUBSCRIBE_PATH } from "./footer.ts";
 import { type Choices, FACET_FIELD_NAMES, valueName } from "./filter-form.ts";
@@ -84,7 +84,7 @@ function faults(issues: readonly Issue[], heading: string): Element | null {
 function filters({ lang, filter, choices, known }: SubscribeForm, phrases: Phrases, site: Site): Element {
   const { subscribe, languages, facets } = phrases;
   const texts = site.languages.map((each) => ({ value: each, name: languageName(each, site), lang: each }));
-  return h("form", { className: ["search"], action: SUBSCRIBE_PATH }, [
+  return h("form", { className: ["search", "filters"], action: SUBSCRIBE_PATH }, [
     h("h2", subscribe.choose),
     h("input", { type: "hidden", name: "ui", value: lang }),
     texts.length < 2 ? null : boxes("lang", languages, texts, filter.lang),
@@ -178,7 +178,7 @@ function webhook(
   fields: Readonly<Record<string, string>>,
   { subscribe }: Phrases,
 ): Element {
-  return h("form", { className: ["search"], method: "post", action: SUBSCRIBE_PATH }, [
+  return h("form", { className: ["search", "webhook"], method: "post", action: SUBSCRIBE_PATH }, [
     h("h2", subscribe.byMessage),
     h("input", { type: "hidden", name: "ui", value: lang }),
     queryOfFilter(filter).map(([name, value]) => h("input", { type: "hidden", name, value })),
@@ -222,9 +222,10 @@ export const TELEGRAM_FIELDS = [
   { name: "telegram.chat", label: "Chat" },
 ] as const;
 
-/** What a person must keep after subscribing. */
+/** What a person must know after subscribing, and keep. */
 export interface Subscribed {
   id: string;
+  filter: Filter;
   /** Deliveries to chat services are not signed. */
   secret?: string;
   token: string;
@@ -232,7 +233,12 @@ export interface Subscribed {
 }
 
 /** @param made the answer to a new subscription */
-export function subscribedPage({ id, secret, token, status }: Subscribed, lang: string, site: Site): string {
+export function subscribedPage(
+  { id, filter, secret, token, status }: Subscribed,
+  lang: string,
+  known: Registry | undefined,
+  site: Site,
+): string {
   const { subscribe, copy, copied } = phrasesIn(lang, site);
   const kept = (text: string, shown: Element) =>
     h("p", { className: ["address"] }, [
@@ -250,6 +256,7 @@ export function subscribedPage({ id, secret, token, status }: Subscribed, lang: 
       script: COPY_SCRIPT_PATH,
       main: [
         h("h1", subscribe.done),
+        h("p", listTitle({ filter }, site, known)),
         status === "pending" ? h("p", subscribe.confirm) : null,
         h("section", { className: ["subscribe"] }, [
           h("p", h("strong", subscribe.keep)),

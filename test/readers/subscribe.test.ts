@@ -52,6 +52,25 @@ describe.skipIf(!existsSync(CHROMIUM))(
       if (size !== null) await page.setViewportSize(size);
     }
 
+    it("gets what is ticked, also without a look at what matches", async () => {
+      const today = new Date().toISOString().slice(0, 10);
+      await office.publish({ slug: "ticked", title: "Ticked", topics: ["energy"], date: today });
+      await using receiver = await Receiver.open();
+      receiver.trust(SECRET);
+      const page = await browser.newPage();
+      await page.goto(new URL("/subscribe?lang=en&not.topic=trade", office.url).href);
+      await page.locator("summary", { hasText: "Topics" }).click();
+      await page.getByLabel("Energy").check();
+      await page.getByLabel("English").uncheck();
+      await page.getByLabel("Address of the webhook").fill(receiver.url);
+      await page.getByLabel("Your own secret").fill(SECRET);
+      await page.getByRole("main").getByRole("button", { name: "Subscribe" }).click();
+      await page.getByText("never shown again").waitFor();
+      await page.getByRole("link", { name: "Your subscription" }).click();
+      await page.getByText('{"topic":["energy"],"not":{"topic":["trade"]}}').waitFor();
+      await page.close();
+    });
+
     it.each(DEVICES)(
       "chooses, looks, subscribes, watches, asks why, pauses and deletes, %s",
       async (name, options) => {

@@ -59,7 +59,8 @@ export async function postSubscribe(c: Context): Promise<Response> {
   if (!input.ok) return show(c, form, input.issues, 422);
   const answer = await postSubscription(c, input.value);
   if (answer.status === 201) {
-    const html = subscribedPage(await answer.json<Subscribed>(), languageOf(c, form), await siteOf(c));
+    const [known, site] = [await publicRegistry(c), await siteOf(c)];
+    const html = subscribedPage(await answer.json<Subscribed>(), languageOf(c, form), known, site);
     return c.body(html, 201, pageHeaders("no-store", true));
   }
   const { detail, errors = [] } = await answer.json<{ detail?: string; errors?: Issue[] }>();

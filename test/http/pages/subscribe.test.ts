@@ -104,6 +104,7 @@ describe("subscribing by the form", () => {
     const [, id = "", token = ""] = /href="\/subscriptions\/(sub_\w+)#([^"]+)"/.exec(html) ?? [];
     const [secret] = /whsec_[\w+/=]+/.exec(html) ?? [];
     expect(secret).toBeDefined();
+    expect(html).toMatch(/<h1>You are subscribed<\/h1><p>Energy – [^<]+ – English<\/p>/);
     await subscriberIdle(id);
     const view = await request(`/api/v1/subscriptions/${id}`, {
       headers: { authorization: `Bearer ${token}` },
