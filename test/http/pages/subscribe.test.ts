@@ -71,6 +71,9 @@ describe("choosing what to receive", () => {
       ["?topic=enrgy", "energy"],
       ["?lang=xx", "lang"],
       ["?type=Not%20a%20slug", "type"],
+      ["?topics=energy", "topics is no parameter of this call; the nearest is topic<"],
+      ["?lang[]=en", "lang\\[\\] is no parameter of this call; the nearest is lang<"],
+      ["?from=2026-01-01", "from is no parameter of this call<"],
     ] as const) {
       const { status, html } = await page(query);
       expect(status).toBe(422);
@@ -124,6 +127,14 @@ describe("subscribing by the form", () => {
     expect(html).toContain('value="ftp://desk.example/"');
     expect(html).toContain('value="Desk"');
     expect(html).toContain('<input type="hidden" name="lang" value="hy">');
+  });
+
+  it("does not take a misspelt filter for none", async () => {
+    const url = endpoint("echo");
+    const { status, html } = await post({ url, topics: "energy" });
+    expect(status).toBe(422);
+    expect(html).toContain("<li>topics is no parameter of this call; the nearest is topic</li>");
+    expect(await arrivals({ endpoint: url })).toEqual([]);
   });
 
   it("shows no secret again after a mistake", async () => {
