@@ -50,7 +50,10 @@ export function subscribePage(form: SubscribeForm, site: Site): string {
       list: matches === undefined ? { filter: {} } : list,
       alternates: site.languages
         .filter((each) => each !== lang)
-        .map((each) => ({ lang: each, url: `${site.baseUrl}${SUBSCRIBE_PATH}?ui=${each}` })),
+        .map((each) => {
+          const query = new URLSearchParams([...queryOfFilter(filter), ["ui", each]]).toString();
+          return { lang: each, url: `${site.baseUrl}${SUBSCRIBE_PATH}?${query}` };
+        }),
       script: COPY_SCRIPT_PATH,
       main: [
         h("h1", subscribe.title),

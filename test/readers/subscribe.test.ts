@@ -71,6 +71,21 @@ describe.skipIf(!existsSync(CHROMIUM))(
       await page.close();
     });
 
+    it("has no secret to replace where the subscription is of a chat", async () => {
+      await using receiver = await Receiver.open();
+      const page = await browser.newPage();
+      await page.goto(new URL("/subscribe", office.url).href);
+      await page.getByLabel("Delivered as").selectOption("Slack");
+      await page.getByLabel("Address of the webhook").fill(receiver.url);
+      await page.getByRole("main").getByRole("button", { name: "Subscribe" }).click();
+      await page.getByRole("link", { name: "Your subscription" }).click();
+      await page.getByText("active since").waitFor();
+      expect(await page.getByRole("button", { name: "New link to this page" }).isVisible()).toBe(true);
+      expect(await page.getByRole("button", { name: "New secret" }).isVisible()).toBe(false);
+      expect(await page.getByText("The former secret").isVisible()).toBe(false);
+      await page.close();
+    });
+
     it.each(DEVICES)(
       "chooses, looks, subscribes, watches, asks why, pauses and deletes, %s",
       async (name, options) => {

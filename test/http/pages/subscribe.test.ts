@@ -90,6 +90,10 @@ describe("choosing what to receive", () => {
     expect(await lang("?lang=ru", "hy")).toBe("ru");
     expect(await lang("?lang=ru&ui=hy", "en")).toBe("hy");
     expect((await page("?ui=hy")).html).toContain("> Էներգետիկա</label>");
+    // Another language keeps what was chosen.
+    expect((await page("?topic=energy&q=talks")).html).toContain(
+      `href="${BASE_URL}/subscribe?topic=energy&#x26;q=talks&#x26;ui=hy"`,
+    );
   });
 
   it("is linked by every list, filled in", async () => {
