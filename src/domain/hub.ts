@@ -67,14 +67,14 @@ export function parseHubRequest(
     message: "must be given once",
   }));
   if (mode !== "subscribe" && mode !== "unsubscribe") {
-    issues.push({ path: "/hub.mode", message: "must be subscribe or unsubscribe" });
+    issues.push({ path: "/hub.mode", message: "must be subscribe, unsubscribe or publish" });
   }
   const callback = form.get("hub.callback") ?? "";
   if (callback === "") issues.push({ path: "/hub.callback", message: "is required" });
   const topic = parseTopic(form.get("hub.topic") ?? "", baseUrl, languages);
   if (!topic.ok) issues.push(...topic.issues);
   const lease = form.get("hub.lease_seconds") ?? "";
-  if (!/^\d{0,15}$/.test(lease)) {
+  if (!/^\d*$/.test(lease)) {
     issues.push({ path: "/hub.lease_seconds", message: "must be a number of seconds" });
   }
   const secret = form.get("hub.secret") ?? "";

@@ -94,7 +94,7 @@ export const SUBSCRIBE_PHRASES = {
   secret: "label of the subscriber's own signing secret",
   name: "label of the description of the subscription",
   done: "title of the page after the subscription",
-  keep: "says that the secret and the link to the subscription are shown only once",
+  keep: "says that the link to the subscription, and the secret if there is one, are shown only once",
   manage: "link to the subscription",
   confirm: "says that the endpoint must be verified first",
   faults: "heading of what is wrong with the form",

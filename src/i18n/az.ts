@@ -77,7 +77,7 @@ export const az: Phrases = {
     secret: "Öz sirriniz (istəyə bağlı)",
     name: "Bu abunəliyin adı (istəyə bağlı)",
     done: "Abunə oldunuz",
-    keep: "Hər ikisini indi saxlayın: onlar bir daha göstərilməyəcək.",
+    keep: "Burada göstərilənləri indi saxlayın: onlar bir daha göstərilməyəcək.",
     manage: "Abunəliyiniz",
     confirm: "Ünvan əvvəlcə təsdiqləməlidir. Ona qədər başqa heç nə göndərilmir.",
     faults: "Bu düzəldilməlidir",

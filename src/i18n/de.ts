@@ -77,7 +77,7 @@ export const de: Phrases = {
     secret: "Eigenes Geheimnis (optional)",
     name: "Name dieses Abonnements (optional)",
     done: "Sie haben abonniert",
-    keep: "Bewahren Sie beides jetzt auf: Es wird nie wieder angezeigt.",
+    keep: "Bewahren Sie dies jetzt auf: Es wird nie wieder angezeigt.",
     manage: "Ihr Abonnement",
     confirm: "Die Adresse muss zuerst bestätigen. Bis dahin wird ihr nichts anderes gesendet.",
     faults: "Dies muss berichtigt werden",

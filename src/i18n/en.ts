@@ -77,7 +77,7 @@ export const en: Phrases = {
     secret: "Your own secret (optional)",
     name: "Name of this subscription (optional)",
     done: "You are subscribed",
-    keep: "Keep both now: they are never shown again.",
+    keep: "Keep this now: it is never shown again.",
     manage: "Your subscription",
     confirm: "The address is asked to confirm first. Until then nothing else is sent to it.",
     faults: "This must be corrected",

@@ -77,7 +77,7 @@ export const es: Phrases = {
     secret: "Su propio secreto (opcional)",
     name: "Nombre de esta suscripción (opcional)",
     done: "Se ha suscrito",
-    keep: "Guarde ambos ahora: no se volverán a mostrar.",
+    keep: "Guarde esto ahora: no se volverá a mostrar.",
     manage: "Su suscripción",
     confirm: "Primero se pide a la dirección que confirme. Hasta entonces no se le envía nada más.",
     faults: "Esto debe corregirse",

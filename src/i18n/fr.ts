@@ -77,7 +77,7 @@ export const fr: Phrases = {
     secret: "Votre propre secret (facultatif)",
     name: "Nom de cet abonnement (facultatif)",
     done: "Vous êtes abonné",
-    keep: "Conservez les deux maintenant\u00a0: ils ne seront plus jamais affichés.",
+    keep: "Conservez ceci maintenant\u00a0: cela ne sera plus jamais affiché.",
     manage: "Votre abonnement",
     confirm: "L’adresse doit d’abord confirmer. D’ici là, rien d’autre ne lui est envoyé.",
     faults: "Ceci doit être corrigé",

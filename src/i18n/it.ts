@@ -77,7 +77,7 @@ export const it: Phrases = {
     secret: "Il tuo segreto (facoltativo)",
     name: "Nome di questa iscrizione (facoltativo)",
     done: "Iscrizione effettuata",
-    keep: "Conserva entrambi adesso: non saranno più mostrati.",
+    keep: "Conserva quanto segue adesso: non sarà più mostrato.",
     manage: "La tua iscrizione",
     confirm: "L’indirizzo deve prima confermare. Fino ad allora non gli viene inviato altro.",
     faults: "Questo va corretto",

@@ -77,7 +77,7 @@ export const nl: Phrases = {
     secret: "Uw eigen geheim (optioneel)",
     name: "Naam van dit abonnement (optioneel)",
     done: "U bent geabonneerd",
-    keep: "Bewaar beide nu: ze worden nooit meer getoond.",
+    keep: "Bewaar dit nu: het wordt nooit meer getoond.",
     manage: "Uw abonnement",
     confirm: "Het adres moet eerst bevestigen. Tot dan wordt er niets anders naartoe gestuurd.",
     faults: "Dit moet worden gecorrigeerd",

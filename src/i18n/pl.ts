@@ -77,7 +77,7 @@ export const pl: Phrases = {
     secret: "Własny sekret (opcjonalnie)",
     name: "Nazwa tej subskrypcji (opcjonalnie)",
     done: "Subskrypcja założona",
-    keep: "Zachowaj teraz oba: nie zostaną już nigdy pokazane.",
+    keep: "Zachowaj to teraz: nie zostanie już nigdy pokazane.",
     manage: "Twoja subskrypcja",
     confirm: "Adres musi najpierw potwierdzić. Do tego czasu nic innego nie jest na niego wysyłane.",
     faults: "To wymaga poprawienia",

@@ -77,7 +77,7 @@ export const pt: Phrases = {
     secret: "O seu próprio segredo (opcional)",
     name: "Nome desta subscrição (opcional)",
     done: "Subscrição feita",
-    keep: "Guarde ambos agora: não voltarão a ser mostrados.",
+    keep: "Guarde isto agora: não voltará a ser mostrado.",
     manage: "A sua subscrição",
     confirm: "O endereço tem de confirmar primeiro. Até lá, nada mais lhe é enviado.",
     faults: "Isto tem de ser corrigido",

@@ -78,7 +78,7 @@ export const ro: Phrases = {
     secret: "Secretul propriu (opțional)",
     name: "Numele acestui abonament (opțional)",
     done: "V-ați abonat",
-    keep: "Păstrați-le pe ambele acum: nu vor mai fi afișate.",
+    keep: "Păstrați acestea acum: nu vor mai fi afișate.",
     manage: "Abonamentul dumneavoastră",
     confirm: "Adresa trebuie mai întâi să confirme. Până atunci nu i se trimite nimic altceva.",
     faults: "Aceasta trebuie corectată",

@@ -77,7 +77,7 @@ export const tr: Phrases = {
     secret: "Kendi gizli anahtarınız (isteğe bağlı)",
     name: "Bu aboneliğin adı (isteğe bağlı)",
     done: "Abone oldunuz",
-    keep: "İkisini de şimdi saklayın: bir daha gösterilmez.",
+    keep: "Bunu şimdi saklayın: bir daha gösterilmez.",
     manage: "Aboneliğiniz",
     confirm: "Adresin önce onaylaması gerekir. O zamana kadar başka bir şey gönderilmez.",
     faults: "Bunun düzeltilmesi gerekiyor",

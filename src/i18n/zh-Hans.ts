@@ -76,7 +76,7 @@ export const zhHans: Phrases = {
     secret: "您自己的密钥（可选）",
     name: "此订阅的名称（可选）",
     done: "您已订阅",
-    keep: "请立即保存这两项：它们不会再次显示。",
+    keep: "请立即保存以下内容：不会再次显示。",
     manage: "您的订阅",
     confirm: "该地址须先确认。在此之前不会向其发送其他内容。",
     faults: "需要更正",

@@ -76,7 +76,7 @@ export const zhHant: Phrases = {
     secret: "您自己的密鑰（選填）",
     name: "此訂閱的名稱（選填）",
     done: "您已訂閱",
-    keep: "請立即保存這兩項：它們不會再次顯示。",
+    keep: "請立即保存以下內容：不會再次顯示。",
     manage: "您的訂閱",
     confirm: "該位址須先確認。在此之前不會向其傳送其他內容。",
     faults: "需要更正",

@@ -28,6 +28,8 @@ export const CORRECTIONS_COUNTED_MAX = 10;
 export const ENQUEUE_TIMEOUT_MS = 10_000;
 /** Milliseconds after which a registration without a Subscriber is deleted. */
 export const REGISTRATION_MS = 60_000;
+/** Milliseconds in which a client may make a chat subscription again: a second click or a reload comes soon. */
+export const CHAT_REPEAT_MS = 600_000;
 /**
  * Milliseconds after which a pending registration that no Subscriber has reported gives its place to others. A
  * Subscriber reports a minute after its creation.

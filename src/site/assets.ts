@@ -2,7 +2,8 @@
  * The files that pages and feeds refer to.
  */
 
-// The one script of the site, for the one thing that HTML cannot do: copy an address.
+// For the two things that HTML cannot do: copy an address, and subscribe to what is ticked in the form above. Without it
+// the filters count that were last shown.
 export const COPY_SCRIPT = `"use strict";
 for (const button of document.querySelectorAll("button[data-copy]")) {
   if (!navigator.clipboard) break;
@@ -14,6 +15,11 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     setTimeout(() => { button.textContent = text; }, 2000);
   });
 }
+const filters = document.querySelector("form.filters");
+document.querySelector("form.webhook")?.addEventListener("formdata", ({ formData }) => {
+  for (const { name } of filters.elements) formData.delete(name);
+  for (const [name, value] of new FormData(filters)) if (value !== "") formData.append(name, value);
+});
 `;
 
 // The icon of pages and feeds: a text with a seal, 144 pixels square, as a PNG. RSS allows no more than 144, and readers show no SVG.

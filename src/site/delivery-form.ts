@@ -23,7 +23,7 @@ export function deliveryForm(
   fields: Readonly<Record<string, string>>,
   { subscribe }: Phrases,
 ): Element {
-  return h("form", { className: ["search"], method: "post", action: SUBSCRIBE_PATH }, [
+  return h("form", { className: ["search", "webhook"], method: "post", action: SUBSCRIBE_PATH }, [
     h("h2", subscribe.byMessage),
     h("input", { type: "hidden", name: "ui", value: lang }),
     queryOfFilter(filter).map(([name, value]) => h("input", { type: "hidden", name, value })),

@@ -49,7 +49,10 @@ export function subscribePage(form: SubscribeForm, site: Site): string {
       list: matches === undefined ? { filter: {} } : list,
       alternates: site.languages
         .filter((each) => each !== lang)
-        .map((each) => ({ lang: each, url: `${site.baseUrl}${SUBSCRIBE_PATH}?ui=${each}` })),
+        .map((each) => {
+          const query = new URLSearchParams([...queryOfFilter(filter), ["ui", each]]).toString();
+          return { lang: each, url: `${site.baseUrl}${SUBSCRIBE_PATH}?${query}` };
+        }),
       script: COPY_SCRIPT_PATH,
       main: [
         h("h1", subscribe.title),
@@ -83,7 +86,7 @@ function faults(issues: readonly Issue[], heading: string): Element | null {
 function filters({ lang, filter, choices, known }: SubscribeForm, phrases: Phrases, site: Site): Element {
   const { subscribe, languages, facets } = phrases;
   const texts = site.languages.map((each) => ({ value: each, name: languageName(each, site), lang: each }));
-  return h("form", { className: ["search"], action: SUBSCRIBE_PATH }, [
+  return h("form", { className: ["search", "filters"], action: SUBSCRIBE_PATH }, [
     h("h2", subscribe.choose),
     h("input", { type: "hidden", name: "ui", value: lang }),
     texts.length < 2 ? null : boxes("lang", languages, texts, filter.lang),

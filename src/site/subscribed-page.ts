@@ -3,14 +3,17 @@
  */
 import type { Element } from "hast";
 import { h } from "hastscript";
+import type { Filter } from "../domain/filter.ts";
+import type { Registry } from "../domain/registry.ts";
 import type { Site } from "../domain/site.ts";
-import { phrasesIn } from "../i18n/phrases.ts";
+import { listTitle, phrasesIn } from "../i18n/phrases.ts";
 import { COPY_SCRIPT_PATH } from "./directory-page.ts";
 import { pageHtml } from "./layout.ts";
 
-/** What a person must keep after subscribing. */
+/** What a person must know after subscribing, and keep. */
 export interface Subscribed {
   id: string;
+  filter: Filter;
   /** Deliveries to chat services are not signed. */
   secret?: string;
   token: string;
@@ -18,7 +21,12 @@ export interface Subscribed {
 }
 
 /** @param made the answer to a new subscription */
-export function subscribedPage({ id, secret, token, status }: Subscribed, lang: string, site: Site): string {
+export function subscribedPage(
+  { id, filter, secret, token, status }: Subscribed,
+  lang: string,
+  known: Registry | undefined,
+  site: Site,
+): string {
   const { subscribe, copy, copied } = phrasesIn(lang, site);
   const kept = (text: string, shown: Element) =>
     h("p", { className: ["address"] }, [
@@ -36,6 +44,7 @@ export function subscribedPage({ id, secret, token, status }: Subscribed, lang: 
       script: COPY_SCRIPT_PATH,
       main: [
         h("h1", subscribe.done),
+        h("p", listTitle({ filter }, site, known)),
         status === "pending" ? h("p", subscribe.confirm) : null,
         h("section", { className: ["subscribe"] }, [
           h("p", h("strong", subscribe.keep)),

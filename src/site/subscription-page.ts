@@ -100,7 +100,7 @@ function change(): Element {
   return h("section", [
     h("h2", "Change"),
     h("form", { id: "change" }, [
-      field("url", "Address (a new one must confirm first)", { type: "url" }),
+      field("url", "Address (a new webhook must confirm first)", { type: "url" }),
       field("description", "Name", { type: "text" }),
       h("fieldset", { className: ["boxes"] }, [
         h("legend", "Events"),
@@ -136,10 +136,8 @@ function change(): Element {
 function keys(): Element {
   return h("section", [
     h("h2", "Secret and link"),
-    h(
-      "p",
-      "The former secret signs for a day beside the new one. A new link makes the former one useless at once.",
-    ),
+    h("p", { id: "of-signed" }, "The former secret signs for a day beside the new one."),
+    h("p", "A new link makes the former one useless at once."),
     h("p", { className: ["actions"] }, [
       button("rotate-secret", "New secret"),
       button("rotate-token", "New link to this page"),

@@ -58,6 +58,7 @@ function show(view) {
   form.elements.description.value = view.description || "";
   form.elements.content.value = view.content;
   at("of-teams").hidden = view.format !== "teams";
+  at("of-signed").hidden = at("rotate-secret").hidden = ["slack", "teams", "telegram"].includes(view.format);
   form.elements.shape.value = view.shape || "message";
   form.elements.filter.value = JSON.stringify(view.filter, null, 2);
   for (const box of form.querySelectorAll("[name=events]")) box.checked = view.events.includes(box.value);

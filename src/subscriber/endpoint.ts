@@ -39,12 +39,18 @@ export async function openUrl(secrets: Secrets, { id, url, sealedUrl }: Subscrip
 /** Parts of a URL that are shorter are no secrets, and may be ordinary words. */
 const SECRET_CHARS_MIN = 6;
 
-/** An answer without the parts of a secret URL that it repeats. */
+/** An answer without the parts of a secret URL that it repeats, as they are in the URL or decoded. */
 export function withoutUrl(answer: string, url: string): string {
-  const { pathname, searchParams } = new URL(url);
-  return [url, ...pathname.split("/").map(decode), ...searchParams.values()]
-    .filter((part) => part.length >= SECRET_CHARS_MIN)
-    .reduce((text, part) => text.replaceAll(part, "…"), answer);
+  const { pathname, search, searchParams } = new URL(url);
+  const values = search.split(/[?&]/).map((pair) => pair.slice(pair.indexOf("=") + 1));
+  const written = [...pathname.split("/"), ...values];
+  return (
+    [url, ...written, ...written.map(decode), ...searchParams.values()]
+      .filter((part) => part.length >= SECRET_CHARS_MIN)
+      // A part that is in another one would leave the rest of that.
+      .sort((a, b) => b.length - a.length)
+      .reduce((text, part) => text.replaceAll(part, "…"), answer)
+  );
 }
 
 function decode(part: string): string {

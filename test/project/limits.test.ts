@@ -115,6 +115,7 @@ const ROWS: Record<string, unknown[]> = {
   ],
   "Retry-After of too many subscriptions": [domain.SUBSCRIPTIONS_RETRY_SECONDS],
   "verification requests": [...(handshakes ?? []), rate("HANDSHAKES_AT_HOST"), rate("HANDSHAKES_AT_HOST")],
+  "chat subscribed again": [seconds(newsroom.CHAT_REPEAT_MS)],
   "first proof": [
     seconds(subscriber.BEGIN_MS_MAX),
     ...subscriber.VERIFICATION_RETRIES_MS.map((ms) => seconds(ms)),

@@ -52,6 +52,40 @@ describe.skipIf(!existsSync(CHROMIUM))(
       if (size !== null) await page.setViewportSize(size);
     }
 
+    it("gets what is ticked, also without a look at what matches", async () => {
+      const today = new Date().toISOString().slice(0, 10);
+      await office.publish({ slug: "ticked", title: "Ticked", topics: ["energy"], date: today });
+      await using receiver = await Receiver.open();
+      receiver.trust(SECRET);
+      const page = await browser.newPage();
+      await page.goto(new URL("/subscribe?lang=en&not.topic=trade", office.url).href);
+      await page.locator("summary", { hasText: "Topics" }).click();
+      await page.getByLabel("Energy").check();
+      await page.getByLabel("English").uncheck();
+      await page.getByLabel("Address of the webhook").fill(receiver.url);
+      await page.getByLabel("Your own secret").fill(SECRET);
+      await page.getByRole("main").getByRole("button", { name: "Subscribe" }).click();
+      await page.getByText("never shown again").waitFor();
+      await page.getByRole("link", { name: "Your subscription" }).click();
+      await page.getByText('{"topic":["energy"],"not":{"topic":["trade"]}}').waitFor();
+      await page.close();
+    });
+
+    it("has no secret to replace where the subscription is of a chat", async () => {
+      await using receiver = await Receiver.open();
+      const page = await browser.newPage();
+      await page.goto(new URL("/subscribe", office.url).href);
+      await page.getByLabel("Delivered as").selectOption("Slack");
+      await page.getByLabel("Address of the webhook").fill(receiver.url);
+      await page.getByRole("main").getByRole("button", { name: "Subscribe" }).click();
+      await page.getByRole("link", { name: "Your subscription" }).click();
+      await page.getByText("active since").waitFor();
+      expect(await page.getByRole("button", { name: "New link to this page" }).isVisible()).toBe(true);
+      expect(await page.getByRole("button", { name: "New secret" }).isVisible()).toBe(false);
+      expect(await page.getByText("The former secret").isVisible()).toBe(false);
+      await page.close();
+    });
+
     it.each(DEVICES)(
       "chooses, looks, subscribes, watches, asks why, pauses and deletes, %s",
       async (name, options) => {

@@ -258,7 +258,12 @@ function shownIn(lang: string): string[] {
     feedPreview({ list, format: "json" }, writers.json(feed), site),
     subscribePage({ ...subscribing, matches: { releases: [], count: 0, isMore: false } }, site),
     subscribePage({ ...subscribing, matches: { releases, count: 9, isMore: true } }, site),
-    subscribedPage({ id: "x", secret: "x", token: "x", status: "pending" }, lang, site),
+    subscribedPage(
+      { id: "x", filter: {}, secret: "x", token: "x", status: "pending" },
+      lang,
+      undefined,
+      site,
+    ),
     ...FEED_FORMATS.map((format) => writers[format](feed)),
     ...FEED_FORMATS.map((format) => writers[format](buildRetiredFeed(titled, 0, site))),
   ];

@@ -28,11 +28,14 @@ import {
 } from "../support/subscriptions.ts";
 import { readSlack, readTeams, readTelegram } from "../webhooks/formats/chat-services.ts";
 
-/** Subscribes as a stranger. */
-function ask(fields: Record<string, unknown>): Promise<Response> {
+/** Subscribes as a stranger, from this machine or from an address. */
+function ask(fields: Record<string, unknown>, address?: string): Promise<Response> {
   return request("/api/v1/subscriptions", {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: {
+      "content-type": "application/json",
+      ...(address !== undefined && { "cf-connecting-ip": address }),
+    },
     body: JSON.stringify(fields),
   });
 }
@@ -246,7 +249,7 @@ describe("the URL of a chat subscription", () => {
     }
     const secret = `T0S3CR3T${crypto.randomUUID().replaceAll("-", "")}`;
     const receiver = new URL(endpoint()).origin;
-    const url = `${receiver}/services/${secret}?answers=repeat:404`;
+    const url = `${receiver}/services/${secret}?answers=repeat:404&sig=s1gn%20${secret.slice(8)}&part=${secret.slice(0, 12)}`;
     const desk = await subscribe({ events: ["operational"] });
     const made = await join({ format: "slack", url });
     const answers = [JSON.stringify(made.id)];
@@ -273,7 +276,10 @@ describe("the URL of a chat subscription", () => {
     expect((await viewOf(made)).url).toBe(`${receiver}/…`);
     expect(stored).toContain("sealedUrl");
     expect(stored).toContain("no /…/…?answers");
-    for (const text of [...answers, stored, ledger, ...lines]) expect(text).not.toContain(secret);
+    for (const text of [...answers, stored, ledger, ...lines]) {
+      expect(text).not.toContain(secret.slice(0, 12));
+      expect(text).not.toContain(secret.slice(12));
+    }
     expect(lines.some((line) => line.includes('"message":"attempt"'))).toBe(true);
   });
 
@@ -287,6 +293,30 @@ describe("the URL of a chat subscription", () => {
     expect((await own(other, "", "PATCH", { url })).status).toBe(409);
     expect((await own(made, "", "DELETE")).status).toBe(204);
     expect((await own(other, "", "PATCH", { url })).status).toBe(200);
+  });
+
+  it("lets the client that lost the token subscribe again, until something happens or ten minutes pass", async () => {
+    const [client, other] = ["203.0.113.21", "198.51.100.21"];
+    const fields = { format: "slack", url: endpoint() };
+    const statusOf = async (made: Made) => (await own(made, "")).status;
+    const lost = await (await ask(fields, client)).json<Made>();
+    expect((await ask(fields, other)).status).toBe(409);
+    expect((await ask(fields)).status).toBe(409);
+    const again = await ask(fields, client);
+    expect(again.status).toBe(201);
+    const kept = await again.json<Made>();
+    expect([await statusOf(lost), await statusOf(kept)]).toEqual([404, 200]);
+
+    const tenMinutes = (ms: number) =>
+      inNewsroom((_instance, { storage }) => {
+        storage.sql.exec("UPDATE subscriptions SET created_ms = created_ms + ? WHERE id = ?", ms, kept.id);
+      });
+    await tenMinutes(-600_000);
+    expect((await ask(fields, client)).status).toBe(409);
+    await tenMinutes(600_000);
+    await publish(release());
+    expect((await ask(fields, client)).status).toBe(409);
+    expect(await statusOf(kept)).toBe(200);
   });
 
   it.each([

@@ -25,7 +25,11 @@ const STATES = [
 ] as const;
 type State = (typeof STATES)[number];
 
-const recipientsQuery = z.object({ cursor: z.optional(z.string()) });
+const recipientsQuery = z.object({
+  cursor: z.optional(
+    z.string().check(z.regex(/^sub_[0-9a-f]{32}$/, "must be the `next` of the page before")),
+  ),
+});
 
 /** `GET /releases/ID/recipients`: every subscription that was sent a release or should have been, counts first. */
 export async function getRecipients(c: Context): Promise<Response> {

@@ -33,6 +33,8 @@ const message = z.looseObject({
     z.looseObject({
       _meta: z.optional(z.looseObject({ [VERSION_KEY]: z.optional(z.string()) })),
       name: z.optional(z.string()),
+      /** Of the handshake that former versions begin with. */
+      protocolVersion: z.optional(z.string()),
       arguments: z.optional(z.record(z.string(), z.unknown())),
     }),
   ),
@@ -51,7 +53,7 @@ export function postMcp(read: (c: Context) => ReadApi): (c: Context) => Promise<
     if (version !== VERSION) {
       const data = {
         supported: [VERSION],
-        requested: version ?? c.req.header("mcp-protocol-version") ?? "none",
+        requested: version ?? params?.protocolVersion ?? c.req.header("mcp-protocol-version") ?? "none",
       };
       return failure(c, id, "unsupportedVersion", `This server speaks MCP ${VERSION} only.`, data);
     }

@@ -3,7 +3,8 @@
  */
 import { defined } from "../../domain/defined.ts";
 import { type Filter, filterFromQuery } from "../../domain/filter.ts";
-import { type Issue, parse } from "../../domain/issues.ts";
+import { invalid, type Issue, parse, type Result } from "../../domain/issues.ts";
+import { FILTER_NAMES, queryIssues } from "../../domain/query-names.ts";
 import { validateFilterLanguages } from "../../domain/registry.ts";
 import { PAYLOAD_FORMATS, subscriptionInput } from "../../domain/subscription.ts";
 import { newsroom } from "../../runtime/stubs.ts";
@@ -39,7 +40,7 @@ export async function postSubscribe(c: Context): Promise<Response> {
   // A page of another site could send the form of a visitor: the visitor sees it filled in, and decides.
   const isOwnForm = ["same-origin", "none", undefined].includes(c.req.header("sec-fetch-site"));
   if (!isOwnForm) return show(c, form, [], 403);
-  const filter = filterFromQuery(form);
+  const filter = filterOf(form);
   if (!filter.ok) return show(c, form, filter.issues, 422);
   const given = new Map(KEPT.map((name) => [name, form.get(name)?.trim() || undefined] as const));
   const [token, chat] = [given.get("telegram.token"), given.get("telegram.chat")];
@@ -57,7 +58,8 @@ export async function postSubscribe(c: Context): Promise<Response> {
   if (!input.ok) return show(c, form, input.issues, 422);
   const answer = await postSubscription(c, input.value);
   if (answer.status === 201) {
-    const html = subscribedPage(await answer.json<Subscribed>(), languageOf(c, form), await siteOf(c));
+    const [known, site] = [await publicRegistry(c), await siteOf(c)];
+    const html = subscribedPage(await answer.json<Subscribed>(), languageOf(c, form), known, site);
     return c.body(html, 201, pageHeaders("no-store", true));
   }
   const { detail, errors = [] } = await answer.json<{ detail?: string; errors?: Issue[] }>();
@@ -68,6 +70,12 @@ export async function postSubscribe(c: Context): Promise<Response> {
   return page;
 }
 
+/** A misspelt field would otherwise subscribe to everything. */
+function filterOf(given: URLSearchParams): Result<Filter> {
+  const misspelt = queryIssues(given.toString(), [...FILTER_NAMES, "ui", ...KEPT]);
+  return misspelt.length > 0 ? invalid(...misspelt) : filterFromQuery(given);
+}
+
 /** @param given the fields of the forms; those of the filter may be wrong */
 async function show(
   c: Context,
@@ -76,7 +84,7 @@ async function show(
   status: number,
 ): Promise<Response> {
   const { config } = c.var;
-  const parsed = filterFromQuery(given);
+  const parsed = filterOf(given);
   const foreign = parsed.ok ? validateFilterLanguages(parsed.value, config.site.languages) : parsed.issues;
   const filter: Filter = parsed.ok && foreign.length === 0 ? parsed.value : {};
   const ledger = newsroom(c.env);

@@ -14,6 +14,7 @@ import {
   activate,
   change,
   findOfHub,
+  findRepeated,
   findVerified,
   hasFilter,
   register,
@@ -63,7 +64,8 @@ export class Registrations {
     const firstKey = await this.#firstKeyId();
     const keyed = await withKey(registration);
     const duplicate = findVerified(sql, keyed);
-    if (duplicate !== undefined) return { kind: "duplicate", id: duplicate };
+    const isRepeated = findRepeated(sql, keyed, requester, now()) !== undefined;
+    if (duplicate !== undefined && !isRepeated) return { kind: "duplicate", id: duplicate };
     if (issues.length > 0) return { kind: "invalid", issues };
     const limits = { nowMs: now(), hostLimits: config.hostLimits };
     const work = () => {

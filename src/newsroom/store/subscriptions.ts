@@ -8,7 +8,7 @@ import { hostOf } from "../../domain/target-url.ts";
 import type { Health, Registration, SubscriptionStatus } from "../../domain/subscription.ts";
 import { column, exists, first, type Sql } from "../../runtime/sql.ts";
 import { FORMATS } from "../../webhooks/payload.ts";
-import { REASON_CHARS_MAX, REGISTRATION_MS, UNREPORTED_KEPT_MS } from "../limits.ts";
+import { CHAT_REPEAT_MS, REASON_CHARS_MAX, REGISTRATION_MS, UNREPORTED_KEPT_MS } from "../limits.ts";
 import { lastSequence } from "./events.ts";
 import {
   findPendingRoom,
@@ -27,7 +27,7 @@ export interface Requester {
 
 /** `whose`: which limit was reached, of pending or of verified subscriptions. */
 export type Registered =
-  /** `replaced`: the ids of pending ones with the same URL and filter from the same client. */
+  /** `replaced`: the ids of those with the same URL and filter whose answer the same client has lost. */
   | { kind: "registered"; replaced: string[] }
   | { kind: "duplicate"; id: string }
   | { kind: "too-many"; which: "pending" | "verified"; whose: LimitHolder };
@@ -71,12 +71,14 @@ export function register(
     if (pending !== undefined) return { kind: "too-many", which: "pending", whose: pending };
   }
   // The client asks again, since it lost the answer with the secret: only the newest may become active.
-  const replaced = column<string>(
+  const unproved = column<string>(
     sql,
     `SELECT id FROM subscriptions WHERE key = ? AND client IS ? AND active = 0 AND status = 'pending'`,
     registration.key,
     client,
   );
+  const repeated = findRepeated(sql, registration, requester, nowMs);
+  const replaced = repeated === undefined ? unproved : [...unproved, repeated];
   const last = lastSequence(sql);
   const verified = isVerified ? 1 : 0;
   sql.exec(
@@ -117,6 +119,22 @@ export function findOfHub(sql: Sql, { key, hub }: KeyedRegistration): string | u
 export function findVerified(sql: Sql, { key }: KeyedRegistration): string | undefined {
   const query = "SELECT id FROM subscriptions WHERE key = ? AND proved = 1";
   return first<{ id: string }>(sql, query, key)?.id;
+}
+
+/**
+ * The chat subscription that a client makes again because it lost the answer with the token: just made by the same client,
+ * and before any event. A request without an address may come from anybody, so it repeats nothing.
+ */
+export function findRepeated(
+  sql: Sql,
+  { key, format }: KeyedRegistration,
+  { client, isAdmin }: Requester,
+  nowMs: number,
+): string | undefined {
+  if (FORMATS[format].needsVerification || isAdmin || client === null) return undefined;
+  const query = `SELECT id FROM subscriptions
+    WHERE key = ? AND proved = 1 AND client = ? AND since_sequence = ? AND created_ms > ?`;
+  return first<{ id: string }>(sql, query, key, client, lastSequence(sql), nowMs - CHAT_REPEAT_MS)?.id;
 }
 
 export function hasFilter(sql: Sql, id: string, filter: Filter): boolean {

@@ -60,6 +60,16 @@ describe("a subscriber of the hub", () => {
     expect(Object.keys(sent[0]!.headers).filter((name) => /^webhook-|^x-hub/.test(name))).toEqual([]);
   });
 
+  it.each([
+    ["0", "3600"],
+    ["9".repeat(40), "2592000"],
+  ])("gets the nearest lease that the hub gives, when it asks for %s seconds", async (wanted, given) => {
+    const to = callback();
+    await subscribeAtHub(to, "/en/feed.atom", { "hub.lease_seconds": wanted });
+    const [asked] = await askedBy(to);
+    expect(asked?.get("hub.lease_seconds")).toBe(given);
+  });
+
   it("may send parameters that the hub does not know, and none that it may leave out", async () => {
     const response = await askHub({ ...fields(), foo: "bar", "hub.foo": "hub.bar", "hub.secret": "" });
     expect([response.status, await response.text()]).toEqual([202, ""]);
@@ -83,7 +93,7 @@ describe("a subscriber of the hub", () => {
 
 describe("the hub refuses", () => {
   it.each<[string, Record<string, string>, string]>([
-    ["a mode that is none", { "hub.mode": "follow" }, "/hub.mode must be subscribe or unsubscribe"],
+    ["a mode that is none", { "hub.mode": "follow" }, "/hub.mode must be subscribe, unsubscribe or publish"],
     ["a request without a callback", { "hub.callback": "" }, "/hub.callback is required"],
     [
       "a callback inside a network",

@@ -151,3 +151,17 @@ it("says that a log cannot be read, and shows the others", async () => {
   const of = (id: string) => body.data.find(({ subscription }) => subscription === id)?.state;
   expect([of(one.id), of(other.id)]).toEqual(["unknown", "delivered"]);
 });
+
+it("refuses a cursor that no page has named, where it would say that nobody has the release", async () => {
+  const text = release();
+  await publish(text);
+  for (const cursor of ["x", "zzz", "sub_1"]) {
+    const answer = await request(`/api/v1/releases/${text.id}/recipients?cursor=${cursor}`, {
+      headers: ADMIN,
+    });
+    expect(answer.status).toBe(422);
+    expect(await answer.json()).toMatchObject({
+      errors: [{ path: "/cursor", message: "must be the `next` of the page before" }],
+    });
+  }
+});

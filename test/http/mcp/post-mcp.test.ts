@@ -77,6 +77,18 @@ describe("the wire of MCP", () => {
     expect(await post(body, headers)).toMatchObject({ status, body: { error: { code } } });
   });
 
+  it("names the version that the handshake of an older client asks for", async () => {
+    const handshake = {
+      jsonrpc: "2.0",
+      id: 1,
+      method: "initialize",
+      params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "a", version: "1" } },
+    };
+    expect(await post(handshake, {})).toMatchObject({
+      body: { error: { data: { supported: [VERSION], requested: "2025-06-18" } } },
+    });
+  });
+
   it("refuses what it does not know, and names what it has", async () => {
     expect(await call("resources/list")).toMatchObject({ status: 404, body: { error: { code: -32_601 } } });
     const unknown = await call("tools/call", { name: "publish", arguments: {} });

@@ -71,6 +71,9 @@ describe("choosing what to receive", () => {
       ["?topic=enrgy", "energy"],
       ["?lang=xx", "lang"],
       ["?type=Not%20a%20slug", "type"],
+      ["?topics=energy", "topics is no parameter of this call; the nearest is topic<"],
+      ["?lang[]=en", "lang\\[\\] is no parameter of this call; the nearest is lang<"],
+      ["?from=2026-01-01", "from is no parameter of this call<"],
     ] as const) {
       const { status, html } = await page(query);
       expect(status).toBe(422);
@@ -87,6 +90,10 @@ describe("choosing what to receive", () => {
     expect(await lang("?lang=ru", "hy")).toBe("ru");
     expect(await lang("?lang=ru&ui=hy", "en")).toBe("hy");
     expect((await page("?ui=hy")).html).toContain("> Էներգետիկա</label>");
+    // Another language keeps what was chosen.
+    expect((await page("?topic=energy&q=talks")).html).toContain(
+      `href="${BASE_URL}/subscribe?topic=energy&#x26;q=talks&#x26;ui=hy"`,
+    );
   });
 
   it("is linked by every list, filled in", async () => {
@@ -104,6 +111,7 @@ describe("subscribing by the form", () => {
     const [, id = "", token = ""] = /href="\/subscriptions\/(sub_\w+)#([^"]+)"/.exec(html) ?? [];
     const [secret] = /whsec_[\w+/=]+/.exec(html) ?? [];
     expect(secret).toBeDefined();
+    expect(html).toMatch(/<h1>You are subscribed<\/h1><p>Energy – [^<]+ – English<\/p>/);
     await subscriberIdle(id);
     const view = await request(`/api/v1/subscriptions/${id}`, {
       headers: { authorization: `Bearer ${token}` },
@@ -123,6 +131,14 @@ describe("subscribing by the form", () => {
     expect(html).toContain('value="ftp://desk.example/"');
     expect(html).toContain('value="Desk"');
     expect(html).toContain('<input type="hidden" name="lang" value="hy">');
+  });
+
+  it("does not take a misspelt filter for none", async () => {
+    const url = endpoint("echo");
+    const { status, html } = await post({ url, topics: "energy" });
+    expect(status).toBe(422);
+    expect(html).toContain("<li>topics is no parameter of this call; the nearest is topic</li>");
+    expect(await arrivals({ endpoint: url })).toEqual([]);
   });
 
   it("shows no secret again after a mistake", async () => {
