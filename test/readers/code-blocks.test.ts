@@ -282,6 +282,12 @@ describe("the blocks of code in the manual", () => {
     });
   });
 
+  it("follow a feed by WebSub", async () => {
+    const [code = "", ...others] = take("/docs/follow-a-feed-by-websub", "sh");
+    expect(others).toEqual([]);
+    expect(await succeed(`${code.trimEnd()} -w '%{http_code}'`)).toMatch(/202$/);
+  });
+
   it("subscribe chats", async () => {
     const [code = "", ...others] = take("/docs/formats", "sh");
     expect(others).toEqual([]);
