@@ -158,6 +158,8 @@ describe("a backup", () => {
       const answer = await finishRestore(lines[0], {});
       left = answer.ok ? (await answer.json<{ waiting: number }>()).waiting : 0;
     }
+    await settled();
+    await newsroomLater(10);
     for (const { id } of [lacking, other]) await subscriberIdle(id);
     // Both Subscribers are older than the ledger: that they get it again is the price of losing none.
     for (const each of [behind, current]) {
