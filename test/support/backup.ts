@@ -6,11 +6,13 @@ import { send } from "./service.ts";
 export type Line = Record<string, unknown>;
 
 /** Reads all pages of a backup. @param between is called before each page but the first */
-export async function backUp(between: (page: number) => Promise<void> = async () => {}): Promise<Line[]> {
+export async function backUp(
+  between: (page: number, lines: readonly Line[]) => Promise<void> = async () => {},
+): Promise<Line[]> {
   const lines: Line[] = [];
   let next: string | null | undefined;
   for (let page = 0; next !== null && page < 100; page += 1) {
-    if (page > 0) await between(page);
+    if (page > 0) await between(page, lines);
     const query: string = next == null ? "" : `?after=${encodeURIComponent(next)}`;
     const answer: { lines: Line[]; next: string | null } = await okJson(
       await send("POST", `/api/v1/backup${query}`, undefined),
