@@ -135,7 +135,7 @@ describe("a backup", () => {
     expect(after.map((arrival) => eventOf(arrival).type)).toEqual(["release.killed"]);
   });
 
-  it("holds subscriptions of the hub, which get the version of their topic that they lack, and no other", async () => {
+  it("holds subscriptions of the hub, which get the version of their topic that they lack, and none twice", async () => {
     await publish(release());
     // What is written now is known an hour later: the hub sends it to no new subscriber.
     await settled();
@@ -162,17 +162,19 @@ describe("a backup", () => {
     }
     await settled();
     await newsroomLater(10);
-    for (const { id } of [lacking, other]) await subscriberIdle(id);
-    // A Subscriber that is older than the ledger may get it again: that is the price of losing none.
+    // Deliveries of one topic are a second apart, the verification among them.
+    for (const { id } of [lacking, other]) await subscriberLater(id, 2);
+    // Both Subscribers are older than the ledger: that they get it again is the price of losing none.
     for (const each of [behind, current]) {
       const sent = await sentTo(each);
-      expect(sent.length).toBeGreaterThan(0);
-      expect(sent.length).toBeLessThanOrEqual(2);
-      for (const { body } of sent) expect(body).toContain("While it was made");
-      expect(new Set(sent.map(({ body }) => body)).size).toBe(1);
+      expect(sent.map(({ body }) => body.includes("While it was made"))).toEqual([true, true]);
+      expect(sent[1]!.body).toBe(sent[0]!.body);
     }
     const signed = (await sentTo(behind)).map(({ headers }) => headers["x-hub-signature"]);
     expect([signed[0], new Set(signed).size]).toEqual([expect.stringMatching(/^sha256=/), 1]);
+    await settled();
+    await newsroomLater(10);
+    expect((await sentTo(behind)).length).toBe(2);
   });
 
   it("that another one has replaced says so", async () => {
