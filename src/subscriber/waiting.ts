@@ -95,7 +95,7 @@ function waitingOf(
     {
       what: "rate",
       ms: spacingAllowsMs(traffic, FORMATS[format].spacingMs, () => outbox.countBefore(event)),
-      reason: "the chat service takes one message after the other",
+      reason: "deliveries in this format are sent one after the other, with a pause between them",
     },
   ] as const;
   const last = gates.reduce((latest, gate) => (gate.ms > latest.ms ? gate : latest));

@@ -337,7 +337,7 @@ describe("a callback at a host that has as many subscriptions as it may", () => 
 });
 
 describe("the admin", () => {
-  it("sees topic, callback and lease, and changes nothing but ends the subscription, which the callback is told", async () => {
+  it("sees topic, callback and lease, and can only end the subscription; the callback gets a denial", async () => {
     const to = callback();
     const { id } = await subscribeAtHub(to, TOPIC);
     await subscriberLater(id, 1);

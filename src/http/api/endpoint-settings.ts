@@ -68,7 +68,7 @@ export async function validateTarget(
   }
 }
 
-/** On this machine a program may stand in for a chat service. */
+/** With LOCAL_TARGETS, a program on this machine can take the messages of a chat format. */
 function reasonAgainst(
   format: DeliveryFormat,
   { url, isLocal }: { url: URL; isLocal: boolean },

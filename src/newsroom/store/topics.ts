@@ -62,7 +62,7 @@ export function setVersion(sql: Sql, subscription: string, version: string): voi
   sql.exec("UPDATE subscriptions SET topic_version = ? WHERE id = ?", version, subscription);
 }
 
-/** Its Subscriber has what the topic was at a change. It goes on lagging if the topic has changed again. */
+/** The Subscriber has the version of one change. If the topic has changed again, the subscription still lags. */
 export function endLag(sql: Sql, subscription: string, cursor: number): void {
   const query =
     "UPDATE subscriptions SET cursor = NULL, due_ms = NULL, failures = 0 WHERE id = ? AND cursor = ?";

@@ -300,7 +300,7 @@ describe("a Subscriber that fails", () => {
     expect(row).toEqual({ cursor: null, due_ms: null, topic_version: 'W/"7.abc"', failures: 0 });
   });
 
-  it("goes on lagging if the topic changes meanwhile", async () => {
+  it("still lags if the topic changes meanwhile", async () => {
     const { row } = await catchUp(id, {
       give: async () => {
         await inNewsroom((_instance, { storage: { sql } }) =>
