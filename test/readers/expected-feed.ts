@@ -21,10 +21,7 @@ export function expectedItem(release: ReleaseView, format: Format): Required<Par
     // In RSS, the summary is HTML.
     summary: format === "rss" ? asHtml(summary, "&lt;", "&amp;") : summary,
     html: directed(
-      [
-        ...(isWithdrawn ? [banner] : []),
-        ...(release.note === undefined ? [] : [noteOf(release, isWithdrawn)]),
-      ]
+      [...(isWithdrawn ? [banner] : []), ...(release.note === undefined ? [] : [noteOf(release)])]
         .map((text) => `<p><strong>${asHtml(text, "&#x3C;", "&#x26;")}</strong></p>\n`)
         .concat(release.content.html)
         .join(""),
@@ -59,11 +56,11 @@ function directed(html: string, lang: string): string {
   return ["ar", "he", "fa", "ur"].includes(lang) ? `<div dir="rtl">${html}</div>` : html;
 }
 
-function noteOf({ note, updated, lang }: ReleaseView, isWithdrawn: boolean): string {
+function noteOf({ note, corrected, lang }: ReleaseView): string {
   const phrases = phrasesIn(lang);
-  const day = dayInWords(dayOf(parseInstant(updated) ?? 0, SITE.TIME_ZONE), lang);
+  const day = dayInWords(dayOf(parseInstant(corrected ?? "") ?? 0, SITE.TIME_ZONE), lang);
   const updatedOn = sentence(fill(phrases.updated, { date: day }), phrases);
-  return `${isWithdrawn ? "" : updatedOn}${phrases.note}${phrases.colon}${note}`;
+  return `${updatedOn}${phrases.note}${phrases.colon}${note}`;
 }
 
 /** RSS has one enclosure: the first sound or film, else the first attachment. */
