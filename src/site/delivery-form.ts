@@ -52,10 +52,11 @@ export function deliveryForm(
     label: string,
     attributes: Record<string, string | number | boolean>,
   ): Element {
+    const id = name.replace(".", "-");
     // What a person writes here is no word of a language.
-    const input = { id: name, name, value: fields[name] ?? "", autocomplete: "off", spellCheck: false };
+    const input = { id, name, value: fields[name] ?? "", autocomplete: "off", spellCheck: false };
     return h("p", [
-      h("label", { htmlFor: name }, label),
+      h("label", { htmlFor: id }, label),
       h("input", { ...input, dir: name === "description" ? "auto" : "ltr", ...attributes }),
     ]);
   }
