@@ -435,9 +435,14 @@ export class Newsroom extends DurableObject<Env> {
     release: string,
     after: string,
   ): Promise<{ recipients: Recipient[]; next: string | null }> {
-    const readLog = (id: string) => subscriber(this.env, id).releaseLog(release);
+    const deps = {
+      sql: this.#sql,
+      readLog: (id: string) => subscriber(this.env, id).releaseLog(release),
+      readVersionLog: (id: string, sequence: number) => subscriber(this.env, id).versionLog(sequence),
+      isInFeed: this.#parts.isInFeed,
+    };
     const limit = Math.min(this.#config.subrequests - 1, RECIPIENTS_PER_CALL_MAX);
-    return findRecipients({ sql: this.#sql, readLog }, release, after, limit);
+    return findRecipients(deps, release, after, limit);
   }
 
   // Subscriptions, for their Subscribers.

@@ -2,6 +2,7 @@
  * Builds the parts of the Newsroom, each with what it needs.
  */
 import type { Config } from "../config.ts";
+import { placeOfTopic } from "../domain/hub.ts";
 import { isThisMachine } from "../domain/target-url.ts";
 import { withTimeout } from "../runtime/async.ts";
 import type { Meter, Sql } from "../runtime/sql.ts";
@@ -22,6 +23,7 @@ import { type FoundDocument, Projection } from "./projection/projection.ts";
 import { Ledger } from "./publish/ledger.ts";
 import { Lifecycle } from "./publish/lifecycle.ts";
 import { EventReader } from "./store/events.ts";
+import { findRelease } from "./store/releases.ts";
 import { RegistryStore } from "./store/registry.ts";
 import { SiteStore } from "./store/site.ts";
 import { ReleaseViews } from "./store/release-views.ts";
@@ -99,6 +101,12 @@ export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
     }),
     projection,
     topics,
+    /** Whether the newest document of a feed holds a release, or held it before it was killed or withdrawn. */
+    isInFeed: (topic: string, release: string): boolean => {
+      const list = placeOfTopic(topic, site.languages)?.list;
+      const published = findRelease(sql, release)?.published ?? null;
+      return list !== undefined && published !== null && archives.archiveAt(list, published) === undefined;
+    },
     reindexing: new Reindexing({ storage, sql, combinations, now }),
     registrations: new Registrations({
       storage,

@@ -19,8 +19,9 @@ export interface Delivery {
   /** The event's id. */
   event: string;
   type: DeliveryType;
-  /** Null, like `release`, for an event of the subscription itself. */
+  /** That of a version of the topic is the latest one in it. Null for an event of the subscription itself. */
   sequence: number | null;
+  /** Null unless it is an event of a release. */
   release: string | null;
   state: DeliveryState;
   attempts: number;
@@ -114,6 +115,13 @@ export class DeliveryLog {
       event,
     );
     return { delivery, attempts };
+  }
+
+  /** The first delivered version of the topic with an event, or a later one; the newest such version if none is delivered. */
+  versionSince(sequence: number): Delivery | undefined {
+    const query = `SELECT ${COLUMNS} FROM deliveries WHERE type = 'topic.changed' AND sequence >= ?
+      ORDER BY state <> 'delivered', iif(state = 'delivered', number, -number) LIMIT 1`;
+    return first<Delivery>(this.#sql, query, sequence);
   }
 
   /** When the last successful attempt of an event ended; null if none did. */

@@ -3,6 +3,7 @@
  * versions of its topic. One callback with one topic is one subscription, whatever it requests.
  */
 import { newEventId } from "../crypto/ids.ts";
+import { sequenceOfEtag } from "../documents/kv-store.ts";
 import type { HubRequest, HubTerms } from "../domain/hub.ts";
 import type { Registration } from "../domain/subscription.ts";
 import { newsroom } from "../runtime/stubs.ts";
@@ -183,7 +184,8 @@ export function acceptVersion(
   if (subscription === undefined || subscription.topicVersion === version) return;
   store.atomically(() => {
     replaceVersions(sql);
-    outbox.add({ event: newEventId(), type: VERSION_TYPE, sequence: null, release: null, body }, now());
+    const sequence = sequenceOfEtag(version) ?? null;
+    outbox.add({ event: newEventId(), type: VERSION_TYPE, sequence, release: null, body }, now());
     state.save({ ...subscription, topicVersion: version });
   });
 }

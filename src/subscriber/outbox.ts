@@ -34,7 +34,7 @@ export type Sendable = "everything" | "verification" | "nothing";
  */
 export type Source = { kind: "new"; whileReplaying: boolean } | { kind: "replayed"; asOf: number };
 
-/** `sequence` and `release` are null for an event of the subscription itself. */
+/** `sequence` and `release` are null for an event of the subscription itself. A version of the topic has a `sequence`. */
 export type NewDelivery = Pick<DueDelivery, "event" | "type" | "release"> & {
   sequence: number | null;
   body: string;

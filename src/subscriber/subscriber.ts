@@ -14,7 +14,7 @@ import { log } from "../runtime/log.ts";
 import type { RowsPlace } from "../runtime/table-rows.ts";
 import { Attempts } from "./attempts.ts";
 import { readSubscriber, type SubscriberLine, writeSubscriber } from "./backup.ts";
-import type { Attempt, LogQuery } from "./delivery-log.ts";
+import type { Attempt, Delivery, LogQuery } from "./delivery-log.ts";
 import { readHealth } from "./health.ts";
 import { acceptRequest, acceptVersion, deny, type HubIntent, isOver, type TopicVersion } from "./hub.ts";
 import { runJob, SUBREQUESTS_PER_JOB } from "./jobs.ts";
@@ -40,7 +40,7 @@ import { showDelivery, type ShownDelivery, type WaitingDeps } from "./waiting.ts
 /** The key of storage that is set while a backup is restored. */
 const HELD = "held";
 
-/** Deliveries of one release. `deliveredMs`: when the endpoint last answered with success. */
+/** Deliveries that concern one release. `deliveredMs`: when the endpoint last answered with success. */
 export type ReleaseLog = (ShownDelivery & { deliveredMs: number | null })[];
 
 export class Subscriber extends DurableObject<Env> {
@@ -276,11 +276,25 @@ export class Subscriber extends DurableObject<Env> {
     const subscription = this.#parts.state.get();
     if (subscription === undefined) return [];
     const { deliveries } = this.#parts.log.list({ release, limit: RELEASE_LOG_MAX });
-    const waiting = this.#waiting(subscription);
-    return deliveries.toReversed().map((delivery) => ({
-      ...showDelivery(waiting, delivery),
+    return deliveries.toReversed().map((delivery) => this.#withSuccess(subscription, delivery));
+  }
+
+  /**
+   * The version of the topic by which the endpoint has an event, or is to have it; none if the log has no version since.
+   *
+   * @param sequence of the event
+   */
+  async versionLog(sequence: number): Promise<ReleaseLog> {
+    const subscription = this.#parts.state.get();
+    const version = subscription && this.#parts.log.versionSince(sequence);
+    return version ? [this.#withSuccess(subscription, version)] : [];
+  }
+
+  #withSuccess(subscription: Subscription, delivery: Delivery): ReleaseLog[number] {
+    return {
+      ...showDelivery(this.#waiting(subscription), delivery),
       deliveredMs: delivery.state === "delivered" ? this.#parts.log.lastSuccessMs(delivery.event) : null,
-    }));
+    };
   }
 
   async delivery(event: string): Promise<{ delivery: ShownDelivery; attempts: Attempt[] } | null> {

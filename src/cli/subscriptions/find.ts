@@ -6,7 +6,8 @@ import { counted, printable } from "../terminal.ts";
 import type { Delivery, Subscription, SubscriptionsApi } from "./subscriptions-api.ts";
 
 const PREFIX = "sub_";
-const COMPLETE_ID = /^sub_[0-9a-f]{32}$/;
+/** Those of the WebSub hub have a prefix of their own. */
+const COMPLETE_ID = /^(?:sub|hub)_[0-9a-f]{32}$/;
 /** Characters of a short id: up to about a thousand subscriptions, eight hex digits are unique. */
 const SHORT_ID_CHARS = PREFIX.length + 8;
 /** Subscriptions listed when a name is ambiguous. */

@@ -34,7 +34,9 @@ export async function recipientsCommand(named: string, { to, json }: RecipientsO
   printTable(found.data.map((recipient) => rowOf(recipient, nowMs)));
   const lacking = found.data.find(({ state }) => LACKING.has(state));
   if (lacking === undefined) return;
-  report(`See every attempt: ${suggestCommand(to, "deliveries", lacking.subscription, id)}`);
+  // The log of a subscription of the hub names versions of its feed, not releases.
+  const release = typeof lacking.topic === "string" ? [] : [id];
+  report(`See every attempt: ${suggestCommand(to, "deliveries", lacking.subscription, ...release)}`);
 }
 
 function rowOf(

@@ -75,6 +75,8 @@ const recipient = z.looseObject({
   subscription: z.string(),
   url: z.string(),
   description: z.nullable(z.string()),
+  /** The feed that a subscription of the WebSub hub follows. */
+  topic: z.optional(z.nullable(z.string())),
   status: z.string(),
   /** That of the latest event; `unknown` if the log could not be read. */
   state: z.string(),

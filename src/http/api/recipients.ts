@@ -4,6 +4,7 @@
 import * as z from "zod/mini";
 import { instantOfMs } from "../../domain/dates.ts";
 import { parse } from "../../domain/issues.ts";
+import { RECIPIENT_STATES, type RecipientState } from "../../domain/recipient-states.ts";
 import { releaseId } from "../../domain/release.ts";
 import type { Recipient } from "../../newsroom/outbound/recipients.ts";
 import { newsroom } from "../../runtime/stubs.ts";
@@ -12,22 +13,9 @@ import type { Context } from "../context.ts";
 import { invalid, notFound } from "../problem.ts";
 import { deliveryJson } from "./deliveries.ts";
 
-/** Worst first: what a desk lacks is what an officer looks for. `unknown`: its log could not be read. */
-const STATES = [
-  "failed",
-  "unknown",
-  "waiting",
-  "held",
-  "not-sent",
-  "dropped",
-  "replaced",
-  "delivered",
-] as const;
-type State = (typeof STATES)[number];
-
 const recipientsQuery = z.object({
   cursor: z.optional(
-    z.string().check(z.regex(/^sub_[0-9a-f]{32}$/, "must be the `next` of the page before")),
+    z.string().check(z.regex(/^(?:sub|hub)_[0-9a-f]{32}$/, "must be the `next` of the page before")),
   ),
 });
 
@@ -49,9 +37,9 @@ export async function getRecipients(c: Context): Promise<Response> {
   }
   const data = recipients
     .map(recipientJson)
-    .sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state));
+    .sort((a, b) => RECIPIENT_STATES.indexOf(a.state) - RECIPIENT_STATES.indexOf(b.state));
   const counts = Object.fromEntries(
-    STATES.map((state) => [state, data.filter((each) => each.state === state).length]),
+    RECIPIENT_STATES.map((state) => [state, data.filter((each) => each.state === state).length]),
   );
   return c.json(
     { release: id.value, counts: { subscriptions: data.length, ...counts }, data, next },
@@ -79,7 +67,7 @@ function recipientJson({ deliveries, notSent, ...subscription }: Recipient) {
 }
 
 /** That of the latest event: it says whether the endpoint has the release as it is now. */
-function stateOf(events: readonly { state?: unknown }[]): State {
+function stateOf(events: readonly { state?: unknown }[]): RecipientState {
   const state = events.at(-1)?.state;
-  return state === "pending" ? "waiting" : (STATES.find((each) => each === state) ?? "unknown");
+  return state === "pending" ? "waiting" : (RECIPIENT_STATES.find((each) => each === state) ?? "unknown");
 }

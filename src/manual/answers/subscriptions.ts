@@ -5,6 +5,7 @@ import * as z from "zod/mini";
 import { NOT_SENT_CODES } from "../../domain/codes.ts";
 import { RELEASE_EVENT_TYPES } from "../../domain/event.ts";
 import { HUB_FORMAT } from "../../domain/hub.ts";
+import { RECIPIENT_STATES, type RecipientState } from "../../domain/recipient-states.ts";
 import {
   CONTENTS,
   EVENT_NAMES,
@@ -138,17 +139,6 @@ const notSentFields = {
 };
 const notSent = z.strictObject(notSentFields);
 
-const RECIPIENT_STATES = [
-  "failed",
-  "unknown",
-  "waiting",
-  "held",
-  "not-sent",
-  "dropped",
-  "replaced",
-  "delivered",
-] as const;
-
 const delivered = z.nullable(time);
 
 /** Every subscription that was sent a release, or should have been. */
@@ -157,7 +147,7 @@ export const recipientPage = z.strictObject({
   counts: z.strictObject({
     subscriptions: count,
     ...(Object.fromEntries(RECIPIENT_STATES.map((state) => [state, count])) as Record<
-      (typeof RECIPIENT_STATES)[number],
+      RecipientState,
       typeof count
     >),
   }),
@@ -166,7 +156,8 @@ export const recipientPage = z.strictObject({
       subscription: subscriptionId,
       url: text,
       description: z.nullable(text),
-      format: z.enum(PAYLOAD_FORMATS),
+      format,
+      topic: z.nullable(text),
       status,
       statusReason: z.nullable(text),
       state: z.enum(RECIPIENT_STATES),

@@ -2,7 +2,9 @@
  * Which subscriptions were sent a release, and which should have been.
  */
 import type { NotSentCode } from "../../domain/codes.ts";
-import type { PayloadFormat, SubscriptionStatus } from "../../domain/subscription.ts";
+import { RELEASE_EVENT_TYPES } from "../../domain/event.ts";
+import type { DeliveryFormat, SubscriptionStatus } from "../../domain/subscription.ts";
+import type { Filter } from "../../domain/filter.ts";
 import { inParallel, withTimeout } from "../../runtime/async.ts";
 import { log } from "../../runtime/log.ts";
 import { all, type Sql } from "../../runtime/sql.ts";
@@ -24,7 +26,9 @@ export interface Recipient {
   subscription: string;
   url: string;
   description: string | null;
-  format: PayloadFormat;
+  format: DeliveryFormat;
+  /** The feed that a subscription of the hub follows; null for all others. */
+  topic: string | null;
   status: SubscriptionStatus;
   /** Why it is disabled. */
   statusReason: string | null;
@@ -36,11 +40,19 @@ export interface Recipient {
 
 interface Deps {
   sql: Sql;
+  /** The events of a release in the log of a subscription. */
   readLog: (subscription: string, release: string) => Promise<ReleaseLog>;
+  /** The version of its feed by which a subscription of the hub has an event, or is to have it: at most one. */
+  readVersionLog: (subscription: string, sequence: number) => Promise<ReleaseLog>;
+  /** Whether the newest document of a feed holds a release, or held it before it was killed or withdrawn. */
+  isInFeed: (topic: string, release: string) => boolean;
 }
 
 type Row = ExplainedRow &
-  Pick<Recipient, "url" | "description" | "format" | "status"> & { id: string; reason: string | null };
+  Pick<Recipient, "url" | "description" | "topic" | "status"> & { id: string; reason: string | null };
+
+type Explain = ReturnType<typeof explainerOf>;
+type Found = Pick<Recipient, "deliveries" | "notSent">;
 
 /** What a subscription asks for, and has not been sent. */
 const EXPECTED: ReadonlySet<NotSentCode> = new Set([
@@ -57,42 +69,72 @@ const EXPECTED: ReadonlySet<NotSentCode> = new Set([
  * @returns those of them that the release concerns; `next` is the `after` of the next page, null on the last one
  */
 export async function findRecipients(
-  { sql, readLog }: Deps,
+  deps: Deps,
   release: string,
   after: string,
   limit: number,
 ): Promise<{ recipients: Recipient[]; next: string | null }> {
-  const query = `SELECT id, url, description, status, reason, ${EXPLAINED_COLUMNS}
-    FROM subscriptions WHERE id > ? AND topic IS NULL ORDER BY id LIMIT ?`;
+  const { sql } = deps;
+  const query = `SELECT id, url, description, topic, status, reason, ${EXPLAINED_COLUMNS}
+    FROM subscriptions WHERE id > ? ORDER BY id LIMIT ?`;
   const rows = all<Row>(sql, query, after, limit);
   const explain = explainerOf(sql, release);
-  const found = new Map<string, Recipient>();
+  const found = new Map<string, Found>();
   await inParallel(rows, ENQUEUES_AT_ONCE_MAX, async (row) => {
-    const deliveries = await withTimeout(readLog(row.id, release), ENQUEUE_TIMEOUT_MS).catch(
-      (error: unknown) => {
-        log("error", "log not read", { subscription: row.id, error: String(error) });
-        return null;
-      },
-    );
-    const inLog = new Set(deliveries?.map(({ event }) => event));
-    const notSent = explain(toExplained(sql, row)).filter(
-      ({ event, code }) => !inLog.has(event) && EXPECTED.has(code),
-    );
-    if (deliveries?.length === 0 && notSent.length === 0) return;
-    const { id, url, description, format, status, reason } = row;
-    found.set(id, {
-      subscription: id,
-      url,
-      description,
-      format,
-      status,
-      statusReason: reason,
-      deliveries,
-      notSent,
-    });
+    const { deliveries, notSent } =
+      row.topic === null
+        ? await lookAtEvents(deps, row, release, explain)
+        : await lookAtFeed(deps, { ...row, topic: row.topic }, release, explain);
+    if (deliveries?.length !== 0 || notSent.length > 0) found.set(row.id, { deliveries, notSent });
   });
   return {
-    recipients: rows.flatMap(({ id }) => found.get(id) ?? []),
+    recipients: rows.flatMap(({ id, url, description, format, topic, status, reason }) => {
+      const each = found.get(id);
+      if (each === undefined) return [];
+      return { subscription: id, url, description, format, topic, status, statusReason: reason, ...each };
+    }),
     next: rows.length < limit ? null : (rows.at(-1)?.id ?? null),
   };
+}
+
+async function lookAtEvents(
+  { sql, readLog }: Deps,
+  row: Row,
+  release: string,
+  explain: Explain,
+): Promise<Found> {
+  const deliveries = await readSafely(row.id, readLog(row.id, release));
+  const inLog = new Set(deliveries?.map(({ event }) => event));
+  const notSent = explain(toExplained(sql, row)).filter(
+    ({ event, code }) => !inLog.has(event) && EXPECTED.has(code),
+  );
+  return { deliveries, notSent };
+}
+
+/** A subscription of the hub is sent no events. It has the latest one by any version of its feed since. */
+async function lookAtFeed(
+  { readVersionLog, isInFeed }: Deps,
+  row: Row & { topic: string },
+  release: string,
+  explain: Explain,
+): Promise<Found> {
+  const nothing = { deliveries: [], notSent: [] };
+  if (row.active === 0 || !isInFeed(row.topic, release)) return nothing;
+  const filter = JSON.parse(row.filter) as Filter;
+  const preferences = { format: "standard", content: "full", filter, types: RELEASE_EVENT_TYPES } as const;
+  const events = explain({ preferences, isVerified: true, since: 0, sentTo: 0 });
+  const latest = events.findLast(({ code }) => code === "about-to-be-sent");
+  if (latest === undefined) return nothing;
+  const deliveries = await readSafely(row.id, readVersionLog(row.id, latest.sequence));
+  // One that lags is about to be sent a version. Any other read the feed when it subscribed.
+  const lags = row.cursor !== null && deliveries?.length === 0;
+  return { deliveries, notSent: lags ? [latest] : [] };
+}
+
+/** @returns null if the Subscriber did not answer in time */
+async function readSafely(subscription: string, reading: Promise<ReleaseLog>): Promise<ReleaseLog | null> {
+  return withTimeout(reading, ENQUEUE_TIMEOUT_MS).catch((error: unknown) => {
+    log("error", "log not read", { subscription, error: String(error) });
+    return null;
+  });
 }
