@@ -9,7 +9,7 @@ import {
   ISSUES_MAX,
   PARAMETER_CHARS_MAX,
 } from "./limits.ts";
-import { nearestOf } from "./nearest.ts";
+import { mayMean, nearestOf } from "./nearest.ts";
 
 /** One issue: `path` is a JSON Pointer (RFC 6901) into the data, `message` says what to do about it. */
 export interface Issue {
@@ -101,8 +101,11 @@ function unknownFields(given: readonly string[], known: readonly string[]): stri
   return given
     .slice(0, FIELDS_WITH_NEAREST_MAX)
     .map((field) => {
-      const [nearest] = nearestOf(field.slice(0, PARAMETER_CHARS_MAX), known);
-      return nearest === undefined ? UNKNOWN_FIELD : `${UNKNOWN_FIELD}; the nearest is ${nearest}`;
+      const name = field.slice(0, PARAMETER_CHARS_MAX);
+      const [nearest] = nearestOf(name, known);
+      return nearest === undefined || !mayMean(name, nearest)
+        ? UNKNOWN_FIELD
+        : `${UNKNOWN_FIELD}; the nearest is ${nearest}`;
     })
     .join("\n");
 }

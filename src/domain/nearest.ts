@@ -12,3 +12,8 @@ export function nearestOf(given: string, known: readonly string[]): string[] {
     .slice(0, NEAREST_NAMED)
     .map(({ each }) => each);
 }
+
+/** Whether a word may be a typing error for another: at least half of its letters are right. */
+export function mayMean(given: string, known: string): boolean {
+  return leven(given, known) * 2 <= Math.max(given.length, known.length);
+}

@@ -92,6 +92,7 @@ export const SUBSCRIBE_PHRASES = {
   format: "label of the format of deliveries",
   address: "label of the URL of the webhook",
   secret: "label of the subscriber's own signing secret",
+  signingSecret: "label of the signing secret of the new subscription",
   name: "label of the description of the subscription",
   done: "title of the page after the subscription",
   keep: "says that the link to the subscription, and the secret if there is one, are shown only once",

@@ -75,7 +75,7 @@ import {
 import { getFile } from "./documents/get-file.ts";
 import { getManual, OPENAPI_PATH } from "./documents/manual.ts";
 import { requireWording } from "./documents/require-wording.ts";
-import { MCP_PATH, postMcp } from "./mcp/post-mcp.ts";
+import { answerMcpPreflight, MCP_PATH, postMcp } from "./mcp/post-mcp.ts";
 import type { ReadApi } from "./mcp/tools.ts";
 import { getSubscribe, postSubscribe } from "./pages/subscribe.ts";
 import { getSubscriptionPage, getSubscriptionScript } from "./pages/subscription.ts";
@@ -199,6 +199,7 @@ app.get("/r/:id", requireWording(), redirectToRelease);
 app.get("/files/*", getFile);
 app.route("/api/v1", api);
 app.post(MCP_PATH, limitCalls(), postMcp(readApi));
+app.options(MCP_PATH, answerMcpPreflight);
 app.all(MCP_PATH, (c) => methodNotAllowed(c, ["POST"]));
 app.options("/*", answerPreflight);
 app.get("/*", requireWording(), getDocument);

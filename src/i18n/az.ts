@@ -75,6 +75,7 @@ export const az: Phrases = {
     format: "Çatdırılma formatı",
     address: "Vebhukun ünvanı (URL)",
     secret: "Öz sirriniz (istəyə bağlı)",
+    signingSecret: "İmza sirri",
     name: "Bu abunəliyin adı (istəyə bağlı)",
     done: "Abunə oldunuz",
     keep: "Burada göstərilənləri indi saxlayın: onlar bir daha göstərilməyəcək.",

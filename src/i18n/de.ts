@@ -75,6 +75,7 @@ export const de: Phrases = {
     format: "Zustellung als",
     address: "Adresse des Webhooks (URL)",
     secret: "Eigenes Geheimnis (optional)",
+    signingSecret: "Signaturgeheimnis",
     name: "Name dieses Abonnements (optional)",
     done: "Sie haben abonniert",
     keep: "Bewahren Sie dies jetzt auf: Es wird nie wieder angezeigt.",

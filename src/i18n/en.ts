@@ -75,6 +75,7 @@ export const en: Phrases = {
     format: "Delivered as",
     address: "Address of the webhook (URL)",
     secret: "Your own secret (optional)",
+    signingSecret: "Signing secret",
     name: "Name of this subscription (optional)",
     done: "You are subscribed",
     keep: "Keep this now: it is never shown again.",

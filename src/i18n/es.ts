@@ -75,6 +75,7 @@ export const es: Phrases = {
     format: "Formato de entrega",
     address: "Dirección del webhook (URL)",
     secret: "Su propio secreto (opcional)",
+    signingSecret: "Secreto de firma",
     name: "Nombre de esta suscripción (opcional)",
     done: "Se ha suscrito",
     keep: "Guarde esto ahora: no se volverá a mostrar.",

@@ -75,6 +75,7 @@ export const fr: Phrases = {
     format: "Format d’envoi",
     address: "Adresse du webhook (URL)",
     secret: "Votre propre secret (facultatif)",
+    signingSecret: "Secret de signature",
     name: "Nom de cet abonnement (facultatif)",
     done: "Vous êtes abonné",
     keep: "Conservez ceci maintenant\u00a0: cela ne sera plus jamais affiché.",

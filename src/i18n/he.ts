@@ -74,6 +74,7 @@ export const he: Phrases = {
     format: "צורת המסירה",
     address: "כתובת ה־webhook ‏(URL)",
     secret: "סוד משלכם (לא חובה)",
+    signingSecret: "סוד החתימה",
     name: "שם המינוי (לא חובה)",
     done: "נרשמתם",
     keep: "שמרו את זה עכשיו: זה לא יוצג שוב.",

@@ -75,6 +75,7 @@ export const it: Phrases = {
     format: "Formato di consegna",
     address: "Indirizzo del webhook (URL)",
     secret: "Il tuo segreto (facoltativo)",
+    signingSecret: "Segreto di firma",
     name: "Nome di questa iscrizione (facoltativo)",
     done: "Iscrizione effettuata",
     keep: "Conserva quanto segue adesso: non sarà più mostrato.",

@@ -74,6 +74,7 @@ export const ja: Phrases = {
     format: "配信形式",
     address: "Webhook のアドレス（URL）",
     secret: "独自のシークレット（任意）",
+    signingSecret: "署名用シークレット",
     name: "この購読の名前（任意）",
     done: "購読を開始しました",
     keep: "以下を今すぐ保存してください。二度と表示されません。",

@@ -75,6 +75,7 @@ export const nl: Phrases = {
     format: "Bezorgd als",
     address: "Adres van de webhook (URL)",
     secret: "Uw eigen geheim (optioneel)",
+    signingSecret: "Ondertekeningsgeheim",
     name: "Naam van dit abonnement (optioneel)",
     done: "U bent geabonneerd",
     keep: "Bewaar dit nu: het wordt nooit meer getoond.",

@@ -75,6 +75,7 @@ export const pt: Phrases = {
     format: "Formato de entrega",
     address: "Endereço do webhook (URL)",
     secret: "O seu próprio segredo (opcional)",
+    signingSecret: "Segredo de assinatura",
     name: "Nome desta subscrição (opcional)",
     done: "Subscrição feita",
     keep: "Guarde isto agora: não voltará a ser mostrado.",

@@ -76,6 +76,7 @@ export const ro: Phrases = {
     format: "Livrat ca",
     address: "Adresa webhookului (URL)",
     secret: "Secretul propriu (opțional)",
+    signingSecret: "Secretul de semnare",
     name: "Numele acestui abonament (opțional)",
     done: "V-ați abonat",
     keep: "Păstrați acestea acum: nu vor mai fi afișate.",

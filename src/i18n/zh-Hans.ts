@@ -74,6 +74,7 @@ export const zhHans: Phrases = {
     format: "发送格式",
     address: "Webhook 地址（URL）",
     secret: "您自己的密钥（可选）",
+    signingSecret: "签名密钥",
     name: "此订阅的名称（可选）",
     done: "您已订阅",
     keep: "请立即保存以下内容：不会再次显示。",

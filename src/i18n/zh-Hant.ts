@@ -74,6 +74,7 @@ export const zhHant: Phrases = {
     format: "傳送格式",
     address: "Webhook 位址（URL）",
     secret: "您自己的密鑰（選填）",
+    signingSecret: "簽章密鑰",
     name: "此訂閱的名稱（選填）",
     done: "您已訂閱",
     keep: "請立即保存以下內容：不會再次顯示。",

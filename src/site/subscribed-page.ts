@@ -27,10 +27,10 @@ export function subscribedPage(
   known: Registry | undefined,
   site: Site,
 ): string {
-  const { subscribe, copy, copied } = phrasesIn(lang, site);
-  const kept = (text: string, shown: Element) =>
+  const { subscribe, copy, copied, colon } = phrasesIn(lang, site);
+  const kept = (text: string, ...shown: (Element | string)[]) =>
     h("p", { className: ["address"] }, [
-      shown,
+      ...shown,
       " ",
       h("button", { type: "button", hidden: true, dataCopy: text, dataCopied: copied }, copy),
     ]);
@@ -49,7 +49,9 @@ export function subscribedPage(
         h("section", { className: ["subscribe"] }, [
           h("p", h("strong", subscribe.keep)),
           kept(`${site.baseUrl}${path}`, h("a", { href: path, rel: ["nofollow"] }, subscribe.manage)),
-          secret === undefined ? null : kept(secret, h("code", { dir: "ltr" }, secret)),
+          secret === undefined
+            ? null
+            : kept(secret, `${subscribe.signingSecret}${colon}`, h("code", { dir: "ltr" }, secret)),
         ]),
       ],
     },

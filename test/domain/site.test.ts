@@ -59,6 +59,7 @@ describe("the identity of a site", () => {
   it.each([
     [{ titel: "x" }, "/titel", "is not a known field, or is misspelt; the nearest is title"],
     [{ contact: { mail: "x" } }, "/contact/mail", "the nearest is email"],
+    [{ webhook: "x" }, "/webhook", /^is not a known field, or is misspelt$/],
     [{ title: 2026 }, "/title", "must be text"],
     [{ title: { en: " " } }, "/title/en", "must not be empty"],
     [{ title: {} }, "/title", "must hold a text in at least one language"],

@@ -32,7 +32,11 @@ test("an agent finds a statement by its words, names its edition, and sees what 
   );
   await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", service.url)));
   onTestFinished(() => client.close());
-  const { tools } = await client.listTools();
+  // A client that also speaks former versions finds the present one if it is set to negotiate.
+  const negotiating = new Client({ name: "reader", version: "1" }, { versionNegotiation: { mode: "auto" } });
+  await negotiating.connect(new StreamableHTTPClientTransport(new URL("/mcp", service.url)));
+  onTestFinished(() => negotiating.close());
+  const { tools } = await negotiating.listTools();
   expect(tools.map(({ name, annotations }) => [name, annotations?.readOnlyHint])).toEqual([
     ["search_releases", true],
     ["get_release", true],

@@ -323,6 +323,8 @@ describe("the URL of a chat subscription", () => {
     ["slack", "https://desk.example/hook"],
     ["slack", "https://hooks.slack.com.evil.example/services/T/B/x"],
     ["slack", "https://hooks.slack.com/workflows/T/B/x"],
+    ["slack", "https://hooks.slack.com/services/"],
+    ["slack", "https://hooks.slack.com/services/T000/B000/"],
     ["teams", "https://evilpowerplatform.com/x"],
     ["teams", "https://hooks.slack.com/services/T/B/x"],
     ["telegram", "https://api.telegram.org/bot1:x/deleteWebhook?chat_id=1"],
@@ -366,6 +368,14 @@ describe("a Telegram subscription", () => {
     expect((await ask({ format: "telegram", telegram: { token, chat: "@ministry" } })).status).toBe(409);
   });
 
+  it("says that a bot and a chat are missing, not a URL", async () => {
+    const refused = await ask({ format: "telegram" });
+    expect(refused.status).toBe(422);
+    expect(await errorsOf(refused)).toEqual([
+      { path: "/telegram", message: "is required: the token of a bot, and a chat" },
+    ]);
+  });
+
   it("refuses what is no token or no chat", async () => {
     const telegrams = [{ token: "x", chat: "@m" }, { token, chat: "ministry" }, { token }];
     for (const telegram of telegrams) {
@@ -384,7 +394,6 @@ describe("settings that a chat service has no use for", () => {
       { format: "standard", telegram: { token: "1:aaaaaaaaaaaaaaaaaaaaaaaa", chat: "@m" }, url: undefined },
       "/telegram",
     ],
-    [{ format: "telegram", url: undefined }, "/url"],
   ])("are refused: %j", async (fields, path) => {
     const refused = await ask({ url: endpoint(), ...fields });
     expect(refused.status).toBe(422);

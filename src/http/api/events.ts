@@ -4,6 +4,7 @@
 import { releaseEventJson } from "../../domain/event.ts";
 import { invalid as invalidResult, type Issue, issuesIn, ok, type Result } from "../../domain/issues.ts";
 import { PAGE_ROWS_MAX } from "../../domain/limits.ts";
+import { queryIssues } from "../../domain/query-names.ts";
 import { SAMPLE_TYPES, sampleEventJson } from "../../domain/sample-event.ts";
 import { newsroom } from "../../runtime/stubs.ts";
 import type { Context } from "../context.ts";
@@ -87,9 +88,11 @@ export function getSampleEvent(c: Context): Response {
   const given = c.req.query("type") ?? "release.published";
   const type = SAMPLE_TYPES.find((each) => each === given);
   const content = parseContent(c);
-  if (type === undefined || !content.ok) {
+  const misspelt = queryIssues(new URL(c.req.url).search, ["type", "content"]);
+  if (type === undefined || !content.ok || misspelt.length > 0) {
     const unknown = { path: "/type", message: `must be among ${SAMPLE_TYPES.join(", ")}` };
-    return invalid(c, [...(type === undefined ? [unknown] : []), ...issuesIn(content)], NOTHING_READ);
+    const issues = [...misspelt, ...(type === undefined ? [unknown] : []), ...issuesIn(content)];
+    return invalid(c, issues, NOTHING_READ);
   }
   return c.json(sampleEventJson(type, c.var.config.site.baseUrl, content.value), 200, SHORT_LIVED);
 }

@@ -45,7 +45,7 @@ export async function postSubscription(c: Context, input: SubscriptionInput): Pr
   if (!admin && (!input.verify || input.events.includes("operational"))) return unauthorized(c);
   const { format, content, events, filter, description } = input;
   const named = namedUrl(input);
-  if (named === undefined) return invalid(c, [{ path: "/url", message: "is required" }]);
+  if (named === undefined) return invalid(c, [missingEndpoint(format)]);
   const issues = validateSettings(format, input);
   if (issues.length > 0) return invalid(c, issues);
   const issue = await validateTarget(c, format, named);
@@ -85,6 +85,12 @@ export async function postSubscription(c: Context, input: SubscriptionInput): Pr
   const answer = { ...view, ...defined({ secret }), token };
   // An endpoint that gets the first proof before its owner has the secret would refuse the proof.
   return jsonThen(c, answer, 201, headers, () => subscriber(c.env, id).begin());
+}
+
+function missingEndpoint(format: DeliveryFormat): Issue {
+  return format === "telegram"
+    ? { path: "/telegram", message: "is required: the token of a bot, and a chat" }
+    : { path: "/url", message: "is required" };
 }
 
 /** `GET /subscriptions?sort=trouble|created&status=…`: all subscriptions with their health, for the admin. */

@@ -4,6 +4,7 @@
  */
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
+import { preflight } from "../documents/get-document.ts";
 import { readBytes } from "../json-body.ts";
 import { MCP_BYTES_MAX } from "../limits.ts";
 import { type Arguments, type ReadApi, TOOLS } from "./tools.ts";
@@ -76,6 +77,11 @@ export function postMcp(read: (c: Context) => ReadApi): (c: Context) => Promise<
         return failure(c, id, "unknownMethod", `There is no method ${method}.`);
     }
   };
+}
+
+/** Agents in browsers ask first. */
+export function answerMcpPreflight(c: Context): Response {
+  return preflight(c, "POST", "Content-Type, MCP-Protocol-Version, Mcp-Method, Mcp-Name");
 }
 
 const KEPT = { ttlMs: TOOLS_KEPT_MS, cacheScope: "public" } as const;

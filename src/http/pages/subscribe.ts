@@ -1,6 +1,7 @@
 /**
  * `/subscribe`: a person chooses what to receive, sees what would have matched, and takes it as a feed or as deliveries.
  */
+import { parseAccept } from "hono/utils/accept";
 import { defined } from "../../domain/defined.ts";
 import { type Filter, filterFromQuery } from "../../domain/filter.ts";
 import { invalid, type Issue, parse, type Result } from "../../domain/issues.ts";
@@ -36,7 +37,7 @@ export async function getSubscribe(c: Context): Promise<Response> {
 export async function postSubscribe(c: Context): Promise<Response> {
   if (c.var.config.subscriptions !== "open") return unauthorized(c);
   const form = await readForm(c, FORM_BYTES_MAX);
-  if (form instanceof Response) return form;
+  if (form instanceof Response) return showRefusal(c, new URLSearchParams(), form);
   // A page of another site could send the form of a visitor: the visitor sees it filled in, and decides.
   const isOwnForm = ["same-origin", "none", undefined].includes(c.req.header("sec-fetch-site"));
   if (!isOwnForm) return show(c, form, [], 403);
@@ -62,10 +63,15 @@ export async function postSubscribe(c: Context): Promise<Response> {
     const html = subscribedPage(await answer.json<Subscribed>(), languageOf(c, form), known, site);
     return c.body(html, 201, pageHeaders("no-store", true));
   }
-  const { detail, errors = [] } = await answer.json<{ detail?: string; errors?: Issue[] }>();
+  return showRefusal(c, form, answer);
+}
+
+/** @param refusal a problem of the API, which the page shows in place of its JSON */
+async function showRefusal(c: Context, form: URLSearchParams, refusal: Response): Promise<Response> {
+  const { detail, errors = [] } = await refusal.json<{ detail?: string; errors?: Issue[] }>();
   const issues = errors.length > 0 ? errors : [{ path: "", message: detail ?? "The request was refused." }];
-  const retryAfter = answer.headers.get("retry-after");
-  const page = await show(c, form, issues, answer.status);
+  const retryAfter = refusal.headers.get("retry-after");
+  const page = await show(c, form, issues, refusal.status);
   if (retryAfter !== null) page.headers.set("retry-after", retryAfter);
   return page;
 }
@@ -125,9 +131,8 @@ function isSecret(name: string, given: URLSearchParams): boolean {
 function languageOf(c: Context, fields: URLSearchParams): string {
   const { languages } = c.var.config.site;
   const texts = fields.getAll("lang");
-  const preferred = (c.req.header("accept-language") ?? "")
-    .split(",")
-    .map((part) => part.split(";")[0]?.trim().toLowerCase() ?? "");
+  const accepted = parseAccept(c.req.header("accept-language") ?? "");
+  const preferred = accepted.filter(({ q }) => q > 0).map(({ type }) => type);
   const wanted = [fields.get("ui") ?? "", ...(texts.length === 1 ? texts : []), ...preferred];
   const find = (tag: string) =>
     languages.find((each) => each.toLowerCase() === tag.toLowerCase()) ??

@@ -13,7 +13,7 @@ export const slack = chatFormat({
   // Slack refuses a whole message whose image it cannot fetch, as it may not for a moment. A retry goes without.
   finish: (text, { attempt }) => (attempt === 1 ? text : withoutImage(text)),
   acceptsUrl: ({ hostname, pathname }) =>
-    /^hooks\.slack(?:-gov)?\.com$/.test(hostname) && pathname.startsWith("/services/")
+    /^hooks\.slack(?:-gov)?\.com$/.test(hostname) && /^\/services(?:\/\w+){3}\/?$/.test(pathname)
       ? undefined
       : "must be the URL of an incoming webhook of Slack, https://hooks.slack.com/services/…",
   spacingMs: CHAT_SPACING_MS,

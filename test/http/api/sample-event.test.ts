@@ -49,6 +49,14 @@ describe("GET /events/sample", () => {
     expect(errors).toEqual([{ path: "/type", message: `must be among ${SAMPLE_TYPES.join(", ")}` }]);
   });
 
+  it("refuses a misspelt parameter, and ignores those of trackers", async () => {
+    const answer = await request("/api/v1/events/sample?typ=release.killed");
+    expect(answer.status).toBe(422);
+    const { errors = [] } = await answer.json<ProblemJson>();
+    expect(errors).toEqual([{ path: "/typ", message: "is no parameter of this call; the nearest is type" }]);
+    expect((await request("/api/v1/events/sample?utm_source=x")).status).toBe(200);
+  });
+
   it("is the event that src/http/README.md shows", async () => {
     const [, json = "{}"] = /```json\n(\{\n {2}"type": "release\.corrected".*?)\n```/s.exec(README) ?? [];
     expect(JSON.parse(json)).toEqual(await sample("?type=release.corrected"));

@@ -96,6 +96,14 @@ describe("the wire of MCP", () => {
     expect(unknown.body.error?.message).toContain("search_releases, get_release, events_since");
   });
 
+  it("lets agents in browsers send what the wire needs", async () => {
+    const answer = await request("/mcp", { method: "OPTIONS", headers: { origin: "https://agent.example" } });
+    expect(answer.status).toBe(204);
+    expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+    expect(answer.headers.get("access-control-allow-methods")).toBe("POST");
+    expect(answer.headers.get("access-control-allow-headers")).toContain("Mcp-Method");
+  });
+
   it("takes notifications without an answer, and nothing but POST", async () => {
     expect((await post({ jsonrpc: "2.0", method: "notifications/cancelled" })).status).toBe(202);
     for (const method of ["GET", "DELETE"]) {
