@@ -63,7 +63,10 @@ export default defineConfig({
           globalSetup: "./test/support/receiver.ts",
           // How many answers test/http/embargo-comparison.test.ts compares at least; 0: a short run.
           provide: { embargoAnswers: Number(process.env["COMMUNIQUE_EMBARGO_ANSWERS"] ?? 0), seed },
-          setupFiles: "./test/support/seed.ts",
+          // Files share a runtime: to load the Worker for each takes longer than most tests. Each begins with empty storage.
+          isolate: false,
+          restoreMocks: true,
+          setupFiles: ["./test/support/seed.ts", "./test/support/empty-storage.ts"],
           include: [
             "test/{crypto,domain,files,markdown,feeds,webhooks,site,runtime,newsroom,subscriber,http,manual}/**/*.test.ts",
           ],

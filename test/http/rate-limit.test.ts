@@ -31,7 +31,7 @@ const TOO_MANY = [429, "60", "too-many-requests"];
 
 describe("requests that wake the Newsroom", () => {
   it("are limited for each client, whichever call it makes, and not for the admin", async () => {
-    const address = "192.0.2.1";
+    const address = "192.0.2.41";
     const id = crypto.randomUUID();
     const { sent, last } = await until429((nth) => from(address, `/en/releases/never-was-${nth}`));
     expect(await refusal(last)).toEqual(TOO_MANY);
@@ -68,11 +68,11 @@ describe("requests that wake the Newsroom", () => {
 
   it("are limited for a household, whichever of its addresses it uses", async () => {
     const { sent, last } = await until429((nth) =>
-      from(`2001:db8:0:${(nth % 256).toString(16)}::1`, "/api/v1/releases?limit=1"),
+      from(`2001:db8:ca11:${(nth % 256).toString(16)}::1`, "/api/v1/releases?limit=1"),
     );
     expect(await refusal(last)).toEqual(TOO_MANY);
     expect(sent).toBeGreaterThan(300);
-    expect((await from("2001:db8:0:100::1", "/api/v1/releases?limit=1")).status).toBe(200);
+    expect((await from("2001:db8:ca11:100::1", "/api/v1/releases?limit=1")).status).toBe(200);
   });
 
   it("are not what KV answers", async () => {
@@ -81,7 +81,7 @@ describe("requests that wake the Newsroom", () => {
     await settled();
     const path = `/en/releases/${String(text["slug"])}`;
     expect(await kvBody(path)).not.toBeNull();
-    const address = "198.51.100.1";
+    const address = "198.51.100.41";
     await until429((nth) => from(address, `/en/releases/never-was-${nth}`));
     expect((await from(address, path)).status).toBe(200);
     expect((await from(address, "/feed.rss")).status).toBe(200);

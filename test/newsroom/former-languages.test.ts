@@ -1,5 +1,5 @@
 import { createExecutionContext, env } from "cloudflare:test";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { app } from "../../src/http/app.ts";
 import { Newsroom } from "../../src/newsroom/newsroom.ts";
 import { inNewsroom, kvBody, publish, release, send, settled } from "../support/service.ts";
@@ -29,6 +29,10 @@ it("a language that leaves LANGUAGES leaves no page that links to a 404, and its
 
   // The object that runs has the former languages: the later one works in its place.
   const { prototype } = Newsroom;
+  const before = { alarm: prototype.alarm, document: prototype.document, idle: prototype.idle };
+  onTestFinished(() => {
+    Object.assign(prototype, before);
+  });
   await inNewsroom((_instance, state) => {
     const later = new Newsroom(state, LATER);
     later.clock = () => Date.now() + 60_000; // each key takes one write a second

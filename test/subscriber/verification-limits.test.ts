@@ -104,9 +104,9 @@ describe("a client with unverified endpoints", () => {
       const made = all[nth % all.length]!;
       return post(`/${made.id}`, "PATCH", address, made.token, { url: `http://127.0.1.${nth}:9/` });
     };
-    const { begun, detail } = await until429((nth) => move(`2001:db8:0:${(nth >> 3) % 8}::1`, nth));
+    const { begun, detail } = await until429((nth) => move(`2001:db8:be91:${(nth >> 3) % 8}::1`, nth));
     expect([begun <= 120, detail]).toEqual([true, expect.stringContaining("from your network")]);
-    expect((await move("2001:db8:0:100::1", 250)).status).toBe(200);
+    expect((await move("2001:db8:be91:100::1", 250)).status).toBe(200);
   });
 
   it("can start a limited number of verifications at one host, over all addresses", async () => {

@@ -139,6 +139,11 @@ function forget(path: string): void {
   logReads(entry, 0);
 }
 
+/** Forgets everything, since KV is cleared. Memory elsewhere follows within DOCUMENT_FRESH_MS. */
+export function forgetAll(): void {
+  for (const path of entries.keys()) forget(path);
+}
+
 /** Logs what memory has answered since the last such line. */
 function logReads(entry: Entry, kvReads: number): void {
   const { path, ok, notModified } = entry;

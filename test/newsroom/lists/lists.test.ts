@@ -191,16 +191,17 @@ describe("a client that requests many new combinations", () => {
     let refused: Response | undefined;
     let requests = 0;
     for (; refused === undefined && requests < 200; requests += 1) {
-      const response = await requestNew(`2001:db8::${requests % 2}`, requests);
+      const response = await requestNew(`2001:db8:1157::${requests % 2}`, requests);
       if (response.status !== 200) refused = response;
     }
     expect([refused?.status, refused?.headers.get("retry-after")]).toEqual([429, "60"]);
     expect(requests).toBeLessThanOrEqual(121);
-    expect((await requestNew("203.0.113.9", 1)).status).toBe(200);
-    expect((await requestNew("2001:db8:0:1::", 1)).status).toBe(200);
+    expect((await requestNew("203.0.113.115", 1)).status).toBe(200);
+    expect((await requestNew("2001:db8:1157:1::", 1)).status).toBe(200);
     // A list that is kept already counts for no limit.
     expect(
-      (await request("/en/topics/csto/feed.atom", { headers: { "cf-connecting-ip": "2001:db8::1" } })).status,
+      (await request("/en/topics/csto/feed.atom", { headers: { "cf-connecting-ip": "2001:db8:1157::1" } }))
+        .status,
     ).toBe(200);
     await settled();
   });
