@@ -27,8 +27,11 @@ const secrets = {
 /** Ends a test that hangs. A loaded machine may be slow, so the limit is far away. */
 const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 };
 
-/** Of every property test; see test/support/seed.ts. */
-const seed = Number(process.env["COMMUNIQUE_SEED"] ?? 1);
+/** Of the property tests; see test/support/properties.ts. */
+const properties = {
+  seed: Number(process.env["COMMUNIQUE_SEED"] ?? 1),
+  runs: Number(process.env["COMMUNIQUE_RUNS"] ?? 1),
+};
 
 export default defineConfig({
   test: {
@@ -62,11 +65,11 @@ export default defineConfig({
           name: "workerd",
           globalSetup: "./test/support/receiver.ts",
           // How many answers test/http/embargo-comparison.test.ts compares at least; 0: a short run.
-          provide: { embargoAnswers: Number(process.env["COMMUNIQUE_EMBARGO_ANSWERS"] ?? 0), seed },
+          provide: { embargoAnswers: Number(process.env["COMMUNIQUE_EMBARGO_ANSWERS"] ?? 0), ...properties },
           // Files share a runtime: to load the Worker for each takes longer than most tests. Each begins with empty storage.
           isolate: false,
           restoreMocks: true,
-          setupFiles: ["./test/support/seed.ts", "./test/support/empty-storage.ts"],
+          setupFiles: ["./test/support/properties.ts", "./test/support/empty-storage.ts"],
           include: [
             "test/{crypto,domain,files,markdown,feeds,webhooks,site,runtime,newsroom,subscriber,http,manual}/**/*.test.ts",
           ],
@@ -77,8 +80,8 @@ export default defineConfig({
         test: {
           name: "node",
           globalSetup: "./test/built/built-services.ts",
-          provide: { seed },
-          setupFiles: "./test/support/seed.ts",
+          provide: properties,
+          setupFiles: "./test/support/properties.ts",
           include: ["test/{cli,readers,chaos,project}/**/*.test.ts"],
           ...timeouts,
           // Tests start the command line some two hundred times. Without the cache, half of that is compiling.

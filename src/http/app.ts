@@ -66,7 +66,6 @@ import { adminOnly, mayCreateSubscriptions, ownerOrAdmin } from "./auth.ts";
 import type { App, Context } from "./context.ts";
 import { getCopyScript, getIcon, getIndexNowKey, getRobots, getStylesheet } from "./documents/assets.ts";
 import {
-  answerPreflight,
   getDocument,
   pageNotFound,
   redirectToRelease,
@@ -80,7 +79,7 @@ import type { ReadApi } from "./mcp/tools.ts";
 import { getSubscribe, postSubscribe } from "./pages/subscribe.ts";
 import { getSubscriptionPage, getSubscriptionScript } from "./pages/subscription.ts";
 import { refuseConditions } from "./conditions.ts";
-import { openToEveryOrigin, PUBLIC_READS } from "./cross-origin.ts";
+import { answerPreflight, openToEveryOrigin, PUBLIC_READS } from "./cross-origin.ts";
 import { withBody } from "./json-body.ts";
 import { methodNotAllowed, notFound, problem } from "./problem.ts";
 import { limitCalls } from "./rate-limit.ts";

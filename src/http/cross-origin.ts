@@ -2,7 +2,8 @@
  * Scripts of other sites may read what everybody may read, refusals included: without the header a browser shows
  * them a network error instead of what is wrong.
  */
-import type { Middleware } from "./context.ts";
+import type { Context, Middleware } from "./context.ts";
+import { ASSET_CACHE_SECONDS } from "./limits.ts";
 
 /** The reads of the API that need no token. */
 export const PUBLIC_READS = [
@@ -29,4 +30,20 @@ export function openToEveryOrigin(): Middleware {
     if (!isRead || isPrivate || !PUBLIC_PATH.test(c.req.path)) return;
     c.res.headers.set("access-control-allow-origin", "*");
   };
+}
+
+/** Scripts of other sites may read feeds conditionally: If-None-Match makes a browser ask first. */
+export function answerPreflight(c: Context): Response {
+  const headers = "If-None-Match, If-Modified-Since, If-Range, Range, A-IM, Last-Event-ID";
+  return preflight(c, "GET, HEAD", headers);
+}
+
+/** Lets scripts of other sites send these methods and headers. */
+export function preflight(c: Context, methods: string, headers: string): Response {
+  return c.body(null, 204, {
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": methods,
+    "access-control-allow-headers": headers,
+    "access-control-max-age": String(ASSET_CACHE_SECONDS),
+  });
 }

@@ -9,6 +9,7 @@ import type { ReleaseView } from "../../src/domain/release.ts";
 import { formatInstant } from "../../src/domain/dates.ts";
 import type { Newsroom } from "../../src/newsroom/newsroom.ts";
 import { newsroom } from "../../src/runtime/stubs.ts";
+import { runs } from "../support/properties.ts";
 import { inNewsroom, put, release, send } from "../support/service.ts";
 import { type ModelRelease, PressOfficeModel, type Step, steps } from "./press-office-model.ts";
 
@@ -269,7 +270,7 @@ describe("after any steps of a press office", () => {
         await office.pass(2);
         await expectAgreement(office.model);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(20) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../support/properties.ts";
 import { act, ADMIN, kvBody, newsroomLater, publish, put, release, request } from "../support/service.ts";
 
 type Step =
@@ -209,7 +210,7 @@ describe("after any edits and actions", () => {
         await newsroomLater(2);
         await expectAgreement(text, expected);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(20) },
     );
   });
 });

@@ -29,9 +29,9 @@ it("a language that leaves LANGUAGES leaves no page that links to a 404, and its
 
   // The object that runs has the former languages: the later one works in its place.
   const { prototype } = Newsroom;
-  const before = { alarm: prototype.alarm, document: prototype.document, idle: prototype.idle };
+  const before = Object.getOwnPropertyDescriptors(prototype);
   onTestFinished(() => {
-    Object.assign(prototype, before);
+    Object.defineProperties(prototype, before);
   });
   await inNewsroom((_instance, state) => {
     const later = new Newsroom(state, LATER);

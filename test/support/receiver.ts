@@ -18,7 +18,6 @@ declare module "vitest" {
   export interface ProvidedContext {
     receiverUrl: string;
     embargoAnswers: number;
-    seed: number;
   }
 }
 

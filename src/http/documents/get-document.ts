@@ -150,22 +150,6 @@ export async function redirectToRelease(c: Context): Promise<Response> {
   return c.body(null, 302, { location: release.url, "cache-control": `public, max-age=${CACHE_SECONDS}` });
 }
 
-/** Scripts of other sites may read feeds conditionally: If-None-Match makes a browser ask first. */
-export function answerPreflight(c: Context): Response {
-  const headers = "If-None-Match, If-Modified-Since, If-Range, Range, A-IM, Last-Event-ID";
-  return preflight(c, "GET, HEAD", headers);
-}
-
-/** Lets scripts of other sites send these methods and headers. */
-export function preflight(c: Context, methods: string, headers: string): Response {
-  return c.body(null, 204, {
-    ...FOR_EVERY_ORIGIN,
-    "access-control-allow-methods": methods,
-    "access-control-allow-headers": headers,
-    "access-control-max-age": String(ASSET_CACHE_SECONDS),
-  });
-}
-
 export function pageNotFound(c: Context): Promise<Response> {
   return refuse(c, { status: 404, issues: [] });
 }

@@ -4,7 +4,7 @@
  */
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
-import { preflight } from "../documents/get-document.ts";
+import { preflight } from "../cross-origin.ts";
 import { readBytes } from "../json-body.ts";
 import { MCP_BYTES_MAX } from "../limits.ts";
 import { type Arguments, type ReadApi, TOOLS } from "./tools.ts";

@@ -3,6 +3,7 @@ import { reset } from "cloudflare:test";
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { expect, it } from "vitest";
+import { runs } from "../../support/properties.ts";
 import { backUp, restoreAll } from "../../support/backup.ts";
 import {
   act,
@@ -175,6 +176,6 @@ it("after any history a restore gives the same documents and events, and deliver
         for (const { body, headers } of fresh) new Webhook(made.secret).verify(body, headers);
       }
     }),
-    { numRuns: 6 },
+    { numRuns: runs(3) },
   );
 });

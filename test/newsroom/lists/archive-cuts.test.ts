@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Archives, indexAt, NO_ARCHIVES, withCuts } from "../../../src/newsroom/lists/archive-cuts.ts";
+import { runs } from "../../support/properties.ts";
 import { type Format, idsOf, readFeed, type Walked, walk } from "../../support/feed-walk.ts";
 import {
   BASE_URL,
@@ -182,15 +183,15 @@ describe("a walk from the newest document to the oldest", () => {
       const plan = fc
         .tuple(inTheNext, fc.array(anywhere, { maxLength: 3 }))
         .map(([first, others]) => [first, ...others]);
-      let runs = 0;
+      let run = 0;
       await fc.assert(
         fc.asyncProperty(
           plan,
           fc.constantFrom<Format>(...FORMATS),
           fc.boolean(),
           async (cuts, format, isCombination) => {
-            runs += 1;
-            const topic = `run-${runs}`;
+            run += 1;
+            const topic = `run-${run}`;
             const start = isCombination
               ? `/en/feed.${format}?type=press-release&topic=${topic}`
               : `/en/topics/${topic}/feed.${format}`;
@@ -209,7 +210,7 @@ describe("a walk from the newest document to the oldest", () => {
             expect(there.filter((id) => !seen.includes(id))).toEqual([]);
           },
         ),
-        { numRuns: 6 },
+        { numRuns: runs(2) },
       );
     },
   );

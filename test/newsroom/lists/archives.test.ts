@@ -1,6 +1,7 @@
 import { reset } from "cloudflare:test";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { runs } from "../../support/properties.ts";
 import { idsOf, readFeed, walk } from "../../support/feed-walk.ts";
 import {
   act,
@@ -338,7 +339,7 @@ describe("a list after any publishes and kills", () => {
           }
         },
       ),
-      { numRuns: 2 },
+      { numRuns: runs(1) },
     );
   });
 });

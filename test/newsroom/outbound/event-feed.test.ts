@@ -2,6 +2,7 @@ import { reset } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { RELEASE_EVENT_TYPES } from "../../../src/domain/event.ts";
+import { runs } from "../../support/properties.ts";
 import { SentEvents } from "../../support/sent-events.ts";
 import {
   act,
@@ -206,7 +207,7 @@ it(
         },
       ),
       // A failure is reported even if there is no time left to shrink it.
-      { numRuns: 30, interruptAfterTimeLimit: 90_000 },
+      { numRuns: runs(15), interruptAfterTimeLimit: 90_000 },
     );
   },
 );

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { textOf } from "../../../src/documents/kv-store.ts";
 import { dayOf, formatInstant } from "../../../src/domain/dates.ts";
 import type { Newsroom } from "../../../src/newsroom/newsroom.ts";
+import { runs } from "../../support/properties.ts";
 import { idsOf } from "../../support/feed-walk.ts";
 import { inNewsroom, newsroomLater, publish, release, request, settled } from "../../support/service.ts";
 
@@ -129,7 +130,7 @@ describe("the instant of a release", () => {
             }
           }
         }),
-        { numRuns: 6, seed: 12, endOnFailure: true },
+        { numRuns: runs(2), seed: 12, endOnFailure: true },
       );
     });
   });

@@ -5,4 +5,16 @@
 import fc from "fast-check";
 import { inject } from "vitest";
 
+declare module "vitest" {
+  export interface ProvidedContext {
+    seed: number;
+    runs: number;
+  }
+}
+
 fc.configureGlobal({ seed: inject("seed") });
+
+/** The runs of a slow property: those of `npm test`, times COMMUNIQUE_RUNS. */
+export function runs(short: number): number {
+  return short * inject("runs");
+}
