@@ -1,12 +1,12 @@
 /**
- * Two kinds of tests: `workerd` runs the service's code inside workerd, with real KV, Durable Objects and
- * alarms; `node` runs the command line and real readers against the built Worker.
+ * Three kinds of tests: `workerd` runs the service's code inside workerd, with real KV, Durable Objects and
+ * alarms; `node` runs the command line and feed parsers against the built Worker; `browser` opens its pages in Chromium.
  */
 import { execFileSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type UserProjectConfigExport } from "vitest/config";
 import { hideExpectedRuntimeErrors } from "./test/support/quiet-runtime.ts";
 import { SETTINGS } from "./test/support/settings.ts";
 
@@ -32,6 +32,22 @@ const properties = {
   seed: Number(process.env["COMMUNIQUE_SEED"] ?? 1),
   runs: Number(process.env["COMMUNIQUE_RUNS"] ?? 1),
 };
+
+/** Tests that start processes: the command line, and the built Worker. */
+function outsideWorkerd(name: string, include: string): UserProjectConfigExport {
+  return {
+    test: {
+      name,
+      globalSetup: "./test/built/built-services.ts",
+      provide: properties,
+      setupFiles: "./test/support/properties.ts",
+      include: [include],
+      ...timeouts,
+      // Tests start the command line some two hundred times. Without the cache, half of that is compiling.
+      env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },
+    },
+  };
+}
 
 export default defineConfig({
   test: {
@@ -76,18 +92,8 @@ export default defineConfig({
           ...timeouts,
         },
       },
-      {
-        test: {
-          name: "node",
-          globalSetup: "./test/built/built-services.ts",
-          provide: properties,
-          setupFiles: "./test/support/properties.ts",
-          include: ["test/{cli,readers,chaos,project}/**/*.test.ts"],
-          ...timeouts,
-          // Tests start the command line some two hundred times. Without the cache, half of that is compiling.
-          env: { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") },
-        },
-      },
+      outsideWorkerd("node", "test/{cli,readers,chaos,project}/**/*.test.ts"),
+      outsideWorkerd("browser", "test/browser/**/*.test.ts"),
     ],
   },
 });

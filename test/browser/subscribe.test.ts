@@ -1,0 +1,182 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pollUntil } from "../chaos/poll-until.ts";
+import { Receiver } from "../chaos/receiver.ts";
+import { PressOffice } from "../readers/press-office.ts";
+import {
+  accessibilityFaults,
+  HAS_CHROMIUM,
+  keepPicture,
+  launchChromium,
+  overflowAt,
+  PHONE_IN_THE_DARK,
+  SKIPPED,
+  WIDE,
+} from "./chromium.ts";
+
+const SECRET = `whsec_${Buffer.from("a secret that the receiver knows").toString("base64")}`;
+const DEVICES = [
+  ["wide", WIDE],
+  ["on a phone in the dark", PHONE_IN_THE_DARK],
+] as const;
+
+describe.skipIf(!HAS_CHROMIUM)(`a person who subscribes (${SKIPPED})`, () => {
+  let office: PressOffice;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    office = await PressOffice.open();
+    browser = await launchChromium();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await office?.[Symbol.asyncDispose]();
+  });
+
+  async function judge(page: Page, name: string): Promise<void> {
+    await keepPicture(page, name);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    const size = page.viewportSize();
+    expect(await overflowAt(page, [320])).toEqual([[320, 0]]);
+    if (size !== null) await page.setViewportSize(size);
+  }
+
+  it("gets what is ticked, also without a look at what matches", async () => {
+    const today = new Date().toISOString().slice(0, 10);
+    await office.publish({ slug: "ticked", title: "Ticked", topics: ["energy"], date: today });
+    await using receiver = await Receiver.open();
+    receiver.trust(SECRET);
+    const page = await browser.newPage();
+    await page.goto(new URL("/subscribe?lang=en&not.topic=trade", office.url).href);
+    await page.locator("summary", { hasText: "Topics" }).click();
+    await page.getByLabel("Energy").check();
+    await page.getByLabel("English").uncheck();
+    await page.getByLabel("Address of the webhook").fill(receiver.url);
+    await page.getByLabel("Your own secret").fill(SECRET);
+    await page.getByRole("main").getByRole("button", { name: "Subscribe" }).click();
+    await page.getByText("never shown again").waitFor();
+    await page.getByRole("link", { name: "Your subscription" }).click();
+    await page.getByText('{"topic":["energy"],"not":{"topic":["trade"]}}').waitFor();
+    await page.close();
+  });
+
+  it("has no secret to replace where the subscription is of a chat", async () => {
+    await using receiver = await Receiver.open();
+    const page = await browser.newPage();
+    await page.goto(new URL("/subscribe", office.url).href);
+    await page.getByLabel("Delivered as").selectOption("Slack");
+    await page.getByLabel("Address of the webhook").fill(receiver.url);
+    await page.getByRole("main").getByRole("button", { name: "Subscribe" }).click();
+    await page.getByRole("link", { name: "Your subscription" }).click();
+    await page.getByText("active since").waitFor();
+    expect(await page.getByRole("button", { name: "New link to this page" }).isVisible()).toBe(true);
+    expect(await page.getByRole("button", { name: "New secret" }).isVisible()).toBe(false);
+    expect(await page.getByText("The former secret").isVisible()).toBe(false);
+    await page.close();
+  });
+
+  it.each(DEVICES)(
+    "chooses, looks, subscribes, watches, asks why, pauses and deletes, %s",
+    async (name, options) => {
+      const today = new Date().toISOString().slice(0, 10);
+      const slug = `news-${name.length}`;
+      await office.publish({ slug, title: `News ${name}`, topics: ["energy"], date: today });
+      const trade = {
+        slug: `trade-${name.length}`,
+        title: `Trade ${name}`,
+        topics: ["trade"],
+        date: today,
+      };
+      await office.publish(trade);
+      await using receiver = await Receiver.open();
+      receiver.trust(SECRET);
+      // The judge's own script needs the policy off; the rest of the walk is with it.
+      const judging = await browser.newContext({ ...options, bypassCSP: true });
+      const context = await browser.newContext(options);
+      const page = await context.newPage();
+      await page.goto(new URL("/subscribe", office.url).href);
+
+      // The keyboard alone reaches and sets the filters.
+      await page.locator("summary", { hasText: "Topics" }).focus();
+      await page.keyboard.press("Enter");
+      await page.getByLabel("Energy").focus();
+      await page.keyboard.press("Space");
+      await page.getByLabel("English").focus();
+      await page.keyboard.press("Space");
+      await page.keyboard.press("Enter");
+      await page.waitForURL("**/subscribe?*topic=energy*");
+      await page.getByRole("link", { name: `News ${name}` }).waitFor();
+      expect(await page.getByRole("link", { name: trade.title }).count()).toBe(0);
+      const feed = await page.getByRole("main").getByRole("link", { name: "Atom" }).getAttribute("href");
+      expect(feed).toBe("/en/topics/energy/feed.atom");
+      expect(await (await fetch(new URL(feed ?? "", office.url))).text()).toContain(`News ${name}`);
+      const filtered = await judging.newPage();
+      await filtered.goto(page.url());
+      await judge(filtered, `subscribe ${name}`);
+
+      // A mistake is named, and nothing that was written is lost.
+      await page.getByLabel("Address of the webhook").fill("http://desk.example/hook");
+      await page.getByLabel("Name of this").fill(`Desk ${name}`);
+      await page.getByRole("main").getByRole("button", { name: "Subscribe" }).click();
+      await page.getByRole("alert").waitFor();
+      expect(await page.getByLabel("Name of this").inputValue()).toBe(`Desk ${name}`);
+      await page.getByLabel("Address of the webhook").fill(receiver.url);
+      await page.getByLabel("Your own secret").fill(SECRET);
+      await page.getByRole("main").getByRole("button", { name: "Subscribe" }).click();
+      await page.getByText("never shown again").waitFor();
+      expect(await page.locator("code").textContent()).toBe(SECRET);
+
+      const requests: string[] = [];
+      page.on("request", (request) =>
+        requests.push(`${request.url()} ${JSON.stringify(request.headers()["referer"])}`),
+      );
+      await page.getByRole("link", { name: "Your subscription" }).click();
+      await page.getByText("active since").waitFor();
+      const token = new URL(page.url()).hash.slice(1);
+      expect(token).not.toBe("");
+      expect(requests.filter((each) => each.includes(token))).toEqual([]);
+      expect(receiver.rejected).toEqual([]);
+
+      const text = await office.publish({ slug: `more-${name.length}`, topics: ["energy"], date: today });
+      await pollUntil("the event arrives", 30_000, async () =>
+        receiver.arrivals.some(({ message }) => message.data.release?.id === text.id) ? true : undefined,
+      );
+      await page.reload();
+      await page.getByRole("row", { name: /release\.published.*delivered/ }).waitFor();
+
+      await page.getByLabel("Address or id").fill(new URL(`/en/releases/${trade.slug}`, office.url).href);
+      await page.getByRole("button", { name: "Explain" }).click();
+      await page.getByText("the filter does not match: it asks for topic energy").waitFor();
+
+      await page.getByRole("button", { name: "Send a test" }).click();
+      await page.getByRole("row", { name: /subscription\.test/ }).waitFor();
+      const judged = await judging.newPage();
+      await judged.goto(page.url());
+      await judged.getByText("active since").waitFor();
+      await judge(judged, `subscription ${name}`);
+
+      await page.getByRole("button", { name: "New link to this page" }).click();
+      await page.getByText("Keep the new link").waitFor();
+      await judged.reload();
+      await judged.getByText("does not open this subscription").waitFor();
+
+      await page.getByLabel("Name", { exact: true }).fill("Night desk");
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByText("Saved.").waitFor();
+      await page.getByText("Night desk").waitFor();
+      await page.getByRole("button", { name: "Pause" }).click();
+      await page.getByText("paused since").waitFor();
+      await page.getByRole("button", { name: "Resume" }).click();
+      await page.getByText("active since").waitFor();
+
+      page.on("dialog", (dialog) => dialog.accept());
+      await page.getByRole("button", { name: "Delete this subscription" }).click();
+      await page.getByText("The subscription is deleted.").waitFor();
+      await page.reload();
+      await page.getByText("This subscription is deleted.").waitFor();
+      await judging.close();
+      await context.close();
+    },
+  );
+});
