@@ -2,38 +2,19 @@
  * The attempts of one subscription: several at once, but only one for each release.
  */
 import { defined } from "../domain/defined.ts";
-import { hmacHex } from "../crypto/hmac.ts";
 import { UnreadableSecretError } from "../crypto/sealed.ts";
 import { type SigningKey, readSigningKeys } from "../crypto/signing-keys.ts";
 import { backoffMs } from "../runtime/async.ts";
 import type { Budget } from "../runtime/bounded-work.ts";
 import { OWN_RETRY_MS } from "../runtime/limits.ts";
 import { log as writeLog } from "../runtime/log.ts";
-import {
-  attemptDelivery,
-  type AttemptRequest,
-  type AttemptResult,
-  userAgentOf,
-} from "../webhooks/attempt.ts";
-import { evaluateVerification } from "../webhooks/formats/websub.ts";
-import {
-  type AttemptContext,
-  type AttemptOutcome,
-  evaluateAttempt,
-  noteOf,
-  type RetrySchedule,
-} from "../webhooks/outcome.ts";
+import { attemptDelivery, type AttemptResult } from "../webhooks/attempt.ts";
+import { type AttemptOutcome, noteOf } from "../webhooks/outcome.ts";
 import { FORMATS } from "../webhooks/payload.ts";
-import {
-  ATTEMPTS_IN_FLIGHT_MAX,
-  CAREFUL_MS,
-  IN_FLIGHT_CHECK_MS,
-  RATE_PERIOD_MS,
-  VERIFICATION_RETRIES_MS,
-} from "./limits.ts";
-import { openUrl, withoutUrl } from "./endpoint.ts";
-import { confirmRequest, isOfHub, verificationOf } from "./hub.ts";
-import { hubRequest } from "./hub-requests.ts";
+import { evaluate, logAttempt, reasonOf, verificationSchedule, withoutUrlIn } from "./attempt-outcome.ts";
+import { buildRequest } from "./attempt-request.ts";
+import { ATTEMPTS_IN_FLIGHT_MAX, CAREFUL_MS, IN_FLIGHT_CHECK_MS, RATE_PERIOD_MS } from "./limits.ts";
+import { confirmRequest, isOfHub } from "./hub.ts";
 import type { DueDelivery } from "./outbox.ts";
 import type { SubscriberParts } from "./parts.ts";
 import { sealingKeyOf } from "./resealing.ts";
@@ -144,12 +125,14 @@ export class Attempts {
   }
 
   async #attempt(delivery: DueDelivery, atMs: number): Promise<void> {
-    const { config, now, outbox, state, jobs } = this.#parts;
+    const { config, env, now, outbox, state, jobs } = this.#parts;
     const subscription = state.get();
     const body = outbox.bodyOf(delivery.event);
     if (subscription === undefined || body === undefined) return;
     const hasSameUrl = () => hasKeptUrl(subscription, state.get());
-    const request = await this.#buildRequest(subscription, delivery, body, atMs);
+    const { asymmetric } = subscription;
+    const signingKeys = asymmetric ? await (this.#signingKeys ??= readSigningKeys(env.SIGNING_KEY)) : [];
+    const request = await buildRequest(this.#parts, subscription, delivery, body, signingKeys, atMs);
     await this.#keepSealed(subscription);
     const answered = await attemptDelivery(request, {
       fetch: (...request) => fetch(...request),
@@ -181,34 +164,6 @@ export class Attempts {
     if (!isVerification || outcome.kind !== "delivered") return;
     if (isOfHub(subscription)) await confirmRequest(this.#parts, delivery, body, atMs);
     else await confirmVerification(this.#parts, subscription.proof.number);
-  }
-
-  async #buildRequest(
-    subscription: Subscription,
-    delivery: DueDelivery,
-    body: string,
-    atMs: number,
-  ): Promise<AttemptRequest> {
-    const { config, env, secrets } = this.#parts;
-    const { format, shape, asymmetric, isProved } = subscription;
-    const attempt = delivery.attempts + 1 - delivery.before;
-    const signingKeys = asymmetric ? await (this.#signingKeys ??= readSigningKeys(env.SIGNING_KEY)) : [];
-    const { baseUrl } = config.site;
-    const request = {
-      url: await openUrl(secrets, subscription),
-      eventId: delivery.event,
-      eventType: delivery.type,
-      body,
-      secrets: await secrets.openLive(subscription, atMs),
-      signers: signingKeys.map(({ sign }) => sign),
-      hmac: hmacHex,
-      userAgent: userAgentOf(baseUrl),
-    };
-    if (isOfHub(subscription)) return hubRequest(subscription, request, baseUrl);
-    // Before the endpoint is verified nobody there has agreed: a stranger could send a header to any host.
-    const header = isProved ? await secrets.openHeader(subscription) : undefined;
-    const rules = FORMATS[format];
-    return { ...request, format: rules, body: rules.finish?.(body, { attempt, shape }) ?? body, header };
   }
 
   /** What was opened with an older key is sealed again, before that key is taken out. */
@@ -295,61 +250,4 @@ export class Attempts {
         return;
     }
   }
-}
-
-/** The first attempts of a verification follow each other soon, the others as any delivery does. */
-function verificationSchedule([first = 0, ...later]: RetrySchedule): RetrySchedule {
-  return [first, ...VERIFICATION_RETRIES_MS, ...later];
-}
-
-/** The log is for people who may not know the URL. */
-function withoutUrlIn(result: AttemptResult, url: string): AttemptResult {
-  return result.kind === "answered" ? { ...result, answer: withoutUrl(result.answer, url) } : result;
-}
-
-/** @param context of the attempt, without what the subscription decides */
-function evaluate(
-  result: AttemptResult,
-  subscription: Subscription,
-  { type }: DueDelivery,
-  body: string,
-  context: Omit<AttemptContext, "answers" | "challenge">,
-): AttemptOutcome {
-  const isVerification = type === "subscription.verify";
-  if (isVerification && isOfHub(subscription)) {
-    return evaluateVerification(result, verificationOf("", subscription.hub.topic, body).challenge, context);
-  }
-  const { answers } = FORMATS[subscription.format];
-  const challenge = isVerification ? subscription.proof.challenge : undefined;
-  return evaluateAttempt(result, { ...context, answers, challenge });
-}
-
-function logAttempt(
-  { id, url }: Subscription,
-  { event, type, release, attempts, createdMs }: DueDelivery,
-  atMs: number,
-  result: AttemptResult,
-  outcome: AttemptOutcome,
-): void {
-  writeLog("info", "attempt", {
-    subscription: id,
-    host: new URL(url).host,
-    event,
-    type,
-    release,
-    attempt: attempts + 1,
-    status: result.kind === "answered" ? result.status : null,
-    durationMs: result.durationMs,
-    // From the arrival of the event until this attempt started.
-    waitedMs: atMs - createdMs,
-    outcome: outcome.kind,
-    reason: reasonOf(outcome),
-    note: noteOf(result),
-    delayMs: outcome.kind === "retry" ? outcome.delayMs : null,
-    putOffMs: "putOffMs" in outcome ? outcome.putOffMs : 0,
-  });
-}
-
-function reasonOf(outcome: AttemptOutcome): string | null {
-  return outcome.kind === "delivered" ? null : outcome.reason;
 }

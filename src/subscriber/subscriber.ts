@@ -21,7 +21,10 @@ import { runJob, SUBREQUESTS_PER_JOB } from "./jobs.ts";
 import { BEGIN_MS_MAX, IN_FLIGHT_CHECK_MS, RELEASE_LOG_MAX } from "./limits.ts";
 import type { OwnerAction } from "./owner-requests.ts";
 import { buildParts, type SubscriberParts } from "./parts.ts";
-import * as requests from "./requests.ts";
+import * as rotation from "./requests/rotation.ts";
+import * as sendingAgain from "./requests/sending-again.ts";
+import * as settings from "./requests/settings.ts";
+import * as status from "./requests/status.ts";
 import { reseal, type Resealed } from "./resealing.ts";
 import { createTables } from "./schema.ts";
 import {
@@ -79,7 +82,7 @@ export class Subscriber extends DurableObject<Env> {
     input: SubscriptionInput,
     secret: string | undefined,
   ): Promise<SubscriptionView> {
-    const subscription = await requests.createSubscription(this.#parts, registration, url, input, secret);
+    const subscription = await settings.createSubscription(this.#parts, registration, url, input, secret);
     await this.#parts.alarm.scheduleBy(this.clock() + BEGIN_MS_MAX);
     return this.#view(this.#parts.state.get() ?? subscription);
   }
@@ -99,17 +102,17 @@ export class Subscriber extends DurableObject<Env> {
     change: SubscriptionChange,
     isAdmin: boolean,
   ): Promise<CheckedChange | ChangeRefusal | null> {
-    return requests.checkChange(this.#parts, change, isAdmin);
+    return settings.checkChange(this.#parts, change, isAdmin);
   }
 
   /** The settings that differ from those of a request to subscribe, by field. */
   async differingSettings(input: SubscriptionInput): Promise<string[]> {
-    return requests.differingSettings(this.#parts, input);
+    return settings.differingSettings(this.#parts, input);
   }
 
   /** Changes the fields that `change` contains. A new URL is verified, unless the admin waives it. */
   async change(change: SubscriptionChange, isAdmin: boolean): Promise<ChangeOutcome> {
-    return this.#finish(await requests.changeSubscription(this.#parts, change, isAdmin));
+    return this.#finish(await settings.changeSubscription(this.#parts, change, isAdmin));
   }
 
   /** Deletes everything. Attempts in flight are not recorded. */
@@ -220,22 +223,22 @@ export class Subscriber extends DurableObject<Env> {
 
   /** Starts a new verification; `isWaived` (admin only) activates the subscription at once. */
   async verify(isWaived: boolean): Promise<Outcome> {
-    return this.#finish(await requests.requestVerification(this.#parts, isWaived));
+    return this.#finish(await status.requestVerification(this.#parts, isWaived));
   }
 
   /** Holds all deliveries until {@link resume}. */
   async pause(): Promise<Outcome> {
-    return this.#finish(requests.pause(this.#parts));
+    return this.#finish(status.pause(this.#parts));
   }
 
   /** Sends the held deliveries in order. */
   async resume(): Promise<Outcome> {
-    return this.#finish(requests.resume(this.#parts));
+    return this.#finish(status.resume(this.#parts));
   }
 
   /** Adds a secret; the older secrets sign until `previousUntil`. Null where there is no such subscription. */
-  async rotateSecret(secret: string, overlapMs: number): ReturnType<typeof requests.rotateSecret> {
-    return requests.rotateSecret(this.#parts, secret, overlapMs);
+  async rotateSecret(secret: string, overlapMs: number): ReturnType<typeof rotation.rotateSecret> {
+    return rotation.rotateSecret(this.#parts, secret, overlapMs);
   }
 
   /** Seals the secrets again with the first key of SECRETS_KEY. */
@@ -247,7 +250,7 @@ export class Subscriber extends DurableObject<Env> {
 
   /** Replaces the token. @returns the generation of the new one; null where there is no such subscription */
   async rotateToken(): Promise<number | null> {
-    return requests.rotateToken(this.#parts);
+    return rotation.rotateToken(this.#parts);
   }
 
   /** Whether a token of this generation is valid. Without a subscription all are: there is nothing to protect. */
@@ -257,8 +260,8 @@ export class Subscriber extends DurableObject<Env> {
   }
 
   /** Sends a test event, or one in each shape of the format. (RPC reserves the name `test`.) */
-  async sendTest(): Promise<requests.SentTests | Conflict | null> {
-    const sent = requests.sendTest(this.#parts);
+  async sendTest(): Promise<status.SentTests | Conflict | null> {
+    const sent = status.sendTest(this.#parts);
     if (sent?.ok === true) await this.#work();
     return sent;
   }
@@ -305,13 +308,13 @@ export class Subscriber extends DurableObject<Env> {
 
   /** Sends one event again, or a pending one now. Null where there is no such event. */
   async redeliver(event: string): Promise<Outcome> {
-    const refusal = await requests.redeliver(this.#parts, event, () => this.#attempts.traffic());
+    const refusal = await sendingAgain.redeliver(this.#parts, event, () => this.#attempts.traffic());
     return refusal === null ? null : this.#finish(refusal);
   }
 
   /** Sends the events after one sequence, up to another, again if the current filter matches them. */
   async replay(after: number, to: number): Promise<Outcome> {
-    return this.#finish(requests.replay(this.#parts, after, to));
+    return this.#finish(sendingAgain.replay(this.#parts, after, to));
   }
 
   /** Resolves when no work is due or in flight. */

@@ -52,3 +52,11 @@ export async function confirmVerification(
   }
   return refusal;
 }
+
+/** Activates the subscription without a proof, if it waits for one. */
+export async function waiveVerification(parts: SubscriberParts): Promise<Conflict | undefined> {
+  const subscription = parts.state.get();
+  return subscription?.status === "pending"
+    ? confirmVerification(parts, subscription.proof.number, true)
+    : undefined;
+}
