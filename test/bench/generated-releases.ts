@@ -30,6 +30,9 @@ export const BODY_3KB = Array.from(
     `${index + 1}. ${"The Ministers exchanged views on the situation in the region and on the steps to be taken. ".repeat(5)}`,
 ).join("\n\n");
 
+/** How many people generated releases name: person-0 and so on. */
+export const PEOPLE = 5_000;
+
 export type GeneratedRelease = Release & { topics: string[]; people: string[]; organisations: string[] };
 
 /**
@@ -54,8 +57,26 @@ export function generatedRelease(seed: number, index: number, paragraphs = 3): G
     body: Array.from({ length: paragraphs }, () => `${sentence(25)}.`).join("\n\n"),
     topics: [`topic-${Math.floor(random() * 50)}`],
     // Most people are named a few times in thirty years, and few often.
-    people: [`person-${Math.floor(random() ** 3 * 5_000)}`],
+    people: [`person-${Math.floor(random() ** 3 * PEOPLE)}`],
     organisations: [`organisation-${Math.floor(random() * 20)}`],
+  };
+}
+
+/** Values of a registry that have only an English name. */
+export function namedValues(slugs: readonly string[]): { slug: string; names: { en: string } }[] {
+  return [...new Set(slugs)].map((slug) => ({ slug, names: { en: slug } }));
+}
+
+/** The registry that some releases need. */
+export function registryOf(releases: readonly GeneratedRelease[]) {
+  const valuesOf = (facet: "topics" | "people" | "organisations") =>
+    namedValues(releases.flatMap((release) => release[facet]));
+  return {
+    types: [],
+    topics: valuesOf("topics"),
+    people: valuesOf("people"),
+    organisations: valuesOf("organisations"),
+    places: [],
   };
 }
 

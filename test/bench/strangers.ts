@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { FeedService } from "./feed-service.ts";
 import { type Figures, figuresOf } from "./figures.ts";
 import { seededRandom } from "../chaos/random.ts";
-import { generatedRelease } from "./generated-releases.ts";
+import { generatedRelease, namedValues, PEOPLE, registryOf } from "./generated-releases.ts";
 import { waitUntilRendered } from "./wait-until-rendered.ts";
 
 export interface StrangersOptions {
@@ -139,17 +139,12 @@ const CALLS: readonly Call[] = [
   },
 ];
 
-/** As many topics as a registry may have, those of the generated releases among them. */
+/** As many topics as a registry may have, and all values of generated releases. */
 function largeRegistry(seed: number): object {
-  const used = Array.from({ length: 200 }, (_, index) => generatedRelease(seed, index));
-  const named = (slugs: readonly string[]) =>
-    [...new Set(slugs)].map((slug) => ({ slug, names: { en: slug } }));
-  const topics = [
-    ...used.flatMap((release) => release.topics),
-    ...Array.from({ length: 4_900 }, (_, index) => `unused-topic-of-the-registry-${index}`),
-  ];
-  const organisations = named(used.flatMap((release) => release.organisations));
-  return { types: [], topics: named(topics), people: [], organisations, places: [] };
+  const registry = registryOf(Array.from({ length: 200 }, (_, index) => generatedRelease(seed, index)));
+  const unused = Array.from({ length: 4_900 }, (_, index) => `unused-topic-of-the-registry-${index}`);
+  const people = Array.from({ length: PEOPLE }, (_, index) => `person-${index}`);
+  return { ...registry, topics: [...registry.topics, ...namedValues(unused)], people: namedValues(people) };
 }
 
 export async function measureStrangers(

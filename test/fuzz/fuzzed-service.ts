@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { Miniflare, type Request, Response } from "miniflare";
-import { generatedRelease } from "../bench/generated-releases.ts";
+import { generatedRelease, registryOf } from "../bench/generated-releases.ts";
 import { waitUntilRendered } from "../bench/wait-until-rendered.ts";
 import { buildOf } from "../built/build.ts";
 import { locationIn } from "../built/location.ts";
@@ -85,7 +85,7 @@ async function prepare(service: URL, adminToken: string, usesAdmin: boolean): Pr
   const registry = registryOf(releases);
   await api.putRegistry({
     ...registry,
-    topics: [...(registry["topics"] ?? []), { slug: SECRET_VALUE, names: { en: SECRET_WORDS[1] } }],
+    topics: [...registry.topics, { slug: SECRET_VALUE, names: { en: SECRET_WORDS[1] } }],
   });
   const subscribe = (name: string) => api.subscribeUnverified(`https://${name}.example/hook`);
   const bystander = await subscribe("bystander");
@@ -127,15 +127,4 @@ async function deliveredEvents(service: URL, id: string, token: string): Promise
   const { data } = JSON.parse(await response.text()) as { data: { event: string; state: string }[] };
   const isDone = data.length >= RELEASES + 2 && data.every(({ state }) => state !== "pending");
   return isDone ? data.map(({ event }) => event) : undefined;
-}
-
-function registryOf(
-  releases: readonly { topics: string[]; organisations: string[] }[],
-): Record<string, { slug: string; names: Record<string, string> }[]> {
-  const valuesOf = (facet: "topics" | "organisations") =>
-    [...new Set(releases.flatMap((release) => release[facet]))].map((slug) => ({
-      slug,
-      names: { en: slug },
-    }));
-  return { topics: valuesOf("topics"), organisations: valuesOf("organisations"), people: [], places: [] };
 }
