@@ -1,5 +1,5 @@
 /**
- * Bodies: what each route expects, changed at one place or a few, and bytes that are no JSON.
+ * Bodies: what each route expects, changed at one place or a few, and bytes that are neither JSON nor a form.
  */
 import type { Random } from "../chaos/random.ts";
 import { mutatedJson } from "./json-mutations.ts";
@@ -16,6 +16,7 @@ const SAMPLES: Record<string, (world: World, random: Random) => Json> = {
   "/releases/:id": release,
   "/releases/:id/:action{withdraw|kill|reinstate}": () => ({ reason: "Published by mistake" }),
   "/registry": ({ registry }) => registry,
+  "/mcp": agentCall,
   "/subscriptions": subscription,
   "/subscriptions/:id": (world, random) => {
     const whole = Object.entries({ ...subscription(world, random), header: null, description: null });
@@ -33,7 +34,67 @@ const SAMPLES: Record<string, (world: World, random: Random) => Json> = {
     ]),
 };
 
-export function bodyFor(path: string, world: World, random: Random): Buffer {
+/** The fields of forms, by the path of a route. */
+const FORMS: Record<string, (world: World, random: Random) => Record<string, string>> = {
+  "/hub": ({ service }, random) => ({
+    "hub.mode": random.pick(["subscribe", "subscribe", "unsubscribe", "publish", "denied"]),
+    "hub.callback": `https://desk${random.integer(0, 40)}.example/${random.integer(0, 999)}?own=query`,
+    "hub.topic": new URL(random.pick(TOPICS), service).href,
+    "hub.lease_seconds": random.pick(["3600", "864000", "0", "-1", "1e9", "9".repeat(30), ""]),
+    "hub.secret": "s".repeat(random.pick([0, 1, 199, 200])),
+  }),
+  "/subscribe": (_, random) => ({
+    url: `https://desk${random.integer(0, 40)}.example/${random.integer(0, 999_999)}`,
+    format: random.pick(["standard", "slack", "teams", "telegram", "superdesk", "cloudevents"]),
+    description: oddText(random).slice(0, 200),
+    lang: random.pick(["en", "hy", "xx"]),
+    topic: random.pick(["topic-1", "topic-99"]),
+    q: "peace talks",
+    ui: random.pick(["hy", "xx"]),
+    secret: random.pick(["", "whsec_c2VjcmV0", `whsec_${btoa("s".repeat(32))}`]),
+    "telegram.token": random.pick(["", "123456:AAabcdefghijklmnopqrstuvwxyz012345678"]),
+    "telegram.chat": random.pick(["", "@ministry"]),
+  }),
+};
+const TOPICS = [
+  "/feed.rss",
+  "/en/feed.atom",
+  "/hy/topics/topic-1/feed.json",
+  "/feed.atom?q=peace",
+  "/en/archive/1/feed.rss",
+  "/nothing",
+];
+
+/** A body, and the Content-Type that is right for the route. */
+export function bodyFor(path: string, world: World, random: Random): { bytes: Buffer; type: string } {
+  const form = FORMS[path];
+  return form === undefined
+    ? { bytes: jsonFor(path, world, random), type: "application/json" }
+    : { bytes: changedForm(form(world, random), random), type: "application/x-www-form-urlencoded" };
+}
+
+/** Leaves out, repeats, renames or changes a field, or a few. */
+function changedForm(fields: Record<string, string>, random: Random): Buffer {
+  const pairs = Object.entries(fields);
+  for (let count = random.pick([0, 0, 1, 1, 2, 4]); count > 0; count -= 1) {
+    const at = random.integer(0, pairs.length - 1);
+    const [name = "", value = ""] = pairs[at] ?? [];
+    const kinds: (() => [string, string][])[] = [
+      () => [],
+      () => [
+        [name, value],
+        [name, value],
+      ],
+      () => [[oddText(random).slice(0, 100), value]],
+      () => [[name, oddText(random)]],
+    ];
+    pairs.splice(at, 1, ...random.pick(kinds)());
+  }
+  const text = new URLSearchParams(pairs).toString();
+  return random.chance(0.12) ? brokenBytes(text, random) : Buffer.from(text);
+}
+
+function jsonFor(path: string, world: World, random: Random): Buffer {
   const [, sample] = Object.entries(SAMPLES)
     .toSorted(([a], [b]) => b.length - a.length)
     .find(([end]) => path.endsWith(end)) ?? ["", random.pick(Object.values(SAMPLES))];
@@ -88,6 +149,18 @@ function subscription(_: World, random: Random): Record<string, Json> {
     description: oddText(random).slice(0, 200),
     ratePerMinute: 60,
   };
+}
+
+/** A message of the Model Context Protocol; {@link headersFor} repeats its method and name. */
+function agentCall({ releases }: World, random: Random): Record<string, Json> {
+  const _meta = { "io.modelcontextprotocol/protocolVersion": random.pick(["2026-07-28", "2025-06-18"]) };
+  const [name, given] = random.pick<[string, Json]>([
+    ["search_releases", { q: "peace", lang: "en", from: "2020-01-01", limit: 5 }],
+    ["get_release", { id: random.pick(releases).id }],
+    ["events_since", { after: 1 }],
+  ]);
+  const method = random.pick(["tools/call", "tools/call", "tools/list", "server/discover", "initialize"]);
+  return { jsonrpc: "2.0", id: 7, method, params: { _meta, name, arguments: given } };
 }
 
 function brokenBytes(text: string, random: Random): Buffer {

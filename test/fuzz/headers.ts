@@ -57,7 +57,8 @@ interface Given {
   route: Route;
   method: string;
   world: World;
-  body: Buffer | undefined;
+  /** With the Content-Type that is right for it. */
+  body: { bytes: Buffer; type: string } | undefined;
   /** Of the subscription in the path. */
   token: string | undefined;
 }
@@ -83,14 +84,35 @@ export function headersFor(
     return { headers, lies: false, isAdmin };
   }
   if (!random.chance(0.03)) {
-    headers.push(["content-type", random.chance(0.05) ? random.pick(CONTENT_TYPES) : "application/json"]);
+    headers.push(["content-type", random.chance(0.05) ? random.pick(CONTENT_TYPES) : body.type]);
   }
-  const { length } = body;
+  if (route.path === "/mcp" && random.chance(0.9)) headers.push(...agentHeaders(body.bytes));
+  const { length } = body.bytes;
   const lies = random.chance(0.02);
   const said = lies ? random.pick([0, Math.max(0, length - 1), length + 1, 2_000_000, 1e15]) : length;
   if (random.chance(0.05) && !lies) headers.push(["transfer-encoding", "chunked"]);
   else headers.push(["content-length", String(said)]);
   return { headers, lies: lies && said !== length, isAdmin };
+}
+
+/** The headers that repeat what the body says, as its protocol requires. */
+function agentHeaders(bytes: Buffer): [string, string][] {
+  try {
+    const { method, params } = JSON.parse(bytes.toString()) as {
+      method?: unknown;
+      params?: { name?: unknown; _meta?: Record<string, unknown> };
+    };
+    const named: [string, unknown][] = [
+      ["mcp-method", method],
+      ["mcp-name", params?.name],
+      ["mcp-protocol-version", params?._meta?.["io.modelcontextprotocol/protocolVersion"]],
+    ];
+    return named.flatMap(([name, value]) =>
+      typeof value === "string" ? [[name, latin1(value)] as [string, string]] : [],
+    );
+  } catch {
+    return [];
+  }
 }
 
 function authorizationFor(

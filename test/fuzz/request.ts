@@ -34,14 +34,15 @@ export function requestOf(world: World, number: number, random: Random): FuzzReq
   const path = random.chance(0.25) ? mutatedPath(target.path, random) : target.path;
   const query = queryFor(method, world, random);
   const body = takesBody(method, random) ? bodyFor(route.path, world, random) : undefined;
-  const { headers, lies, isAdmin } = headersFor({ route, method, world, body, token: target.token }, random);
+  const given = { route, method, world, body, token: target.token };
+  const { headers, lies, isAdmin } = headersFor(given, random);
   return {
     number,
     route: `${route.method} ${route.path}`,
     method,
     path: path + query,
     headers,
-    body,
+    body: body?.bytes,
     lies,
     isAdmin,
   };
