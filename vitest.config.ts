@@ -24,14 +24,14 @@ const secrets = {
   SIGNING_KEY: "whsk_dGVzdC1zaWduaW5nLWtleS1vZi0zMi1ieXRlcy1sb24=",
 };
 
-/** Ends a test that hangs. A loaded machine may be slow, so the limit is far away. */
-const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 };
-
 /** Of the property tests; see test/support/properties.ts. */
 const properties = {
   seed: Number(process.env["COMMUNIQUE_SEED"] ?? 1),
   runs: Number(process.env["COMMUNIQUE_RUNS"] ?? 1),
 };
+
+/** Ends a test that hangs. A loaded machine may be slow, so the limit is far away. */
+const timeouts = { testTimeout: 120_000 * properties.runs, hookTimeout: 120_000 };
 
 /** Tests that start processes: the command line, and the built Worker. */
 function outsideWorkerd(name: string, include: string): UserProjectConfigExport {

@@ -9,7 +9,7 @@ import {
   ISSUES_MAX,
   PARAMETER_CHARS_MAX,
 } from "./limits.ts";
-import { mayMean, nearestOf } from "./nearest.ts";
+import { isLikelyTypo, nearestOf } from "./nearest.ts";
 
 /** One issue: `path` is a JSON Pointer (RFC 6901) into the data, `message` says what to do about it. */
 export interface Issue {
@@ -103,7 +103,7 @@ function unknownFields(given: readonly string[], known: readonly string[]): stri
     .map((field) => {
       const name = field.slice(0, PARAMETER_CHARS_MAX);
       const [nearest] = nearestOf(name, known);
-      return nearest === undefined || !mayMean(name, nearest)
+      return nearest === undefined || !isLikelyTypo(name, nearest)
         ? UNKNOWN_FIELD
         : `${UNKNOWN_FIELD}; the nearest is ${nearest}`;
     })

@@ -13,7 +13,7 @@ export function nearestOf(given: string, known: readonly string[]): string[] {
     .map(({ each }) => each);
 }
 
-/** Whether a word may be a typing error for another: at least half of its letters are right. */
-export function mayMean(given: string, known: string): boolean {
+/** Whether one word is likely a typing error for another: at most half of the letters of the longer one differ. */
+export function isLikelyTypo(given: string, known: string): boolean {
   return leven(given, known) * 2 <= Math.max(given.length, known.length);
 }

@@ -1,8 +1,11 @@
 /**
- * How a subscription stands with a release. Worst first: what a desk lacks is what an officer looks for.
+ * The states of a release at a subscription.
  */
 
-/** `unknown`: its log could not be read. `not-sent`: its events are not in the log. */
+/**
+ * Worst first: an officer looks for the endpoints that do not have it. `unknown`: the log could not be read.
+ * `not-sent`: the log has none of its events.
+ */
 export const RECIPIENT_STATES = [
   "failed",
   "unknown",

@@ -50,6 +50,9 @@ export const SUBSCRIPTION_STATUSES = ["pending", "active", "paused", "disabled"]
 export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
 
 /** `websub`: a subscription of the hub, which is sent its topic. Nobody asks for it in the API. */
+/** The id of a subscription; `hub_`: one of the WebSub hub. */
+export const SUBSCRIPTION_ID = /^(?:sub|hub)_[0-9a-f]{32}$/;
+
 export type DeliveryFormat = PayloadFormat | typeof HUB_FORMAT;
 
 /** What the Newsroom needs to know to send a subscription its events. */

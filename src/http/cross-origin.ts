@@ -32,14 +32,22 @@ export function openToEveryOrigin(): Middleware {
   };
 }
 
+/** For a route whose every answer is for scripts of other sites. */
+export function openAllAnswers(): Middleware {
+  return async function openAllAnswersMiddleware(c, next) {
+    await next();
+    c.res.headers.set("access-control-allow-origin", "*");
+  };
+}
+
 /** Scripts of other sites may read feeds conditionally: If-None-Match makes a browser ask first. */
 export function answerPreflight(c: Context): Response {
   const headers = "If-None-Match, If-Modified-Since, If-Range, Range, A-IM, Last-Event-ID";
-  return preflight(c, "GET, HEAD", headers);
+  return allowCrossOrigin(c, "GET, HEAD", headers);
 }
 
 /** Lets scripts of other sites send these methods and headers. */
-export function preflight(c: Context, methods: string, headers: string): Response {
+export function allowCrossOrigin(c: Context, methods: string, headers: string): Response {
   return c.body(null, 204, {
     "access-control-allow-origin": "*",
     "access-control-allow-methods": methods,

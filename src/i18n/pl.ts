@@ -75,7 +75,7 @@ export const pl: Phrases = {
     format: "Format dostarczania",
     address: "Adres webhooka (URL)",
     secret: "Własny sekret (opcjonalnie)",
-    signingSecret: "Sekret podpisu",
+    signingSecret: "Sekret do podpisywania",
     name: "Nazwa tej subskrypcji (opcjonalnie)",
     done: "Subskrypcja założona",
     keep: "Zachowaj to teraz: nie zostanie już nigdy pokazane.",

@@ -75,7 +75,7 @@ export const tr: Phrases = {
     format: "Teslim biçimi",
     address: "Webhook adresi (URL)",
     secret: "Kendi gizli anahtarınız (isteğe bağlı)",
-    signingSecret: "İmza anahtarı",
+    signingSecret: "İmza gizli anahtarı",
     name: "Bu aboneliğin adı (isteğe bağlı)",
     done: "Abone oldunuz",
     keep: "Bunu şimdi saklayın: bir daha gösterilmez.",

@@ -439,7 +439,7 @@ export class Newsroom extends DurableObject<Env> {
       sql: this.#sql,
       readLog: (id: string) => subscriber(this.env, id).releaseLog(release),
       readVersionLog: (id: string, sequence: number) => subscriber(this.env, id).versionLog(sequence),
-      isInFeed: this.#parts.isInFeed,
+      isInNewest: this.#parts.isInNewest,
     };
     const limit = Math.min(this.#config.subrequests - 1, RECIPIENTS_PER_CALL_MAX);
     return findRecipients(deps, release, after, limit);

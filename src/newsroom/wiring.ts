@@ -3,6 +3,7 @@
  */
 import type { Config } from "../config.ts";
 import { placeOfTopic } from "../domain/hub.ts";
+import { boundsOfList } from "../domain/list.ts";
 import { isThisMachine } from "../domain/target-url.ts";
 import { withTimeout } from "../runtime/async.ts";
 import type { Meter, Sql } from "../runtime/sql.ts";
@@ -101,11 +102,13 @@ export function buildParts({ storage, sql, meter, env, config, now }: Deps) {
     }),
     projection,
     topics,
-    /** Whether the newest document of a feed holds a release, or held it before it was killed or withdrawn. */
-    isInFeed: (topic: string, release: string): boolean => {
+    /** Whether the newest document of a feed covers the instant of a release, and no archive does. */
+    isInNewest: (topic: string, release: string): boolean => {
       const list = placeOfTopic(topic, site.languages)?.list;
       const published = findRelease(sql, release)?.published ?? null;
-      return list !== undefined && published !== null && archives.archiveAt(list, published) === undefined;
+      if (list === undefined || published === null) return false;
+      const { from = -Infinity, to = Infinity } = boundsOfList(list, timeZone);
+      return published >= from && published <= to && archives.archiveAt(list, published) === undefined;
     },
     reindexing: new Reindexing({ storage, sql, combinations, now }),
     registrations: new Registrations({

@@ -19,9 +19,9 @@ export interface Delivery {
   /** The event's id. */
   event: string;
   type: DeliveryType;
-  /** That of a version of the topic is the latest one in it. Null for an event of the subscription itself. */
+  /** Of a version of the topic: that of its latest event. Null for an event of the subscription itself. */
   sequence: number | null;
-  /** Null unless it is an event of a release. */
+  /** Null for all but events of releases. */
   release: string | null;
   state: DeliveryState;
   attempts: number;
@@ -117,7 +117,7 @@ export class DeliveryLog {
     return { delivery, attempts };
   }
 
-  /** The first delivered version of the topic with an event, or a later one; the newest such version if none is delivered. */
+  /** A version of the topic whose latest event is this one or a later one: the first that was delivered, else the newest. */
   versionSince(sequence: number): Delivery | undefined {
     const query = `SELECT ${COLUMNS} FROM deliveries WHERE type = 'topic.changed' AND sequence >= ?
       ORDER BY state <> 'delivered', iif(state = 'delivered', number, -number) LIMIT 1`;

@@ -34,7 +34,7 @@ export type Sendable = "everything" | "verification" | "nothing";
  */
 export type Source = { kind: "new"; whileReplaying: boolean } | { kind: "replayed"; asOf: number };
 
-/** `sequence` and `release` are null for an event of the subscription itself. A version of the topic has a `sequence`. */
+/** `release` is null for all but events of releases. `sequence` is null only for an event of the subscription itself. */
 export type NewDelivery = Pick<DueDelivery, "event" | "type" | "release"> & {
   sequence: number | null;
   body: string;
@@ -144,7 +144,8 @@ export class Outbox {
   pendingSequences(after: number, limit: number): number[] {
     return column<number>(
       this.#sql,
-      `SELECT sequence FROM deliveries WHERE state = 'pending' AND sequence > ? ORDER BY sequence LIMIT ?`,
+      `SELECT sequence FROM deliveries WHERE state = 'pending' AND release IS NOT NULL AND sequence > ?
+       ORDER BY sequence LIMIT ?`,
       after,
       limit,
     );

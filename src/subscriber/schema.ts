@@ -7,8 +7,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
   number INTEGER PRIMARY KEY,
   event TEXT NOT NULL UNIQUE,
   type TEXT NOT NULL,
-  sequence INTEGER,         -- null, like release, for events of the subscription itself
-  release TEXT,
+  sequence INTEGER,         -- of a version of the topic, that of its latest event; null for events of the subscription itself
+  release TEXT,             -- null for all but events of releases
   state TEXT NOT NULL,      -- pending, delivered, failed, replaced or dropped
   attempts INTEGER NOT NULL,
   created_ms INTEGER NOT NULL,

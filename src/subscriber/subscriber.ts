@@ -25,6 +25,7 @@ import * as rotation from "./requests/rotation.ts";
 import * as sendingAgain from "./requests/sending-again.ts";
 import * as settings from "./requests/settings.ts";
 import * as status from "./requests/status.ts";
+import { type SentTests, sendTest } from "./requests/test-event.ts";
 import { reseal, type Resealed } from "./resealing.ts";
 import { createTables } from "./schema.ts";
 import {
@@ -260,8 +261,8 @@ export class Subscriber extends DurableObject<Env> {
   }
 
   /** Sends a test event, or one in each shape of the format. (RPC reserves the name `test`.) */
-  async sendTest(): Promise<status.SentTests | Conflict | null> {
-    const sent = status.sendTest(this.#parts);
+  async sendTest(): Promise<SentTests | Conflict | null> {
+    const sent = sendTest(this.#parts);
     if (sent?.ok === true) await this.#work();
     return sent;
   }
@@ -283,7 +284,7 @@ export class Subscriber extends DurableObject<Env> {
   }
 
   /**
-   * The version of the topic by which the endpoint has an event, or is to have it; none if the log has no version since.
+   * The version of the topic with an event, or after it: the first delivered one, else the newest. Empty if the log has none.
    *
    * @param sequence of the event
    */

@@ -7,7 +7,8 @@ import type { DeliveryResult } from "./delivery.ts";
 /** Targets: the least rate relative to the bare loop, and the highest p99 with dead endpoints relative to without. */
 const TARGETS = { oursToBare: 0.2, p99Ratio: 1.5 };
 
-export function deliveryReport({ options, bodyBytes, one, all, bare, amongDead }: DeliveryResult): string {
+export function deliveryReport(result: DeliveryResult): string {
+  const { options, bodyBytes, one, all, bare, amongDead, recipients } = result;
   const healthy = options.subscriptions - amongDead.dead;
   return [
     tableOf([
@@ -49,6 +50,7 @@ export function deliveryReport({ options, bodyBytes, one, all, bare, amongDead }
         "at most": TARGETS.p99Ratio,
       },
     ]),
+    `recipients of the last release: ${recipients.delivered} have it, ${recipients.lacking} lack it; known after ${recipients.ms} ms`,
     `${bodyBytes} bytes an event; answer to the publish call after ${one.publishToAnswerMs} ms; SUBREQUESTS ${options.subrequests}`,
   ].join("\n");
 }

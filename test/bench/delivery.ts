@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { Webhook } from "standardwebhooks";
-import { newRelease, ApiClient } from "../chaos/api-client.ts";
+import { ApiClient, newRelease, type Release } from "../chaos/api-client.ts";
 import { BuiltWorker } from "./built-worker.ts";
 import { type Answer, BARE_PREFIX, Endpoints, nowMs } from "./delivery-endpoints.ts";
 import { BODY_3KB } from "./generated-releases.ts";
@@ -36,6 +36,8 @@ export interface DeliveryResult {
   bare: { atOnce: number; perSecond: number; oursToBare: number }[];
   /** The healthy endpoints while a tenth is dead, and their p99 without dead ones. */
   amongDead: Spread & { dead: number; p99MsWithout: number; p99Ratio: number };
+  /** Who has the last release, of which the dead endpoints have nothing; and milliseconds until that was known. */
+  recipients: { delivered: number; lacking: number; ms: number };
 }
 
 const HANGING_PART = 0.01;
@@ -101,7 +103,12 @@ export async function measureDelivery(
     }
     await endpoints.send({ do: "fail", hanging: hangingPaths });
     amongDead.push(await bench.round(count - dead.size));
+    if (round === options.rounds - 1) break;
     await endpoints.send({ do: "recover" });
+  }
+  const recipients = await bench.recipients();
+  if (recipients.delivered !== count - dead.size || recipients.lacking !== dead.size) {
+    throw new Error(`the recipients of the last release are wrong: ${JSON.stringify(recipients)}`);
   }
 
   const durationMs = median(healthyRounds.map(({ receipts }) => Math.max(...receipts.values())));
@@ -134,6 +141,7 @@ export async function measureDelivery(
       p99MsWithout,
       p99Ratio: rounded(healthyAmongDead.p99Ms / p99MsWithout),
     },
+    recipients,
   };
 }
 
@@ -151,6 +159,7 @@ class Bench {
   readonly #urls: string[] = [];
   readonly #bareSecret = `whsec_${randomBytes(32).toString("base64")}`;
   #published = 0;
+  #release: Release | undefined;
   /** The bare loop sends these bytes and headers. */
   #last: Answer["last"];
 
@@ -188,7 +197,7 @@ class Bench {
   /** @param endpointCount number of endpoints that must receive the event */
   async round(endpointCount: number): Promise<Round> {
     this.#published += 1;
-    const release = newRelease(`Statement ${this.#published}`, { body: BODY_3KB });
+    const release = (this.#release = newRelease(`Statement ${this.#published}`, { body: BODY_3KB }));
     const startedMs = nowMs();
     const { sequence } = await this.#api.publish(release);
     const answeredMs = nowMs() - startedMs;
@@ -200,6 +209,14 @@ class Bench {
       receipts: new Map([...receipts].map(([path, ms]) => [path, ms - startedMs])),
       bodyBytes: Buffer.byteLength(last?.body ?? ""),
     };
+  }
+
+  /** Who has the last release, and who has not. */
+  async recipients(): Promise<DeliveryResult["recipients"]> {
+    if (this.#release === undefined) throw new TypeError("nothing was published yet");
+    const startedMs = nowMs();
+    const { subscriptions = 0, delivered = 0 } = await this.#api.recipients(this.#release);
+    return { delivered, lacking: subscriptions - delivered, ms: rounded(nowMs() - startedMs) };
   }
 
   /** @returns milliseconds from the loop's start to the last receipt */

@@ -139,7 +139,7 @@ const CALLS: readonly Call[] = [
   },
 ];
 
-/** As many topics as a registry may have, and all values of generated releases. */
+/** Nearly as many topics and people as a registry may have, among them the values of generated releases. */
 function largeRegistry(seed: number): object {
   const registry = registryOf(Array.from({ length: 200 }, (_, index) => generatedRelease(seed, index)));
   const unused = Array.from({ length: 4_900 }, (_, index) => `unused-topic-of-the-registry-${index}`);

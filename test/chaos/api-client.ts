@@ -114,6 +114,22 @@ export class ApiClient {
     return (await this.#call("GET", `/api/v1/subscriptions/${id}`, token)) as { status: string };
   }
 
+  /** How many subscriptions have a release, by state, over all pages. */
+  async recipients({ id }: Release): Promise<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    let query = "";
+    for (;;) {
+      const path = `/api/v1/releases/${id}/recipients${query}`;
+      const page = (await this.#call("GET", path, this.#adminToken)) as {
+        counts: Record<string, number>;
+        next: string | null;
+      };
+      for (const [state, count] of Object.entries(page.counts)) counts[state] = (counts[state] ?? 0) + count;
+      if (page.next === null) return counts;
+      query = `?cursor=${page.next}`;
+    }
+  }
+
   async #call(method: string, path: string, token: string | undefined, body?: unknown): Promise<unknown> {
     const response = await fetch(new URL(path, this.#service), {
       method,

@@ -43,17 +43,23 @@ const FORMS: Record<string, (world: World, random: Random) => Record<string, str
     "hub.lease_seconds": random.pick(["3600", "864000", "0", "-1", "1e9", "9".repeat(30), ""]),
     "hub.secret": "s".repeat(random.pick([0, 1, 199, 200])),
   }),
-  "/subscribe": (_, random) => ({
-    url: `https://desk${random.integer(0, 40)}.example/${random.integer(0, 999_999)}`,
-    format: random.pick(["standard", "slack", "teams", "telegram", "superdesk", "cloudevents"]),
+  "/subscribe": ({ registry }, random) => ({
+    ...(random.chance(0.2)
+      ? {
+          format: "telegram",
+          "telegram.token": "123456:AAabcdefghijklmnopqrstuvwxyz012345678",
+          "telegram.chat": "@ministry",
+        }
+      : {
+          url: `https://desk${random.integer(0, 40)}.example/${random.integer(0, 999_999)}`,
+          format: random.pick(["standard", "standard", "superdesk", "cloudevents", "slack"]),
+        }),
     description: oddText(random).slice(0, 200),
-    lang: random.pick(["en", "hy", "xx"]),
-    topic: random.pick(["topic-1", "topic-99"]),
+    lang: random.pick(["en", "hy"]),
+    topic: random.pick(registry["topics"] as { slug: string }[]).slug,
     q: "peace talks",
     ui: random.pick(["hy", "xx"]),
-    secret: random.pick(["", "whsec_c2VjcmV0", `whsec_${btoa("s".repeat(32))}`]),
-    "telegram.token": random.pick(["", "123456:AAabcdefghijklmnopqrstuvwxyz012345678"]),
-    "telegram.chat": random.pick(["", "@ministry"]),
+    ...(random.chance(0.3) && { secret: `whsec_${btoa("s".repeat(32))}` }),
   }),
 };
 const TOPICS = [

@@ -69,10 +69,16 @@ export class FuzzedService implements AsyncDisposable {
   }
 }
 
-/** An endpoint that agrees to every verification, at every address. */
+/** An endpoint that confirms every verification, at every address: of a webhook by POST, of the hub by GET. */
 async function answerAsEndpoint(request: Request): Promise<Response> {
-  const { data } = (await request.json()) as { data: { challenge?: string } };
-  return new Response(data.challenge ?? "");
+  if (request.method === "GET") {
+    return new Response(new URL(request.url).searchParams.get("hub.challenge"));
+  }
+  const body = await request.text();
+  // The hub posts feeds, some of them in XML.
+  if (!body.startsWith("{")) return new Response("");
+  const { data } = JSON.parse(body) as { data?: { challenge?: string } };
+  return new Response(data?.challenge ?? "");
 }
 
 async function prepare(service: URL, adminToken: string, usesAdmin: boolean): Promise<World> {

@@ -259,7 +259,7 @@ async function expectRelease(one: ModelRelease): Promise<void> {
 }
 
 describe("after any steps of a press office", () => {
-  it("lists, feeds, pages, events and search agree with the model", { timeout: 120_000 }, async () => {
+  it("lists, feeds, pages, events and search agree with the model", async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (drawn) => {
         await reset();

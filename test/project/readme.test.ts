@@ -62,3 +62,15 @@ test("src/cli/README.md names the commands of --help, and no others", () => {
   const present = new Set([...named, ...scripts]);
   expect(commands.filter((command) => !present.has(command))).toEqual([]);
 });
+
+test("`npm run properties` runs every property that takes more runs", () => {
+  const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+  const named = scripts["properties"]?.match(/\btest\/\S+/g) ?? [];
+  const slow = execFileSync("git", ["grep", "-l", "[: ]runs([0-9]", "--", "test/*.test.ts"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  const files = slow.trim().split("\n");
+  expect(files.length).toBeGreaterThan(3);
+  expect(files.filter((file) => !named.some((start) => file.startsWith(start)))).toEqual([]);
+});

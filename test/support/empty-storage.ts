@@ -1,6 +1,6 @@
 /**
- * Empties the storage before each file of tests, and what the Worker remembers of it. Rate limits stay for a minute: a
- * file that uses one up has client addresses of its own.
+ * Empties the storage before each file of tests, and the documents in the memory of the Worker. Rate limits stay: a file
+ * that reaches one has client addresses of its own.
  */
 import { reset } from "cloudflare:test";
 import { beforeAll } from "vitest";

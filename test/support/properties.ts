@@ -14,7 +14,7 @@ declare module "vitest" {
 
 fc.configureGlobal({ seed: inject("seed") });
 
-/** The runs of a slow property: those of `npm test`, times COMMUNIQUE_RUNS. */
+/** The runs of a slow property, or their milliseconds: those of `npm test`, times COMMUNIQUE_RUNS. */
 export function runs(short: number): number {
   return short * inject("runs");
 }

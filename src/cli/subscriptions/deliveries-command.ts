@@ -74,12 +74,14 @@ function logRow(
   nowMs: number,
 ): TableRow {
   const facts = release === null ? undefined : releases.get(release);
+  // A version of a feed has the sequence of its latest event, which other rows may have too.
+  const number = release === null ? null : sequence;
   const isPublic = facts?.status === "published" || facts?.status === "withdrawn";
   const title = isPublic ? facts.title : (release?.slice(0, SHORT_RELEASE_CHARS) ?? null);
   return {
     isFailing: state === "failed" || (state === "pending" && reason !== null),
     terminal: {
-      event: sequence ?? event.slice(0, "evt_".length + SHORT_RELEASE_CHARS),
+      event: number ?? event.slice(0, "evt_".length + SHORT_RELEASE_CHARS),
       type: type.replace("release.", ""),
       state: attempts > 1 ? `${state} ×${attempts}` : state,
       created: created && relativeTime(created, nowMs),
@@ -88,7 +90,7 @@ function logRow(
       reason,
     },
     plain: {
-      event: sequence === null ? event : String(sequence),
+      event: number === null ? event : String(number),
       type,
       state,
       attempts,

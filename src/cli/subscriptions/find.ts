@@ -1,13 +1,12 @@
 /**
  * Finds the subscription or the event that an argument names.
  */
+import { SUBSCRIPTION_ID } from "../../domain/subscription.ts";
 import { CliError } from "../cli-error.ts";
 import { counted, printable } from "../terminal.ts";
 import type { Delivery, Subscription, SubscriptionsApi } from "./subscriptions-api.ts";
 
 const PREFIX = "sub_";
-/** Those of the WebSub hub have a prefix of their own. */
-const COMPLETE_ID = /^(?:sub|hub)_[0-9a-f]{32}$/;
 /** Characters of a short id: up to about a thousand subscriptions, eight hex digits are unique. */
 const SHORT_ID_CHARS = PREFIX.length + 8;
 /** Subscriptions listed when a name is ambiguous. */
@@ -20,7 +19,7 @@ const LISTED_MAX = 10;
  */
 export async function findSubscription(api: SubscriptionsApi, named: string): Promise<Subscription> {
   // With a complete id, the subscription's own token suffices: only the admin may list.
-  const id = COMPLETE_ID.test(named) ? named : await idOf(api, named);
+  const id = SUBSCRIPTION_ID.test(named) ? named : await idOf(api, named);
   const subscription = await api.one(id);
   if (subscription !== undefined) return subscription;
   throw noMatch(api, named);

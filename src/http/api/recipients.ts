@@ -6,6 +6,7 @@ import { instantOfMs } from "../../domain/dates.ts";
 import { parse } from "../../domain/issues.ts";
 import { RECIPIENT_STATES, type RecipientState } from "../../domain/recipient-states.ts";
 import { releaseId } from "../../domain/release.ts";
+import { SUBSCRIPTION_ID } from "../../domain/subscription.ts";
 import type { Recipient } from "../../newsroom/outbound/recipients.ts";
 import { newsroom } from "../../runtime/stubs.ts";
 import { PRIVATE_HEADERS } from "../auth.ts";
@@ -14,9 +15,7 @@ import { invalid, notFound } from "../problem.ts";
 import { deliveryJson } from "./deliveries.ts";
 
 const recipientsQuery = z.object({
-  cursor: z.optional(
-    z.string().check(z.regex(/^(?:sub|hub)_[0-9a-f]{32}$/, "must be the `next` of the page before")),
-  ),
+  cursor: z.optional(z.string().check(z.regex(SUBSCRIPTION_ID, "must be the `next` of the page before"))),
 });
 
 /** `GET /releases/ID/recipients`: every subscription that was sent a release or should have been, counts first. */

@@ -10,7 +10,6 @@ import { newsroom, renderer, subscriber } from "../../runtime/stubs.ts";
 import { SCHEMA_VERSION as SUBSCRIBER_SCHEMA } from "../../subscriber/schema.ts";
 import { PRIVATE_HEADERS } from "../auth.ts";
 import type { Context } from "../context.ts";
-import { forgetAll } from "../documents/cache.ts";
 import { RESTORED_PER_STEP, SUBREQUESTS_BESIDE_STEPS } from "../limits.ts";
 import { invalid, problem } from "../problem.ts";
 import { BACKUP_VERSION, KEY_CHECK } from "./backup.ts";
@@ -54,10 +53,7 @@ export async function postRestore(c: Context, header: z.output<typeof restoreHea
     });
   }
   const phase = await newsroom(c.env).beginRestore(backup, callsOf(c));
-  if (phase !== null) {
-    forgetAll();
-    return c.json({ phase, baseUrl: c.var.config.site.baseUrl }, 200, PRIVATE_HEADERS);
-  }
+  if (phase !== null) return c.json({ phase, baseUrl: c.var.config.site.baseUrl }, 200, PRIVATE_HEADERS);
   return problem(c, {
     code: "service-not-empty",
     detail:

@@ -139,7 +139,7 @@ function forget(path: string): void {
   logReads(entry, 0);
 }
 
-/** Forgets everything, since KV is cleared. Memory elsewhere follows within DOCUMENT_FRESH_MS. */
+/** Forgets every document. Only tests need this: memory follows KV within DOCUMENT_FRESH_MS and DOCUMENT_STALE_MS. */
 export function forgetAll(): void {
   for (const path of entries.keys()) forget(path);
 }

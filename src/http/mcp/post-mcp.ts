@@ -4,7 +4,7 @@
  */
 import * as z from "zod/mini";
 import type { Context } from "../context.ts";
-import { preflight } from "../cross-origin.ts";
+import { allowCrossOrigin } from "../cross-origin.ts";
 import { readBytes } from "../json-body.ts";
 import { MCP_BYTES_MAX } from "../limits.ts";
 import { type Arguments, type ReadApi, TOOLS } from "./tools.ts";
@@ -79,9 +79,9 @@ export function postMcp(read: (c: Context) => ReadApi): (c: Context) => Promise<
   };
 }
 
-/** Agents in browsers ask first. */
+/** Answers a browser that asks whether a script of another site may call /mcp. */
 export function answerMcpPreflight(c: Context): Response {
-  return preflight(c, "POST", "Content-Type, MCP-Protocol-Version, Mcp-Method, Mcp-Name");
+  return allowCrossOrigin(c, "POST", "Content-Type, MCP-Protocol-Version, Mcp-Method, Mcp-Name");
 }
 
 const KEPT = { ttlMs: TOOLS_KEPT_MS, cacheScope: "public" } as const;
@@ -152,7 +152,7 @@ function described({ name, title, description, properties, required }: (typeof T
   };
 }
 
-const HEADERS = { "cache-control": "no-store", "access-control-allow-origin": "*" };
+const HEADERS = { "cache-control": "no-store" };
 
 function success(c: Context, id: string | number, result: Record<string, unknown>): Response {
   return c.json({ jsonrpc: "2.0", id, result: { resultType: "complete", ...result } }, 200, HEADERS);

@@ -3,6 +3,7 @@
  * by tests, and are no part of the Worker.
  */
 import * as z from "zod/mini";
+import { SUBSCRIPTION_ID } from "../../domain/subscription.ts";
 import { PROBLEM_CODES, type ProblemCode } from "../../domain/codes.ts";
 import type { Filter } from "../../domain/filter.ts";
 import { RELEASE_EVENT_TYPES } from "../../domain/event.ts";
@@ -20,7 +21,7 @@ export const count = z.int().check(z.nonnegative());
 export const time = z.iso.datetime();
 export const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 export const eventId = z.string().check(z.regex(/^evt_/));
-export const subscriptionId = z.string().check(z.regex(/^(?:sub|hub)_/));
+export const subscriptionId = z.string().check(z.regex(SUBSCRIPTION_ID));
 export const releaseEventType = z.enum(RELEASE_EVENT_TYPES);
 
 /** A page of a list; `next` is the cursor of the next page, null on the last one. */

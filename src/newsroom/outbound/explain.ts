@@ -3,7 +3,7 @@
  */
 import type { NotSentCode } from "../../domain/codes.ts";
 import { isRetraction, type ReleaseEventType } from "../../domain/event.ts";
-import { unmetConditions } from "../../domain/filter.ts";
+import { type Filter, unmetConditions } from "../../domain/filter.ts";
 import { first, type Sql } from "../../runtime/sql.ts";
 import { EXPLAINED_EVENTS_MAX } from "../limits.ts";
 import { eventIdsOf, type EventTerms, eventTermsOf } from "../store/events.ts";
@@ -31,25 +31,38 @@ export interface ExplainedSubscription {
 /** The latest events of a release, oldest first; none of a release that was never public. */
 export function explain(sql: Sql, subscriptionId: string, release: string): ExplainedEvent[] {
   const subscription = readSubscription(sql, subscriptionId);
-  return subscription === undefined ? [] : explainerOf(sql, release)(subscription);
+  return subscription === undefined ? [] : explainerOf(sql, release).explain(subscription);
+}
+
+/** What can be said of the events of one release. */
+export interface Explainer {
+  /** Oldest first. */
+  explain: (subscription: ExplainedSubscription) => ExplainedEvent[];
+  /** The latest event that a filter matches, without a reason why it was not sent. */
+  latestMatching: (filter: Filter) => Omit<ExplainedEvent, "code" | "reason"> | undefined;
 }
 
 /** {@link explain} for many subscriptions: reads the events of the release once. */
-export function explainerOf(
-  sql: Sql,
-  release: string,
-): (subscription: ExplainedSubscription) => ExplainedEvent[] {
+export function explainerOf(sql: Sql, release: string): Explainer {
   const ids = eventIdsOf(sql, release, EXPLAINED_EVENTS_MAX);
-  if (ids.size === 0) return () => []; // before anything is read that only an embargoed release has
-  const events = [...eventTermsOf(sql, release, 0, Number.MAX_SAFE_INTEGER)];
-  return (subscription) =>
-    events.flatMap((terms) => {
-      const { sequence, type } = terms;
-      const event = ids.get(sequence);
-      if (event === undefined) return [];
-      const [code, reason] = whyNotSent(subscription, terms);
-      return [{ event, sequence, type, code, reason }];
-    });
+  // Before anything is read that only an embargoed release has.
+  if (ids.size === 0) return { explain: () => [], latestMatching: () => undefined };
+  const events = [...eventTermsOf(sql, release, 0, Number.MAX_SAFE_INTEGER)].flatMap((terms) => {
+    const event = ids.get(terms.sequence);
+    return event === undefined ? [] : [{ event, terms }];
+  });
+  return {
+    explain: (subscription) =>
+      events.map(({ event, terms }) => {
+        const { sequence, type } = terms;
+        const [code, reason] = whyNotSent(subscription, terms);
+        return { event, sequence, type, code, reason };
+      }),
+    latestMatching: (filter) => {
+      const latest = events.findLast(({ terms }) => unmetConditions(filter, terms.terms).length === 0);
+      return latest && { event: latest.event, sequence: latest.terms.sequence, type: latest.terms.type };
+    },
+  };
 }
 
 /** Looks at the preferences first: what they do not match, a replay does not send either. */
@@ -68,7 +81,7 @@ function whyNotSent(
   const isEarlier = sequence <= since;
   if (!isEarlier && !isVerified)
     return ["waits-for-verification", "it will be sent when the endpoint is verified"];
-  if (!isEarlier && sequence > sentTo) return ["about-to-be-sent", "it is about to be sent"];
+  if (!isEarlier && sequence > sentTo) return [ABOUT_TO_BE_SENT.code, ABOUT_TO_BE_SENT.reason];
   if (isKilledNow && type !== "release.killed")
     return ["release-killed", "the release was killed later; only its kill is sent"];
   if (isKilledNow && isEarlier && isNarrowed(preferences.filter)) return RELEASE_NEVER_SENT;
@@ -79,6 +92,8 @@ function whyNotSent(
         "its delivery is no longer in the log, or it happened before the filter was changed; replay sends it",
       ];
 }
+
+export const ABOUT_TO_BE_SENT = { code: "about-to-be-sent", reason: "it is about to be sent" } as const;
 
 const RELEASE_NEVER_SENT: [NotSentCode, string] = [
   "release-never-sent",

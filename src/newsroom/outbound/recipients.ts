@@ -2,9 +2,11 @@
  * Which subscriptions were sent a release, and which should have been.
  */
 import type { NotSentCode } from "../../domain/codes.ts";
-import { RELEASE_EVENT_TYPES } from "../../domain/event.ts";
+import { sequenceOfEtag } from "../../documents/kv-store.ts";
+import { isRetraction } from "../../domain/event.ts";
 import type { DeliveryFormat, SubscriptionStatus } from "../../domain/subscription.ts";
 import type { Filter } from "../../domain/filter.ts";
+import { memoized } from "../../domain/memoized.ts";
 import { inParallel, withTimeout } from "../../runtime/async.ts";
 import { log } from "../../runtime/log.ts";
 import { all, type Sql } from "../../runtime/sql.ts";
@@ -14,6 +16,8 @@ import {
   EXPLAINED_COLUMNS,
   type ExplainedEvent,
   type ExplainedRow,
+  ABOUT_TO_BE_SENT,
+  type Explainer,
   explainerOf,
   toExplained,
 } from "./explain.ts";
@@ -42,17 +46,27 @@ interface Deps {
   sql: Sql;
   /** The events of a release in the log of a subscription. */
   readLog: (subscription: string, release: string) => Promise<ReleaseLog>;
-  /** The version of its feed by which a subscription of the hub has an event, or is to have it: at most one. */
+  /**
+   * The version of its feed, with an event or after it, in the log of a subscription of the hub: the first delivered
+   * one, else the newest. At most one.
+   */
   readVersionLog: (subscription: string, sequence: number) => Promise<ReleaseLog>;
-  /** Whether the newest document of a feed holds a release, or held it before it was killed or withdrawn. */
-  isInFeed: (topic: string, release: string) => boolean;
+  /** Whether the newest document of a feed covers the instant of a release, and no archive does. */
+  isInNewest: (topic: string, release: string) => boolean;
 }
 
 type Row = ExplainedRow &
-  Pick<Recipient, "url" | "description" | "topic" | "status"> & { id: string; reason: string | null };
+  Pick<Recipient, "url" | "description" | "topic" | "status"> & {
+    id: string;
+    reason: string | null;
+    /** The ETag of the version that a subscription of the hub was given last; '': an older one. */
+    version: string | null;
+  };
 
-type Explain = ReturnType<typeof explainerOf>;
 type Found = Pick<Recipient, "deliveries" | "notSent">;
+
+/** The release does not concern the subscription. */
+const NOT_CONCERNED: Found = { deliveries: [], notSent: [] };
 
 /** What a subscription asks for, and has not been sent. */
 const EXPECTED: ReadonlySet<NotSentCode> = new Set([
@@ -75,16 +89,20 @@ export async function findRecipients(
   limit: number,
 ): Promise<{ recipients: Recipient[]; next: string | null }> {
   const { sql } = deps;
-  const query = `SELECT id, url, description, topic, status, reason, ${EXPLAINED_COLUMNS}
+  const query = `SELECT id, url, description, topic, topic_version AS version, status, reason, ${EXPLAINED_COLUMNS}
     FROM subscriptions WHERE id > ? ORDER BY id LIMIT ?`;
   const rows = all<Row>(sql, query, after, limit);
-  const explain = explainerOf(sql, release);
+  const explainer = explainerOf(sql, release);
+  const isInNewest = memoized((topic) => deps.isInNewest(topic, release), limit);
   const found = new Map<string, Found>();
   await inParallel(rows, ENQUEUES_AT_ONCE_MAX, async (row) => {
+    const { topic } = row;
     const { deliveries, notSent } =
-      row.topic === null
-        ? await lookAtEvents(deps, row, release, explain)
-        : await lookAtFeed(deps, { ...row, topic: row.topic }, release, explain);
+      topic === null
+        ? await findEvents(deps, row, release, explainer)
+        : isInNewest(topic)
+          ? await findVersion(deps, row, explainer)
+          : NOT_CONCERNED;
     if (deliveries?.length !== 0 || notSent.length > 0) found.set(row.id, { deliveries, notSent });
   });
   return {
@@ -97,11 +115,11 @@ export async function findRecipients(
   };
 }
 
-async function lookAtEvents(
+async function findEvents(
   { sql, readLog }: Deps,
   row: Row,
   release: string,
-  explain: Explain,
+  { explain }: Explainer,
 ): Promise<Found> {
   const deliveries = await readSafely(row.id, readLog(row.id, release));
   const inLog = new Set(deliveries?.map(({ event }) => event));
@@ -111,24 +129,24 @@ async function lookAtEvents(
   return { deliveries, notSent };
 }
 
-/** A subscription of the hub is sent no events. It has the latest one by any version of its feed since. */
-async function lookAtFeed(
-  { readVersionLog, isInFeed }: Deps,
-  row: Row & { topic: string },
-  release: string,
-  explain: Explain,
+/** The hub sends feeds, not events. An endpoint has an event once a version with it, or a later one, was delivered. */
+async function findVersion(
+  { readVersionLog }: Deps,
+  row: Row,
+  { latestMatching }: Explainer,
 ): Promise<Found> {
-  const nothing = { deliveries: [], notSent: [] };
-  if (row.active === 0 || !isInFeed(row.topic, release)) return nothing;
-  const filter = JSON.parse(row.filter) as Filter;
-  const preferences = { format: "standard", content: "full", filter, types: RELEASE_EVENT_TYPES } as const;
-  const events = explain({ preferences, isVerified: true, since: 0, sentTo: 0 });
-  const latest = events.findLast(({ code }) => code === "about-to-be-sent");
-  if (latest === undefined) return nothing;
+  if (row.active === 0) return NOT_CONCERNED;
+  const latest = latestMatching(JSON.parse(row.filter) as Filter);
+  if (latest === undefined) return NOT_CONCERNED;
+  // A subscription that is younger than the kill or withdrawal never had the release from the hub.
+  if (isRetraction(latest.type) && latest.sequence <= row.since) return NOT_CONCERNED;
   const deliveries = await readSafely(row.id, readVersionLog(row.id, latest.sequence));
-  // One that lags is about to be sent a version. Any other read the feed when it subscribed.
-  const lags = row.cursor !== null && deliveries?.length === 0;
-  return { deliveries, notSent: lags ? [latest] : [] };
+  // The ETag of a feed names its latest event.
+  const isBehind = (sequenceOfEtag(row.version ?? "") ?? 0) < latest.sequence;
+  return {
+    deliveries,
+    notSent: isBehind && deliveries?.length === 0 ? [{ ...latest, ...ABOUT_TO_BE_SENT }] : [],
+  };
 }
 
 /** @returns null if the Subscriber did not answer in time */

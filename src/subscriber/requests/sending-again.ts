@@ -1,5 +1,6 @@
 /**
- * Sending again: one event, or all events of a span.
+ * Sending again: one event, or all events of a span. A request returns why it is refused, or undefined when it is done. The
+ * Subscriber then starts the work that follows.
  */
 import { instantOfMs } from "../../domain/dates.ts";
 import { newsroom } from "../../runtime/stubs.ts";

@@ -1,5 +1,6 @@
 /**
- * Creating a subscription and changing its settings.
+ * Creating a subscription and changing its settings. A request returns why it is refused, or undefined when it is done.
+ * The Subscriber then starts the work that follows.
  */
 import { defined } from "../../domain/defined.ts";
 import { UNVERIFIED_KEPT_MS } from "../../domain/limits.ts";

@@ -1,8 +1,7 @@
 /**
- * Requests about the status of a subscription: verify, pause, resume, and a test of an active one.
+ * Requests about the status of a subscription: verify, pause and resume. A request returns why it is refused, or undefined
+ * when it is done. The Subscriber then starts the work that follows.
  */
-import type { Shape } from "../../domain/subscription.ts";
-import { FORMATS } from "../../webhooks/payload.ts";
 import type { SubscriberParts } from "../parts.ts";
 import { type Conflict, conflict, NOT_VERIFIED } from "../subscription.ts";
 import { nextConfirmUrl, waiveVerification } from "../verification.ts";
@@ -43,30 +42,4 @@ export function resume({ store, state }: SubscriberParts): Conflict | undefined 
   if (!subscription.isProved) return NOT_VERIFIED;
   store.atomically(() => state.activate());
   return undefined;
-}
-
-/** The tests that were sent: one, or one in each shape that the endpoint may want. */
-export interface SentTests {
-  ok: true;
-  tests: { event: string; number: number; shape?: Shape }[];
-}
-
-/** @returns null where there is no subscription */
-export function sendTest({ state }: SubscriberParts): SentTests | Conflict | null {
-  const subscription = state.get();
-  if (subscription === undefined) return null;
-  const { id, status, format } = subscription;
-  if (status !== "active") {
-    return conflict("not-active", `The subscription is ${status}; only an active one is sent tests.`);
-  }
-  const test = { type: "subscription.test", subscription: id } as const;
-  const { shapes } = FORMATS[format];
-  if (shapes === undefined)
-    return { ok: true, tests: [{ event: state.enqueueControlEvent(test), number: 1 }] };
-  const tests = shapes.map((shape, index) => {
-    const number = index + 1;
-    const trial = { number, total: shapes.length, shape };
-    return { event: state.enqueueControlEvent({ ...test, trial }), number, shape };
-  });
-  return { ok: true, tests };
 }

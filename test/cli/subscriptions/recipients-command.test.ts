@@ -1,4 +1,8 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { pollUntil } from "../../chaos/poll-until.ts";
 import { startService } from "../support/running-service.ts";
 import { type Published, type TestSubscription, TestSubscriptions } from "../support/test-subscriptions.ts";
 
@@ -62,6 +66,38 @@ test("prints the answer of the API with --json", async () => {
     counts: { subscriptions: 3, waiting: 1, held: 1, delivered: 1 },
     data: [{ description: "Evening Post" }, { description: "Weekly" }, { description: "Morning Star" }],
   });
+});
+
+test("names a subscription of the WebSub hub, and its log as a whole", async () => {
+  // Confirms what the hub asks, and refuses the feeds.
+  await using callback = createServer(({ method, url = "" }, response) => {
+    const challenge = new URL(url, "http://localhost").searchParams.get("hub.challenge");
+    response.writeHead(method === "GET" ? 200 : 500).end(challenge);
+  }).listen(0, "127.0.0.1");
+  await once(callback, "listening");
+  const { origin } = new URL(subscriptions.service.url);
+  const { url } = await subscriptions.publish({ slug: "for-the-hub" });
+  const body = new URLSearchParams({
+    "hub.mode": "subscribe",
+    "hub.callback": `http://127.0.0.1:${(callback.address() as AddressInfo).port}/hook`,
+    "hub.topic": `${origin}/en/feed.rss`,
+  });
+  expect((await fetch(`${origin}/hub`, { method: "POST", body })).status).toBe(202);
+  const row = await pollUntil("the hub has sent the feed", 30_000, async () => {
+    const run = await subscriptions.run(["recipients", url]);
+    return run.stdout.split("\n").find((line) => line.startsWith("hub_") && line.includes("answered 500"));
+  });
+  const [id = "", name, status, state, event] = row.split("\t");
+  expect([name, status, state, event]).toEqual([
+    body.get("hub.callback"),
+    "active",
+    "waiting",
+    "topic.changed",
+  ]);
+  const { stderr } = await subscriptions.run(["recipients", url]);
+  expect(stderr).toContain(`See every attempt: npm run communique -- deliveries ${id} --to`);
+  const log = await subscriptions.run(["deliveries", id]);
+  expect(log.stdout).toMatch(/^evt_\w+\ttopic\.changed\tpending/m);
 });
 
 test("refuses a release that does not exist", async () => {

@@ -102,6 +102,15 @@ describe("the wire of MCP", () => {
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
     expect(answer.headers.get("access-control-allow-methods")).toBe("POST");
     expect(answer.headers.get("access-control-allow-headers")).toContain("Mcp-Method");
+    const large = JSON.stringify({ jsonrpc: "2.0", method: "x".repeat(100_000) });
+    for (const [method, body, status] of [
+      ["POST", JSON.stringify({ jsonrpc: "2.0", method: "notifications/cancelled" }), 202],
+      ["POST", large, 413],
+      ["GET", undefined, 405],
+    ] as const) {
+      const { status: given, headers } = await request("/mcp", { method, ...(body && { body }) });
+      expect([given, headers.get("access-control-allow-origin")]).toEqual([status, "*"]);
+    }
   });
 
   it("takes notifications without an answer, and nothing but POST", async () => {

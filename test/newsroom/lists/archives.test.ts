@@ -279,7 +279,7 @@ describe("releases with many characters to escape", () => {
 });
 
 describe("a list after any publishes and kills", () => {
-  it("has each release in one document, and no document is too large", { timeout: 120_000 }, async () => {
+  it("has each release in one document, and no document is too large", async () => {
     const step = fc.oneof(
       {
         weight: 6,

@@ -156,58 +156,54 @@ async function lastSequence(): Promise<number> {
   return (await ledgerRows<{ last: number }>("SELECT count(*) AS last FROM events"))[0]?.last ?? 0;
 }
 
-it(
-  "a client that catches up with a filter has the same releases as one that gets webhooks",
-  { timeout: 120_000 },
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        steps,
-        filters,
-        types,
-        fc.nat({ max: 14 }),
-        fc.integer({ min: 1, max: 4 }),
-        async (drawn, drawnFilter, events, lostAt, limit) => {
-          await reset();
-          const filter = JSON.parse(JSON.stringify(drawnFilter)) as Record<string, unknown>; // drops undefined fields
-          const query = queryOf(filter, events);
-          const made = await subscribe({ filter, ...(events === undefined ? {} : { events }) });
-          const office = new PressOffice();
+it("a client that catches up with a filter has the same releases as one that gets webhooks", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      steps,
+      filters,
+      types,
+      fc.nat({ max: 14 }),
+      fc.integer({ min: 1, max: 4 }),
+      async (drawn, drawnFilter, events, lostAt, limit) => {
+        await reset();
+        const filter = JSON.parse(JSON.stringify(drawnFilter)) as Record<string, unknown>; // drops undefined fields
+        const query = queryOf(filter, events);
+        const made = await subscribe({ filter, ...(events === undefined ? {} : { events }) });
+        const office = new PressOffice();
 
-          for (const step of drawn.slice(0, lostAt)) await office.take(step);
-          const before = new Copy();
-          for (const body of await delivered(made)) before.take(body);
-          const middle = await lastSequence();
-          const read = new Copy();
-          await readOn(read, query, 0, limit);
-          expect(read.texts).toEqual(before.texts);
+        for (const step of drawn.slice(0, lostAt)) await office.take(step);
+        const before = new Copy();
+        for (const body of await delivered(made)) before.take(body);
+        const middle = await lastSequence();
+        const read = new Copy();
+        await readOn(read, query, 0, limit);
+        expect(read.texts).toEqual(before.texts);
 
-          for (const step of drawn.slice(lostAt)) await office.take(step);
-          const last = await lastSequence();
-          const byWebhooks = new Copy();
-          const sent = await delivered(made);
-          for (const body of sent) byWebhooks.take(body);
+        for (const step of drawn.slice(lostAt)) await office.take(step);
+        const last = await lastSequence();
+        const byWebhooks = new Copy();
+        const sent = await delivered(made);
+        for (const body of sent) byWebhooks.take(body);
 
-          for (const [copy, after] of [
-            [new Copy(), 0],
-            [new Copy(before), middle],
-          ] as const) {
-            const streamed = new Copy(copy);
-            await readOn(copy, query, after, limit);
-            expect(copy.texts).toEqual(byWebhooks.texts);
-            const bodies = await streamOn(streamed, query, after, last);
-            expect(streamed.texts).toEqual(byWebhooks.texts);
-            // Every release that remains arrived in the exact bytes of its webhook, and no other did.
-            const remains = (body: string) =>
-              streamed.texts.has((JSON.parse(body) as { data: { release: { id: string } } }).data.release.id);
-            if (after === 0) {
-              expect(bodies.filter(remains).sort()).toEqual(sent.filter(remains).sort());
-            }
+        for (const [copy, after] of [
+          [new Copy(), 0],
+          [new Copy(before), middle],
+        ] as const) {
+          const streamed = new Copy(copy);
+          await readOn(copy, query, after, limit);
+          expect(copy.texts).toEqual(byWebhooks.texts);
+          const bodies = await streamOn(streamed, query, after, last);
+          expect(streamed.texts).toEqual(byWebhooks.texts);
+          // Every release that remains arrived in the exact bytes of its webhook, and no other did.
+          const remains = (body: string) =>
+            streamed.texts.has((JSON.parse(body) as { data: { release: { id: string } } }).data.release.id);
+          if (after === 0) {
+            expect(bodies.filter(remains).sort()).toEqual(sent.filter(remains).sort());
           }
-        },
-      ),
-      // A failure is reported even if there is no time left to shrink it.
-      { numRuns: runs(15), interruptAfterTimeLimit: 90_000 },
-    );
-  },
-);
+        }
+      },
+    ),
+    // A failure is reported even if there is no time left to shrink it.
+    { numRuns: runs(15), interruptAfterTimeLimit: runs(90_000) },
+  );
+});
