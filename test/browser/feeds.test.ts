@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pollUntil } from "../chaos/poll-until.ts";
 import { newRelease, ApiClient } from "../chaos/api-client.ts";
 import { BuiltService } from "../built/built-service.ts";
-import { HAS_CHROMIUM, keepPicture, launchChromium, SKIPPED } from "./chromium.ts";
+import { HAS_CHROMIUM, keepPicture, launchChromium, openPage, SKIPPED } from "./chromium.ts";
 
 const ADMIN_TOKEN = "browser-admin-token-0123456789-0123456789-abcdefg";
 const WIDTHS = { wide: 1280, phone: 375 };
@@ -45,26 +45,19 @@ describe.skipIf(!HAS_CHROMIUM)(`feeds and lists in a browser (${SKIPPED})`, () =
     await service?.[Symbol.asyncDispose]();
   });
 
-  /** Opens a page at a width, and collects the errors on the console of the browser. */
-  async function open(path: string, width: number): Promise<{ page: Page; errors: string[] }> {
-    const context = await browser.newContext({ viewport: { width, height: 900 } });
-    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-    const page = await context.newPage();
-    const errors: string[] = [];
-    page.on("console", (message) => {
-      if (message.type() === "error") errors.push(message.text());
+  const open = (path: string, width: number) =>
+    openPage(browser, new URL(path, service.url), {
+      viewport: { width, height: 900 },
+      permissions: ["clipboard-read", "clipboard-write"],
     });
-    await page.goto(new URL(path, service.url).href);
-    return { page, errors };
-  }
 
   describe.each(Object.entries(WIDTHS))("%s", (name, width) => {
     it.each(["/feeds", "/en/feed.rss", "/hy/feed.atom", "/en", "/en/topics/collective-security"])(
-      "%s fits the width and logs no errors",
+      "%s fits the width, logs no errors and asks no other host",
       async (path) => {
-        const { page, errors } = await open(path, width);
+        const { page, faults } = await open(path, width);
         const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-        expect([overflow, errors]).toEqual([0, []]);
+        expect([overflow, faults]).toEqual([0, []]);
         expect(await page.locator("h1").count()).toBe(1);
         await keepPicture(page, `${path} ${name}`);
         await page.context().close();

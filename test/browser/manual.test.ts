@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BuiltService } from "../built/built-service.ts";
 import {
@@ -6,6 +6,7 @@ import {
   HAS_CHROMIUM,
   keepPicture,
   launchChromium,
+  openPage,
   overflowAt,
   PHONE_IN_THE_DARK,
   PICTURES,
@@ -41,22 +42,8 @@ describe.skipIf(!HAS_CHROMIUM)(`the manual in a browser (${SKIPPED})`, () => {
     await service?.[Symbol.asyncDispose]();
   });
 
-  /** Opens a page. `faults`: errors on the console, and requests to other hosts. */
-  async function open(
-    path: string,
-    options: BrowserContextOptions = WIDE,
-  ): Promise<{ page: Page; faults: string[] }> {
-    const page = await (await browser.newContext(options)).newPage();
-    const faults: string[] = [];
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(message.text());
-    });
-    page.on("request", (request) => {
-      if (new URL(request.url()).origin !== service.url.origin) faults.push(request.url());
-    });
-    await page.goto(new URL(path, service.url).href);
-    return { page, faults };
-  }
+  const open = (path: string, options: BrowserContextOptions = WIDE) =>
+    openPage(browser, new URL(path, service.url), options);
 
   describe.each(PAGES)("%s", (path) => {
     it.each([

@@ -7,6 +7,7 @@ import {
   HAS_CHROMIUM,
   keepPicture,
   launchChromium,
+  openPage,
   overflowAt,
   PHONE_IN_THE_DARK,
   PICTURES,
@@ -36,9 +37,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the pages in a browser (${SKIPPED})`, () => {
   });
 
   async function open(path: string, options: BrowserContextOptions = WIDE): Promise<Page> {
-    const context = await browser.newContext(options);
-    const page = await context.newPage();
-    await page.goto(new URL(path, office.url).href);
+    const { page } = await openPage(browser, new URL(path, office.url), options);
     return page;
   }
 
