@@ -46,6 +46,14 @@ export function countSearchWords(text: string): number {
   );
 }
 
+/** The beginning of a search that has at most so many words, as {@link countSearchWords} counts. */
+export function firstWords(text: string, wordsMax: number): string {
+  const parts = text.trim().split(/\s+/u);
+  let count = parts.length;
+  while (countSearchWords(parts.slice(0, count).join(" ")) > wordsMax) count -= 1;
+  return parts.slice(0, count).join(" ");
+}
+
 /** How many entries of the index a search looks for. */
 export function countSearchEntries(text: string): number {
   return sumOf(text, countEntries);

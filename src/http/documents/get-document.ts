@@ -4,6 +4,7 @@
 import { parse } from "../../domain/issues.ts";
 import { addressOf, type ListPlace, type ParsedAddress, parseListAddress } from "../../domain/list.ts";
 import { isUnknownValue, type RegistryIssue } from "../../domain/registry.ts";
+import { SEARCH_CHARS_MAX, SEARCH_WORDS_MAX } from "../../domain/limits.ts";
 import { releaseId, type ReleaseView } from "../../domain/release.ts";
 import { textOf } from "../../documents/kv-store.ts";
 import { canonicalPagePath, releaseJsonPath } from "../../documents/paths.ts";
@@ -13,6 +14,7 @@ import { killedPage } from "../../site/killed-page.ts";
 import type { Context } from "../context.ts";
 import { ASSET_CACHE_SECONDS, CACHE_SECONDS, RATE_LIMIT_PERIOD_SECONDS } from "../limits.ts";
 import { problem } from "../problem.ts";
+import { countSearchWords, firstWords } from "../../domain/search.ts";
 import { brokenEscapes, isDecodable, LIST_NAMES, queryIssues } from "../../domain/query-names.ts";
 import { tooManyCalls } from "../rate-limit.ts";
 import { hotAt, type Lookup, lookUp, needsRefresh, refresh, rememberUrl } from "./cache.ts";
@@ -57,7 +59,7 @@ export async function getDocument(c: Context): Promise<Response> {
   if (pathname.includes("//")) return redirectPermanently(c, pathname.replaceAll(/\/{2,}/g, "/") + search);
   const { path } = c.req; // decoded: `/%65n` is `/en`
   const list = parseAddress(c, path, url);
-  if (list?.kind === "refused") return refuse(c, list);
+  if (list?.kind === "refused") return redirectToFewerWords(c, url) ?? refuse(c, list);
   if (list?.kind === "list") return getList(c, list.place, url);
   const alias = feedAlias(path);
   const feed = alias === undefined ? undefined : parseAddress(c, alias, url);
@@ -92,6 +94,18 @@ function parseAddress(c: Context, path: string, { search, searchParams }: URL): 
   const parsed = parseListAddress(path, searchParams, c.var.config.site.languages);
   const issues = parsed?.kind === "list" ? queryIssues(search, LIST_NAMES) : [];
   return issues.length > 0 ? { kind: "refused", status: 400, issues } : parsed;
+}
+
+/** Somebody who searches for a whole sentence gets what its first words find, and sees them in the search box. */
+function redirectToFewerWords(c: Context, url: URL): Response | undefined {
+  const q = url.searchParams.get("q") ?? "";
+  if (isForPrograms(c) || q.length > SEARCH_CHARS_MAX || countSearchWords(q) <= SEARCH_WORDS_MAX)
+    return undefined;
+  const found = firstWords(q, SEARCH_WORDS_MAX);
+  if (found === "") return undefined;
+  const fewer = new URL(url);
+  fewer.searchParams.set("q", found);
+  return c.body(null, 302, { location: fewer.pathname + fewer.search, "cache-control": "no-store" });
 }
 
 async function getList(c: Context, given: ListPlace, url: URL): Promise<Response> {
@@ -179,13 +193,17 @@ interface Refusal {
   code?: "malformed-address";
 }
 
+function isForPrograms(c: Context): boolean {
+  return /\.(?:rss|atom|json)$|^\/api\//.test(c.req.path);
+}
+
 /** Says what is not there and names what is near it: to programs as a problem, to people as a page. */
 async function refuse(
   c: Context,
   { status, issues, code }: Refusal,
-  isForPrograms = /\.(?:rss|atom|json)$|^\/api\//.test(c.req.path),
+  asProblem = isForPrograms(c),
 ): Promise<Response> {
-  if (!isForPrograms) {
+  if (!asProblem) {
     const site = await siteOf(c);
     const nearest = await nearestLists(c, issues.filter(isUnknownValue), site);
     const newest = await newestTexts(c, site);

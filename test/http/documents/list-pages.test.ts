@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import {
+  BASE_URL,
   act,
   inNewsroom,
   kvBody,
@@ -97,6 +98,24 @@ describe("the page of a list", () => {
     expect(html).toContain(
       'The next text that matches it appears in this feed: <a href="/en/feed.rss?q=nothing">RSS</a>',
     );
+  });
+
+  it("finds the first words of a sentence that is too long, and shows them in the search box", async () => {
+    const words = Array.from({ length: 30 }, (_, index) => `word${index}`);
+    const search = (q: string) =>
+      request(`/en?topic=energy&q=${encodeURIComponent(q)}`, { redirect: "manual" });
+    const answer = await search(words.join(" "));
+    expect([answer.status, answer.headers.get("cache-control")]).toEqual([302, "no-store"]);
+    const location = new URL(answer.headers.get("location") ?? "", BASE_URL);
+    expect(location.pathname).toBe("/en");
+    expect(location.searchParams.get("topic")).toBe("energy");
+    expect(location.searchParams.get("q")).toBe(words.slice(0, 20).join(" "));
+    const page = await request(location.pathname + location.search);
+    expect(page.status).toBe(301); // to the address with the words in order
+    expect((await request(page.headers.get("location") ?? "")).status).toBe(200);
+    // One run of letters without spaces has no first words, and programs are told what is wrong.
+    expect((await search("会議声明".repeat(40))).status).toBe(400);
+    expect((await request(`/en/feed.rss?q=${words.join("+")}`)).status).toBe(400);
   });
 
   it("may be searched: the policy allows forms to this site alone", async () => {
