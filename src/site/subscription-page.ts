@@ -8,8 +8,6 @@ import { RELEASE_EVENT_TYPES } from "../domain/event.ts";
 import { CONTENTS, SHAPES } from "../domain/subscription.ts";
 import { pageHtml } from "./layout.ts";
 
-export { SUBSCRIPTION_SCRIPT } from "./subscription-script.ts";
-
 export const SUBSCRIPTION_SCRIPT_PATH = "/subscription.js";
 
 export function subscriptionPage(site: Site): string {

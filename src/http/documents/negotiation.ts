@@ -89,13 +89,16 @@ export function mentionsMarkdown(request: Headers): boolean {
 
 /** The weight of a media type that a header names; undefined if it does not. */
 function qualityOf(header: string, type: string): number | undefined {
-  for (const part of header.split(",")) {
+  return weightsIn(header).find(({ name }) => name === type)?.quality;
+}
+
+/** What a header such as Accept or Accept-Language names, in lower case and in its order, with weights from 0 to 1. */
+export function weightsIn(header: string): { name: string; quality: number }[] {
+  return header.split(",").map((part) => {
     const [name = "", ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
-    if (name !== type) continue;
     const quality = parameters.find((parameter) => parameter.startsWith("q="));
-    return quality === undefined ? 1 : Number(quality.slice(2)) || 0;
-  }
-  return undefined;
+    return { name, quality: quality === undefined ? 1 : Number(quality.slice(2)) || 0 };
+  });
 }
 
 /** Whether a header such as Accept-Encoding accepts a name; undefined if it does not mention the name. */

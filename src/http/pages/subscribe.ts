@@ -1,7 +1,6 @@
 /**
  * `/subscribe`: a person chooses what to receive, sees what would have matched, and takes it as a feed or as deliveries.
  */
-import { parseAccept } from "hono/utils/accept";
 import { defined } from "../../domain/defined.ts";
 import { type Filter, filterFromQuery } from "../../domain/filter.ts";
 import { invalid, type Issue, parse, type Result } from "../../domain/issues.ts";
@@ -16,6 +15,7 @@ import { FORMATS } from "../../webhooks/payload.ts";
 import { postSubscription } from "../api/subscriptions.ts";
 import type { Context } from "../context.ts";
 import { nameNearestValues, publicRegistry } from "../documents/nearest-values.ts";
+import { weightsIn } from "../documents/negotiation.ts";
 import { pageHeaders } from "../documents/response.ts";
 import { siteOf } from "../documents/site.ts";
 import { readForm } from "../form-body.ts";
@@ -131,8 +131,8 @@ function isSecret(name: string, given: URLSearchParams): boolean {
 function languageOf(c: Context, fields: URLSearchParams): string {
   const { languages } = c.var.config.site;
   const texts = fields.getAll("lang");
-  const accepted = parseAccept(c.req.header("accept-language") ?? "");
-  const preferred = accepted.filter(({ q }) => q > 0).map(({ type }) => type);
+  const accepted = weightsIn(c.req.header("accept-language") ?? "").filter(({ quality }) => quality > 0);
+  const preferred = accepted.toSorted((a, b) => b.quality - a.quality).map(({ name }) => name);
   const wanted = [fields.get("ui") ?? "", ...(texts.length === 1 ? texts : []), ...preferred];
   const find = (tag: string) =>
     languages.find((each) => each.toLowerCase() === tag.toLowerCase()) ??
