@@ -20,7 +20,7 @@ const pages = manualPages(read);
 const files = new Map([
   ["openapi.json", `${JSON.stringify(openApiDocument(version))}\n`],
   ["docs/search.json", JSON.stringify(searchIndex(pages))],
-  // Not of the manual, but served like it.
+  // The script of /subscriptions/ID is served like the manual.
   ["subscription.js", read("src/manual/files/subscription.js")],
   ...["manual.css", "search.js"].map((name) => [`docs/${name}`, read(`src/manual/files/${name}`)] as const),
   ...pages.map((page) => [fileOf(addressOf(page)), pageHtml(page, pages)] as const),

@@ -18,7 +18,7 @@ import { VERIFICATION_RETRIES_MS } from "./limits.ts";
 import type { DueDelivery } from "./outbox.ts";
 import type { Subscription } from "./subscription.ts";
 
-/** The first attempts of a verification follow each other soon, the others as any delivery does. */
+/** The first retries of a verification come within seconds. The later ones follow the schedule of deliveries. */
 export function verificationSchedule([first = 0, ...later]: RetrySchedule): RetrySchedule {
   return [first, ...VERIFICATION_RETRIES_MS, ...later];
 }

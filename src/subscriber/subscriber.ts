@@ -284,7 +284,7 @@ export class Subscriber extends DurableObject<Env> {
   }
 
   /**
-   * The version of the topic with an event, or after it: the first delivered one, else the newest. Empty if the log has none.
+   * The first delivered version of the topic since an event, else the newest one. Empty if the log has no version since.
    *
    * @param sequence of the event
    */

@@ -36,7 +36,7 @@ export interface DeliveryResult {
   bare: { atOnce: number; perSecond: number; oursToBare: number }[];
   /** The healthy endpoints while a tenth is dead, and their p99 without dead ones. */
   amongDead: Spread & { dead: number; p99MsWithout: number; p99Ratio: number };
-  /** Who has the last release, of which the dead endpoints have nothing; and milliseconds until that was known. */
+  /** How many subscriptions have the last release, and how many lack it. `ms`: how long the question took. */
   recipients: { delivered: number; lacking: number; ms: number };
 }
 
@@ -211,7 +211,7 @@ class Bench {
     };
   }
 
-  /** Who has the last release, and who has not. */
+  /** Asks how many subscriptions have the last release, and how many lack it. */
   async recipients(): Promise<DeliveryResult["recipients"]> {
     if (this.#release === undefined) throw new TypeError("nothing was published yet");
     const startedMs = nowMs();

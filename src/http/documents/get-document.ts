@@ -96,7 +96,7 @@ function parseAddress(c: Context, path: string, { search, searchParams }: URL): 
   return issues.length > 0 ? { kind: "refused", status: 400, issues } : parsed;
 }
 
-/** Somebody who searches for a whole sentence gets what its first words find, and sees them in the search box. */
+/** Leads a person who searches for a long sentence to the page of its first words. The search box shows them. */
 function redirectToFewerWords(c: Context, url: URL): Response | undefined {
   const q = url.searchParams.get("q") ?? "";
   if (isForPrograms(c) || q.length > SEARCH_CHARS_MAX || countSearchWords(q) <= SEARCH_WORDS_MAX)

@@ -47,8 +47,8 @@ interface Deps {
   /** The events of a release in the log of a subscription. */
   readLog: (subscription: string, release: string) => Promise<ReleaseLog>;
   /**
-   * The version of its feed, with an event or after it, in the log of a subscription of the hub: the first delivered
-   * one, else the newest. At most one.
+   * Of the log of a subscription of the hub: the first delivered version of its feed since an event, else the newest one.
+   * Empty if the log has no version since the event.
    */
   readVersionLog: (subscription: string, sequence: number) => Promise<ReleaseLog>;
   /** Whether the newest document of a feed covers the instant of a release, and no archive does. */

@@ -139,8 +139,8 @@ function refusalOf(
 }
 
 /**
- * Changes the subscription. What is pending and no longer asked for ends. A new URL is verified unless the admin waives it; then it gets the deliveries
- * that were pending for the old URL.
+ * Changes the subscription. A pending delivery that the new settings no longer ask for ends. A new URL is verified, unless
+ * the admin waives the verification. Then it gets the deliveries that were pending for the old URL.
  */
 export function changeSubscription(
   parts: SubscriberParts,
@@ -180,7 +180,7 @@ export function changeSubscription(
   });
 }
 
-/** A new URL is verified. Where none is needed, it takes what the URL that was disabled had no use for. */
+/** A new URL is verified. If its format needs no verification, a disabled subscription becomes active. */
 function moveTo({ format, status }: Subscription, state: SubscriberParts["state"], confirmUrl: string): void {
   if (FORMATS[format].needsVerification) state.startVerification(confirmUrl);
   else if (status === "disabled") state.activate();

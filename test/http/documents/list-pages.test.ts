@@ -113,8 +113,9 @@ describe("the page of a list", () => {
     const page = await request(location.pathname + location.search);
     expect(page.status).toBe(301); // to the address with the words in order
     expect((await request(page.headers.get("location") ?? "")).status).toBe(200);
-    // One run of letters without spaces has no first words, and programs are told what is wrong.
+    // A search without spaces cannot be cut between words.
     expect((await search("会議声明".repeat(40))).status).toBe(400);
+    // A program gets a problem that names the limit.
     expect((await request(`/en/feed.rss?q=${words.join("+")}`)).status).toBe(400);
   });
 

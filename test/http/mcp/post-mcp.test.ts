@@ -96,7 +96,7 @@ describe("the wire of MCP", () => {
     expect(unknown.body.error?.message).toContain("search_releases, get_release, events_since");
   });
 
-  it("lets agents in browsers send what the wire needs", async () => {
+  it("lets scripts of other sites call it, and read every answer", async () => {
     const answer = await request("/mcp", { method: "OPTIONS", headers: { origin: "https://agent.example" } });
     expect(answer.status).toBe(204);
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
