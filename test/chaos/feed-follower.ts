@@ -4,7 +4,7 @@
  */
 import { createHash, createHmac } from "node:crypto";
 import { pollUntil } from "./poll-until.ts";
-import type { EndpointFile } from "./endpoint-file.ts";
+import type { Arrival, EndpointFile } from "./endpoint-file.ts";
 import type { ServiceCalls } from "./service-calls.ts";
 
 const SUBSCRIBED_WITHIN_MS = 30_000;
@@ -29,7 +29,8 @@ export class FeedFollower {
   /** The hashes of the feeds that have arrived, each once, in order. */
   readonly #versions: string[] = [];
   #checkedCount = 0;
-  #taken: string | undefined;
+  /** The newest request that the callback has acknowledged. */
+  #taken: Arrival | undefined;
 
   /** @param path of the feed */
   constructor(service: URL, path: string, callback: string, file: EndpointFile, calls: ServiceCalls) {
@@ -72,7 +73,8 @@ export class FeedFollower {
     await this.#file.read();
     for (const { kind, arrival } of this.#file.entries.slice(this.#checkedCount)) {
       if (kind === "arrival") this.#check(arrival.body, arrival.headers["x-hub-signature"]);
-      else this.#taken = arrival.body;
+      // An endpoint that answers late acknowledges an old feed after a newer one.
+      else if (arrival.atMs >= (this.#taken?.atMs ?? 0)) this.#taken = arrival;
     }
     this.#checkedCount = this.#file.entries.length;
     const listed = await this.#listed();
@@ -86,7 +88,7 @@ export class FeedFollower {
     // Without a change since its verification it has nothing.
     if (this.#taken === undefined) return [];
     const feed = await (await fetch(new URL(this.#path, this.#service))).text();
-    return feed === this.#taken ? [] : [`the present version of ${this.#path}`];
+    return feed === this.#taken.body ? [] : [`the present version of ${this.#path}`];
   }
 
   #check(body: string, signature: string | undefined): void {
