@@ -23,12 +23,19 @@ import { contentJson } from "../../domain/edition-content.ts";
 import { behindView } from "../store/release-views.ts";
 import { embargoesUpTo, postponeLift } from "../store/embargoes.ts";
 import { lastSequenceOf } from "../store/events.ts";
-import { addEdition, findRelease, getRelease, type ReleaseRow, rivalOf } from "../store/releases.ts";
+import {
+  addEdition,
+  findRelease,
+  getRelease,
+  type ReleaseRow,
+  rivalOf,
+  updateRelease,
+} from "../store/releases.ts";
 import { CORRECTIONS_COUNTED_MAX } from "../limits.ts";
 import { toInstant } from "../store/schema.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { checkFiles, withSizes } from "./files.ts";
-import { checkMinor } from "./minor.ts";
+import { judgeMinor } from "./minor.ts";
 import { type Action, ACTION_TO, applyAction } from "./actions.ts";
 import { catchesUp, correctsNote, isKilledUnseen, validateEdition } from "./rules.ts";
 
@@ -159,9 +166,9 @@ export class Ledger {
         ...files.issues,
         ...(options.namesMissingFiles ? [] : files.missing.map(({ issue }) => issue)),
       ];
-      const large = checkMinor(this.#sql, prepared, present, site);
-      found.push(...large);
-      notMinor += large.length;
+      const minor = judgeMinor(this.#sql, prepared, present, site);
+      found.push(...minor.issues);
+      notMinor += minor.issues.length;
       const holder = holderOf(this.#sql, input.lang, input.slug);
       if (holder !== undefined && holder !== input.id) {
         isConflict = true;
@@ -170,8 +177,10 @@ export class Ledger {
       isConflict ||= found.length > 0 && present !== undefined && isRetracted(present);
       if (found.length > 0) issues.push(...found.map((issue) => ({ index, issue })));
       else {
+        const answer = this.#publishOne(prepared, present, nowMs);
+        if (minor.isExcused) updateRelease(this.#sql, input.id, { announced: answer.edition });
         const missingFiles = files.missing.length === 0 ? undefined : files.missing.map(({ file }) => file);
-        answers[index] = { ...this.#publishOne(prepared, present, nowMs), ...defined({ missingFiles }) };
+        answers[index] = { ...answer, ...defined({ missingFiles }) };
       }
     }
     // Afterwards, because a batch may move one release out of a group and another one in.

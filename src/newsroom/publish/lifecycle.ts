@@ -65,7 +65,7 @@ export class Lifecycle {
     const row = getRelease(sql, id);
     const instants = choosePublished(row, toInstant(nowMs), this.#deps);
     const state = { status: "published", embargo: null, ...instants } as const;
-    updateRelease(sql, id, { ...state, first_seen: row.edition });
+    updateRelease(sql, id, { ...state, first_seen: row.edition, announced: row.edition });
     this.#recordChange("release.published", row, { change: null }, nowMs);
   }
 
@@ -88,6 +88,7 @@ export class Lifecycle {
       published,
       updated,
       first_seen: row.edition,
+      announced: row.edition,
     });
     // As if lists had held it: they name the killed releases that left them.
     const before = { ...row, status: "published", published } as const;
@@ -105,10 +106,11 @@ export class Lifecycle {
     if (isNoteOnly && before.note !== null && shownNote(sql, input.id) === before.note) {
       updateRelease(sql, input.id, { note: input.note ?? null });
     }
-    if (kind === "major") {
-      updateRelease(sql, input.id, { updated: nextUpdated(before, nowMs), note: input.note ?? null });
-    }
     const { edition, group } = getRelease(sql, input.id);
+    if (kind === "major") {
+      const updated = nextUpdated(before, nowMs);
+      updateRelease(sql, input.id, { updated, note: input.note ?? null, announced: edition });
+    }
     const hasMoved = group !== before.group;
     if (hasMoved) forgetBehind(sql, input.id, before.group);
     const isCatchingUp = (kind === "major" && !isNoteOnly) || catchesUp(input, before);
@@ -133,7 +135,11 @@ export class Lifecycle {
     const isPublic = status === "published";
     const updated = nextUpdated(row, nowMs);
     if (status === "killed") forgetBehind(this.#deps.sql, row.id, row.group);
-    updateRelease(this.#deps.sql, row.id, { status, reason: isPublic ? null : reason, updated });
+    updateRelease(this.#deps.sql, row.id, {
+      status,
+      updated,
+      ...(isPublic ? { reason: null, announced: row.edition } : { reason }),
+    });
     const type = isPublic ? "release.reinstated" : (`release.${status}` as const);
     this.#recordChange(type, row, { change: null, reason }, nowMs);
   }

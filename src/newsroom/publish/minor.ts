@@ -20,40 +20,55 @@ interface ComparedText {
 }
 
 interface StoredEdition {
+  edition: number;
+  content: string;
   text: string;
   summary: string;
+}
+
+interface Judgement {
+  issues: Issue[];
+  /** Whether the edition is large, and `reallyMinor` says that this is meant. */
+  isExcused: boolean;
 }
 
 /**
  * Issues of a minor edition that changes more than a few words, a number, the day, or a date or name in the title.
  * None with `reallyMinor`, unless that is left over from the edition before.
+ *
+ * Compares with the latest edition that readers were notified of, or that was excused. Otherwise a series of small
+ * changes could replace the whole text in silence.
  */
-export function checkMinor(
+export function judgeMinor(
   sql: Sql,
   prepared: PreparedRelease,
   present: ReleaseRow | undefined,
   site: Site,
-): Issue[] {
+): Judgement {
   const { input } = prepared;
-  if (input.change !== "minor" || present?.status !== "published") return [];
-  const edition = first<StoredEdition>(
+  if (input.change !== "minor" || present?.status !== "published") return { issues: [], isExcused: false };
+  const announced = first<StoredEdition>(
     sql,
-    "SELECT text, summary FROM editions WHERE release = ? AND edition = ?",
+    "SELECT edition, content, text, summary FROM editions WHERE release = ? AND edition = ?",
     present.id,
-    present.edition,
+    present.announced,
   );
-  if (edition === undefined) return [];
-  const issues = findLarge(prepared, present, edition, site);
-  if (input.reallyMinor !== true || issues.length === 0) return issues;
-  if (present.isReallyMinor === 0 || (input.note ?? null) !== present.note) return [];
-  return [
-    {
-      path: "/reallyMinor",
-      message:
-        `is left over from edition ${present.edition}: say in a note of its own what this change is, ` +
-        "make it major, or remove the line",
-    },
-  ];
+  if (announced === undefined)
+    throw new TypeError(`release ${present.id} lacks edition ${present.announced}`);
+  const issues = findLarge(prepared, present, announced, site);
+  if (input.reallyMinor !== true || issues.length === 0) return { issues, isExcused: false };
+  if (present.isReallyMinor === 0 || (input.note ?? null) !== present.note)
+    return { issues: [], isExcused: true };
+  return { issues: [leftOver(present)], isExcused: false };
+}
+
+function leftOver({ edition }: ReleaseRow): Issue {
+  return {
+    path: "/reallyMinor",
+    message:
+      `is left over from edition ${edition}: say in a note of its own what this change is, ` +
+      "make it major, or remove the line",
+  };
 }
 
 function findLarge(
@@ -62,7 +77,8 @@ function findLarge(
   stored: StoredEdition,
   site: Site,
 ): Issue[] {
-  const before = parseContent(present.content);
+  const before = parseContent(stored.content);
+  const since = stored.edition === present.edition ? "" : ` since edition ${stored.edition}`;
   const { lang } = input;
   // A summary that nobody wrote follows the text.
   const { summary } = input;
@@ -84,7 +100,9 @@ function findLarge(
     const named = changes.filter((change) => alteredWords(change, lang).some(isGrave));
     if (named.length === 0) return [];
     const what = path === "/title" ? "a number, a date or a name" : "a number";
-    return [{ ...at(path), message: `changes ${what} (${inWords(named)}), so it is not minor: ${WAY_OUT}` }];
+    return [
+      { ...at(path), message: `changes ${what}${since} (${inWords(named)}), so it is not minor: ${WAY_OUT}` },
+    ];
   });
   const issues = [...grave, ...checkDay(before.date, input.date, site)];
   const count = found.reduce((sum, each) => sum + each.count, 0);
@@ -96,7 +114,7 @@ function findLarge(
     {
       ...at(most.path),
       message:
-        `changes ${number} words (${inWords(most.changes)}), and a minor change of this text at most ` +
+        `changes ${number} words${since} (${inWords(most.changes)}), and a minor change of this text at most ` +
         `${allowed}: ${WAY_OUT}`,
     },
   ];

@@ -30,6 +30,8 @@ export interface ReleaseRow {
   follows: number | null;
   /** 1: the last edition said `reallyMinor`. */
   isReallyMinor: number;
+  /** The latest edition that readers were notified of, or that was large and `reallyMinor`; null before publication. */
+  announced: number | null;
   /** Canonical JSON of the current edition. */
   content: string;
   note: string | null;
@@ -39,7 +41,8 @@ export function findRelease(sql: Sql, id: string): ReleaseRow | undefined {
   return first(
     sql,
     `SELECT r.id, r.lang, r.slug, r."group", r.status, r.edition, r.first_seen AS "firstSeen", r.embargo,
-            r.published, r.updated, r.reason, r.behind, r.behind_edition AS "behindEdition", r.follows, r.really_minor AS "isReallyMinor",
+            r.published, r.updated, r.reason, r.behind, r.behind_edition AS "behindEdition", r.follows,
+            r.really_minor AS "isReallyMinor", r.announced,
             e.content, e.note
      FROM releases r JOIN editions e ON e.release = r.id AND e.edition = r.edition WHERE r.id = ?`,
     id,
@@ -101,7 +104,7 @@ export function addEdition(
 type ReleaseChanges = Partial<
   Pick<
     ReleaseRow,
-    "status" | "embargo" | "published" | "updated" | "reason" | "note" | "behind" | "follows"
+    "status" | "embargo" | "published" | "updated" | "reason" | "note" | "behind" | "follows" | "announced"
   > & {
     first_seen: number;
     touched: number;

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS releases (
   behind_edition INTEGER,   -- the edition that corrected it
   follows INTEGER,          -- what the last edition said that it follows: the same number again is left over
   really_minor INTEGER NOT NULL DEFAULT 0, -- 1: the last edition said reallyMinor: the same again may be left over
+  announced INTEGER,        -- the latest edition that readers were notified of, or that was large and reallyMinor
   hash TEXT NOT NULL,       -- SHA-256 of the current edition's content
   bytes INTEGER NOT NULL    -- estimated size of the current edition as a feed entry
 ) WITHOUT ROWID;
@@ -275,7 +276,7 @@ CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `;
 
 /** The version that {@link TABLES} and the tables of Subscribers had before the first migration. */
-const FIRST_SCHEMA = 9;
+const FIRST_SCHEMA = 10;
 
 /**
  * Changes to the tables of a deployed version. Migration N changes version FIRST_SCHEMA + N to the

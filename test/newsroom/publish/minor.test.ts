@@ -161,4 +161,54 @@ describe("a minor change", () => {
     await publish(text);
     expect((await put({ ...text, title: "Conference 2", change: "minor" })).status).toBe(200);
   });
+
+  describe("after other minor changes", () => {
+    /** The text with the first words replaced. */
+    const replaced = (count: number) =>
+      BODY.split(" ")
+        .map((word, nth) => (nth < count ? `changed${word}` : word))
+        .join(" ");
+    const revise = async (fields: Record<string, unknown> & { id: string }) => {
+      const response = await put({ change: "minor", ...fields });
+      const { errors } = await response.json<Partial<ProblemJson>>();
+      return { status: response.status, message: errors?.[0]?.message };
+    };
+
+    it("is compared with the edition that readers were notified of last", async () => {
+      const text = release({ title: "The session", body: BODY });
+      await publish(text);
+      expect((await revise({ ...text, body: replaced(12) })).status).toBe(200);
+      expect((await revise({ ...text, body: replaced(20) })).status).toBe(200);
+      const { status, message } = await revise({ ...text, body: replaced(21) });
+      expect(status).toBe(422);
+      expect(message).toMatch(/^changes more than 20 words since edition 1 \(/);
+      // To take changes back is always possible.
+      expect((await revise({ ...text, body: BODY })).status).toBe(200);
+    });
+
+    it("begins anew with a major edition, and with a reinstatement", async () => {
+      const text = release({ title: "The session", body: BODY });
+      await publish(text);
+      await revise({ ...text, body: replaced(20) });
+      const major = { ...text, body: replaced(30), change: "major", note: "The first words" };
+      expect((await put(major)).status).toBe(200);
+      expect((await revise({ ...text, body: replaced(50) })).status).toBe(200);
+      expect((await revise({ ...text, body: replaced(51) })).status).toBe(422);
+      for (const action of ["withdraw", "reinstate"])
+        expect((await send("POST", `/api/v1/releases/${text.id}/${action}`, { reason: "Why" })).status).toBe(
+          200,
+        );
+      expect((await revise({ ...text, body: replaced(51) })).status).toBe(200);
+    });
+
+    it("begins anew with a large one that is reallyMinor, but not with a small one", async () => {
+      const text = { ...release({ title: "The session", body: BODY }), reallyMinor: true };
+      await publish({ ...text, reallyMinor: undefined });
+      expect((await revise({ ...text, body: replaced(40) })).status).toBe(200);
+      expect((await revise({ ...text, body: replaced(50) })).status).toBe(200);
+      expect((await revise({ ...text, body: replaced(60) })).status).toBe(200);
+      const { status, message } = await revise({ ...text, body: replaced(61) });
+      expect([status, message]).toEqual([422, expect.stringContaining("left over from edition 4")]);
+    });
+  });
 });

@@ -15,7 +15,7 @@ it("the tables and their rows survive a restart, and their version is stored", a
     createTables(sql);
     return getMeta(sql, "schema");
   });
-  expect(version).toBe(9);
+  expect(version).toBe(10);
   expect(await ledgerRows(TABLES)).toEqual(before);
   expect(await ledgerRows(`SELECT id FROM releases WHERE id = '${id}'`)).toEqual([{ id }]);
 });
