@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { BuiltService } from "../built/built-service.ts";
 import { ApiClient, newRelease, type Release } from "../chaos/api-client.ts";
 import { pollUntil } from "../chaos/poll-until.ts";
+import { untilProjected } from "./until-projected.ts";
 
 const ADMIN_TOKEN = "crawl-admin-token-0123456789-0123456789-abcdefgh";
 const ADMIN = { authorization: `Bearer ${ADMIN_TOKEN}` };
@@ -142,12 +143,7 @@ test(
 
     /** Waits until readers see what happened, then looks everywhere. */
     const check = async (): Promise<string[]> => {
-      await pollUntil("readers see the change", TIMEOUT_MS, async () => {
-        const health = await (
-          await fetch(`${origin}/healthz`, { headers: ADMIN })
-        ).json<{ waiting: number }>();
-        return health.waiting === 0 ? true : undefined;
-      });
+      await untilProjected(origin, ADMIN_TOKEN);
       // An isolate remembers documents for a moment.
       const ways = await pollUntil("all ways name the same", 10_000, async () => {
         const found = await named(origin);
