@@ -56,10 +56,10 @@ function item(event: ReleaseEvent, content: Content, site: Site): object {
   };
 }
 
-/** Empty texts replace those that Superdesk has. */
+/** Replaces the texts that Superdesk has. Its parser takes no empty `description_text`, and would keep the abstract. */
 function removed({ lang }: ReleaseView, site: Site): object {
   const { killed } = phrasesIn(lang, site);
-  return { headline: killed, description_text: "", body_text: "", body_html: "" };
+  return { headline: killed, description_text: killed, body_text: "", body_html: "" };
 }
 
 function text(release: ReleaseView, content: Content, site: Site): object {

@@ -70,7 +70,10 @@ describe("an event for Superdesk", () => {
       pubstatus: "canceled",
       ednote: "Never ours",
       headline: "This text has been removed",
+      // An empty one would leave the abstract that Superdesk has.
+      description_text: "This text has been removed",
       body_html: "",
+      body_text: "",
     });
   });
 
