@@ -125,7 +125,7 @@ function withoutWording(lang: string): string {
 }
 
 /** `de-AT` → `de`, `zh-TW` → `zh-Hant`; "" for a language, or a script of it, that we have no wording in. */
-const builtInTag = memoized((lang) => {
+export const builtInTag = memoized((lang) => {
   const { language, script } = new Intl.Locale(lang).maximize();
   const tags = [`${language}-${script}`, language];
   return tags.find((tag) => Object.hasOwn(BUILT_IN, tag) && scriptOf(tag) === script) ?? "";

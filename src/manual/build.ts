@@ -3,7 +3,7 @@
  * runs it before each build, so the files are never older than their sources.
  */
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { openApiDocument } from "./openapi.ts";
@@ -20,8 +20,9 @@ const pages = manualPages(read);
 const files = new Map([
   ["openapi.json", `${JSON.stringify(openApiDocument(version))}\n`],
   ["docs/search.json", JSON.stringify(searchIndex(pages))],
-  // The script of /subscriptions/ID is served like the manual.
-  ["subscription.js", read("src/manual/files/subscription.js")],
+  // The page /subscriptions/ID is served by the Worker; its script and words like the manual.
+  ...filesIn("src/manual/files/subscription", "subscription"),
+  ...filesIn("src/i18n/subscription-page", "subscription/words"),
   ...["manual.css", "search.js"].map((name) => [`docs/${name}`, read(`src/manual/files/${name}`)] as const),
   ...pages.map((page) => [fileOf(addressOf(page)), pageHtml(page, pages)] as const),
 ]);
@@ -31,6 +32,11 @@ for (const entry of await readdir(FOLDER, { recursive: true, withFileTypes: true
   const path = join(entry.parentPath, entry.name);
   const isOld = entry.isFile() && !entry.name.endsWith(".new") && !files.has(relative(FOLDER, path));
   if (isOld) await rm(path, { force: true });
+}
+
+/** The files of a folder of the project, under their names in the manual. */
+function filesIn(folder: string, target: string): [name: string, text: string][] {
+  return readdirSync(join(ROOT, folder)).map((name) => [`${target}/${name}`, read(`${folder}/${name}`)]);
 }
 
 /** At once, and only if it changes: another build, or a service, may be reading the file. */

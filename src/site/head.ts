@@ -36,7 +36,7 @@ export function pageHead(page: Page, site: Site): Element {
     h("link", { rel: "stylesheet", href: stylesheetPath(site) }),
     h("link", { rel: "icon", ...iconOf(site) }),
     [...(page.head ?? [])],
-    page.script === undefined ? null : h("script", { src: page.script, defer: true }),
+    page.script === undefined ? null : h("script", { type: "module", src: page.script }),
   ]);
 }
 

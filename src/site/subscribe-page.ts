@@ -4,20 +4,20 @@
  */
 import type { Element } from "hast";
 import { h } from "hastscript";
-import { FACET_OF, type FacetField, type Filter, queryOfFilter } from "../domain/filter.ts";
+import { type Filter, queryOfFilter } from "../domain/filter.ts";
 import type { Issue } from "../domain/issues.ts";
-import { SEARCH_CHARS_MAX } from "../domain/limits.ts";
 import { addressOf, FEED_FORMATS, type ReleaseList } from "../domain/list.ts";
 import type { Phrases } from "../domain/phrases.ts";
 import type { Registry } from "../domain/registry.ts";
 import type { ReleaseView } from "../domain/release.ts";
 import type { Site } from "../domain/site.ts";
 import { FEED_LABELS } from "../feeds/feed.ts";
-import { languageName, phrasesIn } from "../i18n/phrases.ts";
+import { phrasesIn } from "../i18n/phrases.ts";
 import { deliveryForm } from "./delivery-form.ts";
 import { COPY_SCRIPT_PATH } from "./directory-page.ts";
 import { SUBSCRIBE_PATH } from "./footer.ts";
-import { type Choices, FACET_FIELD_NAMES, valueName } from "./filter-form.ts";
+import { filterBoxes } from "./filter-boxes.ts";
+import type { Choices } from "./filter-form.ts";
 import { pageHtml } from "./layout.ts";
 import { releaseRow } from "./release-row.ts";
 
@@ -83,53 +83,19 @@ function faults(issues: readonly Issue[], heading: string): Element | null {
   ]);
 }
 
-function filters({ lang, filter, choices, known }: SubscribeForm, phrases: Phrases, site: Site): Element {
-  const { subscribe, languages, facets } = phrases;
-  const texts = site.languages.map((each) => ({ value: each, name: languageName(each, site), lang: each }));
+function filters(
+  { lang, filter, choices, known }: SubscribeForm,
+  { subscribe }: Phrases,
+  site: Site,
+): Element {
   return h("form", { className: ["search", "filters"], action: SUBSCRIBE_PATH }, [
     h("h2", subscribe.choose),
     h("input", { type: "hidden", name: "ui", value: lang }),
-    texts.length < 2 ? null : boxes("lang", languages, texts, filter.lang),
-    FACET_FIELD_NAMES.map((field) => facetBoxes(field, facets[FACET_OF[field]])),
+    filterBoxes(filter, choices, lang, known, site),
     queryOfFilter(filter)
       .filter(([name]) => name.startsWith("not."))
       .map(([name, value]) => h("input", { type: "hidden", name, value })),
-    h("p", [
-      h("label", { htmlFor: "q" }, subscribe.words),
-      h("input", { id: "q", type: "search", name: "q", value: filter.q ?? "", maxLength: SEARCH_CHARS_MAX }),
-    ]),
     h("p", h("button", { type: "submit" }, subscribe.show)),
-  ]);
-
-  /** Open where something is chosen, or where there is little to choose from. */
-  function facetBoxes(field: FacetField, label: string): Element | null {
-    const chosen = filter[field] ?? [];
-    const offered = [...new Set([...chosen, ...choices[field]])]
-      .map((value) => ({ value, name: valueName(field, value, lang, known, site) }))
-      .sort((a, b) => a.name.localeCompare(b.name, lang) || (a.value < b.value ? -1 : 1));
-    if (offered.length === 0) return null;
-    return h("details", { open: chosen.length > 0 }, [
-      h("summary", label),
-      boxes(field, label, offered, chosen),
-    ]);
-  }
-}
-
-function boxes(
-  name: string,
-  label: string,
-  offered: readonly { value: string; name: string; lang?: string }[],
-  chosen: readonly string[] = [],
-): Element {
-  return h("fieldset", { className: ["boxes"] }, [
-    h("legend", label),
-    offered.map((each) =>
-      h("label", { lang: each.lang }, [
-        h("input", { type: "checkbox", name, value: each.value, checked: chosen.includes(each.value) }),
-        " ",
-        each.name,
-      ]),
-    ),
   ]);
 }
 

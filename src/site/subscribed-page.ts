@@ -35,7 +35,7 @@ export function subscribedPage(
       h("button", { type: "button", hidden: true, dataCopy: text, dataCopied: copied }, copy),
     ]);
   // The fragment of a URL stays in the browser: no request and no log has the token.
-  const path = `/subscriptions/${id}#${token}`;
+  const path = `/subscriptions/${id}?ui=${lang}#${token}`;
   return pageHtml(
     {
       title: subscribe.done,

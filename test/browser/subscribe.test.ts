@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import words from "../../src/i18n/subscription-page/hy.json" with { type: "json" };
 import { pollUntil } from "../chaos/poll-until.ts";
 import { Receiver } from "../chaos/receiver.ts";
 import { PressOffice } from "../readers/press-office.ts";
@@ -15,6 +16,7 @@ import {
 } from "./chromium.ts";
 
 const SECRET = `whsec_${Buffer.from("a secret that the receiver knows").toString("base64")}`;
+const armenian = words as Readonly<Record<string, string>>;
 const DEVICES = [
   ["wide", WIDE],
   ["on a phone in the dark", PHONE_IN_THE_DARK],
@@ -42,6 +44,17 @@ describe.skipIf(!HAS_CHROMIUM)(`a person who subscribes (${SKIPPED})`, () => {
     if (size !== null) await page.setViewportSize(size);
   }
 
+  /** What the page says about the subscription, by label. */
+  const factsOf = (page: Page) =>
+    page.locator("#facts > div").evaluateAll((rows) => {
+      const facts: Record<string, string[]> = {};
+      for (const row of rows)
+        (facts[row.querySelector("dt")?.textContent ?? ""] ??= []).push(
+          row.querySelector("dd")?.textContent ?? "",
+        );
+      return facts;
+    });
+
   it("gets what is ticked, also without a look at what matches", async () => {
     const today = new Date().toISOString().slice(0, 10);
     await office.publish({ slug: "ticked", title: "Ticked", topics: ["energy"], date: today });
@@ -57,7 +70,13 @@ describe.skipIf(!HAS_CHROMIUM)(`a person who subscribes (${SKIPPED})`, () => {
     await page.getByRole("main").getByRole("button", { name: "Subscribe" }).click();
     await page.getByText("never shown again").waitFor();
     await page.getByRole("link", { name: "Your subscription" }).click();
-    await page.getByText('{"topic":["energy"],"not":{"topic":["trade"]}}').waitFor();
+    await page.getByText("Active since").waitFor();
+    expect(await factsOf(page)).toMatchObject({ Topics: ["Energy", "except Trade"] });
+    // What has no boxes stays after a change of something else.
+    await page.getByLabel("Name", { exact: true }).fill("Day desk");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved.").waitFor();
+    expect(await factsOf(page)).toMatchObject({ Name: ["Day desk"], Topics: ["Energy", "except Trade"] });
     await page.close();
   });
 
@@ -69,10 +88,10 @@ describe.skipIf(!HAS_CHROMIUM)(`a person who subscribes (${SKIPPED})`, () => {
     await page.getByLabel("Address of the webhook").fill(receiver.url);
     await page.getByRole("main").getByRole("button", { name: "Subscribe" }).click();
     await page.getByRole("link", { name: "Your subscription" }).click();
-    await page.getByText("active since").waitFor();
+    await page.getByText("Active since").waitFor();
     expect(await page.getByRole("button", { name: "New link to this page" }).isVisible()).toBe(true);
     expect(await page.getByRole("button", { name: "New secret" }).isVisible()).toBe(false);
-    expect(await page.getByText("The former secret").isVisible()).toBe(false);
+    expect(await page.getByText("the former secret signs").isVisible()).toBe(false);
     await page.close();
   });
 
@@ -132,7 +151,7 @@ describe.skipIf(!HAS_CHROMIUM)(`a person who subscribes (${SKIPPED})`, () => {
         requests.push(`${request.url()} ${JSON.stringify(request.headers()["referer"])}`),
       );
       await page.getByRole("link", { name: "Your subscription" }).click();
-      await page.getByText("active since").waitFor();
+      await page.getByText("Active since").waitFor();
       const token = new URL(page.url()).hash.slice(1);
       expect(token).not.toBe("");
       expect(requests.filter((each) => each.includes(token))).toEqual([]);
@@ -143,32 +162,51 @@ describe.skipIf(!HAS_CHROMIUM)(`a person who subscribes (${SKIPPED})`, () => {
         receiver.arrivals.some(({ message }) => message.data.release?.id === text.id) ? true : undefined,
       );
       await page.reload();
-      await page.getByRole("row", { name: /release\.published.*delivered/ }).waitFor();
+      await page.getByRole("row", { name: /Published.*Delivered/ }).waitFor();
 
       await page.getByLabel("Address or id").fill(new URL(`/en/releases/${trade.slug}`, office.url).href);
       await page.getByRole("button", { name: "Explain" }).click();
       await page.getByText("the filter does not match: it asks for topic energy").waitFor();
 
       await page.getByRole("button", { name: "Send a test" }).click();
-      await page.getByRole("row", { name: /subscription\.test/ }).waitFor();
+      await page.getByRole("row", { name: /Test/ }).waitFor();
       const judged = await judging.newPage();
       await judged.goto(page.url());
-      await judged.getByText("active since").waitFor();
+      await judged.getByText("Active since").waitFor();
       await judge(judged, `subscription ${name}`);
 
       await page.getByRole("button", { name: "New link to this page" }).click();
       await page.getByText("Keep the new link").waitFor();
       await judged.reload();
-      await judged.getByText("does not open this subscription").waitFor();
+      await judged.getByText("does not open the subscription").waitFor();
 
       await page.getByLabel("Name", { exact: true }).fill("Night desk");
       await page.getByRole("button", { name: "Save" }).click();
       await page.getByText("Saved.").waitFor();
       await page.getByText("Night desk").waitFor();
+
+      // Another choice, by the same boxes as on /subscribe.
+      expect(await factsOf(page)).toMatchObject({ Topics: ["Energy"], Languages: ["English"] });
+      await page.locator("summary", { hasText: "Topics" }).scrollIntoViewIfNeeded();
+      await page.getByLabel("Trade").check();
+      await page.getByLabel("Words in the text").fill("talks");
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByText("Energy, Trade").waitFor();
+      expect(await factsOf(page)).toMatchObject({ "Words in the text": ["talks"] });
+
+      // The page in another language needs the token too, and no request has it.
+      await page.getByRole("navigation").getByRole("link", { name: "Հայերեն" }).click();
+      await page.getByText(armenian["deliveries"] ?? "", { exact: true }).waitFor();
+      await page.getByText("Night desk").waitFor();
+      expect(requests.filter((each) => each.includes(token))).toEqual([]);
+      await keepPicture(page, `subscription in Armenian ${name}`);
+      expect(await overflowAt(page, [320])).toEqual([[320, 0]]);
+      await page.goBack();
+      await page.getByText("Active since").waitFor();
       await page.getByRole("button", { name: "Pause" }).click();
-      await page.getByText("paused since").waitFor();
+      await page.getByText("Paused since").waitFor();
       await page.getByRole("button", { name: "Resume" }).click();
-      await page.getByText("active since").waitFor();
+      await page.getByText("Active since").waitFor();
 
       page.on("dialog", (dialog) => dialog.accept());
       await page.getByRole("button", { name: "Delete this subscription" }).click();

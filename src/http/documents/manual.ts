@@ -1,6 +1,6 @@
 /**
  * The manual: `/openapi.json` and the pages of `/docs`. src/manual makes the files before the Worker is built. The script of
- * `/subscriptions/ID` is among them, so that the Worker need not hold it.
+ * `/subscriptions/ID` and its words are among them, so that the Worker need not hold them.
  */
 import type { Context } from "../context.ts";
 import { ASSET_CACHE_SECONDS } from "../limits.ts";
@@ -23,7 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
   json: "application/json",
 };
 
-/** A file of the manual, or the script, with the address of this service. */
+/** A file of the manual, or of the script, with the address of this service. */
 export async function getManual(c: Context): Promise<Response> {
   const { path } = c.req;
   if (path.endsWith("/")) return getDocument(c); // which leads to the address without it

@@ -15,12 +15,12 @@ import { FORMATS } from "../../webhooks/payload.ts";
 import { postSubscription } from "../api/subscriptions.ts";
 import type { Context } from "../context.ts";
 import { nameNearestValues, publicRegistry } from "../documents/nearest-values.ts";
-import { weightsIn } from "../documents/negotiation.ts";
 import { pageHeaders } from "../documents/response.ts";
 import { siteOf } from "../documents/site.ts";
 import { readForm } from "../form-body.ts";
 import { FORM_BYTES_MAX, PREVIEW_DAYS } from "../limits.ts";
 import { unauthorized } from "../problem.ts";
+import { chosenLanguage } from "./chosen-language.ts";
 
 const DAY_SECONDS = 86_400;
 /** Fields of the second form, which its page keeps. */
@@ -60,7 +60,7 @@ export async function postSubscribe(c: Context): Promise<Response> {
   const answer = await postSubscription(c, input.value);
   if (answer.status === 201) {
     const [known, site] = [await publicRegistry(c), await siteOf(c)];
-    const html = subscribedPage(await answer.json<Subscribed>(), languageOf(c, form), known, site);
+    const html = subscribedPage(await answer.json<Subscribed>(), chosenLanguage(c, form), known, site);
     return c.body(html, 201, pageHeaders("no-store", true));
   }
   return showRefusal(c, form, answer);
@@ -104,7 +104,7 @@ async function show(
   const wrong = [...issues, ...(issues.length > 0 ? [] : [...foreign, ...unknown])];
   const isUsable = found.kind === "matches" && foreign.length === 0;
   const form: SubscribeForm = {
-    lang: languageOf(c, given),
+    lang: chosenLanguage(c, given),
     filter,
     choices,
     known,
@@ -125,17 +125,4 @@ function isSecret(name: string, given: URLSearchParams): boolean {
   const format = PAYLOAD_FORMATS.find((each) => each === given.get("format"));
   const isChatUrl = name === "url" && format !== undefined && FORMATS[format].hasSecretUrl;
   return isChatUrl || SECRET_FIELDS.includes(name);
-}
-
-/** The language of the page: the chosen one, the one of the texts, or what the browser prefers of those of the site. */
-function languageOf(c: Context, fields: URLSearchParams): string {
-  const { languages } = c.var.config.site;
-  const texts = fields.getAll("lang");
-  const accepted = weightsIn(c.req.header("accept-language") ?? "").filter(({ quality }) => quality > 0);
-  const preferred = accepted.toSorted((a, b) => b.quality - a.quality).map(({ name }) => name);
-  const wanted = [fields.get("ui") ?? "", ...(texts.length === 1 ? texts : []), ...preferred];
-  const find = (tag: string) =>
-    languages.find((each) => each.toLowerCase() === tag.toLowerCase()) ??
-    languages.find((each) => each.toLowerCase() === tag.split("-")[0]?.toLowerCase());
-  return wanted.map(find).find((lang) => lang !== undefined) ?? languages[0] ?? "en";
 }

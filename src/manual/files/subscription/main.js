@@ -1,130 +1,23 @@
-// The script of a subscription's page. It calls the API with the token from the fragment, and writes what it gets as text,
-// never as HTML.
-"use strict";
-let token = location.hash.slice(1);
-const id = location.pathname.split("/").pop();
-const at = (name) => document.getElementById(name);
-const message = (text) => {
-  at("message").textContent = text;
-};
+/**
+ * The page of one subscription for its owner: what is known about it, and forms for what can be done with it.
+ */
+import { call, hasToken, Refusal, releaseId, useToken } from "./api.js";
+import { at, element } from "./elements.js";
+import { chosenFilter, describeFilter, showFilter } from "./filter.js";
+import { sections } from "./sections.js";
+import { count, english, list, milliseconds, nameOf, percent, say, when } from "./words.js";
+
+/** Deliveries on one page of the log. */
+const PAGE_SIZE = 20;
+/** The names of the formats of deliveries. */
+const formats = JSON.parse(at("subscription").dataset.formats);
+/** Where the log goes on; null at its end. */
 let next = null;
+/** The subscription as the API showed it last. */
+let shown;
 
-async function call(method, path, body) {
-  const headers = { authorization: "Bearer " + token };
-  if (body !== undefined) headers["content-type"] = "application/json";
-  const answer = await fetch("/api/v1/subscriptions/" + id + path, {
-    method,
-    headers,
-    body: body === undefined ? undefined : JSON.stringify(body),
-    cache: "no-store",
-  });
-  const text = await answer.text();
-  const json = text === "" ? {} : JSON.parse(text);
-  if (answer.ok) return json;
-  if (answer.status === 401)
-    throw new Error("The link does not open this subscription: its token is missing, wrong or replaced.");
-  if (answer.status === 404 && path === "") throw new Error("This subscription is deleted.");
-  const errors = (json.errors || []).map((each) => each.path.slice(1) + " " + each.message);
-  throw new Error([json.detail || json.title, ...errors].join(" "));
-}
-
-const when = (instant) => new Date(instant).toLocaleString();
-
-function describe(each) {
-  const next = each.nextAttempt ? " Next attempt " + when(each.nextAttempt) + "." : "";
-  return (each.reason || (each.waitsFor ? "waits for " + each.waitsFor.what : "")) + next;
-}
-
-function showView(view) {
-  const { health } = view;
-  const events = view.events.join(", ");
-  at("state").textContent =
-    view.status +
-    " since " +
-    when(view.since) +
-    (view.reason ? ": " + view.reason : "") +
-    (view.status === "pending" ? ". The endpoint has not confirmed yet: nothing else is sent to it." : ".");
-  const rate =
-    health.successRate === null
-      ? "no attempts yet"
-      : Math.round(health.successRate * 100) + " % of the last attempts succeeded";
-  const facts = {
-    Address: view.url,
-    Name: view.description || "",
-    Format: view.format,
-    Events: events,
-    Filter: JSON.stringify(view.filter),
-    Health:
-      rate + (health.medianLatencyMs === null ? "" : ", typically in " + health.medianLatencyMs + " ms"),
-    Waiting: health.waiting + (health.nextAttempt ? ", next attempt " + when(health.nextAttempt) : ""),
-    "Last success": health.lastSuccess ? when(health.lastSuccess) : "none",
-    "Last failure": health.lastFailure ? when(health.lastFailure) : "none",
-    Blocked: health.blocked || "",
-  };
-  at("facts").replaceChildren(
-    ...Object.entries(facts)
-      .filter(([, text]) => text !== "")
-      .map(([name, text]) => {
-        const row = document.createElement("div");
-        row.append(cell("dt", name), cell("dd", text));
-        return row;
-      }),
-  );
-  at("pause").hidden = view.status !== "active";
-  at("resume").hidden = !(view.proved && (view.status === "paused" || view.status === "disabled"));
-  at("verify").hidden = view.proved;
-  at("test").hidden = view.status !== "active";
-  const form = at("change");
-  form.elements.url.value = view.url;
-  form.elements.description.value = view.description || "";
-  form.elements.content.value = view.content;
-  at("of-teams").hidden = view.format !== "teams";
-  at("of-signed").hidden = at("rotate-secret").hidden = ["slack", "teams", "telegram"].includes(view.format);
-  form.elements.shape.value = view.shape || "message";
-  form.elements.filter.value = JSON.stringify(view.filter, null, 2);
-  for (const box of form.querySelectorAll("[name=events]")) box.checked = view.events.includes(box.value);
-  at("loaded").hidden = false;
-}
-
-function cell(name, content) {
-  const element = document.createElement(name);
-  element.append(content);
-  return element;
-}
-
-function link(release) {
-  const element = cell("a", release.slice(0, 8));
-  element.href = "/r/" + release;
-  return element;
-}
-
-async function log(cursor) {
-  const page = await call(
-    "GET",
-    "/deliveries?limit=20" + (cursor ? "&cursor=" + encodeURIComponent(cursor) : ""),
-  );
-  const rows = page.data.map((each) => {
-    const row = document.createElement("tr");
-    const state = each.state + (each.attempts > 1 ? " ×" + each.attempts : "");
-    row.append(
-      cell("td", when(each.created)),
-      cell("td", each.type),
-      cell("td", each.release ? link(each.release) : ""),
-      cell("td", state),
-      cell("td", describe(each)),
-    );
-    return row;
-  });
-  if (cursor) at("log").append(...rows);
-  else at("log").replaceChildren(...rows);
-  at("nothing").hidden = at("log").childElementCount > 0;
-  next = page.next;
-  at("older").hidden = next === null;
-}
-
-async function refresh() {
-  showView(await call("GET", ""));
-  await log(null);
+function message(content) {
+  at("message").replaceChildren(content);
 }
 
 /** Runs what a person asked for, and says how it ended. */
@@ -134,112 +27,216 @@ async function run(work, done) {
     const result = await work();
     message(typeof done === "function" ? done(result) : done);
   } catch (error) {
-    message(error.message);
+    message(error instanceof Refusal ? error.content : say("unreachable"));
+    if (!(error instanceof Refusal)) throw error;
   }
 }
 
-function onClick(name, work, done) {
-  at(name).addEventListener("click", () => void run(work, done));
+function onClick(id, work, done) {
+  at(id).addEventListener("click", () => void run(work, done));
 }
 
-function onSubmit(name, work, done) {
-  at(name).addEventListener("submit", (event) => {
+function onSubmit(id, work, done) {
+  at(id).addEventListener("submit", (event) => {
     event.preventDefault();
     void run(() => work(event.target.elements), done);
   });
 }
 
+async function refresh() {
+  show(await call("GET", ""));
+  await showLog(null);
+}
+
 async function act(action, body) {
-  const result = await call("POST", "/" + action, body);
+  const result = await call("POST", `/${action}`, body);
   await refresh();
   return result;
 }
 
-onClick(
-  "test",
-  () => act("test"),
-  (sent) => sent.question || "A test is on its way. The deliveries below show what becomes of it.",
-);
-onClick("pause", () => act("pause"), "Paused: events are held until you resume.");
-onClick("resume", () => act("resume"), "Resumed: what was held is sent now.");
-onClick("verify", () => act("verify"), "The endpoint is asked again.");
-onClick("older", () => log(next), "");
-onClick(
-  "delete",
-  async () => {
-    if (!confirm("Delete this subscription and its log?")) throw new Error("Nothing was deleted.");
-    await call("DELETE", "");
-    at("loaded").hidden = true;
-  },
-  "The subscription is deleted.",
-);
-onClick(
-  "rotate-secret",
-  async () => {
-    at("key").textContent = (await call("POST", "/rotate-secret")).secret;
-  },
-  "Keep the new secret: it is shown only here.",
-);
-onClick(
-  "rotate-token",
-  async () => {
-    token = (await call("POST", "/rotate-token")).token;
-    history.replaceState(null, "", "#" + token);
-    at("key").textContent = location.href;
-  },
-  "Keep the new link: the former one no longer works.",
-);
-
-onSubmit(
-  "replay",
-  ({ from }) => act("replay", { from: new Date(from.value).toISOString() }),
-  "Everything since then is sent again.",
-);
-onSubmit(
-  "change",
-  async ({ url, description, content, shape, filter }) => {
-    const before = await call("GET", "");
-    const events = [...at("change").querySelectorAll("[name=events]:checked")].map((box) => box.value);
-    const wanted = {
-      description: description.value || null,
-      content: content.value,
-      filter: JSON.parse(filter.value || "{}"),
-      events: [...events, ...before.events.filter((name) => !name.startsWith("release."))],
-    };
-    if (before.format === "teams") wanted.shape = shape.value;
-    if (url.value !== "" && url.value !== before.url) wanted.url = url.value;
-    await call("PATCH", "", wanted);
-    await refresh();
-  },
-  "Saved.",
-);
-
-onSubmit(
-  "why",
-  async ({ release }) => {
-    const given = release.value.trim();
-    const known = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(given);
-    const found = known ? known[0] : await idAt(given);
-    const page = await call("GET", "/deliveries?release=" + found);
-    const lines = page.data.map(
-      (each) => each.type + ": " + each.state + (describe(each) ? " – " + describe(each) : ""),
-    );
-    at("reasons").replaceChildren(
-      ...(lines.length === 0 ? ["The release has had no event."] : lines).map((line) => cell("li", line)),
-    );
-  },
-  "",
-);
-
-/** The id of the release with a page: its JSON has it. */
-async function idAt(address) {
-  const path = new URL(address, location.origin).pathname;
-  const answer = await fetch(path + ".json");
-  const { uri } = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
-  if (!uri) throw new Error("No release has this address.");
-  return uri.replace("urn:uuid:", "");
+function show(view) {
+  shown = view;
+  const state = nameOf("status", view.status);
+  at("state").replaceChildren(
+    say("since", { state, time: when(view.since) }),
+    ...(view.reason ? [": ", english(view.reason)] : []),
+    ...(view.status === "pending" ? [element("br", {}), say("unconfirmed")] : []),
+  );
+  at("facts").replaceChildren(
+    ...factsOf(view)
+      .filter(([, text]) => text)
+      .map(([name, text]) => element("div", {}, element("dt", {}, name), element("dd", {}, text))),
+  );
+  const isStopped = view.status === "paused" || view.status === "disabled";
+  at("pause").hidden = at("test").hidden = view.status !== "active";
+  at("resume").hidden = !(view.proved && isStopped);
+  at("verify").hidden = view.proved;
+  fillIn(view);
+  at("loaded").hidden = false;
 }
 
-if (token === "")
-  message("This page needs the link that you got when you subscribed: it ends with the token.");
-else void run(refresh, "");
+function factsOf(view) {
+  const { health } = view;
+  return [
+    [say("address"), element("span", { dir: "ltr" }, view.url)],
+    [say("name"), view.description],
+    [say("format"), formats[view.format]],
+    ...describeFilter(view.filter),
+    [say("events"), list(view.events.map(eventName))],
+    [say("attemptsSucceeded"), health.successRate === null ? "" : percent(health.successRate)],
+    [say("answerTime"), health.medianLatencyMs === null ? "" : milliseconds(health.medianLatencyMs)],
+    [say("waiting"), count(health.waiting)],
+    [say("nextAttempt"), health.nextAttempt && when(health.nextAttempt)],
+    [say("lastSuccess"), health.lastSuccess ? when(health.lastSuccess) : say("never")],
+    [say("lastFailure"), health.lastFailure ? when(health.lastFailure) : say("never")],
+    [say("blocked"), health.blocked && english(health.blocked)],
+  ];
+}
+
+function eventName(type) {
+  return nameOf("event", type);
+}
+
+/** Fills in the form for changes. */
+function fillIn(view) {
+  const { url, description, content, shape } = at("change").elements;
+  url.value = view.url;
+  description.value = view.description ?? "";
+  content.value = view.content;
+  shape.value = view.shape ?? "message";
+  const isChat = ["slack", "teams", "telegram"].includes(view.format);
+  at("shape-field").hidden = view.format !== "teams";
+  at("content-field").hidden = at("secret-overlap").hidden = at("new-secret").hidden = isChat;
+  for (const box of at("events").querySelectorAll("input")) box.checked = view.events.includes(box.value);
+  showFilter(view.filter);
+}
+
+/** @param {string | null} cursor null: from the newest delivery on */
+async function showLog(cursor) {
+  const page = await call(
+    "GET",
+    `/deliveries?${new URLSearchParams({ limit: PAGE_SIZE, ...(cursor && { cursor }) })}`,
+  );
+  const rows = page.data.map((delivery) =>
+    element(
+      "tr",
+      {},
+      ...[
+        when(delivery.created),
+        eventName(delivery.type),
+        releaseLink(delivery.release),
+        stateOf(delivery),
+      ].map((content) => element("td", {}, content)),
+      element("td", {}, ...detailsOf(delivery)),
+    ),
+  );
+  if (cursor === null) at("log").replaceChildren(...rows);
+  else at("log").append(...rows);
+  at("no-deliveries").hidden = at("log").childElementCount > 0;
+  next = page.next;
+  at("older").hidden = next === null;
+}
+
+function releaseLink(release) {
+  return release === null ? "" : element("a", { href: `/r/${release}`, dir: "ltr" }, release.slice(0, 8));
+}
+
+function stateOf({ state, attempts }) {
+  const name = nameOf("delivery", state);
+  return attempts > 1 ? `${name} (${say("attempts", { count: count(attempts) })})` : name;
+}
+
+/** Why a delivery is in its state, as far as the log says it. */
+function detailsOf({ state, code, reason, waitsFor, nextAttempt }) {
+  const known = state === "not-sent" ? nameOf("not-sent", code) : undefined;
+  const said = reason ?? (waitsFor ? `waits for ${waitsFor.what}` : undefined);
+  const isAnswered = state === "not-sent" && known !== code;
+  return [
+    ...(isAnswered ? [known] : said ? [english(said)] : []),
+    // Which conditions the text does not meet.
+    ...(code === "filter-does-not-match" ? [" ", english(`(${reason})`)] : []),
+    ...(nextAttempt ? [" ", element("span", {}, `${say("nextAttempt")}: ${when(nextAttempt)}`)] : []),
+  ];
+}
+
+function listen() {
+  onClick("test", () => act("test"), testSaid);
+  onClick("pause", () => act("pause"), say("pauseDone"));
+  onClick("resume", () => act("resume"), say("resumeDone"));
+  onClick("verify", () => act("verify"), say("verifyDone"));
+  onClick("older", () => showLog(next), "");
+  onClick("delete", remove, say("deleteDone"));
+  onClick("new-secret", newSecret, say("secretDone"));
+  onClick("new-link", newLink, say("linkDone"));
+  onSubmit(
+    "replay",
+    ({ from }) => act("replay", { from: new Date(from.value).toISOString() }),
+    say("replayDone"),
+  );
+  onSubmit("change", change, say("saveDone"));
+  onSubmit("why", explain, "");
+}
+
+/** Of Teams there are two tests, because the flow drops one of them. */
+function testSaid({ tests }) {
+  if (tests === undefined) return say("testDone");
+  const choices = tests.map(({ number, shape }) => `${count(number)} = ${nameOf("shape", shape)}`);
+  return say("testsDone", { choices: list(choices) });
+}
+
+async function remove() {
+  if (!confirm(say("deleteSure"))) throw new Refusal(say("deleteNot"));
+  await call("DELETE", "");
+  at("loaded").hidden = true;
+}
+
+async function newSecret() {
+  at("key").textContent = (await call("POST", "/rotate-secret")).secret;
+}
+
+async function newLink() {
+  useToken((await call("POST", "/rotate-token")).token);
+  keepTokenInLanguageMenu();
+  at("key").textContent = location.href;
+}
+
+async function change({ url, description, content, shape }) {
+  const events = [...at("events").querySelectorAll("input:checked")].map((box) => box.value);
+  await call("PATCH", "", {
+    description: description.value || null,
+    filter: chosenFilter(shown.filter),
+    // Those without a box stay.
+    events: [...events, ...shown.events.filter((name) => !name.startsWith("release."))],
+    ...(at("content-field").hidden ? {} : { content: content.value }),
+    ...(shown.format === "teams" ? { shape: shape.value } : {}),
+    ...(url.value !== "" && url.value !== shown.url ? { url: url.value } : {}),
+  });
+  await refresh();
+}
+
+async function explain({ release }) {
+  const id = await releaseId(release.value.trim());
+  const { data } = await call("GET", `/deliveries?release=${id}`);
+  at("reasons").replaceChildren(
+    ...data.map((delivery) => {
+      const details = detailsOf(delivery);
+      const start = `${eventName(delivery.type)}: ${stateOf(delivery)}`;
+      return element("li", {}, start, ...(details.length > 0 ? [" – ", ...details] : []));
+    }),
+    ...(data.length === 0 ? [element("li", {}, say("noEvents"))] : []),
+  );
+}
+
+/** The page in another language needs the token too. It stays in the fragment, which no request has. */
+function keepTokenInLanguageMenu() {
+  for (const link of document.querySelectorAll("header a[hreflang]")) {
+    if (link.pathname === location.pathname) link.hash = location.hash;
+  }
+}
+
+at("loaded").append(...sections());
+if (hasToken()) {
+  keepTokenInLanguageMenu();
+  listen();
+  void run(refresh, "");
+} else message(say("tokenMissing"));

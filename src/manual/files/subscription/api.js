@@ -1,0 +1,70 @@
+/**
+ * Calls the API of one subscription with the token from the fragment of the page's URL. No request line has the token.
+ */
+import { english, say } from "./words.js";
+
+const id = location.pathname.split("/").pop();
+let token = location.hash.slice(1);
+
+export const hasToken = () => token !== "";
+
+/** Replaces the token, also in the address of this page. */
+export function useToken(replacement) {
+  token = replacement;
+  history.replaceState(null, "", `#${token}`);
+}
+
+/** What went wrong, as a person reads it: text, or an element. */
+export class Refusal extends Error {
+  constructor(content) {
+    super("refused");
+    this.content = content;
+  }
+}
+
+/**
+ * @param {string} path below the subscription
+ * @returns what the API answers
+ * @throws {Refusal} if it refuses, or cannot be reached
+ */
+export async function call(method, path, body) {
+  const headers = { authorization: `Bearer ${token}` };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const answer = await fetch(`/api/v1/subscriptions/${id}${path}`, {
+    method,
+    headers,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    cache: "no-store",
+  }).catch(() => {
+    throw new Refusal(say("unreachable"));
+  });
+  const text = await answer.text();
+  const json = parsed(text);
+  if (answer.ok) return json;
+  if (answer.status === 401) throw new Refusal(say("tokenWrong"));
+  if (answer.status === 404 && path === "") throw new Refusal(say("gone"));
+  const errors = (json.errors ?? []).map((each) => `${each.path.slice(1)} ${each.message}`);
+  const words = [json.detail ?? json.title, ...errors].filter((each) => each !== undefined);
+  throw new Refusal(words.length === 0 ? say("unreachable") : english(words.join(" ")));
+}
+
+/** A proxy in between may answer with a page. */
+function parsed(text) {
+  try {
+    return JSON.parse(text || "{}");
+  } catch {
+    return {};
+  }
+}
+
+/** The id of the release with this address or id: the JSON of its page has it. */
+export async function releaseId(given) {
+  const known = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(given);
+  if (known !== null) return known[0];
+  const url = URL.canParse(given, location.origin) ? new URL(given, location.origin) : undefined;
+  const answer = url && (await fetch(`${url.pathname}.json`).catch(() => undefined));
+  const isJson = answer?.headers.get("content-type")?.includes("json");
+  const { uri } = isJson ? await answer.json() : {};
+  if (!uri) throw new Refusal(say("noText"));
+  return uri.replace("urn:uuid:", "");
+}
