@@ -28,17 +28,30 @@ export interface NoAnswer {
   detail: string;
 }
 
-/** Does not follow redirects. @param timeoutMs for the whole answer */
+/**
+ * Does not follow redirects.
+ *
+ * @param timeoutMs for the whole answer
+ * @param form sent by POST; without it the request is a GET
+ */
 export async function ask(
   url: URL,
   headers: Readonly<Record<string, string>>,
   timeoutMs: number,
+  form?: URLSearchParams,
 ): Promise<Answer | NoAnswer> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     return await new Promise<Answer>((resolve, reject) => {
       const send = url.protocol === "https:" ? requestByHttps : requestByHttp;
-      const request = send(url.href, { headers, signal, agent: false }, (response) => {
+      const content = form && { "content-type": "application/x-www-form-urlencoded" };
+      const sent = {
+        method: form ? "POST" : "GET",
+        headers: { ...headers, ...content },
+        signal,
+        agent: false,
+      };
+      const request = send(url.href, sent, (response) => {
         const chunks: Buffer[] = [];
         let bytes = 0;
         response.on("data", (chunk: Buffer) => {
@@ -57,7 +70,7 @@ export async function ask(
         });
       });
       request.on("error", reject);
-      request.end();
+      request.end(form?.toString());
     });
   } catch (error) {
     return failure(error, signal.aborted);

@@ -5,7 +5,7 @@ import { FEED_FORMATS, type FeedFormat } from "../../domain/list.ts";
 import { ask, type Answer, type NoAnswer } from "./ask.ts";
 import { BROWSER, CURL, FEEDPARSER, GOOGLEBOT, GPTBOT, NEWSBOAT, type Client } from "./clients.ts";
 import type { Finding } from "./findings.ts";
-import { headerOf, judgeAnswer, judgeRobots } from "./judge.ts";
+import { headerOf, judgeAnswer, judgeNotice, judgeRobots } from "./judge.ts";
 
 const FEED_TYPES: Readonly<Record<FeedFormat, string>> = {
   rss: "application/rss+xml",
@@ -58,6 +58,15 @@ export async function* examine(service: URL, timeoutMs: number): AsyncGenerator<
     check: "newsboat reads /feed.rss again at once",
     finding: judgeAnswer(twice, new URL("/feed.rss", service), FEED_TYPES.rss),
   };
+
+  // A notice of a publisher changes nothing, because the hub sees changes by itself.
+  const hub = new URL("/hub", service);
+  const notice = new URLSearchParams({
+    "hub.mode": "publish",
+    "hub.url": new URL("/feed.atom", service).href,
+  });
+  const notified = await ask(hub, CURL.headers, timeoutMs, notice);
+  yield { check: "curl sends a notice to /hub", finding: judgeNotice(notified, hub) };
 
   for (const client of [BROWSER, ...ROBOTS]) {
     for (const path of ["/", ...(page === undefined ? [] : [page])]) {

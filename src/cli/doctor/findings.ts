@@ -49,6 +49,10 @@ export const FINDINGS = {
     "another content type",
     "take off the transform rule, proxy or cache that rewrites it: readers decide by it",
   ],
+  "no-post": [
+    "POST requests do not get through",
+    "let POST pass to /hub, /subscribe and /api/: a firewall rule, a cache or a proxy may let GET alone through",
+  ],
   html: [
     "HTML instead of the document",
     "find what answers in place of the service: a page rule, a proxy, a login",

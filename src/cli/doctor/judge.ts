@@ -5,6 +5,7 @@ import { edgeRefusal } from "../../domain/edge-refusal.ts";
 import type { Answer, NoAnswer } from "./ask.ts";
 import type { Finding } from "./findings.ts";
 
+const PROBLEM_TYPE = "application/problem+json";
 const HTML_START = /^\s*(?:<!doctype html|<html)/i;
 const SCRIPT = /<script\b[^>]*>/gi;
 /** What features of Cloudflare write into pages. */
@@ -12,14 +13,9 @@ const REWRITTEN = /\/cdn-cgi\/l\/email-protection|class="__cf_email__"|cloudflar
 
 /** What every client needs of an answer; undefined if it is good. @param type the content type that it must have */
 export function judgeAnswer(answer: Answer | NoAnswer, url: URL, type: string): Finding | undefined {
-  if (answer.kind === "failed") return { kind: answer.reason, detail: answer.detail };
+  const stopped = judgeArrival(answer, url);
+  if (stopped !== undefined || answer.kind === "failed") return stopped;
   const { status, headers, body, encodingFault } = answer;
-  const refusal = edgeRefusal(status, headerOf(answer, "cf-mitigated"), body);
-  if (refusal !== undefined) return { kind: refusal, detail: `answered ${status}` };
-  if (status >= 300 && status < 400 && status !== 304) {
-    return { kind: "redirect", detail: URL.parse(headers.location ?? "", url)?.href ?? "nowhere" };
-  }
-  if (status === 429) return { kind: "limited", detail: "answered 429" };
   if (status !== 200) return { kind: "status", detail: `answered ${status}` };
   if (encodingFault !== undefined) {
     return { kind: encodingFault, detail: `content-encoding: ${headers["content-encoding"] ?? "none"}` };
@@ -29,6 +25,30 @@ export function judgeAnswer(answer: Answer | NoAnswer, url: URL, type: string): 
   const given = (headers["content-type"] ?? "none").split(";")[0]?.trim().toLowerCase();
   if (given !== type) return { kind: "type", detail: `${given ?? "none"} instead of ${type}` };
   return isPage ? judgePage(body, url) : undefined;
+}
+
+/** What keeps a request from the service; undefined if the service itself has answered. */
+function judgeArrival(answer: Answer | NoAnswer, url: URL): Finding | undefined {
+  if (answer.kind === "failed") return { kind: answer.reason, detail: answer.detail };
+  const { status, headers, body } = answer;
+  const refusal = edgeRefusal(status, headerOf(answer, "cf-mitigated"), body);
+  if (refusal !== undefined) return { kind: refusal, detail: `answered ${status}` };
+  if (status >= 300 && status < 400 && status !== 304) {
+    return { kind: "redirect", detail: URL.parse(headers.location ?? "", url)?.href ?? "nowhere" };
+  }
+  return status === 429 ? { kind: "limited", detail: "answered 429" } : undefined;
+}
+
+/**
+ * What is wrong with the answer to a notice at the hub. A refusal of the service itself shows that the notice has
+ * arrived; what it refuses, such as another BASE_URL, is found elsewhere.
+ */
+export function judgeNotice(answer: Answer | NoAnswer, url: URL): Finding | undefined {
+  const stopped = judgeArrival(answer, url);
+  if (stopped !== undefined || answer.kind === "failed") return stopped;
+  const isOwnRefusal = answer.status === 400 && headerOf(answer, "content-type")?.startsWith(PROBLEM_TYPE);
+  if (answer.status === 202 || isOwnRefusal === true) return undefined;
+  return { kind: "no-post", detail: `answered ${answer.status}` };
 }
 
 function judgePage(html: string, url: URL): Finding | undefined {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { runCli, type Run } from "../support/run-cli.ts";
@@ -65,12 +66,15 @@ async function behind(
   });
   const url = await listening(server);
   const passOn = async (request: IncomingMessage): Promise<Given> => {
-    const { "if-none-match": condition } = request.headers;
+    const { "if-none-match": condition, "content-type": type } = request.headers;
+    const body = await text(request);
     const answer = await fetch(`${service.url}${request.url ?? "/"}`, {
       headers: {
         "accept-encoding": "identity",
         ...(condition !== undefined && { "if-none-match": condition }),
+        ...(type !== undefined && { "content-type": type }),
       },
+      ...(request.method === "POST" && { method: "POST", body }),
       redirect: "manual",
     });
     const headers = Object.fromEntries(answer.headers);
@@ -107,6 +111,7 @@ describe("doctor", () => {
       "newsboat reads /feed.rss again at once",
       "feedparser gets 304 for /feed.atom",
       "/feed.json names its own address",
+      "curl sends a notice to /hub",
       "a browser opens /",
       "Googlebot opens /en/releases/session-",
       "robots.txt lets GPTBot in",
@@ -318,6 +323,13 @@ describe("doctor", () => {
             }
           : given,
       "the service is not healthy (SECRETS_KEY lacks the key)",
+    ],
+    [
+      "a firewall that lets GET alone through",
+      (given, { method }) =>
+        method === "POST" ? { status: 405, headers: { "content-type": "text/plain" }, body: "" } : given,
+      "curl sends a notice to /hub: POST requests do not get through (answered 405)",
+      "let POST pass to /hub, /subscribe and /api/",
     ],
     [
       "another website",
