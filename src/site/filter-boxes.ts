@@ -8,7 +8,7 @@ import { SEARCH_CHARS_MAX } from "../domain/limits.ts";
 import type { Registry } from "../domain/registry.ts";
 import type { Site } from "../domain/site.ts";
 import { languageName, phrasesIn } from "../i18n/phrases.ts";
-import { type Choices, FACET_FIELD_NAMES, valueName } from "./filter-form.ts";
+import { type Choices, FACET_FIELD_NAMES, namedValues } from "./filter-form.ts";
 
 /**
  * @param filter what is chosen already
@@ -35,9 +35,7 @@ export function filterBoxes(
   /** Open where something is chosen. */
   function facetBoxes(field: FacetField, label: string): Element | null {
     const chosen = filter[field] ?? [];
-    const offered = [...new Set([...chosen, ...choices[field]])]
-      .map((value) => ({ value, name: valueName(field, value, lang, known, site) }))
-      .sort((a, b) => a.name.localeCompare(b.name, lang) || (a.value < b.value ? -1 : 1));
+    const offered = namedValues(field, [...chosen, ...choices[field]], lang, known, site);
     if (offered.length === 0) return null;
     return h("details", { open: chosen.length > 0 }, [
       h("summary", label),

@@ -74,6 +74,19 @@ export function valueName(
   return facet === "types" ? typeName(value, lang, known, site) : nameOf(known, facet, value, lang);
 }
 
+/** Values that are chosen or offered, with their names in the language of a page, by name. */
+export function namedValues(
+  field: FacetField,
+  values: readonly string[],
+  lang: string,
+  known: Registry | undefined,
+  site: Site,
+): { value: string; name: string }[] {
+  return [...new Set(values)]
+    .map((value) => ({ value, name: valueName(field, value, lang, known, site) }))
+    .sort((a, b) => a.name.localeCompare(b.name, lang) || (a.value < b.value ? -1 : 1));
+}
+
 /** A menu; of several values, which a menu cannot keep, a box each. */
 function facetFilter(
   field: FacetField,
@@ -85,9 +98,7 @@ function facetFilter(
   const lang = pageLanguage({ filter, ...bounds }, site);
   const phrases = phrasesIn(lang, site);
   const chosen = filter[field] ?? [];
-  const named = [...new Set([...chosen, ...offered])]
-    .map((value) => ({ value, name: valueName(field, value, lang, known, site) }))
-    .sort((a, b) => a.name.localeCompare(b.name, lang) || (a.value < b.value ? -1 : 1));
+  const named = namedValues(field, [...chosen, ...offered], lang, known, site);
   const label = phrases.facets[FACET_OF[field]];
   if (named.length === 0) return null;
   if (chosen.length > 1) {

@@ -72,6 +72,7 @@ summary { width: fit-content; padding-block: .25rem; color: var(--link); cursor:
 .search > p > input, .search > p > select, .subscription form p > :is(input, select, textarea) { width: 100%; max-width: 40rem; }
 textarea { font: 1rem/1.4 ui-monospace, monospace; padding: .5rem .75rem; color: inherit; background: var(--page); border: 1px solid var(--field); border-radius: .25rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; }
+#message:not(:empty) { position: sticky; inset-block-start: 0; z-index: 1; padding-block: .5rem; background: var(--page); }
 @media (min-width: 30.01rem) { .subscription dl > div { grid-template-columns: minmax(8rem, 18rem) 1fr; } }
 .wide { overflow-x: auto; }
 .wide table { display: table; }

@@ -3,16 +3,18 @@
  * src/i18n/subscription-page.
  */
 import { h } from "hastscript";
+import { FACET_OF } from "../domain/filter.ts";
+import { languageList } from "../domain/list.ts";
 import type { Registry } from "../domain/registry.ts";
 import type { Site } from "../domain/site.ts";
-import { phrasesIn } from "../i18n/phrases.ts";
+import { direction, listComma, phrasesIn } from "../i18n/phrases.ts";
 import { builtInTag } from "../i18n/wording.ts";
 import { filterBoxes } from "./filter-boxes.ts";
-import type { Choices } from "./filter-form.ts";
+import { type Choices, FACET_FIELD_NAMES } from "./filter-form.ts";
 import { FORMAT_NAMES } from "./format-names.ts";
 import { pageHtml } from "./layout.ts";
 
-/** Below it are the script and its words, which the service serves like the manual. */
+/** The service serves the script and its words below this path. */
 export const SUBSCRIPTION_FILES = "/subscription/";
 
 /**
@@ -26,14 +28,17 @@ export function subscriptionPage(
   known: Registry | undefined,
   site: Site,
 ): string {
-  const { manage } = phrasesIn(lang, site).subscribe;
+  const { subscribe, languages, facets } = phrasesIn(lang, site);
+  const { manage } = subscribe;
+  const facetLabels = FACET_FIELD_NAMES.map((field) => [field, facets[FACET_OF[field]]] as const);
+  const labels = { lang: languages, ...Object.fromEntries(facetLabels), q: subscribe.words };
   const tag = builtInTag(lang);
   const wordsLang = tag === "" ? "en" : tag;
   return pageHtml(
     {
       title: manage,
       lang,
-      list: { filter: {} },
+      list: languageList(lang),
       alternates: site.languages.map((each) => ({ lang: each, url: `${site.baseUrl}${path}?ui=${each}` })),
       script: `${SUBSCRIPTION_FILES}main.js`,
       main: [
@@ -43,7 +48,7 @@ export function subscriptionPage(
           h(
             "p",
             { lang: "en", dir: "ltr" },
-            "This page needs JavaScript: without it, the token would have to be in a request.",
+            "This page needs JavaScript: only a script can keep the token out of requests.",
           ),
         ),
         h(
@@ -51,14 +56,20 @@ export function subscriptionPage(
           {
             id: "subscription",
             className: ["subscription"],
-            // A language that only the site words has the English ones.
+            // In a language that only the site words, the words of the script are English.
             ...(tag === "" && { lang: wordsLang, dir: "ltr" }),
             dataLang: wordsLang,
+            dataColon: phrasesIn(wordsLang, site).colon,
+            dataComma: listComma(wordsLang),
             dataFormats: JSON.stringify(FORMAT_NAMES),
           },
-          [h("p", { id: "message", role: "status" }), h("div", { id: "loaded", hidden: true })],
+          [h("p", { id: "message", role: "status", tabIndex: -1 }), h("div", { id: "loaded", hidden: true })],
         ),
-        h("div", { id: "choice", hidden: true, lang }, filterBoxes({}, choices, lang, known, site)),
+        h(
+          "div",
+          { id: "choice", hidden: true, lang, dir: direction(lang), dataLabels: JSON.stringify(labels) },
+          filterBoxes({}, choices, lang, known, site),
+        ),
       ],
     },
     site,

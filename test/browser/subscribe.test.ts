@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import words from "../../src/i18n/subscription-page/hy.json" with { type: "json" };
 import { pollUntil } from "../chaos/poll-until.ts";
 import { Receiver } from "../chaos/receiver.ts";
-import { PressOffice } from "../readers/press-office.ts";
+import { ADMIN_TOKEN, PressOffice } from "../readers/press-office.ts";
 import {
   accessibilityFaults,
   HAS_CHROMIUM,
@@ -77,6 +77,50 @@ describe.skipIf(!HAS_CHROMIUM)(`a person who subscribes (${SKIPPED})`, () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved.").waitFor();
     expect(await factsOf(page)).toMatchObject({ Name: ["Day desk"], Topics: ["Energy", "except Trade"] });
+    await page.close();
+  });
+
+  it("keeps the token, what is being written, and what the page does not offer", async () => {
+    await using receiver = await Receiver.open();
+    const answer = await fetch(new URL("/api/v1/subscriptions", office.url), {
+      method: "POST",
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
+      body: JSON.stringify({
+        url: receiver.url,
+        events: ["release.published", "operational"],
+        filter: { organisation: ["council"], not: { q: "old" } },
+        verify: false,
+      }),
+    });
+    expect(answer.status).toBe(201);
+    const { id, token } = await answer.json<{ id: string; token: string }>();
+    const page = await browser.newPage();
+    await page.goto(new URL(`/subscriptions/${id}#${token}`, office.url).href);
+    await page.getByText("Active since").waitFor();
+    // Strangers see no value of the registry before a release has it.
+    const chosen = { Organisations: ["council"], "Words in the text": ["except old"] };
+    expect(await factsOf(page)).toMatchObject(chosen);
+
+    // The link to the text of the page is the first one of the page.
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    expect(new URL(page.url()).hash).toBe(`#${token}`);
+    expect(await page.locator(":focus").getAttribute("id")).toBe("main");
+
+    await page.getByLabel("Name", { exact: true }).fill("Desk");
+    await page.getByRole("button", { name: "Send a test" }).click();
+    await page.getByText("A test is on its way").waitFor();
+    expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Desk");
+    await page.getByLabel("Corrected").check();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved.").waitFor();
+    const events = ["Published, Corrected, Report on another subscription"];
+    expect(await factsOf(page)).toMatchObject({ Name: ["Desk"], Events: events, ...chosen });
+
+    // What cannot be shown says so.
+    await page.route("**/subscription/words/*", (route) => route.abort());
+    await page.reload();
+    await page.getByText("The service did not answer. Try again.").waitFor();
     await page.close();
   });
 

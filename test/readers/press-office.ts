@@ -6,7 +6,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { pollUntil } from "../chaos/poll-until.ts";
 import { BuiltService } from "../built/built-service.ts";
 
-const ADMIN_TOKEN = "pages-admin-token-0123456789-0123456789-abcdefg";
+export const ADMIN_TOKEN = "pages-admin-token-0123456789-0123456789-abcdefg";
 const PDF = Buffer.from(`%PDF-1.4\n${"% fill\n".repeat(170_000)}%%EOF\n`);
 
 type Fields = Record<string, unknown>;
@@ -165,7 +165,7 @@ const REGISTRY = {
   types: [],
   topics: [named("energy", "Energy", "Էներգետիկա", "الطاقة"), named("trade", "Trade", "Առևտուր", "التجارة")],
   people: [{ ...named("ara", "Ara Aivazian", "Արա Այվազյան", "آرا أيوازيان"), role: { en: "Minister" } }],
-  organisations: [],
+  organisations: [named("council", "The Council", "Խորհուրդը", "المجلس")],
   places: [named("yerevan", "Yerevan", "Երևան", "يريفان")],
 };
 

@@ -40,6 +40,16 @@ describe("operational events", () => {
     expect([gone, expired, moved].map(({ id }) => told.includes(id))).toEqual([false, false, true]);
   });
 
+  it("stay in a change by the owner, who cannot ask for them", async () => {
+    const events = ["release.published", "operational"];
+    const admin = await subscribe({ events: ["operational"] });
+    expect((await own(admin, "", "PATCH", { events })).status).toBe(200);
+    expect((await viewOf(admin)).events).toEqual(events);
+    const desk = await subscribe({ events: ["release.published"] });
+    expect((await own(desk, "", "PATCH", { events })).status).toBe(401);
+    expect((await viewOf(desk)).events).toEqual(["release.published"]);
+  });
+
   it("are not sent to the subscription that was disabled", async () => {
     const admin = await subscribe({
       url: endpoint("410"),

@@ -52,6 +52,7 @@ export function own(made: Made, path = "", method = "GET", body?: unknown): Prom
 }
 
 export interface ViewJson {
+  events: string[];
   id: string;
   url: string;
   status: string;

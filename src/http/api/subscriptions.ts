@@ -18,6 +18,7 @@ import { isHubId } from "../../domain/hub.ts";
 import type { RegistryIssue } from "../../domain/registry.ts";
 import {
   type DeliveryFormat,
+  type EventName,
   type Registration,
   SUBSCRIPTION_STATUSES,
   type SubscriptionChange,
@@ -114,11 +115,12 @@ export async function getSubscription(c: Context): Promise<Response> {
 /** `PATCH /subscriptions/ID`: fields left out keep their value. A new URL must be verified. */
 export async function patchSubscription(c: Context, change: SubscriptionChange): Promise<Response> {
   const admin = await isAdmin(c);
-  const isForAdmin = !change.verify || change.events?.includes("operational") === true;
-  if (isForAdmin && !admin) return unauthorized(c);
   const object = subscriber(c.env, subscriptionId(c));
   const view = await object.view();
   if (view === null) return notFound(c);
+  const isOperational = (events: readonly EventName[] = []) => events.includes("operational");
+  const isForAdmin = !change.verify || (isOperational(change.events) && !isOperational(view.events));
+  if (isForAdmin && !admin) return unauthorized(c);
   const issues = validateChange(view.format, change);
   if (issues.length > 0) return invalid(c, issues);
   const url = namedUrl(change);

@@ -2,6 +2,7 @@
  * The manual: `/openapi.json` and the pages of `/docs`. src/manual makes the files before the Worker is built. The script of
  * `/subscriptions/ID` and its words are among them, so that the Worker need not hold them.
  */
+import { SUBSCRIPTION_FILES } from "../../site/subscription-page.ts";
 import type { Context } from "../context.ts";
 import { ASSET_CACHE_SECONDS } from "../limits.ts";
 import { getDocument, pageNotFound } from "./get-document.ts";
@@ -38,7 +39,10 @@ export async function getManual(c: Context): Promise<Response> {
   const headers = {
     etag,
     "content-type": type,
-    "cache-control": `public, max-age=${ASSET_CACHE_SECONDS}`,
+    // The modules of the script and its words belong together, also after a deploy.
+    "cache-control": path.startsWith(SUBSCRIPTION_FILES)
+      ? "no-cache"
+      : `public, max-age=${ASSET_CACHE_SECONDS}`,
     ...(file.endsWith(".html") ? { "content-security-policy": MANUAL_POLICY } : {}),
     ...(path === OPENAPI_PATH ? FOR_EVERY_ORIGIN : {}),
   };

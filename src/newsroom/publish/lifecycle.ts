@@ -138,7 +138,8 @@ export class Lifecycle {
     updateRelease(this.#deps.sql, row.id, {
       status,
       updated,
-      ...(isPublic ? { reason: null, announced: row.edition } : { reason }),
+      reason: isPublic ? null : reason,
+      ...defined({ announced: isPublic ? row.edition : undefined }),
     });
     const type = isPublic ? "release.reinstated" : (`release.${status}` as const);
     this.#recordChange(type, row, { change: null, reason }, nowMs);

@@ -3,6 +3,7 @@
  */
 import { changedWords, type WordChange, wordsIn } from "../../domain/changed-words.ts";
 import { dayOf, parseReleaseDate } from "../../domain/dates.ts";
+import { contentJson } from "../../domain/edition-content.ts";
 import type { Issue } from "../../domain/issues.ts";
 import type { PreparedRelease } from "../../domain/release.ts";
 import type { Site } from "../../domain/site.ts";
@@ -46,7 +47,9 @@ export function judgeMinor(
   site: Site,
 ): Judgement {
   const { input } = prepared;
-  if (input.change !== "minor" || present?.status !== "published") return { issues: [], isExcused: false };
+  const isMinor = input.change === "minor" && present?.status === "published";
+  // What was accepted once stays so, also under other settings.
+  if (!isMinor || contentJson(input) === present.content) return { issues: [], isExcused: false };
   const announced = first<StoredEdition>(
     sql,
     "SELECT edition, content, text, summary FROM editions WHERE release = ? AND edition = ?",
@@ -78,7 +81,7 @@ function findLarge(
   site: Site,
 ): Issue[] {
   const before = parseContent(stored.content);
-  const since = stored.edition === present.edition ? "" : ` since edition ${stored.edition}`;
+  const since = stored.edition === present.edition ? "" : ` against edition ${stored.edition}`;
   const { lang } = input;
   // A summary that nobody wrote follows the text.
   const { summary } = input;
@@ -93,7 +96,7 @@ function findLarge(
   );
   const allowed = Math.min(MINOR_WORDS_MAX, Math.max(MINOR_WORDS_MIN, Math.floor(words * MINOR_WORDS_SHARE)));
   const found = texts.map((each) => ({ ...each, ...changedWords(each.before, each.after, lang, allowed) }));
-  const line = firstDifferentLine(before.body, input.body);
+  const line = firstDifferentLine(parseContent(present.content).body, input.body);
   const at = (path: string) => (path === "/body" ? { path, line } : { path });
   const grave = found.flatMap(({ path, changes }): Issue[] => {
     const isGrave = path === "/title" ? isNumberDateOrName(lang, site) : hasDigit;
@@ -114,7 +117,7 @@ function findLarge(
     {
       ...at(most.path),
       message:
-        `changes ${number} words${since} (${inWords(most.changes)}), and a minor change of this text at most ` +
+        `changes ${number} words${since} (${inWords(most.changes)}), and a minor change of this text may change at most ` +
         `${allowed}: ${WAY_OUT}`,
     },
   ];

@@ -52,12 +52,12 @@ function item(event: ReleaseEvent, content: Content, site: Site): object {
     source: publisher,
     copyrightholder: publisher,
     ...defined({ ednote: event.reason ?? event.change?.note }),
-    ...(event.release.status === "killed" ? removed(release, site) : text(release, content, site)),
+    ...(event.release.status === "killed" ? removedTexts(release, site) : text(release, content, site)),
   };
 }
 
 /** Replaces the texts that Superdesk has. Its parser takes no empty `description_text`, and would keep the abstract. */
-function removed({ lang }: ReleaseView, site: Site): object {
+function removedTexts({ lang }: ReleaseView, site: Site): object {
   const { killed } = phrasesIn(lang, site);
   return { headline: killed, description_text: killed, body_text: "", body_html: "" };
 }

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { NOT_SENT_CODES } from "../../../src/domain/codes.ts";
-import { RELEASE_EVENT_TYPES } from "../../../src/domain/event.ts";
-import { CONTENTS, SHAPES, SUBSCRIPTION_STATUSES } from "../../../src/domain/subscription.ts";
+import { CONTENTS, EVENT_NAMES, SHAPES, SUBSCRIPTION_STATUSES } from "../../../src/domain/subscription.ts";
 import { WORDED_LANGUAGES } from "../../../src/i18n/wording.ts";
 import { BASE_URL, publish, release, request, requestUnread, send } from "../../support/service.ts";
 
@@ -57,11 +56,11 @@ describe("the page of a subscription", () => {
 });
 
 describe("the words of the page of a subscription", () => {
-  it("name whatever the API answers", async () => {
+  it("name every status, event, state and code of the API", async () => {
     const en = await wordsOf("en");
     const names = [
       ...SUBSCRIPTION_STATUSES.map((each) => `status.${each}`),
-      ...RELEASE_EVENT_TYPES.map((each) => `event.${each}`),
+      ...[...EVENT_NAMES, "subscription.verify", "subscription.test"].map((each) => `event.${each}`),
       ...DELIVERY_STATES.map((each) => `delivery.${each}`),
       ...NOT_SENT_CODES.map((each) => `not-sent.${each}`),
       ...CONTENTS.map((each) => `content.${each}`),

@@ -31,7 +31,7 @@ describe("a minor change", () => {
         line: 1,
         message:
           "changes more than 20 words (“alpha beta gamma delta epsilon…” → “changed changed changed delta …”), " +
-          "and a minor change of this text at most 20: make it major, with a note, or say reallyMinor: true",
+          "and a minor change of this text may change at most 20: make it major, with a note, or say reallyMinor: true",
       },
     ]);
   });
@@ -181,12 +181,22 @@ describe("a minor change", () => {
       expect((await revise({ ...text, body: replaced(20) })).status).toBe(200);
       const { status, message } = await revise({ ...text, body: replaced(21) });
       expect(status).toBe(422);
-      expect(message).toMatch(/^changes more than 20 words since edition 1 \(/);
-      // To take changes back is always possible.
+      expect(message).toMatch(/^changes more than 20 words against edition 1 \(/);
+      // A change can always be taken back.
       expect((await revise({ ...text, body: BODY })).status).toBe(200);
     });
 
-    it("begins anew with a major edition, and with a reinstatement", async () => {
+    it("is named by its own line, and an unchanged file is taken as it is", async () => {
+      const text = release({ body: "Frist.\n\nSecond.\n\nThird 3." });
+      await publish(text);
+      const typo = { ...text, body: "First.\n\nSecond.\n\nThird 3.", change: "minor" };
+      expect((await put(typo)).status).toBe(200);
+      const refused = await put({ ...typo, body: typo.body.replace("3", "4") });
+      expect(await refused.json<ProblemJson>()).toMatchObject({ errors: [{ path: "/body", line: 5 }] });
+      expect((await put(typo)).status).toBe(200);
+    });
+
+    it("is compared with the latest major edition or reinstatement", async () => {
       const text = release({ title: "The session", body: BODY });
       await publish(text);
       await revise({ ...text, body: replaced(20) });
@@ -201,7 +211,7 @@ describe("a minor change", () => {
       expect((await revise({ ...text, body: replaced(51) })).status).toBe(200);
     });
 
-    it("begins anew with a large one that is reallyMinor, but not with a small one", async () => {
+    it("is compared with the latest large edition that said reallyMinor, not with a small one", async () => {
       const text = { ...release({ title: "The session", body: BODY }), reallyMinor: true };
       await publish({ ...text, reallyMinor: undefined });
       expect((await revise({ ...text, body: replaced(40) })).status).toBe(200);

@@ -14,8 +14,9 @@ export function useToken(replacement) {
   history.replaceState(null, "", `#${token}`);
 }
 
-/** What went wrong, as a person reads it: text, or an element. */
+/** What went wrong, as a person reads it. */
 export class Refusal extends Error {
+  /** @param {Node | string} content */
   constructor(content) {
     super("refused");
     this.content = content;
@@ -30,41 +31,51 @@ export class Refusal extends Error {
 export async function call(method, path, body) {
   const headers = { authorization: `Bearer ${token}` };
   if (body !== undefined) headers["content-type"] = "application/json";
-  const answer = await fetch(`/api/v1/subscriptions/${id}${path}`, {
+  const answer = await reach(`/api/v1/subscriptions/${id}${path}`, {
     method,
     headers,
     body: body === undefined ? undefined : JSON.stringify(body),
     cache: "no-store",
-  }).catch(() => {
-    throw new Refusal(say("unreachable"));
   });
-  const text = await answer.text();
-  const json = parsed(text);
+  const json = parseJson(await answer.text());
   if (answer.ok) return json;
   if (answer.status === 401) throw new Refusal(say("tokenWrong"));
-  if (answer.status === 404 && path === "") throw new Refusal(say("gone"));
+  if (answer.status === 404) throw new Refusal(say("gone"));
   const errors = (json.errors ?? []).map((each) => `${each.path.slice(1)} ${each.message}`);
   const words = [json.detail ?? json.title, ...errors].filter((each) => each !== undefined);
   throw new Refusal(words.length === 0 ? say("unreachable") : english(words.join(" ")));
 }
 
-/** A proxy in between may answer with a page. */
-function parsed(text) {
+/** Like fetch. @throws {Refusal} without an answer */
+async function reach(url, options) {
   try {
-    return JSON.parse(text || "{}");
+    return await fetch(url, options);
+  } catch {
+    throw new Refusal(say("unreachable"));
+  }
+}
+
+/** Returns {} for a body that is not JSON, such as a page of a proxy. */
+function parseJson(text) {
+  try {
+    return JSON.parse(text);
   } catch {
     return {};
   }
 }
 
-/** The id of the release with this address or id: the JSON of its page has it. */
+/**
+ * The id of the release with this address or id: the JSON of its page has it.
+ *
+ * @throws {Refusal} if there is none
+ */
 export async function releaseId(given) {
-  const known = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(given);
-  if (known !== null) return known[0];
-  const url = URL.canParse(given, location.origin) ? new URL(given, location.origin) : undefined;
-  const answer = url && (await fetch(`${url.pathname}.json`).catch(() => undefined));
-  const isJson = answer?.headers.get("content-type")?.includes("json");
-  const { uri } = isJson ? await answer.json() : {};
-  if (!uri) throw new Refusal(say("noText"));
+  const known = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.exec(given);
+  if (known !== null) return known[0].toLowerCase();
+  if (!URL.canParse(given, location.origin)) throw new Refusal(say("noText"));
+  const path = new URL(given, location.origin).pathname.replace(/(?:\/history|\.json|\.md|\/)$/, "");
+  const answer = await reach(`${path}.json`);
+  const { uri } = parseJson(await answer.text());
+  if (typeof uri !== "string") throw new Refusal(say("noText"));
   return uri.replace("urn:uuid:", "");
 }

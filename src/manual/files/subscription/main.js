@@ -3,25 +3,43 @@
  */
 import { call, hasToken, Refusal, releaseId, useToken } from "./api.js";
 import { at, element } from "./elements.js";
-import { chosenFilter, describeFilter, showFilter } from "./filter.js";
+import { addBoxes, chosenFilter, describeFilter, showFilter } from "./filter.js";
 import { sections } from "./sections.js";
-import { count, english, list, milliseconds, nameOf, percent, say, when } from "./words.js";
+import {
+  afterColon,
+  english,
+  formatMilliseconds,
+  formatNumber,
+  formatPercent,
+  formatTime,
+  hasName,
+  joinNames,
+  nameOf,
+  say,
+} from "./words.js";
 
 /** Deliveries on one page of the log. */
 const PAGE_SIZE = 20;
+/** Formats without a secret: nothing signs their deliveries. */
+const CHATS = ["slack", "teams", "telegram"];
 /** The names of the formats of deliveries. */
 const formats = JSON.parse(at("subscription").dataset.formats);
-/** Where the log goes on; null at its end. */
+/** The cursor of the next page of the log; null at its end. */
 let next = null;
-/** The subscription as the API showed it last. */
+/** The subscription as the API showed it last, and the values of the form for changes that it was filled with. */
 let shown;
+let filled;
+let isBusy = false;
 
 function message(content) {
   at("message").replaceChildren(content);
 }
 
-/** Runs what a person asked for, and says how it ended. */
+/** Runs what a person asked for, one thing at a time, and says how it ended. */
 async function run(work, done) {
+  if (isBusy) return;
+  isBusy = true;
+  const hadFocus = document.activeElement !== document.body;
   message("…");
   try {
     const result = await work();
@@ -29,6 +47,10 @@ async function run(work, done) {
   } catch (error) {
     message(error instanceof Refusal ? error.content : say("unreachable"));
     if (!(error instanceof Refusal)) throw error;
+  } finally {
+    isBusy = false;
+    // A button that has hidden itself loses the focus to the whole page.
+    if (hadFocus && document.activeElement === document.body) at("message").focus();
   }
 }
 
@@ -44,22 +66,25 @@ function onSubmit(id, work, done) {
 }
 
 async function refresh() {
-  show(await call("GET", ""));
+  await show(await call("GET", ""));
   await showLog(null);
 }
 
+/** What was done is done, even if the page cannot be brought up to date. */
 async function act(action, body) {
   const result = await call("POST", `/${action}`, body);
-  await refresh();
+  await refresh().catch(() => undefined);
   return result;
 }
 
-function show(view) {
+async function show(view) {
+  await addBoxes(view.filter);
   shown = view;
   const state = nameOf("status", view.status);
   at("state").replaceChildren(
-    say("since", { state, time: when(view.since) }),
-    ...(view.reason ? [": ", english(view.reason)] : []),
+    ...(view.reason
+      ? afterColon(say("since", { state, time: formatTime(view.since) }), english(view.reason))
+      : [say("since", { state, time: formatTime(view.since) })]),
     ...(view.status === "pending" ? [element("br", {}), say("unconfirmed")] : []),
   );
   at("facts").replaceChildren(
@@ -71,7 +96,8 @@ function show(view) {
   at("pause").hidden = at("test").hidden = view.status !== "active";
   at("resume").hidden = !(view.proved && isStopped);
   at("verify").hidden = view.proved;
-  fillIn(view);
+  // What is being changed stays.
+  if (filled === undefined) fillIn(view);
   at("loaded").hidden = false;
 }
 
@@ -79,16 +105,16 @@ function factsOf(view) {
   const { health } = view;
   return [
     [say("address"), element("span", { dir: "ltr" }, view.url)],
-    [say("name"), view.description],
+    [say("name"), view.description && element("span", { dir: "auto" }, view.description)],
     [say("format"), formats[view.format]],
     ...describeFilter(view.filter),
-    [say("events"), list(view.events.map(eventName))],
-    [say("attemptsSucceeded"), health.successRate === null ? "" : percent(health.successRate)],
-    [say("answerTime"), health.medianLatencyMs === null ? "" : milliseconds(health.medianLatencyMs)],
-    [say("waiting"), count(health.waiting)],
-    [say("nextAttempt"), health.nextAttempt && when(health.nextAttempt)],
-    [say("lastSuccess"), health.lastSuccess ? when(health.lastSuccess) : say("never")],
-    [say("lastFailure"), health.lastFailure ? when(health.lastFailure) : say("never")],
+    [say("events"), joinNames(view.events.map(eventName))],
+    [say("attemptsSucceeded"), health.successRate === null ? "" : formatPercent(health.successRate)],
+    [say("answerTime"), health.medianLatencyMs === null ? "" : formatMilliseconds(health.medianLatencyMs)],
+    [say("waiting"), formatNumber(health.waiting)],
+    [say("nextAttempt"), health.nextAttempt && formatTime(health.nextAttempt)],
+    [say("lastSuccess"), health.lastSuccess ? formatTime(health.lastSuccess) : say("never")],
+    [say("lastFailure"), health.lastFailure ? formatTime(health.lastFailure) : say("never")],
     [say("blocked"), health.blocked && english(health.blocked)],
   ];
 }
@@ -104,11 +130,25 @@ function fillIn(view) {
   description.value = view.description ?? "";
   content.value = view.content;
   shape.value = view.shape ?? "message";
-  const isChat = ["slack", "teams", "telegram"].includes(view.format);
+  const isChat = CHATS.includes(view.format);
   at("shape-field").hidden = view.format !== "teams";
   at("content-field").hidden = at("secret-overlap").hidden = at("new-secret").hidden = isChat;
   for (const box of at("events").querySelectorAll("input")) box.checked = view.events.includes(box.value);
   showFilter(view.filter);
+  filled = formValues();
+}
+
+/** The values of the form for changes, as the API takes them. */
+function formValues() {
+  const { url, description, content, shape } = at("change").elements;
+  return {
+    url: url.value,
+    description: description.value || null,
+    filter: chosenFilter(),
+    events: [...at("events").querySelectorAll("input:checked")].map((box) => box.value),
+    content: content.value,
+    shape: shape.value,
+  };
 }
 
 /** @param {string | null} cursor null: from the newest delivery on */
@@ -122,10 +162,10 @@ async function showLog(cursor) {
       "tr",
       {},
       ...[
-        when(delivery.created),
+        formatTime(delivery.created),
         eventName(delivery.type),
         releaseLink(delivery.release),
-        stateOf(delivery),
+        describeState(delivery),
       ].map((content) => element("td", {}, content)),
       element("td", {}, ...detailsOf(delivery)),
     ),
@@ -141,26 +181,27 @@ function releaseLink(release) {
   return release === null ? "" : element("a", { href: `/r/${release}`, dir: "ltr" }, release.slice(0, 8));
 }
 
-function stateOf({ state, attempts }) {
+function describeState({ state, attempts }) {
   const name = nameOf("delivery", state);
-  return attempts > 1 ? `${name} (${say("attempts", { count: count(attempts) })})` : name;
+  return attempts > 1 ? `${name} (${say("attempts", { count: formatNumber(attempts) })})` : name;
 }
 
 /** Why a delivery is in its state, as far as the log says it. */
 function detailsOf({ state, code, reason, waitsFor, nextAttempt }) {
-  const known = state === "not-sent" ? nameOf("not-sent", code) : undefined;
-  const said = reason ?? (waitsFor ? `waits for ${waitsFor.what}` : undefined);
-  const isAnswered = state === "not-sent" && known !== code;
+  if (state === "not-sent" && hasName("not-sent", code)) {
+    // The reason names the conditions that the text does not meet.
+    const isFilter = code === "filter-does-not-match";
+    return [nameOf("not-sent", code), ...(isFilter ? [" ", english(`(${reason})`)] : [])];
+  }
+  if (waitsFor?.what === "answer") return [say("waits.answer")];
   return [
-    ...(isAnswered ? [known] : said ? [english(said)] : []),
-    // Which conditions the text does not meet.
-    ...(code === "filter-does-not-match" ? [" ", english(`(${reason})`)] : []),
-    ...(nextAttempt ? [" ", element("span", {}, `${say("nextAttempt")}: ${when(nextAttempt)}`)] : []),
+    ...(reason ? [english(reason), " "] : []),
+    ...(nextAttempt ? afterColon(say("nextAttempt"), formatTime(nextAttempt)) : []),
   ];
 }
 
 function listen() {
-  onClick("test", () => act("test"), testSaid);
+  onClick("test", () => act("test"), describeTests);
   onClick("pause", () => act("pause"), say("pauseDone"));
   onClick("resume", () => act("resume"), say("resumeDone"));
   onClick("verify", () => act("verify"), say("verifyDone"));
@@ -177,11 +218,11 @@ function listen() {
   onSubmit("why", explain, "");
 }
 
-/** Of Teams there are two tests, because the flow drops one of them. */
-function testSaid({ tests }) {
+/** Teams is sent two tests, one in each shape, because a flow shows only one of them. */
+function describeTests({ tests }) {
   if (tests === undefined) return say("testDone");
-  const choices = tests.map(({ number, shape }) => `${count(number)} = ${nameOf("shape", shape)}`);
-  return say("testsDone", { choices: list(choices) });
+  const choices = tests.map(({ number, shape }) => `${formatNumber(number)} = ${nameOf("shape", shape)}`);
+  return say("testsDone", { choices: joinNames(choices) });
 }
 
 async function remove() {
@@ -200,18 +241,22 @@ async function newLink() {
   at("key").textContent = location.href;
 }
 
-async function change({ url, description, content, shape }) {
-  const events = [...at("events").querySelectorAll("input:checked")].map((box) => box.value);
-  await call("PATCH", "", {
-    description: description.value || null,
-    filter: chosenFilter(shown.filter),
-    // Those without a box stay.
-    events: [...events, ...shown.events.filter((name) => !name.startsWith("release."))],
-    ...(at("content-field").hidden ? {} : { content: content.value }),
-    ...(shown.format === "teams" ? { shape: shape.value } : {}),
-    ...(url.value !== "" && url.value !== shown.url ? { url: url.value } : {}),
-  });
-  await refresh();
+/** Sends only what a person has changed, so that changes from elsewhere stay. */
+async function change() {
+  const changes = Object.fromEntries(
+    Object.entries(formValues()).filter(
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(filled[name]),
+    ),
+  );
+  // Keeps events without a box, such as operational.
+  if (changes.events) changes.events.push(...shown.events.filter((name) => !name.startsWith("release.")));
+  // An empty address is no change.
+  if (changes.url === "") delete changes.url;
+  if (Object.keys(changes).length === 0) return;
+  const view = await call("PATCH", "", changes);
+  filled = undefined;
+  await show(view);
+  await showLog(null).catch(() => undefined);
 }
 
 async function explain({ release }) {
@@ -220,8 +265,8 @@ async function explain({ release }) {
   at("reasons").replaceChildren(
     ...data.map((delivery) => {
       const details = detailsOf(delivery);
-      const start = `${eventName(delivery.type)}: ${stateOf(delivery)}`;
-      return element("li", {}, start, ...(details.length > 0 ? [" – ", ...details] : []));
+      const start = afterColon(eventName(delivery.type), describeState(delivery));
+      return element("li", {}, ...start, ...(details.length > 0 ? [" – ", ...details] : []));
     }),
     ...(data.length === 0 ? [element("li", {}, say("noEvents"))] : []),
   );
@@ -234,6 +279,19 @@ function keepTokenInLanguageMenu() {
   }
 }
 
+/** The link to the text of the page would replace the token in the fragment. */
+function skipWithoutFragment() {
+  const main = at("main");
+  main.tabIndex = -1;
+  document.querySelector("a.skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    main.focus();
+  });
+}
+
+skipWithoutFragment();
+// A link to this page that is opened in the same tab changes the fragment alone.
+addEventListener("hashchange", () => location.reload());
 at("loaded").append(...sections());
 if (hasToken()) {
   keepTokenInLanguageMenu();

@@ -48,10 +48,10 @@ function absence() {
     element(
       "form",
       { id: "why" },
-      field("release", say("explainField"), { type: "text", required: true }),
+      field("release", say("explainField"), { type: "text", required: true, dir: "ltr" }),
       submit(say("explain")),
     ),
-    element("ul", { id: "reasons" }),
+    element("ul", { id: "reasons", "aria-live": "polite" }),
   );
 }
 
@@ -78,7 +78,7 @@ function change() {
       "form",
       { id: "change" },
       field("url", say("newAddress"), { type: "url", dir: "ltr" }),
-      field("description", say("name"), { type: "text" }),
+      field("description", say("name"), { type: "text", dir: "auto" }),
       choice,
       element(
         "fieldset",
@@ -104,7 +104,7 @@ function keys() {
       button("new-secret", say("newSecret")),
       button("new-link", say("newLink")),
     ),
-    element("p", {}, element("output", { id: "key" })),
+    element("p", {}, element("output", { id: "key", dir: "ltr" })),
   );
 }
 
