@@ -46,7 +46,17 @@ describe("the page of a subscription", () => {
   });
 
   it("has its script and words as files", async () => {
-    for (const name of ["main", "api", "elements", "filter", "sections", "words"]) {
+    for (const name of [
+      "main",
+      "api",
+      "elements",
+      "filter",
+      "log",
+      "sections",
+      "settings",
+      "view",
+      "words",
+    ]) {
       const script = await requestUnread(`/subscription/${name}.js`);
       expect([name, script.status]).toEqual([name, 200]);
       expect(script.headers.get("content-type")).toContain("text/javascript");
