@@ -87,22 +87,31 @@ export function listHeading(list: ReleaseList, site: Site, known: Registry | und
  * The title of a list where the site is not named beside it, as in a feed reader: `Collective security – Press
  * releases`. The language is named only if the title of the site does not tell it.
  */
-export function listTitle(list: ReleaseList, site: Site, known: Registry | undefined): string {
+export function listTitle(
+  list: ReleaseList,
+  site: Site,
+  known: Registry | undefined,
+  pageLang: string = languageOf(list) ?? site.languages[0] ?? "en",
+): string {
   const lang = languageOf(list);
-  const { title } = textsIn(site, lang ?? site.languages[0] ?? "en");
+  const { title } = textsIn(site, pageLang);
   const isTold =
     lang === undefined ||
     site.languages.length === 1 ||
     (typeof site.title === "object" && ownText(site.title, lang) !== undefined);
-  const parts = [narrowingOf(list, site, known), title, isTold ? "" : languageName(lang, site)];
+  const parts = [narrowingOf(list, site, known, pageLang), title, isTold ? "" : languageName(lang, site)];
   return parts.filter((part) => part !== "").join(" – ");
 }
 
 /** What a list narrows to, beside one language; "" if nothing. Lists that mix languages use the first of the site. */
-function narrowingOf(list: ReleaseList, site: Site, known: Registry | undefined): string {
+function narrowingOf(
+  list: ReleaseList,
+  site: Site,
+  known: Registry | undefined,
+  pageLang: string = languageOf(list) ?? site.languages[0] ?? "en",
+): string {
   const { not, ...conditions } = list.filter;
   const lang = languageOf(list);
-  const pageLang = lang ?? site.languages[0] ?? "en";
   const names = (given: GivenConditions) => namesOf(given, pageLang, site, known);
   return [
     ...names(lang === undefined ? conditions : { ...conditions, lang: undefined }),

@@ -8,7 +8,7 @@ import { SEARCH_CHARS_MAX } from "../domain/limits.ts";
 import type { Registry } from "../domain/registry.ts";
 import type { Site } from "../domain/site.ts";
 import { languageName, phrasesIn } from "../i18n/phrases.ts";
-import { type Choices, FACET_FIELD_NAMES, namedValues } from "./filter-form.ts";
+import { type Choices, excluded, FACET_FIELD_NAMES, namedValues } from "./filter-form.ts";
 
 /**
  * @param filter what is chosen already
@@ -26,6 +26,7 @@ export function filterBoxes(
   return [
     texts.length < 2 ? null : boxes("lang", languages, texts, filter.lang),
     ...FACET_FIELD_NAMES.map((field) => facetBoxes(field, facets[FACET_OF[field]])),
+    excluded(filter, lang, known, site),
     h("p", [
       h("label", { htmlFor: "q" }, subscribe.words),
       h("input", { id: "q", type: "search", name: "q", value: filter.q ?? "", maxLength: SEARCH_CHARS_MAX }),

@@ -4,7 +4,7 @@
 import type { Element } from "hast";
 import { h } from "hastscript";
 import { SEARCH_CHARS_MAX } from "../domain/limits.ts";
-import { FACET_OF, type FacetField } from "../domain/filter.ts";
+import { FACET_OF, type FacetField, type Filter } from "../domain/filter.ts";
 import { isCombination, languageOf, listAddress, languageList, type ReleaseList } from "../domain/list.ts";
 import { fill } from "../domain/phrases.ts";
 import { nameOf, type Registry } from "../domain/registry.ts";
@@ -45,7 +45,7 @@ export function filterForm(
         FACET_FIELD_NAMES.map((field) => facetFilter(field, list, choices[field], known, site)),
         bound("from", pages.from, list.from),
         bound("to", pages.to, list.to),
-        excluded(list, known, site),
+        excluded(list.filter, lang, known, site),
       ]),
       h("p", h("button", { type: "submit" }, pages.search)),
     ]),
@@ -115,12 +115,12 @@ function facetFilter(
 }
 
 /** What a list excludes, with a box each. */
-function excluded(
-  { filter, ...bounds }: ReleaseList,
+export function excluded(
+  filter: Filter,
+  lang: string,
   known: Registry | undefined,
   site: Site,
 ): Element | null {
-  const lang = pageLanguage({ filter, ...bounds }, site);
   const { without } = phrasesIn(lang, site);
   const { q, lang: languages = [], ...facets } = filter.not ?? {};
   const boxes = [

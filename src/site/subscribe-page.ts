@@ -92,9 +92,6 @@ function filters(
     h("h2", subscribe.choose),
     h("input", { type: "hidden", name: "ui", value: lang }),
     filterBoxes(filter, choices, lang, known, site),
-    queryOfFilter(filter)
-      .filter(([name]) => name.startsWith("not."))
-      .map(([name, value]) => h("input", { type: "hidden", name, value })),
     h("p", h("button", { type: "submit" }, subscribe.show)),
   ]);
 }

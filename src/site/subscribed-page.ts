@@ -44,7 +44,7 @@ export function subscribedPage(
       script: COPY_SCRIPT_PATH,
       main: [
         h("h1", subscribe.done),
-        h("p", listTitle({ filter }, site, known)),
+        h("p", listTitle({ filter }, site, known, lang)),
         status === "pending" ? h("p", subscribe.confirm) : null,
         h("section", { className: ["subscribe"] }, [
           h("p", h("strong", subscribe.keep)),

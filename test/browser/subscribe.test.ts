@@ -82,6 +82,8 @@ describe.skipIf(!HAS_CHROMIUM)(`a person who subscribes (${SKIPPED})`, () => {
 
   it("keeps the token, what is being written, and what the page does not offer", async () => {
     await using receiver = await Receiver.open();
+    // Strangers see no value of the registry before a release has it.
+    await office.publish({ slug: "council", organisations: ["council"] });
     const answer = await fetch(new URL("/api/v1/subscriptions", office.url), {
       method: "POST",
       headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
@@ -97,8 +99,7 @@ describe.skipIf(!HAS_CHROMIUM)(`a person who subscribes (${SKIPPED})`, () => {
     const page = await browser.newPage();
     await page.goto(new URL(`/subscriptions/${id}#${token}`, office.url).href);
     await page.getByText("Active since").waitFor();
-    // Strangers see no value of the registry before a release has it.
-    const chosen = { Organisations: ["council"], "Words in the text": ["except old"] };
+    const chosen = { Organisations: ["The Council"], "Words in the text": ["except old"] };
     expect(await factsOf(page)).toMatchObject(chosen);
 
     // The link to the text of the page is the first one of the page.
@@ -116,6 +117,22 @@ describe.skipIf(!HAS_CHROMIUM)(`a person who subscribes (${SKIPPED})`, () => {
     await page.getByText("Saved.").waitFor();
     const events = ["Published, Corrected, Report on another subscription"];
     expect(await factsOf(page)).toMatchObject({ Name: ["Desk"], Events: events, ...chosen });
+
+    // A change in another tab stays, and so does what is ticked here.
+    const other = await browser.newPage();
+    await other.goto(page.url());
+    await other.getByText("Active since").waitFor();
+    await other.getByLabel("English").check();
+    await other.getByRole("button", { name: "Save" }).click();
+    await other.getByText("Saved.").waitFor();
+    await other.close();
+    await page.getByLabel("Withdrawn").check();
+    await page.locator("summary", { hasText: "Topics" }).click();
+    await page.getByLabel("Energy").check();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Energy", { exact: true }).first().waitFor();
+    await page.getByText("Saved.").waitFor();
+    expect(await factsOf(page)).toMatchObject({ Languages: ["English"], Topics: ["Energy"], ...chosen });
 
     // What cannot be shown says so.
     await page.route("**/subscription/words/*", (route) => route.abort());

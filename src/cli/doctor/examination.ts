@@ -165,10 +165,16 @@ async function judgeCondition(
 }
 
 /** The path of the newest release; undefined if there is none, or its address is not the service's. */
+interface FeedItem {
+  url?: string;
+  _communique?: { removed?: boolean };
+}
+
 function firstPage(feed: string, service: URL): string | undefined {
   const items = parsed(feed)?.["items"];
-  const [first] = Array.isArray(items) ? (items as { url?: string }[]) : [];
-  const url = URL.parse(first?.url ?? "");
+  const listed = Array.isArray(items) ? (items as FeedItem[]) : [];
+  // The page of a killed release is 410 for everybody.
+  const url = URL.parse(listed.find(({ _communique }) => _communique?.removed !== true)?.url ?? "");
   return url === null ? undefined : new URL(url.pathname, service).pathname;
 }
 

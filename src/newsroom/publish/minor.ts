@@ -23,6 +23,7 @@ interface ComparedText {
 interface StoredEdition {
   edition: number;
   content: string;
+  html: string;
   text: string;
   summary: string;
 }
@@ -52,7 +53,7 @@ export function judgeMinor(
   if (!isMinor || contentJson(input) === present.content) return { issues: [], isExcused: false };
   const announced = first<StoredEdition>(
     sql,
-    "SELECT edition, content, text, summary FROM editions WHERE release = ? AND edition = ?",
+    "SELECT edition, content, html, text, summary FROM editions WHERE release = ? AND edition = ?",
     present.id,
     present.announced,
   );
@@ -75,7 +76,7 @@ function leftOver({ edition }: ReleaseRow): Issue {
 }
 
 function findLarge(
-  { input, text }: PreparedRelease,
+  { input, html, text }: PreparedRelease,
   present: ReleaseRow,
   stored: StoredEdition,
   site: Site,
@@ -89,6 +90,7 @@ function findLarge(
     { path: "/title", before: before.title, after: input.title },
     { path: "/summary", before: summary === undefined ? "" : stored.summary, after: summary ?? "" },
     { path: "/body", before: stored.text, after: text },
+    { path: "/body", before: struckOut(stored.html), after: struckOut(html) },
   ];
   const words = texts.reduce(
     (sum, each) => sum + wordsIn(each.before.slice(0, MINOR_COUNTED_UNITS), lang).length,
@@ -121,6 +123,13 @@ function findLarge(
         `${allowed}: ${WAY_OUT}`,
     },
   ];
+}
+
+/** The words that are struck out: they no longer count, although the text has them. */
+function struckOut(html: string): string {
+  return [...html.matchAll(/<(del|s|strike)\b[^>]*>(.*?)<\/\1>/gs)]
+    .map(([, , words = ""]) => words.replaceAll(/<[^>]*>/g, " "))
+    .join("\n");
 }
 
 const WAY_OUT = "make it major, with a note, or say reallyMinor: true";

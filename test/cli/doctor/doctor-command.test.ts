@@ -121,6 +121,23 @@ describe("doctor", () => {
     expect(lines.at(-1)).toBe(`Nothing keeps readers out of ${service.url}.`);
   });
 
+  test("opens no page of a killed release, which is 410 for everybody", async () => {
+    const url = await behind((given, { url: path }) =>
+      path === "/feed.json"
+        ? {
+            ...given,
+            body: String(given.body).replace(
+              '"items": [',
+              '"items": [{"url": "https://press.example/r/gone", "_communique": {"removed": true}},',
+            ),
+          }
+        : given,
+    );
+    const run = await doctor(url);
+    expect(run.code, run.stdout).toBe(0);
+    expect(run.stdout).toContain("Googlebot opens /en/releases/session-");
+  });
+
   test("finds nothing behind a proxy that compresses and makes ETags weak, as Cloudflare does", async () => {
     const url = await behind((given, request) => {
       const etag = given.headers["etag"] ?? "";

@@ -81,6 +81,8 @@ describe("a minor change", () => {
       "/summary",
       "“10” → “12”",
     ],
+    ["words that are struck out", { body: BODY }, { body: `~~${BODY}~~` }, "/body", "nothing"],
+    ["a number that is struck out", { body: "It costs 10." }, { body: "It costs ~~10~~." }, "/body", "“10”"],
     ["the day", { date: "2020-12-01" }, { date: "2020-12-02" }, "/date", "2020-12-01 → 2020-12-02"],
   ])("of %s is refused", async (_what, before, fields, path, words) => {
     const { status, code, errors } = await minor(fields, before);

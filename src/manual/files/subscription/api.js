@@ -16,10 +16,14 @@ export function useToken(replacement) {
 
 /** What went wrong, as a person reads it. */
 export class Refusal extends Error {
-  /** @param {Node | string} content */
-  constructor(content) {
+  /**
+   * @param {Node | string} content
+   * @param {boolean} isFinal nothing can be done any more with the link
+   */
+  constructor(content, isFinal = false) {
     super("refused");
     this.content = content;
+    this.isFinal = isFinal;
   }
 }
 
@@ -39,8 +43,8 @@ export async function call(method, path, body) {
   });
   const json = parseJson(await answer.text());
   if (answer.ok) return json;
-  if (answer.status === 401) throw new Refusal(say("tokenWrong"));
-  if (answer.status === 404) throw new Refusal(say("gone"));
+  if (answer.status === 401) throw new Refusal(say("tokenWrong"), true);
+  if (answer.status === 404) throw new Refusal(say("gone"), true);
   const errors = (json.errors ?? []).map((each) => `${each.path.slice(1)} ${each.message}`);
   const words = [json.detail ?? json.title, ...errors].filter((each) => each !== undefined);
   throw new Refusal(words.length === 0 ? say("unreachable") : english(words.join(" ")));
@@ -72,8 +76,9 @@ function parseJson(text) {
 export async function releaseId(given) {
   const known = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i.exec(given);
   if (known !== null) return known[0].toLowerCase();
-  if (!URL.canParse(given, location.origin)) throw new Refusal(say("noText"));
-  const path = new URL(given, location.origin).pathname.replace(/(?:\/history|\.json|\.md|\/)$/, "");
+  const url = URL.canParse(given, location.origin) ? new URL(given, location.origin) : undefined;
+  if (url?.origin !== location.origin) throw new Refusal(say("noText"));
+  const path = url.pathname.replace(/(?:\/history|\.json|\.md|\/)$/, "");
   const answer = await reach(`${path}.json`);
   const { uri } = parseJson(await answer.text());
   if (typeof uri !== "string") throw new Refusal(say("noText"));

@@ -23,7 +23,11 @@ export async function showOlder() {
 
 /** Says of each event of a release what became of it. */
 export async function explain({ release }) {
-  const id = await releaseId(release.value.trim());
+  at("reasons").replaceChildren();
+  const given = release.value.trim();
+  // The log shows the beginning of an id.
+  const inLog = [...at("log").querySelectorAll("a")].find(({ textContent }) => textContent === given);
+  const id = await releaseId(inLog?.pathname ?? given);
   const { data } = await call("GET", `/deliveries?release=${id}`);
   at("reasons").replaceChildren(
     ...data.map((delivery) => {
@@ -34,6 +38,9 @@ export async function explain({ release }) {
     ...(data.length === 0 ? [element("li", {}, say("noEvents"))] : []),
   );
 }
+
+/** Whether a delivery that the log shows may still be sent soon. */
+export const hasWaiting = () => at("log").querySelector("[data-state=pending]") !== null;
 
 function readPage(place) {
   return call("GET", `/deliveries?${new URLSearchParams({ limit: PAGE_SIZE, ...place })}`);
@@ -55,7 +62,7 @@ function rowOf(delivery) {
   ];
   return element(
     "tr",
-    {},
+    { "data-state": delivery.state },
     ...cells.map((content) => element("td", {}, content)),
     element("td", {}, ...detailsOf(delivery)),
   );

@@ -3,7 +3,7 @@
  */
 import { call, hasToken, Refusal, useToken } from "./api.js";
 import { at } from "./elements.js";
-import { explain, showLog, showOlder } from "./log.js";
+import { explain, hasWaiting, showLog, showOlder } from "./log.js";
 import { sections } from "./sections.js";
 import { changesOf, fillAgain, fillIn } from "./settings.js";
 import { showFacts } from "./view.js";
@@ -12,6 +12,8 @@ import { formatNumber, joinNames, nameOf, say } from "./words.js";
 /** The subscription as the API showed it last. */
 let shown;
 let isBusy = false;
+/** Pauses between looks at deliveries that wait, in milliseconds. */
+const FOLLOW_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
 
 function message(content) {
   at("message").replaceChildren(content);
@@ -28,11 +30,14 @@ async function run(work, done) {
     message(typeof done === "function" ? done(result) : done);
   } catch (error) {
     message(error instanceof Refusal ? error.content : say("unreachable"));
+    if (error.isFinal === true) at("loaded").hidden = true;
     if (!(error instanceof Refusal)) throw error;
   } finally {
     isBusy = false;
-    // A button that has hidden itself loses the focus to the whole page.
-    if (hadFocus && document.activeElement === document.body) at("message").focus();
+    // A button that is hidden loses the focus to the whole page.
+    const { activeElement, body } = document;
+    const isLost = activeElement === body || activeElement?.closest("[hidden]");
+    if (hadFocus && isLost) at("message").focus();
   }
 }
 
@@ -59,13 +64,27 @@ async function refresh() {
 async function act(action, body) {
   const result = await call("POST", `/${action}`, body);
   await refresh().catch(() => undefined);
+  void follow();
   return result;
+}
+
+/** Shows what becomes of deliveries that wait, for half a minute at most. */
+async function follow() {
+  for (const pauseMs of FOLLOW_MS) {
+    if (!hasWaiting()) return;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    if (!isBusy) await refresh().catch(() => undefined);
+  }
 }
 
 function listen() {
   onClick("test", () => act("test"), describeTests);
   onClick("pause", () => act("pause"), say("pauseDone"));
-  onClick("resume", () => act("resume"), say("resumeDone"));
+  onClick(
+    "resume",
+    () => act("resume"),
+    () => describeHeld("resumeDone"),
+  );
   onClick("verify", () => act("verify"), say("verifyDone"));
   onClick("older", showOlder, "");
   onClick("delete", remove, say("deleteDone"));
@@ -74,10 +93,16 @@ function listen() {
   onSubmit(
     "replay",
     ({ from }) => act("replay", { from: new Date(from.value).toISOString() }),
-    say("replayDone"),
+    () => describeHeld("replayDone"),
   );
   onSubmit("change", change, say("saveDone"));
   onSubmit("why", explain, "");
+}
+
+/** What is sent at once only while the subscription is active. Why a disabled one is so stands beside its state. */
+function describeHeld(done) {
+  const texts = { active: say(done), paused: say("pauseDone") };
+  return texts[shown.status] ?? "";
 }
 
 /** Teams is sent two tests, one in each shape, because a flow shows only one of them. */
@@ -88,9 +113,11 @@ function describeTests({ tests }) {
 }
 
 async function change() {
+  shown = await call("GET", "");
+  await showFacts(shown);
+  fillIn(shown);
   const changes = changesOf(shown);
-  if (Object.keys(changes).length === 0) return;
-  shown = await call("PATCH", "", changes);
+  if (Object.keys(changes).length > 0) shown = await call("PATCH", "", changes);
   await showFacts(shown);
   fillAgain(shown);
   await showLog().catch(() => undefined);
@@ -103,13 +130,13 @@ async function remove() {
 }
 
 async function newSecret() {
-  at("key").textContent = (await call("POST", "/rotate-secret")).secret;
+  at("secret").textContent = (await call("POST", "/rotate-secret")).secret;
 }
 
 async function newLink() {
   useToken((await call("POST", "/rotate-token")).token);
   keepTokenInLanguageMenu();
-  at("key").textContent = location.href;
+  at("link").textContent = location.href;
 }
 
 /** The page in another language needs the token too. It stays in the fragment, which no request has. */

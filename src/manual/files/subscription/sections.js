@@ -61,7 +61,7 @@ function replay() {
     element(
       "form",
       { id: "replay" },
-      field("from", say("replayFrom"), { type: "datetime-local", required: true }),
+      field("from", say("replayFrom"), { type: "datetime-local", required: true, max: "9999-12-31T23:59" }),
       submit(say("replay")),
     ),
   );
@@ -104,7 +104,8 @@ function keys() {
       button("new-secret", say("newSecret")),
       button("new-link", say("newLink")),
     ),
-    element("p", {}, element("output", { id: "key", dir: "ltr" })),
+    element("p", {}, element("output", { id: "secret", dir: "ltr", "aria-label": say("newSecret") })),
+    element("p", {}, element("output", { id: "link", dir: "ltr", "aria-label": say("newLink") })),
   );
 }
 

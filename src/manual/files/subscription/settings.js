@@ -6,15 +6,30 @@ import { chosenFilter, showFilter } from "./filter.js";
 
 /** Formats without a secret: nothing signs their deliveries. */
 const CHATS = ["slack", "teams", "telegram"];
-/** The values that the form was filled with; undefined before. */
+/** The controls of the form as they were filled in, and their values as the API takes them; undefined before. */
 let filled;
 
-/** Fills in the form. What a person is writing stays. */
-export function fillIn(view) {
-  if (filled === undefined) fillAgain(view);
+const controls = () => [...at("change").elements].filter(({ name }) => name !== "");
+const valueOf = (control) => (control.type === "checkbox" ? control.checked : control.value);
+
+function setValue(control, value) {
+  if (control.type === "checkbox") control.checked = value;
+  else control.value = value;
 }
 
-/** Fills in the form after a change. */
+/** Fills in the form. What a person has changed in it stays. */
+export function fillIn(view) {
+  const before = filled?.controls;
+  const changed = before
+    ? controls()
+        .filter((control) => before.has(control) && before.get(control) !== valueOf(control))
+        .map((control) => [control, valueOf(control)])
+    : [];
+  fillAgain(view);
+  for (const [control, value] of changed) setValue(control, value);
+}
+
+/** Fills in the form as the subscription is. */
 export function fillAgain(view) {
   const { url, description, content, shape } = at("change").elements;
   url.value = view.url;
@@ -26,7 +41,8 @@ export function fillAgain(view) {
   at("content-field").hidden = at("secret-overlap").hidden = at("new-secret").hidden = isChat;
   for (const box of at("events").querySelectorAll("input")) box.checked = view.events.includes(box.value);
   showFilter(view.filter);
-  filled = formValues();
+  const values = new Map(controls().map((control) => [control, valueOf(control)]));
+  filled = { controls: values, values: formValues() };
 }
 
 /** The values of the form for changes, as the API takes them. */
@@ -42,11 +58,11 @@ function formValues() {
   };
 }
 
-/** What a person has changed in the form, as the API takes it: what others have changed meanwhile stays. */
+/** What a person has changed in the form, as the API takes it. Fill the form in before, so that it has what others have changed. */
 export function changesOf(view) {
   const { url, ...changes } = Object.fromEntries(
     Object.entries(formValues()).filter(
-      ([name, value]) => JSON.stringify(value) !== JSON.stringify(filled[name]),
+      ([name, value]) => JSON.stringify(value) !== JSON.stringify(filled.values[name]),
     ),
   );
   // Keeps events without a box, such as operational.

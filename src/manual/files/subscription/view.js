@@ -36,6 +36,7 @@ export async function showFacts(view) {
   at("pause").hidden = at("test").hidden = view.status !== "active";
   at("resume").hidden = !(view.proved && isStopped);
   at("verify").hidden = view.proved;
+  at("replay").closest("section").hidden = !view.proved;
 }
 
 function factsOf(view) {
