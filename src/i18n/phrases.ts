@@ -86,6 +86,8 @@ export function listHeading(list: ReleaseList, site: Site, known: Registry | und
 /**
  * The title of a list where the site is not named beside it, as in a feed reader: `Collective security – Press
  * releases`. The language is named only if the title of the site does not tell it.
+ *
+ * @param pageLang the language of the words
  */
 export function listTitle(
   list: ReleaseList,

@@ -134,6 +134,19 @@ describe.skipIf(!HAS_CHROMIUM)(`a person who subscribes (${SKIPPED})`, () => {
     await page.getByText("Saved.").waitFor();
     expect(await factsOf(page)).toMatchObject({ Languages: ["English"], Topics: ["Energy"], ...chosen });
 
+    // A click while the page is still reading the log has its turn afterwards.
+    const log = Promise.withResolvers<void>();
+    await page.route("**/deliveries?*", async (route) => {
+      await log.promise;
+      await route.continue();
+    });
+    await page.reload();
+    await page.getByText("Active since").waitFor();
+    await page.getByRole("button", { name: "Pause" }).click();
+    log.resolve();
+    await page.getByText("Paused since").waitFor();
+    await page.unroute("**/deliveries?*");
+
     // What cannot be shown says so.
     await page.route("**/subscription/words/*", (route) => route.abort());
     await page.reload();

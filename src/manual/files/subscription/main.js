@@ -11,7 +11,9 @@ import { formatNumber, joinNames, nameOf, say } from "./words.js";
 
 /** The subscription as the API showed it last. */
 let shown;
-let isBusy = false;
+/** The end of what is running, and the names of what runs or waits for its turn. */
+let last = Promise.resolve();
+const running = new Set();
 /** Pauses between looks at deliveries that wait, in milliseconds. */
 const FOLLOW_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
 
@@ -19,36 +21,48 @@ function message(content) {
   at("message").replaceChildren(content);
 }
 
-/** Runs what a person asked for, one thing at a time, and says how it ended. */
-async function run(work, done) {
-  if (isBusy) return;
-  isBusy = true;
+/** Does one thing after the other. */
+function inTurn(work) {
+  const done = last.then(work);
+  last = done.catch(() => undefined);
+  return done;
+}
+
+/** Runs what a person asked for in its turn, and says how it ended. A second click before the end does nothing. */
+function run(name, work, done) {
+  if (running.has(name)) return;
+  running.add(name);
   const hadFocus = document.activeElement !== document.body;
-  message("…");
-  try {
-    const result = await work();
-    message(typeof done === "function" ? done(result) : done);
-  } catch (error) {
-    message(error instanceof Refusal ? error.content : say("unreachable"));
-    if (error.isFinal === true) at("loaded").hidden = true;
-    if (!(error instanceof Refusal)) throw error;
-  } finally {
-    isBusy = false;
-    // A button that is hidden loses the focus to the whole page.
-    const { activeElement, body } = document;
-    const isLost = activeElement === body || activeElement?.closest("[hidden]");
-    if (hadFocus && isLost) at("message").focus();
-  }
+  void inTurn(async () => {
+    message("…");
+    try {
+      const result = await work();
+      message(typeof done === "function" ? done(result) : done);
+    } catch (error) {
+      message(error instanceof Refusal ? error.content : say("unreachable"));
+      if (error.isFinal === true) at("loaded").hidden = true;
+      if (!(error instanceof Refusal)) throw error;
+    } finally {
+      running.delete(name);
+      if (hadFocus) keepFocus();
+    }
+  });
+}
+
+/** A button that is hidden loses the focus to the whole page. */
+function keepFocus() {
+  const { activeElement, body } = document;
+  if (activeElement === body || activeElement?.closest("[hidden]")) at("message").focus();
 }
 
 function onClick(id, work, done) {
-  at(id).addEventListener("click", () => void run(work, done));
+  at(id).addEventListener("click", () => run(id, work, done));
 }
 
 function onSubmit(id, work, done) {
   at(id).addEventListener("submit", (event) => {
     event.preventDefault();
-    void run(() => work(event.target.elements), done);
+    run(id, () => work(event.target.elements), done);
   });
 }
 
@@ -73,7 +87,7 @@ async function follow() {
   for (const pauseMs of FOLLOW_MS) {
     if (!hasWaiting()) return;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    if (!isBusy) await refresh().catch(() => undefined);
+    await inTurn(refresh).catch(() => undefined);
   }
 }
 
@@ -163,5 +177,5 @@ at("loaded").append(...sections());
 if (hasToken()) {
   keepTokenInLanguageMenu();
   listen();
-  void run(refresh, "");
+  run("refresh", refresh, "");
 } else message(say("tokenMissing"));
