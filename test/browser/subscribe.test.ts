@@ -95,7 +95,7 @@ describe.skipIf(!HAS_CHROMIUM)(`a person who subscribes (${SKIPPED})`, () => {
       }),
     });
     expect(answer.status).toBe(201);
-    const { id, token } = await answer.json<{ id: string; token: string }>();
+    const { id, token, secret } = await answer.json<{ id: string; token: string; secret: string }>();
     const page = await browser.newPage();
     await page.goto(new URL(`/subscriptions/${id}#${token}`, office.url).href);
     await page.getByText("Active since").waitFor();
@@ -111,6 +111,10 @@ describe.skipIf(!HAS_CHROMIUM)(`a person who subscribes (${SKIPPED})`, () => {
     await page.getByLabel("Name", { exact: true }).fill("Desk");
     await page.getByRole("button", { name: "Send a test" }).click();
     await page.getByText("A test is on its way").waitFor();
+    // The receiver answers when it has the secret. The page shows that without a reload.
+    await page.getByRole("row", { name: /Test.*Waiting/ }).waitFor();
+    receiver.trust(secret);
+    await page.getByRole("row", { name: /Test.*Delivered/ }).waitFor();
     expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Desk");
     await page.getByLabel("Corrected").check();
     await page.getByRole("button", { name: "Save" }).click();

@@ -41,10 +41,8 @@ export async function addBoxes(filter) {
     if (name === "q") continue;
     for (const value of values) {
       if (boxOf(field, name, value) !== undefined) continue;
-      const label =
-        boxOf(field, field, value) === undefined
-          ? await nameOfValue(field, value)
-          : labelOf(boxOf(field, field, value));
+      const wanted = boxOf(field, field, value);
+      const label = wanted === undefined ? await nameOfValue(field, value) : labelOf(wanted);
       fieldsetOf(field).append(
         checkbox(name, value, name === field ? label : say("except", { values: label })),
       );

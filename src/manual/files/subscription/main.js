@@ -11,8 +11,9 @@ import { formatNumber, joinNames, nameOf, say } from "./words.js";
 
 /** The subscription as the API showed it last. */
 let shown;
-/** The end of what is running, and the names of what runs or waits for its turn. */
+/** Settles when all that was asked for so far has ended. */
 let last = Promise.resolve();
+/** The names of what runs or waits for its turn. */
 const running = new Set();
 /** Pauses between looks at deliveries that wait, in milliseconds. */
 const FOLLOW_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
@@ -74,7 +75,7 @@ async function refresh() {
   await showLog();
 }
 
-/** What was done is done, even if the page cannot be brought up to date. */
+/** Calls an action of the API. It has succeeded even if the page cannot be read again afterwards. */
 async function act(action, body) {
   const result = await call("POST", `/${action}`, body);
   await refresh().catch(() => undefined);
@@ -86,6 +87,7 @@ async function act(action, body) {
 async function follow() {
   for (const pauseMs of FOLLOW_MS) {
     if (!hasWaiting()) return;
+    // The API does not say when a delivery ends.
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     await inTurn(refresh).catch(() => undefined);
   }
@@ -97,7 +99,7 @@ function listen() {
   onClick(
     "resume",
     () => act("resume"),
-    () => describeHeld("resumeDone"),
+    () => describeSending("resumeDone"),
   );
   onClick("verify", () => act("verify"), say("verifyDone"));
   onClick("older", showOlder, "");
@@ -107,14 +109,14 @@ function listen() {
   onSubmit(
     "replay",
     ({ from }) => act("replay", { from: new Date(from.value).toISOString() }),
-    () => describeHeld("replayDone"),
+    () => describeSending("replayDone"),
   );
   onSubmit("change", change, say("saveDone"));
   onSubmit("why", explain, "");
 }
 
-/** What is sent at once only while the subscription is active. Why a disabled one is so stands beside its state. */
-function describeHeld(done) {
+/** Events are sent at once only while the subscription is active. Why it is disabled stands beside its state. */
+function describeSending(done) {
   const texts = { active: say(done), paused: say("pauseDone") };
   return texts[shown.status] ?? "";
 }

@@ -6,7 +6,7 @@ import { chosenFilter, showFilter } from "./filter.js";
 
 /** Formats without a secret: nothing signs their deliveries. */
 const CHATS = ["slack", "teams", "telegram"];
-/** The controls of the form as they were filled in, and their values as the API takes them; undefined before. */
+/** What the form was filled in with: by control, and as the API takes it. Undefined before that. */
 let filled;
 
 const controls = () => [...at("change").elements].filter(({ name }) => name !== "");
@@ -19,12 +19,10 @@ function setValue(control, value) {
 
 /** Fills in the form. What a person has changed in it stays. */
 export function fillIn(view) {
-  const before = filled?.controls;
-  const changed = before
-    ? controls()
-        .filter((control) => before.has(control) && before.get(control) !== valueOf(control))
-        .map((control) => [control, valueOf(control)])
-    : [];
+  const before = filled?.controls ?? new Map();
+  const changed = controls()
+    .filter((control) => before.has(control) && before.get(control) !== valueOf(control))
+    .map((control) => [control, valueOf(control)]);
   fillAgain(view);
   for (const [control, value] of changed) setValue(control, value);
 }
