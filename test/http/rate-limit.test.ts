@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { untilRefused } from "../support/rate-limits.ts";
 import { ADMIN, kvBody, type ProblemJson, publish, release, request, settled } from "../support/service.ts";
 import { own, subscribe } from "../support/subscriptions.ts";
 
@@ -6,20 +7,6 @@ function from(address: string, path: string, init: RequestInit = {}): Promise<Re
   const headers = new Headers(init.headers);
   headers.set("cf-connecting-ip", address);
   return request(path, { ...init, headers });
-}
-
-/** Sends requests until one is refused. A new minute may begin meanwhile, which allows as many again. */
-async function until429(
-  send: (nth: number) => Promise<Response>,
-  atOnce = 20,
-): Promise<{ sent: number; last: Response }> {
-  for (let sent = 0; sent < 2_000;) {
-    const answers = await Promise.all(Array.from({ length: atOnce }, (_, index) => send(sent + index)));
-    const refused = answers.find(({ status }) => status === 429);
-    if (refused !== undefined) return { sent, last: refused };
-    sent += answers.length;
-  }
-  throw new Error("no request was refused");
 }
 
 const refusal = async (answer: Response) => [
@@ -33,8 +20,8 @@ describe("requests that wake the Newsroom", () => {
   it("are limited for each client, whichever call it makes, and not for the admin", async () => {
     const address = "192.0.2.41";
     const id = crypto.randomUUID();
-    const { sent, last } = await until429((nth) => from(address, `/en/releases/never-was-${nth}`));
-    expect(await refusal(last)).toEqual(TOO_MANY);
+    const { sent, refused } = await untilRefused((nth) => from(address, `/en/releases/never-was-${nth}`));
+    expect(await refusal(refused)).toEqual(TOO_MANY);
     expect(sent).toBeLessThanOrEqual(620);
     const made = await subscribe();
     const bearer = { authorization: `Bearer ${made.token}` };
@@ -54,8 +41,8 @@ describe("requests that wake the Newsroom", () => {
       [`/api/v1/subscriptions/${made.id}/pause`, { method: "POST", headers: bearer }],
     ];
     for (const [path, init] of calls) {
-      const refused = await until429(() => from(address, path, init), 1);
-      expect(await refusal(refused.last), path).toEqual(TOO_MANY);
+      const { refused: answer } = await untilRefused(() => from(address, path, init), 1);
+      expect(await refusal(answer), path).toEqual(TOO_MANY);
     }
     expect((await from(address, "/api/v1/releases", { headers: ADMIN })).status).toBe(200);
     expect((await from(address, `/api/v1/releases/${id}`, { headers: ADMIN })).status).toBe(404);
@@ -67,10 +54,10 @@ describe("requests that wake the Newsroom", () => {
   });
 
   it("are limited for a household, whichever of its addresses it uses", async () => {
-    const { sent, last } = await until429((nth) =>
+    const { sent, refused } = await untilRefused((nth) =>
       from(`2001:db8:ca11:${(nth % 256).toString(16)}::1`, "/api/v1/releases?limit=1"),
     );
-    expect(await refusal(last)).toEqual(TOO_MANY);
+    expect(await refusal(refused)).toEqual(TOO_MANY);
     expect(sent).toBeGreaterThan(300);
     expect((await from("2001:db8:ca11:100::1", "/api/v1/releases?limit=1")).status).toBe(200);
   });
@@ -82,13 +69,13 @@ describe("requests that wake the Newsroom", () => {
     const path = `/en/releases/${String(text["slug"])}`;
     expect(await kvBody(path)).not.toBeNull();
     const address = "198.51.100.41";
-    await until429((nth) => from(address, `/en/releases/never-was-${nth}`));
+    await untilRefused((nth) => from(address, `/en/releases/never-was-${nth}`));
     expect((await from(address, path)).status).toBe(200);
     expect((await from(address, "/feed.rss")).status).toBe(200);
   });
 });
 
 it("counts requests without an address on Cloudflare as those of one client", async () => {
-  const { last } = await until429(() => request("/healthz", { cf: { colo: "EVN" } }));
-  expect(await refusal(last)).toEqual(TOO_MANY);
+  const { refused } = await untilRefused(() => request("/healthz", { cf: { colo: "EVN" } }));
+  expect(await refusal(refused)).toEqual(TOO_MANY);
 });

@@ -91,16 +91,16 @@ describe("tests at one host", () => {
   it("are limited over all subscriptions there; other hosts and the admin are not affected", async () => {
     // Nothing listens on the port: this file's other tests use the receiver's host.
     const at = (nth: number) => `http://127.0.0.1:9/${nth}`;
+    const { inMinute } = OWNER_REQUESTS_MAX.test;
+    // The limit counts by the minutes of the machine's clock. If one ends among these calls, one of the two minutes
+    // still has more calls than the limit of 60.
     const made: Made[] = [];
-    for (let nth = 0; nth < 8; nth += 1) made.push(await subscribe({ url: at(nth) }));
-    const statuses: number[] = [];
-    for (const one of made) {
-      statuses.push(...(await statusesOf(OWNER_REQUESTS_MAX.test.inMinute, () => own(one, "/test", "POST"))));
-    }
-    // A minute may end in between.
+    for (let nth = 0; nth < 130 / inMinute; nth += 1) made.push(await subscribe({ url: at(nth) }));
+    const calls = made.flatMap((one) => Array.from({ length: inMinute }, () => own(one, "/test", "POST")));
+    const statuses = (await Promise.all(calls)).map(({ status }) => status);
     const sent = statuses.filter((status) => status === 202).length;
     expect(new Set(statuses)).toEqual(new Set([202, 429]));
-    expect([sent >= 60, sent < 80]).toEqual([true, true]);
+    expect([sent >= 60, sent <= 120]).toEqual([true, true]);
     const elsewhere = await subscribe();
     expect((await own(elsewhere, "/test", "POST")).status).toBe(202);
     const byAdmin = await send("POST", `/api/v1/subscriptions/${made[0]!.id}/test`, undefined);
