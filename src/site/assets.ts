@@ -2,8 +2,8 @@
  * The files that pages and feeds refer to.
  */
 
-// For the two things that HTML cannot do: copy an address, and subscribe to what is ticked in the form above. Without it
-// the filters count that were last shown.
+// For what HTML cannot do: copy an address; subscribe to what is ticked in the form above (without this script the filters
+// count that were last shown); and give the answer to a form an address, so that a reload does not send the form again.
 export const COPY_SCRIPT = `"use strict";
 for (const button of document.querySelectorAll("button[data-copy]")) {
   if (!navigator.clipboard) break;
@@ -13,6 +13,15 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     await navigator.clipboard.writeText(button.dataset.copy);
     button.textContent = button.dataset.copied;
     setTimeout(() => { button.textContent = text; }, 2000);
+  });
+}
+for (const link of document.querySelectorAll("a[data-stays]")) {
+  history.replaceState(null, "", link.href);
+  // The link leads to the address that the window has by now. A browser would only scroll.
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    location.reload();
   });
 }
 const filters = document.querySelector("form.filters");

@@ -65,11 +65,16 @@ summary { width: fit-content; padding-block: .25rem; color: var(--link); cursor:
 .filters label, legend { display: block; font-size: 1rem; font-weight: 600; }
 .filters .box label { font-weight: 400; padding-block: .25rem; }
 .filters select, .filters input:not([type="checkbox"]) { width: 100%; }
+form.filters > :is(h2, p, fieldset) { grid-column: 1 / -1; }
+form.filters > p > input { max-width: 40rem; }
 .boxes { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .5rem 0 1rem; }
 .boxes label { padding-block: .25rem; }
 .search h2 { margin-top: 0; }
 .search > p > label, .subscription form p > label { display: block; font-weight: 600; }
 .search > p > input, .search > p > select, .subscription form p > :is(input, select, textarea) { width: 100%; max-width: 40rem; }
+.banner > h2 { margin-top: .25rem; }
+.fault { display: block; color: var(--alarm); }
+[aria-invalid="true"] { border: 2px solid var(--alarm); }
 textarea { font: 1rem/1.4 ui-monospace, monospace; padding: .5rem .75rem; color: inherit; background: var(--page); border: 1px solid var(--field); border-radius: .25rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; }
 #message:not(:empty) { position: sticky; inset-block-start: 0; z-index: 1; padding-block: .5rem; background: var(--page); }

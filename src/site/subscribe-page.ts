@@ -13,7 +13,7 @@ import type { ReleaseView } from "../domain/release.ts";
 import type { Site } from "../domain/site.ts";
 import { FEED_LABELS } from "../feeds/feed.ts";
 import { phrasesIn } from "../i18n/phrases.ts";
-import { deliveryForm } from "./delivery-form.ts";
+import { deliveryFields, deliveryForm, fieldId } from "./delivery-form.ts";
 import { COPY_SCRIPT_PATH } from "./directory-page.ts";
 import { SUBSCRIBE_PATH } from "./footer.ts";
 import { filterBoxes } from "./filter-boxes.ts";
@@ -56,14 +56,16 @@ export function subscribePage(form: SubscribeForm, site: Site): string {
       script: COPY_SCRIPT_PATH,
       main: [
         h("h1", subscribe.title),
-        faults(issues, subscribe.faults),
+        faultList(issues, phrases),
         filters(form, phrases, site),
         ...(matches === undefined
           ? []
           : [
               preview(matches, list, phrases, lang, site),
               feeds(list, phrases, site),
-              fields === undefined ? null : deliveryForm(lang, filter, fields, phrases),
+              fields === undefined
+                ? null
+                : deliveryForm(lang, filter, fields, faultsOf(issues, phrases), phrases),
             ]),
       ],
     },
@@ -71,14 +73,41 @@ export function subscribePage(form: SubscribeForm, site: Site): string {
   );
 }
 
-function faults(issues: readonly Issue[], heading: string): Element | null {
+/** What is wrong with each field of the second form, by the name of the field. */
+function faultsOf(issues: readonly Issue[], phrases: Phrases): Map<string, string> {
+  return new Map(
+    issues.flatMap(({ path, message }) => {
+      const field = fieldAt(path, phrases);
+      return field === undefined ? [] : [[field.name, message] as const];
+    }),
+  );
+}
+
+/** A fault of a whole object is shown at its first field. */
+function fieldAt(path: string, phrases: Phrases): { name: string; label: string } | undefined {
+  return path === ""
+    ? undefined
+    : deliveryFields(phrases).find((field) => field.path === path || field.path.startsWith(`${path}/`));
+}
+
+/** Leads to the fields that are wrong. */
+function faultList(issues: readonly Issue[], phrases: Phrases): Element | null {
   if (issues.length === 0) return null;
+  const inEnglish = (text: string) => h("span", { lang: "en", dir: "ltr" }, text);
   return h("section", { className: ["banner"], role: "alert" }, [
-    h("h2", heading),
+    h("h2", phrases.subscribe.faults),
     h(
       "ul",
-      { lang: "en", dir: "ltr" },
-      issues.map(({ path, message }) => h("li", `${path.slice(1)} ${message}`.trim())),
+      issues.map(({ path, message }) => {
+        const field = fieldAt(path, phrases);
+        return field === undefined
+          ? h("li", inEnglish(`${path.slice(1)} ${message}`.trim()))
+          : h("li", [
+              h("a", { href: `#${fieldId(field.name)}` }, field.label),
+              phrases.colon,
+              inEnglish(message),
+            ]);
+      }),
     ),
   ]);
 }

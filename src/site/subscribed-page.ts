@@ -4,6 +4,7 @@
 import type { Element } from "hast";
 import { h } from "hastscript";
 import type { Filter } from "../domain/filter.ts";
+import { languageList } from "../domain/list.ts";
 import type { Registry } from "../domain/registry.ts";
 import type { Site } from "../domain/site.ts";
 import { listTitle, phrasesIn } from "../i18n/phrases.ts";
@@ -35,12 +36,15 @@ export function subscribedPage(
       h("button", { type: "button", hidden: true, dataCopy: text, dataCopied: copied }, copy),
     ]);
   // The fragment of a URL stays in the browser: no request and no log has the token.
-  const path = `/subscriptions/${id}?ui=${lang}#${token}`;
+  const pathIn = (ui: string) => `/subscriptions/${id}?ui=${ui}#${token}`;
+  const path = pathIn(lang);
   return pageHtml(
     {
       title: subscribe.done,
       lang,
-      list: { filter: {} },
+      list: languageList(lang),
+      // A reload and the language menu lead to the page of the subscription: this one cannot be shown again.
+      alternates: site.languages.map((each) => ({ lang: each, url: pathIn(each) })),
       script: COPY_SCRIPT_PATH,
       main: [
         h("h1", subscribe.done),
@@ -48,7 +52,10 @@ export function subscribedPage(
         status === "pending" ? h("p", subscribe.confirm) : null,
         h("section", { className: ["subscribe"] }, [
           h("p", h("strong", subscribe.keep)),
-          kept(`${site.baseUrl}${path}`, h("a", { href: path, rel: ["nofollow"] }, subscribe.manage)),
+          kept(
+            `${site.baseUrl}${path}`,
+            h("a", { href: path, rel: ["nofollow"], dataStays: true }, subscribe.manage),
+          ),
           secret === undefined
             ? null
             : kept(secret, `${subscribe.signingSecret}${colon}`, h("code", { dir: "ltr" }, secret)),

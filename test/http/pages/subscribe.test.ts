@@ -77,7 +77,9 @@ describe("choosing what to receive", () => {
     ] as const) {
       const { status, html } = await page(query);
       expect(status).toBe(422);
-      expect(html).toMatch(new RegExp(`This must be corrected</h2><ul[^>]*><li>[^<]*${fault}`));
+      expect(html).toMatch(
+        new RegExp(`This must be corrected</h2><ul><li><span lang="en" dir="ltr">[^<]*${fault}`),
+      );
       expect(html).not.toContain("In a feed reader");
     }
   });
@@ -128,7 +130,11 @@ describe("subscribing by the form", () => {
   it("keeps what was written and names what is wrong, and creates nothing", async () => {
     const { status, html } = await post({ url: "ftp://desk.example/", description: "Desk", lang: "hy" });
     expect(status).toBe(422);
-    expect(html).toMatch(/<li>url [^<]+<\/li>/);
+    const { fault } = /<strong id="url-fault"[^>]*>(?<fault>[^<]+)<\/strong>/.exec(html)?.groups ?? {};
+    expect(html).toMatch(/<input id="url"[^>]* aria-invalid="true" aria-describedby="url-fault"/);
+    expect(html).toContain(
+      `<li><a href="#url">Վեբհուքի հասցե (URL)</a>: <span lang="en" dir="ltr">${fault}</span></li>`,
+    );
     expect(html).toContain('value="ftp://desk.example/"');
     expect(html).toContain('value="Desk"');
     expect(html).toContain('<input type="hidden" name="lang" value="hy">');
@@ -138,7 +144,7 @@ describe("subscribing by the form", () => {
     const url = endpoint("echo");
     const { status, html } = await post({ url, topics: "energy" });
     expect(status).toBe(422);
-    expect(html).toContain("<li>topics is no parameter of this call; the nearest is topic</li>");
+    expect(html).toContain("topics is no parameter of this call; the nearest is topic</span></li>");
     expect(await arrivals({ endpoint: url })).toEqual([]);
   });
 
@@ -150,7 +156,7 @@ describe("subscribing by the form", () => {
     expect(refused.status).toBe(422);
     expect(refused.html).not.toContain("T0/B0");
     expect((await post({ url: endpoint("echo"), secret: "short" })).html).toContain(
-      "<li>secret must be whsec_",
+      '<a href="#secret">Your own secret (optional)</a>: <span lang="en" dir="ltr">must be whsec_',
     );
   });
 
@@ -183,14 +189,14 @@ describe("subscribing by the form", () => {
     const answer = await post({ url: endpoint() }, { "content-type": "application/json" });
     expect(answer.status).toBe(415);
     expect(answer.html).toContain(
-      "<li>Send a form, with Content-Type: application/x-www-form-urlencoded.</li>",
+      "Send a form, with Content-Type: application/x-www-form-urlencoded.</span></li>",
     );
   });
 
   it("refuses a form that is too large", async () => {
     const { status, html } = await post({ url: endpoint(), description: "x".repeat(40_000) });
     expect(status).toBe(413);
-    expect(html).toMatch(/This must be corrected<\/h2><ul[^>]*><li>A body may have \d+ bytes/);
+    expect(html).toMatch(/This must be corrected<\/h2><ul><li><span[^>]*>A body may have \d+ bytes/);
   });
 
   it("is not offered where subscriptions are by invitation", async () => {
