@@ -141,6 +141,17 @@ export function countValues({ not, ...conditions }: Filter): number {
     .reduce((sum, values) => sum + values, 0);
 }
 
+/** The field of which a filter excludes all that it asks for, so that no release can match. */
+export function findContradiction({
+  not,
+  ...conditions
+}: Filter): (typeof FILTER_FIELDS)[number] | undefined {
+  return FILTER_FIELDS.find((field) => {
+    const [asked, without] = [conditions[field], [not?.[field] ?? []].flat()];
+    return asked !== undefined && [asked].flat().every((value) => without.includes(value));
+  });
+}
+
 /** The facts of a release that a filter compares. */
 export interface Filterable extends Record<Facet, readonly string[]> {
   lang: string;

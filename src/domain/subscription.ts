@@ -5,7 +5,7 @@
 import * as z from "zod/mini";
 import { listOf } from "./bounded.ts";
 import { DEFAULT_EVENT_TYPES, RELEASE_EVENT_TYPES } from "./event.ts";
-import { type Filter, filter, countValues } from "./filter.ts";
+import { type Filter, filter, countValues, findContradiction } from "./filter.ts";
 import type { HUB_FORMAT, HubTerms } from "./hub.ts";
 import { oneLine } from "./text.ts";
 import {
@@ -128,6 +128,10 @@ const events = z.pipe(
 
 /** Each event is compared with all values, so their number is limited. */
 const limitedFilter = filter.check(
+  z.refine((given) => findContradiction(given) === undefined, {
+    error: ({ input }) =>
+      `must not exclude all that it asks for, since no release would match: see ${findContradiction(input as Filter)}`,
+  }),
   z.refine(
     (given) => countValues(given) <= SUBSCRIPTION_VALUES_MAX,
     `must name at most ${SUBSCRIPTION_VALUES_MAX} values`,

@@ -74,18 +74,24 @@ function placeOf(subscription: string, field: SecretField): string {
 /**
  * Puts a new secret in front. The older secrets sign for `overlapMs` more, but never longer than an earlier
  * rotation allowed.
+ *
+ * @returns the instant from which on a rotation is possible, if more than LIVE_SECRETS_MAX would sign now: an endpoint may
+ *   still know only the oldest
  */
 export function rotateSecrets(
   secrets: readonly SealedSecret[],
   sealed: string,
   overlapMs: number,
   nowMs: number,
-): SealedSecret[] {
+): SealedSecret[] | { fullUntilMs: number } {
   const untilMs = nowMs + overlapMs;
   const older = selectLive(secrets, nowMs)
     .map((secret) => ({ ...secret, untilMs: Math.min(secret.untilMs ?? Infinity, untilMs) }))
     .filter((secret) => secret.untilMs > nowMs);
-  return [{ sealed, untilMs: null }, ...older].slice(0, LIVE_SECRETS_MAX);
+  if (older.length >= LIVE_SECRETS_MAX) {
+    return { fullUntilMs: Math.min(...older.map((secret) => secret.untilMs)) };
+  }
+  return [{ sealed, untilMs: null }, ...older];
 }
 
 /** The secrets that have not expired. */

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type Filter, filter, type Filterable, filterFromQuery, matches } from "../../src/domain/filter.ts";
+import {
+  type Filter,
+  filter,
+  type Filterable,
+  filterFromQuery,
+  findContradiction,
+  matches,
+} from "../../src/domain/filter.ts";
 import * as z from "zod/mini";
 
 describe("a filter", () => {
@@ -59,5 +66,20 @@ describe("a filter", () => {
     expect(canonical({ lang: ["ru", "EN", "ru"], topic: "x" })).toBe(
       canonical({ topic: ["x"], lang: ["en", "ru"] }),
     );
+  });
+});
+
+describe("findContradiction", () => {
+  it.each([
+    [{ lang: ["en"], not: { lang: ["en", "ru"] } }, "lang"],
+    [{ topic: ["csto", "osce"], not: { topic: ["csto", "osce"] } }, "topic"],
+    [{ q: "summit", not: { q: "summit" } }, "q"],
+    // A release of both topics does not match, one of the other does.
+    [{ topic: ["csto", "osce"], not: { topic: ["osce"] } }, undefined],
+    [{ lang: ["en"], not: { topic: ["en"] } }, undefined],
+    [{ not: { lang: ["en"] } }, undefined],
+    [{}, undefined],
+  ])("of %j is %s", (filter, field) => {
+    expect(findContradiction(filter)).toBe(field);
   });
 });

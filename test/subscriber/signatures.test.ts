@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { subscriber } from "../../src/runtime/stubs.ts";
 import { readSigningKeys } from "../../src/crypto/signing-keys.ts";
 import vectors from "../fixtures/standard-webhooks.json" with { type: "json" };
-import { release, request, subscriberLater } from "../support/service.ts";
+import { type ProblemJson, release, request, subscriberLater } from "../support/service.ts";
 import { arrivals, endpoint, own, publishTo, subscribe, viewOf } from "../support/subscriptions.ts";
 
 /** Signs with the public library at the time in the header, because tests move the clock. */
@@ -116,18 +116,25 @@ describe("a secret that is rotated", () => {
     expect([made.secret, second.secret].map((secret) => verifies(secret, arrival!))).toEqual([false, true]);
   });
 
-  it("is dropped when more than five secrets would be valid", async () => {
+  it("is refused when more than five secrets would sign, unless the older ones stop at once", async () => {
     const made = await subscribe();
+    const rotate = (body?: unknown) => own(made, "/rotate-secret", "POST", body);
     const secrets = [made.secret];
-    for (let count = 0; count < 8; count += 1) {
-      secrets.push((await (await own(made, "/rotate-secret", "POST")).json<Rotated>()).secret);
-    }
+    for (let count = 0; count < 4; count += 1) secrets.push((await (await rotate()).json<Rotated>()).secret);
+    const refused = await rotate();
+    const { code, detail } = await refused.json<ProblemJson>();
+    expect([refused.status, code]).toEqual([429, "too-many-requests"]);
+    expect(detail).toContain('"overlapSeconds": 0');
+    const seconds = Number(refused.headers.get("retry-after"));
+    expect([seconds > 86_300, seconds <= 86_400]).toEqual([true, true]);
     await publishTo([made], release());
     const [arrival] = await arrivals(made);
-    expect(secrets.map((secret) => verifies(secret, arrival!))).toEqual([
-      ...Array.from({ length: 4 }, () => false),
-      ...Array.from({ length: 5 }, () => true),
-    ]);
+    expect(secrets.map((secret) => verifies(secret, arrival!))).toEqual(secrets.map(() => true));
+
+    expect((await rotate({ overlapSeconds: 0 })).status).toBe(200);
+    expect((await rotate()).status).toBe(200);
+    await subscriberLater(made.id, 86_401);
+    expect((await rotate()).status).toBe(200);
   });
 
   it("is encrypted at rest", async () => {

@@ -275,6 +275,11 @@ describe("a subscription that is refused", () => {
       "/filter",
     ],
     [
+      "a filter that no release can match",
+      { url: "https://desk.example/", filter: { lang: ["en"], not: { lang: ["en", "ru"] } } },
+      "/filter",
+    ],
+    [
       "a language that the site does not have",
       { url: "https://desk.example/", filter: { not: { lang: ["en", "xx"] } } },
       "/filter/not/lang",

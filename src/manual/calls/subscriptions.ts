@@ -189,7 +189,7 @@ export const SUBSCRIPTION_CALLS: Calls = {
     summary: "Replace the secret",
     body: "RotationInput",
     answers: { 200: { description: "The new secret, which no later answer shows", schema: rotatedSecret } },
-    errors: ["not-signed"],
+    errors: ["not-signed", "too-many-requests"],
   },
   "POST /api/v1/subscriptions/{id}/rotate-token": {
     id: "rotateToken",

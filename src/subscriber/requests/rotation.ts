@@ -4,8 +4,9 @@
 import { instantOfMs } from "../../domain/dates.ts";
 import { FORMATS } from "../../webhooks/payload.ts";
 import type { SubscriberParts } from "../parts.ts";
+import { LIVE_SECRETS_MAX } from "../limits.ts";
 import { rotateSecrets } from "../secrets.ts";
-import { type Conflict, NOT_SIGNED } from "../subscription.ts";
+import { conflict, type Conflict, NOT_SIGNED } from "../subscription.ts";
 
 /** `previousUntil`: the RFC 3339 instant at which the older secrets stop signing. Null where there is no subscription. */
 export async function rotateSecret(
@@ -21,7 +22,17 @@ export async function rotateSecret(
   const subscription = state.get();
   if (subscription === undefined) return null;
   const nowMs = now();
-  state.save({ ...subscription, secrets: rotateSecrets(subscription.secrets, sealed, overlapMs, nowMs) });
+  const rotated = rotateSecrets(subscription.secrets, sealed, overlapMs, nowMs);
+  if ("fullUntilMs" in rotated) {
+    return {
+      ...conflict(
+        "too-many-requests",
+        `${LIVE_SECRETS_MAX} secrets sign at present, and the first of them until ${instantOfMs(rotated.fullUntilMs)}. Try again then, or send { "overlapSeconds": 0 }, which ends the older ones at once.`,
+      ),
+      retryAfterSeconds: Math.ceil((rotated.fullUntilMs - nowMs) / 1000),
+    };
+  }
+  state.save({ ...subscription, secrets: rotated });
   // The Newsroom learns which key seals now.
   jobs.enqueue("report", null, nowMs);
   return { ok: true, previousUntil: instantOfMs(nowMs + overlapMs) };
