@@ -6,7 +6,7 @@ import type { ProblemCode } from "../domain/codes.ts";
 import { app } from "../http/app.ts";
 import type { BodyHandler } from "../http/json-body.ts";
 
-/** Who may call: everybody, the admin, the owner of the subscription (and the admin), or whom SUBSCRIPTIONS lets. */
+/** Who may call: everybody, the admin, the owner of the subscription (and the admin), or who may subscribe (SUBSCRIPTIONS). */
 export type Callers = "all" | "admin" | "owner" | "subscribers";
 
 export interface ApiRoute {

@@ -89,7 +89,7 @@ export interface ScheduledPage {
   next: EmbargoPlace | null;
 }
 
-/** What becomes of a request to the hub. */
+/** The result of a request to the hub. */
 export type HubRegistered =
   | { kind: "registered"; id: string }
   | Extract<subscriptions.Registered, { kind: "too-many" }>

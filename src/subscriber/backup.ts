@@ -11,7 +11,7 @@ import {
 import { createTables } from "./schema.ts";
 
 /**
- * In the order in which they are read. A Subscriber with a long log takes several pages, and goes on delivering between
+ * In the order in which they are read. A Subscriber with a long log takes several pages, and delivers between
  * them. So an attempt comes before its delivery, which then counts it, and `told` comes last: it names at least each
  * release that a delivery is about.
  */

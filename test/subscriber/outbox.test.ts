@@ -11,7 +11,7 @@ const NEW = { kind: "new", whileReplaying: false } as const;
 const REPLAYING = { kind: "new", whileReplaying: true } as const;
 const NOW = 1_800_000_000_000;
 
-function handed(sequence: number, type: ReleaseEventType, asked = true): OutboundEvent {
+function outboundEvent(sequence: number, type: ReleaseEventType, asked = true): OutboundEvent {
   return { event: `evt_${sequence}`, sequence, type, release: "r", isRequested: asked, body: `${sequence}` };
 }
 
@@ -34,12 +34,12 @@ describe("a replay that was read before its release was retracted", () => {
     "does not send the release after the %s",
     (isRetraction) =>
       inOutbox((outbox) => {
-        outbox.accept([handed(1, "release.published"), handed(2, isRetraction)], NEW, NOW);
+        outbox.accept([outboundEvent(1, "release.published"), outboundEvent(2, isRetraction)], NEW, NOW);
         for (const event of ["evt_1", "evt_2"]) outbox.complete(event, "delivered", null, 1);
-        outbox.accept([handed(1, "release.published")], { kind: "replayed", asOf: 1 }, NOW);
+        outbox.accept([outboundEvent(1, "release.published")], { kind: "replayed", asOf: 1 }, NOW);
         expect(waiting(outbox)).toEqual([]);
         // A replay that was read after the retraction sends both, in order.
-        const both = [handed(1, "release.published"), handed(2, isRetraction)];
+        const both = [outboundEvent(1, "release.published"), outboundEvent(2, isRetraction)];
         outbox.accept(both, { kind: "replayed", asOf: 2 }, NOW);
         expect(waiting(outbox).length).toBeGreaterThan(0);
       }),
@@ -49,8 +49,8 @@ describe("a replay that was read before its release was retracted", () => {
     "sends nothing of the release to an endpoint that never had it, nor the %s",
     (isRetraction) =>
       inOutbox((outbox) => {
-        outbox.accept([handed(2, isRetraction, false)], REPLAYING, NOW);
-        outbox.accept([handed(1, "release.published")], { kind: "replayed", asOf: 1 }, NOW);
+        outbox.accept([outboundEvent(2, isRetraction, false)], REPLAYING, NOW);
+        outbox.accept([outboundEvent(1, "release.published")], { kind: "replayed", asOf: 1 }, NOW);
         expect(waiting(outbox)).toEqual([]);
         expect(outbox.wasSent("r", 9)).toBe(false);
       }),
@@ -60,14 +60,14 @@ describe("a replay that was read before its release was retracted", () => {
 describe("a retraction of a release that an endpoint was never sent", () => {
   it("is not sent, during a replay or not", () =>
     inOutbox((outbox) => {
-      outbox.accept([handed(2, "release.withdrawn", false)], NEW, NOW);
-      outbox.accept([handed(3, "release.killed", false)], REPLAYING, NOW);
+      outbox.accept([outboundEvent(2, "release.withdrawn", false)], NEW, NOW);
+      outbox.accept([outboundEvent(3, "release.killed", false)], REPLAYING, NOW);
       expect(waiting(outbox)).toEqual([]);
     }));
 
   it("is forgotten when the replay has ended", () =>
     inOutbox((outbox, storage) => {
-      outbox.accept([handed(2, "release.withdrawn", false)], REPLAYING, NOW);
+      outbox.accept([outboundEvent(2, "release.withdrawn", false)], REPLAYING, NOW);
       outbox.accept([], NEW, NOW);
       expect(storage.sql.exec("SELECT * FROM taken_back").toArray()).toEqual([]);
     }));
@@ -86,7 +86,7 @@ describe("a withdrawal", () => {
 
   it("waits its turn while no attempt has failed", () =>
     inOutbox((outbox, storage) => {
-      outbox.accept([handed(1, "release.published"), handed(2, "release.withdrawn")], NEW, NOW);
+      outbox.accept([outboundEvent(1, "release.published"), outboundEvent(2, "release.withdrawn")], NEW, NOW);
       letWithdrawalPass(storage.sql, "r");
       expect(waiting(outbox)).toEqual(["evt_1"]);
       expect(states(storage)).toEqual(["pending", "pending"]);
@@ -94,11 +94,15 @@ describe("a withdrawal", () => {
 
   it("replaces what waits before it once an attempt has failed, before or after its arrival", () =>
     inOutbox((outbox, storage) => {
-      outbox.accept([handed(1, "release.published"), handed(2, "release.corrected")], NEW, NOW);
+      outbox.accept([outboundEvent(1, "release.published"), outboundEvent(2, "release.corrected")], NEW, NOW);
       failed(outbox, storage, "evt_1");
-      outbox.accept([handed(3, "release.withdrawn")], NEW, NOW);
+      outbox.accept([outboundEvent(3, "release.withdrawn")], NEW, NOW);
       expect(states(storage)).toEqual(["replaced", "replaced", "pending"]);
-      outbox.accept([handed(4, "release.reinstated"), handed(5, "release.withdrawn")], NEW, NOW);
+      outbox.accept(
+        [outboundEvent(4, "release.reinstated"), outboundEvent(5, "release.withdrawn")],
+        NEW,
+        NOW,
+      );
       expect(waiting(outbox)).toEqual(["evt_3"]);
       failed(outbox, storage, "evt_3");
       letWithdrawalPass(storage.sql, "r");
@@ -107,10 +111,14 @@ describe("a withdrawal", () => {
 
   it("does not replace what comes after it, nor other releases", () =>
     inOutbox((outbox, storage) => {
-      const other = { ...handed(2, "release.published"), release: "other" };
-      outbox.accept([handed(1, "release.published"), other], NEW, NOW);
+      const other = { ...outboundEvent(2, "release.published"), release: "other" };
+      outbox.accept([outboundEvent(1, "release.published"), other], NEW, NOW);
       failed(outbox, storage, "evt_1");
-      outbox.accept([handed(3, "release.withdrawn"), handed(4, "release.reinstated")], NEW, NOW);
+      outbox.accept(
+        [outboundEvent(3, "release.withdrawn"), outboundEvent(4, "release.reinstated")],
+        NEW,
+        NOW,
+      );
       expect(states(storage)).toEqual(["replaced", "pending", "pending", "pending"]);
       outbox.complete("evt_3", "delivered", null, 1);
       expect(waiting(outbox)).toEqual(["evt_2", "evt_4"]);
@@ -118,10 +126,10 @@ describe("a withdrawal", () => {
 
   it("does not replace what was delivered and is to be repeated", () =>
     inOutbox((outbox, storage) => {
-      outbox.accept([handed(1, "release.published")], NEW, NOW);
+      outbox.accept([outboundEvent(1, "release.published")], NEW, NOW);
       failed(outbox, storage, "evt_1");
       storage.sql.exec("INSERT INTO attempts VALUES ('evt_1', 2, 0, 0, 204, NULL, NULL, NULL)");
-      outbox.accept([handed(2, "release.withdrawn")], NEW, NOW);
+      outbox.accept([outboundEvent(2, "release.withdrawn")], NEW, NOW);
       expect(states(storage)).toEqual(["pending", "pending"]);
     }));
 });
@@ -131,9 +139,9 @@ describe("an event that is replaced while its attempt is in flight", () => {
     "is logged as delivered if the endpoint takes it: %s",
     (retraction) =>
       inOutbox((outbox, storage) => {
-        outbox.accept([handed(1, "release.published")], NEW, NOW);
+        outbox.accept([outboundEvent(1, "release.published")], NEW, NOW);
         storage.sql.exec("INSERT INTO attempts VALUES ('evt_1', 1, 0, 0, 500, 'answered 500', NULL, NULL)");
-        outbox.accept([handed(2, retraction)], NEW, NOW);
+        outbox.accept([outboundEvent(2, retraction)], NEW, NOW);
         expect(storage.sql.exec("SELECT state FROM deliveries").toArray()[0]).toEqual({ state: "replaced" });
         outbox.retryAt("evt_1", { dueMs: NOW, reason: "answered 500", attempts: 2 });
         outbox.complete("evt_1", "failed", "answered 500", 2);
@@ -151,7 +159,7 @@ describe("an event that is replaced while its attempt is in flight", () => {
 describe("a first attempt", () => {
   it("waits for the first delay of the schedule", () =>
     inOutbox((outbox) => {
-      outbox.accept([handed(1, "release.published")], NEW, NOW);
+      outbox.accept([outboundEvent(1, "release.published")], NEW, NOW);
       expect(outbox.next("everything", 1)).toMatchObject([{ createdMs: NOW, dueMs: NOW + 60_000 }]);
     }, 60_000));
 });
@@ -167,7 +175,7 @@ describe("a held delivery", () => {
     inOutbox((outbox, storage) => {
       for (const sequence of [1, 2, 3]) {
         outbox.accept(
-          [{ ...handed(sequence, "release.published"), release: `r${sequence}` }],
+          [{ ...outboundEvent(sequence, "release.published"), release: `r${sequence}` }],
           NEW,
           NOW + sequence,
         );

@@ -99,7 +99,7 @@ describe("replay", () => {
     await act("reinstate", text.id);
     await settled();
     const { events } = await newsroom(env).replayEvents(had.id, sequence - 1, sequence);
-    expect(events.map((handed) => handed.sequence)).toEqual([sequence]);
+    expect(events.map((event) => event.sequence)).toEqual([sequence]);
   });
 
   it("sends no release without its withdrawal, even if that is after the range", async () => {
@@ -116,13 +116,13 @@ describe("replay", () => {
       await subscriberIdle(made.id);
       return (await arrivals(made)).map(eventOf).map(({ type, data }) => [type, data.sequence]);
     };
-    const told = [
+    const sent = [
       ["release.published", sequence],
       ["release.withdrawn", sequence! + 3],
     ];
-    expect(await ask()).toEqual(told);
+    expect(await ask()).toEqual(sent);
     // A second replay sends the withdrawal, too.
-    expect(await ask()).toEqual([...told, ...told]);
+    expect(await ask()).toEqual([...sent, ...sent]);
   });
 
   it("sends the withdrawal after all other events of the release, over several windows", async () => {
@@ -136,8 +136,8 @@ describe("replay", () => {
     const first = await newsroom(env).replayEvents(made.id, after, to);
     expect(first.last).toBeLessThan(to);
     const second = await newsroom(env).replayEvents(made.id, first.last, to);
-    const told = [...first.events, ...second.events].filter((handed) => handed.release === text.id);
-    expect(told.map((handed) => handed.sequence)).toEqual([sequence, to, last]);
+    const sent = [...first.events, ...second.events].filter((event) => event.release === text.id);
+    expect(sent.map((event) => event.sequence)).toEqual([sequence, to, last]);
   });
 
   it("sends the kill of a release in place of its events", async () => {

@@ -19,7 +19,7 @@ export function callback(query = "answers=204"): string {
   return `${inject("receiverUrl")}/${crypto.randomUUID()}?${query}`;
 }
 
-/** Sends a form to the hub: as the admin, whom no limit by host delays, or as a stranger with these headers. */
+/** Sends a form to the hub: as the admin, who has no limits, or as a stranger with these headers. */
 export function askHub(
   fields: Record<string, string> | [string, string][],
   headers: Record<string, string> = ADMIN,

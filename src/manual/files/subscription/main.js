@@ -83,7 +83,7 @@ async function act(action, body) {
   return result;
 }
 
-/** Shows what becomes of deliveries that wait, for half a minute at most. */
+/** Reads the log again while deliveries wait, for half a minute at most. */
 async function follow() {
   for (const pauseMs of FOLLOW_MS) {
     if (!hasWaiting()) return;
@@ -115,7 +115,7 @@ function listen() {
   onSubmit("why", explain, "");
 }
 
-/** Events are sent at once only while the subscription is active. Why it is disabled stands beside its state. */
+/** Events are sent at once only while the subscription is active. If it is disabled, its state says why. */
 function describeSending(done) {
   const texts = { active: say(done), paused: say("pauseDone") };
   return texts[shown.status] ?? "";
