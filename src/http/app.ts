@@ -64,7 +64,7 @@ import {
 } from "./api/subscriptions.ts";
 import { adminOnly, mayCreateSubscriptions, ownerOrAdmin } from "./auth.ts";
 import type { App, Context } from "./context.ts";
-import { getCopyScript, getIcon, getIndexNowKey, getRobots, getStylesheet } from "./documents/assets.ts";
+import { getIcon, getIndexNowKey, getRobots, getStylesheet } from "./documents/assets.ts";
 import {
   getDocument,
   pageNotFound,
@@ -181,11 +181,11 @@ app.use(refuseBrokenEscapes);
 app.get("/healthz", limitCalls(), getHealth);
 app.get("/.well-known/webhook-keys.json", getWebhookKeys);
 app.get("/style.css", getStylesheet);
-app.get(COPY_SCRIPT_PATH, getCopyScript);
 app.get(ICON_PATH, getIcon);
 app.get("/robots.txt", getRobots);
 app.get("/:key{[A-Za-z0-9-]+\\.txt}", getIndexNowKey);
 app.get("/favicon.ico", getIcon);
+app.get(COPY_SCRIPT_PATH, getManual);
 app.get(OPENAPI_PATH, getManual);
 app.get("/docs/*", getManual);
 app.post(HUB_PATH, limitCalls(), postHub);

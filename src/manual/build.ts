@@ -20,7 +20,8 @@ const pages = manualPages(read);
 const files = new Map([
   ["openapi.json", `${JSON.stringify(openApiDocument(version))}\n`],
   ["docs/search.json", JSON.stringify(searchIndex(pages))],
-  // The page /subscriptions/ID is served by the Worker; its script and words like the manual.
+  // The Worker makes /feeds, /subscribe and /subscriptions/ID. Their scripts and words are served like the manual.
+  ["copy.js", read("src/manual/files/copy.js")],
   ...filesIn("src/manual/files/subscription", "subscription"),
   ...filesIn("src/i18n/subscription-page", "subscription/words"),
   ...["manual.css", "search.js"].map((name) => [`docs/${name}`, read(`src/manual/files/${name}`)] as const),

@@ -14,11 +14,11 @@ import type { Site } from "../domain/site.ts";
 import { FEED_LABELS } from "../feeds/feed.ts";
 import { phrasesIn } from "../i18n/phrases.ts";
 import { deliveryFields, deliveryForm, fieldId } from "./delivery-form.ts";
-import { COPY_SCRIPT_PATH } from "./directory-page.ts";
 import { SUBSCRIBE_PATH } from "./footer.ts";
 import { filterBoxes } from "./filter-boxes.ts";
 import type { Choices } from "./filter-form.ts";
 import { pageHtml } from "./layout.ts";
+import { SUBSCRIBE_SCRIPT_PATH } from "./subscription-page.ts";
 import { releaseRow } from "./release-row.ts";
 
 /** What a person has filled in, and what is known about it. */
@@ -53,7 +53,7 @@ export function subscribePage(form: SubscribeForm, site: Site): string {
           const query = new URLSearchParams([...queryOfFilter(filter), ["ui", each]]).toString();
           return { lang: each, url: `${site.baseUrl}${SUBSCRIBE_PATH}?${query}` };
         }),
-      script: COPY_SCRIPT_PATH,
+      script: SUBSCRIBE_SCRIPT_PATH,
       main: [
         h("h1", subscribe.title),
         faultList(issues, phrases),

@@ -8,8 +8,8 @@ import { languageList } from "../domain/list.ts";
 import type { Registry } from "../domain/registry.ts";
 import type { Site } from "../domain/site.ts";
 import { listTitle, phrasesIn } from "../i18n/phrases.ts";
-import { COPY_SCRIPT_PATH } from "./directory-page.ts";
 import { pageHtml } from "./layout.ts";
+import { SUBSCRIBE_SCRIPT_PATH } from "./subscription-page.ts";
 
 /** What a person must know after subscribing, and keep. */
 export interface Subscribed {
@@ -45,7 +45,7 @@ export function subscribedPage(
       list: languageList(lang),
       // A reload and the language menu lead to the page of the subscription: this one cannot be shown again.
       alternates: site.languages.map((each) => ({ lang: each, url: pathIn(each) })),
-      script: COPY_SCRIPT_PATH,
+      script: SUBSCRIBE_SCRIPT_PATH,
       main: [
         h("h1", subscribe.done),
         h("p", listTitle({ filter }, site, known, lang)),

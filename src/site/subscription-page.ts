@@ -14,8 +14,9 @@ import { type Choices, FACET_FIELD_NAMES } from "./filter-form.ts";
 import { FORMAT_NAMES } from "./format-names.ts";
 import { pageHtml } from "./layout.ts";
 
-/** The service serves the script and its words below this path. */
+/** The service serves the scripts of this page and of /subscribe below this path, and their words. */
 export const SUBSCRIPTION_FILES = "/subscription/";
+export const SUBSCRIBE_SCRIPT_PATH = `${SUBSCRIPTION_FILES}subscribe.js`;
 
 /**
  * @param path of the page

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   type Filter,
@@ -81,5 +82,23 @@ describe("findContradiction", () => {
     [{}, undefined],
   ])("of %j is %s", (filter, field) => {
     expect(findContradiction(filter)).toBe(field);
+  });
+
+  it("leaves no release that matches", () => {
+    const some = (...values: string[]) => fc.uniqueArray(fc.constantFrom(...values), { minLength: 1 });
+    const conditions = { topic: some("a", "b", "c"), q: fc.constantFrom("peace", "war", "-war") };
+    const part = fc.record(conditions, { requiredKeys: [] });
+    const release = fc.record({
+      topics: some("a", "b", "c"),
+      words: fc.constantFrom(" peace ", " war ", " "),
+    });
+    fc.assert(
+      fc.property(part, part, release, (asked, not, { topics, words }) => {
+        const filter: Filter = { ...asked, not };
+        fc.pre(findContradiction(filter) !== undefined);
+        const facts = { lang: "en", type: "speech", people: [], organisations: [], places: [] };
+        expect(matches(filter, { ...facts, topics, words })).toBe(false);
+      }),
+    );
   });
 });

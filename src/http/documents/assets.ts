@@ -1,9 +1,9 @@
 /**
- * The stylesheet, the script and the icon of the pages, and robots.txt.
+ * The stylesheet and the icon of the pages, and robots.txt.
  */
 import { indexNowKeyPath, NEWS_SITEMAP_PATH, SITEMAP_PATH } from "../../documents/paths.ts";
 import type { Context } from "../context.ts";
-import { COPY_SCRIPT, ICON } from "../../site/assets.ts";
+import { ICON } from "../../site/icon.ts";
 import { robotsText } from "../../site/robots.ts";
 import { stylesheet } from "../../site/stylesheet.ts";
 import { ASSET_CACHE_SECONDS } from "../limits.ts";
@@ -12,10 +12,6 @@ import { siteOf } from "./site.ts";
 /** In the colour of the site, whatever the address says. */
 export async function getStylesheet(c: Context): Promise<Response> {
   return c.body(stylesheet(await siteOf(c)), 200, headers("text/css; charset=utf-8"));
-}
-
-export function getCopyScript(c: Context): Response {
-  return c.body(COPY_SCRIPT, 200, headers("text/javascript; charset=utf-8"));
 }
 
 export async function getRobots(c: Context): Promise<Response> {

@@ -1,6 +1,6 @@
 /**
- * The manual: `/openapi.json` and the pages of `/docs`. src/manual makes the files before the Worker is built. The script of
- * `/subscriptions/ID` and its words are among them, so that the Worker need not hold them.
+ * The manual: `/openapi.json` and the pages of `/docs`. src/manual makes the files before the Worker is built. The scripts of
+ * pages and their words are among them, so that the Worker need not hold them.
  */
 import { SUBSCRIPTION_FILES } from "../../site/subscription-page.ts";
 import type { Context } from "../context.ts";
@@ -24,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
   json: "application/json",
 };
 
-/** A file of the manual, or of the script, with the address of this service. */
+/** A file of the manual, or a script of pages, with the address of this service. */
 export async function getManual(c: Context): Promise<Response> {
   const { path } = c.req;
   if (path.endsWith("/")) return getDocument(c); // which leads to the address without it
@@ -39,7 +39,7 @@ export async function getManual(c: Context): Promise<Response> {
   const headers = {
     etag,
     "content-type": type,
-    // The modules of the script and its words belong together, also after a deploy.
+    // The modules of a script and their words belong together, also after a deploy.
     "cache-control": path.startsWith(SUBSCRIPTION_FILES)
       ? "no-cache"
       : `public, max-age=${ASSET_CACHE_SECONDS}`,

@@ -1,37 +1,7 @@
 /**
- * The files that pages and feeds refer to.
+ * The icon of pages and feeds: a text with a seal, 144 pixels square, as a PNG. RSS allows no more than 144, and readers
+ * show no SVG.
  */
-
-// For what HTML cannot do: copy an address; subscribe to what is ticked in the form above (without this script the filters
-// count that were last shown); and give the answer to a form an address, so that a reload does not send the form again.
-export const COPY_SCRIPT = `"use strict";
-for (const button of document.querySelectorAll("button[data-copy]")) {
-  if (!navigator.clipboard) break;
-  button.hidden = false;
-  const text = button.textContent;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    button.textContent = button.dataset.copied;
-    setTimeout(() => { button.textContent = text; }, 2000);
-  });
-}
-for (const link of document.querySelectorAll("a[data-stays]")) {
-  history.replaceState(null, "", link.href);
-  // The link leads to the address that the window has by now. A browser would only scroll.
-  link.addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    location.reload();
-  });
-}
-const filters = document.querySelector("form.filters");
-document.querySelector("form.webhook")?.addEventListener("formdata", ({ formData }) => {
-  for (const { name } of filters.elements) formData.delete(name);
-  for (const [name, value] of new FormData(filters)) if (value !== "") formData.append(name, value);
-});
-`;
-
-// The icon of pages and feeds: a text with a seal, 144 pixels square, as a PNG. RSS allows no more than 144, and readers show no SVG.
 export const ICON = Uint8Array.fromBase64(
   [
     "iVBORw0KGgoAAAANSUhEUgAAAJAAAACQCAYAAADnRuK4AAAI20lEQVR4nOzdeWwU1x0H8O8bLzaYcgUM+AyYRhRCzGWjrp2m",
