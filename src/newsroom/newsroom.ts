@@ -55,6 +55,7 @@ import { holderOf } from "./store/addresses.ts";
 import { lastSequence, sequencesBetween } from "./store/events.ts";
 import { addFile, findFile } from "./store/files.ts";
 import { listStates, type StatesPage } from "./store/release-states.ts";
+import { readTitles, type ReleaseTitle } from "./store/release-titles.ts";
 import { type EmbargoPlace, listScheduled } from "./store/scheduled.ts";
 import { createTables, toInstant } from "./store/schema.ts";
 import { countStale, markAllStale, relabelAll } from "./store/stale-documents.ts";
@@ -313,6 +314,11 @@ export class Newsroom extends DurableObject<Env> {
     return Object.fromEntries(
       fields.map((field) => [field, [...new Set(choices.flatMap((each) => each[field]))]]),
     ) as Record<FacetField, string[]>;
+  }
+
+  /** The titles of those of these releases that are public. */
+  async titles(ids: string[]): Promise<ReleaseTitle[]> {
+    return readTitles(this.#sql, ids);
   }
 
   /** Releases under embargo, soonest first: `limit`, or fewer where they are long. */

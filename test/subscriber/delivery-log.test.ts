@@ -11,6 +11,7 @@ import {
 import {
   arrivals,
   deliveries,
+  type DeliveryJson,
   delivery,
   endpoint,
   eventOf,
@@ -20,6 +21,8 @@ import {
   viewOf,
 } from "../support/subscriptions.ts";
 
+type Text = ReturnType<typeof release>;
+
 describe("the delivery log", () => {
   it("shows the endpoint's answer to the owner and the admin", async () => {
     const made = await subscribe({ url: endpoint("500") });
@@ -28,6 +31,49 @@ describe("the delivery log", () => {
     expect((await delivery(made, event)).log[0]).toMatchObject({ status: 500, answer: "as told" });
     const admin = await request(`/api/v1/subscriptions/${made.id}/deliveries/${event}`, { headers: ADMIN });
     expect(await admin.json()).toMatchObject({ log: [{ status: 500, answer: "as told" }] });
+  });
+
+  it("names releases by their present titles, and killed ones not at all", async () => {
+    const made = await subscribe({ filter: { lang: ["en", "ru"] } });
+    const texts = [
+      release({ title: "Kept" }),
+      release({ title: "Об отозванном", lang: "ru" }),
+      release({ title: "Killed" }),
+    ];
+    for (const text of texts) await publishTo([made], text);
+    const [corrected, withdrawn, killed] = texts as [Text, Text, Text];
+    await publishTo([made], {
+      ...corrected,
+      title: "Kept and corrected",
+      change: "major",
+      note: "The title.",
+    });
+    await act("withdraw", withdrawn.id);
+    await act("kill", killed.id);
+    await own(made, "/test", "POST");
+    await settled();
+    await subscriberIdle(made.id);
+    const rows = await deliveries(made);
+    expect(rows.map(({ release: id, title, lang }) => [id, title, lang])).toEqual([
+      [null, null, null],
+      [killed.id, null, null],
+      [withdrawn.id, "Об отозванном", "ru"],
+      ...[corrected, killed, withdrawn, corrected].map(({ id }) => {
+        if (id === killed.id) return [id, null, null];
+        return id === withdrawn.id ? [id, "Об отозванном", "ru"] : [id, "Kept and corrected", "en"];
+      }),
+    ]);
+    // Where it was not sent, too.
+    const other = await subscribe({ filter: { lang: "fr" } });
+    for (const [{ id }, title] of [
+      [corrected, "Kept and corrected"],
+      [killed, null],
+    ] as const) {
+      const log = await own(other, `/deliveries?release=${id}`);
+      const { data } = await log.json<{ data: DeliveryJson[] }>();
+      expect(data.length).toBeGreaterThan(0);
+      expect(new Set(data.map((row) => row.title))).toEqual(new Set([title]));
+    }
   });
 
   it("deletes finished deliveries after thirty days, but never held ones", async () => {

@@ -91,6 +91,10 @@ export interface DeliveryJson {
   event: string;
   type: string;
   sequence: number | null;
+  release: string | null;
+  /** Only in the log. */
+  title: string | null;
+  lang: string | null;
   state: string;
   attempts: number;
   reason: string | null;

@@ -23,8 +23,8 @@ export interface DeliveriesOptions {
   json: boolean;
 }
 
-/** Characters of a release's id where its title is not public. */
-const SHORT_RELEASE_CHARS = 8;
+/** Characters of an event's id, and of a release's id where its title is not public. */
+const SHORT_ID_CHARS = 8;
 
 export async function deliveriesCommand(
   named: string,
@@ -62,31 +62,27 @@ async function showLog(
     );
     return;
   }
-  const releases = await api.releases(log.data.flatMap(({ release }) => release ?? []));
   const nowMs = Date.now();
-  printTable(log.data.map((delivery) => logRow(delivery, releases, nowMs)));
+  printTable(log.data.map((delivery) => logRow(delivery, nowMs)));
   if (log.next !== null) report(`The log has older deliveries: --limit ${limit * 10} shows more.`);
 }
 
 function logRow(
-  { sequence, event, type, state, attempts, created, nextAttempt, release, reason }: Delivery,
-  releases: Awaited<ReturnType<SubscriptionsApi["releases"]>>,
+  { sequence, event, type, state, attempts, created, nextAttempt, release, title, reason }: Delivery,
   nowMs: number,
 ): TableRow {
-  const facts = release === null ? undefined : releases.get(release);
   // A version of a feed has the sequence of its latest event, which other rows may have too.
   const number = release === null ? null : sequence;
-  const isPublic = facts?.status === "published" || facts?.status === "withdrawn";
-  const title = isPublic ? facts.title : (release?.slice(0, SHORT_RELEASE_CHARS) ?? null);
+  const name = title ?? release?.slice(0, SHORT_ID_CHARS) ?? null;
   return {
     isFailing: state === "failed" || (state === "pending" && reason !== null),
     terminal: {
-      event: number ?? event.slice(0, "evt_".length + SHORT_RELEASE_CHARS),
+      event: number ?? event.slice(0, "evt_".length + SHORT_ID_CHARS),
       type: type.replace("release.", ""),
       state: attempts > 1 ? `${state} ×${attempts}` : state,
       created: created && relativeTime(created, nowMs),
       next: nextAttempt && dueTime(nextAttempt, nowMs),
-      release: title,
+      release: name,
       reason,
     },
     plain: {
@@ -96,7 +92,7 @@ function logRow(
       attempts,
       created,
       "next attempt": nextAttempt,
-      release: title,
+      release: name,
       reason,
     },
   };

@@ -44,6 +44,8 @@ const delivery = z.looseObject({
   type: z.string(),
   sequence: z.nullable(z.number()),
   release: z.nullable(z.string()),
+  /** Of a public release; only in logs. */
+  title: z.optional(z.nullable(z.string())),
   /** `pending`, `held`, `delivered`, `failed`, `replaced`, `dropped`, or `not-sent`. */
   state: z.string(),
   attempts: z.number(),
@@ -108,7 +110,6 @@ export interface LogQuery {
 const PATH = "/api/v1/subscriptions";
 /** A killed release answers 410 to everybody but the admin. */
 const ABSENT = new Set([404, 410]);
-const RELEASES_AT_ONCE = 10;
 
 /** POST calls are never retried: most of them are not idempotent. */
 const ONCE = { once: true };
@@ -174,18 +175,6 @@ export class SubscriptionsApi extends ApiClient {
       if (page.next === null) return { counts, data };
       query = `?cursor=${encodeURIComponent(page.next)}`;
     }
-  }
-
-  /** Releases by id, each fetched once; releases that the token may not see are left out. */
-  async releases(ids: readonly string[]): Promise<Map<string, ReleaseFacts>> {
-    const found = new Map<string, ReleaseFacts>();
-    const fetchOne = async (id: string): Promise<void> => {
-      const facts = await this.release(id);
-      if (facts !== undefined) found.set(id, facts);
-    };
-    const left = [...new Set(ids)];
-    while (left.length > 0) await Promise.all(left.splice(0, RELEASES_AT_ONCE).map(fetchOne));
-    return found;
   }
 
   async #pages<S extends z.ZodMiniType>(

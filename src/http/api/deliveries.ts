@@ -37,7 +37,7 @@ export async function getDeliveries(c: Context): Promise<Response> {
   const object = subscriber(c.env, subscriptionId(c));
   const page = await object.deliveries(defined({ ...rest, state: state && storedState(state) }));
   if (page === null) return notFound(c);
-  const data: { sequence: number | null; state: string }[] = page.deliveries
+  const data: LogRow[] = page.deliveries
     .map((delivery) => deliveryJson(delivery))
     .filter((delivery) => state !== "held" || delivery.state === "held");
   if (release !== undefined && before === undefined && state === undefined) {
@@ -48,7 +48,23 @@ export async function getDeliveries(c: Context): Promise<Response> {
     data.push(...(await notSentJson(c, release, inLog)));
     data.sort((a, b) => Number(b.sequence) - Number(a.sequence));
   }
-  return c.json({ data, next: page.next === null ? null : String(page.next) }, 200, PRIVATE_HEADERS);
+  const titled = await addTitles(c, data);
+  return c.json({ data: titled, next: page.next === null ? null : String(page.next) }, 200, PRIVATE_HEADERS);
+}
+
+interface LogRow {
+  sequence: number | null;
+  state: string;
+  release: string | null;
+}
+
+/** Adds the title of each release and its language; null where the release was killed. */
+async function addTitles(c: Context, rows: readonly LogRow[]) {
+  const ids = [...new Set(rows.flatMap(({ release }) => release ?? []))];
+  const found = ids.length === 0 ? [] : await newsroom(c.env).titles(ids);
+  const titles = new Map(found.map(({ id, ...title }) => [id, title]));
+  const none = { title: null, lang: null };
+  return rows.map((row) => ({ ...row, ...((row.release !== null && titles.get(row.release)) || none) }));
 }
 
 /** `GET /subscriptions/ID/deliveries/EVENT`: one delivery with every attempt. */
@@ -139,11 +155,7 @@ export function deliveryJson(shown: ShownDelivery) {
 }
 
 /** The events of a release that are not in the log. */
-async function notSentJson(
-  c: Context,
-  release: string,
-  inLog: ReadonlySet<string>,
-): Promise<{ sequence: number; state: string }[]> {
+async function notSentJson(c: Context, release: string, inLog: ReadonlySet<string>): Promise<LogRow[]> {
   const events: ExplainedEvent[] = await newsroom(c.env).explain(subscriptionId(c), release);
   // Otherwise a filter could be used to find out what the text of a killed release was.
   const isSecret = events.at(-1)?.type === "release.killed" && !(await isAdmin(c));

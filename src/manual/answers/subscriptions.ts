@@ -137,7 +137,6 @@ const notSentFields = {
   created: z.null(),
   nextAttempt: z.null(),
 };
-const notSent = z.strictObject(notSentFields);
 
 const delivered = z.nullable(time);
 
@@ -176,4 +175,12 @@ export const recipientPage = z.strictObject({
   next: z.nullable(text),
 });
 
-export const deliveryPage = pageOf(z.union([z.strictObject(deliveryFields), notSent]));
+/** Of a release that everybody may read. */
+const titleFields = { title: z.nullable(text), lang: z.nullable(text) };
+
+export const deliveryPage = pageOf(
+  z.union([
+    z.strictObject({ ...deliveryFields, ...titleFields }),
+    z.strictObject({ ...notSentFields, ...titleFields }),
+  ]),
+);

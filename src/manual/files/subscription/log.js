@@ -25,7 +25,7 @@ export async function showOlder() {
 export async function explain({ release }) {
   at("reasons").replaceChildren();
   const given = release.value.trim();
-  // The log shows the beginning of an id.
+  // A text can be named as the log names it.
   const inLog = [...at("log").querySelectorAll("a")].find(({ textContent }) => textContent === given);
   const id = await releaseId(inLog?.pathname ?? given);
   const { data } = await call("GET", `/deliveries?release=${id}`);
@@ -57,7 +57,7 @@ function rowOf(delivery) {
   const cells = [
     formatTime(delivery.created),
     nameOf("event", delivery.type),
-    releaseLink(delivery.release),
+    releaseLink(delivery),
     describeState(delivery),
   ];
   return element(
@@ -68,8 +68,12 @@ function rowOf(delivery) {
   );
 }
 
-function releaseLink(release) {
-  return release === null ? "" : element("a", { href: `/r/${release}`, dir: "ltr" }, release.slice(0, 8));
+/** Names the release by its title; by the beginning of its id if it was removed. */
+function releaseLink({ release, title, lang }) {
+  if (release === null) return "";
+  return title === null
+    ? element("a", { href: `/r/${release}`, dir: "ltr" }, release.slice(0, 8))
+    : element("a", { href: `/r/${release}`, lang, dir: "auto" }, title);
 }
 
 function describeState({ state, attempts }) {
