@@ -257,7 +257,7 @@ describe.skipIf(!HAS_CHROMIUM)(`a person who subscribes (${SKIPPED})`, () => {
         receiver.arrivals.some(({ message }) => message.data.release?.id === text.id) ? true : undefined,
       );
       await page.reload();
-      await page.getByRole("row", { name: /Published.*Statement of the Ministry.*Delivered/ }).waitFor();
+      await page.getByRole("row", { name: /Published.*Delivered.*Statement of the Ministry/ }).waitFor();
 
       await page.getByLabel("Address or id").fill(new URL(`/en/releases/${trade.slug}`, office.url).href);
       await page.getByRole("button", { name: "Explain" }).click();

@@ -57,8 +57,8 @@ function rowOf(delivery) {
   const cells = [
     formatTime(delivery.created),
     nameOf("event", delivery.type),
-    releaseLink(delivery),
     describeState(delivery),
+    releaseLink(delivery),
   ];
   return element(
     "tr",

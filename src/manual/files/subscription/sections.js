@@ -22,7 +22,8 @@ function state() {
 }
 
 function deliveries() {
-  const columns = ["when", "event", "text", "state", "why"].map((name) =>
+  // A phone shows the first three without scrolling.
+  const columns = ["when", "event", "state", "text", "why"].map((name) =>
     element("th", { scope: "col" }, say(name)),
   );
   return section(
@@ -48,7 +49,7 @@ function absence() {
     element(
       "form",
       { id: "why" },
-      field("release", say("explainField"), { type: "text", required: true, dir: "ltr" }),
+      field("release", say("explainField"), { type: "text", required: true, dir: "auto" }),
       submit(say("explain")),
     ),
     element("ul", { id: "reasons", "aria-live": "polite" }),
