@@ -15,7 +15,7 @@ export const BEGIN_MS_MAX = 1_000;
 export const VERIFICATION_RETRIES_MS = [1_000, 2_000, 4_000] as const;
 /** Bytes of a signing secret that the service makes. */
 export const SECRET_BYTES = 32;
-/** Secrets that sign at the same time. A further rotation drops the oldest. */
+/** Secrets that sign at the same time. A further rotation is refused. */
 export const LIVE_SECRETS_MAX = 5;
 /** Milliseconds in which an endpoint must be verified: a day, so that a person can use the confirm URL. */
 export const VERIFICATION_MS_MAX = 86_400_000;

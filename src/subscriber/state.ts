@@ -134,7 +134,8 @@ export class SubscriptionState {
 
   /** Notifies the admin's subscriptions that an event of a release has failed for good. */
   noteGivenUp({ event, sequence, release }: DueDelivery, reason: string): void {
-    if (release === null) return;
+    // A stranger may have made up the URL of a chat that never took a message.
+    if (release === null || this.get()?.wasProved !== true) return;
     const atMs = this.#deps.now();
     this.#deps.jobs.enqueue("givenUp", { id: newEventId(), atMs, reason, event, sequence, release }, atMs);
   }

@@ -6,6 +6,8 @@ import { ApiClient, newRelease } from "../chaos/api-client.ts";
 const ADMIN_TOKEN = "agents-admin-token-0123456789-0123456789-abcdefg";
 const SECRETS_KEY = "YWdlbnRzLXNlY3JldHMta2V5LW9mLWVub3VnaC1ieXRlcy0wMTI=";
 
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
 interface Found {
   releases: { id: string; edition: number; url: string; status: string }[];
 }
@@ -61,7 +63,10 @@ test("an agent finds a statement by its words, names its edition, and sees what 
     edition: 2,
     note: "The day",
     text: expect.stringContaining("On December 2") as string,
-    editions: [{ edition: 1 }, { edition: 2, change: "major", note: "The day" }],
+    editions: [
+      { edition: 1, accepted: expect.stringMatching(INSTANT) as string },
+      { edition: 2, accepted: expect.stringMatching(INSTANT) as string, change: "major", note: "The day" },
+    ],
   });
   await api.withdraw(statement, "Superseded");
   const events = await call<{ events: unknown[]; last: number }>("events_since", { after: 1 });

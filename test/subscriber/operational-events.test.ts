@@ -88,6 +88,16 @@ describe("operational events", () => {
     expect(data.find(({ id }) => id === made.id)?.health).toMatchObject({ givenUp: 1 });
   });
 
+  it("are not about a chat that never took a message: a stranger may have made up its URL", async () => {
+    const admin = await subscribe({ events: ["operational"] });
+    const made = await subscribe({ url: endpoint("500"), format: "slack" });
+    await publishTo([made], release());
+    for (const hours of [1, 1, 1, 3, 6, 12, 16, 23, 28]) await subscriberLater(made.id, hours * 3_600);
+    expect(await deliveries(made)).toMatchObject([{ state: "failed", attempts: 10 }]);
+    await subscriberIdle(admin.id);
+    expect((await arrivals(admin)).filter(({ body }) => body.includes(made.id))).toEqual([]);
+  });
+
   it("are for the admin only", async () => {
     const ask = (headers: Record<string, string>) =>
       request("/api/v1/subscriptions", {

@@ -83,12 +83,7 @@ export const TOOLS: readonly Tool[] = [
       if (editions.status === 410) return { ok: true, value: inShort(await editions.json()) };
       return whole<{ data: Record<string, unknown>[]; next: string | null }>(editions, ({ data, next }) => ({
         ...release.value,
-        editions: data.map(({ edition, change, note, published }) => ({
-          edition,
-          change,
-          note,
-          published,
-        })),
+        editions: data.map(({ edition, accepted, change, note }) => ({ edition, accepted, change, note })),
         moreEditions: next !== null,
       }));
     },

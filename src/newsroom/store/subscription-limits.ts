@@ -50,7 +50,10 @@ export function findPendingRoom(
     // It takes the place of the one that is deleted, of the service too.
     return dropFailedAt(sql, domain, host) ? undefined : "host";
   }
-  const pending = value<number>(sql, "SELECT count(*) FROM subscriptions WHERE status = 'pending'");
+  const pending = value<number>(
+    sql,
+    "SELECT count(*) FROM subscriptions WHERE status = 'pending' AND client IS NOT NULL",
+  );
   if (pending < PENDING_MAX - PENDING_RESERVED || dropFailed(sql)) return undefined;
   // The last places are for networks that have none.
   const isNew = client !== null && countPendingOf(sql, widestNetworkOf(client)) === 0;
@@ -172,7 +175,8 @@ function countVerified(sql: Sql, except: string, uncounted: string): number {
 /** Its Subscriber learns it from the answer to its next report. @returns whether there was one */
 function dropFailed(sql: Sql): boolean {
   const query = `DELETE FROM subscriptions WHERE id = (
-    SELECT id FROM subscriptions WHERE status = 'pending' AND active = 0 AND failing_ms IS NOT NULL
+    SELECT id FROM subscriptions
+    WHERE client IS NOT NULL AND status = 'pending' AND active = 0 AND failing_ms IS NOT NULL
     ORDER BY created_ms LIMIT 1) RETURNING id`;
   return all(sql, query).length > 0;
 }

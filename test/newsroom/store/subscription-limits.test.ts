@@ -42,10 +42,11 @@ const registrationAt = (url: string): Registration => ({
   createdMs: Date.now() + count,
 });
 
-/** Registers as a client does. */
-const register = (newsroom: Newsroom, address: string, url: string) => {
+/** Registers as a client does; as the admin without an address. */
+const register = (newsroom: Newsroom, address: string | null, url: string) => {
   const registration = registrationAt(url);
-  const requester = { client: clientAt(address) ?? null, isAdmin: false };
+  const isAdmin = address === null;
+  const requester = { client: isAdmin ? null : (clientAt(address) ?? null), isAdmin };
   return newsroom.register(registration, false, requester).then((result) => ({ ...registration, result }));
 };
 
@@ -111,6 +112,9 @@ describe("places for pending subscriptions", () => {
       };
       const exists = (id: string) =>
         storage.sql.exec("SELECT 1 FROM subscriptions WHERE id = ?", id).toArray().length === 1;
+      // Those of the admin take no place, and make none.
+      const ofAdmin = await register(newsroom, null, urlOf(9_997));
+      await fail(newsroom, ofAdmin);
       await fill(0, PENDING_MAX - PENDING_RESERVED);
       const again = () => register(newsroom, "2001:db8:1:ffff::1", urlOf(9_999)).then(({ result }) => result);
       expect(await again()).toEqual(tooMany("pending", "service"));
@@ -122,7 +126,7 @@ describe("places for pending subscriptions", () => {
       expect([10, 20, 30].map((nth) => exists(made[nth]!.id))).toEqual([false, true, true]);
       expect(await again()).toEqual(REGISTERED);
       expect([20, 30].map((nth) => exists(made[nth]!.id))).toEqual([false, true]);
-      expect(exists(made[0]!.id)).toBe(true);
+      expect([exists(made[0]!.id), exists(ofAdmin.id)]).toEqual([true, true]);
     });
   });
 
