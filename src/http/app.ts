@@ -83,7 +83,7 @@ import { answerPreflight, openAllAnswers, openToEveryOrigin, PUBLIC_READS } from
 import { withBody } from "./json-body.ts";
 import { methodNotAllowed, notFound, problem } from "./problem.ts";
 import { limitCalls } from "./rate-limit.ts";
-import { beingRestored, refuseWhileRestoring } from "./being-restored.ts";
+import { beingRestored, replaceNotFoundWhileRestoring } from "./being-restored.ts";
 import { RESTORE_BYTES_MAX } from "./limits.ts";
 import { isBeingRestored } from "../runtime/being-restored.ts";
 import { refuseDryRun } from "./refuse-dry-run.ts";
@@ -154,7 +154,7 @@ api.post(
 // The endpoint has no token: the confirm URL itself is the secret.
 api.post("/subscriptions/:id/confirm/:token", limitCalls(), confirmSubscription);
 api.all("/subscriptions/:id/confirm/:token", (c) => methodNotAllowed(c, ["POST"]));
-api.use("/subscriptions/:id/*", refuseWhileRestoring());
+api.use("/subscriptions/:id/*", replaceNotFoundWhileRestoring());
 api.use("/subscriptions/:id/*", ownerOrAdmin(), limitCalls());
 api.use("/subscriptions/:id/*", refuseHubSubscriptions());
 api.get("/subscriptions/:id", getSubscription);

@@ -15,9 +15,12 @@ export function beingRestored(c: HonoContext<App>): Response {
   });
 }
 
-/** A subscription that is not there may be among those that still come: the Newsroom says so. */
-export function refuseWhileRestoring(): Middleware {
-  return async function refuseWhileRestoringMiddleware(c, next) {
+/**
+ * Answers 503 in place of 404 while a backup is restored: the subscription may be among those that have not arrived.
+ * The handler runs first. `health` throws while the Newsroom is being restored.
+ */
+export function replaceNotFoundWhileRestoring(): Middleware {
+  return async function replaceNotFoundWhileRestoringMiddleware(c, next) {
     await next();
     if (c.res.status !== 404) return;
     try {

@@ -81,7 +81,7 @@ export function countNewList(c: Context): Promise<boolean> {
  * @param url a target that `checkTargetUrl` accepts
  * @returns the answer to give if the limit is reached
  */
-export async function checkVerificationRate(c: Context, url: string): Promise<Response | undefined> {
+export async function countVerification(c: Context, url: string): Promise<Response | undefined> {
   if (await isAdmin(c)) return undefined;
   const { HANDSHAKES_OF_CLIENT, HANDSHAKES_OF_CLIENT_56, HANDSHAKES_OF_CLIENT_48 } = c.env;
   const limits = [HANDSHAKES_OF_CLIENT, HANDSHAKES_OF_CLIENT_56, HANDSHAKES_OF_CLIENT_48] as const;
@@ -101,7 +101,7 @@ export async function checkVerificationRate(c: Context, url: string): Promise<Re
  *
  * @returns the answer to give if the limit is reached
  */
-export async function checkTestRate(c: Context, url: string): Promise<Response | undefined> {
+export async function countTest(c: Context, url: string): Promise<Response | undefined> {
   if (await isAdmin(c)) return undefined;
   const host = hostOf(url);
   // Tests and verifications have the same limit, and are counted apart.

@@ -48,7 +48,8 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, string>> = {
     "Another version of the program made the backup. Deploy that version, restore, and upgrade then.",
   "wrong-secrets-key":
     "`SECRETS_KEY` lacks a key of the service that the backup was made of. Set the key that service had.",
-  "no-restore": "This restore is not in progress: it is done, or another one has begun.",
+  "no-restore":
+    "This restore is not in progress: it is done, or another one has begun. If it is not done, run it again.",
   "incomplete-restore": "Rows of the backup have not arrived. Restore the archive again.",
   "edition-mismatch":
     "The release has another edition than the condition says. Read it, and send the change against it; `ETag` is the present edition.",

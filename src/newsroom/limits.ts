@@ -52,7 +52,7 @@ export const NEWEST_ITEMS_MIN = 15;
 export const ARCHIVE_ITEMS_MIN = 5;
 /** Bytes of an entry that is shown by its summary: 300 characters and the elements around it, with room. */
 export const SUMMARISED_BYTES = 5_000;
-/** Seconds before it becomes public that the date of a release may lie, for the release to be news. */
+/** A release is news if its date lies at most so many seconds before the moment at which it becomes public. */
 export const RECENT_SECONDS = 7 * 86_400;
 /** Years that a list links: each is looked up in the ledger. */
 export const YEARS_MAX = 100;
@@ -79,8 +79,9 @@ export const LIST_KEPT_MS = 86_400_000;
  * Strangers make up new ones all day, so their number is limited, not their age.
  */
 export const LISTS_REMEMBERED_MAX = 2_000;
-/** Expired combinations deleted at a time, no long wait, and new ones after which that is done: fewer are added. */
+/** Expired combinations that one clean-up deletes: few, so that no request waits for it long. */
 export const LISTS_DROPPED_MAX = 20;
+/** New combinations after which a clean-up runs. A clean-up deletes more than that, so their number falls. */
 export const LISTS_PER_DROP = 10;
 /** Seconds for which the feeds of a retired value say that they have ended, before they answer 410. */
 export const RETIRED_SECONDS = 30 * 86_400;
@@ -154,21 +155,25 @@ export const VALUES_RENDERED_AT_ONCE_MAX = 1_000;
 export const INDEX_DELAY_MS = 90_000;
 /** Milliseconds after a change until the sitemap of lists names it: a burst of publishes renders it once. */
 export const LIST_SITEMAP_DELAY_MS = 600_000;
-/** Seconds for which a text is news, URLs in the sitemap of news (both Google's), and what pads it if there is no news. */
+/** Seconds for which a text is news in the sitemap of news: a rule of Google. */
 export const NEWS_SECONDS = 2 * 86_400;
+/** The most URLs in the sitemap of news: a rule of Google. */
 export const NEWS_ITEMS_MAX = 1_000;
+/** The fewest entries of the sitemap of news: older releases fill it up, because the schema forbids an empty one. */
 export const NEWS_SITEMAP_ITEMS_MIN = 10;
 /** Milliseconds between two notices about one page to search engines, which answer 429 to more. */
-export const TOLD_AGAIN_MS = 600_000;
+export const NOTICE_INTERVAL_MS = 600_000;
 /** Pages in one request to search engines, which take 10,000: the rest of the invocation has its own work. */
 export const PAGES_PER_REQUEST = 1_000;
-/** Milliseconds for one such request, before the first retry, and at most; and how often a page is tried: half a day. */
-export const TELLING_TIMEOUT_MS = 10_000;
-export const TELLING_RETRY_MS = TOLD_AGAIN_MS;
-export const TELLING_RETRY_MAX_MS = 3 * 3_600_000;
-export const TELLINGS_MAX = 12;
+/** Milliseconds after which one such request is aborted. */
+export const NOTICE_TIMEOUT_MS = 10_000;
+/** Milliseconds before the first retry. Each further failure doubles them, up to the maximum. */
+export const NOTICE_RETRY_MS = NOTICE_INTERVAL_MS;
+export const NOTICE_RETRY_MAX_MS = 3 * 3_600_000;
+/** Attempts for one page, the first included: the waits between them add up to nearly a day. */
+export const NOTICE_ATTEMPTS_MAX = 12;
 /** Requests to search engines that one invocation sends. */
-export const TELLINGS_AT_ONCE = 2;
+export const NOTICES_PER_INVOCATION = 2;
 /** The part of a text's words that a minor change may alter, and the fewest and most words. Typos are fewer. */
 export const MINOR_WORDS_SHARE = 0.1;
 export const MINOR_WORDS_MIN = 10;

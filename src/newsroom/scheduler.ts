@@ -8,7 +8,7 @@ import { Budget, WorkLoop } from "../runtime/bounded-work.ts";
 import { ALARM_MS_MAX, OWN_RETRY_MS } from "../runtime/limits.ts";
 import { log } from "../runtime/log.ts";
 import type { Sql } from "../runtime/sql.ts";
-import { EMBARGOES_PER_STEP, KV_WRITES_PER_TARGET, TELLINGS_AT_ONCE } from "./limits.ts";
+import { EMBARGOES_PER_STEP, KV_WRITES_PER_TARGET, NOTICES_PER_INVOCATION } from "./limits.ts";
 import { nextLiftMs } from "./store/embargoes.ts";
 import { lastSequence } from "./store/events.ts";
 import { nextDueMs } from "./store/stale-documents.ts";
@@ -31,7 +31,7 @@ export class Scheduler {
   readonly #alarm: Alarm;
   readonly #projecting: WorkLoop;
   readonly #fanningOut: WorkLoop;
-  readonly #telling: WorkLoop;
+  readonly #notifying: WorkLoop;
   readonly #reindexing: WorkLoop;
   readonly #combining: WorkLoop;
 
@@ -45,7 +45,7 @@ export class Scheduler {
       return hasWorked;
     }, KV_WRITES_PER_TARGET);
     this.#fanningOut = new WorkLoop((budget) => fanOut.step(budget), 1);
-    this.#telling = new WorkLoop((budget) => indexNow.step(budget), 1);
+    this.#notifying = new WorkLoop((budget) => indexNow.step(budget), 1);
     this.#reindexing = yieldingLoop((budget) => reindexing.step(budget));
     this.#combining = yieldingLoop((budget) => combinations.step(budget));
   }
@@ -73,7 +73,7 @@ export class Scheduler {
     parts.longPolls.wake(lastSequence(sql));
     await this.scheduleAlarm();
     // Two loops share the calls; some are left for search engines, the alarm and the rest.
-    const calls = Math.floor((subrequests - 2 - TELLINGS_AT_ONCE) / 2);
+    const calls = Math.floor((subrequests - 2 - NOTICES_PER_INVOCATION) / 2);
     ctx.waitUntil(this.#run(this.#fanningOut, new Budget(calls)));
     // Rendering blocks the object for tens of milliseconds: the answer and the events go first.
     const begun = scheduler.wait(0);
@@ -81,7 +81,7 @@ export class Scheduler {
     ctx.waitUntil(
       begun
         .then(() => this.#run(this.#projecting, writes))
-        // The hub gives a version when KV holds it, with the calls that are left.
+        // The hub sends a feed once KV holds it. So the fan-out runs again, with the calls that are left.
         .then(() => this.#run(this.#fanningOut, writes)),
     );
     // The steps of these two make no calls: their budgets only limit how many there are.
@@ -91,7 +91,7 @@ export class Scheduler {
       ctx.waitUntil(combined.then(() => this.#run(this.#projecting, writes)));
     }
     if (parts.indexNow.nextDueMs() !== undefined)
-      ctx.waitUntil(begun.then(() => this.#run(this.#telling, new Budget(TELLINGS_AT_ONCE))));
+      ctx.waitUntil(begun.then(() => this.#run(this.#notifying, new Budget(NOTICES_PER_INVOCATION))));
     if (parts.reindexing.nextDueMs() !== undefined)
       ctx.waitUntil(begun.then(() => this.#run(this.#reindexing, new Budget(calls))));
     return { begun };
@@ -104,7 +104,7 @@ export class Scheduler {
     };
     await finish(this.#reindexing); // these two make documents stale
     await finish(this.#combining);
-    await Promise.all([finish(this.#projecting), finish(this.#fanningOut), finish(this.#telling)]);
+    await Promise.all([finish(this.#projecting), finish(this.#fanningOut), finish(this.#notifying)]);
     await finish(this.#fanningOut); // gives what the projection has written
   }
 

@@ -133,7 +133,8 @@ export class Attempts {
     const { asymmetric } = subscription;
     const signingKeys = asymmetric ? await (this.#signingKeys ??= readSigningKeys(env.SIGNING_KEY)) : [];
     const request = await buildRequest(this.#parts, subscription, delivery, body, signingKeys, atMs);
-    await this.#keepSealed(subscription);
+    this.#parts.state.recordReadable(); // building the request has opened the secrets
+    await this.#queueReseal(subscription);
     const answered = await attemptDelivery(request, {
       fetch: (...request) => fetch(...request),
       now,
@@ -166,10 +167,9 @@ export class Attempts {
     else await confirmVerification(this.#parts, subscription.proof.number);
   }
 
-  /** What was opened with an older key is sealed again, before that key is taken out. */
-  async #keepSealed(subscription: Subscription): Promise<void> {
+  /** If an older key seals any secret, queues the job that seals again: the admin may take that key out. */
+  async #queueReseal(subscription: Subscription): Promise<void> {
     const { state, secrets, jobs, now } = this.#parts;
-    state.recordReadable();
     const isOutdated = (await sealingKeyOf(this.#parts, subscription)) !== (await secrets.firstKeyId());
     if (isOutdated && state.get() !== undefined) {
       jobs.enqueue("reseal", null, now());

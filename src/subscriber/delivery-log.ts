@@ -8,9 +8,8 @@ import { all, column, first, type Sql } from "../runtime/sql.ts";
 import { DELIVERY_KEPT_MS, PRUNED_PER_STEP } from "./limits.ts";
 
 /**
- * `replaced`: the release was killed or withdrawn before the delivery succeeded, or a newer version of the topic took its
- * place. `dropped`: the subscription no
- * longer asked for it.
+ * `replaced`: the release was killed or withdrawn before the delivery succeeded, or a newer version of the topic took
+ * its place. `dropped`: the subscription no longer asked for it.
  */
 export type DeliveryState = "pending" | "delivered" | "failed" | "replaced" | "dropped";
 

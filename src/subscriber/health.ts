@@ -35,7 +35,7 @@ export function readHealth({ sql, outbox, state }: SubscriberParts): Health {
     blocked:
       unreadableSinceMs === undefined
         ? null
-        : `nothing is sent since ${instantOfMs(unreadableSinceMs)}: no key in SECRETS_KEY opens the secrets of this subscription`,
+        : `nothing has been sent since ${instantOfMs(unreadableSinceMs)}: no key in SECRETS_KEY opens the secrets of this subscription; the admin must add the key that sealed them`,
   };
 }
 

@@ -181,7 +181,7 @@ export class Subscriber extends DurableObject<Env> {
    *
    * @param registration with the id of this subscription
    */
-  async requestOfHub(registration: Registration & { hub: HubTerms }, intent: HubIntent): Promise<void> {
+  async acceptHubRequest(registration: Registration & { hub: HubTerms }, intent: HubIntent): Promise<void> {
     await acceptRequest(this.#parts, registration, intent);
     await this.#work();
   }

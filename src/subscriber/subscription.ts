@@ -195,7 +195,7 @@ export interface CheckedChange {
 
 export const DUPLICATE = conflict(
   "duplicate-subscription",
-  "another verified subscription has this URL and this filter",
+  "Another verified subscription has this URL and this filter. Use that one, or change the filter of this one.",
 );
 export const TOO_MANY: Conflict = {
   ...conflict(
@@ -206,7 +206,7 @@ export const TOO_MANY: Conflict = {
 };
 export const EXPIRED = conflict(
   "subscription-expired",
-  "was deleted because its endpoint was not verified in time; create a new subscription",
+  "This subscription was deleted because its endpoint was not verified in time. Create a new one.",
 );
 export const NOT_SIGNED = conflict(
   "not-signed",

@@ -12,9 +12,9 @@ export const WITHDRAWN = "the release was withdrawn, and an attempt before the w
 const UNWANTED = "the subscription no longer asks for it: its events or its filter were changed";
 
 /**
- * Ends the pending deliveries of a release before its kill or withdrawal and deletes their bytes; the kill
- * or withdrawal is sent in their place. A delivery that succeeded before and was only to be repeated stays `delivered`, so that the log
- * still shows who has the release.
+ * Ends the pending deliveries of a release before its kill or withdrawal, and deletes their bytes. The kill or
+ * withdrawal is sent in their place. A delivery that succeeded before, and was only to be repeated, stays `delivered`:
+ * the log still shows who has the release.
  */
 export function replacePending(
   sql: Sql,

@@ -61,9 +61,11 @@ export type AttemptResult = { durationMs: number } &
 export type BodyFault = "undecodable" | "broken" | "late";
 
 /**
- * Sends one POST. Every failure of the endpoint is a result, not an exception. Redirects count as
- * answers and are not followed. An answer counts by its status, whatever becomes of its body. The platform does not report when a connection is made, so one timeout
- * covers connecting, sending, the answer's head and its body; it also ends a body that trickles.
+ * Sends one request: a POST, or a GET of the hub. Every failure of the endpoint is a result, not an exception.
+ * Redirects count as answers and are not followed. An answer counts by its status, whatever becomes of its body.
+ *
+ * The platform does not report when a connection is made. So one timeout covers connecting, sending, the head of the
+ * answer and its body. It also ends a body that trickles.
  *
  * @returns undefined if the delivery is no longer due
  * @throws for failures of our own: a resolver that does not answer, a platform limit

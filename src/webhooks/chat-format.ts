@@ -5,7 +5,7 @@
 import type { AnswerRules, Format } from "./format.ts";
 
 type ChatFormat = Pick<Format, "releaseBody" | "controlBody" | "finish" | "spacingMs" | "shapes"> &
-  Required<Pick<Format, "acceptsUrl">> &
+  Required<Pick<Format, "reasonAgainstUrl">> &
   Pick<AnswerRules, "finalStatuses" | "faultIn" | "retryAfter">;
 
 const REMEDY =

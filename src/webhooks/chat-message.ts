@@ -20,7 +20,7 @@ export interface ChatMessage {
   isRetraction: boolean;
   /** Whether the title is that of a text which is taken back. */
   isTitleStruck: boolean;
-  /** What became of a text, with what separates it from the title; "" of a new one. */
+  /** What stands before the title, such as `Corrected: `; of a retraction with a sign in front. "" for a new text. */
   mark: string;
   title: string;
   /** Where the title leads; undefined if nowhere. */

@@ -5,9 +5,9 @@
 const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /**
- * The text, or its beginning with an ellipsis, within a number of UTF-16 units: no way of counting gives a text more.
- * It ends between two graphemes, so no letter loses its marks and no emoji its parts. A text whose first grapheme does
- * not fit becomes the ellipsis alone.
+ * The text, or its beginning with an ellipsis, within a number of UTF-16 units. Services that count code points or
+ * graphemes count no more than that. The cut lies between two graphemes, so no letter loses its marks and no emoji its
+ * parts. A text whose first grapheme does not fit becomes the ellipsis alone.
  */
 export function cutText(text: string, unitsMax: number): string {
   if (text.length <= unitsMax) return text;

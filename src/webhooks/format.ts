@@ -16,8 +16,8 @@ export interface Format {
   needsVerification: boolean;
   /** Whether the URL is a secret: then it is sealed, and nobody is shown more than its host. */
   hasSecretUrl?: true;
-  /** Why a public URL is none for this format; undefined if it is one. Left out: any is. */
-  acceptsUrl?: (url: URL) => string | undefined;
+  /** Says why a public URL does not suit this format; undefined if it does. Left out: every public URL does. */
+  reasonAgainstUrl?: (url: URL) => string | undefined;
   /** The least time in milliseconds between two deliveries, which then go one at a time. */
   spacingMs?: number;
   /** The ways in which an endpoint may want the body, the usual one first: a test tries all of them. */

@@ -84,7 +84,10 @@ const ROWS: Record<string, unknown[]> = {
     newsroom.NEWS_ITEMS_MAX,
     newsroom.NEWS_SITEMAP_ITEMS_MIN,
   ],
-  "notices to search engines about one page": [seconds(newsroom.TOLD_AGAIN_MS), newsroom.TELLINGS_MAX],
+  "notices to search engines about one page": [
+    seconds(newsroom.NOTICE_INTERVAL_MS),
+    newsroom.NOTICE_ATTEMPTS_MAX,
+  ],
   "requests that KV cannot answer": calls ?? [],
   "new combinations of filters": newLists ?? [],
   "combinations of filters kept": [

@@ -9,7 +9,7 @@ import {
   askHub,
   callback,
   delivered,
-  requestOfHub,
+  acceptHubRequest,
   sentTo,
   subscribeAtHub,
   verify,
@@ -54,7 +54,7 @@ beforeEach(async () => void (await newsroomLater(HOUR)));
 
 describe("the verification of a request", () => {
   it("is sent after the answer has left", async () => {
-    const { id } = await requestOfHub(callback(), TOPIC);
+    const { id } = await acceptHubRequest(callback(), TOPIC);
     const [row] = await runInDurableObject(subscriber(env, id), (_instance, { storage }) =>
       storage.sql.exec<{ delay: number }>("SELECT due_ms - created_ms AS delay FROM deliveries").toArray(),
     );
@@ -88,7 +88,7 @@ describe("the verification of a request", () => {
 
   it("of a topic that has changed since the request is followed by one delivery, else by none", async () => {
     const [waiting, quick] = [callback(), callback()];
-    const late = await requestOfHub(waiting, TOPIC);
+    const late = await acceptHubRequest(waiting, TOPIC);
     await publishTitled("In between");
     expect(await sentTo(waiting)).toEqual([]);
     await verify(late.id);
@@ -122,7 +122,7 @@ describe("a secret", () => {
   });
 
   it("is stored encrypted, before the verification too", async () => {
-    const { id } = await requestOfHub(callback(), TOPIC, { "hub.secret": "in plain sight" });
+    const { id } = await acceptHubRequest(callback(), TOPIC, { "hub.secret": "in plain sight" });
     const stored = () =>
       runInDurableObject(subscriber(env, id), (_instance, { storage }) =>
         JSON.stringify([
@@ -190,7 +190,11 @@ describe("a lease", () => {
     ["99999999", 30 * DAY],
   ])("asked for as %s has %i seconds, from the verification on", async (wanted, seconds) => {
     const to = callback();
-    const { id } = await requestOfHub(to, TOPIC, wanted === undefined ? {} : { "hub.lease_seconds": wanted });
+    const { id } = await acceptHubRequest(
+      to,
+      TOPIC,
+      wanted === undefined ? {} : { "hub.lease_seconds": wanted },
+    );
     const before = Date.now();
     await verify(id);
     const [asked] = await askedBy(to);

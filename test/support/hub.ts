@@ -28,7 +28,7 @@ export function askHub(
 }
 
 /** Requests to subscribe or unsubscribe; fails the test if the hub refuses. The verification is not sent yet. */
-export async function requestOfHub(
+export async function acceptHubRequest(
   to: string,
   topic: string,
   fields: Record<string, string> = {},
@@ -44,7 +44,7 @@ export async function requestOfHub(
 
 /** The same, and waits until the callback was asked, and until it has what it is to be sent then. */
 export async function subscribeAtHub(to: string, topic: string, fields: Record<string, string> = {}) {
-  const made = await requestOfHub(to, topic, fields);
+  const made = await acceptHubRequest(to, topic, fields);
   await verify(made.id);
   return made;
 }

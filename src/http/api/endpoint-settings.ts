@@ -73,5 +73,5 @@ function reasonAgainst(
   format: DeliveryFormat,
   { url, isLocal }: { url: URL; isLocal: boolean },
 ): string | undefined {
-  return isLocal ? undefined : FORMATS[format].acceptsUrl?.(url);
+  return isLocal ? undefined : FORMATS[format].reasonAgainstUrl?.(url);
 }

@@ -22,7 +22,7 @@ import type { Context, Middleware } from "../context.ts";
 import { readForm } from "../form-body.ts";
 import { problem } from "../problem.ts";
 import { tooMany } from "../documents/get-document.ts";
-import { checkVerificationRate, clientOf, countNewList } from "../rate-limit.ts";
+import { countVerification, clientOf, countNewList } from "../rate-limit.ts";
 import { validateTarget } from "./endpoint-settings.ts";
 import { subscriptionId, tooManySubscriptions } from "./subscriptions.ts";
 
@@ -64,13 +64,13 @@ async function subscribe(c: Context, request: HubRequest): Promise<Response> {
   // A request that the ledger refuses counts as no verification, and one over the rate limit changes nothing.
   const checked = await newsroom(c.env).registerForHub(registrationFor(newId()), requester, true);
   if (checked.kind !== "registered") return refuseTopic(c, checked);
-  const tooManyVerifications = await checkVerificationRate(c, callback);
+  const tooManyVerifications = await countVerification(c, callback);
   if (tooManyVerifications !== undefined) return tooManyVerifications;
   for (let count = 0; count < REGISTRATIONS_MAX; count += 1) {
     const registered = await newsroom(c.env).registerForHub(registrationFor(newId()), requester, false);
     if (registered.kind !== "registered") return refuseTopic(c, registered);
     const object = subscriber(c.env, registered.id);
-    await object.requestOfHub(registrationFor(registered.id), request);
+    await object.acceptHubRequest(registrationFor(registered.id), request);
     if (await newsroom(c.env).isRegistered(registered.id)) return c.body(null, 202);
     // It ended before it had this request.
     await object.remove();

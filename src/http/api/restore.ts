@@ -96,7 +96,7 @@ export async function putRestoredFile(c: Context): Promise<Response> {
   if (result.kind === "stored") return c.json({ sha256 }, 200, PRIVATE_HEADERS);
   return problem(c, {
     code: "wrong-file-hash",
-    detail: `The bytes of ${sha256} are not what the backup says (${result.kind}).`,
+    detail: `The bytes of ${sha256} are not what the backup says (${result.kind}). Restore the archive again.`,
   });
 }
 
@@ -146,7 +146,8 @@ function callsOf(c: Context): number {
 function noRestore(c: Context): Response {
   return problem(c, {
     code: "no-restore",
-    detail: "This restore is not in progress: it is done, or another one has begun.",
+    detail:
+      "This restore is not in progress: it is done, or another one has begun. If it is not done, run it again.",
   });
 }
 

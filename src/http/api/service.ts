@@ -33,8 +33,8 @@ export async function postRebuild(c: Context): Promise<Response> {
 }
 
 /**
- * `GET /healthz`: 200 when the ledger answers and pages can be shown. `requireConfig` has checked config and secrets. Only the admin sees how
- * busy the service is.
+ * `GET /healthz`: 200 when the ledger answers and pages can be shown. `requireConfig` has checked config and secrets.
+ * Only the admin sees how busy the service is.
  */
 export async function getHealth(c: Context): Promise<Response> {
   const { sequence, opensSecrets, ...load } = await newsroom(c.env).health();

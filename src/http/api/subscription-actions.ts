@@ -11,7 +11,7 @@ import { isAdmin } from "../auth.ts";
 import type { Context } from "../context.ts";
 import { SECRET_OVERLAP_SECONDS, SECRET_OVERLAP_SECONDS_MAX } from "../limits.ts";
 import { notFound, problem, unauthorized } from "../problem.ts";
-import { checkTestRate, checkVerificationRate } from "../rate-limit.ts";
+import { countTest, countVerification } from "../rate-limit.ts";
 import { subscriptionId } from "./subscriptions.ts";
 
 export const verifyBody = z.strictObject({ verify: z._default(z.boolean(), true) });
@@ -24,7 +24,7 @@ export const rotationBody = rotationInput(SECRET_OVERLAP_SECONDS, SECRET_OVERLAP
 export async function testSubscription(c: Context): Promise<Response> {
   const object = subscriber(c.env, subscriptionId(c));
   const view = await object.view();
-  const tooMany = view?.status === "active" ? await checkTestRate(c, view.url) : undefined;
+  const tooMany = view?.status === "active" ? await countTest(c, view.url) : undefined;
   if (tooMany !== undefined) return tooMany;
   const sent = await object.sendTest();
   if (sent === null) return notFound(c);
@@ -35,8 +35,8 @@ export async function testSubscription(c: Context): Promise<Response> {
 }
 
 function questionAbout(tests: readonly { number: number; shape?: Shape }[]): string {
-  const choices = tests.map(({ number, shape }) => `test ${number}: PATCH { "shape": "${shape}" }`);
-  return `Which test has arrived? Both are taken, and the wrong one is dropped. Of ${choices.join("; ")}.`;
+  const choices = tests.map(({ number, shape }) => `if it is test ${number}, PATCH { "shape": "${shape}" }`);
+  return `Which test has arrived? The flow accepts both, but shows only one: ${choices.join("; ")}.`;
 }
 
 /** `pause`: holds new events. */
@@ -57,7 +57,7 @@ export async function verifySubscription(c: Context, body: z.output<typeof verif
   if (!isSkipped) {
     const view = await object.view();
     if (view === null) return notFound(c);
-    const tooMany = !view.proved ? await checkVerificationRate(c, view.url) : undefined;
+    const tooMany = !view.proved ? await countVerification(c, view.url) : undefined;
     if (tooMany !== undefined) return tooMany;
   }
   return answer(c, await object.verify(isSkipped));

@@ -37,7 +37,7 @@ import { jsonThen } from "../json-then.ts";
 import { nameNearestValues } from "../documents/nearest-values.ts";
 import { invalid, notFound, problem, unauthorized } from "../problem.ts";
 import { parsePage } from "../query.ts";
-import { checkVerificationRate, clientOf } from "../rate-limit.ts";
+import { countVerification, clientOf } from "../rate-limit.ts";
 import { namedUrl, validateSettings, validateTarget } from "./endpoint-settings.ts";
 
 /** `POST /subscriptions`: 201 with the secret and the token, which no later answer shows. */
@@ -68,7 +68,7 @@ export async function postSubscription(c: Context, input: SubscriptionInput): Pr
     // A request that the ledger refuses counts as no verification, and one over the rate limit changes nothing.
     const checked = await register(c, registration, { isVerified, admin, dryRun: true });
     if (checked.kind !== "registered") return refuseRegistration(c, checked, input, admin);
-    const tooMany = await checkVerificationRate(c, named);
+    const tooMany = await countVerification(c, named);
     if (tooMany !== undefined) return tooMany;
   }
   // The Newsroom first, so that events from now on belong to the subscription. If the request dies here, the
@@ -131,7 +131,7 @@ export async function patchSubscription(c: Context, change: SubscriptionChange):
     const checked = await object.checkChange(wanted, admin);
     if (checked === null) return notFound(c);
     if (!checked.ok) return refuseChange(c, checked, admin);
-    const tooMany = checked.startsVerification ? await checkVerificationRate(c, url) : undefined;
+    const tooMany = checked.startsVerification ? await countVerification(c, url) : undefined;
     if (tooMany !== undefined) return tooMany;
   }
   const changed = await object.change(wanted, admin);
@@ -211,9 +211,9 @@ async function register(
 }
 
 /**
- * One URL with one filter is one subscription. Its owner and the admin see it; `notTaken` names the settings of
- * the request that differ from those kept. Other clients learn only that
- * it exists: knowing the URL of an endpoint must not be enough for its secret or token.
+ * One URL with one filter is one subscription. Its owner and the admin see it; `notTaken` names the settings of the
+ * request that differ from those kept. Other clients learn only that it exists: to know the URL of an endpoint must not
+ * be enough for its secret or token.
  */
 async function showDuplicate(
   c: Context,

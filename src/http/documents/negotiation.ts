@@ -82,7 +82,7 @@ export function prefersMarkdown(request: Headers): boolean {
   return markdown > 0 && markdown >= html;
 }
 
-/** A quick look: the answer from memory is always the page. */
+/** Whether Accept names Markdown at all. Such a request is not answered from memory, which holds only the page. */
 export function mentionsMarkdown(request: Headers): boolean {
   return /text\/markdown/i.test(request.get("accept") ?? "");
 }

@@ -14,7 +14,7 @@ type FeedItem = NamedText & { _communique: { removed?: true } };
 
 const known = new WeakMap<StoredDocument, NamedText[]>();
 
-/** None if this client has asked for too much that KV cannot answer. */
+/** Empty if the client has reached its rate limit and KV does not hold the feed. */
 export async function newestTexts(c: Context, site: Site): Promise<NamedText[]> {
   const named = c.req.path.split("/")[1] ?? "";
   const lang = site.languages.find((each) => each === named);

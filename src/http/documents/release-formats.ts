@@ -64,7 +64,7 @@ export async function lookUpFormat(c: Context, page: string, format: ReleaseForm
 /** Markdown of releases, as long as memory holds their JSON. */
 const texts = new WeakMap<StoredDocument, string>();
 
-/** @returns undefined if this client has asked for too much */
+/** @returns undefined if the client has reached its rate limit */
 async function bodyOf(c: Context, json: StoredDocument, format: ReleaseFormat): Promise<string | undefined> {
   const release = JSON.parse(textOf(json)) as ReleaseView; // written by our renderer
   if (format === "json") return JSON.stringify(ninjs(release, await siteOf(c)));

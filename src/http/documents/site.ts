@@ -9,7 +9,7 @@ import { lookUp } from "./cache.ts";
 
 const sites = new WeakMap<StoredDocument, Site>();
 
-/** The settings alone, if this client has asked for too much that KV cannot answer. */
+/** The settings alone, if the client has reached its rate limit and KV does not hold the identity of the site. */
 export async function siteOf(c: Context): Promise<Site> {
   const settings = c.var.config.site;
   const lookup = await lookUp(c, SITE_PATH);

@@ -56,10 +56,10 @@ export function postMcp(read: (c: Context) => ReadApi): (c: Context) => Promise<
         supported: [VERSION],
         requested: version ?? params?.protocolVersion ?? c.req.header("mcp-protocol-version") ?? "none",
       };
-      return failure(c, id, "unsupportedVersion", `This server speaks MCP ${VERSION} only.`, data);
+      return protocolError(c, id, "unsupportedVersion", `This server speaks MCP ${VERSION} only.`, data);
     }
     const mismatch = mismatchedHeader(c, given, version);
-    if (mismatch !== undefined) return failure(c, id, "headerMismatch", mismatch);
+    if (mismatch !== undefined) return protocolError(c, id, "headerMismatch", mismatch);
     switch (method) {
       case "server/discover":
         return success(c, id, {
@@ -74,7 +74,7 @@ export function postMcp(read: (c: Context) => ReadApi): (c: Context) => Promise<
       case "tools/call":
         return callTool(c, id, params?.name, params?.arguments ?? {}, read(c));
       default:
-        return failure(c, id, "unknownMethod", `There is no method ${method}.`);
+        return protocolError(c, id, "unknownMethod", `There is no method ${method}.`);
     }
   };
 }
@@ -93,12 +93,12 @@ async function readMessage(c: Context): Promise<Message | Response> {
   try {
     json = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    return failure(c, null, "parse", "The body is not JSON.");
+    return protocolError(c, null, "parse", "The body is not JSON.");
   }
   const parsed = message.safeParse(json);
   return parsed.success
     ? parsed.data
-    : failure(c, null, "invalidRequest", "The body is not one JSON-RPC 2.0 request.");
+    : protocolError(c, null, "invalidRequest", "The body is not one JSON-RPC 2.0 request.");
 }
 
 /** Proxies route by the headers, so they must say what the body says. */
@@ -123,22 +123,22 @@ async function callTool(
   const tool = TOOLS.find((each) => each.name === name);
   if (tool === undefined) {
     const names = TOOLS.map((each) => each.name).join(", ");
-    return failure(c, id, "invalidParams", `There is no tool ${name ?? ""}: call ${names}.`);
+    return protocolError(c, id, "invalidParams", `There is no tool ${name ?? ""}: call ${names}.`);
   }
   const known = Object.keys(tool.properties);
   const unknown = Object.keys(given).find((each) => !known.includes(each));
   if (unknown !== undefined)
-    return failed(c, id, `There is no argument ${unknown}: ${tool.name} takes ${known.join(", ")}.`);
+    return refuseCall(c, id, `There is no argument ${unknown}: ${tool.name} takes ${known.join(", ")}.`);
   const missing = tool.required.find((each) => given[each] === undefined);
-  if (missing !== undefined) return failed(c, id, `The argument ${missing} is required.`);
+  if (missing !== undefined) return refuseCall(c, id, `The argument ${missing} is required.`);
   const result = await tool.run(given, read);
-  if (!result.ok) return failed(c, id, result.reason);
+  if (!result.ok) return refuseCall(c, id, result.reason);
   const content = [{ type: "text", text: JSON.stringify(result.value) }];
   return success(c, id, { content, structuredContent: result.value, isError: false });
 }
 
-/** A model reads why the call did not work, and can correct it. */
-function failed(c: Context, id: string | number, reason: string): Response {
+/** Answers with the reason as the result of the tool, not as an error of the protocol: a model can act on it. */
+function refuseCall(c: Context, id: string | number, reason: string): Response {
   return success(c, id, { content: [{ type: "text", text: reason }], isError: true });
 }
 
@@ -158,7 +158,7 @@ function success(c: Context, id: string | number, result: Record<string, unknown
   return c.json({ jsonrpc: "2.0", id, result: { resultType: "complete", ...result } }, 200, HEADERS);
 }
 
-function failure(
+function protocolError(
   c: Context,
   id: string | number | null,
   which: keyof typeof CODES,

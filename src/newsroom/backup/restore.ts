@@ -33,7 +33,7 @@ interface RestoreDeps {
 }
 
 const TAKEN: readonly string[] = BACKED_UP.map(({ table }) => table);
-/** A backup holds neither these marks of the service nor replaces them. */
+/** The marks of the service itself: a backup does not hold them, and a restore does not replace them. */
 const OWN_MARKS = "name IN ('schema', 'fold', 'restoring')";
 
 export class Restore {

@@ -1,9 +1,9 @@
 /**
  * The ledger as it was at one instant, for a backup that reads it in pages while editors publish.
  *
- * Subscribers are read first, the ledger last. So no Subscriber is ahead of the ledger in the archive: what it lacks,
- * the fan-out sends it after the restore, from the sequence that it surely had when the backup began. What arrives
- * twice is ignored, as ever.
+ * A backup reads the Subscribers first and the ledger last. So no Subscriber in the archive is ahead of the ledger.
+ * After the restore, the fan-out sends each Subscriber what it lacks. It starts at the sequence that the Subscriber
+ * surely had when the backup began. A Subscriber ignores what it gets twice, as ever.
  */
 import { column, exists, first, type Sql, value } from "../../runtime/sql.ts";
 import { readPage, type RowsPage, type RowsPlace } from "../../runtime/table-rows.ts";

@@ -13,7 +13,7 @@ import { EVENT_ROWS_PER_CALL, EVENT_UNITS_PER_CALL, EVENT_UNITS_READ_PER_CALL } 
 import {
   type EventReader,
   type EventTerms,
-  eventTermsOf,
+  readTermsOfRelease,
   type IndexedEvent,
   lastSequence,
 } from "../store/events.ts";
@@ -88,7 +88,7 @@ class MatchHistory {
     const known = this.#releases.get(release) ?? { to: 0, found: false };
     if (known.found) return true;
     let found = false;
-    for (const terms of eventTermsOf(this.#sql, release, known.to, before)) {
+    for (const terms of readTermsOfRelease(this.#sql, release, known.to, before)) {
       this.rows += 1;
       found = isRequested(terms, this.#query);
       if (found) break;

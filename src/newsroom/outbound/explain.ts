@@ -6,7 +6,7 @@ import { isRetraction, type ReleaseEventType } from "../../domain/event.ts";
 import { type Filter, unmetConditions } from "../../domain/filter.ts";
 import { first, type Sql } from "../../runtime/sql.ts";
 import { EXPLAINED_EVENTS_MAX } from "../limits.ts";
-import { eventIdsOf, type EventTerms, eventTermsOf } from "../store/events.ts";
+import { eventIdsOf, type EventTerms, readTermsOfRelease } from "../store/events.ts";
 import { getMeta } from "../store/schema.ts";
 import { type DeliveryPreferences, isNarrowed, type PreferencesRow, toPreferences } from "./event-window.ts";
 
@@ -47,7 +47,7 @@ export function explainerOf(sql: Sql, release: string): Explainer {
   const ids = eventIdsOf(sql, release, EXPLAINED_EVENTS_MAX);
   // Before anything is read that only an embargoed release has.
   if (ids.size === 0) return { explain: () => [], latestMatching: () => undefined };
-  const events = [...eventTermsOf(sql, release, 0, Number.MAX_SAFE_INTEGER)].flatMap((terms) => {
+  const events = [...readTermsOfRelease(sql, release, 0, Number.MAX_SAFE_INTEGER)].flatMap((terms) => {
     const event = ids.get(terms.sequence);
     return event === undefined ? [] : [{ event, terms }];
   });

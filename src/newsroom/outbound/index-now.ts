@@ -1,6 +1,6 @@
 /**
  * Tells search engines which pages have changed (indexnow.org/documentation): each page at most once in ten minutes,
- * many in one request. After a failed request it tries those pages again, and gives up after some hours.
+ * many in one request. After a failed request it tries those pages again, and gives up after nearly a day.
  */
 import { indexNowKeyPath } from "../../documents/paths.ts";
 import { log } from "../../runtime/log.ts";
@@ -9,10 +9,10 @@ import type { Sql } from "../../runtime/sql.ts";
 import { retryAfterMs } from "../../webhooks/outcome.ts";
 import {
   PAGES_PER_REQUEST,
-  TELLING_RETRY_MAX_MS,
-  TELLING_RETRY_MS,
-  TELLINGS_MAX,
-  TELLING_TIMEOUT_MS,
+  NOTICE_RETRY_MAX_MS,
+  NOTICE_RETRY_MS,
+  NOTICE_ATTEMPTS_MAX,
+  NOTICE_TIMEOUT_MS,
 } from "../limits.ts";
 import {
   type ChangedPage,
@@ -66,7 +66,7 @@ export class IndexNow {
     );
     if (answer.kind === "taken") for (const page of pages) markTold(sql, page, now());
     else {
-      this.#pausedUntilMs = now() + Math.max(TELLING_RETRY_MS, answer.waitMs);
+      this.#pausedUntilMs = now() + Math.max(NOTICE_RETRY_MS, answer.waitMs);
       for (const page of pages) this.#retry(page, answer);
     }
     return true;
@@ -90,7 +90,7 @@ export class IndexNow {
           keyLocation: baseUrl + indexNowKeyPath(key),
           urlList: pages.map(({ path }) => baseUrl + path),
         }),
-        signal: AbortSignal.timeout(TELLING_TIMEOUT_MS),
+        signal: AbortSignal.timeout(NOTICE_TIMEOUT_MS),
         redirect: "manual",
       });
       await response.body?.cancel();
@@ -105,9 +105,9 @@ export class IndexNow {
 
   #retry(page: ChangedPage, { waitMs }: Exclude<Answer, { kind: "taken" }>): void {
     const { sql, now } = this.#deps;
-    if (page.failures + 1 >= TELLINGS_MAX) dropPage(sql, page);
+    if (page.failures + 1 >= NOTICE_ATTEMPTS_MAX) dropPage(sql, page);
     else {
-      const backoffMs = Math.min(TELLING_RETRY_MS * 2 ** page.failures, TELLING_RETRY_MAX_MS);
+      const backoffMs = Math.min(NOTICE_RETRY_MS * 2 ** page.failures, NOTICE_RETRY_MAX_MS);
       postponePage(sql, page, now(), now() + Math.max(backoffMs, waitMs));
     }
   }

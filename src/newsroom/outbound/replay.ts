@@ -6,7 +6,7 @@ import { matches } from "../../domain/filter.ts";
 import type { Site } from "../../domain/site.ts";
 import { first, type Sql } from "../../runtime/sql.ts";
 import { EVENTS_PER_WINDOW, WINDOW_UNITS_MAX } from "../limits.ts";
-import { type EventReader, type IndexedEvent, lastSequence, termsOfEvents } from "../store/events.ts";
+import { type EventReader, type IndexedEvent, lastSequence, readTermsOfSequences } from "../store/events.ts";
 import {
   EventWindow,
   type DeliveryPreferences,
@@ -80,7 +80,7 @@ export function unwantedEvents(sql: Sql, subscription: string, sequences: readon
   const preferences = preferencesOf(sql, subscription);
   if (preferences === undefined) return [];
   const { types, filter } = preferences;
-  return [...termsOfEvents(sql, sequences)]
+  return [...readTermsOfSequences(sql, sequences)]
     .filter(({ type, terms }) => !types.includes(type) || !matches(filter, terms))
     .map(({ sequence }) => sequence);
 }

@@ -20,7 +20,7 @@ import { listTitle } from "../../i18n/phrases.ts";
 import { type ListContents, listPage, retiredListPage } from "../../site/list-page.ts";
 import { countOf, filterChoices, yearsOf } from "../lists/list-facts.ts";
 import { RETIRED_SECONDS, TOMBSTONES_MAX } from "../limits.ts";
-import { lastSequencesOf } from "../store/events.ts";
+import { lastListChangesOf } from "../store/events.ts";
 import { getMeta } from "../store/schema.ts";
 import type { Target } from "../store/stale-documents.ts";
 import { HTML, type RenderSource, type RenderedDocument } from "./rendered.ts";
@@ -70,7 +70,7 @@ function renderReleases(
     .departedFrom(list, archive, tombstonesMax)
     .filter(({ id }) => !releases.some((release) => release.id === id));
   const ids = [...releases, ...departed].map(({ id }) => id);
-  const sequences = lastSequencesOf(sql, ids);
+  const sequences = lastListChangesOf(sql, ids);
   const summarised = archive === undefined ? archives.summarisedAmong(published) : new Set<Instant>();
   const feed = buildFeed(titled, links, { releases, departed, summarised, since: lists.since(list) }, site);
   const metadataOf = (format: FeedFormat) => ({

@@ -127,8 +127,8 @@ const ON_REQUEST = new Set<Target["kind"]>([
 ]);
 
 /**
- * Whether all documents of a target are rendered. Of archives, histories, sitemaps and indexes of facets, and of lists other
- * than everything and the languages, only those that were requested are.
+ * Whether all documents of a target are rendered, requested or not. Of the kinds in ON_REQUEST, and of lists other than
+ * that of everything and those of the languages, only the requested documents are.
  */
 export function isAlwaysRendered(target: Target): boolean {
   if (ON_REQUEST.has(target.kind)) return false;

@@ -148,7 +148,7 @@ export class Ledger {
     let isConflict = false;
     let notMinor = 0;
     // What a translation follows may be in the same batch.
-    for (const [index, prepared] of [...batch.entries()].sort(([, a], [, b]) => followsLast(a, b))) {
+    for (const [index, prepared] of [...batch.entries()].sort(([, a], [, b]) => compareByFollows(a, b))) {
       const { input } = prepared;
       const present = findRelease(this.#sql, input.id);
       const edition = present?.edition ?? 0;
@@ -219,7 +219,7 @@ export class Ledger {
     const { id, status, reason } = prepared.input;
     if (status === undefined || reason === undefined) return answer;
     const row = getRelease(this.#sql, id);
-    // `checkStatus` has refused what is impossible.
+    // `validateEdition` has already refused an impossible action, so `applyAction` gives no reason here.
     applyAction(this.#deps, ACTION_TO[status], row, reason, nowMs);
     const after = getRelease(this.#sql, id);
     return this.#answer(after, answer.changed || after.status !== row.status || after.reason !== row.reason);
@@ -229,7 +229,7 @@ export class Ledger {
     const { lifecycle } = this.#deps;
     const { input } = prepared;
     const embargo = activeEmbargo(input, toInstant(nowMs));
-    // A change alone makes no edition, and neither does the first note.
+    // The field `change` alone makes no edition. Neither does a note on the first public edition, which has none.
     const isUnchanged =
       contentJson(input) === present?.content && embargo === present.embargo && !correctsNote(input, present);
     if (present && (isRetracted(present) || isUnchanged)) {
@@ -280,7 +280,7 @@ function checkWording(lang: string, site: Site): Issue[] {
   return missing.map(() => ({ path: "/lang", message }));
 }
 
-function followsLast(a: PreparedRelease, b: PreparedRelease): number {
+function compareByFollows(a: PreparedRelease, b: PreparedRelease): number {
   return Number(a.input.follows !== undefined) - Number(b.input.follows !== undefined);
 }
 

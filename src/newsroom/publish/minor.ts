@@ -59,14 +59,14 @@ export function judgeMinor(
   );
   if (announced === undefined)
     throw new TypeError(`release ${present.id} lacks edition ${present.announced}`);
-  const issues = findLarge(prepared, present, announced, site);
+  const issues = findLargeChanges(prepared, present, announced, site);
   if (input.reallyMinor !== true || issues.length === 0) return { issues, isExcused: false };
   if (present.isReallyMinor === 0 || (input.note ?? null) !== present.note)
     return { issues: [], isExcused: true };
-  return { issues: [leftOver(present)], isExcused: false };
+  return { issues: [leftOverIssue(present)], isExcused: false };
 }
 
-function leftOver({ edition }: ReleaseRow): Issue {
+function leftOverIssue({ edition }: ReleaseRow): Issue {
   return {
     path: "/reallyMinor",
     message:
@@ -75,7 +75,7 @@ function leftOver({ edition }: ReleaseRow): Issue {
   };
 }
 
-function findLarge(
+function findLargeChanges(
   { input, html, text }: PreparedRelease,
   present: ReleaseRow,
   stored: StoredEdition,
@@ -160,7 +160,7 @@ function hasDigit(word: string): boolean {
   return /\p{N}/u.test(word);
 }
 
-/** Which words are names no program knows, so each with a capital letter may be one, and each of a script without them. */
+/** No program knows which words are names. So each word with a capital may be one, or of a script without capitals. */
 const MAYBE_NAME = /^(?:\p{Lu}|\p{Lt}|\p{Lo}|\p{scx=Geor})/u;
 
 function isNumberDateOrName(lang: string, site: Site): (word: string) => boolean {

@@ -19,8 +19,8 @@ export function validateEdition(
     ...checkDate(input, site.timeZone, now),
     ...checkRetraction(input),
     ...checkReallyMinor(input),
-    ...checkRetracted(input, present, now),
-    ...(present === undefined ? [] : checkStatus(input, present, now)),
+    ...checkFileStatus(input, present, now),
+    ...(present === undefined ? [] : checkAgainstPresent(input, present, now)),
   ];
 }
 
@@ -55,8 +55,8 @@ export function isKilledUnseen(
   return updated !== undefined && embargo !== undefined && Date.parse(updated) < Date.parse(embargo);
 }
 
-/** Why a release cannot have the status of its file. */
-function checkRetracted(input: ReleaseInput, present: ReleaseRow | undefined, now: Instant): Issue[] {
+/** Why the ledger cannot take the `status` and `updated` that the content file gives the release. */
+function checkFileStatus(input: ReleaseInput, present: ReleaseRow | undefined, now: Instant): Issue[] {
   const updated = input.updated === undefined ? undefined : parseInstant(input.updated);
   if (updated !== undefined && updated > now)
     return [{ path: "/updated", message: "must not be in the future" }];
@@ -75,7 +75,7 @@ function checkRetracted(input: ReleaseInput, present: ReleaseRow | undefined, no
   ];
 }
 
-function checkStatus(input: ReleaseInput, present: ReleaseRow, now: Instant): Issue[] {
+function checkAgainstPresent(input: ReleaseInput, present: ReleaseRow, now: Instant): Issue[] {
   switch (present.status) {
     case "embargoed":
       return [];
@@ -139,7 +139,10 @@ export function catchesUp({ follows }: ReleaseInput, present: ReleaseRow): boole
   return follows !== undefined && follows === present.behindEdition && follows !== present.follows;
 }
 
-/** The number that the last edition has is left over: that is no fault as long as the text stays the same. */
+/**
+ * A content file keeps the number of `follows` that its last edition had. That is no fault as long as the text stays
+ * the same. With a new text, the office must remove or change it.
+ */
 function checkFollows(input: ReleaseInput, present: ReleaseRow, isChanged: boolean): Issue[] {
   const { follows } = input;
   if (follows === undefined || catchesUp(input, present)) return [];
@@ -148,9 +151,9 @@ function checkFollows(input: ReleaseInput, present: ReleaseRow, isChanged: boole
   if (present.behind === null || isLeftOver) {
     const why = isLeftOver
       ? "left over from an earlier edition"
-      : "without a meaning: no translation is ahead";
+      : "without effect: this release is behind no corrected translation";
     return [{ path: "/follows", message: `is ${why}; remove it` }];
   }
-  const message = `must be ${present.behindEdition}: the translation that is ahead, ${present.behind}, is at that edition`;
+  const message = `must be ${present.behindEdition}: the corrected translation that this release is behind, ${present.behind}, is at that edition`;
   return [{ path: "/follows", message }];
 }

@@ -2,7 +2,7 @@
  * Pages that changed, until search engines know it (outbound/index-now.ts).
  */
 import { column, type Sql, value } from "../../runtime/sql.ts";
-import { TOLD_AGAIN_MS } from "../limits.ts";
+import { NOTICE_INTERVAL_MS } from "../limits.ts";
 
 export interface ChangedPage {
   path: string;
@@ -14,7 +14,7 @@ export interface ChangedPage {
 export function queuePages(sql: Sql, paths: readonly string[], nowMs: number): void {
   const query = `INSERT INTO changed_pages (path, due_ms) VALUES (?, ?)
     ON CONFLICT (path) DO UPDATE SET due_ms = max(excluded.due_ms, ifnull(told_ms, 0) + ?), failures = 0`;
-  for (const path of paths) sql.exec(query, path, nowMs, TOLD_AGAIN_MS);
+  for (const path of paths) sql.exec(query, path, nowMs, NOTICE_INTERVAL_MS);
 }
 
 /** The pages that are due, longest waiting first. */
@@ -35,13 +35,13 @@ export function markTold(sql: Sql, { path, due_ms }: ChangedPage, nowMs: number)
   sql.exec(
     "UPDATE changed_pages SET due_ms = iif(due_ms = ?, NULL, ?), told_ms = ?, failures = 0 WHERE path = ?",
     due_ms,
-    nowMs + TOLD_AGAIN_MS,
+    nowMs + NOTICE_INTERVAL_MS,
     nowMs,
     path,
   );
 }
 
-/** A refused request counts as one: a change meanwhile does not bring the next one forward. */
+/** Delays a page after a refused request. That counts as a notice: a page that changes still waits a full interval. */
 export function postponePage(
   sql: Sql,
   { path, failures }: ChangedPage,
@@ -60,6 +60,6 @@ export function dropPage(sql: Sql, { path, due_ms }: ChangedPage): void {
 /** Forgets pages whose last notice is old enough: the next one need not wait. */
 export function forgetTold(sql: Sql, nowMs: number): void {
   const query = "SELECT path FROM changed_pages WHERE due_ms IS NULL AND told_ms <= ?";
-  for (const path of column<string>(sql, query, nowMs - TOLD_AGAIN_MS))
+  for (const path of column<string>(sql, query, nowMs - NOTICE_INTERVAL_MS))
     sql.exec("DELETE FROM changed_pages WHERE path = ?", path);
 }

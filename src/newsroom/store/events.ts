@@ -115,7 +115,7 @@ export class EventReader {
         sequence: row.sequence,
         type: row.type,
         at: row.at,
-        release: isShown ? view : views.withoutContent(view),
+        release: isShown ? view : views.toKilledView(view),
         change:
           isShown && change !== null
             ? { ...change, previous: publicNumber(change.previous, row.firstSeen) }
@@ -127,7 +127,7 @@ export class EventReader {
 }
 
 /** A release's events after one sequence and before another, in order, read one by one. */
-export function* eventTermsOf(
+export function* readTermsOfRelease(
   sql: Sql,
   release: string,
   after: number,
@@ -143,8 +143,8 @@ export function* eventTermsOf(
   for (const row of rows) yield toTerms(sql, row);
 }
 
-/** The terms of events, in any order. */
-export function* termsOfEvents(sql: Sql, sequences: readonly number[]): Generator<EventTerms> {
+/** The terms of the events with these sequences, in any order. */
+export function* readTermsOfSequences(sql: Sql, sequences: readonly number[]): Generator<EventTerms> {
   const rows = sql.exec<TermsRow>(
     `SELECT v.sequence, v.type, r.status AS now, ${IS_TAKEN_IN}, v.release, v.edition, e.content
      ${FROM_EVENTS} WHERE v.sequence IN (SELECT value FROM json_each(?))`,
@@ -193,8 +193,11 @@ export function lastSequenceOf(sql: Sql, release: string): number | null {
   return value(sql, "SELECT max(sequence) FROM events WHERE release = ?", release);
 }
 
-/** The sequence of the latest event of each release, by id. */
-export function lastSequencesOf(sql: Sql, ids: readonly string[]): Map<string, number> {
+/**
+ * By id of the release: the sequence of the latest event that changed how lists show it. That is an event of its own,
+ * or one of a translation (`touched`).
+ */
+export function lastListChangesOf(sql: Sql, ids: readonly string[]): Map<string, number> {
   const rows = all<{ release: string; last: number }>(
     sql,
     `SELECT r.id AS release, max(r.touched, ifnull(max(e.sequence), 0)) AS last

@@ -60,7 +60,7 @@ export function logoView(sql: Sql, baseUrl: string, file: string | undefined): L
   return { url, type, width: stored.width, height: stored.height };
 }
 
-/** Whether a file was ever to be seen under this name, or is now. */
+/** Whether the site, or the edition of a release that readers see or saw last, names the file under this name. */
 export function isUsed(sql: Sql, { sha256, name }: FileReference): boolean {
   return exists(sql, "SELECT 1 FROM file_uses WHERE sha256 = ? AND name = ? LIMIT 1", sha256, name);
 }

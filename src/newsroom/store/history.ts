@@ -27,7 +27,7 @@ interface EventRow {
 }
 
 /**
- * The latest entries, newest first: `limit`, or one or two more.
+ * The entries of the latest `limit` events, newest first. Only the first event of a release can make two entries.
  *
  * @param isKilled the release is killed now: then its notes stay out
  */

@@ -83,7 +83,7 @@ export class RegistryStore {
     if (json === this.#stored?.json) return false;
     const issues = this.#missingValues(registry);
     if (issues.length > 0) return issues;
-    // The first registry makes those values unknown that it leaves out.
+    // The first registry always counts as a change: strangers no longer know the values that it leaves out.
     const before = this.#stored && JSON.stringify(this.getPublic());
     this.#retireValues(registry, now);
     setMeta(this.#sql, "registry", json);

@@ -111,7 +111,7 @@ export class ReleaseViews {
     const { sql } = this.#deps;
     return all<ViewRow>(sql, query, value).map((row) => {
       const view = this.compose(row, row, translationsOf(sql, row.id, row.group));
-      return row.status === "killed" ? this.withoutContent(view) : this.#withHistory(view, row);
+      return row.status === "killed" ? this.toKilledView(view) : this.#withHistory(view, row);
     });
   }
 
@@ -168,7 +168,7 @@ export class ReleaseViews {
   }
 
   /** What remains of a killed release: its id, its dates and the reason. Its address would reveal the title. */
-  withoutContent(view: ReleaseView): ReleaseView {
+  toKilledView(view: ReleaseView): ReleaseView {
     const { note: _note, source: _source, image: _image, stale: _stale, ...kept } = view;
     return {
       ...kept,

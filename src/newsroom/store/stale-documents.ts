@@ -154,7 +154,10 @@ export function dueMsOf(sql: Sql, target: Target): number | undefined {
   return column<number>(sql, "SELECT due_ms FROM stale_targets WHERE target = ?", keyOf(target))[0];
 }
 
-/** How many targets wait, also for a retry. One that becomes stale by time alone, or is put off, waits from then on. */
+/**
+ * How many targets wait: those that are due within a second, and failed ones that wait for a retry. A target with a
+ * later time, such as an index that is rendered with a delay, counts once it is due.
+ */
 export function countStale(sql: Sql, nowMs: number): number {
   return value(
     sql,

@@ -31,32 +31,32 @@ export type LimitHolder = "client" | "host" | "domain" | "service";
 export type HostLimits = ReadonlyMap<string, number>;
 
 /**
- * Finds room for one more pending subscription. Where a host or the service has none, the oldest subscription
- * whose verification has failed is deleted: a client that floods must not keep others out for a day. Deletes
- * nothing if there is no room.
+ * Makes room for one more pending subscription. Where a host or the service is full, it deletes the oldest subscription
+ * whose verification has failed: a client that floods must not keep others out for a day. If nothing can make room,
+ * it deletes nothing.
  *
  * @returns the limit that is reached; undefined if there is room
  */
-export function findPendingRoom(
+export function makePendingRoom(
   sql: Sql,
   { client, host, domain }: SubscriptionOrigin,
 ): LimitHolder | undefined {
   const networks = client === null ? [] : networksOf(client);
   const isFull = networks.some(
-    (network, level) => countPendingOf(sql, network) >= (PENDING_PER_NETWORK_MAX[level] ?? 0),
+    (network, level) => countPendingOfNetwork(sql, network) >= (PENDING_PER_NETWORK_MAX[level] ?? 0),
   );
   if (isFull) return "client";
-  if (countPendingAt(sql, domain, host) >= PENDING_PER_HOST_MAX) {
-    // It takes the place of the one that is deleted, of the service too.
-    return dropFailedAt(sql, domain, host) ? undefined : "host";
+  if (countPendingAtHost(sql, domain, host) >= PENDING_PER_HOST_MAX) {
+    // The deleted one frees a place of the service too, so the limit of the service needs no check.
+    return deleteOldestFailedAtHost(sql, domain, host) ? undefined : "host";
   }
   const pending = value<number>(
     sql,
     "SELECT count(*) FROM subscriptions WHERE status = 'pending' AND client IS NOT NULL",
   );
-  if (pending < PENDING_MAX - PENDING_RESERVED || dropFailed(sql)) return undefined;
+  if (pending < PENDING_MAX - PENDING_RESERVED || deleteOldestFailed(sql)) return undefined;
   // The last places are for networks that have none.
-  const isNew = client !== null && countPendingOf(sql, widestNetworkOf(client)) === 0;
+  const isNew = client !== null && countPendingOfNetwork(sql, widestNetworkOf(client)) === 0;
   return isNew && pending < PENDING_MAX ? undefined : "service";
 }
 
@@ -66,7 +66,7 @@ export function findPendingRoom(
  *
  * @param except the subscription itself, which may be counted already
  */
-export function verifiedLimitReached(
+export function findReachedLimit(
   sql: Sql,
   { client, host, domain }: SubscriptionOrigin,
   limits: HostLimits,
@@ -74,7 +74,7 @@ export function verifiedLimitReached(
 ): LimitHolder | undefined {
   if (client === null) return undefined;
   const own = limits.get(host);
-  if (countVerifiedAt(sql, domain, host, except) >= (own ?? VERIFIED_PER_HOST_MAX)) return "host";
+  if (countVerifiedAtHost(sql, domain, host, except) >= (own ?? VERIFIED_PER_HOST_MAX)) return "host";
   if (own !== undefined) return undefined;
   const uncounted = JSON.stringify([...limits.keys()]);
   const ofDomain = value<number>(
@@ -88,30 +88,31 @@ export function verifiedLimitReached(
   if (ofDomain >= VERIFIED_PER_DOMAIN_MAX) return "domain";
   const isFull = networksOf(client).some(
     (network, level) =>
-      countVerifiedOf(sql, network, except, uncounted) >= (VERIFIED_PER_NETWORK_MAX[level] ?? 0),
+      countVerifiedOfNetwork(sql, network, except, uncounted) >= (VERIFIED_PER_NETWORK_MAX[level] ?? 0),
   );
   if (isFull) return "client";
-  return countVerified(sql, except, uncounted) >= VERIFIED_MAX ? "service" : undefined;
+  return countVerifiedInAll(sql, except, uncounted) >= VERIFIED_MAX ? "service" : undefined;
 }
 
 /**
- * Finds room for a subscription that is active from the beginning. Where a host, a domain or the service has none, the
- * oldest chat there that is disabled and never took a message is deleted: a stranger may have made up its URL.
+ * Makes room for a subscription that is active from the beginning. Where a host, a domain or the service is full, it
+ * deletes the oldest chat there that is disabled and whose last attempts had no success: a stranger may have made up
+ * its URL.
  *
  * @returns the limit that is reached; undefined if there is room
  */
-export function findVerifiedRoom(
+export function makeVerifiedRoom(
   sql: Sql,
   origin: SubscriptionOrigin,
   limits: HostLimits,
   id: string,
 ): LimitHolder | undefined {
-  const reached = verifiedLimitReached(sql, origin, limits, id);
+  const reached = findReachedLimit(sql, origin, limits, id);
   if (reached === undefined || reached === "client") return reached;
-  return dropDeadChat(sql, origin, reached) ? verifiedLimitReached(sql, origin, limits, id) : reached;
+  return deleteOldestDeadChat(sql, origin, reached) ? findReachedLimit(sql, origin, limits, id) : reached;
 }
 
-function countPendingOf(sql: Sql, network: string): number {
+function countPendingOfNetwork(sql: Sql, network: string): number {
   return value(
     sql,
     "SELECT count(*) FROM subscriptions WHERE client >= ? AND client < ? AND status = 'pending'",
@@ -124,7 +125,7 @@ function countPendingOf(sql: Sql, network: string): number {
  * Those that were never verified. One that was, and changed its URL, takes up no place at the new host: its owner could
  * otherwise keep others out of any host.
  */
-function countPendingAt(sql: Sql, domain: string, host: string): number {
+function countPendingAtHost(sql: Sql, domain: string, host: string): number {
   return value(
     sql,
     "SELECT count(*) FROM subscriptions WHERE domain = ? AND host = ? AND client IS NOT NULL AND status = 'pending' AND active = 0",
@@ -134,7 +135,7 @@ function countPendingAt(sql: Sql, domain: string, host: string): number {
 }
 
 /** Those that are verified at this host, not at an earlier URL. */
-function countVerifiedAt(sql: Sql, domain: string, host: string, except: string): number {
+function countVerifiedAtHost(sql: Sql, domain: string, host: string, except: string): number {
   return value(
     sql,
     "SELECT count(*) FROM subscriptions WHERE domain = ? AND host = ? AND client IS NOT NULL AND active = 1 AND proved = 1 AND id <> ?",
@@ -149,7 +150,7 @@ function countVerifiedAt(sql: Sql, domain: string, host: string, except: string)
  *
  * @param uncounted hosts with a limit of their own, as JSON: one that is verified there does not count
  */
-function countVerifiedOf(sql: Sql, network: string, except: string, uncounted: string): number {
+function countVerifiedOfNetwork(sql: Sql, network: string, except: string, uncounted: string): number {
   return value(
     sql,
     `SELECT count(*) FROM subscriptions WHERE client >= ? AND client < ? AND active = 1 AND id <> ?
@@ -162,7 +163,7 @@ function countVerifiedOf(sql: Sql, network: string, except: string, uncounted: s
 }
 
 /** Those of all networks, counted in the same way. */
-function countVerified(sql: Sql, except: string, uncounted: string): number {
+function countVerifiedInAll(sql: Sql, except: string, uncounted: string): number {
   return value(
     sql,
     `SELECT count(*) FROM subscriptions WHERE client IS NOT NULL AND active = 1 AND id <> ?
@@ -172,8 +173,12 @@ function countVerified(sql: Sql, except: string, uncounted: string): number {
   );
 }
 
-/** Its Subscriber learns it from the answer to its next report. @returns whether there was one */
-function dropFailed(sql: Sql): boolean {
+/**
+ * Deletes the oldest pending subscription whose verification failed. Its Subscriber learns that by its next report.
+ *
+ * @returns whether there was one
+ */
+function deleteOldestFailed(sql: Sql): boolean {
   const query = `DELETE FROM subscriptions WHERE id = (
     SELECT id FROM subscriptions
     WHERE client IS NOT NULL AND status = 'pending' AND active = 0 AND failing_ms IS NOT NULL
@@ -186,7 +191,7 @@ const UNPROVED_FORMATS = JSON.stringify(
   PAYLOAD_FORMATS.filter((format) => !FORMATS[format].needsVerification),
 );
 
-function dropDeadChat(
+function deleteOldestDeadChat(
   sql: Sql,
   { host, domain }: SubscriptionOrigin,
   full: Exclude<LimitHolder, "client">,
@@ -200,7 +205,7 @@ function dropDeadChat(
   return all(sql, query, UNPROVED_FORMATS, full, domain, host).length > 0;
 }
 
-function dropFailedAt(sql: Sql, domain: string, host: string): boolean {
+function deleteOldestFailedAtHost(sql: Sql, domain: string, host: string): boolean {
   const query = `DELETE FROM subscriptions WHERE id = (
     SELECT id FROM subscriptions
     WHERE domain = ? AND host = ? AND client IS NOT NULL AND status = 'pending' AND active = 0 AND failing_ms IS NOT NULL

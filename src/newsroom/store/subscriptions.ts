@@ -11,12 +11,12 @@ import { FORMATS } from "../../webhooks/payload.ts";
 import { CHAT_REPEAT_MS, REASON_CHARS_MAX, REGISTRATION_MS, UNREPORTED_KEPT_MS } from "../limits.ts";
 import { lastSequence } from "./events.ts";
 import {
-  findPendingRoom,
-  findVerifiedRoom,
+  makePendingRoom,
+  makeVerifiedRoom,
   type HostLimits,
   type LimitHolder,
   type SubscriptionOrigin,
-  verifiedLimitReached,
+  findReachedLimit,
 } from "./subscription-limits.ts";
 
 /** The client of a request to subscribe; null for this machine. Limits are per client; the admin has none. */
@@ -25,7 +25,7 @@ export interface Requester {
   isAdmin: boolean;
 }
 
-/** `whose`: which limit was reached, of pending or of verified subscriptions. */
+/** `which`: whether the limit of pending or of verified subscriptions is reached. `whose`: whose limit it is. */
 export type Registered =
   /** `replaced`: the ids of those with the same URL and filter whose answer the same client has lost. */
   | { kind: "registered"; replaced: string[] }
@@ -65,9 +65,9 @@ export function register(
   const client = requester.isAdmin ? null : requester.client;
   const origin = originOf(registration.url, client);
   if (!requester.isAdmin) {
-    const verified = findVerifiedRoom(sql, origin, hostLimits, registration.id);
+    const verified = makeVerifiedRoom(sql, origin, hostLimits, registration.id);
     if (verified !== undefined) return { kind: "too-many", which: "verified", whose: verified };
-    const pending = findPendingRoom(sql, origin);
+    const pending = makePendingRoom(sql, origin);
     if (pending !== undefined) return { kind: "too-many", which: "pending", whose: pending };
   }
   // The client asks again, since it lost the answer with the secret: only the newest may become active.
@@ -186,7 +186,7 @@ export function activate(
     id,
   );
   if (isDuplicate) return "duplicate";
-  if (!isWaived && verifiedLimitReached(sql, row, hostLimits, id) !== undefined) return "too-many";
+  if (!isWaived && findReachedLimit(sql, row, hostLimits, id) !== undefined) return "too-many";
   sql.exec(
     "UPDATE subscriptions SET active = 1, proved = 1, status = 'active', trouble = 0, failing_ms = NULL WHERE id = ?",
     id,

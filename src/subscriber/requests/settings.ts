@@ -174,14 +174,18 @@ export function changeSubscription(
         jobs.enqueue("narrow", { after: 0 }, now());
       }
       if (!next.events.includes("operational")) dropOperational(sql);
-      if (!isSameUrl(next, present)) moveTo(next, state, confirmUrl);
+      if (!isSameUrl(next, present)) verifyOrActivate(next, state, confirmUrl);
     });
     return change.verify ? undefined : waiveVerification(parts);
   });
 }
 
-/** A new URL is verified. If its format needs no verification, a disabled subscription becomes active. */
-function moveTo({ format, status }: Subscription, state: SubscriberParts["state"], confirmUrl: string): void {
+/** Starts the verification of a new URL. If the format needs none, a disabled subscription becomes active. */
+function verifyOrActivate(
+  { format, status }: Subscription,
+  state: SubscriberParts["state"],
+  confirmUrl: string,
+): void {
   if (FORMATS[format].needsVerification) state.startVerification(confirmUrl);
   else if (status === "disabled") state.activate();
 }

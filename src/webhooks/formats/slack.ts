@@ -12,7 +12,7 @@ export const slack = chatFormat({
   controlBody: (event, site) => body(controlMessage(event, site)),
   // Slack refuses a whole message whose image it cannot fetch, as it may not for a moment. A retry goes without.
   finish: (text, { attempt }) => (attempt === 1 ? text : withoutImage(text)),
-  acceptsUrl: ({ hostname, pathname }) =>
+  reasonAgainstUrl: ({ hostname, pathname }) =>
     /^hooks\.slack(?:-gov)?\.com$/.test(hostname) && /^\/services(?:\/\w+){3}\/?$/.test(pathname)
       ? undefined
       : "must be the URL of an incoming webhook of Slack, https://hooks.slack.com/services/…",

@@ -23,7 +23,7 @@ export const teams = chatFormat({
     return (tried ?? shape) === "card" ? content : inMessage(content);
   },
   shapes: SHAPES,
-  acceptsUrl: ({ hostname }) =>
+  reasonAgainstUrl: ({ hostname }) =>
     HOSTS.test(hostname)
       ? undefined
       : "must be the URL of a flow or an incoming webhook of Teams, at powerplatform.com, logic.azure.com or webhook.office.com",

@@ -10,7 +10,7 @@ import { TELEGRAM_SPACING_MS } from "../limits.ts";
 export const telegram = chatFormat({
   releaseBody: (event, _content, site) => body(releaseMessage(event, site)),
   controlBody: (event, site) => body(controlMessage(event, site)),
-  acceptsUrl: ({ origin, pathname, searchParams }) =>
+  reasonAgainstUrl: ({ origin, pathname, searchParams }) =>
     origin === TELEGRAM_API && /^\/bot[^/]+\/sendMessage$/.test(pathname) && searchParams.has("chat_id")
       ? undefined
       : `must be ${TELEGRAM_API}/botTOKEN/sendMessage?chat_id=CHAT; or leave it out, and give \`telegram\` with \`token\` and \`chat\``,

@@ -8,7 +8,7 @@ import {
   askHub,
   callback,
   delivered,
-  requestOfHub,
+  acceptHubRequest,
   sentTo,
   subscribeAtHub,
   verify,
@@ -284,7 +284,7 @@ describe("a Subscriber that fails", () => {
     });
 
   let id = "";
-  beforeEach(async () => void ({ id } = await requestOfHub(callback(), TOPIC)));
+  beforeEach(async () => void ({ id } = await acceptHubRequest(callback(), TOPIC)));
 
   it("is given the version again", async () => {
     const give = async () => {

@@ -124,7 +124,10 @@ describe("a translation that is behind a corrected one", () => {
     await correct(en, "The place");
     await correct(en, "The day");
     expect(await issuesOf(await put({ ...ru, follows: 2 }))).toEqual([
-      { path: "/follows", message: `must be 3: the translation that is ahead, ${en.id}, is at that edition` },
+      {
+        path: "/follows",
+        message: `must be 3: the corrected translation that this release is behind, ${en.id}, is at that edition`,
+      },
     ]);
     await publish({ ...ru, follows: 3 });
     expect(await issuesOf(await put({ ...changed, follows: 3 }))).toEqual([

@@ -27,7 +27,7 @@ import {
   VERIFIED_PER_NETWORK_MAX,
 } from "../../../src/newsroom/limits.ts";
 import type { Newsroom } from "../../../src/newsroom/newsroom.ts";
-import { verifiedLimitReached } from "../../../src/newsroom/store/subscription-limits.ts";
+import { findReachedLimit } from "../../../src/newsroom/store/subscription-limits.ts";
 import { register as registerRow, saveReport, withKey } from "../../../src/newsroom/store/subscriptions.ts";
 import { inNewsroom, type ProblemJson, request } from "../../support/service.ts";
 
@@ -327,7 +327,7 @@ describe("verified subscriptions", () => {
     const limits = [new Map<string, number>(), new Map([[new URL(urlOf(0)).hostname, 9]])];
     const whose = () =>
       inNewsroom((_newsroom, { storage }) =>
-        limits.map((each) => verifiedLimitReached(storage.sql, origin, each, "")),
+        limits.map((each) => findReachedLimit(storage.sql, origin, each, "")),
       );
     await inNewsroom(async (newsroom) => {
       const admin = { client: clientAt("2001:db8::1") ?? null, isAdmin: true };
@@ -359,7 +359,7 @@ describe("verified subscriptions", () => {
     );
     const reached = (limit: number) =>
       inNewsroom((_newsroom, { storage }) =>
-        verifiedLimitReached(storage.sql, origin, new Map([[host, limit]]), ""),
+        findReachedLimit(storage.sql, origin, new Map([[host, limit]]), ""),
       );
     expect([await reached(51), await reached(50)]).toEqual([undefined, "host"]);
 
@@ -367,7 +367,7 @@ describe("verified subscriptions", () => {
     const elsewhere = { ...origin, host: "desk.example", domain: "desk.example" };
     const limits = [new Map<string, number>(), new Map([[host, 50]])];
     const whose = await inNewsroom((_newsroom, { storage }) =>
-      limits.map((each) => verifiedLimitReached(storage.sql, elsewhere, each, "")),
+      limits.map((each) => findReachedLimit(storage.sql, elsewhere, each, "")),
     );
     expect(whose).toEqual(["client", undefined]);
   });

@@ -23,7 +23,7 @@ function conditionsOf({ not = {}, ...wanted }) {
 }
 
 /**
- * The filter as rows of a list, after {@link showFilter}.
+ * The filter as rows of a list. Call {@link addBoxes} first: the labels of the boxes name the values.
  *
  * @returns {[label: string, text: string][]}
  */

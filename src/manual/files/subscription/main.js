@@ -5,7 +5,7 @@ import { call, hasToken, Refusal, useToken } from "./api.js";
 import { at } from "./elements.js";
 import { explain, hasWaiting, showLog, showOlder } from "./log.js";
 import { sections } from "./sections.js";
-import { changesOf, fillAgain, fillIn } from "./settings.js";
+import { changesOf, fillAfresh, fillKeepingEdits } from "./settings.js";
 import { showFacts } from "./view.js";
 import { formatNumber, joinNames, nameOf, say } from "./words.js";
 
@@ -70,7 +70,7 @@ function onSubmit(id, work, done) {
 async function refresh() {
   shown = await call("GET", "");
   await showFacts(shown);
-  fillIn(shown);
+  fillKeepingEdits(shown);
   at("loaded").hidden = false;
   await showLog();
 }
@@ -131,11 +131,11 @@ function describeTests({ tests }) {
 async function change() {
   shown = await call("GET", "");
   await showFacts(shown);
-  fillIn(shown);
+  fillKeepingEdits(shown);
   const changes = changesOf(shown);
   if (Object.keys(changes).length > 0) shown = await call("PATCH", "", changes);
   await showFacts(shown);
-  fillAgain(shown);
+  fillAfresh(shown);
   await showLog().catch(() => undefined);
 }
 

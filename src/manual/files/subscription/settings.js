@@ -17,18 +17,18 @@ function setValue(control, value) {
   else control.value = value;
 }
 
-/** Fills in the form. What a person has changed in it stays. */
-export function fillIn(view) {
+/** Fills in the form with the subscription, but keeps what a person has changed since it was last filled in. */
+export function fillKeepingEdits(view) {
   const before = filled?.controls ?? new Map();
   const changed = controls()
     .filter((control) => before.has(control) && before.get(control) !== valueOf(control))
     .map((control) => [control, valueOf(control)]);
-  fillAgain(view);
+  fillAfresh(view);
   for (const [control, value] of changed) setValue(control, value);
 }
 
-/** Fills in the form as the subscription is. */
-export function fillAgain(view) {
+/** Fills in the form with the subscription. What a person has changed in it is lost. */
+export function fillAfresh(view) {
   const { url, description, content, shape } = at("change").elements;
   url.value = view.url;
   description.value = view.description ?? "";
