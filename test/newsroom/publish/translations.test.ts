@@ -119,7 +119,7 @@ describe("a translation that is behind a corrected one", () => {
     const [en, ru] = (await translations("ru")) as [Body, Body];
     const changed = { ...ru, body: "Опечатка.", change: "minor", reallyMinor: true, follows: 2 };
     expect(await issuesOf(await put(changed))).toEqual([
-      { path: "/follows", message: expect.stringContaining("no translation is ahead") },
+      { path: "/follows", message: expect.stringContaining("behind no corrected translation") },
     ]);
     await correct(en, "The place");
     await correct(en, "The day");
