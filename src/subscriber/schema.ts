@@ -1,5 +1,5 @@
 /**
- * The tables of one Subscriber. README.md describes them column by column.
+ * The tables of one Subscriber. README.md says what they are for.
  */
 
 const TABLES = `
@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
   due_ms INTEGER,           -- null unless pending
   reason TEXT,              -- why the latest attempt failed
   body TEXT,                -- the bytes that are signed and sent; null unless pending
-  "before" INTEGER NOT NULL DEFAULT 0, -- attempts made before the schedule was restarted
+  "before" INTEGER NOT NULL DEFAULT 0, -- attempts that use up nothing of the present schedule
   put_offs INTEGER NOT NULL DEFAULT 0  -- attempts since then that a Retry-After refused
 );
 CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (due_ms) WHERE state = 'pending';
