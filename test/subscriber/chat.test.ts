@@ -211,7 +211,7 @@ describe("a test of a chat subscription", () => {
       { event, number: 1, shape: "message" },
       { number: 2, shape: "card" },
     ]);
-    expect(question).toContain('test 2: PATCH { "shape": "card" }');
+    expect(question).toContain('if it is test 2, PATCH { "shape": "card" }');
     await subscriberIdle(made.id);
     await subscriberLater(made.id, 2);
     const sent = (await arrivals(made)).map(({ body }) => body);
