@@ -145,7 +145,7 @@ describe("a subscription that has expired unverified", () => {
     await subscribe();
     const refused = await confirm((await verification(made)).confirm);
     const { code, detail } = await refused.json<ProblemJson>();
-    expect([code, detail]).toEqual(["subscription-expired", expect.stringContaining("create a new")]);
+    expect([code, detail]).toEqual(["subscription-expired", expect.stringContaining("Create a new one")]);
     // The answer to its next report deletes it.
     await subscriberIdle(made.id);
     expect((await own(made)).status).toBe(404);
@@ -322,7 +322,7 @@ describe("one URL with one filter", () => {
     expect((await viewOf(second)).status).toBe("active");
     expect(await viewOf(first)).toMatchObject({
       status: "disabled",
-      reason: expect.stringContaining("another"),
+      reason: expect.stringContaining("Another verified subscription"),
     });
   });
 
