@@ -130,7 +130,7 @@ const events = z.pipe(
 const limitedFilter = filter.check(
   z.refine((given) => findContradiction(given) === undefined, {
     error: ({ input }) =>
-      `must not exclude all that it asks for, since no release would match: see ${findContradiction(input as Filter)}`,
+      `must not exclude every ${findContradiction(input as Filter)} that it asks for: no release would match`,
   }),
   z.refine(
     (given) => countValues(given) <= SUBSCRIPTION_VALUES_MAX,

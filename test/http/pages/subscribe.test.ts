@@ -140,6 +140,13 @@ describe("subscribing by the form", () => {
     expect(html).toContain('<input type="hidden" name="lang" value="hy">');
   });
 
+  it("shows a fault of a whole object at its first field, which it opens", async () => {
+    const { status, html } = await post({ format: "telegram" });
+    expect(status).toBe(422);
+    expect(html).toContain('<a href="#telegram-token">Bot token</a>');
+    expect(html).toMatch(/<details open><summary>Telegram.*id="telegram-token-fault"/);
+  });
+
   it("does not take a misspelt filter for none", async () => {
     const url = endpoint("echo");
     const { status, html } = await post({ url, topics: "energy" });
